@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from vardkase.core.hooks import Hook
+from vardkase.identity.access.event_times import may_know
 
 if TYPE_CHECKING:
     from vardkase.identity.access.actor import Actor
@@ -95,7 +96,8 @@ class AttributesRemoved:
 class EventPublished:
     """An event of the organisation `org_id` went out; `published_by` is the actor's name, `published_at` Unix seconds.
 
-    `told` says whether people are to be told of it by mail.
+    `told` says whether people are to be told of it by mail; `groups` who alone may know of this version, as
+    `event_times.may_know` takes it.
     """
 
     event_id: int
@@ -104,6 +106,11 @@ class EventPublished:
     published_at: int
     published_by: str
     told: bool = False
+    groups: frozenset[tuple[int, ...]] = frozenset()
+
+    def concerns(self, reader: Actor) -> bool:
+        """Whether a reader of the event may know of this version."""
+        return may_know(reader, self.org_id, self.groups)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from vardkase.analysis.search.statement import Statement, containing
 from vardkase.core.paging import Page, Place, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import event_published
 from vardkase.intel.queries.index import IndexRow, index_rows
 
 COUNTED = 100_000
@@ -36,9 +37,9 @@ class State(StrEnum):
 
 
 STATES = {
-    State.DRAFT: "NOT e.published AND e.publish_timestamp = 0",
-    State.CHANGED: "NOT e.published AND e.publish_timestamp > 0",
-    State.PUBLISHED: "e.published",
+    State.DRAFT: "NOT {published} AND e.publish_timestamp = 0",
+    State.CHANGED: "NOT {published} AND e.publish_timestamp > 0",
+    State.PUBLISHED: "{published}",
 }
 
 SORTS = {
@@ -123,7 +124,7 @@ def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:
     if filters.view is not View.ALL:
         yield "e.orgc_id = %(reader_org)s"
     if filters.view is View.WAITING:
-        yield "NOT e.published"
+        yield f"NOT {event_published(statement.actor)}"
     if filters.text:
         yield f"e.id IN (SELECT id FROM {statement.fence(_with_text(statement, filters.text))})"
     if filters.organisation:
@@ -135,7 +136,7 @@ def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:
     if filters.threat is not None:
         yield f"e.threat_level_id = {statement.bind(filters.threat, 'smallint')}"
     if filters.state is not None:
-        yield STATES[filters.state]
+        yield STATES[filters.state].format(published=event_published(statement.actor))
     yield from _dated(statement, filters)
 
 

@@ -8,7 +8,12 @@ from vardkase.analysis.search import resolve
 from vardkase.analysis.search.filters import Range, Search, Terms
 from vardkase.analysis.search.statement import Statement, split_items
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import knows_private
+from vardkase.identity.access.event_times import (
+    event_publish_timestamp,
+    event_published,
+    event_timestamp,
+    knows_private,
+)
 
 GALAXY_ELEMENT = """e.id IN (
     SELECT et.event_id
@@ -42,15 +47,28 @@ def range_condition(statement: Statement, column: str, wanted: Range | None) -> 
 
 
 def changed_condition(statement: Statement, wanted: Range | None) -> Iterator[str]:
-    """The event's last change that the reader may know of, within inclusive bounds; indexes serve both times."""
+    """The event's last change that the reader may know of, within inclusive bounds; indexes serve all times."""
     knows = knows_private(statement.actor)
+    known = event_timestamp(statement.actor)
     if wanted and wanted.start is not None:
         start = statement.bind(wanted.start, "bigint")
         private = f"e.private_timestamp > 0 AND e.private_timestamp >= {start} AND {knows}"
-        yield f"(e.timestamp >= {start} OR ({private}))"
+        yield f"(e.timestamp >= {start} OR ({private}) OR (e.has_group_times AND {known} >= {start}))"
     if wanted and wanted.end is not None:
         end = statement.bind(wanted.end, "bigint")
         yield f"e.timestamp <= {end} AND (e.private_timestamp <= {end} OR NOT {knows})"
+        yield f"(NOT e.has_group_times OR {known} <= {end})"
+
+
+def published_condition(statement: Statement, wanted: Range | None) -> Iterator[str]:
+    """The event's last publication that the reader may know of, within inclusive bounds."""
+    known = event_publish_timestamp(statement.actor)
+    if wanted and wanted.start is not None:
+        start = statement.bind(wanted.start, "bigint")
+        yield f"(e.publish_timestamp >= {start} OR (e.has_group_times AND {known} >= {start}))"
+    if wanted and wanted.end is not None:
+        end = statement.bind(wanted.end, "bigint")
+        yield f"e.publish_timestamp <= {end} AND (NOT e.has_group_times OR {known} <= {end})"
 
 
 def text_condition(statement: Statement, column: str, terms: Terms, *, fold: bool) -> str:
@@ -114,14 +132,15 @@ def _creator(statement: Statement, search: Search) -> Iterator[str]:
 
 
 def _columns(statement: Statement, search: Search) -> Iterator[str]:
-    for column, flag in (("published", search.published), ("protected", search.protected)):
-        if flag is not None:
-            yield f"e.{column} = {statement.bind(True in flag, 'boolean')}"
+    if search.published is not None:
+        yield f"{event_published(statement.actor)} = {statement.bind(True in search.published, 'boolean')}"
+    if search.protected is not None:
+        yield f"e.protected = {statement.bind(True in search.protected, 'boolean')}"
     for column, numbers in (("threat_level_id", search.threat_level), ("distribution", search.distribution)):
         if numbers is not None:
             yield f"e.{column} = ANY({statement.bind(list(numbers), 'bigint[]')})"
     yield from changed_condition(statement, search.event_timestamp)
-    yield from range_condition(statement, "e.publish_timestamp", search.publish_timestamp)
+    yield from published_condition(statement, search.publish_timestamp)
     if search.date and search.date.start:
         yield f"e.date >= {statement.bind(search.date.start, 'date')}"
     if search.date and search.date.end:

@@ -8,7 +8,7 @@ from typing import Any
 
 from vardkase.analysis.search import resolve
 from vardkase.analysis.search import terms as read
-from vardkase.analysis.search.events import changed_condition, range_condition
+from vardkase.analysis.search.events import changed_condition, published_condition
 from vardkase.analysis.search.filters import Range, Terms
 from vardkase.analysis.search.limits import check_items, check_terms
 from vardkase.analysis.search.statement import Statement, containing, like_patterns
@@ -19,6 +19,8 @@ from vardkase.core.openpgp.instance_key import instance_fingerprint
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import (
+    event_publish_timestamp,
+    event_published,
     event_sighting_timestamp,
     event_timestamp,
     proposals_are_waiting,
@@ -97,6 +99,8 @@ SORTED_FOR_READER = {
     "attribute_count": visible_attribute_count,
     "timestamp": event_timestamp,
     "sighting_timestamp": event_sighting_timestamp,
+    "publish_timestamp": event_publish_timestamp,
+    "published": event_published,
     "proposal_email_lock": proposals_are_waiting,
 }
 
@@ -226,7 +230,7 @@ def _published(statement: Statement, value: Any) -> Iterator[str]:
     """0 or 1; 2, or both, asks nothing."""
     wanted = _yes_or_no(value)
     if wanted is not None:
-        yield f"e.published = {statement.bind(True in wanted, 'boolean')}"
+        yield f"{event_published(statement.actor)} = {statement.bind(True in wanted, 'boolean')}"
 
 
 def _yes_or_no(value: Any) -> frozenset[bool] | None:
@@ -294,14 +298,10 @@ CONDITIONS: dict[str, Callable[[Statement, Any], Iterator[str]]] = {
 }
 
 
-def _publications(statement: Statement, wanted: Range | None) -> Iterator[str]:
-    yield from range_condition(statement, "e.publish_timestamp", wanted)
-
-
 TIMES: dict[str, Callable[[Statement, Range | None], Iterator[str]]] = {
     "timestamp": changed_condition,
-    "publishtimestamp": _publications,
-    "publish_timestamp": _publications,
+    "publishtimestamp": published_condition,
+    "publish_timestamp": published_condition,
 }
 
 FILTERS = (*CONDITIONS, *TIMES)

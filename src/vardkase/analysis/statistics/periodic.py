@@ -8,6 +8,7 @@ from typing import Any
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import event_publish_timestamp, event_published
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.queries.attribute_counts import visible_attribute_count
 from vardkase.knowledge.taxonomies.queries import hidden_tag_ids
@@ -64,10 +65,14 @@ def summary(actor: Actor, period: str, until: int, filters: Mapping[str, Any]) -
     parameters |= {"since": until - length, "until": until, "most": MOST_EVENTS, "tags": MOST_TAGS}
     parameters |= _trending(filters, length) | {"hidden": hidden_tag_ids(actor)}
 
-    count = visible_attribute_count(actor)
+    known = {
+        "condition": condition,
+        "attribute_count": visible_attribute_count(actor),
+        "published_at": event_publish_timestamp(actor),
+    }
 
     def rows(sql: str) -> list[Any]:
-        return cursor().execute(sql.format(condition=condition, attribute_count=count), parameters).fetchall()
+        return cursor().execute(sql.format(**known), parameters).fetchall()
 
     trending: dict[str, list[int]] = {}
     for name, place, count in rows(TRENDING):
@@ -87,7 +92,7 @@ def summary(actor: Actor, period: str, until: int, filters: Mapping[str, Any]) -
 
 def _condition(actor: Actor, filters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """SQL over event e: readable, published, and as the filters want it."""
-    parts = [event_predicate(actor), "e.published"]
+    parts = [event_predicate(actor), event_published(actor)]
     parameters: dict[str, Any] = reader_parameters(actor)
     for name in ("orgc_id", "distribution", "sharing_group_id"):
         if numbers := [number for each in _listed(filters.get(name)) if (number := as_int(each)) is not None]:
@@ -119,16 +124,17 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-IN_PERIOD = "{condition} AND e.publish_timestamp > %(since)s AND e.publish_timestamp <= %(until)s"
+IN_PERIOD = """{condition} AND (e.publish_timestamp > %(since)s OR e.has_group_times)
+    AND {published_at} > %(since)s AND {published_at} <= %(until)s"""
 TAGGED = (
     "EXISTS (SELECT 1 FROM event_tag et JOIN tag t ON t.id = et.tag_id "
     "WHERE et.event_id = e.id AND lower(t.name) = ANY({names}::text[]))"
 )
 EVENTS = f"""
 SELECT e.id, e.uuid::text, e.info, o.name, e.threat_level_id, e.distribution, {{attribute_count}}, e.timestamp,
-       e.publish_timestamp
+       {{published_at}}
 FROM event e JOIN organisation o ON o.id = e.orgc_id
-WHERE {IN_PERIOD} ORDER BY e.publish_timestamp DESC, e.id DESC LIMIT %(most)s
+WHERE {IN_PERIOD} ORDER BY {{published_at}} DESC, e.id DESC LIMIT %(most)s
 """
 COUNTS = f"SELECT count(*), coalesce(sum({{attribute_count}}), 0)::bigint FROM event e WHERE {IN_PERIOD}"
 ORGANISATIONS = f"""
@@ -140,9 +146,9 @@ SELECT t.name, count(*) FROM event e JOIN event_tag et ON et.event_id = e.id JOI
 WHERE {IN_PERIOD} AND t.id <> ALL(%(hidden)s::bigint[]) GROUP BY t.name ORDER BY 2 DESC, 1 LIMIT %(tags)s
 """
 TRENDING = """
-SELECT t.name, ((%(until)s - e.publish_timestamp) / %(length)s)::int, count(*)
+SELECT t.name, ((%(until)s - {published_at}) / %(length)s)::int, count(*)
 FROM event e JOIN event_tag et ON et.event_id = e.id JOIN tag t ON t.id = et.tag_id
-WHERE {condition} AND e.publish_timestamp > %(until)s - %(length)s * %(places)s AND e.publish_timestamp <= %(until)s
+WHERE {condition} AND {published_at} > %(until)s - %(length)s * %(places)s AND {published_at} <= %(until)s
   AND t.id <> ALL(%(hidden)s::bigint[])
   AND EXISTS (SELECT 1 FROM unnest(%(followed)s::text[]) AS wanted (name) WHERE starts_with(lower(t.name), wanted.name))
 GROUP BY 1, 2 ORDER BY 1, 2

@@ -31,17 +31,15 @@ def send_alerts(event_id: int, version: int) -> int:
 
     Nothing happens when the event has been published anew since, or taken back: no one is told of what is not there.
     """
-    event = (
-        Event.objects.select_related("orgc")
-        .filter(pk=event_id, published=True, publish_timestamp=version)
-        .first()
-    )
-    if event is None or not can_send():
+    event = Event.objects.select_related("orgc").filter(pk=event_id, published=True).first()
+    if event is None or version not in (event.publish_timestamp, event.private_publish_timestamp):
         return 0
-    if reason := kept_back(event):
+    if not can_send():
+        return 0
+    if reason := kept_back(event, version):
         say(reason)
         return 0
-    return _Alert(event).send()
+    return _Alert(event, version).send()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +69,9 @@ class _Rules:
 class _Alert:
     """One version of an event on its way to people."""
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, version: int) -> None:
         self.event = event
-        self.version = Version(event.pk, event.uuid, event.publish_timestamp)
+        self.version = Version(event.pk, event.uuid, version)
         self.rules = _Rules.now()
         self.letters: dict[tuple[Reader, str], Letter] = {}
 
@@ -82,7 +80,7 @@ class _Alert:
         after: int | None = 0
         sent = 0
         while after is not None:
-            batch = readers.recipients(self.event.pk, after, self.rules.minutes)
+            batch = readers.recipients(self.version, after, self.rules.minutes)
             if batch.people:
                 sent += self._send(batch.people)
                 report(sent)

@@ -12,9 +12,9 @@ from vardkase.intel.models import Event
 DAY = 86_400
 
 
-def kept_back(event: Event) -> str:
+def kept_back(event: Event, version: int) -> str:
     """Why nobody is told of the event; nothing when people are."""
-    return _too_old(event) or _tagged(event) or _told_before(event) or _told_enough(event)
+    return _too_old(event) or _tagged(event) or _told_before(event, version) or _told_enough(event)
 
 
 def _too_old(event: Event) -> str:
@@ -39,11 +39,11 @@ def _tagged(event: Event) -> str:
     return "The event has the tag that keeps mail back (MISP.block_event_alert_tag)."
 
 
-def _told_before(event: Event) -> str:
+def _told_before(event: Event, version: int) -> str:
     if not settings.REPUBLISH_BAN.value:
         return ""
-    since = event.publish_timestamp - settings.REPUBLISH_MINUTES.value * 60
-    values = {"uuid": event.uuid, "version": event.publish_timestamp, "since": since}
+    since = version - settings.REPUBLISH_MINUTES.value * 60
+    values = {"uuid": event.uuid, "version": version, "since": since}
     if cursor().execute(TOLD_BEFORE, values).fetchone() is None:
         return ""
     return "The event was told shortly before (MISP.event_alert_republish_ban)."

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from vardkase.core.sql import cursor
-from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION
+from vardkase.exchange.outbox.deliveries import Version
+from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor
+from vardkase.identity.access.event_times import event_publish_timestamp
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     cluster_predicate,
@@ -70,12 +72,13 @@ MOST_LINES = 100
 """Attributes in one mail; the rest is on the hub."""
 
 
-def recipients(event_id: int, after: int, minutes: int) -> Batch:
-    """The next people who want mail and may read the event; `recent` counts over so many minutes."""
+def recipients(version: Version, after: int, minutes: int) -> Batch:
+    """The next people who want mail and for whom this is the present version of an event that they may read; `recent`
+    counts over so many minutes."""
     blind = [duty.value for duty in CONTENT_BLIND]
     values = {
-        "event": event_id, "after": after, "most": AT_A_TIME, "minutes": minutes, "blind": blind,
-        "now": timezone.now(),
+        "event": version.event_id, "version": version.published, "after": after, "most": AT_A_TIME,
+        "minutes": minutes, "blind": blind, "now": timezone.now(),
     }  # fmt: skip
     people, last = [], None
     for *row, org_id, sees_all, may_read in cursor().execute(RECIPIENTS, values).fetchall():
@@ -122,6 +125,11 @@ def _asked(sql: str, event_id: int, readers: Iterable[Reader], **more: Any) -> l
     return cursor().execute(sql, values).fetchall()
 
 
+def _gets_version(actor: Actor) -> str:
+    """SQL: the actor reads the event, and this is the version of it that they know of."""
+    return f"{event_predicate(actor)} AND {event_publish_timestamp(actor)} = %%(version)s"
+
+
 GROUPS = "(" + SHARING_GROUPS_OF_ORGANISATION.replace("%(org)s", "given.org_id") + ")"
 READERS = f"""
 WITH r AS MATERIALIZED (
@@ -154,7 +162,7 @@ SELECT person.id, person.email, person.gpgkey, person.certif_public, person.lang
     (SELECT count(*) FROM delivery d WHERE d.kind = 'mail' AND d.receiver_id = person.id AND d.state <> 'withheld'
          AND d.at > now() - make_interval(mins => %(minutes)s::int)),
     r.org_id, r.sees_all,
-    EXISTS (SELECT 1 FROM event e WHERE e.id = %(event)s AND {for_each_reader(event_predicate)})
+    EXISTS (SELECT 1 FROM event e WHERE e.id = %(event)s AND {for_each_reader(_gets_version)})
 FROM person JOIN r USING (org_id, sees_all)
 ORDER BY person.id
 """

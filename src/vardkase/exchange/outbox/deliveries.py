@@ -36,7 +36,8 @@ class Version:
 
 def version_of(event_id: int) -> Version:
     """The version of an event that was published last. Raises Event.DoesNotExist."""
-    return Version(*Event.objects.values_list("pk", "uuid", "publish_timestamp").get(pk=event_id))
+    event = Event.objects.get(pk=event_id)
+    return Version(event.pk, event.uuid, event.last_publication)
 
 
 def version_in(published: EventPublished) -> Version:

@@ -31,7 +31,14 @@ ONE_HAND = 0x6F7574
 
 def enter_published(published: EventPublished) -> None:
     """Enter an event in the transaction that publishes it."""
-    cursor().execute(ENTER, {"topic": PUBLISHED, "event": published.event_id})
+    values = {
+        "topic": PUBLISHED,
+        "event": published.event_id,
+        "uuid": published.event_uuid,
+        "version": published.published_at,
+        "audiences": json.dumps(sorted(published.groups)),
+    }
+    cursor().execute(ENTER, values)
     _tell()
 
 
@@ -44,6 +51,7 @@ class Happening:
     subject_id: int | None = None
     event_id: int | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
+    audiences: Sequence[Sequence[int]] = ()
 
 
 def enter(happenings: Sequence[Happening]) -> None:
@@ -54,7 +62,11 @@ def enter(happenings: Sequence[Happening]) -> None:
         *((each.topic, each.act, each.subject_id, each.event_id) for each in happenings), strict=True
     )
     named = dict(zip(("topics", "acts", "subjects", "events"), map(list, columns), strict=True))
-    cursor().execute(ENTER_MANY, {**named, "about": [json.dumps(each.about) for each in happenings]})
+    written = {
+        "about": [json.dumps(each.about) for each in happenings],
+        "audiences": [json.dumps(each.audiences) for each in happenings],
+    }
+    cursor().execute(ENTER_MANY, {**named, **written})
     _tell()
 
 
@@ -95,15 +107,16 @@ def _tell() -> None:
 
 
 ENTER = """
-INSERT INTO outbox (topic, event_id, event_uuid, version, at)
-SELECT %(topic)s, id, uuid, publish_timestamp, now() FROM event WHERE id = %(event)s
+INSERT INTO outbox (topic, event_id, event_uuid, version, audiences, at)
+VALUES (%(topic)s, %(event)s, %(uuid)s, %(version)s, %(audiences)s::jsonb, now())
 """
 
 ENTER_MANY = """
-INSERT INTO outbox (topic, act, subject_id, event_id, about, at)
-SELECT each.topic, each.act, each.subject, each.event, each.about::jsonb, now()
-FROM unnest(%(topics)s::text[], %(acts)s::text[], %(subjects)s::bigint[], %(events)s::bigint[], %(about)s::text[])
-     AS each (topic, act, subject, event, about)
+INSERT INTO outbox (topic, act, subject_id, event_id, about, audiences, at)
+SELECT each.topic, each.act, each.subject, each.event, each.about::jsonb, each.audiences::jsonb, now()
+FROM unnest(%(topics)s::text[], %(acts)s::text[], %(subjects)s::bigint[], %(events)s::bigint[], %(about)s::text[],
+            %(audiences)s::text[])
+     AS each (topic, act, subject, event, about, audiences)
 """
 
 # The places come from a sequence, since the end of the line may have been cleaned away; in the order of the ids.

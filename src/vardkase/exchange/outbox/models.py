@@ -10,7 +10,8 @@ class Entry(models.Model):
 
     `event_id` and `event_uuid` say of which event, and `version` is when that was published (Unix seconds);
     `subject_id` is the row that the topic speaks of, where that is not the event; `act` is MISP's word for what was
-    done to it, and `about` what is left to say of it when it is gone. `place` is the entry's place in
+    done to it, and `about` what is left to say of it when it is gone. `audiences` say who of those who read the event
+    may hear of it (`event_times.may_know`; none: all of them). `place` is the entry's place in
     the line; it has none before `entries.line_up` has given it one, after its transaction is through.
     """
 
@@ -21,6 +22,7 @@ class Entry(models.Model):
     event_uuid = models.UUIDField(null=True)
     version = models.BigIntegerField(default=0, db_default=0)
     about = models.JSONField(blank=True, default=dict, db_default={})
+    audiences = models.JSONField(blank=True, default=list, db_default=[])
     place = models.BigIntegerField(null=True, unique=True)
     at = models.DateTimeField(auto_now_add=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope
@@ -14,7 +14,9 @@ from vardkase.core.errors import Invalid
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.formats.feed import Reach
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_timestamp
+from vardkase.identity.access.crossing import Crossing
+from vardkase.identity.access.event_times import event_times
+from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import reader_parameters
 from vardkase.identity.organisations.queries import find_group
 
@@ -54,6 +56,16 @@ def reach_of(actor: Actor, content: FeedContent) -> Reach:
     return Reach(frozenset(map(str, content.distributions)), frozenset(map(str, groups)))
 
 
+def outsider(actor: Actor, reach: Reach) -> Actor:
+    """Whoever fetches the feed, as a reader: of what `actor` reads they may know no more than its reach lets out."""
+    groups = tuple(number for number in actor.sharing_group_ids if str(number) in reach.sharing_groups)
+    if actor.is_site_admin:
+        groups = tuple(map(int, reach.sharing_groups))
+    permissions = actor.permissions - {Permission.SITE_ADMIN}
+    crossing = replace(actor.crossing or Crossing(), owns=False)
+    return replace(actor, permissions=permissions, sharing_group_ids=groups, crossing=crossing)
+
+
 def chosen(actor: Actor, content: FeedContent) -> SqlQuery:
     """The events that the filters choose. Raises Invalid by field."""
     if decided := content.filters.keys() & DECIDED:
@@ -72,7 +84,7 @@ def chosen(actor: Actor, content: FeedContent) -> SqlQuery:
 
 def listed(actor: Actor, events: SqlQuery, reach: Reach) -> dict[str, Listed]:
     """Uuid → the chosen events that the reach lets out, in their order; one query."""
-    sql = LISTED.format(chosen=events.sql, timestamp=event_timestamp(actor))
+    sql = LISTED.format(chosen=events.sql, **event_times(actor))
     parameters = {**events.parameters, **reader_parameters(actor)}
     rows = cursor().execute(sql, parameters, binary=True).fetchall()
     found = (Listed(*row) for row in rows)
@@ -81,5 +93,5 @@ def listed(actor: Actor, events: SqlQuery, reach: Reach) -> dict[str, Listed]:
 
 LISTED = """
 SELECT e.id, e.uuid::text, {timestamp}, e.distribution::text, coalesce(e.sharing_group_id, 0)::text
-FROM ({chosen}) AS chosen JOIN event e ON e.id = chosen.id WHERE e.published ORDER BY e.id
+FROM ({chosen}) AS chosen JOIN event e ON e.id = chosen.id WHERE {published} ORDER BY e.id
 """

@@ -11,9 +11,11 @@ from procrastinate.exceptions import AlreadyEnqueued
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.deliveries import Receiver, Version
 from vardkase.exchange.outbox.models import Delivery, Kind, State
+from vardkase.exchange.own_feeds.content import outsider
 from vardkase.exchange.own_feeds.models import OwnFeed
-from vardkase.exchange.own_feeds.services import refresh
+from vardkase.exchange.own_feeds.services import reader_of, refresh
 from vardkase.exchange.own_feeds.writing import Exported
+from vardkase.formats.feed import Reach
 from vardkase.intel.hooks import EventPublished, EventWithdrawn
 
 NOT_IN_IT = "The feed's definition does not take the event."
@@ -21,8 +23,8 @@ NOT_IN_IT = "The feed's definition does not take the event."
 
 def promise(published: EventPublished) -> None:
     """Put down that an event waits for every own feed, in the transaction that publishes it."""
-    feeds = [_receiver(feed) for feed in OwnFeed.objects.filter(enabled=True)]
-    for feed_id in deliveries.claim(feeds, deliveries.version_in(published)):
+    feeds = [feed for feed in OwnFeed.objects.filter(enabled=True) if _concerns(published, feed)]
+    for feed_id in deliveries.claim(list(map(_receiver, feeds)), deliveries.version_in(published)):
         order(feed_id)
 
 
@@ -62,6 +64,14 @@ def refresh_and_settle(feed: OwnFeed, *, whole: bool) -> Exported:
         state, reason = (State.SENT, "") if is_in else (State.WITHHELD, NOT_IN_IT)
         deliveries.settle(_receiver(feed), version, state, reason)
     return done
+
+
+def _concerns(published: EventPublished, feed: OwnFeed) -> bool:
+    """Whether those who fetch the feed may know of the version."""
+    if not published.groups:
+        return True
+    let_out = Reach(sharing_groups=frozenset(map(str, feed.sharing_groups.values_list("pk", flat=True))))
+    return published.concerns(outsider(reader_of(feed), let_out))
 
 
 def _receiver(feed: OwnFeed) -> Receiver:

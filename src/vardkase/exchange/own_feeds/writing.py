@@ -16,7 +16,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Raw
 
-from vardkase.exchange.own_feeds.content import FeedContent, Listed, chosen, listed, reach_of
+from vardkase.exchange.own_feeds.content import FeedContent, Listed, chosen, listed, outsider, reach_of
 from vardkase.exchange.own_feeds.folders import HASHES, MANIFEST, alone_in, event_files, unfinished
 from vardkase.formats.feed import FeedEvent, Reach, feed_events
 from vardkase.identity.access.actor import Actor
@@ -45,7 +45,9 @@ class Exported:
 
 def event_ids(actor: Actor, content: FeedContent) -> list[int]:
     """The events that a feed of `content` holds, as `actor` may read it. Raises Invalid, NotFound."""
-    return [each.id for each in listed(actor, chosen(actor, content), reach_of(actor, content)).values()]
+    reach = reach_of(actor, content)
+    reader = outsider(actor, reach)
+    return [each.id for each in listed(reader, chosen(reader, content), reach).values()]
 
 
 def export_feed(
@@ -63,6 +65,7 @@ def export_feed(
     folder that holds something else), NotFound (a sharing group), Conflict (another writing goes on), OSError.
     """
     reach = reach_of(actor, content)
+    actor = outsider(actor, reach)
     wanted = listed(actor, chosen(actor, content), reach)
     if only is not None:
         wanted = {uuid: each for uuid, each in wanted.items() if each.id in only}

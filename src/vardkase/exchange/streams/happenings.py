@@ -122,7 +122,9 @@ def _of_entry(entry: AuditEntry) -> Iterator[Happening]:
         about = {"uuid": str(entry.target_uuid or "")}
         event_id = entry.target_id if topic == EVENT else None
         act = act_of(entry)
-        yield Happening(topic, act if act in ACTS else "edit", entry.target_id, event_id, about)
+        audiences = entry.change.get("audiences", ()) if topic == EVENT else ()
+        act = act if act in ACTS else "edit"
+        yield Happening(topic, act, entry.target_id, event_id, about, audiences)
 
 
 def _tells(entry: AuditEntry) -> bool:

@@ -11,6 +11,7 @@ from vardkase.exchange.servers.queries import leads_to_another_hub
 from vardkase.exchange.servers.rules import crossing_of_push
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.crossing import Crossing
+from vardkase.identity.access.event_times import event_published, event_times
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 
@@ -51,7 +52,7 @@ def candidates(server: Server, *, event_ids: Sequence[int] | None = None, after:
     """The events that may go over a connection, by id: all, some, or those with an id above `after`."""
     reader = reader_of(server)
     values = {"events": as_list(event_ids), "after": after, **reader_parameters(reader)}
-    sql = CANDIDATES.format(visible=event_predicate(reader))
+    sql = CANDIDATES.format(visible=event_predicate(reader), **event_times(reader))
     return [Candidate(*row) for row in cursor().execute(sql, values).fetchall()]
 
 
@@ -77,7 +78,7 @@ def kept_back(server: Server, *, event_ids: Sequence[int] | None, after: int, li
         "limit": limit,
         **reader_parameters(reader),
     }
-    kept = KEPT_BACK.format(visible=event_predicate(reader))
+    kept = KEPT_BACK.format(visible=event_predicate(reader), published=event_published(reader))
     counts = cursor().execute(f"{kept} {COUNTED}", values).fetchall()
     first = cursor().execute(f"{kept} {FIRST}", values).fetchall()
     return KeptBack(dict(counts), first)
@@ -107,11 +108,11 @@ WHERE g.active AND (
     END)
 """
 
-MAY_GO = """e.published AND e.distribution <> 0 AND e.id > %(after)s
+MAY_GO = """{published} AND e.distribution <> 0 AND e.id > %(after)s
     AND (e.distribution <> 4 OR e.sharing_group_id = ANY(%(reader_groups)s)) AND {visible}"""
 
 CANDIDATES = f"""
-SELECT e.id, e.uuid::text, e.timestamp, e.sighting_timestamp, e.publish_timestamp
+SELECT e.id, e.uuid::text, {{timestamp}}, {{sighting_timestamp}}, {{publish_timestamp}}
 FROM event e
 WHERE (%(events)s::bigint[] IS NULL OR e.id = ANY(%(events)s)) AND {MAY_GO}
 ORDER BY e.id
@@ -120,7 +121,7 @@ ORDER BY e.id
 KEPT_BACK = f"""
 WITH kept AS (
     SELECT e.id, e.uuid::text AS uuid, CASE
-        WHEN NOT e.published THEN 'unpublished'
+        WHEN NOT {{published}} THEN 'unpublished'
         WHEN e.distribution = 4 AND NOT e.sharing_group_id = ANY(%(reader_groups)s) THEN 'sharing_group'
         WHEN e.distribution <> 4 AND NOT e.distribution = ANY(%(distributions)s::int[]) THEN 'distribution'
         WHEN NOT {{visible}} THEN 'rules'

@@ -18,6 +18,7 @@ from vardkase.exchange.sync.candidates import as_list
 from vardkase.formats.misp_json.proposals import proposal_rows
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.crossing import COMMUNITY, Crossing, event_passes
+from vardkase.identity.access.event_times import event_published, event_times
 from vardkase.identity.access.visibility import (
     analyst_data_predicate,
     cluster_predicate,
@@ -74,7 +75,7 @@ def spoken_of(event_ids: Sequence[int]) -> list[int]:
 
 def sighted_events(reader: Actor, known: Mapping[str, int]) -> dict[str, int]:
     """Uuid → id of the events that were seen anew since the moment (Unix seconds) that `known` holds of them."""
-    sql = SIGHTED_EVENTS.format(visible=event_predicate(reader))
+    sql = SIGHTED_EVENTS.format(visible=event_predicate(reader), **event_times(reader))
     given = {"uuids": array_of(known), "moments": list(known.values()), **reader_parameters(reader)}
     return {uuid: number for number, uuid in cursor().execute(sql, given).fetchall()}
 
@@ -86,6 +87,7 @@ def proposals(reader: Actor, known: Iterable[str]) -> list[Proposed]:
     is proposed for an attribute of it then has to reach this hub's members.
     """
     sql = PROPOSALS.format(
+        published=event_published(reader),
         visible=event_predicate(reader),
         passes=event_passes(reader.crossing, "e"),
         readable=proposal_predicate(reader),
@@ -156,14 +158,14 @@ SELECT s.id, s.uuid::text {source} WHERE s.event_id = %(event)s AND {visible} OR
 SIGHTED_EVENTS = """
 SELECT e.id, e.uuid::text
 FROM unnest(%(uuids)s::uuid[], %(moments)s::bigint[]) AS known (uuid, moment) JOIN event e ON e.uuid = known.uuid
-WHERE e.sighting_timestamp > known.moment AND e.published AND e.distribution <> 0 AND {visible}
+WHERE {sighting_timestamp} > known.moment AND {published} AND e.distribution <> 0 AND {visible}
 ORDER BY e.id
 """
 
 PROPOSALS = """
 SELECT e.id, e.uuid::text, max(s.timestamp)::text || '/' || count(*), array_agg(s.id ORDER BY s.id)
 FROM proposal s JOIN event e ON e.id = s.event_id LEFT JOIN attribute a ON a.id = s.attribute_id
-WHERE e.uuid = ANY(%(uuids)s::uuid[]) AND e.published AND (
+WHERE e.uuid = ANY(%(uuids)s::uuid[]) AND {published} AND (
     e.distribution <> 0 AND {visible} AND {readable}
     OR e.locked AND e.orgc_id = %(reader_org)s AND {passes} AND {readable_at_origin})
 GROUP BY e.id, e.uuid ORDER BY e.id

@@ -12,8 +12,10 @@ from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import find_server, getting
 from vardkase.exchange.sync import pull, push
+from vardkase.exchange.sync.candidates import reader_of
 from vardkase.exchange.sync.push import receiver
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import may_know
 from vardkase.identity.access.jobs import job_actor
 from vardkase.identity.organisations.hooks import StandingChanged
 from vardkase.intel.hooks import EventPublished
@@ -81,8 +83,9 @@ def send_published(published: EventPublished) -> None:
 
     One job sends all that waits for a connection, so that those behind it find nothing left to do.
     """
-    servers = Server.objects.filter(push=True).order_by("priority")
-    for server_id in deliveries.claim([receiver(each) for each in servers], deliveries.version_in(published)):
+    servers = Server.objects.filter(push=True).select_related("remote_org").order_by("priority")
+    concerned = [receiver(each) for each in servers if published.concerns(reader_of(each))]
+    for server_id in deliveries.claim(concerned, deliveries.version_in(published)):
         push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
 
 
@@ -95,9 +98,10 @@ def send_what_waited(changed: StandingChanged) -> None:
 
 def send_sightings(published: SightingsPublished) -> None:
     """Have an event's sightings sent to every connection that pushes them, in the transaction that lets them out."""
-    for server_id in Server.objects.filter(push=True, push_sightings=True).values_list("pk", flat=True):
-        job = push_sightings.configure(lock=f"push {server_id}")
-        job.defer(server_id=server_id, event_id=published.event_id)
+    for server in Server.objects.filter(push=True, push_sightings=True).select_related("remote_org"):
+        if not published.groups or may_know(reader_of(server), published.org_id, published.groups):
+            job = push_sightings.configure(lock=f"push {server.pk}")
+            job.defer(server_id=server.pk, event_id=published.event_id)
 
 
 def send_cluster(cluster: GalaxyCluster) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_timestamp
+from vardkase.identity.access.event_times import event_times
 
 DEFAULT = (
     "uuid",
@@ -43,8 +43,6 @@ EVENT_TAGS = """(
 
 THREAT_LEVEL = "(ARRAY['High', 'Medium', 'Low', 'Undefined'])[e.threat_level_id]"
 
-TIMESTAMP = "event_timestamp"
-
 COLUMNS: dict[str, str] = {
     "id": "a.id",
     "uuid": "a.uuid::text",
@@ -76,8 +74,6 @@ COLUMNS: dict[str, str] = {
     "event_analysis": "e.analysis",
     "event_date": "e.date::text",
     "event_tag": EVENT_TAGS,
-    "event_publish_timestamp": "e.publish_timestamp",
-    "event_published": "e.published",
 }
 
 OBJECT_COLUMNS: dict[str, str] = {
@@ -94,14 +90,21 @@ OBJECT_COLUMNS: dict[str, str] = {
 """Filled only in exports of events, as in MISP."""
 
 
-EVENT_COLUMNS = frozenset(name for name in COLUMNS if name.startswith("event_")) - {"event_id"} | {TIMESTAMP}
+TIMES = {
+    "event_timestamp": "timestamp",
+    "event_publish_timestamp": "publish_timestamp",
+    "event_published": "published",
+}
+"""Name of a column → what of `event_times` it shows."""
+
+EVENT_COLUMNS = frozenset(name for name in COLUMNS if name.startswith("event_")) - {"event_id"} | TIMES.keys()
 """The same for every attribute of an event."""
 
 
 def column_sql(actor: Actor, name: str, *, of_events: bool) -> str:
     """The expression of a column; an unknown one is empty, as in MISP."""
-    if name == TIMESTAMP:
-        return event_timestamp(actor)
+    if name in TIMES:
+        return event_times(actor)[TIMES[name]]
     if name in OBJECT_COLUMNS:
         return OBJECT_COLUMNS[name] if of_events else "NULL"
     return COLUMNS.get(name, "NULL")

@@ -16,8 +16,8 @@ def value(alias: str) -> str:
 
 
 EVENT = """e.id::text, e.orgc_id::text, e.org_id::text, e.date::text, e.threat_level_id::text, e.info,
-    e.published, e.uuid::text, ({attribute_count})::text, e.analysis::text, ({timestamp})::text,
-    e.distribution::text, {proposals_are_waiting}, e.locked, e.publish_timestamp::text,
+    {published}, e.uuid::text, ({attribute_count})::text, e.analysis::text, ({timestamp})::text,
+    e.distribution::text, {proposals_are_waiting}, e.locked, ({publish_timestamp})::text,
     coalesce(e.sharing_group_id, 0)::text, e.disable_correlation, coalesce(e.extends_uuid::text, ''),
     e.protected"""
 

@@ -12,7 +12,7 @@ from vardkase.formats.misp_json.columns import EVENT
 from vardkase.formats.misp_json.decay import add_event_scores
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.structs import EventHeader, Organisation, encoder
-from vardkase.identity.access.event_times import event_timestamp, proposals_are_waiting
+from vardkase.identity.access.event_times import event_times, proposals_are_waiting
 from vardkase.intel.queries.attribute_counts import visible_attribute_count
 
 WIDTH = 19
@@ -25,7 +25,7 @@ def headers(scope: Scope, event_ids: Sequence[int]) -> list[EventHeader]:
     """The headers of the readable ones of `event_ids`, in their order."""
     columns = EVENT.format(
         attribute_count=visible_attribute_count(scope.actor),
-        timestamp=event_timestamp(scope.actor),
+        **event_times(scope.actor),
         proposals_are_waiting=proposals_are_waiting(scope.actor),
     )
     rows = scope.rows(HEADERS.format(columns=columns, visible=scope.event), events=list(event_ids))

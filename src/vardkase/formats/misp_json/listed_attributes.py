@@ -25,7 +25,7 @@ from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder
 from vardkase.formats.misp_json.warnings import add_warnings, clean
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_timestamp
+from vardkase.identity.access.event_times import event_times
 
 ATTACHMENTS_AT_ONCE = 20
 
@@ -113,12 +113,8 @@ class Listing:
         missing = [event_id for event_id in event_ids if event_id not in self.events]
         if not missing:
             return
-        sql = (
-            CONTEXT.format(timestamp=event_timestamp(self.scope.actor))
-            if self.options.include_context
-            else EVENTS
-        )
-        for number, *row in self.scope.rows(sql, ids=missing):
+        sql = CONTEXT if self.options.include_context else EVENTS
+        for number, *row in self.scope.rows(sql.format(**event_times(self.scope.actor)), ids=missing):
             if self.options.include_context:
                 tags = [self.scope.tags.context(each) for each in event_tags.get(number, ())]
                 self.events[number] = Raw(encoder.encode(_context(row, tags)))
@@ -211,15 +207,15 @@ ORDER BY chosen.place
 """
 
 EVENTS = """
-SELECT id, org_id::text, distribution::text, publish_timestamp::text, id::text, info, orgc_id::text,
-       uuid::text
-FROM event WHERE id = ANY(%(ids)s)
+SELECT e.id, e.org_id::text, e.distribution::text, ({publish_timestamp})::text, e.id::text, e.info, e.orgc_id::text,
+       e.uuid::text
+FROM event e WHERE e.id = ANY(%(ids)s)
 """
 
 CONTEXT = """
 SELECT e.id, e.id::text, e.orgc_id::text, e.org_id::text, e.date::text, e.threat_level_id::text, e.info,
-       e.published, e.uuid::text, e.analysis::text, ({timestamp})::text, e.distribution::text,
-       e.publish_timestamp::text, coalesce(e.sharing_group_id, 0)::text, coalesce(e.extends_uuid::text, ''),
+       {published}, e.uuid::text, e.analysis::text, ({timestamp})::text, e.distribution::text,
+       ({publish_timestamp})::text, coalesce(e.sharing_group_id, 0)::text, coalesce(e.extends_uuid::text, ''),
        orgc.id::text, orgc.name, orgc.uuid::text, orgc.local
 FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
 WHERE e.id = ANY(%(ids)s)

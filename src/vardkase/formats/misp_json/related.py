@@ -18,7 +18,7 @@ from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.columns import value
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_timestamp
+from vardkase.identity.access.event_times import event_times
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 
 
@@ -27,7 +27,7 @@ def related_event_blocks(actor: Actor, event_id: int) -> list[dict[str, Any]]:
     ids = [related.event_id for related in related_events(actor, event_id)]
     if not ids:
         return []
-    sql = RELATED_EVENTS.format(visible=event_predicate(actor), timestamp=event_timestamp(actor))
+    sql = RELATED_EVENTS.format(visible=event_predicate(actor), **event_times(actor))
     rows = cursor().execute(sql, reader_parameters(actor) | {"ids": ids}).fetchall()
     return [{"Event": _event(row)} for row in rows]
 
@@ -60,7 +60,11 @@ def _related(
     pairs = pairs[: MAX_CORRELATIONS.value]
     visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)}"
     parameters = reader_parameters(actor) | {"ids": list({pair.related_id for pair in pairs})}
-    rows = cursor().execute(sql.format(value=value("a"), visible=visible), parameters).fetchall()
+    rows = (
+        cursor()
+        .execute(sql.format(value=value("a"), visible=visible, **event_times(actor)), parameters)
+        .fetchall()
+    )
     blocks = {int(row[0]): shape(row) for row in rows}
     found: dict[int, list[dict[str, Any]]] = {}
     for pair in pairs:
@@ -92,7 +96,7 @@ EVENT_MEMBERS = (
 )  # fmt: skip
 
 RELATED_EVENTS = """
-SELECT e.id::text, e.date::text, e.threat_level_id::text, e.info, e.published, e.uuid::text,
+SELECT e.id::text, e.date::text, e.threat_level_id::text, e.info, {published}, e.uuid::text,
        e.analysis::text, ({timestamp})::text, e.distribution::text, e.org_id::text, e.orgc_id::text,
        org.name, org.uuid::text, orgc.name, orgc.uuid::text
 FROM event e JOIN organisation org ON org.id = e.org_id JOIN organisation orgc ON orgc.id = e.orgc_id
@@ -124,7 +128,7 @@ SELECT a.id::text, a.event_id::text, coalesce(a.object_id, 0)::text, a.object_re
        a.comment, {value},
        e.id::text, e.uuid::text, e.threat_level_id::text, e.analysis::text, e.info,
        coalesce(e.extends_uuid::text, ''), e.distribution::text, coalesce(e.sharing_group_id, 0)::text,
-       e.published, e.date::text, e.orgc_id::text, e.org_id::text
+       {published}, e.date::text, e.orgc_id::text, e.org_id::text
 FROM attribute a JOIN event e ON e.id = a.event_id
 WHERE a.id = ANY(%(ids)s) AND {visible}
 """

@@ -12,11 +12,7 @@ from vardkase.core.sql import array_of, cursor, from_jsonb
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, OBJECT, REPORT
 from vardkase.formats.misp_json.structs import EventReport, ListedAttribute, Object, encoder
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import (
-    event_sighting_timestamp,
-    event_timestamp,
-    proposals_are_waiting,
-)
+from vardkase.identity.access.event_times import event_times, proposals_are_waiting
 from vardkase.identity.access.visibility import (
     analyst_data_predicate,
     attribute_predicate,
@@ -71,8 +67,7 @@ def _found(actor: Actor, kind: str, uuids: list[str]) -> list[tuple[str, Raw]]:
     source = SOURCES[kind]
     columns = source.columns.format(
         attribute_count=visible_attribute_count(actor),
-        timestamp=event_timestamp(actor),
-        sighting_timestamp=event_sighting_timestamp(actor),
+        **event_times(actor),
         proposals_are_waiting=proposals_are_waiting(actor),
     )
     sql = (
@@ -105,10 +100,10 @@ EVENT_MEMBERS = (
     "timestamp", "distribution", "sharing_group_id", "proposal_email_lock", "locked", "threat_level_id",
     "publish_timestamp", "sighting_timestamp", "disable_correlation", "extends_uuid", "protected",
 )  # fmt: skip
-EVENT = """e.id::text, e.org_id::text, e.date::text, e.info, e.user_id::text, e.uuid::text, e.published,
+EVENT = """e.id::text, e.org_id::text, e.date::text, e.info, e.user_id::text, e.uuid::text, {published},
     e.analysis::text, ({attribute_count})::text, e.orgc_id::text, ({timestamp})::text, e.distribution::text,
     coalesce(e.sharing_group_id, 0)::text, {proposals_are_waiting}, e.locked, e.threat_level_id::text,
-    e.publish_timestamp::text, ({sighting_timestamp})::text, e.disable_correlation,
+    ({publish_timestamp})::text, ({sighting_timestamp})::text, e.disable_correlation,
     coalesce(e.extends_uuid::text, ''), e.protected"""
 
 SAID_MEMBERS = (

@@ -1,24 +1,56 @@
-"""Times of an event as its reader may know them.
+"""Times and publication of an event as its reader may know them.
 
-The columns `timestamp` and `sighting_timestamp` hold what everybody who may read the event may know. Changes of parts
-that only the owner organisation reads move `private_timestamp` and `private_sighting_timestamp` beside them. The SQL
-below is for statements that have the parameters of `reader_parameters`.
+The columns `timestamp`, `sighting_timestamp`, `publish_timestamp` and `published` hold what everybody who may read the
+event may know. Changes of parts that only the owner organisation or certain sharing groups read move the columns
+`private_…` beside them, for the owner, and the groups' own times (`group_times`). The SQL below is for statements
+that have the parameters of `reader_parameters`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.group_times import latest_for_groups, published_for_groups
 from vardkase.identity.access.visibility import proposal_predicate
+
+
+def event_times(actor: Actor, event: str = "e") -> dict[str, str]:
+    """SQL for each of the columns below, by its name."""
+    return {
+        "timestamp": event_timestamp(actor, event),
+        "sighting_timestamp": event_sighting_timestamp(actor, event),
+        "publish_timestamp": event_publish_timestamp(actor, event),
+        "published": event_published(actor, event),
+    }
 
 
 def event_timestamp(actor: Actor, event: str = "e") -> str:
     """SQL for the time of the last change that the actor may know of."""
-    return _latest(actor, event, f"{event}.timestamp", f"{event}.private_timestamp")
+    return _latest(actor, event, "timestamp")
 
 
 def event_sighting_timestamp(actor: Actor, event: str = "e") -> str:
     """SQL for when sightings that the actor may know of were last sent out."""
-    return _latest(actor, event, f"{event}.sighting_timestamp", f"{event}.private_sighting_timestamp")
+    return _latest(actor, event, "sighting_timestamp")
+
+
+def event_publish_timestamp(actor: Actor, event: str = "e") -> str:
+    """SQL for when a version that the actor may know of was last published."""
+    return _latest(actor, event, "publish_timestamp")
+
+
+def event_published(actor: Actor, event: str = "e") -> str:
+    """SQL for whether nothing that the actor may know of waits to be published."""
+    for_owner = f"({event}.published AND NOT {event}.group_changes_unpublished)"
+    for_others = published_for_groups(event)
+    match knows_private(actor, event):
+        case "TRUE":
+            return for_owner
+        case "FALSE":
+            return for_others
+        case knows:
+            return f"(CASE WHEN {knows} THEN {for_owner} ELSE {for_others} END)"
 
 
 def proposals_are_waiting(actor: Actor, event: str = "e") -> str:
@@ -36,6 +68,14 @@ def knows_private_times(actor: Actor, org_id: int) -> bool:
     return actor.is_site_admin or actor.organisation_id == org_id
 
 
+def may_know(actor: Actor, org_id: int, audiences: Collection[Collection[int]]) -> bool:
+    """Whether a reader of an event of the organisation `org_id` may know of something that is for `audiences`: each is
+    the sharing groups in all of which one has to be; none at all for everybody who reads the event."""
+    if not audiences or knows_private_times(actor, org_id):
+        return True
+    return any(set(each) <= set(actor.sharing_group_ids) for each in audiences)
+
+
 def knows_private(actor: Actor, event: str = "e") -> str:
     """SQL for whether the actor may know of changes that only the owner organisation reads."""
     if _knows_everything(actor):
@@ -49,14 +89,18 @@ def _knows_everything(actor: Actor) -> bool:
     return actor.may_read and actor.is_site_admin
 
 
-def _latest(actor: Actor, event: str, shared: str, private: str) -> str:
+def _latest(actor: Actor, event: str, column: str) -> str:
+    shared = f"{event}.{column}"
+    for_owner = f"greatest({shared}, {event}.private_{column})"
+    latest = latest_for_groups(column, event)
+    for_groups = f"WHEN {event}.has_group_times THEN greatest({shared}, {latest}) ELSE {shared}"
     match knows_private(actor, event):
         case "TRUE":
-            return f"greatest({shared}, {private})"
+            return for_owner
         case "FALSE":
-            return shared
+            return f"(CASE {for_groups} END)"
         case knows:
-            return f"CASE WHEN {knows} THEN greatest({shared}, {private}) ELSE {shared} END"
+            return f"(CASE WHEN {knows} THEN {for_owner} {for_groups} END)"
 
 
 PROPOSALS = """({e}.proposal_email_lock AND ({e}.org_id = %(reader_org)s OR EXISTS (

@@ -2,7 +2,7 @@
 
 The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 
-* an event is readable by its owning organisation, and by others when it is published (or the installation
+* an event is readable by its owning organisation, and by others when it is published for them (or the installation
   shows unpublished events, membership is not in use, and the owner does not hide its own) and its distribution
   is 1, 2 or 3, or 4 and the reader is in the sharing group; also by the organisation that is asked to take it
   over, for as long as that request is open; one that is withheld, because something in it must not be shared
@@ -44,6 +44,7 @@ from vardkase.identity.access.crossing import (
     made_thing_passes,
     report_passes,
 )
+from vardkase.identity.access.group_times import published_for_groups
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.organisations.settings import HIDE_GROUP_MEMBERS
 
@@ -84,7 +85,7 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
     if actor.is_site_admin:
         return "TRUE"
     is_push = actor.crossing is not None and not actor.crossing.owns
-    published = f"{event}.published"
+    published = published_for_groups(event)
     if not (settings.VARDKASE_UNPUBLISHED_PRIVATE or is_push):
         published = f"({published} OR NOT EXISTS ({IN_USE}) AND {event}.org_id NOT IN ({HIDING}))"
     others = f"(NOT {event}.withheld AND {published} AND {_named(actor, event)})"

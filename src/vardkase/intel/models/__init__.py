@@ -2,6 +2,7 @@
 
 from vardkase.intel.models.attribute import Attribute, AttributeTag
 from vardkase.intel.models.event import Event, EventTag
+from vardkase.intel.models.group_times import EventGroupTimes
 from vardkase.intel.models.object import Object, ObjectReference
 from vardkase.intel.models.report import EventReport
 from vardkase.intel.models.version import EventVersion, Snapshot
@@ -10,6 +11,7 @@ __all__ = [
     "Attribute",
     "AttributeTag",
     "Event",
+    "EventGroupTimes",
     "EventReport",
     "EventTag",
     "EventVersion",

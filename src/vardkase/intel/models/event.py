@@ -17,8 +17,10 @@ LONGEST_RELATIONSHIP = 191
 class Event(models.Model):
     """MISP's event. Times are Unix seconds; `org` owns it here, `orgc` created it (core-format §2).
 
-    `private_timestamp` and `private_sighting_timestamp`: changes of parts that only the owner organisation reads. They
-    move no other column, so that nobody else can tell (`identity.access.event_times`).
+    `private_timestamp`, `private_sighting_timestamp`, `private_publish_timestamp`: changes of parts that only the owner
+    organisation or certain sharing groups read, as the owner knows of them. They move no other column, so that nobody
+    else can tell (`identity.access.event_times`). `has_group_times`: there are `EventGroupTimes`;
+    `group_changes_unpublished`: some of them wait to be published.
 
     `withheld`: it came from elsewhere to be published, and something in it must not be shared on this hub. Only its
     own organisation and site administrators read it, published or not, until a version without that is published.
@@ -39,6 +41,9 @@ class Event(models.Model):
     sighting_timestamp = models.BigIntegerField(default=0)
     private_timestamp = models.BigIntegerField(default=0, db_default=0)
     private_sighting_timestamp = models.BigIntegerField(default=0, db_default=0)
+    private_publish_timestamp = models.BigIntegerField(default=0, db_default=0)
+    has_group_times = models.BooleanField(default=False, db_default=False)
+    group_changes_unpublished = models.BooleanField(default=False, db_default=False)
     published = models.BooleanField(default=False)
     locked = models.BooleanField(default=False)
     proposal_email_lock = models.BooleanField(default=False)
@@ -58,6 +63,9 @@ class Event(models.Model):
                 condition=models.Q(private_timestamp__gt=0),
             ),
             models.Index(fields=["publish_timestamp"], name="event_publish_timestamp"),
+            models.Index(
+                fields=["id"], name="event_with_group_times", condition=models.Q(has_group_times=True)
+            ),
             models.Index(fields=["date"], name="event_date"),
             models.Index(
                 fields=["extends_uuid"], name="event_extends", condition=models.Q(extends_uuid__isnull=False)
@@ -72,6 +80,16 @@ class Event(models.Model):
     def last_change(self) -> int:
         """When anything in the event last changed: for its owner organisation alone."""
         return max(self.timestamp, self.private_timestamp)
+
+    @property
+    def last_publication(self) -> int:
+        """When any version of the event was last published: for its owner organisation alone."""
+        return max(self.publish_timestamp, self.private_publish_timestamp)
+
+    @property
+    def is_all_published(self) -> bool:
+        """Whether no change in the event waits to be published: for its owner organisation alone."""
+        return self.published and not self.group_changes_unpublished
 
 
 class EventTag(models.Model):

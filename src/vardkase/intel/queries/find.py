@@ -15,7 +15,7 @@ from uuid import UUID
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_timestamp
+from vardkase.identity.access.event_times import event_publish_timestamp, event_published, event_timestamp
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     deleted_predicate,
@@ -175,7 +175,12 @@ def _columns(row: type, alias: str) -> str:
 
 def _event_columns(actor: Actor) -> str:
     columns = {field.name: f"e.{field.name}" for field in fields(EventRow)}
-    return ", ".join((columns | {"timestamp": event_timestamp(actor)}).values())
+    known = {
+        "timestamp": event_timestamp(actor),
+        "publish_timestamp": event_publish_timestamp(actor),
+        "published": event_published(actor),
+    }
+    return ", ".join((columns | known).values())
 
 
 def matches(alias: str, reference: Reference) -> str:

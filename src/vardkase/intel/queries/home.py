@@ -90,7 +90,7 @@ WAITING = """
 SELECT count(*) FILTER (WHERE e.publish_timestamp = 0), count(*) FILTER (WHERE e.publish_timestamp > 0),
        min(e.timestamp)
 FROM event e
-WHERE e.org_id = %(org)s AND e.orgc_id = %(org)s AND NOT e.published
+WHERE e.org_id = %(org)s AND e.orgc_id = %(org)s AND (NOT e.published OR e.group_changes_unpublished)
 """
 
 NEWEST = """

@@ -8,11 +8,7 @@ from typing import Any
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import (
-    event_sighting_timestamp,
-    event_timestamp,
-    proposals_are_waiting,
-)
+from vardkase.identity.access.event_times import event_times, proposals_are_waiting
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.queries.attribute_counts import visible_attribute_count
 
@@ -75,8 +71,7 @@ def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
     sql = ROWS.format(
         visible=event_predicate(actor),
         attribute_count=visible_attribute_count(actor),
-        timestamp=event_timestamp(actor),
-        sighting_timestamp=event_sighting_timestamp(actor),
+        **event_times(actor),
         proposals_are_waiting=proposals_are_waiting(actor),
     )
     rows = [_row(row) for row in cursor().execute(sql, parameters)]
@@ -94,9 +89,9 @@ def _row(row: tuple[Any, ...]) -> IndexRow:
 
 
 ROWS = """
-SELECT e.id, e.org_id, e.date::text, e.info, e.uuid::text, e.published, e.analysis, {attribute_count},
+SELECT e.id, e.org_id, e.date::text, e.info, e.uuid::text, {published}, e.analysis, {attribute_count},
        e.orgc_id, {timestamp}, e.distribution, coalesce(e.sharing_group_id, 0), {proposals_are_waiting},
-       e.locked, e.threat_level_id, e.publish_timestamp, {sighting_timestamp}, e.disable_correlation,
+       e.locked, e.threat_level_id, {publish_timestamp}, {sighting_timestamp}, e.disable_correlation,
        coalesce(e.extends_uuid::text, ''), e.protected,
        org.id, org.name, org.uuid::text, orgc.id, orgc.name, orgc.uuid::text, g.id, g.name, g.uuid::text
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)

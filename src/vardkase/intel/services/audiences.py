@@ -1,9 +1,9 @@
-"""Who may know of a change inside an event: everybody who reads the event, or its owner organisation alone."""
+"""Who may know of a change inside an event: everybody who reads the event, certain sharing groups, or its owner
+organisation alone."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from enum import Enum
 from typing import Any
 
 from vardkase.core.clock import now_seconds
@@ -11,78 +11,111 @@ from vardkase.core.sql import cursor
 from vardkase.intel.models import Event
 from vardkase.misp.distribution import Distribution
 
-
-class Audience(Enum):
-    """Who reads a part that has changed."""
-
-    READERS = "readers"
-    OWNER = "owner"
-
-
-type Reference = tuple[int, str]
-"""The id of an object, and the uuid of what it refers to."""
+type Audience = tuple[int, ...]
+"""The sharing groups in all of which one has to be to read a part, in ascending order; none of them for whoever reads
+the event. The event's own group is left out: its readers are in it."""
 type Audiences = frozenset[Audience]
 """Who reads the parts that a change concerns, as they were before it and as they are after it."""
+type Limit = tuple[int | None, int | None]
+"""Distribution and sharing group of a part; None where there is no such part."""
+type Reference = tuple[int, str]
+"""The id of an object, and the uuid of what it refers to."""
 
-READERS: Audiences = frozenset({Audience.READERS})
+EVERYBODY: Audience = ()
+OWNER: Audience = (0,)
+"""The owner organisation alone: no group has this number."""
+READERS: Audiences = frozenset({EVERYBODY})
 
 
-def is_private(event: Event, audiences: Audiences) -> bool:
-    """Whether only the owner organisation may know of a change for `audiences`."""
-    return audiences == {Audience.OWNER} and event.distribution != Distribution.ORGANISATION
+def is_known_to_readers(event: Event, audiences: Audiences) -> bool:
+    """Whether everybody who reads the event may know of a change for `audiences`, which may be none at all."""
+    return not audiences or EVERYBODY in audiences or event.distribution == Distribution.ORGANISATION
+
+
+def groups_among(audiences: Audiences) -> Audiences:
+    """Those of the audiences that are sharing groups."""
+    return audiences - {EVERYBODY, OWNER}
+
+
+def audience_of(event_group: int | None, *limits: Limit) -> Audience:
+    """Who reads what all of `limits` let be read, in an event of the sharing group `event_group`, if it has one."""
+    if any(distribution == Distribution.ORGANISATION for distribution, _ in limits):
+        return OWNER
+    groups = {group for distribution, group in limits if distribution == Distribution.SHARING_GROUP and group}
+    return tuple(sorted(groups - {event_group}))
+
+
+def group_of(event: Event) -> int | None:
+    """The sharing group that the event goes to."""
+    return event.sharing_group_id if event.distribution == Distribution.SHARING_GROUP else None
 
 
 def attribute_audiences(attribute_ids: Collection[int]) -> Audiences:
     """Who reads these attributes, each as far as its object lets it be read."""
-    return _audiences(ATTRIBUTES, attribute_ids)
+    return _audiences(ATTRIBUTES, {"ids": list(attribute_ids)})
 
 
 def object_audiences(object_ids: Collection[int]) -> Audiences:
     """Who reads these objects."""
-    return _audiences(OBJECTS, object_ids)
+    return _audiences(OBJECTS, {"ids": list(object_ids)})
 
 
 def report_audiences(report_ids: Collection[int]) -> Audiences:
     """Who reads these event reports."""
-    return _audiences(REPORTS, report_ids)
+    return _audiences(REPORTS, {"ids": list(report_ids)})
 
 
 def reference_audiences(references: Sequence[Reference]) -> Audiences:
     """Who reads these references: whoever reads both the object and what it refers to."""
     rows = cursor().execute(REFERENCES, _pairs(references)).fetchall()
-    return frozenset(Audience.OWNER if any(row) else Audience.READERS for row in rows)
+    return frozenset(audience_of(event_group, *limits_in(limits)) for _, event_group, *limits in rows)
 
 
 def touch_objects(references: Sequence[Reference]) -> None:
     """Move the times of objects of which references have changed, except where readers of the object do not read
     the reference."""
-    cursor().execute(TOUCH_OBJECTS, _pairs(references) | {"now": now_seconds()})
+    moved = set()
+    for object_id, event_group, *columns in cursor().execute(REFERENCES, _pairs(references)).fetchall():
+        source, *targets = limits_in(columns)
+        if audience_of(event_group, source, *targets) == audience_of(event_group, source):
+            moved.add(object_id)
+    cursor().execute(TOUCH_OBJECTS, {"ids": list(moved), "now": now_seconds()})
 
 
 def _pairs(references: Sequence[Reference]) -> dict[str, Any]:
     return {"objects": [each[0] for each in references], "targets": [each[1] for each in references]}
 
 
-def _audiences(sql: str, ids: Iterable[int]) -> Audiences:
-    rows = cursor().execute(sql, {"ids": list(ids)}).fetchall()
-    return frozenset(Audience.OWNER if row[0] else Audience.READERS for row in rows)
+def _audiences(sql: str, parameters: dict[str, Any]) -> Audiences:
+    rows = cursor().execute(sql, parameters).fetchall()
+    return frozenset(audience_of(event_group, *limits_in(limits)) for event_group, *limits in rows)
 
 
-ATTRIBUTES = """
-SELECT DISTINCT a.distribution = 0 OR coalesce(o.distribution = 0, FALSE)
-FROM attribute a LEFT JOIN object o ON o.id = a.object_id WHERE a.id = ANY(%(ids)s::bigint[])
+def limits_in(columns: Iterable[int | None]) -> list[Limit]:
+    """Pairs of columns as limits."""
+    return list(zip(*[iter(columns)] * 2, strict=True))
+
+
+EVENT_GROUP = f"CASE WHEN e.distribution = {Distribution.SHARING_GROUP:d} THEN e.sharing_group_id END"
+ATTRIBUTES = f"""
+SELECT DISTINCT {EVENT_GROUP}, a.distribution, a.sharing_group_id, o.distribution, o.sharing_group_id
+FROM attribute a JOIN event e ON e.id = a.event_id LEFT JOIN object o ON o.id = a.object_id
+WHERE a.id = ANY(%(ids)s::bigint[])
 """
-OBJECTS = "SELECT DISTINCT distribution = 0 FROM object WHERE id = ANY(%(ids)s::bigint[])"
-REPORTS = "SELECT DISTINCT distribution = 0 FROM event_report WHERE id = ANY(%(ids)s::bigint[])"
-
-PAIRS = """unnest(%(objects)s::bigint[], %(targets)s::uuid[]) AS pair (object_id, target)
-    JOIN object source ON source.id = pair.object_id"""
-PRIVATE_TARGET = """(
-    EXISTS (SELECT 1 FROM object o WHERE o.uuid = pair.target AND o.distribution = 0)
-    OR EXISTS (SELECT 1 FROM attribute a LEFT JOIN object o ON o.id = a.object_id
-        WHERE a.uuid = pair.target AND (a.distribution = 0 OR o.distribution = 0)))"""
-REFERENCES = f"SELECT DISTINCT source.distribution = 0, {PRIVATE_TARGET} FROM {PAIRS}"
-TOUCH_OBJECTS = f"""
-UPDATE object SET timestamp = %(now)s WHERE id IN (
-    SELECT source.id FROM {PAIRS} WHERE source.distribution = 0 OR NOT {PRIVATE_TARGET})
+OBJECTS = f"""
+SELECT DISTINCT {EVENT_GROUP}, o.distribution, o.sharing_group_id
+FROM object o JOIN event e ON e.id = o.event_id WHERE o.id = ANY(%(ids)s::bigint[])
 """
+REPORTS = f"""
+SELECT DISTINCT {EVENT_GROUP}, r.distribution, r.sharing_group_id
+FROM event_report r JOIN event e ON e.id = r.event_id WHERE r.id = ANY(%(ids)s::bigint[])
+"""
+REFERENCES = f"""
+SELECT DISTINCT source.id, {EVENT_GROUP}, source.distribution, source.sharing_group_id,
+    o.distribution, o.sharing_group_id, a.distribution, a.sharing_group_id, within.distribution, within.sharing_group_id
+FROM unnest(%(objects)s::bigint[], %(targets)s::uuid[]) AS pair (object_id, target)
+JOIN object source ON source.id = pair.object_id JOIN event e ON e.id = source.event_id
+LEFT JOIN object o ON o.uuid = pair.target
+LEFT JOIN attribute a ON a.uuid = pair.target LEFT JOIN object within ON within.id = a.object_id
+"""
+TOUCH_OBJECTS = "UPDATE object SET timestamp = %(now)s WHERE id = ANY(%(ids)s::bigint[])"

@@ -36,7 +36,9 @@ from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.services import About, block
 
 BLOCKED_BY_DELETION = "Automatically blocked by deleting event"
-TABLES_OF_EVENT = ("attribute_tag", "attribute", "object_reference", "object", "event_tag", "event_report")
+TABLES_OF_EVENT = (
+    "attribute_tag", "attribute", "object_reference", "object", "event_tag", "event_report", "event_group_times"
+)  # fmt: skip
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import knows_private_times
+from vardkase.identity.access.event_times import event_timestamp, knows_private_times
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.errors import NotYours
 from vardkase.intel.hooks import AttributesChanged, attributes_changed
@@ -17,7 +17,8 @@ from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.audiences import READERS, Audiences, is_private
+from vardkase.intel.services.audiences import READERS, Audiences, is_known_to_readers
+from vardkase.intel.services.moving import move_private_times
 
 
 def lock_event(actor: Actor, event_id: int) -> Event:
@@ -70,17 +71,18 @@ def lock_own_part[Part: PartOfEvent](actor: Actor, find: Callable[[], Part]) -> 
 def touch(event: Event, audiences: Audiences = READERS) -> None:
     """After a change inside: count again, move the timestamp, and take the event back to unpublished.
 
-    A change that only the owner organisation may know of has nothing to be published, and moves a time that only
-    it is told.
+    A change that not everybody who reads the event may know of moves nothing that the others can tell.
     """
-    moved = PRIVATELY if is_private(event, audiences) else OPENLY
-    cursor().execute(TOUCH.format(moved=moved), {"id": event.pk, "now": now_seconds()})
+    now = now_seconds()
+    if is_known_to_readers(event, audiences):
+        cursor().execute(TOUCH, {"id": event.pk, "now": now})
+    else:
+        move_private_times(event, audiences, now)
+        recount(event.pk)
 
 
-OPENLY = "published = FALSE, timestamp = %(now)s"
-PRIVATELY = "private_timestamp = %(now)s"
 TOUCH = """
-UPDATE event SET {moved},
+UPDATE event SET published = FALSE, timestamp = %(now)s,
     attribute_count = (SELECT count(*) FROM attribute WHERE event_id = %(id)s AND NOT deleted)
 WHERE id = %(id)s
 """
@@ -88,7 +90,11 @@ WHERE id = %(id)s
 
 def known_timestamp(actor: Actor, event: Event) -> int:
     """When the event last changed, as far as the actor may know."""
-    return event.last_change if knows_private_times(actor, event.org_id) else event.timestamp
+    if not event.has_group_times:
+        return event.last_change if knows_private_times(actor, event.org_id) else event.timestamp
+    sql = f"SELECT {event_timestamp(actor)} FROM event e WHERE e.id = %(id)s"
+    row = cursor().execute(sql, {"id": event.pk, **reader_parameters(actor)}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def recount(event_id: int) -> None:

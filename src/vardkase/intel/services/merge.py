@@ -30,7 +30,8 @@ from vardkase.intel.services.assemble import Assembler, mentioned_tags
 from vardkase.intel.services.audiences import (
     Audiences,
     attribute_audiences,
-    is_private,
+    groups_among,
+    is_known_to_readers,
     object_audiences,
 )
 from vardkase.intel.services.blocking import refuse_by_rule
@@ -39,6 +40,7 @@ from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.events import all_attributes, store_parts
 from vardkase.intel.services.locking import correlation_changed, known_timestamp, lock_event, recount
 from vardkase.intel.services.merge_parts import PartsMerger
+from vardkase.intel.services.moving import move_private_times
 from vardkase.intel.services.publish import is_confirmed, mark_published
 from vardkase.intel.services.references import store_references
 from vardkase.intel.services.results import Ingested, Rejections
@@ -77,12 +79,14 @@ def edit_event(
     audiences = _merge_parts(actor, event, data, assembler)
     assembler.rejections.require_present()
     recount(event.pk)
-    if is_private(event, audiences) and before.still_holds(event, data.get("published")):
-        before.restore(event)
-        publish = False
+    change: dict[str, Any] | None = None
+    if not is_known_to_readers(event, audiences) and before.still_holds(event, data.get("published")):
+        before.restore(event, audiences)
+        publish = publish and bool(groups_among(audiences))
+        change = {"audiences": sorted(audiences)}
     if correlated == event.disable_correlation:
         correlation_changed(event.pk)
-    record(actor, "event.edited", Target("event", event.pk, event.uuid, event.info))
+    record(actor, "event.edited", Target("event", event.pk, event.uuid, event.info), change)
     return Ingested(
         event.pk,
         assembler.rejections,
@@ -180,11 +184,11 @@ class _Shared:
         as_published = published is None or as_bool(published) == self.published
         return as_published and self._rest(event) == self.rest
 
-    def restore(self, event: Event) -> None:
-        """Let the change be known to the owner organisation alone."""
-        event.private_timestamp, event.timestamp = event.timestamp, self.timestamp
-        event.published = self.published
-        event.save(update_fields=["private_timestamp", "timestamp", "published"])
+    def restore(self, event: Event, audiences: Audiences) -> None:
+        """Let the change be known to `audiences` alone."""
+        changed, event.timestamp, event.published = event.timestamp, self.timestamp, self.published
+        event.save(update_fields=["timestamp", "published"])
+        move_private_times(event, audiences, changed)
 
 
 SHARED = (

@@ -8,13 +8,12 @@ from typing import Any
 from vardkase.core.errors import Invalid
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.services.assemble import UUID_TAKEN, Assembler, known_values, numbered_parts
-from vardkase.intel.services.audiences import Audience, Audiences
+from vardkase.intel.services.audiences import Audiences, audience_of, group_of
 from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer
 from vardkase.intel.services.deletion import soft_delete_object
 from vardkase.intel.services.objects_merge import merge_object_header
 from vardkase.knowledge.import_expressions.applying import ImportFilter
-from vardkase.misp.distribution import Distribution
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
 from vardkase.misp.values import normalise, split
@@ -75,8 +74,7 @@ class PartsMerger:
 
     def _will_change(self, known: Object) -> None:
         self.changed_objects.append(known.pk)
-        private = known.distribution == Distribution.ORGANISATION
-        self.audiences |= {Audience.OWNER if private else Audience.READERS}
+        self.audiences |= {audience_of(group_of(self.event), (known.distribution, known.sharing_group_id))}
 
     def _merge_object(self, known: Object, part: dict[str, Any], place: str) -> None:
         self._will_change(known)

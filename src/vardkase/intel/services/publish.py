@@ -10,7 +10,6 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
-from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import (
     PublicationRefused,
@@ -30,7 +29,10 @@ from vardkase.intel.hooks import (
 from vardkase.intel.models import Event
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.rules import EventFacts, may_agree_to_publish, may_publish_event, must_leave_publishing
+from vardkase.intel.services.audiences import Audience, Audiences, groups_among, is_known_to_readers
 from vardkase.intel.services.locking import lock_event
+from vardkase.intel.services.moving import publish_for_everybody, publish_for_groups
+from vardkase.intel.services.unpublished import unpublished_audiences
 from vardkase.intel.settings import DISABLE_REST_ALERT
 from vardkase.knowledge.taxonomies.queries import missing_required
 from vardkase.misp.flags import as_bool
@@ -72,10 +74,10 @@ def _publish_or_hold(
     event = lock_event(actor, event_id)
     if not may(actor, event):
         raise Forbidden("You do not have the permission to do that.")
-    is_out = event.published and event.publish_timestamp and not event.withheld
-    if is_out and not _has_changed(event):
+    audiences = unpublished_audiences(event)
+    if not audiences:
         if tell:
-            event_announced.emit(_publication(actor, event, tell=True))
+            _announce_again(actor, event)
         return event
     if missing := missing_taxonomies(event):
         raise TaxonomiesMissing(missing)
@@ -85,7 +87,7 @@ def _publish_or_hold(
         raise PublisherIsCreator(
             "An event has to be published by somebody else than the user who created it."
         )
-    _publish(actor, event, tell=tell)
+    _publish(actor, event, audiences, tell=tell)
     return event
 
 
@@ -122,8 +124,8 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
         return False
     if waits:
         return True
-    if not must_leave_publishing(actor, event):
-        _publish(actor, event, tell=told)
+    if not must_leave_publishing(actor, event) and (audiences := unpublished_audiences(event)):
+        _publish(actor, event, audiences, tell=told)
     return False
 
 
@@ -153,24 +155,26 @@ def _must_wait(actor: Actor, event: Event, *, tell: bool, confirmed: bool = Fals
     return sought.held
 
 
-def _publish(actor: Actor, event: Event, *, tell: bool) -> None:
-    event.published = True
+def _publish(actor: Actor, event: Event, audiences: Audiences, *, tell: bool) -> None:
     # A moment of its own names each version that goes out, even two within one second.
-    event.publish_timestamp = max(now_seconds(), event.publish_timestamp + 1)
-    cursor().execute(PUBLISH, (event.publish_timestamp, event.pk))
-    event_published.emit(_publication(actor, event, tell=tell))
-    record(actor, "event.published", _target(event))
+    at = max(now_seconds(), event.last_publication + 1)
+    groups = frozenset[Audience]()
+    if is_known_to_readers(event, audiences):
+        event.published, event.publish_timestamp = True, at
+        publish_for_everybody(event, at)
+    else:
+        event.private_publish_timestamp, groups = at, groups_among(audiences)
+        publish_for_groups(event, audiences, at)
+    event.group_changes_unpublished = False
+    event_published.emit(EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, tell, groups))
+    change = {"audiences": sorted(groups)} if groups else None
+    record(actor, "event.published", _target(event), change)
 
 
-def _publication(actor: Actor, event: Event, *, tell: bool) -> EventPublished:
-    return EventPublished(event.pk, event.uuid, event.org_id, event.publish_timestamp, actor.name, tell)
-
-
-def _has_changed(event: Event) -> bool:
-    """Whether a published event has something to send since: a change of what is in it makes it unpublished, but its
-    notes and its sharing groups change beside it."""
-    found = cursor().execute(CHANGED, {"id": event.pk, "uuid": event.uuid, "at": event.publish_timestamp})
-    return bool(found.fetchone())
+def _announce_again(actor: Actor, event: Event) -> None:
+    """Have people told of the present version who have not been, and of a later one that is for groups alone."""
+    for at in {event.publish_timestamp, event.last_publication}:
+        event_announced.emit(EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, told=True))
 
 
 @transaction.atomic
@@ -189,22 +193,3 @@ def unpublish_event(actor: Actor, event_id: int) -> Event:
 
 def _target(event: Event) -> Target:
     return Target("event", event.pk, event.uuid, event.info)
-
-
-CHANGED = """
-SELECT 1 FROM analyst_data noted
-WHERE noted.modified > to_timestamp(%(at)s) AND (
-    noted.object_uuid = %(uuid)s
-    OR EXISTS (SELECT 1 FROM attribute a WHERE a.uuid = noted.object_uuid AND a.event_id = %(id)s)
-    OR EXISTS (SELECT 1 FROM object o WHERE o.uuid = noted.object_uuid AND o.event_id = %(id)s)
-    OR EXISTS (SELECT 1 FROM event_report r WHERE r.uuid = noted.object_uuid AND r.event_id = %(id)s))
-UNION ALL
-SELECT 1 FROM sharing_group shared
-WHERE shared.modified > to_timestamp(%(at)s) AND shared.id IN (
-    SELECT sharing_group_id FROM event WHERE id = %(id)s
-    UNION SELECT sharing_group_id FROM attribute WHERE event_id = %(id)s
-    UNION SELECT sharing_group_id FROM object WHERE event_id = %(id)s)
-LIMIT 1
-"""
-
-PUBLISH = "UPDATE event SET published = TRUE, withheld = FALSE, publish_timestamp = %s WHERE id = %s"

@@ -31,9 +31,11 @@ class SightingsRemoved:
 
 @dataclass(frozen=True, slots=True)
 class SightingsPublished:
-    """An event whose sightings may go out from now on."""
+    """Sightings in an event may go out from now on, to those who may know of them (`groups` as in `EventPublished`)."""
 
     event_id: int
+    org_id: int
+    groups: frozenset[tuple[int, ...]] = frozenset()
 
 
 sightings_stored: Hook[Sequence[StoredSighting]] = Hook("sightings_stored")

@@ -24,8 +24,15 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference
-from vardkase.intel.services.audiences import READERS, Audiences, attribute_audiences, is_private
+from vardkase.intel.services.audiences import (
+    READERS,
+    Audience,
+    Audiences,
+    attribute_audiences,
+    is_known_to_readers,
+)
 from vardkase.intel.services.locking import lock_event
+from vardkase.intel.services.moving import move_private_sighting_times
 from vardkase.intel.sightings.hooks import (
     SightingsPublished,
     SightingsRemoved,
@@ -143,9 +150,13 @@ def publish_sightings(actor: Actor, event_id: int) -> None:
 
 
 def _let_out(event: Event, audiences: Audiences = READERS) -> None:
-    column = "private_sighting_timestamp" if is_private(event, audiences) else "sighting_timestamp"
-    Event.objects.filter(pk=event.pk).update(**{column: now_seconds()})
-    sightings_published.emit(SightingsPublished(event.pk))
+    groups = frozenset[Audience]()
+    if is_known_to_readers(event, audiences):
+        Event.objects.filter(pk=event.pk).update(sighting_timestamp=now_seconds())
+    else:
+        move_private_sighting_times(event, audiences, now_seconds())
+        groups = audiences
+    sightings_published.emit(SightingsPublished(event.pk, event.org_id, groups))
 
 
 def forget_sightings(removed: AttributesRemoved) -> None:

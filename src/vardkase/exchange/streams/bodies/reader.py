@@ -12,12 +12,14 @@ from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import SqlQuery
-from vardkase.exchange.outbox.models import Delivery, State
+from vardkase.exchange.outbox.models import Delivery, Entry, State
 from vardkase.exchange.outbox.models import Kind as ReceiverKind
 from vardkase.exchange.streams.models import Stream
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import may_know
 from vardkase.identity.access.jobs import reading_actor
+from vardkase.intel.models import Event
 
 FILTERS = frozenset(
     ("value", "type", "category", "object_relation", "org", "tags", "to_ids", "threat_level_id", "eventinfo")
@@ -70,6 +72,13 @@ class Reader:
     def attributes(self, ids: Collection[int], event_ids: Collection[int]) -> set[int]:
         """Those of the attributes, of these events, that may be told of, deleted ones too."""
         return self._found(Scope.ATTRIBUTES, ids, event_ids, deleted=[0, 1])
+
+    def may_hear_of(self, entry: Entry) -> bool:
+        """Whether it may know that this happened, if it reads the event."""
+        if not entry.audiences or entry.event_id is None:
+            return True
+        owner = Event.objects.filter(pk=entry.event_id).values_list("org_id", flat=True).first()
+        return owner is not None and may_know(self.actor, owner, entry.audiences)
 
     def has_sent(self, event_uuid: str) -> bool:
         """Whether the receiver has an event from this stream, and so may hear that it is gone."""

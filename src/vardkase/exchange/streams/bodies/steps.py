@@ -35,8 +35,12 @@ def steps(stream: Stream, entries: Sequence[Entry]) -> Iterator[Step]:
     Who may read what is asked anew for each step: sending the one before may have taken its time.
     """
     for topic, group in groupby(entries, key=lambda entry: entry.topic):
-        together = list(group)
-        if topic in AS_PUBLISHED:
+        every = list(group)
+        reader = Reader(stream)
+        together = [entry for entry in every if reader.may_hear_of(entry)]
+        if not together:
+            yield Step(every[-1].place or 0)
+        elif topic in AS_PUBLISHED:
             for entry in together:
                 yield from _published(Reader(stream), entry)
         elif writer := WRITERS.get(stream.format):

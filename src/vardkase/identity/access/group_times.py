@@ -1,0 +1,31 @@
+"""SQL over times of an event that only certain sharing groups may know (table `event_group_times`).
+
+A row's `group_ids` are the groups in all of which one has to be to read what has changed. `event.has_group_times` is
+true where there are rows and `event.group_changes_unpublished` where some of them are not published, so that other
+events cost nothing. The SQL is for statements that have the parameters of `reader_parameters`.
+"""
+
+from __future__ import annotations
+
+READER_IN_GROUPS = "known.group_ids <@ %(reader_groups)s::bigint[]"
+
+
+def latest_for_groups(column: str, event: str) -> str:
+    """SQL for the latest time in `column` that the reader's groups may know of; NULL for none."""
+    return (
+        f"(SELECT max(known.{column}) FROM event_group_times known "
+        f"WHERE known.event_id = {event}.id AND {READER_IN_GROUPS})"
+    )
+
+
+def published_for_groups(event: str) -> str:
+    """SQL for whether an event is published for a reader who is in some groups and does not own it."""
+    return (
+        f"({event}.published AND NOT ({event}.group_changes_unpublished AND {event}.id IN ({UNPUBLISHED})))"
+    )
+
+
+# It says nothing of the outer row, so that it is asked once for a statement, and only where an event has such changes.
+UNPUBLISHED = (
+    f"SELECT known.event_id FROM event_group_times known WHERE NOT known.published AND {READER_IN_GROUPS}"
+)

@@ -1,0 +1,46 @@
+"""What of an event was not published yet, by who is to get it."""
+
+from __future__ import annotations
+
+from vardkase.core.sql import cursor
+from vardkase.intel.models import Event
+from vardkase.intel.services.audiences import OWNER, READERS, Audiences, audience_of, group_of, limits_in
+from vardkase.intel.services.moving import unpublished_groups
+
+
+def unpublished_audiences(event: Event) -> Audiences:
+    """Who is to get what has changed in an event since it was published; nobody when nothing has.
+
+    A change of what is in an event makes it unpublished for its readers; notes and sharing groups change beside it.
+    """
+    if not event.published or not event.publish_timestamp or event.withheld:
+        return READERS
+    values = {"id": event.pk, "uuid": event.uuid, "at": event.last_publication}
+    rows = cursor().execute(CHANGED_BESIDE, values).fetchall()
+    beside = {audience_of(group_of(event), *limits_in(columns)) for columns in rows}
+    return (unpublished_groups(event) | beside) - {OWNER}
+
+
+# Each row: distribution and sharing group of the note, if it is one, of the part, and of the object it lies in.
+CHANGED_BESIDE = """
+WITH noted AS (
+    SELECT object_uuid, distribution, sharing_group_id FROM analyst_data WHERE modified > to_timestamp(%(at)s)
+), changed AS (SELECT id FROM sharing_group WHERE modified > to_timestamp(%(at)s))
+SELECT noted.distribution, noted.sharing_group_id, NULL::int, NULL::bigint, NULL::int, NULL::bigint
+FROM noted WHERE noted.object_uuid = %(uuid)s
+UNION SELECT noted.distribution, noted.sharing_group_id, a.distribution, a.sharing_group_id,
+    o.distribution, o.sharing_group_id
+FROM noted JOIN attribute a ON a.uuid = noted.object_uuid LEFT JOIN object o ON o.id = a.object_id
+WHERE a.event_id = %(id)s
+UNION SELECT noted.distribution, noted.sharing_group_id, o.distribution, o.sharing_group_id, NULL, NULL
+FROM noted JOIN object o ON o.uuid = noted.object_uuid WHERE o.event_id = %(id)s
+UNION SELECT noted.distribution, noted.sharing_group_id, r.distribution, r.sharing_group_id, NULL, NULL
+FROM noted JOIN event_report r ON r.uuid = noted.object_uuid WHERE r.event_id = %(id)s
+UNION SELECT NULL, NULL, NULL, NULL, NULL, NULL
+FROM event e WHERE e.id = %(id)s AND e.sharing_group_id IN (SELECT id FROM changed)
+UNION SELECT NULL, NULL, a.distribution, a.sharing_group_id, o.distribution, o.sharing_group_id
+FROM attribute a LEFT JOIN object o ON o.id = a.object_id
+WHERE a.event_id = %(id)s AND EXISTS (SELECT 1 FROM changed) AND a.sharing_group_id IN (SELECT id FROM changed)
+UNION SELECT NULL, NULL, o.distribution, o.sharing_group_id, NULL, NULL
+FROM object o WHERE o.event_id = %(id)s AND o.sharing_group_id IN (SELECT id FROM changed)
+"""

@@ -1,0 +1,203 @@
+"""A published event with parts that not everybody who reads it may read, what is done to those, and every way to see of
+it. `Scene.limit` says who may read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from tests.api.calls import answer, call, send
+from tests.cast import Cast
+from tests.factories.knowledge import make_tags
+from tests.intel.test_objects_made import make_template
+from vardkase.intel.models import Event
+from vardkase.knowledge.object_templates.models import ObjectTemplate
+
+LONG_AGO = 1_700_000_000
+HIDDEN = {"distribution": "0"}
+type Limit = dict[str, str]
+
+
+def text(value: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "text", "category": "Other", "value": value, "uuid": str(uuid4())} | fields
+
+
+def an_object(limit: Limit) -> dict[str, Any]:
+    template = ObjectTemplate.objects.get(name="host")
+    address = text("192.0.2.1", type="ip-dst", category="Network activity", object_relation="ip")
+    return {
+        "name": "host",
+        "meta-category": "network",
+        "template_uuid": str(template.uuid),
+        "template_version": str(template.version),
+        "uuid": str(uuid4()),
+        "Attribute": [address],
+        **limit,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A published event of organisation A with open and hidden parts, last changed and published long ago."""
+
+    cast: Cast
+    event: dict[str, Any]
+    limit: Limit
+
+    @classmethod
+    def of(cls, cast: Cast, limit: Limit) -> Scene:
+        make_tags("tlp:amber")
+        make_template()
+        document = {
+            "info": "partly hidden",
+            "distribution": "1",
+            "published": True,
+            "Attribute": [text("open"), text("hidden", **limit), text("gone", deleted=True, **limit)],
+            "Object": [an_object(limit)],
+            "EventReport": [{"name": "ours", "uuid": str(uuid4()), "content": "x", **limit}],
+        }
+        status, made = call(cast.publisher.key, "POST", "/events/add", {"Event": document})
+        assert status == 200, made
+        Event.objects.update(timestamp=LONG_AGO, publish_timestamp=LONG_AGO + 1)
+        seen = answer(send(cast.publisher.key, "GET", f"/events/view/{made['Event']['uuid']}"))
+        return cls(cast, seen["Event"], limit)
+
+    def act(self, path: str, body: Any = None, method: str = "POST") -> None:
+        """Somebody of A changes something."""
+        status, said = call(self.cast.publisher.key, method, path, body)
+        assert status == 200, (path, said)
+
+    def propose_and_accept(self) -> None:
+        """A colleague proposes a change of the hidden attribute, which is accepted."""
+        status, said = call(
+            self.cast.colleague.key, "POST", f"/shadow_attributes/edit/{self.hidden['uuid']}", text("better")
+        )
+        assert status == 200, said
+        self.act(f"/shadow_attributes/accept/{said['ShadowAttribute']['id']}")
+
+    @property
+    def hidden(self) -> dict[str, Any]:
+        return next(each for each in self.event["Attribute"] if each["value"] == "hidden")
+
+    @property
+    def hidden_object(self) -> dict[str, Any]:
+        return self.event["Object"][0]  # type: ignore[no-any-return]
+
+    @property
+    def hidden_report(self) -> dict[str, Any]:
+        return self.event["EventReport"][0]  # type: ignore[no-any-return]
+
+
+def merge(scene: Scene, **said: Any) -> None:
+    """The event is sent as PyMISP sends it: whole, with one hidden part changed."""
+    parts = [
+        part | ({"comment": "seen", "timestamp": ""} if part["value"] == "hidden" else {})
+        for part in scene.event["Attribute"]
+    ]
+    scene.act(
+        f"/events/edit/{scene.event['uuid']}", {**scene.event, **said, "timestamp": "", "Attribute": parts}
+    )
+
+
+ACTS: dict[str, Callable[[Scene], None]] = {
+    "adds an attribute": lambda s: s.act(f"/attributes/add/{s.event['id']}", text("new", **s.limit)),
+    "adds many": lambda s: s.act(f"/attributes/add/{s.event['id']}", [text("n1", **s.limit), text("n2", **s.limit)]),
+    "edits": lambda s: s.act(f"/attributes/edit/{s.hidden['uuid']}", {"comment": "more"}),
+    "deletes softly": lambda s: s.act(f"/attributes/delete/{s.hidden['uuid']}"),
+    "deletes for good": lambda s: s.act(f"/attributes/delete/{s.hidden['uuid']}/1"),
+    "deletes some": lambda s: s.act(f"/attributes/deleteSelected/{s.event['id']}", {"id": [s.hidden["id"]]}),
+    "tags": lambda s: s.act("/tags/attachTagToObject", {"uuid": s.hidden["uuid"], "tag": "tlp:amber"}),
+    "switches": lambda s: s.act(f"/attributes/editField/{s.hidden['id']}", {"to_ids": 1}),
+    "adds an object": lambda s: s.act(f"/objects/add/{s.event['id']}", an_object(s.limit)),
+    "adds to an object": lambda s: s.act(
+        f"/objects/edit/{s.hidden_object['uuid']}", {"comment": "more", "name": "host"}
+    ),
+    "deletes an object": lambda s: s.act(f"/objects/delete/{s.hidden_object['uuid']}"),
+    "refers": lambda s: s.act(
+        f"/objectReferences/add/{s.hidden_object['uuid']}",
+        {"referenced_uuid": s.hidden["uuid"], "relationship_type": "related-to"},
+    ),
+    "adds a report": lambda s: s.act(
+        f"/eventReports/add/{s.event['id']}", {"name": "new", "content": "x", **s.limit}
+    ),
+    "edits a report": lambda s: s.act(f"/eventReports/edit/{s.hidden_report['uuid']}", {"content": "y"}),
+    "deletes a report": lambda s: s.act(f"/eventReports/delete/{s.hidden_report['uuid']}"),
+    "sends the event": merge,
+    "sends the event and publishes it": lambda s: merge(s, published=True),
+    "publishes what has changed": lambda s: (
+        s.act(f"/attributes/edit/{s.hidden['uuid']}", {"comment": "more"}),
+        s.act(f"/events/publish/{s.event['id']}"),
+    ),
+    "proposes to the hidden": lambda s: s.act(
+        f"/shadow_attributes/edit/{s.hidden['uuid']}", text("better")
+    ),
+    "proposes and accepts": lambda s: s.propose_and_accept(),
+}  # fmt: skip
+
+
+OFFERED = "the event itself, later than here"
+
+DOORS: dict[str, tuple[str, str, Any]] = {
+    "view": ("GET", "/events/view/{uuid}", None),
+    "deleted": ("GET", "/events/view/{uuid}/deleted:2", None),
+    "index": ("GET", "/events/index", None),
+    "filtered": ("POST", "/events/index", {"timestamp": "30d"}),
+    "filtered by publication": ("POST", "/events/index", {"publish_timestamp": "30d"}),
+    "in order": ("GET", "/events/index/sort:timestamp/direction:desc", None),
+    "minimal": ("POST", "/events/index", {"minimal": 1, "published": 1}),
+    "search": ("POST", "/events/restSearch", {"returnFormat": "json"}),
+    "search by time": ("POST", "/events/restSearch", {"timestamp": "30d"}),
+    "search by publication": ("POST", "/events/restSearch", {"last": "30d"}),
+    "search by event time": ("POST", "/attributes/restSearch", {"event_timestamp": "30d"}),
+    "attributes": ("POST", "/attributes/restSearch", {"includeContext": 1}),
+    "csv": ("POST", "/events/restSearch", {"returnFormat": "csv", "requested_attributes": ["event_timestamp"]}),
+    "csv with context": ("POST", "/attributes/restSearch", {"returnFormat": "csv", "includeContext": 1}),
+    "xml": ("POST", "/events/restSearch", {"returnFormat": "xml"}),
+    "related": ("GET", "/analystData/view/Relationship/{relationship}", None),
+    "graph": ("GET", "/events/getEventGraphReferences/{uuid}", None),
+    "timeline": ("GET", "/events/getEventTimeline/{uuid}", None),
+    "statistics": ("GET", "/users/statistics/data", None),
+    "summary": ("GET", "/users/viewPeriodicSummary/daily", None),
+    "offered": ("POST", "/events/filterEventIdsForPush", OFFERED),
+}  # fmt: skip
+
+PERIOD = re.compile(rb'"(from|to)":"[0-9]+"')
+"""The bounds of a summary, which go with the clock."""
+
+PAGES = ("/events/", "/events/?sort=-changed", "/event/{id}/", "/event/{id}/history/", "/")
+
+
+def seen(scene: Scene, relationship: str, key: str, sync_key: str) -> dict[str, tuple[int, bytes]]:
+    """What each door answers to the holder of `key`; `sync_key` is for what only machines ask."""
+    found = {}
+    for door, (method, path, body) in DOORS.items():
+        known = {"uuid": scene.event["uuid"], "id": scene.event["id"], "relationship": relationship}
+        url = path.format(**known)
+        sent = (
+            [{"Event": {"uuid": scene.event["uuid"], "timestamp": "1800000000"}}] if body is OFFERED else body
+        )
+        response = send(sync_key if door in ("offered", "minimal") else key, method, url, sent)
+        content = b"".join(response) if response.streaming else response.content
+        found[door] = (response.status_code, PERIOD.sub(b"", content))
+    return found
+
+
+def relationship_to(scene: Scene) -> str:
+    """Something of the stranger's that leads to the event."""
+    own = {"info": "own", "distribution": "0"}
+    status, made = call(scene.cast.stranger.key, "POST", "/events/add", {"Event": own})
+    assert status == 200
+    said = {
+        "object_uuid": made["Event"]["uuid"], "object_type": "Event", "relationship_type": "related-to",
+        "related_object_uuid": scene.event["uuid"], "related_object_type": "Event", "distribution": 0,
+    }  # fmt: skip
+    status, made = call(scene.cast.stranger.key, "POST", "/analystData/add/Relationship", said)
+    assert status == 200
+    return str(made["Relationship"]["uuid"])
+
+
+def difference(before: dict[str, tuple[int, bytes]], after: dict[str, tuple[int, bytes]]) -> str:
+    return "\n".join(f"{before[door]} → {after[door]}" for door in before if before[door] != after[door])
