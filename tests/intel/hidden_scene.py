@@ -48,12 +48,12 @@ class Scene:
     limit: Limit
 
     @classmethod
-    def of(cls, cast: Cast, limit: Limit) -> Scene:
+    def of(cls, cast: Cast, limit: Limit, *, distribution: str = "1") -> Scene:
         make_tags("tlp:amber")
         make_template()
         document = {
             "info": "partly hidden",
-            "distribution": "1",
+            "distribution": distribution,
             "published": True,
             "Attribute": [text("open"), text("hidden", **limit), text("gone", deleted=True, **limit)],
             "Object": [an_object(limit)],

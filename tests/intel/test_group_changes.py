@@ -15,6 +15,7 @@ from tests.intel.hidden_scene import (
     DOORS,
     LONG_AGO,
     Scene,
+    an_object,
     difference,
     merge,
     relationship_to,
@@ -107,11 +108,8 @@ def test_who_loses_or_gets_a_part_is_told(scene: Scene, wanted: str) -> None:
 def test_a_part_in_an_object_of_another_group_is_for_those_in_both(scene: Scene) -> None:
     cast = scene.cast
     other = make_sharing_group(cast.org_a, [cast.org_a, cast.org_c], name="A and C")
-    document = {
-        **scene.hidden_object, "uuid": "", "id": "", "sharing_group_id": str(other.pk),
-        "Attribute": [text("192.0.2.7", type="ip-dst", category="Network activity", object_relation="ip",
-                           **scene.limit)],
-    }  # fmt: skip
+    document = an_object({"distribution": "4", "sharing_group_id": str(other.pk)})
+    document["Attribute"][0] |= {"value": "192.0.2.7", **scene.limit}
     scene.act(f"/objects/add/{scene.event['id']}", document)
     Event.objects.update(timestamp=LONG_AGO, private_timestamp=0)
     EventGroupTimes.objects.all().delete()
