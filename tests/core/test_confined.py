@@ -91,3 +91,11 @@ def _keepers() -> Iterator[int]:
             continue
         if parent == os.getpid() and b"tests.core.confined_program" in command:
             yield int(process.name)
+
+
+def test_a_job_has_so_much_time_for_all_its_documents() -> None:
+    """Many documents, each within its own limit, do not go on for ever."""
+    with Workshop("tests.core.confined_program", Limits(all_seconds=0)).job({}) as job:
+        assert list(job.ask(b"a")) == [b"a", b"a"]
+        with pytest.raises(LimitReached, match="All this together"):
+            list(job.ask(b"b"))

@@ -182,3 +182,10 @@ def test_plyara_builds_its_tables_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         program._parser.rules_of(RULE)
     assert not built
+
+
+def test_rules_that_take_too_long_together_are_not_read(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vardkase.formats.yara.export.ALL_SECONDS", 0.0)
+    (rule,) = as_is(cast, RULE)
+    assert (rule["value"], rule["valid"]) == (RULE, False)
+    assert "take too long" in rule["comment"]

@@ -31,6 +31,7 @@ from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.interruption import CLIENT_GONE, has_left
 from vardkase.core.outages import outage_of, took_too_long
 from vardkase.core.races import again_if_overtaken
+from vardkase.core.time_budget import allow
 from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.access.glass import for_reading
@@ -54,6 +55,8 @@ logger = logging.getLogger(__name__)
 READING_METHODS = ("GET", "POST", "PUT", "DELETE", "OPTIONS")
 WRITING_METHODS = ("POST", "PUT", "DELETE")
 ONLY_POST = "This method is only accessible via POST requests."
+ADMINISTRATION = 900
+"""Seconds that an endpoint for site administrators may take: updates, and synchronisation in the foreground."""
 SECRET = re.compile(r"\b[A-Za-z0-9]{40}\b")
 
 type Handler = Callable[[Call], Answer]
@@ -237,7 +240,7 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
             answer = Text("", status=CLIENT_GONE)
         elif took_too_long(error):
             refused = MispError(
-                503, "This takes the database longer than a request may. Ask for less at once."
+                503, "This takes longer than a request may. Ask for less, or send less, at once."
             )
             answer = _answer_of(refused, route, request)
         else:
@@ -261,6 +264,8 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     ):
         raise MispError(404, "Not Found")
     found.authorise(actor)
+    if found.site_admin:
+        allow(ADMINISTRATION)
     method = request.method or "GET"
     if not found.allows(method):
         return _describe(found, method)

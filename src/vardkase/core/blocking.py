@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from vardkase.core.errors import VardkaseError
+from vardkase.core.time_budget import paused
 
 
 class TooManyBlocked(VardkaseError):
@@ -44,7 +45,7 @@ def blocking() -> Iterator[None]:
         if pool is None:
             yield
             return
-        with pool.blocked():
+        with pool.blocked(), paused():
             yield
     finally:
         _thread.pool = pool

@@ -13,11 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, Sender, WantedBody
 from vardkase.core.errors import NotFound
 from vardkase.core.interruption import CLIENT_GONE, has_left
+from vardkase.core.outages import took_too_long
 from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
 from vardkase.hub.membership.applications.access import find_link
 from vardkase.hub.profiles import is_here
@@ -85,6 +86,7 @@ AUDITORS_OWN = (
 """All that an auditor may write: what one signs in with, and what the pages look like to oneself."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+TOOK_TOO_LONG = gettext_noop("This takes longer than a page may. Try with less at once.")
 
 
 class Language:
@@ -127,9 +129,13 @@ class SignedIn:
                 return HttpResponse()
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, _exception: Exception) -> HttpResponse | None:
-        """A query that was cancelled because the client left is no fault."""
-        return HttpResponse(status=CLIENT_GONE) if has_left(request) else None
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A query that was cancelled because the client left, or for taking too long, is no fault."""
+        if has_left(request):
+            return HttpResponse(status=CLIENT_GONE)
+        if took_too_long(exception):
+            return render(request, "refused.html", {"why": gettext(TOOK_TOO_LONG)}, status=503)
+        return None
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any

@@ -22,6 +22,7 @@ from vardkase.config.gateway.requests import Scope, attach_body, request_of, sen
 from vardkase.config.middleware import is_for_machines
 from vardkase.core.body_limits import BodyLimits, WantedBody
 from vardkase.core.interruption import Interruption
+from vardkase.core.time_budget import paused, time_budget
 
 type Message = dict[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
@@ -33,6 +34,10 @@ MOST_PAGES, MOST_API = 4, 6
 """Of the same while some are kept for long, by exports and the like. Each has a connection to the database."""
 SHARE, ACCOUNT_SHARE = 3, 2
 """How many threads of a lane one organisation may keep, and one account."""
+PAGE_SECONDS, API_SECONDS, DOCUMENT_SECONDS = 60, 120, 1800
+"""How long a request may work in each lane before its answer begins."""
+ANSWER_SECONDS = 1800
+"""How long an answer that is streamed may be made, without the time that others take to read it."""
 RELIEF = 0.25
 """Seconds between two looks at whether a lane needs another thread."""
 UNASKED = BodyLimits.PUBLIC.bytes
@@ -82,9 +87,10 @@ class Application:
     def __init__(self, django: WSGIHandler) -> None:
         self._django = django
         self._clients = Clients()
-        self._pages = Lane("pages", THREADS, most=MOST_PAGES, share=SHARE, member_share=ACCOUNT_SHARE)
-        self._api = Lane("api", THREADS, most=MOST_API, share=SHARE, member_share=ACCOUNT_SHARE)
-        self._documents = Lane("documents", 1, most=1, share=1, member_share=1)
+        shares = {"share": SHARE, "member_share": ACCOUNT_SHARE}
+        self._pages = Lane("pages", THREADS, most=MOST_PAGES, **shares, seconds=PAGE_SECONDS)
+        self._api = Lane("api", THREADS, most=MOST_API, **shares, seconds=API_SECONDS)
+        self._documents = Lane("documents", 1, most=1, share=1, member_share=1, seconds=DOCUMENT_SECONDS)
         self._relief: asyncio.TimerHandle | None = None
         self._budget = Budget()
 
@@ -158,7 +164,7 @@ class Application:
             exchange.loop.call_soon_threadsafe(_settle, future, made)
 
         def work() -> None:
-            self._work(request, exchange, reply)
+            self._work(request, exchange, lane.seconds, reply)
 
         client = self._clients.known(request)
         if client is None:
@@ -168,7 +174,9 @@ class Application:
             lane.submit(client, work)
         return await future
 
-    def _work(self, request: WSGIRequest, exchange: Exchange, reply: Callable[[Reply], None]) -> None:
+    def _work(
+        self, request: WSGIRequest, exchange: Exchange, seconds: int, reply: Callable[[Reply], None]
+    ) -> None:
         """In a thread of a lane: answer, and produce the body for as long as somebody reads it."""
         try:
             if exchange.interruption.client_is_gone:
@@ -176,7 +184,8 @@ class Application:
                 return
             with exchange.interruption:
                 request_started.send(sender=type(self._django), environ=request.environ)
-                response = self._django.get_response(request)
+                with time_budget(seconds):
+                    response = self._django.get_response(request)
                 # As WSGIHandler does: closing the response ends the request.
                 response._handler_class = type(self._django)  # type: ignore[attr-defined]  # noqa: SLF001
                 try:
@@ -201,8 +210,10 @@ def _hand_over(response: HttpResponseBase, exchange: Exchange, reply: Callable[[
     reply(Reply(response.status_code, _headers(response), outgoing))
     pieces: Iterable[bytes] = response
     try:
-        for piece in pieces:
-            outgoing.put(piece)
+        with time_budget(ANSWER_SECONDS):
+            for piece in pieces:
+                with paused():
+                    outgoing.put(piece)
     except ClientGone:
         return
     except Exception:

@@ -20,8 +20,6 @@ LONG = 1.0
 """Seconds after which work is long, and a thread is added for what waits behind it."""
 IDLE = 30.0
 """Seconds until an added thread ends for want of work."""
-STATEMENT_SECONDS = 120
-"""How long one statement in the database may take. Of an export each part is one."""
 MOST_BLOCKED = 8
 """Threads of a lane that may wait for other machines or processes at once."""
 
@@ -37,8 +35,12 @@ class Lane:
     do not count. A lane of one thread, for documents, may take as long as it needs.
     """
 
-    def __init__(self, name: str, threads: int, *, most: int, share: int, member_share: int) -> None:
+    def __init__(
+        self, name: str, threads: int, *, most: int, share: int, member_share: int, seconds: int
+    ) -> None:
         self._name = name
+        self.seconds = seconds
+        """How long one request may work, and how long one statement of it in the database may take."""
         self._usual = threads
         self._most = most
         self._share = share
@@ -109,9 +111,9 @@ class Lane:
             self._threads -= 1
 
     def _join(self) -> None:
+        limit_statements(self.seconds)
         if self._most > 1:
             join_pool(self)
-            limit_statements(STATEMENT_SECONDS)
 
     def _do(self, client: Client, work: Work) -> None:
         me = threading.get_ident()

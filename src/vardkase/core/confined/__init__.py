@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from vardkase.core.errors import Invalid, VardkaseError
 __all__ = ["Job", "LimitReached", "Limits", "ProgramFailed", "Workshop"]
 
 MEBIBYTE = 1024 * 1024
+TOO_MUCH = "All this together takes longer to convert than one request may. Ask for less at once."
 BUSY = "The server is busy with other documents. Try again in a moment."
 
 
@@ -41,12 +43,14 @@ class ProgramFailed(VardkaseError):
 class Limits:
     """What a job may use.
 
-    `memory` in bytes; for each document `seconds` of the processor and three times that by the clock; `at_once`
-    jobs of one workshop in one process, and the next waits its turn.
+    `memory` in bytes; for each document `seconds` of the processor and three times that by the clock; for all of its
+    documents together `all_seconds` by the clock, in which it is waited for; `at_once` jobs of one workshop in one
+    process, and the next waits its turn.
     """
 
     memory: int = 2048 * MEBIBYTE
     seconds: int = 60
+    all_seconds: int = 900
     at_once: int = 2
 
     @property
@@ -90,7 +94,7 @@ class Workshop:
             with theirs:
                 self._request(arguments, theirs.fileno())
             ours.settimeout(self._limits.patience)
-            yield Job(stream)
+            yield Job(stream, self._limits.all_seconds)
 
     def _request(self, arguments: Mapping[str, Any], descriptor: int) -> None:
         limits = self._limits
@@ -121,20 +125,23 @@ class Workshop:
         return ours
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
-    """A conversation with one confined process."""
+    """A conversation with one confined process, which has `_left` seconds for all that it is asked."""
 
     _stream: Stream
+    _left: float
 
     def ask(self, document: bytes) -> Iterator[bytes]:
         """The pieces that answer `document`; to be read to their end before the next is asked.
 
         Raises Invalid (the document is not what it should be), LimitReached, ProgramFailed.
         """
+        if self._left < 0:
+            raise LimitReached(TOO_MUCH)
         try:
             write_frame(self._stream, Kind.DATA, document)
-            while frame := read_frame(self._stream):
+            while frame := self._next():
                 kind, content = frame
                 if kind is Kind.DONE:
                     return
@@ -144,6 +151,13 @@ class Job:
         except OSError as error:
             raise _error(Kind.EXHAUSTED) from error
         raise _error(Kind.EXHAUSTED)
+
+    def _next(self) -> tuple[Kind, bytes] | None:
+        begun = time.monotonic()
+        try:
+            return read_frame(self._stream)
+        finally:
+            self._left -= time.monotonic() - begun
 
 
 def _error(kind: Kind, text: str = "") -> VardkaseError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain
@@ -19,6 +20,8 @@ GENERATED = "// ===================================== GENERATED ================
 AS_IS = "\n// =====================================   AS-IS  ====================================\n"
 COLUMNS = "a.uuid::text, a.type, a.value1, a.value2, e.uuid::text, e.info"
 
+ALL_SECONDS = 60.0
+"""By the clock, for all rules of one export: those behind stand in comments. A rule takes a millisecond or two."""
 reading = Workshop("vardkase.formats.yara.program", Limits(memory=1 << 30, seconds=10))
 
 type Rule = dict[str, Any]
@@ -82,6 +85,7 @@ class _Reader:
         self._stack = ExitStack()
         self._job: Job | None = None
         self._names: list[str] = []
+        self._left = ALL_SECONDS
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +95,16 @@ class _Reader:
 
     def read(self, row: generated.Row) -> Rule:
         """The rules of an attribute as they are exported."""
+        if self._left <= 0:
+            comment = "Not read: the rules of this export take too long. Ask for fewer at once."
+            return {"value": row.value1, "comment": comment, "valid": False}
+        begun = time.monotonic()
+        try:
+            return self._read(row)
+        finally:
+            self._left -= time.monotonic() - begun
+
+    def _read(self, row: generated.Row) -> Rule:
         given = {
             "text": row.value1,
             "uuid": row.uuid,

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from vardkase.core.time_budget import check_time
+
 IDLE_LIMIT = 30.0
 """Seconds after which an unused connection is asked whether it lives: a failover may leave it without a word."""
 CLOSED_BY_SERVER = select.POLLIN | select.POLLHUP | select.POLLERR
@@ -39,7 +41,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _used = 0.0
 
     def ensure_connection(self) -> None:
-        """Open a connection when there is none, or none that works."""
+        """Open a connection when there is none, or none that works. Raises OutOfTime."""
+        check_time()
         # Without autocommit, as right after connecting, a query would begin a transaction.
         replaceable = self.autocommit and not self.in_atomic_block and not self.pinned
         if self.connection is not None and replaceable:
