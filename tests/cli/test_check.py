@@ -25,6 +25,7 @@ def safe(settings: Settings, tmp_path: Path) -> Settings:
     settings.BASE_URL = "https://hub.example"
     settings.ALLOWED_HOSTS = ["hub.example"]
     settings.REQUIRE_SECOND_FACTOR = True
+    settings.VARDKASE_SMTP_HOST, settings.VARDKASE_MAIL_FROM = "127.0.0.1", "hub@hub.example"
     settings.SECRET_KEY = settings.CORRELATION_SECRET = "s3cret-" * 10
     return settings
 
@@ -51,6 +52,7 @@ def test_settings_of_an_installation_in_service_pass(safe: Settings) -> None:
         ("REQUIRE_SECOND_FACTOR", False, "VARDKASE_REQUIRE_SECOND_FACTOR"),
         ("MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", True, "VARDKASE_INSECURE_ORIGIN"),
         ("CORRELATION_SECRET", "short", "VARDKASE_CORRELATION_SECRET"),
+        ("VARDKASE_SMTP_HOST", "", "VARDKASE_SMTP_HOST"),
     ],
 )
 def test_each_unsafe_setting_is_named(safe: Settings, name: str, value: object, variable: str) -> None:

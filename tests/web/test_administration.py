@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from tests.cast import Cast
 from tests.factories import make_event, make_key, make_organisation, make_user
+from tests.hub.officers import officer
 from tests.web.accounts import signed_in, with_totp
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.accounts.models import AuthKey, Role, User
@@ -268,3 +269,17 @@ def test_a_new_account_gets_the_default_role_unless_another_is_chosen(cast: Cast
     for administrator in (cast.site_admin, cast.org_admin):
         form = signed_in(administrator.user).get(reverse("user_create")).context["form"]
         assert form["role_id"].value() == cast.reader.user.role_id
+
+
+def test_the_form_of_an_officers_account_says_that_two_change_it_and_keeps_what_was_typed(cast: Cast) -> None:
+    holder = officer(cast)
+    browser = signed_in(cast.site_admin.user)
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    path = reverse("user_edit", args=[holder.user.pk])
+    shown = browser.get(path)
+    assert "proposed on the page of the account" in shown.content.decode()
+    typed = shown.context["form"].initial | {"email": "someone.else@hub.example"}
+    answer = browser.post(path, {name: value for name, value in typed.items() if value not in (None, False)})
+    assert answer.status_code == 422
+    assert "someone.else@hub.example" in answer.content.decode()
+    assert User.objects.get(pk=holder.user.pk).email == holder.user.email

@@ -34,7 +34,7 @@ def test_an_endpoint_stands_once_with_the_arguments_it_may_have() -> None:
 
 
 def test_a_swedish_reader_is_told_what_is_needed_and_what_is_in_english() -> None:
-    needed = "(perm_add), en nyckel som får skriva"
+    needed = "(perm_add), en API-nyckel som får skriva"
     assert needed in text(reverse("api_docs_endpoint", args=["events-edit-event_id"]))
     assert "Beskrivningarna är på engelska" in text(reverse("api_docs"))
     assert "are in English" not in text(reverse("api_docs"), **{"Accept-Language": "en"})

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
+from tests.factories import make_user
 from tests.factories.knowledge import make_tag
 from tests.hub.policy.stories import RED, SECOND, in_force, made, made_public
 from tests.web.signed_in import signed_in
@@ -174,6 +175,9 @@ def test_two_people_publish_in_the_browser(cast: Cast) -> None:
     assert "Approve and publish" not in waits
     assert f"{cast.org_admin.user.email} (not before " in waits
     User.objects.filter(pk=cast.org_admin.user.pk).update(credentials_set_by_another_at=None)
+    home = said(decides.get("/"))
+    assert "Publications that wait for your approval" in home
+    assert "1 event of your organisation waits for an approval." in home
     decides.post(f"{path}reject/", {"reason": ""})
     assert Approval.objects.get().state == Decision.WAITING
     decides.post(f"{path}approve/")
@@ -207,3 +211,14 @@ def test_people_are_marked_as_trained(cast: Cast) -> None:
     assert "ended" in said(web.get("/policy/training/"))
     web.post(f"/policy/training/{Training.objects.get().pk}/remove/")
     assert not Training.objects.exists()
+
+
+def test_a_policy_that_asks_for_a_second_person_who_is_not_there_says_so(cast: Cast) -> None:
+    web = english(cast.org_admin)
+    web.post("/policy/begin/", {"from": "authority"})
+    make_user(cast.org_a, cast.org_admin.user.role, "two@a.example")
+    assert "alone may be it" not in said(web.get("/policy/in-force/"))
+    others = User.objects.filter(org=cast.org_a).exclude(pk=cast.org_admin.user.pk)
+    others.update(disabled=True)
+    shown = said(web.get("/policy/in-force/"))
+    assert f"asks for a second person, and {cast.org_admin.user.email} alone may be it" in shown

@@ -329,3 +329,16 @@ def test_an_organisation_that_may_only_read_still_changes_its_passwords(cast: Ca
     assert browser.post("/account/password/change/", fields).status_code == 302
     person.refresh_from_db()
     assert person.check_password(NEW)
+
+
+def test_who_cannot_sign_in_reads_whom_to_ask(person: User, client: Client) -> None:
+    """Also somebody who has nobody above them in their organisation, and who has lost the second factor."""
+    with_totp(person)
+    wrong = post_sign_in(client, person.email, "wrong", **{"accept-language": "sv"})
+    assert "E-postadressen eller lösenordet är fel." in wrong.content.decode()
+    first = client.get("/account/login/", headers={"accept-language": "sv"})
+    post_sign_in(client, person.email)
+    for page in (first, client.get("/account/second-factor/authenticate/")):
+        shown = page.content.decode()
+        assert reverse("support_ask") in shown
+        assert "enda administratören" in shown or "only administrator" in shown

@@ -93,12 +93,16 @@ def step(
 def link(number: Number, data_dir: DataDir = None, user: AsUser = "") -> None:
     """Make a new private link for an applicant and print it; all former ones end."""
     with opened(data_dir):
+        from django.conf import settings
+
         from vardkase.cli.console import acting
         from vardkase.hub.membership.applications.access import end_links, link_address
         from vardkase.hub.membership.applications.queries import find_application
 
         actor = acting(user)
         typer.echo(link_address(end_links(actor, find_application(actor, number))))
+        if not settings.BASE_URL:
+            note("VARDKASE_BASE_URL is not set here: put the address of the hub before the link.")
 
 
 @commands.command("schema")

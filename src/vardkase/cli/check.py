@@ -65,6 +65,8 @@ Host = Annotated[str, typer.Option(envvar="VARDKASE_HOST", help="The address tha
 
 def _not_stated() -> list[str]:
     """What the hub's owner has to say and has not: who decides, where an appeal goes, how personal data are handled."""
+    from django.urls import reverse
+
     from vardkase.hub.correspondence.letters.wording import missing_for_decisions
     from vardkase.hub.profiles import profile
     from vardkase.hub.public_pages.queries import unstated
@@ -72,8 +74,15 @@ def _not_stated() -> list[str]:
     if profile() != "hub":
         return []
     try:
-        decisions = [f"{name}: no decision can be written." for name in missing_for_decisions()]
-        notice = [f"/about/personal-data/: {each.words['sv'].title} ({each.name})." for each in unstated()]
+        decisions = [
+            f"{name}: no decision can be written. Officers set it on {reverse('settings')}."
+            for name in missing_for_decisions()
+        ]
+        notice = [
+            f"/about/personal-data/: {each.in_language('en').title} ({each.name}). Officers write it on "
+            f"{reverse('passages')}."
+            for each in unstated()
+        ]
     except DatabaseError:
         return []
     return decisions + notice

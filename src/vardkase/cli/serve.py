@@ -96,6 +96,9 @@ def _background(database_url: str, *, demo: bool, knowledge: bool) -> Iterator[C
     start = partial(Child, database_url=database_url)
     yield start("worker", "vardkase.cli.main", "worker")
     if demo:
+        note(
+            "The demonstration is filled now, which takes one to three minutes; its people are printed then."
+        )
         yield start("demo", "vardkase.cli.main", "demo", once=True)
     if knowledge:
         yield start("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True)

@@ -101,6 +101,12 @@ def _database() -> Iterator[Problem]:
 
 
 def _mail() -> Iterator[Problem]:
+    if not settings.VARDKASE_SMTP_HOST:
+        yield (
+            "VARDKASE_SMTP_HOST",
+            "The hub sends no mail: no applicant, administrator or officer gets a link, and decisions go by post.",
+            "Set it to the mail server, and VARDKASE_MAIL_FROM to the sender.",
+        )
     if settings.VARDKASE_SMTP_SECURITY == "none" and settings.VARDKASE_SMTP_HOST not in LOCAL:
         yield (
             "VARDKASE_SMTP_SECURITY",

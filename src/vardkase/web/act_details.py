@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.content_access.models import Reach
+from vardkase.hub.content_access.models import GrantState, Reach
 from vardkase.hub.membership.assessments.models import Outcome, Verdict
+from vardkase.hub.membership.members.models import MembershipState
 from vardkase.hub.membership.onboarding.items import NAMES as ITEMS
 from vardkase.identity.accounts.four_eyes.registry import actions
 from vardkase.identity.accounts.key_days import last_day
@@ -132,6 +133,7 @@ HIDDEN = frozenset({"attributes", "captured"})
 VALUES: dict[str, dict[str, str | Promise]] = {
     "outcome": dict(Outcome.choices),
     "reach": dict(Reach.choices),
+    "state": {**dict(MembershipState.choices), **dict(GrantState.choices)},
     "verdict": dict(Verdict.choices),
     "item": {name: item.title for name, item in ITEMS.items()},
 }

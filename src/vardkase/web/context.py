@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from vardkase.hub.content_access.queries import in_force
-from vardkase.identity.organisations.standing import REFUSALS
+from vardkase.identity.organisations.standing import READS_NOTHING, REFUSALS
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -24,4 +24,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme,
         "standing_words": REFUSALS.get(actor.standing) if actor else None,
         "content_grant": in_force(actor) if actor else None,
+        "grant_opens_nothing": actor is not None and actor.standing in READS_NOTHING,
     }

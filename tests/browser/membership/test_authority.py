@@ -179,7 +179,7 @@ def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[
     visitor.wait_for_url("**/login/**")
     siv, officer = hub.sign_in(SIV, PASSWORD, certificate), colleagues.officer
     siv.goto("/membership/")
-    assert states(siv)["Synkkonto med bunden nyckel"] == "Pågår"
+    assert states(siv)["Synkkonto med bunden API-nyckel"] == "Pågår"
     assert f"skickats till {TECHNICIAN} men inte öppnats" in siv.inner_text("main")
     assert hub.url in siv.inner_text("#connecting")
     siv.click("a:has-text('Kraven på API-anslutning är godkända')")
@@ -291,7 +291,7 @@ def test_an_authority_connects_by_api_and_synchronises(hub: Hub, colleagues: Col
         status, answer = machine.call("/events/index")
         assert (status, yesterday in answer["message"]) == (403, True)
         siv.goto("/membership/")
-        assert states(siv)["Synkkonto med bunden nyckel"] == "Pågår", "the facts are what counts"
+        assert states(siv)["Synkkonto med bunden API-nyckel"] == "Pågår", "the facts are what counts"
 
 
 def synchronise(hub: Hub, machine: Machine, siv: Page) -> None:

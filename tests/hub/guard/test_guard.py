@@ -265,8 +265,9 @@ def test_tlp_red_for_the_whole_hub_is_stopped(
     event = stored(cast, distribution=distribution)
     mark(event)
     for player in (cast.publisher, cast.site_admin):
-        status, _ = call(player.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+        status, told = call(player.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
         assert status == 405
+        assert "Choose a narrower reach" in told["message"]
     assert not Event.objects.get(pk=event.pk).published
 
 

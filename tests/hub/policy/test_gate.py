@@ -179,10 +179,8 @@ def test_who_may_create_publish_and_what_training_it_takes(cast: Cast) -> None:
     )
     event = made(cast.publisher.key)
     status, answer = call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")
-    assert (status, answer["message"].split(": ")[1]) == (
-        405,
-        "the training “MISP for publishers” has to be done first.",
-    )
+    assert status == 405
+    assert "the training “MISP for publishers” has to be done first. The administrator" in answer["message"]
     assert call(cast.site_admin.key, "POST", f"/events/publish/{event['id']}")[0] == 405
     mark_trained(cast.org_admin.actor, cast.publisher.user.email, "misp for publishers")
     assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200

@@ -56,7 +56,8 @@ def test_what_the_owner_has_not_stated_is_told_plainly_and_named_by_check(cast: 
     assert page.count("CERT-SE har inte angett detta än.") == 4
     assert "Integritetsskyddsmyndigheten" in page
     told = _not_stated()
-    assert any("Personuppgiftsansvarig" in each for each in told)
+    assert any("Controller (controller)" in each and "/administration/public-page/" in each for each in told)
+    assert not any("Personuppgiftsansvarig" in each for each in told), "the console speaks English"
     words = {f"{name}_{each}": "X" for name in ("title", "text") for each in ("sv", "en")}
     change_passage(officer(cast).actor, "privacy", "controller", words)
     page = Client().get("/about/personal-data/", headers=SWEDISH).content.decode()

@@ -11,7 +11,14 @@ from vardkase.hub.guard.findings import Detector, Finding, Place
 
 def in_words(findings: Sequence[Finding]) -> str:
     """Why the event is not published, in the language that is active."""
-    return " ".join(dict.fromkeys(map(sentence, findings)))
+    sentences = dict.fromkeys(map(sentence, findings))
+    if any(each.detector is Detector.TLP for each in findings):
+        advice = gettext(
+            "Choose a narrower reach, such as your organisation alone or a sharing group of those who may have it, or "
+            "correct the label."
+        )
+        sentences[advice] = None
+    return " ".join(sentences)
 
 
 def sentence(finding: Finding) -> str:

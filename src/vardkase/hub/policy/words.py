@@ -105,6 +105,12 @@ def because(met: Met) -> str:
                 % said
             )
         case Why.UNTRAINED:
-            return gettext("the training “%(name)s” has to be done first.") % said
+            return (
+                gettext(
+                    "the training “%(name)s” has to be done first. The administrator of your organisation registers it "
+                    "under Sharing policy, Training."
+                )
+                % said
+            )
         case Why.PERSON:
             return str(MAY_NOT[getattr(met.rule, "action", Action.PUBLISH)])

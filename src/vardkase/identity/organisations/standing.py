@@ -63,6 +63,8 @@ REFUSALS: dict[str, Promise] = {
 }
 SHUT_OUT = frozenset({Standing.SUSPENDED, Standing.TERMINATED, Standing.NO_MEMBERSHIP})
 """Whoever stands so sees nothing but what concerns the membership itself, and nothing is done for them."""
+READS_NOTHING = SHUT_OUT | {Standing.ONBOARDING}
+"""Nobody of an organisation that stands so reads what is shared, not even an operator with a grant."""
 
 
 class Access(NamedTuple):

@@ -33,6 +33,7 @@ class AskForm(forms.Form):
         label=_("Organisation"),
         queryset=Organisation.objects.filter(local=True).order_by("name"),
         required=False,
+        empty_label=_("Choose an organisation"),
         help_text=_("If you ask for the events of one organisation."),
     )
     hours = forms.IntegerField(label=_("Number of hours"), initial=1, min_value=1)

@@ -18,6 +18,7 @@ from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.entrance.services.domains import MAILBOXES
 from vardkase.identity.organisations.models import Organisation, SignInRule
+from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.web.forms.picking import Choices, Picker
 
 ROWS = {"rows": 4}
@@ -92,7 +93,9 @@ class OpenForm(forms.Form):
     """A membership for an organisation that is here."""
 
     organisation = forms.ModelChoiceField(
-        Organisation.objects.filter(membership=None, local=True).order_by("name"), label=_("Organisation")
+        Organisation.objects.filter(membership=None, local=True).order_by("name"),
+        label=_("Organisation"),
+        empty_label=_("Choose an organisation"),
     )
     sector = forms.ChoiceField(label=_("Legal form"), choices=Sector.choices)
     nis2 = forms.ChoiceField(label=_("Cybersecurity Act (NIS2)"), choices=Nis2Status.choices)
@@ -106,6 +109,11 @@ class OpenForm(forms.Form):
             "Why the organisation becomes a member without an application. Another officer approves it."
         ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["organisation"]
+        field.queryset = field.queryset.exclude(pk=host_organisation_id() or 0)
 
 
 class TakesTwoForm(forms.Form):

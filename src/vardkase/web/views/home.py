@@ -15,8 +15,11 @@ from vardkase.core.clock import now_seconds
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.members.rules import WHO_TAKES_PART
 from vardkase.hub.membership.overview import figures
+from vardkase.hub.membership.overview.figures import Task
 from vardkase.hub.membership.overview.own_tasks import own_tasks
 from vardkase.hub.membership.overview.tasks import operators_tasks
+from vardkase.hub.policy.approvals.queries import approvals, waiting_for
+from vardkase.hub.policy.models import Decision
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.trail import last_visit
@@ -74,8 +77,12 @@ def _todo(actor: Actor) -> dict[str, Any]:
     tasks = [] if actor.staff.isdisjoint(figures.READERS) else figures.open_tasks(actor)
     tasks += operators_tasks(actor) if StaffRole.OPERATOR in actor.staff else []
     tasks += own_tasks(actor)
+    if to_answer := len(waiting_for(actor)):
+        tasks.append(Task(_("Publications that wait for your approval"), to_answer, "approvals"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
+    asked = approvals(actor).filter(state=Decision.WAITING).count() if waiting.drafts else 0
     return {
+        "asked": asked,
         "drafts": waiting.drafts,
         "changed": waiting.changed,
         "oldest": waiting.oldest,

@@ -6,8 +6,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import record
@@ -71,6 +72,13 @@ def _subject(request: ApprovalRequest) -> tuple[Kind, str]:
     return kind_of(name), language
 
 
+def _title(request: ApprovalRequest) -> str:
+    """What the text is about, in the reader's language, and in which language it is written."""
+    kind, language = _subject(request)
+    about = kind.subject.get(get_language() or "", "") or request.title
+    return f"{about} ({gettext(str(dict(settings.LANGUAGES).get(language, language)))})"
+
+
 def _now(request: ApprovalRequest) -> Text:
     kind, language = _subject(request)
     cursor().execute(ONE_AT_A_TIME, (f"letter text {request.subject}",))
@@ -110,7 +118,14 @@ def _change(approval: Approval) -> MailTemplate:
     return stored
 
 
-_of_a_text = partial(Action, approve=OFFICERS, describe=_describe, fingerprint=_fingerprint, execute=_change)
+_of_a_text = partial(
+    Action,
+    approve=OFFICERS,
+    describe=_describe,
+    fingerprint=_fingerprint,
+    execute=_change,
+    subject_title=_title,
+)
 CHANGE_MAIL = register(
     _of_a_text(
         name="change_mail_text",

@@ -66,5 +66,11 @@ def deciders(approval: Approval) -> list[User]:
     ]
 
 
+def may_be_second(organisation_id: int, rule: FourEyes) -> list[str]:
+    """The addresses of those in an organisation who may be the second person by one rule."""
+    people = reading_users().filter(org_id=organisation_id, role__perm_publish=True).select_related("role")
+    return [each.email for each in people.order_by("email") if _is_decider([rule], each)]
+
+
 def _is_decider(asking: Sequence[FourEyes], user: User) -> bool:
     return all(is_named(rule.roles, rule.users, user.email, user.role.name) for rule in asking)

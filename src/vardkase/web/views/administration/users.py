@@ -21,7 +21,7 @@ from vardkase.identity.accounts.four_eyes.queries import requests_about
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_key, find_user, keys_of, user_lines
 from vardkase.identity.accounts.services.passwords import one_time_password
-from vardkase.identity.accounts.services.protection import is_protected
+from vardkase.identity.accounts.services.protection import ApprovalNeeded, is_protected
 from vardkase.identity.accounts.staff import staff_roles
 from vardkase.web.forms.administration import UserForm
 from vardkase.web.forms.errors import take_errors
@@ -95,7 +95,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     """Change an account."""
     user = find_user(request.actor, pk)
     form = UserForm(request.actor, request.POST or None, initial=_fields(user))
-    context = {"form": form, "person": user}
+    by_two = is_protected(user) and user.pk != request.actor.user_id
+    context = {"form": form, "person": user, "by_two": by_two}
     if request.method != "POST":
         return render(request, "administration/user_form.html", context)
     try:
@@ -105,6 +106,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
             return redirect("user", user.pk)
     except Invalid as error:
         take_errors(form, error)
+    except ApprovalNeeded as error:
+        form.add_error(None, str(error))
     return render(request, "administration/user_form.html", context, status=422)
 
 

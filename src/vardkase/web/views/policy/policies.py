@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.policy import services
+from vardkase.hub.policy.approvals.rules import may_be_second
 from vardkase.hub.policy.comparing import Change, Compared, compare
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.printing import TYPES, file_name, printed
@@ -24,7 +25,7 @@ from vardkase.hub.policy.queries import (
     policy_in_force,
     versions,
 )
-from vardkase.hub.policy.rules import Rule, Who, stored_rules
+from vardkase.hub.policy.rules import FourEyes, Rule, Who, stored_rules
 from vardkase.hub.policy.sentences import sentence
 from vardkase.hub.policy.starters import starters
 from vardkase.hub.policy.trying import Trial, span_of, try_policy
@@ -34,6 +35,8 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.policy.common import language, rules_of, tabs
+
+TWO = 2
 
 DUE_SHOWN = 20
 
@@ -133,6 +136,7 @@ def put_in_force(request: PageRequest) -> HttpResponse:
         "draft": draft,
         "trial": trial,
         "untrained": _untrained(draft),
+        "without_second": _without_second(draft),
         "before": before,
         "changes": [each for each in _changes(before, draft) if each["change"] != "same"] if before else [],
     }
@@ -147,6 +151,16 @@ def _untrained(draft: PolicyVersion) -> list[tuple[int, str]]:
         if isinstance(rule, Who) and rule.module
         if not trained_users(draft.organisation_id, rule.module).exists()
     ]
+
+
+def _without_second(draft: PolicyVersion) -> list[tuple[int, str]]:
+    """Rules (by number) that ask for a second person where there are not two who may be it, with the only one."""
+    found = [
+        (number, may_be_second(draft.organisation_id, rule))
+        for number, rule in enumerate(stored_rules(draft.rules), 1)
+        if isinstance(rule, FourEyes)
+    ]
+    return [(number, "".join(people)) for number, people in found if len(people) < TWO]
 
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from django.db import transaction
@@ -25,6 +25,8 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
 from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
 from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.models import Organisation
 
@@ -115,7 +117,19 @@ def _describe(request: ApprovalRequest) -> Description:
             (gettext("Connection"), str(Connection(given["connection"]).label)),
             (gettext("Organisation number"), given["organisation_number"] or "–"),
         ),
+        warnings=tuple(_warnings(int(request.subject))),
     )
+
+
+def _warnings(organisation_id: int) -> Iterator[str]:
+    """What stops while the organisation is being connected."""
+    yield gettext(
+        "Nobody in the organisation reads, writes or synchronises anything until the membership is active."
+    )
+    if active_users().filter(org=organisation_id, staff_roles__contains=[StaffRole.OPERATOR]).exists():
+        yield gettext(
+            "Operators of the hub belong to it: what they are granted to read opens nothing until then."
+        )
 
 
 def _open(approval: Approval) -> Membership:

@@ -1,0 +1,62 @@
+"""A membership without an application: the proposal says what stops, and offers only who can become a member."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+
+from tests.cast import Cast
+from tests.hub.content_access.scene import operator_of
+from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, opened
+from tests.web.signed_in import signed_in
+from vardkase.hub.content_access.models import ContentGrant, GrantState, Reach
+from vardkase.hub.membership.members.services.opening import OPEN, open_membership
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+def test_the_proposal_says_what_stops_until_the_membership_is_active(cast: Cast, desk: Desk) -> None:
+    operator_of(cast, "drift2@c.example")
+    with translation.override("en"):
+        for organisation, concerns_operators in ((cast.org_c, True), (cast.org_b, False)):
+            request = open_membership(at_the_screen(desk.officer), organisation, FACTS, "They asked.")
+            told = " ".join(OPEN.describe(request).warnings)
+            assert "until the membership is active" in told
+            assert ("Operators of the hub belong to it" in told) == concerns_operators
+
+
+def test_the_form_offers_neither_the_hub_owner_nor_a_word_in_another_language(cast: Cast, desk: Desk) -> None:
+    form = signed_in(desk.officer).get("/members/open/").context["form"]
+    choices = [label for _, label in form.fields["organisation"].choices]
+    assert cast.hub.name not in choices
+    assert cast.org_c.name in choices
+    assert "Select an option" not in " ".join(map(str, choices))
+
+
+def test_an_operator_whose_organisation_is_being_connected_reads_why_access_opens_nothing(
+    cast: Cast, desk: Desk
+) -> None:
+    operator = operator_of(cast, "drift2@c.example")
+    ContentGrant.objects.create(
+        asked_by=operator.user,
+        state=GrantState.GRANTED,
+        reach=Reach.HUB,
+        hours=1,
+        asked_at=timezone.now(),
+        answer_by=timezone.now(),
+        ends_at=timezone.now() + timedelta(hours=1),
+    )
+    shown = signed_in(operator).get("/", headers={"accept-language": "en"}).content.decode()
+    assert "You may read content until" in shown
+    opened(desk, operator.user.org)
+    shown = signed_in(operator).get("/membership/", headers={"accept-language": "en"}).content.decode()
+    assert "You may read content until" not in shown
+    assert "it opens nothing now" in shown
