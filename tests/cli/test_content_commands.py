@@ -44,11 +44,10 @@ COMMANDS = {
                 *("activate", "assess", "do", "import", "invite", "link", "list", "members", "onboarding"),
                 *("reopen", "request-completion", "resume", "review", "schema", "show", "step", "test"),
                 "waive",
-                *("change accept", "change propose", "change refuse", "change withdraw"),
+                *("change propose", "change refuse", "change withdraw"),
                 *("community list", "community save"),
                 "phase list",
-                *("statement accept", "statement attach", "statement detach", "statement return"),
-                *("statement show", "statement write"),
+                *("statement attach", "statement detach", "statement show", "statement write"),
             )
         ),
         *(

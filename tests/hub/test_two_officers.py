@@ -33,7 +33,7 @@ from vardkase.hub.membership.members.models import Membership, RestrictionCause,
 from vardkase.hub.membership.members.services.opening import begin
 from vardkase.hub.membership.members.services.restrictions import impose
 from vardkase.hub.membership.onboarding import services as onboarding
-from vardkase.hub.membership.statements.services import review_statement
+from vardkase.hub.membership.statements.reviewing import propose_review
 from vardkase.identity.access.actor import console_actor
 from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.four_eyes import services as four_eyes
@@ -232,7 +232,7 @@ def test_a_contact_of_the_member_answers_before_doing_anything_with_it(cast: Cas
     for act in (
         lambda: services.terminate(officer, number, "x", "y"),
         lambda: services.activate(officer, number, "x"),
-        lambda: review_statement(officer, number, accept=True),
+        lambda: propose_review(officer, number, accept=True),
         lambda: services_of_support.answer(officer, asked.pk, "Svar"),
         lambda: onboarding.register_networks(officer, number, ["198.51.100.0/28"]),
     ):

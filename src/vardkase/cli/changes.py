@@ -1,4 +1,4 @@
-"""`vardkase membership change …`: what a member tells of itself, proposed by it and decided by an officer."""
+"""`vardkase membership change …`: what a member tells of itself. Two officers take it over, on the pages."""
 
 from __future__ import annotations
 
@@ -52,29 +52,16 @@ def withdraw(user: AsAdministrator, data_dir: DataDir = None) -> None:
         withdraw_change(acting(user))
 
 
-@commands.command("accept")
-def accept(
-    member: Member, reason: Reason = "", data_dir: DataDir = None, user: AsUser = "", json: Json = False
-) -> None:
-    """Take over what a member proposed."""
-    _decide(member, reason, user, data_dir, accept=True, json=json)
-
-
 @commands.command("refuse")
 def refuse(
     member: Member, reason: Reason = "", data_dir: DataDir = None, user: AsUser = "", json: Json = False
 ) -> None:
-    """Refuse it, with a reason."""
-    _decide(member, reason, user, data_dir, accept=False, json=json)
-
-
-def _decide(member: str, reason: str, user: str, data_dir: Path | None, *, accept: bool, json: bool) -> None:
+    """Refuse what a member proposed, with a reason."""
     with opened(data_dir):
         from vardkase.cli.console import acting
-        from vardkase.hub.membership.members.services import decide_change
+        from vardkase.hub.membership.members.services import refuse_change
 
-        decided = decide_change(acting(user), reference_of(member), accept=accept, reason=reason)
-        result(_shown(decided), as_json=json)
+        result(_shown(refuse_change(acting(user), reference_of(member), reason)), as_json=json)
 
 
 def _shown(row: ProposedChange) -> dict[str, Any]:

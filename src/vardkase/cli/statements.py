@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vardkase.cli.installation import DataDir, opened
-from vardkase.cli.membership import Member, Reason, reference_of
+from vardkase.cli.membership import Member, reference_of
 from vardkase.cli.output import Json, fail, note, result
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.statements.models import Statement
 
 commands = typer.Typer(
-    no_args_is_help=True, help="Security statements: written by a member, reviewed by an officer."
+    no_args_is_help=True,
+    help="Security statements, as a member writes them. Officers review them on the pages.",
 )
 
 AsAdministrator = Annotated[
     str, typer.Option("--as", help="The member's administrator who writes.", metavar="EMAIL")
 ]
 AsOfficer = Annotated[
-    str, typer.Option("--as", help="The officer who reviews; else the console.", metavar="EMAIL")
+    str, typer.Option("--as", help="The officer who reads; else the console.", metavar="EMAIL")
 ]
 File = Annotated[
     Path,
@@ -107,31 +108,6 @@ def detach(
         from vardkase.hub.membership.statements.services import remove_evidence
 
         remove_evidence(acting(user), number)
-
-
-@commands.command("accept")
-def accept(
-    member: Member, reason: Reason = "", user: AsOfficer = "", data_dir: DataDir = None, json: Json = False
-) -> None:
-    """Accept what a member has handed in, which lifts what its expired statement limited."""
-    _review(member, reason, user, data_dir, accept=True, json=json)
-
-
-@commands.command("return")
-def send_back(
-    member: Member, reason: Reason = "", user: AsOfficer = "", data_dir: DataDir = None, json: Json = False
-) -> None:
-    """Return it, with reasons."""
-    _review(member, reason, user, data_dir, accept=False, json=json)
-
-
-def _review(member: str, reason: str, user: str, data_dir: Path | None, *, accept: bool, json: bool) -> None:
-    with opened(data_dir):
-        from vardkase.cli.console import acting
-        from vardkase.hub.membership.statements.services import review_statement
-
-        reviewed = review_statement(acting(user), reference_of(member), accept=accept, reason=reason)
-        result(_shown(reviewed), as_json=json)
 
 
 def _shown(row: Statement) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.services import two_people
 from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.statements.reviewing import propose_review
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import User
@@ -42,6 +44,11 @@ def open_membership(actor: Actor, organisation: Organisation, data: dict[str, An
 
 def activate(actor: Actor, *given: Any) -> Membership:
     return agreed(actor, services.activate(actor, *given))
+
+
+def review_statement(actor: Actor, organisation_id: int, **given: Any) -> Statement:
+    request = propose_review(actor, organisation_id, **given)
+    return cast(Statement, approved(colleague(actor), request))
 
 
 def suspend(actor: Actor, *given: Any, **more: Any) -> Membership:

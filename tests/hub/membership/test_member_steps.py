@@ -28,6 +28,7 @@ from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership, Restriction
 from vardkase.hub.membership.members.rules import MEMBERSHIP
 from vardkase.hub.membership.members.schedules import lapse_restrictions
+from vardkase.identity.organisations.models import MembershipInUse
 
 GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
 
@@ -217,6 +218,11 @@ def test_a_member_changes_its_data_with_review(cast: Cast, desk: Desk, mail: Any
     call(desk.admin.key, "POST", "/memberships/propose", {"details": {"address": "Nya torget 1, Ekby"}})
     officer.post(f"/members/{cast.org_b.pk}/change/", {"decision": "accept"})
     membership.refresh_from_db()
+    assert membership.details["address"].startswith("Rådhuset"), (
+        "nothing before another officer has approved it"
+    )
+    approved(desk.second.user)
+    membership.refresh_from_db()
     assert membership.details["address"] == "Nya torget 1, Ekby"
     assert [change.state for change in membership.changes.order_by("pk")] == ["refused", "accepted"]
     for who in (cast.partner, cast.stranger):
@@ -248,6 +254,7 @@ def test_contacts_of_an_accepted_change_are_contacts(cast: Cast, desk: Desk) -> 
     assert web.post("/membership/change/", form).status_code == 302
     assert b"cia@b.example" not in web.get(page).content, "nothing before an officer has accepted it"
     signed_in(desk.officer).post(f"/members/{cast.org_b.pk}/change/", {"decision": "accept"})
+    approved(desk.second.user)
     rows = Contact.objects.filter(organisation=cast.org_b).order_by("role", "name")
     assert list(rows.values_list("role", "name", "phone", "openpgp_key")) == [
         ("data_protection", "Dag Ros", "", ""),
@@ -266,3 +273,32 @@ def test_a_member_sees_its_own_and_no_other(cast: Cast, desk: Desk) -> None:
     assert Client().get(f"/members/{cast.org_b.pk}/").status_code == 302
     assert signed_in(cast.stranger).get(f"/members/{cast.org_b.pk}/").status_code == 403
     assert len(call(desk.operator.key, "GET", "/memberships/index")[1]) == 1
+
+
+def test_nobody_but_two_officers_renames_a_member_and_only_as_it_asks(
+    cast: Cast, desk: Desk, mail: Any
+) -> None:
+    """A site administrator neither by page nor API; a name like another's is refused, and nothing changes."""
+    member(desk, cast.org_b)
+    MembershipInUse.objects.create(pk=1)
+    before, org = cast.org_b.name, cast.org_b.pk
+    status, body = call(cast.site_admin.key, "POST", f"/admin/organisations/edit/{org}", {"name": "Other"})
+    assert (status, "proposes another name" in str(body)) == (403, True)
+    page = f"/administration/organisations/{org}/edit/"
+    signed_in(cast.site_admin).post(page, {"name": "Other", "local": "on"})
+    assert type(cast.org_b).objects.get(pk=org).name == before
+    for name in ("Organisation 0f 1860", cast.org_a.name):
+        call(desk.admin.key, "POST", "/memberships/propose", {"details": {"name": name}})
+        assert call(desk.officer.key, "POST", f"/memberships/decide/{org}", {"accept": True})[0] == 200
+        if name == cast.org_a.name:
+            with pytest.raises(Invalid):
+                approved(desk.second.user)
+            continue
+        approved(desk.second.user)
+        assert type(cast.org_b).objects.get(pk=org).name == name
+    assert type(cast.org_b).objects.get(pk=org).name == "Organisation 0f 1860"
+    assert Membership.objects.get().details.get("name") is None, (
+        "the organisation holds its name, nothing else"
+    )
+    renamed = AuditEntry.objects.filter(action="organisation.edited", target_id=org).latest("pk")
+    assert renamed.change["name"] == [before, "Organisation 0f 1860"]

@@ -32,7 +32,8 @@ PARTIAL = {"partial": "1", "reason": "Min syster leder den."}
 
 
 @pytest.fixture
-def desk(cast: Cast, password_is_enough: None) -> Desk:
+def desk(cast: Cast, password_is_enough: None, settings: Any) -> Desk:
+    settings.BASE_URL, settings.VARDKASE_SMTP_HOST = "https://hub.example", "127.0.0.1"
     return make_desk(cast)
 
 

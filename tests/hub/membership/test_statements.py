@@ -15,6 +15,7 @@ from tests.cast import Cast
 from tests.exchange.taxii_scene import published_event
 from tests.hub.membership import by_two
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
+from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -25,6 +26,7 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.statements import services
 from vardkase.hub.membership.statements.models import Evidence, Statement
+from vardkase.hub.membership.statements.reviewing import propose_review
 from vardkase.hub.membership.statements.schedules import follow_up_all
 from vardkase.hub.membership.themes import MEASURES
 
@@ -39,7 +41,7 @@ def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
 def accepted(cast: Cast, desk: Desk) -> Statement:
     """A member with a statement that was accepted today."""
     services.submit_statement(at_the_screen(desk.admin), GOOD)
-    return services.review_statement(at_the_screen(desk.officer), cast.org_b.pk, accept=True)
+    return by_two.review_statement(at_the_screen(desk.officer), cast.org_b.pk, accept=True)
 
 
 def standing(cast: Cast) -> tuple[str, bool, bool, bool]:
@@ -89,6 +91,8 @@ def test_an_expired_statement_from_its_first_reminder_to_its_renewal(
     assert standing(cast)[0] == "statement_lapsed"  # Until an officer has seen it.
     officer = signed_in(desk.officer)
     assert officer.post(f"/members/{cast.org_b.pk}/statement/", {"decision": "accept"}).status_code == 302
+    assert standing(cast)[0] == "statement_lapsed"  # Until another one has approved.
+    approved(desk.second.user)
     assert standing(cast) == ("", True, True, True)
     assert call(cast.partner.key, "POST", "/events/add", {"info": "x"})[0] == 200
     assert follow_up_all() == 0
@@ -149,9 +153,13 @@ def test_it_is_written_handed_in_returned_and_accepted(
     officer.post(path, {"decision": "return"})
     assert Statement.objects.get().state == "submitted"  # Returning takes reasons.
     officer.post(path, {"decision": "return", "reason": "Who decides on the policy?"})
+    assert Statement.objects.get().state == "submitted"
+    approved(desk.second.user)
     assert "Who decides on the policy?" in web.get("/membership/statement/").content.decode()
     web.post("/membership/statement/", full | {"hand_in": "1"})
     officer.post(path, {"decision": "accept"})
+    assert Statement.objects.get().state == "submitted"
+    approved(desk.second.user)
     statement = Statement.objects.get()
     assert (statement.state, statement.valid_until) == ("accepted", today() + timedelta(days=365))
     assert SentMail.objects.filter(kind="statement_returned").count() == 3
@@ -165,11 +173,11 @@ def test_who_may_not(cast: Cast, desk: Desk) -> None:
             services.save_statement(at_the_screen(who), GOOD)
     for who in (desk.operator, desk.admin, cast.site_admin):
         with pytest.raises((Forbidden, NotFound)):
-            services.review_statement(at_the_screen(who), cast.org_b.pk, accept=True)
+            propose_review(at_the_screen(who), cast.org_b.pk, accept=True)
     with pytest.raises(Conflict):
         services.save_statement(at_the_screen(desk.admin), GOOD)
     with pytest.raises(Invalid):
-        services.review_statement(at_the_screen(desk.officer), cast.org_b.pk, accept=False, reason="")
+        propose_review(at_the_screen(desk.officer), cast.org_b.pk, accept=False, reason="")
     assert Statement.objects.get().state == "submitted"
 
 

@@ -168,6 +168,7 @@ def sign_in_minimum(call: Call) -> Answer:
 
 @endpoint(
     "memberships/decide",
+    proposes=("accept_member_change",),
     staff=OFFICER,
     writes=True,
     describes=Description(
@@ -175,9 +176,11 @@ def sign_in_minimum(call: Call) -> Answer:
     ),
 )
 def decide(call: Call) -> Answer:
-    """Take over what a member proposed, or refuse it with a reason."""
-    accept = call.param("accept") in (True, 1, "1")
-    decided = services.decide_change(call.actor, call.arg(0), accept=accept, reason=_text(call, "reason"))
+    """Propose to take over what a member proposed, which another officer approves; or refuse it with a reason."""
+    reason = _text(call, "reason")
+    if call.param("accept") in (True, 1, "1"):
+        return Json(as_json(services.accept_change(call.actor, call.arg(0), reason)))
+    decided = services.refuse_change(call.actor, call.arg(0), reason)
     return Json({"MembershipChange": {"state": decided.state, "fields": decided.fields}})
 
 

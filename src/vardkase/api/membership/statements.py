@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 
+from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json, Text, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.body_limits import BodyLimits
@@ -21,6 +22,7 @@ from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.statements import queries, services
 from vardkase.hub.membership.statements.documents import answers_of
 from vardkase.hub.membership.statements.models import Evidence, Statement
+from vardkase.hub.membership.statements.reviewing import propose_review
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_int
@@ -112,6 +114,7 @@ def evidence(call: Call) -> Answer:
 
 @endpoint(
     "securityStatements/review",
+    proposes=("accept_statement", "return_statement"),
     staff=(StaffRole.MEMBERSHIP_OFFICER,),
     writes=True,
     describes=Description(
@@ -122,10 +125,9 @@ def evidence(call: Call) -> Answer:
     ),
 )
 def review(call: Call) -> Answer:
-    """Accept what a member has handed in, or return it with reasons."""
+    """Propose to accept what a member has handed in, or to return it with reasons; another officer approves."""
     accept, reason = _yes_or_no(call.param("accept")), str(call.param("reason") or "")
-    reviewed = services.review_statement(call.actor, call.arg(0), accept=accept, reason=reason)
-    return Json({"SecurityStatement": _statement(reviewed)})
+    return Json(as_json(propose_review(call.actor, call.arg(0), accept=accept, reason=reason)))
 
 
 def _yes_or_no(given: Any) -> bool:

@@ -29,6 +29,7 @@ from vardkase.hub.membership.onboarding import services as onboarding
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.membership.statements import services as statements
 from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.statements.reviewing import propose_review
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.glass import for_reading
@@ -124,7 +125,7 @@ def _make_member(organisation: Organisation) -> None:
     given = {**facts, "phase": 1, "details": details}
     _approved(members.open_membership(_acting(OFFICER), organisation, given, "Var med i piloten."))
     statements.submit_statement(_acting(administrator.email), FULL)
-    statements.review_statement(_acting(OFFICER), organisation.pk, accept=True)
+    _approved(propose_review(_acting(OFFICER), organisation.pk, accept=True))
     name, days = ABOUT_TO_END
     if organisation.name == name:
         ends = today() + timedelta(days=days)

@@ -1,25 +1,36 @@
-"""Changing the public page: each change is a new version, and every version can be had back."""
+"""Changing the public page, by two people once the hub is in use: it is what the public is told about membership.
+
+Each change is a new version, and every version can be had back. One person changes the order of the questions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _lazy
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.sql import cursor
 from vardkase.hub.public_pages.models import PassageVersion
 from vardkase.hub.public_pages.passages import LANGUAGES, Part, Passage, Words, shipped
 from vardkase.hub.public_pages.queries import find_passage, passage_of, passages, versions
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
 
 LONGEST = {"title": 200, "lead": 400, "text": 20_000}
 NAME_LENGTH = 48
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def may_edit(actor: Actor) -> bool:
@@ -35,40 +46,40 @@ def require_editor(actor: Actor) -> None:
 
 @transaction.atomic
 def change_passage(
-    actor: Actor, part: str, name: str, data: Mapping[str, Any], number: int | None = None
-) -> Passage:
-    """Give a passage other words: `data` holds title_sv, title_en, lead_…, text_….
+    actor: Actor, part: str, name: str, data: Mapping[str, Any], number: int | None = None, reason: str = ""
+) -> ApprovalRequest:
+    """Propose other words for a passage: `data` holds title_sv, title_en, lead_…, text_….
 
-    `number` is the version that the editor saw. Raises Invalid by field, Conflict when there is a newer one,
-    NotFound, Forbidden.
+    `number` is the version that the editor saw. Raises Invalid by field, Conflict when there is a newer one or another
+    proposal waits, NotFound, Forbidden.
     """
     _require(actor)
     passage = find_passage(part, name)
     if number is not None and number != passage.number:
-        raise Conflict("Somebody else has changed the text.")
-    return _kept(actor, replace(passage, words=_words(data)), "public_passage.changed")
+        raise Conflict(gettext("Somebody else has changed the text. Your words are below, theirs are saved."))
+    return _propose(actor, replace(passage, words=_words(data)), "public_passage.changed", reason)
 
 
 @transaction.atomic
-def add_question(actor: Actor, data: Mapping[str, Any]) -> Passage:
-    """Add a question with its answer, below the others. Raises Invalid by field, Forbidden."""
+def add_question(actor: Actor, data: Mapping[str, Any], reason: str = "") -> ApprovalRequest:
+    """Propose a question with its answer, below the others. Raises Invalid by field, Forbidden."""
     _require(actor)
     words = _words(data)
     there = {each.name: each for each in passages() if each.part == Part.QUESTION}
     name = _free_name(words["sv"].title, set(there))
     last = max((each.position for each in there.values()), default=0)
-    return _kept(actor, Passage(Part.QUESTION, name, last + 1, words), "public_passage.added")
+    return _propose(actor, Passage(Part.QUESTION, name, last + 1, words), "public_passage.added", reason)
 
 
 @transaction.atomic
-def show_question(actor: Actor, name: str, *, shown: bool) -> Passage:
-    """Take a question off the page, or put it back. Raises NotFound, Forbidden."""
+def show_question(actor: Actor, name: str, *, shown: bool) -> ApprovalRequest | None:
+    """Propose to take a question off the page, or to put it back; None where it is so. Raises NotFound, Forbidden."""
     _require(actor)
     passage = find_passage(Part.QUESTION, name)
     if passage.shown == shown:
-        return passage
-    action = "public_passage.restored" if shown else "public_passage.removed"
-    return _kept(actor, replace(passage, shown=shown), action)
+        return None
+    act = "public_passage.restored" if shown else "public_passage.removed"
+    return _propose(actor, replace(passage, shown=shown), act, str(EFFECTS[act]))
 
 
 @transaction.atomic
@@ -86,12 +97,16 @@ def move_question(actor: Actor, name: str, *, up: bool) -> None:
 
 
 @transaction.atomic
-def restore_version(actor: Actor, part: str, name: str, number: int) -> Passage:
-    """Take the words of an earlier version again (0: those that came with the software). Raises Invalid, NotFound."""
+def restore_version(actor: Actor, part: str, name: str, number: int) -> ApprovalRequest:
+    """Propose to take the words of an earlier version again (0: those that came with the software).
+
+    Raises Invalid, NotFound, Forbidden.
+    """
     _require(actor)
     passage = find_passage(part, name)
     earlier = _version(passage, number)
-    return _kept(actor, replace(passage, words=earlier.words, shown=earlier.shown), "public_passage.restored")
+    new, act = replace(passage, words=earlier.words, shown=earlier.shown), "public_passage.restored"
+    return _propose(actor, new, act, str(EFFECTS[act]))
 
 
 def _version(passage: Passage, number: int) -> Passage:
@@ -102,6 +117,69 @@ def _version(passage: Passage, number: int) -> Passage:
     if not found:
         raise Invalid({"number": ["There is no such version."]})
     return found[0]
+
+
+def _propose(actor: Actor, passage: Passage, act: str, reason: str) -> ApprovalRequest:
+    parameters = {
+        "act": act,
+        "position": passage.position,
+        "shown": passage.shown,
+        "words": {language: asdict(words) for language, words in passage.words.items()},
+    }
+    subject, title = f"{passage.part}/{passage.name}", passage.words["sv"].title
+    return propose(actor, CHANGE, subject, title=title, reason=reason, parameters=parameters)
+
+
+def _now(request: ApprovalRequest) -> Passage | None:
+    part, _, name = request.subject.partition("/")
+    return next((each for each in passages() if (each.part, each.name) == (part, name)), None)
+
+
+def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    cursor().execute(ONE_AT_A_TIME, (f"public text {request.subject}",))
+    now = _now(request)
+    return {"number": now.number, "position": now.position} if now else {}
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    now, new = _now(request), request.parameters["words"]
+    labels = {"title": gettext("Heading"), "lead": gettext("Summary"), "text": gettext("Text")}
+    rows = []
+    for language, words in new.items():
+        before = asdict(now.words[language]) if now and not request.answered_at else {}
+        for name, label in labels.items():
+            if words[name] != before.get(name, ""):
+                rows.append((f"{label} ({language})", f"{before.get(name) or '–'} → {words[name] or '–'}"))
+    return Description(str(EFFECTS[request.parameters["act"]]), tuple(rows))
+
+
+def _change(approval: Approval) -> Passage:
+    request, given = approval.for_action(CHANGE).request, approval.parameters
+    part, _, name = request.subject.partition("/")
+    words = {language: Words(**each) for language, each in given["words"].items()}
+    passage = Passage(Part(part), name, given["position"], words, given["shown"])
+    return _kept(cast(Actor, approval.actor), passage, given["act"])
+
+
+EFFECTS = {
+    "public_passage.added": _lazy("The question is on the public page from now on."),
+    "public_passage.changed": _lazy("Visitors see the new text from now on."),
+    "public_passage.removed": _lazy("The question is taken off the public page. It can be put back."),
+    "public_passage.restored": _lazy("The earlier text is shown again."),
+}
+EDITORS = frozenset({Party.MEMBERSHIP_OFFICER, Party.SITE_ADMIN})
+CHANGE = register(
+    Action(
+        name="change_public_text",
+        title=_lazy("Change the public page"),
+        propose=EDITORS,
+        approve=OFFICERS,
+        alone_until_in_use=EDITORS,
+        describe=_describe,
+        fingerprint=_fingerprint,
+        execute=_change,
+    )
+)
 
 
 def _kept(actor: Actor, passage: Passage, action: str) -> Passage:

@@ -246,7 +246,12 @@ class DetailsForm(forms.Form):
     def __init__(self, details: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in FIELDS.items():
-            stored = details.get(name)
+            stored = details.get(name, "")
+            if name == "name":
+                self.fields[name] = forms.CharField(
+                    label=str(field.label), initial=stored, max_length=255, required=False
+                )
+                continue
             if name.startswith("contact_"):
                 self._contact(name.removeprefix("contact_"), stored or {})
                 continue
@@ -264,7 +269,11 @@ class DetailsForm(forms.Form):
     @property
     def rest(self) -> list[forms.BoundField]:
         """The other fields, but the address and why."""
-        return [self[name] for name in FIELDS if name != "address" and not name.startswith("contact_")]
+        return [
+            self[name]
+            for name in FIELDS
+            if name not in ("name", "address") and not name.startswith("contact_")
+        ]
 
     def _contact(self, name: str, stored: dict[str, str]) -> None:
         for part, words in PARTS.items():

@@ -42,3 +42,9 @@ class PassageForm(forms.Form):
     title_en = _heading("en", label=_("Heading in English"))
     lead_en = _summary("en", label=_("Summary in English"))
     text_en = _text("en", label=_("Text in English"))
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("For the officer who approves it."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -15,8 +15,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
+from vardkase.identity.organisations.names import composed
 
 LONGEST = 2000
+LONGEST_NAME = 255
 LONGEST_KEY = 100_000
 MOST = 100
 DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
@@ -27,6 +29,14 @@ def _text(value: Any) -> str:
     if len(text) > LONGEST or "\0" in text:
         raise ValueError(gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST})
     return text
+
+
+def _name(value: Any) -> str:
+    name = composed(str(value or ""))
+    if len(name) > LONGEST_NAME:
+        told = gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST_NAME}
+        raise ValueError(told)
+    return name
 
 
 def _lines(value: Any) -> list[str]:
@@ -82,6 +92,7 @@ CONTACTS = {
     "dpo": _("Data protection officer"),
 }
 FIELDS: dict[str, Field] = {
+    "name": Field(_("Name of the organisation"), _name),
     "address": Field(_("Postal address"), _text),
     **{f"contact_{name}": Field(label, _contact) for name, label in CONTACTS.items()},
     "domains": Field(_("Mail domains"), _domains),

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -14,5 +16,6 @@ class StatementsConfig(AppConfig):
 
         membership_opened.register(begin_from_application)
         register_kinds()
+        import_module("vardkase.hub.membership.statements.reviewing")  # Registers what takes two officers.
         for schedule in SCHEDULES:
             register(schedule)

@@ -1,4 +1,4 @@
-"""A member writes and renews its security statement, and an officer reviews it."""
+"""A member writes and renews its security statement."""
 
 from __future__ import annotations
 
@@ -18,18 +18,15 @@ from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.applications.files import kind_of, safe_name
 from vardkase.hub.membership.applications.form.reading import read_step
 from vardkase.hub.membership.applications.form.security import SECURITY
-from vardkase.hub.membership.members.models import Membership, RestrictionCause
-from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member, require_officer
-from vardkase.hub.membership.members.services.pushing import locked, push, reasons
-from vardkase.hub.membership.members.services.restrictions import lift
-from vardkase.hub.membership.statements import letters
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member
+from vardkase.hub.membership.members.services.pushing import locked
 from vardkase.hub.membership.statements.models import Evidence, Statement, StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
 from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.statements.settings import VALID_DAYS
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.organisations.queries import Reference
 
 MOST_FILES = 40
 COPIED = ("measure", "name", "kind", "digest", "size")
@@ -62,7 +59,7 @@ def submit_statement(actor: Actor, given: Mapping[str, Any]) -> Statement:
     take_step(actor, STATEMENT, statement, "submit")
     statement.submitted, statement.submitted_by = timezone.now(), actor.name
     statement.save(update_fields=["submitted", "submitted_by"])
-    _told(actor, statement, "statement_submitted", "")
+    note_in_history(actor, MEMBERSHIP, statement.membership, "membership.statement_submitted", "")
     return statement
 
 
@@ -99,33 +96,6 @@ def remove_evidence(actor: Actor, pk: int) -> None:
     record(actor, "security_statement.evidence_removed", _target(statement), {"name": found.name})
 
 
-@transaction.atomic
-def review_statement(actor: Actor, reference: Reference, *, accept: bool, reason: str = "") -> Statement:
-    """Accept what a member has handed in, which lifts what its expired statement limited; or return it with reasons.
-
-    Raises Conflict when nothing waits, Invalid, NotFound, Forbidden, also for one's own organisation's.
-    """
-    membership = locked(actor, reference)
-    require_officer(actor, membership)
-    statement = open_statement(membership) or current(membership)
-    if statement is None:
-        raise Conflict(gettext("No statement waits for a review."))
-    note = reason.strip() if accept else reasons(reason)
-    take_step(actor, STATEMENT, statement, "accept" if accept else "return", note)
-    statement.reviewed, statement.reviewed_by, statement.note = timezone.now(), actor.name, note
-    if accept:
-        _hold(statement)
-        _keep_end(membership, statement)
-        lift(actor, membership, RestrictionCause.STATEMENT, gettext("The security statement is renewed."))
-        push(membership)
-        letters.accepted(actor, membership, until_of(statement))
-    else:
-        letters.returned(actor, membership, note)
-    statement.save()
-    _told(actor, statement, "statement_accepted" if accept else "statement_returned", note)
-    return statement
-
-
 def begin_from_application(membership: Membership) -> None:
     """The statement that came with an approved application, with its files, is the member's first."""
     application = membership.application
@@ -145,9 +115,8 @@ def begin_with(membership: Membership, answers: Mapping[str, Any], **about: Any)
     statement = Statement(
         membership=membership, state=StatementState.ACCEPTED, answers=dict(answers), **about
     )
-    _hold(statement)
+    hold(membership, statement)
     statement.save()
-    _keep_end(membership, statement)
     return statement
 
 
@@ -156,13 +125,11 @@ def until_of(statement: Statement) -> date:
     return statement.valid_until or today()
 
 
-def _hold(statement: Statement) -> None:
+def hold(membership: Membership, statement: Statement) -> None:
+    """Let a statement that the caller saves hold from today on, and remember its end with the membership, which every
+    request asks for."""
     statement.valid_from = today()
     statement.valid_until = today() + timedelta(days=VALID_DAYS.value)
-
-
-def _keep_end(membership: Membership, statement: Statement) -> None:
-    """Remember with the membership how long its statement holds, which every request asks for."""
     membership.statement_until = max(until_of(statement), membership.statement_until or until_of(statement))
     membership.save(update_fields=["statement_until"])
 
@@ -180,15 +147,6 @@ def _being_written(actor: Actor) -> Statement:
             gettext("The statement is handed in. It can be changed again when the hub owner returns it.")
         )
     return statement
-
-
-def _told(actor: Actor, statement: Statement, happening: str, note: str) -> None:
-    act = {
-        "statement_submitted": "membership.statement_submitted",
-        "statement_accepted": "membership.statement_accepted",
-        "statement_returned": "membership.statement_returned",
-    }[happening]
-    note_in_history(actor, MEMBERSHIP, statement.membership, act, note)
 
 
 def _target(statement: Statement) -> Target:

@@ -63,12 +63,26 @@ def edit_organisation(
     return organisation
 
 
+def give_name(organisation: Organisation, name: str) -> None:
+    """Name an organisation that the caller has locked. Raises Invalid where another has this name or one like it."""
+    _apply(organisation, {"name": name})
+    organisation.save()
+
+
 def _refuse_identity_of_member(organisation: Organisation, changed: Collection[str]) -> None:
-    """Raise Invalid when what `changed` is by what others know a member, or the organisation that runs the hub."""
-    fields = AS_WHOM.intersection(changed)
+    """Raise Invalid when what `changed` is by what others know a member, or the organisation that runs the hub; that
+    one is given another name by site administrators, who are its own people."""
+    is_host = organisation.pk == host_organisation_id()
+    guarded = AS_WHOM if is_host else AS_WHOM | {"name"}
+    fields = guarded.intersection(changed)
     if not fields or not has_open_membership(organisation):
         return
-    if organisation.pk == host_organisation_id():
+    if fields == {"name"}:
+        told = gettext(
+            "A member’s own administrator proposes another name, at Membership and statement, and two officers approve "
+            "it."
+        )
+    elif is_host:
         told = gettext("The organisation that runs the hub stays local and keeps its UUID.")
     else:
         told = gettext(

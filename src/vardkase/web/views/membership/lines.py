@@ -57,7 +57,7 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
         "details": [
             (FIELDS[name].label, in_words(membership.details.get(name)))
             for name in FIELDS
-            if not name.startswith("contact_")
+            if name != "name" and not name.startswith("contact_")
         ],
         "change": change,
         "change_rows": change_rows(change),

@@ -162,10 +162,12 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
 @require_POST
 @page(staff=OFFICER, own_affairs=True)
 def decide(request: PageRequest, pk: int) -> HttpResponse:
-    """Take over what the member proposed, or refuse it."""
-    accept = request.POST.get("decision") == "accept"
+    """Propose to take over what the member proposed, or refuse it."""
+    reason = request.POST.get("reason", "")
     try:
-        services.decide_change(request.actor, pk, accept=accept, reason=request.POST.get("reason", ""))
+        if request.POST.get("decision") == "accept":
+            return proposed(request, services.accept_change(request.actor, pk, reason))
+        services.refuse_change(request.actor, pk, reason)
     except (Invalid, Conflict) as error:
         messages.error(request, str(error))
     else:

@@ -69,7 +69,8 @@ NAMED = {"requirements"}
 def change(request: PageRequest) -> HttpResponse:
     """Propose other data; the hub owner looks at them."""
     membership = queries.own_membership(request.actor)
-    form = DetailsForm(membership.details, request.POST or None)
+    details = membership.details | {"name": membership.organisation.name}
+    form = DetailsForm(details, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             services.propose_change(request.actor, form.wire(membership.details), form.cleaned_data["note"])

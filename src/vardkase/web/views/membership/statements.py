@@ -21,6 +21,7 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.statements import queries as statements
 from vardkase.hub.membership.statements import services
 from vardkase.hub.membership.statements.models import Statement, StatementState
+from vardkase.hub.membership.statements.reviewing import propose_review
 from vardkase.hub.membership.themes import MEASURES, THEMES
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -28,6 +29,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import EvidenceForm
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.approval_requests.pages import proposed
 from vardkase.web.views.files import download
 
 
@@ -142,14 +144,14 @@ def evidence(request: PageRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @page(staff=(StaffRole.MEMBERSHIP_OFFICER,), own_affairs=True)
 def review(request: PageRequest, pk: int) -> HttpResponse:
-    """Accept a statement, or return it."""
+    """Propose to accept a statement, or to return it."""
     accept = request.POST.get("decision") == "accept"
     try:
-        services.review_statement(request.actor, pk, accept=accept, reason=request.POST.get("reason", ""))
+        return proposed(
+            request, propose_review(request.actor, pk, accept=accept, reason=request.POST.get("reason", ""))
+        )
     except (Invalid, Conflict) as error:
         messages.error(request, str(error))
-    else:
-        messages.success(request, gettext("The member is told of the decision."))
     return redirect("member", pk)
 
 

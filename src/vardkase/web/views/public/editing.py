@@ -15,9 +15,12 @@ from vardkase.hub.customer_service.queries import conversation, find_desk_reques
 from vardkase.hub.customer_service.rules import DESKS
 from vardkase.hub.public_pages import queries, services
 from vardkase.hub.public_pages.passages import LANGUAGES, Part, Passage, Words
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.passage import PassageForm
 from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.approval_requests.pages import proposed
 
 
 @page()
@@ -37,14 +40,13 @@ def edit(request: PageRequest, part: str, name: str) -> HttpResponse:
     form = PassageForm(request.POST or None, initial=_initial(passage))
     if _is_to_be_kept(request, form):
         try:
-            services.change_passage(request.actor, part, name, form.cleaned_data, form.cleaned_data["number"])
-        except Conflict:
-            form.add_error(
-                None, gettext("Somebody else has changed the text. Your words are below, theirs are saved.")
-            )
-        else:
-            messages.success(request, gettext("Saved. Visitors see the new text now."))
-            return redirect("passages")
+            given = form.cleaned_data
+            made = services.change_passage(request.actor, part, name, given, given["number"], given["reason"])
+            return _done(request, made, gettext("Saved. Visitors see the new text now."))
+        except Conflict as refused:
+            form.add_error(None, str(refused))
+        except Invalid as refused:
+            take_errors(form, refused)
     return _form(request, form, passage)
 
 
@@ -54,9 +56,11 @@ def add(request: PageRequest) -> HttpResponse:
     services.require_editor(request.actor)
     form = PassageForm(request.POST or None, initial={"number": 0, **_of_request(request)})
     if _is_to_be_kept(request, form):
-        services.add_question(request.actor, form.cleaned_data)
-        messages.success(request, gettext("The question is on the public page."))
-        return redirect("passages")
+        try:
+            made = services.add_question(request.actor, form.cleaned_data, form.cleaned_data["reason"])
+            return _done(request, made, gettext("The question is on the public page."))
+        except Invalid as refused:
+            take_errors(form, refused)
     return _form(request, form, None)
 
 
@@ -65,14 +69,17 @@ def add(request: PageRequest) -> HttpResponse:
 def show(request: PageRequest, name: str) -> HttpResponse:
     """Take a question off the page, or put it back."""
     shown = request.POST.get("shown") == "1"
-    services.show_question(request.actor, name, shown=shown)
+    try:
+        made = services.show_question(request.actor, name, shown=shown)
+    except Conflict as refused:
+        messages.error(request, str(refused))
+        return redirect("passages")
     words = (
         gettext("The question is back.")
         if shown
         else gettext("The question is off the page. It can be put back.")
     )
-    messages.success(request, words)
-    return redirect("passages")
+    return _done(request, made, words)
 
 
 @require_POST
@@ -102,12 +109,25 @@ def restore(request: PageRequest, part: str, name: str) -> HttpResponse:
     """Take an earlier text again."""
     number = request.POST.get("number", "")
     try:
-        services.restore_version(request.actor, part, name, int(number) if number.isdecimal() else -1)
+        version = int(number) if number.isdecimal() else -1
+        made = services.restore_version(request.actor, part, name, version)
     except Invalid:
         messages.error(request, gettext("There is no such version."))
+    except Conflict as refused:
+        messages.error(request, str(refused))
     else:
-        messages.success(request, gettext("The earlier text is shown again."))
+        return _done(
+            request, made, gettext("The earlier text is shown again."), "passage_versions", part, name
+        )
     return redirect("passage_versions", part, name)
+
+
+def _done(request: PageRequest, made: ApprovalRequest | None, words: str, *back: str) -> HttpResponse:
+    """Where the reader goes on: to what another officer has to approve, or back to what has changed."""
+    if made is not None and made.is_waiting:
+        return proposed(request, made)
+    messages.success(request, words)
+    return redirect(*(back or ("passages",)))
 
 
 def _is_to_be_kept(request: PageRequest, form: PassageForm) -> bool:

@@ -1,18 +1,24 @@
 """Use cases of memberships."""
 
-from vardkase.hub.membership.members.services.changes import decide_change, propose_change, withdraw_change
+from vardkase.hub.membership.members.services.changes import (
+    accept_change,
+    propose_change,
+    refuse_change,
+    withdraw_change,
+)
 from vardkase.hub.membership.members.services.opening import open_membership
 from vardkase.hub.membership.members.services.restrictions import impose, lapse, lift
 from vardkase.hub.membership.members.services.steps import activate, restore, suspend, terminate, would_end
 
 __all__ = [
+    "accept_change",
     "activate",
-    "decide_change",
     "impose",
     "lapse",
     "lift",
     "open_membership",
     "propose_change",
+    "refuse_change",
     "restore",
     "suspend",
     "terminate",

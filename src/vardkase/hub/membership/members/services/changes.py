@@ -1,25 +1,34 @@
-"""A member changes what it tells of itself: its administrator proposes, an officer decides."""
+"""A member changes what it tells of itself: its administrator proposes, and two officers take it over."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members import letters
-from vardkase.hub.membership.members.details import FIELDS, read_details
+from vardkase.hub.membership.members.details import FIELDS, in_words, read_details
 from vardkase.hub.membership.members.hooks import change_accepted
 from vardkase.hub.membership.members.models import ChangeState, Membership, ProposedChange
 from vardkase.hub.membership.members.queries import open_change
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member, require_officer
 from vardkase.hub.membership.members.services.pushing import LONGEST, locked, push, reasons
+from vardkase.hub.membership.members.services.two_people import PROPOSERS, conflict_in, membership_of
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference
+from vardkase.identity.organisations.services.organisations import give_name
 
 
 @transaction.atomic
@@ -55,26 +64,83 @@ def withdraw_change(actor: Actor) -> None:
 
 
 @transaction.atomic
-def decide_change(actor: Actor, reference: Reference, *, accept: bool, reason: str = "") -> ProposedChange:
-    """Take over what a member proposed, or refuse it with a reason. Raises Conflict, Invalid, NotFound, Forbidden."""
+def accept_change(actor: Actor, reference: Reference, reason: str = "") -> ApprovalRequest:
+    """Propose to take over what a member proposed; another officer approves. Its contacts, mail domains and networks
+    are ways into the member, and its name is what others know it by. Raises Conflict, NotFound, Forbidden."""
+    membership = locked(actor, reference)
+    require_officer(actor, membership)
+    _open(membership)
+    words = reason.strip()[:LONGEST] or gettext("Reviewed without remarks.")
+    return propose(
+        actor,
+        ACCEPT_CHANGE,
+        str(membership.pk),
+        title=str(membership),
+        reason=words,
+        parameters={"reason": reason.strip()[:LONGEST]},
+    )
+
+
+@transaction.atomic
+def refuse_change(actor: Actor, reference: Reference, reason: str) -> ProposedChange:
+    """Refuse what a member proposed: everything stays as it is. Raises Conflict, Invalid, NotFound, Forbidden."""
     membership = locked(actor, reference)
     require_officer(actor, membership)
     proposed = _open(membership)
-    if accept:
-        membership.details |= {name: after for name, (_, after) in proposed.fields.items()}
-        membership.save(update_fields=["details"])
-        _close(actor, proposed, ChangeState.ACCEPTED, reason.strip()[:LONGEST])
-        _told(actor, membership, "membership.change_accepted", proposed, proposed.reason)
-        push(membership)
-        change_accepted.emit(proposed)
-        letters.write(actor, membership, "membership_change_decided", decision=_accepted(membership))
-    else:
-        _close(actor, proposed, ChangeState.REFUSED, reasons(reason))
-        _told(actor, membership, "membership.change_refused", proposed, proposed.reason)
-        letters.write(
-            actor, membership, "membership_change_decided", decision=_refused(membership, proposed.reason)
-        )
+    _close(actor, proposed, ChangeState.REFUSED, reasons(reason))
+    _told(actor, membership, "membership.change_refused", proposed, proposed.reason)
+    decision = _refused(membership, proposed.reason)
+    letters.write(actor, membership, "membership_change_decided", decision=decision)
     return proposed
+
+
+def _accept(approval: Approval) -> ProposedChange:
+    membership = membership_of(approval.for_action(ACCEPT_CHANGE).request)
+    actor, proposed = cast(Actor, approval.actor), _open(membership)
+    after = {name: value for name, (_before, value) in proposed.fields.items()}
+    if name := after.pop("name", ""):
+        _rename(actor, membership, name)
+    membership.details |= after
+    membership.save(update_fields=["details"])
+    _close(actor, proposed, ChangeState.ACCEPTED, approval.parameters["reason"])
+    _told(actor, membership, "membership.change_accepted", proposed, proposed.reason)
+    push(membership)
+    change_accepted.emit(proposed)
+    letters.write(actor, membership, "membership_change_decided", decision=_accepted(membership))
+    return proposed
+
+
+def _rename(actor: Actor, membership: Membership, name: str) -> None:
+    organisation = Organisation.objects.select_for_update().get(pk=membership.organisation_id)
+    before = organisation.name
+    give_name(organisation, name)
+    membership.organisation = organisation
+    target = Target("organisation", organisation.pk, organisation.uuid, organisation.name)
+    record(actor, "organisation.edited", target, {"fields": ["name"], "name": [before, organisation.name]})
+
+
+def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    change = open_change(membership_of(request))
+    if change is None:
+        raise NotFound("No change waits for a decision.")
+    return {"change": change.pk, "fields": change.fields}
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    fields: dict[str, list[Any]] = request.subject_state.get("fields", {})
+    rows = (
+        (
+            str(FIELDS[name].label) if name in FIELDS else name,
+            f"{in_words(before) or '–'} → {in_words(after) or '–'}",
+        )
+        for name, (before, after) in fields.items()
+    )
+    return Description(
+        gettext(
+            "What the member has proposed applies from now on. Contacts are written to, and may ask for accounts."
+        ),
+        ((gettext("Member"), request.title), *rows),
+    )
 
 
 def _open(membership: Membership) -> ProposedChange:
@@ -85,12 +151,12 @@ def _open(membership: Membership) -> ProposedChange:
 
 def _changed(membership: Membership, given: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Field → what was and what shall be, for those that differ."""
-    before = membership.details
+    before = membership.details | {"name": membership.organisation.name}
     empty: dict[str, Any] = {name: field.read(None) for name, field in FIELDS.items()}
     return {
         name: [before.get(name, empty[name]), value]
         for name, value in given.items()
-        if value != before.get(name, empty[name])
+        if value != before.get(name, empty[name]) and (value or name != "name")
     }
 
 
@@ -112,3 +178,17 @@ def _refused(membership: Membership, reason: str) -> str:
 
 def _told(actor: Actor, membership: Membership, act: str, proposed: ProposedChange, note: str) -> None:
     note_in_history(actor, MEMBERSHIP, membership, act, note, fields=sorted(proposed.fields))
+
+
+ACCEPT_CHANGE = register(
+    Action(
+        name="accept_member_change",
+        title=_("Take over data that a member has changed"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_fingerprint,
+        conflict=conflict_in,
+        execute=_accept,
+    )
+)

@@ -90,8 +90,9 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> str:
-    """Without a lock: pages that only read ask this too, outside a transaction."""
+def conflict_in(actor: Acting, request: ApprovalRequest) -> str:
+    """A conflict of interest in the membership that a request is about. Without a lock: pages that only read ask this
+    too, outside a transaction."""
     found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     return conflict_of(cast(Actor, actor), found) if found else ""
 
@@ -178,7 +179,7 @@ _describe_open_items = _description(
     _("The member reads and shares from now on, although items of its checklist are open."),
     open=_("Still to be done"),
 )
-_of_a_member = partial(Action, propose=PROPOSERS, approve=OFFICERS, fingerprint=_state, conflict=_conflict)
+_of_a_member = partial(Action, propose=PROPOSERS, approve=OFFICERS, fingerprint=_state, conflict=conflict_in)
 ACTIVATE = register(
     _of_a_member(
         name="activate_with_open_items",

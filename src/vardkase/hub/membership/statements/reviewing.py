@@ -1,0 +1,147 @@
+"""The review of a security statement by two officers: it decides whether a member goes on taking part."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import partial
+from typing import Any, cast
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.hub.lifecycle.services import note_in_history, take_step
+from vardkase.hub.membership.members.models import Membership, RestrictionCause
+from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
+from vardkase.hub.membership.members.services.pushing import LONGEST, locked, push, reasons
+from vardkase.hub.membership.members.services.restrictions import lift
+from vardkase.hub.membership.members.services.two_people import PROPOSERS, conflict_in, membership_of
+from vardkase.hub.membership.statements import letters
+from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.statements.queries import current, open_statement
+from vardkase.hub.membership.statements.rules import STATEMENT
+from vardkase.hub.membership.statements.services import hold, until_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.organisations.queries import Reference
+
+
+@transaction.atomic
+def propose_review(actor: Actor, reference: Reference, *, accept: bool, reason: str = "") -> ApprovalRequest:
+    """Propose to accept what a member has handed in, or to return it with reasons; another officer approves.
+
+    Raises Conflict when nothing waits or this is proposed already, Invalid, NotFound, Forbidden.
+    """
+    membership = locked(actor, reference)
+    require_officer(actor, membership)
+    statement = _reviewed(membership)
+    if statement is None:
+        raise Conflict(gettext("No statement waits for a review."))
+    note = reason.strip()[:LONGEST] if accept else reasons(reason)
+    STATEMENT.after(statement.state, "accept" if accept else "return")
+    return propose(
+        actor,
+        ACCEPT if accept else RETURN,
+        str(membership.pk),
+        title=str(membership),
+        parameters={"note": note},
+        reason=note or gettext("Reviewed without remarks."),
+    )
+
+
+def _reviewed(membership: Membership) -> Statement | None:
+    return open_statement(membership) or current(membership)
+
+
+def _locked(request: ApprovalRequest) -> tuple[Membership, Statement]:
+    membership = membership_of(request)
+    statement = _reviewed(membership)
+    if statement is None:
+        raise NotFound("There is no such statement.")
+    return membership, statement
+
+
+def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    _membership, statement = _locked(request)
+    written = json.dumps(statement.answers, sort_keys=True, ensure_ascii=False)
+    return {
+        "statement": statement.pk,
+        "state": statement.state,
+        "answers": hashlib.sha256(written.encode()).hexdigest(),
+        "evidence": sorted(statement.evidence.values_list("digest", flat=True)),
+    }
+
+
+def _describe_accepting(request: ApprovalRequest) -> Description:
+    effect = gettext("The statement holds from today on. What its end had limited works again at once.")
+    return _described(request, effect, gettext("Remark"))
+
+
+def _describe_returning(request: ApprovalRequest) -> Description:
+    effect = gettext(
+        "The member is asked to write it anew. What the end of its last statement limits stays limited."
+    )
+    return _described(request, effect, gettext("Reasons"))
+
+
+def _described(request: ApprovalRequest, effect: str, label: str) -> Description:
+    note = str(request.parameters["note"])
+    found = Membership.objects.filter(pk=int(request.subject)).first()
+    details = ((gettext("Member"), request.title), *(((label, note),) if note else ()))
+    return Description(effect, details, f"/members/{found.organisation_id}/" if found else "")
+
+
+def _accept(approval: Approval) -> Statement:
+    membership, statement = _locked(approval.for_action(ACCEPT).request)
+    actor = cast(Actor, approval.actor)
+    take_step(actor, STATEMENT, statement, "accept", approval.parameters["note"])
+    hold(membership, statement)
+    _save(approval, statement)
+    lift(actor, membership, RestrictionCause.STATEMENT, gettext("The security statement is renewed."))
+    push(membership)
+    letters.accepted(actor, membership, until_of(statement))
+    note_in_history(actor, MEMBERSHIP, membership, "membership.statement_accepted", statement.note)
+    return statement
+
+
+def _return(approval: Approval) -> Statement:
+    membership, statement = _locked(approval.for_action(RETURN).request)
+    actor = cast(Actor, approval.actor)
+    take_step(actor, STATEMENT, statement, "return", approval.parameters["note"])
+    _save(approval, statement)
+    letters.returned(actor, membership, statement.note)
+    note_in_history(actor, MEMBERSHIP, membership, "membership.statement_returned", statement.note)
+    return statement
+
+
+def _save(approval: Approval, statement: Statement) -> None:
+    statement.reviewed, statement.note = timezone.now(), approval.parameters["note"]
+    statement.reviewed_by = f"{approval.request.proposed_by_name}, {approval.actor.name}"[:255]
+    statement.save()
+
+
+_of_a_statement = partial(
+    Action, propose=PROPOSERS, approve=OFFICERS, fingerprint=_fingerprint, conflict=conflict_in
+)
+ACCEPT = register(
+    _of_a_statement(
+        name="accept_statement",
+        title=_("Accept a security statement"),
+        describe=_describe_accepting,
+        execute=_accept,
+    )
+)
+RETURN = register(
+    _of_a_statement(
+        name="return_statement",
+        title=_("Return a security statement"),
+        describe=_describe_returning,
+        execute=_return,
+    )
+)
