@@ -31,15 +31,9 @@ from vardkase.hub.membership.members.services import two_people
 from vardkase.hub.membership.members.sign_in_minimum import propose_minimum
 from vardkase.hub.membership.phases import queries as phase_queries
 from vardkase.hub.membership.phases import services as phases
-from vardkase.hub.membership.statements.models import Statement
-from vardkase.hub.membership.statements.reviewing import propose_review
-from vardkase.hub.membership.statements.services import submit_statement
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.membership.terms.services import drafts
 from vardkase.hub.membership.terms.services.publishing import propose_publishing
-from vardkase.hub.membership.themes import MEASURES
-from vardkase.hub.public_pages.models import PassageVersion
-from vardkase.hub.public_pages.services import change_passage
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.queries import waiting
@@ -47,7 +41,7 @@ from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.services.account_approvals import propose_account_change
 from vardkase.identity.accounts.services.role_approvals import change_role
 from vardkase.identity.accounts.services.staff import appoint
-from vardkase.identity.organisations.models import Organisation, SignInRule
+from vardkase.identity.organisations.models import SignInRule
 
 WHY = "Beslutat i ledningsgruppen."
 GRACE, FOLLOW_UP = "Vardkase.statement_grace_days", "statements.follow_up"
@@ -147,51 +141,6 @@ def opening(people: People) -> Scene:
         lambda who: members.open_membership(who, org, FACTS, WHY),
         _memberships,
         page=("/members/open/", {"organisation": org.pk, "reason": WHY, **FACTS}),
-    )
-
-
-def _handed_in(people: People) -> Callable[[], object]:
-    member(people.desk, people.cast.org_b, statement=False)
-    submit_statement(at_the_screen(people.desk.admin), {f"{name}.level": "3" for name in MEASURES})
-    return lambda: list(Statement.objects.order_by("pk").values_list("state", flat=True))
-
-
-def _review(people: People, *, accept: bool) -> Scene:
-    state, org = _handed_in(people), people.cast.org_b.pk
-    word = "accept" if accept else "return"
-    return people.by_officers(
-        lambda who: propose_review(who, org, accept=accept, reason=WHY),
-        state,
-        page=(f"/members/{org}/statement/", {"decision": word, "reason": WHY}),
-        api=(f"/securityStatements/review/{org}", {"accept": accept, "reason": WHY}),
-    )
-
-
-def accepting_statement(people: People) -> Scene:
-    return _review(people, accept=True)
-
-
-def returning_statement(people: People) -> Scene:
-    return _review(people, accept=False)
-
-
-def accepting_change(people: People) -> Scene:
-    org = member(people.desk, people.cast.org_b).organisation_id
-    members.propose_change(at_the_screen(people.desk.admin), {"name": "Organisation B of old"})
-    return people.by_officers(
-        lambda who: members.accept_change(who, org, WHY),
-        lambda: Organisation.objects.get(pk=org).name,
-        page=(f"/members/{org}/change/", {"decision": "accept", "reason": WHY}),
-        api=(f"/memberships/decide/{org}", {"accept": True, "reason": WHY}),
-    )
-
-
-def public_text(people: People) -> Scene:
-    words = {f"{name}_{language}": "Nytt" for name in ("title", "text") for language in ("sv", "en")}
-    return people.by_officers(
-        lambda who: change_passage(who, "foot", "operator", words, reason=WHY),
-        PassageVersion.objects.count,
-        page=("/administration/public-page/foot/operator/", words | {"number": "0", "reason": WHY}),
     )
 
 
@@ -407,8 +356,6 @@ def role_of_officers(people: People) -> Scene:
 
 
 SCENES: dict[str, Callable[[People], Scene]] = {
-    "accept_member_change": accepting_change,
-    "accept_statement": accepting_statement,
     "activate_with_open_items": activating,
     "appoint_officer": appointing,
     "appoint_officer_when_none_is_left": beginning_again,
@@ -418,7 +365,6 @@ SCENES: dict[str, Callable[[People], Scene]] = {
     "change_mail_text": mail_text,
     "change_officer_account": account,
     "change_phase": phase,
-    "change_public_text": public_text,
     "change_role_of_officers": role_of_officers,
     "change_schedule": schedule,
     "change_setting": setting,
@@ -429,7 +375,6 @@ SCENES: dict[str, Callable[[People], Scene]] = {
     "open_membership": opening,
     "publish_terms": terms,
     "record_precondition": recording,
-    "return_statement": returning_statement,
     "revoke_precondition": revoking,
     "sign_in_minimum.change": minimum,
     "terminate_membership": terminating,

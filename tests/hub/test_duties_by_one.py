@@ -14,6 +14,7 @@ from tests.cast import Cast
 from tests.factories import make_key, make_user
 from tests.hub.content_access.scene import in_browser
 from tests.hub.duties_scenes import SCENES, Scene, at_screen, gather, proposed
+from tests.hub.review_scenes import REVIEWS
 from tests.hub.ways_in_scenes import WAYS_IN
 from tests.identity.two_people import approved
 from tests.web.accounts import confirm, signed_in
@@ -28,7 +29,7 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.registry import actions
 from vardkase.identity.accounts.models import User
 
-ALL = SCENES | WAYS_IN
+ALL = SCENES | WAYS_IN | REVIEWS
 DONE = ("approved", "alone")
 
 
