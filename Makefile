@@ -6,6 +6,8 @@ BIN := .venv/bin
 # Three on two cores: PyMISP's suite, and whoever waits for a server, leave time to the others.
 PYTEST_OPTIONS ?= -n 3
 SOURCES := src tests bench tools
+# Every process of a test run would compile each test module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test lint bench setup tools
 

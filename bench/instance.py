@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from vardkase.core.database import die_with_parent
+
 VARDKASE = (sys.executable, "-m", "vardkase.cli.main")
 """What `./vardkase` runs, in the environment that this runs in."""
 
@@ -88,7 +90,10 @@ def serving(folder: Path, *options: str, **environment: str) -> Iterator[tuple[s
 
 
 def start_serving(folder: Path, *options: str, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Start `serve` with `options` on `folder` and wait for its first answer; returns the process and the address."""
+    """Start `serve` with `options` on `folder` and wait for its first answer; returns the process and the address.
+
+    It ends with the thread that calls this.
+    """
     port = free_port()
     with (folder / "bench.log").open("ab") as log:
         process = subprocess.Popen(
@@ -96,6 +101,7 @@ def start_serving(folder: Path, *options: str, **environment: str) -> tuple[subp
             stdout=log,
             stderr=log,
             env=_environment() | environment,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock
         )
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + PATIENCE

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -14,7 +16,7 @@ from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.support import browsers, clients, database, emptying
+from tests.support import browsers, clients, commands, database, emptying
 from tests.support.web_server import WebServer, running_web_server
 
 if TYPE_CHECKING:
@@ -23,11 +25,21 @@ if TYPE_CHECKING:
 
     from tests.cast import Cast
 
+# SIGTERM ends a run as Ctrl-C does: fixtures stop their servers. Whatever is killed takes its children along.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
 # Before Django reads its settings: one server for the run, a database in it for each worker process.
 database.bootstrap()
 django.setup()
 clients.install()
+commands.install()
 emptying.install()
+
+# No test is timed, and hypothesis times each example unless it is told not to.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 # Argon2 as in production, at a fraction of its cost of 100 MB and tens of milliseconds for each password.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1

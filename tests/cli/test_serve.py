@@ -22,6 +22,7 @@ from tests.support.folders import open_folder
 from tests.support.prepared import copy_prepared
 from tests.support.processes import children, descendants, is_running, wait_until, without_database_url
 from tests.support.web_server import free_port
+from vardkase.core.database import die_with_parent
 
 PATIENCE = 60.0
 
@@ -40,6 +41,7 @@ class Serve:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -9,12 +9,15 @@ import importlib.metadata
 import importlib.resources
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
+
+from vardkase.core.database import die_with_parent
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "pymisp"
@@ -87,6 +90,7 @@ def run_suite(url: str, key: str, *, only: str = "") -> Outcome:
             text=True,
             timeout=PATIENCE,
             check=False,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         ).stdout
         if not report.exists():
             raise RuntimeError(f"The suite did not run: {printed[-2000:]}")

@@ -245,9 +245,11 @@ def one_hub(browser: Browser) -> Iterator[Hub]:
             **BEHIND_A_FRONT,
             **posted,
         }
-        with ThreadPoolExecutor(2) as starting:  # Both at once: each takes a while.
-            peer = starting.submit(enter, running_hub(folders[1], **near))
-            instance = enter(running_hub(folders[0], **ours, **near))
+        starting = enter(
+            ThreadPoolExecutor(1)
+        )  # Kept for the block: a hub ends with the thread that started it.
+        peer = starting.submit(enter, running_hub(folders[1], **near))
+        instance = enter(running_hub(folders[0], **ours, **near))
         front = enter(running_front(int(instance.url.rpartition(":")[2]), folders[2], told_by_proxy=True))
         enter(way_from(OFFICE, front.port, port))
         yield Hub(instance, peer.result(), url, front, folders[0], mail, browser)
