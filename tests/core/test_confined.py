@@ -47,10 +47,8 @@ def test_a_job_answers_one_document_after_the_other(workshop: Workshop) -> None:
 def test_every_misdeed_ends_in_words(
     workshop: Workshop, document: bytes, error: type[VardkaseError], says: str
 ) -> None:
-    started = time.monotonic()
     with pytest.raises(error, match=says):
         ask(workshop, document)
-    assert time.monotonic() - started < 6
     assert ask(workshop, b"next") == b"nextnext"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from tests.intel.sighted import beacons
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute, Event
-from vardkase.knowledge.import_expressions.applying import import_filter
+from vardkase.knowledge.import_expressions.applying import LONGEST, import_filter
 from vardkase.knowledge.import_expressions.models import ImportExpression
 
 BLOCKED = "This value is blocked by a regular expression in the import filters."
@@ -207,16 +206,13 @@ def test_a_proposal_is_read_likewise(cast: Cast) -> None:
 def test_no_expression_makes_a_value_grow_without_end(cast: Cast) -> None:
     for _ in range(40):
         write("/(?s)(.*)/", "$1$1$1$1")
-    began = time.monotonic()
+    # Each of the forty makes four texts of one: their whole chain would be 1,000 × 4⁴⁰ characters.
+    assert len(str(import_filter()("text", "x" * 1000))) <= 4 * LONGEST
     assert add(cast, "text", "x" * 1000)[0] == 403
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.usefixtures("db")
-def test_without_expressions_there_is_nothing_to_pay() -> None:
-    keep = import_filter()
-    began = time.perf_counter()
-    for _ in range(100_000):
-        keep("ip-dst", "203.0.113.9")
-    assert time.perf_counter() - began < 0.5
+def test_without_expressions_nothing_is_made_for_a_value() -> None:
+    keep, value = import_filter(), "203.0.113.9"
+    assert keep("ip-dst", value) is value
     assert import_filter() is keep

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.cast import Cast
@@ -101,9 +99,8 @@ def test_a_long_entry_is_found_and_breaks_nothing() -> None:
 
 def test_no_expression_takes_for_ever() -> None:
     store(WarninglistFile(name="regex", type="regex", version=2, values=["/^(a+)+$/", "/(x+x+)+y/i"]))
-    started = time.monotonic()
+    # An engine that tries one way after the other would not live to answer: there are 2⁵⁰⁰⁰ of them.
     assert check_values(["a" * 5000 + "!", "x" * 5000]) == {}
-    assert time.monotonic() - started < 1
 
 
 def test_switching_by_id_and_by_name(cast: Cast) -> None:

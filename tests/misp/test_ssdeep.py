@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import ppdeep
 import pytest
 from hypothesis import given
@@ -55,10 +53,3 @@ def test_known_hashes(other: str) -> None:
 def test_what_only_looks_like_a_hash_is_like_nothing(value: str) -> None:
     assert runs_of(value) == []
     assert similarity(value, value) == similarity(value, ONE) == 0
-
-
-def test_comparing_is_cheap() -> None:
-    others = [f"3072:{ONE[5:30]}{number:06}{ONE[36:]}" for number in range(1000)]
-    began = time.perf_counter()
-    assert all(similarity(ONE, other) for other in others)
-    assert time.perf_counter() - began < 2
