@@ -14,7 +14,7 @@ from tests.factories import make_user
 from vardkase.cli.demo import community
 from vardkase.cli.demo.generator import POOL, events
 from vardkase.cli.demo.membership import DUTIES
-from vardkase.cli.demo.published import published_events
+from vardkase.cli.demo.published import PUBLISHED_EVENTS, published_events
 from vardkase.core.errors import NotFound
 from vardkase.hub.content_access.models import ContentGrant
 from vardkase.hub.guard.detectors import examine
@@ -56,12 +56,16 @@ def test_some_values_are_shared_by_many_events_and_most_by_none() -> None:
     assert 20 < len(shared) < len(seen) / 4 < POOL
 
 
-def test_published_events_in_any_wrapper(tmp_path: Path) -> None:
+def test_published_events_in_any_wrapper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.json").write_text(json.dumps({"response": [{"Event": {"info": "a"}}]}))
     (tmp_path / "b.json").write_text(json.dumps({"Event": {"info": "b"}}))
     (tmp_path / "c.json").write_text('{"Event": [1,]')
-    assert [event["info"] for event in published_events(tmp_path)] == ["a", "b"]
-    assert published_events(tmp_path / "missing") == []
+    monkeypatch.setenv(PUBLISHED_EVENTS, str(tmp_path))
+    assert [event["info"] for event in published_events()] == ["a", "b"]
+    monkeypatch.setenv(PUBLISHED_EVENTS, str(tmp_path / "missing"))
+    assert published_events() == []
+    monkeypatch.delenv(PUBLISHED_EVENTS)
+    assert published_events() == []
 
 
 @pytest.fixture

@@ -1,41 +1,58 @@
-"""The events that are told: ESET's published ones where they are at hand, else a small set of our own."""
+"""Whole events for stories: our own, and those that others have published, where a folder of them is named."""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import pytest
 from pymisp import MISPEvent
 
-ROOT = Path(__file__).parents[2]
-ESET = ROOT.parent / "shared" / "data" / "eset"
-FOLDER = ESET if ESET.is_dir() else ROOT / "tests" / "data" / "events"
+from tests.factories.events import rich_events
+from vardkase.cli.demo.published import PUBLISHED_EVENTS
+
+OWN_FOLDER = Path(__file__).parents[1] / "data" / "events"
 
 
-def is_sound(path: Path) -> bool:
-    """Whether the file is JSON at all."""
-    try:
-        json.loads(path.read_bytes())
-    except ValueError:
-        return False
-    return True
+class Sample(NamedTuple):
+    """A document ({"Event": …}), by the name of its file."""
+
+    name: str
+    document: dict[str, Any]
+
+    def event(self) -> MISPEvent:
+        """As PyMISP reads it, its timestamps kept as they are."""
+        event = MISPEvent(force_timestamps=True)
+        event.load(json.loads(json.dumps(self.document)))
+        return event
 
 
-FILES = sorted(FOLDER.glob("*.json"))
-GOOD = [path for path in FILES if is_sound(path)]
-DAMAGED = [path for path in FILES if path not in GOOD]
+def _read(folder: Path) -> tuple[list[Sample], list[Path]]:
+    """The events of a folder, out of whatever envelope each has, and the files that are no JSON."""
+    sound, damaged = [], []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            document = json.loads(path.read_bytes())
+        except ValueError:
+            damaged.append(path)
+            continue
+        response = document.get("response", document)
+        sound.append(Sample(path.stem, dict(response[0] if isinstance(response, list) else response)))
+    return sound, damaged
 
 
-def read_event(path: Path) -> MISPEvent:
-    """The event in a file, its timestamps kept as they are."""
-    event = MISPEvent(force_timestamps=True)
-    event.load(read_document(path))
-    return event
+_own, OWN_DAMAGED = _read(OWN_FOLDER)
+OWN = [*_own, *(Sample(*each) for each in rich_events().items())]
+_named = os.environ.get(PUBLISHED_EVENTS)
+PUBLISHED, _published_damaged = _read(Path(_named)) if _named else ([], [])
+DAMAGED = [*OWN_DAMAGED, *_published_damaged]
 
-
-def read_document(path: Path) -> dict[str, Any]:
-    """{"Event": {…}}, out of whatever envelope the file has."""
-    document = json.loads(path.read_bytes())
-    response = document.get("response", document)
-    return dict(response[0] if isinstance(response, list) else response)
+_not_run = pytest.param(
+    None, id="published", marks=pytest.mark.skip(f"{PUBLISHED_EVENTS} names no folder of published events")
+)
+each_sample = pytest.mark.parametrize(
+    "sample", [pytest.param(each, id=each.name) for each in (*OWN, *PUBLISHED)] + [_not_run] * (not _named)
+)
+"""A test for every event; one more is skipped, and named in the summary, when no folder of them was."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-import vardkase
-
-FOLDER = Path(vardkase.__file__).parents[2].parent / "shared" / "data" / "eset"
-"""ESET's published indicators (BSD licence), beside the checkout. Not part of the package."""
+PUBLISHED_EVENTS = "VARDKASE_PUBLISHED_EVENTS"
+"""The variable that names a folder of published MISP events, such as ESET's. None are part of the package."""
 
 
-def published_events(folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """The events of every readable MISP file in `folder`, in the order of their names; a file that is no JSON
-    is passed over."""
+def published_events() -> list[dict[str, Any]]:
+    """The events of every readable MISP file in the folder, if one is named, in the order of the files' names.
+
+    A file that is no JSON is passed over.
+    """
+    named = os.environ.get(PUBLISHED_EVENTS)
+    if not named:
+        return []
     found = []
+    folder = Path(named)
     for path in sorted(folder.glob("*.json")):
         try:
             document = msgspec.json.decode(path.read_bytes())
