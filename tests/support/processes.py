@@ -45,10 +45,12 @@ server.stop()
 class Holder:
     """A process that holds the embedded server of a data directory, as the application does."""
 
-    def __init__(self, data_dir: Path, *arguments: str, **options: Any) -> None:
+    def __init__(
+        self, data_dir: Path, *arguments: str, interpreter: str = sys.executable, **options: Any
+    ) -> None:
         self.sockets: Path | None = None
         self.process = subprocess.Popen(
-            [sys.executable, "-c", HOLDER, str(data_dir), *arguments],
+            [interpreter, "-c", HOLDER, str(data_dir), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
