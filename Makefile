@@ -9,7 +9,16 @@ SOURCES := src tests bench tools
 # Every process of a test run would compile each test module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint bench setup tools
+# The rules and the tables of the house, and a story or two of every layer above them.
+QUICK := tests/house tests/misp tests/analysis/test_correlation_rules.py tests/analysis/test_filters.py \
+	tests/identity/test_visibility.py tests/knowledge/test_tagging.py tests/intel/test_find.py \
+	tests/intel/test_proposals.py tests/formats/test_event_document.py tests/exchange/test_outbox.py \
+	tests/exchange/test_passing.py tests/hub/test_lifecycle.py tests/hub/guard/test_guard.py \
+	tests/hub/membership/test_answers.py tests/hub/membership/test_applications.py tests/api/test_reading.py \
+	tests/api/test_authentication.py tests/web/test_home.py tests/web/test_editing_events.py \
+	tests/wire/test_sharing_story.py
+
+.PHONY: help run test quick lint bench setup tools
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -19,6 +28,10 @@ run: ## Start everything; prints the address and, the first time, the administra
 
 test: setup tools ## Run the test-suite
 	@$(BIN)/pytest $(PYTEST_OPTIONS)
+
+quick: setup ## Answer within 90 seconds: style, the rules, and a story or two of every layer
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/pytest -n 2 $(QUICK)
 
 lint: setup ## Check style, types, the floors of the house and the templates
 	$(BIN)/ruff check $(SOURCES)
