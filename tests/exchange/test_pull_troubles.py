@@ -272,7 +272,9 @@ def test_one_peer_does_not_hide_the_sightings_of_others(cast: Cast) -> None:
     made = event()
     pulled_from(cast, made)
     pulled_from(cast, made, sighting_timestamp=FOR_EVER)
-    assert 0 < Event.objects.get().sighting_timestamp <= timezone.now().timestamp()
+    event_here = Event.objects.get()
+    assert event_here.sighting_timestamp == 0, "no sighting came"
+    assert 0 < event_here.private_sighting_timestamp <= timezone.now().timestamp()
 
 
 def test_what_can_be_asked_together_is_not_asked_one_after_the_other(cast: Cast) -> None:

@@ -13,17 +13,33 @@ from django.forms.models import model_to_dict
 
 from tests.api.calls import call, send
 from tests.cast import Cast
-from tests.factories import make_attribute, make_event, make_object, make_report
+from tests.factories import (
+    make_attribute,
+    make_event,
+    make_key,
+    make_object,
+    make_report,
+    make_role,
+    make_user,
+)
 from tests.factories.knowledge import make_cluster, make_galaxy
+from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import SharingGroup, SharingGroupOrg
-from vardkase.intel.collections.models import Collection
+from vardkase.intel.collections.models import Collection, CollectionElement
+from vardkase.intel.event_templates.models import EventTemplate
 from vardkase.intel.models import Event, ObjectReference
 from vardkase.intel.sightings.models import Sighting
+from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.tag_collections.models import TagCollection
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER = re.compile(r"\d+")
 TEXT = {"type": "text", "category": "Other"}
+MEMBERS = tuple(each for each in Permission if each is not Permission.SITE_ADMIN)
+LIFE = {"lifetime": 30, "decay_speed": 2, "threshold": 30, "default_base_score": 80, "base_score_config": {}}
+MODEL: dict[str, Any] = {"name": "mine", "description": "d", "formula": "Polynomial", "parameters": LIFE}
+FORM: dict[str, Any] = {"schema_version": 1, "name": "mine", "event_defaults": {}, "structure": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +54,10 @@ class Scene:
         event = make_event(self.cast.org_a, distribution=self.reach, published=True)
         event.save()
         return event
+
+    def key(self) -> str:
+        """Somebody of B who may do everything but what site administrators do."""
+        return make_key(make_user(self.cast.org_b, make_role(f"role {uuid4()}", MEMBERS)))
 
     def source(self) -> str:
         """An object of B's event."""
@@ -97,6 +117,35 @@ def collection(scene: Scene) -> Any:
         name="c", type="campaign", org=owner, orgc=owner, distribution=scene.reach,
         created="2026-01-01T00:00:00Z", modified="2026-01-01T00:00:00Z",
     )  # fmt: skip
+
+
+def tag_collection(scene: Scene) -> Any:
+    return TagCollection.objects.create(name="c", org=scene.cast.org_a, all_orgs=scene.reach > 0)
+
+
+def decaying_model(scene: Scene) -> Any:
+    return DecayingModel.objects.create(
+        name="m",
+        parameters=MODEL["parameters"],
+        formula="Polynomial",
+        org=scene.cast.org_a,
+        all_orgs=scene.reach > 0,
+    )
+
+
+def event_template(scene: Scene) -> Any:
+    return EventTemplate.objects.create(name="t", org=scene.cast.org_a, all_orgs=scene.reach > 0)
+
+
+def element(scene: Scene) -> Any:
+    holding = collection(scene)
+    return CollectionElement.objects.create(collection=holding, element_uuid=uuid4(), element_type="Event")
+
+
+def own_collection(scene: Scene) -> int:
+    status, made = call(scene.key(), "POST", "/collections/add", {"name": "mine", "type": "campaign"})
+    assert status == 200, made
+    return int(made["Collection"]["id"])
 
 
 def event_with(**parts: Any) -> Callable[[Scene, str], tuple[str, Any]]:
@@ -176,7 +225,63 @@ TRIES: dict[str, tuple[Callable[[Scene], Any], Callable[[Scene, str], tuple[str,
             {"Collection": {"name": "c", "type": "campaign", "uuid": uuid, "modified": "2026-02-01 00:00:00"}},
         ),
     ),
+    "element added": (
+        element,
+        lambda s, uuid: (
+            f"/collections/addElement/{own_collection(s)}",
+            {"element_uuid": str(uuid4()), "element_type": "Event", "uuid": uuid},
+        ),
+    ),
+    "element in a collection": (
+        element,
+        lambda s, uuid: (
+            "/collections/add",
+            {
+                "name": "c",
+                "type": "campaign",
+                "CollectionElement": [{"element_uuid": str(uuid4()), "element_type": "Event", "uuid": uuid}],
+            },
+        ),
+    ),
+    "sightings pushed": (
+        sighting,
+        lambda s, uuid: (f"/sightings/bulkSaveSightings/{s.own.uuid}", [seen(s, uuid)]),
+    ),
+    "sightings asked for": (
+        sighting,
+        lambda s, uuid: (f"/sightings/filterSightingUuidsForPush/{s.own.uuid}", [uuid]),
+    ),
+    "tag collection added": (
+        tag_collection,
+        lambda s, uuid: ("/tagCollections/add", {"TagCollection": {"name": "c", "uuid": uuid}}),
+    ),
+    "tag collection imported": (
+        tag_collection,
+        lambda s, uuid: ("/tagCollections/import", {"TagCollection": {"name": "c", "uuid": uuid}}),
+    ),
+    "decaying model added": (decaying_model, lambda s, uuid: ("/decayingModel/add", {**MODEL, "uuid": uuid})),
+    "decaying model imported": (
+        decaying_model,
+        lambda s, uuid: ("/decayingModel/import", {**MODEL, "uuid": uuid}),
+    ),
+    "event template added": (
+        event_template,
+        lambda s, uuid: ("/event_templates/add", {"name": "t", "uuid": uuid, "definition": {**FORM, "uuid": uuid}}),
+    ),
+    **{
+        f"event template imported: {mode}": (event_template, lambda s, uuid, mode=mode: (
+            "/event_templates/import",
+            {"template": {"uuid": uuid, "definition": {**FORM, "uuid": uuid}}, "mode": mode},
+        ))
+        for mode in ("fail", "overwrite", "duplicate_as_new")
+    },
 }  # fmt: skip
+
+
+def seen(scene: Scene, uuid: str) -> dict[str, Any]:
+    """A sighting of an attribute of B's event."""
+    about = stored(make_attribute(scene.own))
+    return {"uuid": uuid, "attribute_uuid": str(about.uuid), "date_sighting": "1", "type": "0"}
 
 
 def _content(response: Any) -> str:
@@ -196,7 +301,7 @@ def test_a_hidden_uuid_is_as_one_of_others_that_is_read(cast: Cast, name: str) -
         thing = make(scene)
         before = model_to_dict(type(thing).objects.get(pk=thing.pk))
         path, body = request(scene, str(thing.uuid))
-        response = send(cast.partner_sync.key, "POST", path, body)
+        response = send(scene.key(), "POST", path, body)
         said = NUMBER.sub("N", UUID.sub("UUID", _content(response)))
         answers.append((response.status_code, said))
         assert model_to_dict(type(thing).objects.get(pk=thing.pk)) == before
@@ -257,3 +362,20 @@ def done(cast: Cast, path: str, body: Any) -> dict[str, Any]:
     status, made = call(cast.partner_sync.key, "POST", path, body)
     assert status == 200, made
     return made  # type: ignore[no-any-return]
+
+
+def test_a_peer_is_not_told_of_sightings_of_what_it_may_not_read(cast: Cast) -> None:
+    """Those of a hidden attribute in an event that it reads are unknown, as are those that are nowhere."""
+    event = stored(make_event(cast.org_a, distribution=1, published=True))
+    made = []
+    for reach in (0, 5):
+        about = stored(make_attribute(event, distribution=reach))
+        made.append(
+            Sighting.objects.create(
+                attribute=about, event=event, org=cast.org_a, date_sighting=1, type=0, source=""
+            )
+        )
+    uuids = [str(each.uuid) for each in made]
+    path = f"/sightings/filterSightingUuidsForPush/{event.uuid}"
+    assert call(cast.partner_sync.key, "POST", path, uuids)[1] == [uuids[1]]
+    assert call(cast.site_admin.key, "POST", path, uuids)[1] == uuids

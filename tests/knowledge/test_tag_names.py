@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +12,13 @@ from tests.api.calls import answer, call, send
 from tests.cast import Cast, Player
 from tests.factories import make_key
 from tests.factories.intel import make_attribute, make_event, make_report
-from tests.factories.knowledge import make_tag
+from tests.factories.knowledge import make_cluster, make_galaxy, make_tag
 from tests.identity.test_staff import blind_administrator
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import AttributeTag, EventTag
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyEntry, TaxonomyPredicate
+from vardkase.knowledge.taxonomies.rules import colour_of
 
 NAME = "operation nightfall"
 
@@ -176,3 +178,106 @@ def test_a_name_in_a_document_belongs_to_the_organisation_that_wrote_it(cast: Ca
     assert hears(cast.reader, "index")
     assert not hears(cast.stranger, "index")
     assert "for everybody" in send(cast.stranger.key, "GET", "/tags/index").getvalue().decode()
+
+
+@pytest.fixture
+def red(secret: Tag) -> Tag:
+    """The secret tag, in a colour that its organisation chose."""
+    secret.colour = "#ff0000"
+    secret.save()
+    return secret
+
+
+NEW_COLOUR = colour_of(NAME)
+
+
+def colours(player: Player, event_uuid: str = "") -> set[str]:
+    """The colours in which somebody sees the tag, wherever tags are shown."""
+    tags = [
+        ("GET", f"/tags/view/{NAME}", None),
+        ("GET", "/tags/index", None),
+        ("POST", "/tags/search", {"tag": NAME}),
+        ("POST", "/tags/add", {"name": NAME}),
+        ("POST", f"/tags/quickAdd/{NAME}", None),
+        ("GET", "/tag_collections/index", None),
+    ]
+    events = [
+        ("GET", f"/events/view/{event_uuid}", None),
+        ("GET", "/events/index", None),
+        ("POST", "/events/restSearch", {"uuid": event_uuid}),
+        ("POST", "/attributes/restSearch", {"uuid": event_uuid, "includeEventTags": 1}),
+        ("GET", f"/tags/showEventTag/{event_uuid}", None),
+    ]
+    said = [
+        send(player.key, *request).getvalue().decode() for request in [*tags, *(events if event_uuid else ())]
+    ]
+    found = re.compile(r'"colour": ?"(#[0-9a-f]{6})"')
+    return {colour for text in said if NAME in text for colour in found.findall(text)}
+
+
+@pytest.mark.parametrize("way", ["made", "in an event", "put on", "in a collection"])
+def test_the_colour_of_a_hidden_tag_is_not_told(cast: Cast, red: Tag, way: str) -> None:
+    """Who names it sees the colour that a new tag would have; those who knew it see the one that they know."""
+    tags = [{"name": NAME}] if way == "in an event" else []
+    event = {"info": "own", "distribution": 0, "Tag": tags}
+    _, made = call(cast.partner_sync.key, "POST", "/events/add", {"Event": event})
+    uuid = made["Event"]["uuid"]
+    if way == "made":
+        status, answered = call(cast.partner_sync.key, "POST", "/tags/add", {"Tag": {"name": NAME}})
+        assert answered["Tag"]["colour"] == NEW_COLOUR
+    elif way == "put on":
+        body = {"uuid": uuid, "tag": NAME}
+        status, answered = call(cast.partner_sync.key, "POST", "/tags/attachTagToObject", body)
+    elif way == "in a collection":
+        body = {"TagCollection": {"name": "c"}, "TagCollectionTag": [{"Tag": {"name": NAME}}]}
+        status, answered = call(cast.partner_sync.key, "POST", "/tagCollections/add", body)
+    else:
+        status, answered = 200, made
+    assert status == 200, answered
+    assert "#ff0000" not in str(answered)
+    assert colours(cast.partner_sync, uuid) == {NEW_COLOUR}
+    assert colours(cast.analyst) == {"#ff0000"}
+    red.refresh_from_db()
+    assert red.colour == "#ff0000"
+
+
+def test_who_names_a_tag_chooses_its_colour_for_their_organisation(cast: Cast, red: Tag) -> None:
+    answered = answer(send(cast.partner_sync.key, "POST", "/tags/add", {"name": NAME, "colour": "#00ff00"}))
+    assert answered["Tag"]["colour"] == "#00ff00"
+    assert colours(cast.partner_sync) == {"#00ff00"}
+    assert colours(cast.analyst) == {"#ff0000"}
+
+
+def test_a_tag_that_is_known_has_its_own_colour(cast: Cast, red: Tag) -> None:
+    event = make_event(cast.org_a, distribution=1, published=True)
+    event.save()
+    EventTag.objects.create(event=event, tag=red)
+    answered = answer(send(cast.partner_sync.key, "POST", "/tags/add", {"name": NAME, "colour": "#00ff00"}))
+    assert answered["Tag"]["colour"] == "#ff0000"
+
+
+@pytest.mark.parametrize("path", ["/tags/add", f"/tags/quickAdd/{NAME}"])
+def test_whose_a_tag_is_that_is_kept_for_others_is_not_told(cast: Cast, red: Tag, path: str) -> None:
+    Tag.objects.update(org_id=cast.org_a.pk)
+    refused = send(cast.partner_sync.key, "POST", path, {"name": NAME})
+    assert refused.status_code == 405
+    assert "This name cannot be used for a tag." in refused.getvalue().decode()
+    assert not hears(cast.partner_sync, "index")
+
+
+def test_a_relation_between_clusters_does_not_tell_of_tags(cast: Cast, red: Tag) -> None:
+    galaxy, mine = (
+        make_galaxy("mine"),
+        {"default": False, "org_id": cast.org_b.pk, "orgc_id": cast.org_b.pk, "distribution": 1},
+    )
+    source, target = (make_cluster(galaxy, value, **mine) for value in ("one", "two"))
+    relation = {
+        "galaxy_cluster_uuid": str(source.uuid), "referenced_galaxy_cluster_uuid": str(target.uuid),
+        "referenced_galaxy_cluster_type": "similar", "distribution": "1", "tags": [NAME],
+    }  # fmt: skip
+    made = send(cast.partner_sync.key, "POST", "/galaxy_cluster_relations/add", relation)
+    listed = send(cast.partner_sync.key, "GET", "/galaxy_cluster_relations/index").getvalue().decode()
+    assert made.status_code == 200, made.getvalue()
+    assert NAME in listed
+    assert "#ff0000" not in listed
+    assert str(cast.org_a.uuid) not in listed

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.models import Attribute, AttributeTag, Object, ObjectReference
 from vardkase.intel.queries.rows import ReferenceRow
 from vardkase.intel.services.batch import NewAttribute, NewObject
+from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.time import render_seen
 
@@ -18,19 +20,20 @@ def stored_attribute(attribute_id: int) -> dict[str, Any]:
     return attribute_body(Attribute.objects.get(pk=attribute_id))
 
 
-def stored_attributes(attribute_ids: Sequence[int]) -> list[dict[str, Any]]:
+def stored_attributes(actor: Actor, attribute_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Several, in the order of `attribute_ids`."""
     rows = Attribute.objects.in_bulk(list(attribute_ids))
-    tags = _tags_of(attribute_ids)
+    tags = _tags_of(actor, attribute_ids)
     return [
         attribute_body(rows[identifier]) | ({"Tag": tags[identifier]} if identifier in tags else {})
         for identifier in attribute_ids
     ]
 
 
-def stored_tags(attribute_id: int) -> list[dict[str, Any]]:
+def stored_tags(actor: Actor, attribute_id: int) -> list[dict[str, Any]]:
     """The ``AttributeTag`` list of one attribute."""
-    links = AttributeTag.objects.filter(attribute=attribute_id).select_related("tag").order_by("pk")
+    links = list(AttributeTag.objects.filter(attribute=attribute_id).select_related("tag").order_by("pk"))
+    show_own_colours(actor, [link.tag for link in links])
     return [
         {
             "id": str(link.pk),
@@ -45,14 +48,18 @@ def stored_tags(attribute_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def tags_of_edited(attribute_id: int) -> list[dict[str, Any]]:
+def tags_of_edited(actor: Actor, attribute_id: int) -> list[dict[str, Any]]:
     """The tags of one attribute, those too that documents leave out, as an edit answers them: without their owner."""
-    tags = Tag.objects.filter(attribute_tags__attribute=attribute_id).order_by("attribute_tags__pk")
+    tags = list(Tag.objects.filter(attribute_tags__attribute=attribute_id).order_by("attribute_tags__pk"))
+    show_own_colours(actor, tags)
     return [{name: value for name, value in tag_dict(tag).items() if name != "org_id"} for tag in tags]
 
 
-def _tags_of(attribute_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    links = AttributeTag.objects.filter(attribute__in=attribute_ids).select_related("tag").order_by("pk")
+def _tags_of(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    links = list(
+        AttributeTag.objects.filter(attribute__in=attribute_ids).select_related("tag").order_by("pk")
+    )
+    show_own_colours(actor, [link.tag for link in links])
     tags: dict[int, list[dict[str, Any]]] = {}
     for link in links:
         tags.setdefault(link.attribute_id, []).append(_tag(link.tag))

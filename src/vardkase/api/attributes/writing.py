@@ -65,10 +65,10 @@ def add(call: Call) -> Answer:
     if len(added.attribute_ids) == 1:
         body = {
             "Attribute": stored_attribute(added.attribute_ids[0]),
-            "AttributeTag": stored_tags(added.attribute_ids[0]),
+            "AttributeTag": stored_tags(call.actor, added.attribute_ids[0]),
         }
     else:
-        body = {"Attribute": stored_attributes(added.attribute_ids)}
+        body = {"Attribute": stored_attributes(call.actor, added.attribute_ids)}
     if added.rejections:
         body["errors"] = _numbered(added.rejections)
     return Json(body)
@@ -97,7 +97,7 @@ def edit(call: Call) -> Answer:
         raise MispError(405, str(old)) from old
     stored = stored_attribute(attribute_id)
     del stored["value1"], stored["value2"]
-    tags = tags_of_edited(attribute_id)
+    tags = tags_of_edited(call.actor, attribute_id)
     return Json({"Attribute": stored | ({"Tag": tags} if tags else {})})
 
 

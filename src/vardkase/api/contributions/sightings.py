@@ -169,7 +169,9 @@ def filter_for_push(call: Call) -> Answer:
     """Which of the uuids a peer wants to push are here already."""
     event_id = _synchronised(call)
     asked = call.body if isinstance(call.body, list) else []
-    return Json(known_uuids(event_id, [each for each in asked if UUID.fullmatch(str(each).lower())]))
+    return Json(
+        known_uuids(call.actor, event_id, [each for each in asked if UUID.fullmatch(str(each).lower())])
+    )
 
 
 @endpoint("events/publish_sightings", requires=(Permission.SIGHTING,), writes=True)

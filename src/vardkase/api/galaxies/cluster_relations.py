@@ -105,7 +105,7 @@ def relation_bodies(actor: Actor, ids: Iterable[int]) -> Iterator[dict[str, Any]
     """Relations with their clusters; a target that is unknown, or not the caller's to read, is null."""
     rows = GalaxyClusterRelation.objects.select_related("galaxy_cluster").in_bulk(list(ids))
     targets = _targets(actor, rows.values())
-    tags = tags_named({name for relation in rows.values() for name in relation.tags})
+    tags = tags_named(actor, {name for relation in rows.values() for name in relation.tags})
     for number in ids:
         relation = rows[number]
         target = targets.get(str(relation.referenced_galaxy_cluster_uuid))

@@ -156,6 +156,6 @@ def _document(call: Call, cluster: GalaxyCluster) -> dict[str, Any]:
 
 
 def _use(call: Call, cluster: GalaxyCluster) -> dict[str, Any]:
-    tag = tags_named([cluster.tag_name]).get(cluster.tag_name.lower())
+    tag = tags_named(call.actor, [cluster.tag_name]).get(cluster.tag_name.lower())
     events, attributes = tag_counts(call.actor, [tag.pk]).get(tag.pk, (0, 0)) if tag else (0, 0)
     return {"tag_count": events + attributes, "tag_id": str(tag.pk)} if tag and events + attributes else {}

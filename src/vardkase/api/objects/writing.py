@@ -63,7 +63,7 @@ def edit(call: Call) -> Answer:
     object_id = edit_object(call.actor, call.arg(0), call.data("Object"), to_newest=newest)
     stored = stored_object(object_id)
     for attribute in stored["Attribute"]:
-        attribute["AttributeTag"] = stored_tags(int(attribute["id"]))
+        attribute["AttributeTag"] = stored_tags(call.actor, int(attribute["id"]))
     event = find_event(call.actor, int(stored["event_id"]))
     header = {
         "id": str(event.id),

@@ -13,11 +13,13 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import AttributeTag, EventTag
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.thing_tags import exclusiveness_of_event, links_of
 from vardkase.intel.services.tagging import Tagged, set_relationship
 from vardkase.intel.services.tagging_many import attach_anywhere, detach_anywhere
 from vardkase.knowledge.tag_collections.queries import without_collections
+from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.queries import ExclusiveConflict
 from vardkase.misp.flags import as_bool, as_int
 
@@ -126,6 +128,8 @@ def _conflicts(conflicts: Sequence[ExclusiveConflict]) -> list[dict[str, Any]]:
 
 
 def _links(call: Call, kind: str, thing: int) -> Answer:
+    links: list[EventTag | AttributeTag] = list(links_of(call.actor, kind, thing))
+    show_own_colours(call.actor, [link.tag for link in links])
     return Json(
         [
             {
@@ -135,7 +139,7 @@ def _links(call: Call, kind: str, thing: int) -> Answer:
                 "relationship_type": link.relationship_type or None,
                 "Tag": tag_dict(link.tag),
             }
-            for link in links_of(call.actor, kind, thing)
+            for link in links
         ]
     )
 

@@ -12,9 +12,11 @@ from vardkase.api.paging import LARGEST, paged
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.tag_collections import queries, services
 from vardkase.knowledge.tag_collections.models import TagCollection
+from vardkase.knowledge.taxonomies.colours import show_own_colours
 
 EDITOR = (Permission.TAG_EDITOR,)
 MEMBERS = ["description", "all_orgs", "uuid", "TagCollectionTag"]
@@ -28,19 +30,19 @@ def index(call: Call) -> Answer:
     if word := call.param("filter") or call.param("value"):
         found = found.filter(name__icontains=str(word))
     chosen = paged(call, list(found.values_list("pk", flat=True)), LARGEST)
-    return Json([_wire(each) for each in found.filter(pk__in=chosen)])
+    return Json([_wire(call.actor, each) for each in found.filter(pk__in=chosen)])
 
 
 @endpoint("tag_collections/view")
 def view(call: Call) -> Answer:
     """One collection by id or uuid."""
-    return _found(lambda: Json(_wire(queries.find_collection(call.actor, call.arg(0)))))
+    return _found(lambda: Json(_wire(call.actor, queries.find_collection(call.actor, call.arg(0)))))
 
 
 @endpoint("tag_collections/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
     """Make a collection, with its tags when they are named."""
-    return Json(_wire(_made(call, call.data("TagCollection"), "add")))
+    return Json(_wire(call.actor, _made(call, call.data("TagCollection"), "add")))
 
 
 @endpoint("tag_collections/import", requires=EDITOR, writes=True)
@@ -66,7 +68,9 @@ def edit(call: Call) -> Answer:
     """Change what the body has of name, description and all_orgs."""
     data = call.data("TagCollection")
     try:
-        return _found(lambda: Json(_wire(services.edit_collection(call.actor, call.arg(0), data))))
+        return _found(
+            lambda: Json(_wire(call.actor, services.edit_collection(call.actor, call.arg(0), data)))
+        )
     except Invalid as error:
         raise SaveFailed("edit TagCollection", "/tag_collections/edit", error.errors) from None
 
@@ -157,7 +161,9 @@ def _found[Result](act: Callable[[], Result]) -> Result:
         raise MispError(404, str(error)) from None
 
 
-def _wire(collection: TagCollection) -> dict[str, Any]:
+def _wire(actor: Actor, collection: TagCollection) -> dict[str, Any]:
+    members = list(collection.members.all())
+    show_own_colours(actor, [member.tag for member in members])
     links = [
         {
             "id": str(member.pk),
@@ -165,7 +171,7 @@ def _wire(collection: TagCollection) -> dict[str, Any]:
             "tag_id": str(member.tag_id),
             "Tag": tag_dict(member.tag),
         }
-        for member in collection.members.all()
+        for member in members
     ]
     return {
         "TagCollection": {

@@ -17,6 +17,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.tag_counts import event_tag_counts, tag_counts
 from vardkase.knowledge.galaxies.queries import clusters_by_tag
 from vardkase.knowledge.taxonomies import queries, services
+from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.flags import as_bool
 
@@ -54,6 +55,7 @@ def index(call: Call) -> Answer:
         tags = tags.filter(name__iexact=str(word))
     chosen = paged(call, list(tags.values_list("pk", flat=True)), STREAMED)
     rows = tags.in_bulk(chosen)
+    show_own_colours(call.actor, rows.values())
     counts = tag_counts(call.actor, chosen)
     return Json({"Tag": [_listed(rows[number], counts, favourites) for number in chosen]})
 
@@ -68,6 +70,7 @@ def view_tag(call: Call) -> Answer:
 def view(call: Call) -> Answer:
     """One tag by id or name."""
     tag = _find(call)
+    show_own_colours(call.actor, [tag])
     counts = tag_counts(call.actor, [tag.pk])
     return Json(tag_dict(tag) | _counts(tag, counts))
 
@@ -119,6 +122,7 @@ def search(call: Call) -> Answer:
     strict = as_bool(call.param("strict_tagname", call.param("strict", call.arg(1) or None)))
     words = [str(name) for name in (names if isinstance(names, list) else [names]) if name]
     tags = queries.search_tags(call.actor, words, strict=strict)
+    show_own_colours(call.actor, tags)
     clusters = clusters_by_tag(call.actor, [tag.name for tag in tags if tag.is_galaxy])
     meanings = queries.meanings([tag.name for tag in tags if not tag.is_galaxy])
     return Json([_found(tag, meanings, clusters) for tag in tags])

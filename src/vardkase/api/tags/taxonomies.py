@@ -12,6 +12,7 @@ from vardkase.api.tags.tagging import listed
 from vardkase.api.tags.wire import taxonomy_dict
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.services.normalise_tags import normalise_tags
 from vardkase.knowledge.taxonomies import queries, services
@@ -51,13 +52,13 @@ def index(call: Call) -> Answer:
 @endpoint("taxonomies/view")
 def view(call: Call) -> Answer:
     """One taxonomy by id or namespace, with all its tags."""
-    return Json(_whole(_find(call)))
+    return Json(_whole(call.actor, _find(call)))
 
 
 @endpoint("taxonomies/taxonomy_tags")
 def taxonomy_tags(call: Call) -> Answer:
     """The tags of one taxonomy alone."""
-    return Json(_whole(_find(call))["entries"])
+    return Json(_whole(call.actor, _find(call))["entries"])
 
 
 @endpoint("taxonomies/enable", site_admin=True, writes=True)
@@ -154,7 +155,7 @@ def export(call: Call) -> Answer:
 def import_taxonomy(call: Call) -> Answer:
     """Store a machinetag.json; answers with the taxonomy and its tags."""
     try:
-        return Json(_whole(services.import_taxonomy(call.actor, call.data("Taxonomy"))))
+        return Json(_whole(call.actor, services.import_taxonomy(call.actor, call.data("Taxonomy"))))
     except Invalid as error:
         raise SaveFailed("import Taxonomy", "/taxonomies/import", error.errors) from None
 
@@ -181,9 +182,9 @@ def _find(call: Call) -> Taxonomy:
         raise MispError(404, "Taxonomy not found.") from None
 
 
-def _whole(taxonomy: Taxonomy) -> dict[str, Any]:
+def _whole(actor: Actor, taxonomy: Taxonomy) -> dict[str, Any]:
     entries = queries.taxonomy_entries(taxonomy)
-    existing = queries.tags_named(entry.tag for entry in entries)
+    existing = queries.tags_named(actor, (entry.tag for entry in entries))
     return {
         "Taxonomy": taxonomy_dict(taxonomy),
         "entries": [_entry(entry, existing.get(entry.tag.lower())) for entry in entries],

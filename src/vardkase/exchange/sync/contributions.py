@@ -6,7 +6,7 @@ Each kind is asked for only as far as something is new there; what is refused is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from itertools import batched
@@ -153,8 +153,12 @@ class Sources:
             self.look()
             asked = {"returnFormat": "json", "last": 0, "includeUuid": True, "uuid": list(some)}
             found = self.peer.document("POST", "sightings/restSearch/event", asked)
-            taken += self._by_event(_listed(found, ""), "Sighting", self._take_sightings)
-            cursor().execute(SIGHTED_AT, {"uuids": list(some), "times": [sighted[uuid] for uuid in some]})
+            taken += self._by_event(
+                _listed(found, ""),
+                "Sighting",
+                lambda number, rows: self._take_sightings(number, rows, sighted),
+            )
+            cursor().execute(ASKED_AT, {"uuids": list(some), "times": [sighted[uuid] for uuid in some]})
         return taken
 
     def sighted(self, offered: Iterable[Offered]) -> dict[str, int]:
@@ -233,8 +237,9 @@ class Sources:
     def _take_proposals(self, event_id: int, rows: Sequence[Document]) -> int:
         return receive_proposals(self.actor, event_id, read_proposals(self.actor, rows))
 
-    def _take_sightings(self, event_id: int, rows: Sequence[Document]) -> int:
-        return receive_sightings(self.actor, event_id, read_sightings(self.actor, rows))
+    def _take_sightings(self, event_id: int, rows: Sequence[Document], sighted: Mapping[str, int]) -> int:
+        moment = sighted.get(str(rows[0]["event_uuid"]).lower())
+        return receive_sightings(self.actor, event_id, read_sightings(self.actor, rows), seen_at=moment)
 
     def _take_analyst_data(self, kind: str, found: Sequence[Document]) -> int:
         said = [self.passage.part(_inner(part, kind)) for part in found]
@@ -250,8 +255,9 @@ WHERE t.is_galaxy AND t.name ~* '="[0-9a-f]{8}-[0-9a-f-]{27}"$' AND (
 ORDER BY uuid
 """
 
-SIGHTED_AT = """
-UPDATE event e SET sighting_timestamp = told.at
+# Up to when they were fetched is the owner's to know: `receive_sightings` tells readers of those that they read.
+ASKED_AT = """
+UPDATE event e SET private_sighting_timestamp = greatest(e.private_sighting_timestamp, told.at)
 FROM unnest(%(uuids)s::uuid[], %(times)s::bigint[]) AS told(uuid, at) WHERE e.uuid = told.uuid
 """
 

@@ -14,6 +14,7 @@ from vardkase.formats.misp_json.clusters import Cluster, clusters_by_tag
 from vardkase.formats.misp_json.knowledge import galaxy_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.galaxies.models import Galaxy
+from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import Meaning, meanings
 from vardkase.misp.flags import as_bool
@@ -50,6 +51,7 @@ class Context:
 def collect(actor: Actor, search: Search, event_ids: Sequence[int]) -> Context:
     """The context of readable events. A handful of queries, however many the events."""
     tags = sorted(Tag.objects.filter(pk__in=_carried(actor, search, event_ids)), key=lambda tag: tag.name)
+    show_own_colours(actor, tags)
     known = meanings(tag.name for tag in tags if not tag.is_galaxy)
     clusters = clusters_by_tag(actor, [tag.name.lower() for tag in tags if tag.is_galaxy])
     return Context(

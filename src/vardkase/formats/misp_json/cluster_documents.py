@@ -78,12 +78,13 @@ def _chunk(actor: Actor, ids: list[int]) -> Iterator[dict[str, Any]]:
     clusters = [members_of(row) for row in rows]
     facts = facts_of(actor, clusters)
     _name_tags(
+        actor,
         [
             relation
             for found in (facts.relations, facts.targeting)
             for group in found.values()
             for relation in group
-        ]
+        ],
     )
     galaxies = Galaxy.objects.in_bulk({int(cluster["galaxy_id"]) for cluster in clusters})
     groups = SharingGroupBook(actor)
@@ -98,9 +99,9 @@ def _chunk(actor: Actor, ids: list[int]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _name_tags(relations: Sequence[dict[str, Any]]) -> None:
+def _name_tags(actor: Actor, relations: Sequence[dict[str, Any]]) -> None:
     """Put whole tags where a relation has their names; names that no tag here has stay names."""
-    tags = tags_named({tag["name"] for relation in relations for tag in relation.get("Tag", ())})
+    tags = tags_named(actor, {tag["name"] for relation in relations for tag in relation.get("Tag", ())})
     for relation in relations:
         if "Tag" in relation:
             relation["Tag"] = [

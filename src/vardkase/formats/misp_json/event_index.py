@@ -17,7 +17,7 @@ from vardkase.intel.queries.index import IndexOrganisation, IndexRow, IndexTag, 
 
 def event_index(actor: Actor, chosen: Chosen, *, minimal: bool = False) -> Iterator[bytes]:
     """A JSON list of index rows in the order chosen; `minimal` gives the six members that sync compares."""
-    tags = TagBook()
+    tags = TagBook(actor)
     galaxies = GalaxyBook(actor, tags)
     yield b"["
     yield from joined(
@@ -30,7 +30,7 @@ def event_summary(actor: Actor, event_id: int) -> dict[str, Any]:
     """What an event is in a few words: ``{"Event": {id, info, …}, "ThreatLevel": {…}, "EventTag": […]}``."""
     row = index_rows(actor, [event_id])[0]
     level = str(row.threat_level_id)
-    tags = TagBook(include_all=True)
+    tags = TagBook(actor, include_all=True)
     attached = tags.of_events([event_id]).get(event_id, [])
     return {
         "Event": {name: _wire(getattr(row, name)) for name in SUMMARY_MEMBERS},

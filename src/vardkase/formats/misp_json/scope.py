@@ -75,7 +75,7 @@ class Scope:
 
 def scope_of(actor: Actor, options: EventOptions) -> Scope:
     """A new, empty scope."""
-    tags = TagBook(include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
+    tags = TagBook(actor, include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
     scorer = Scorer(actor, options.decay) if options.decay else None
     scope = Scope(actor, options, tags, GalaxyBook(actor, tags), SharingGroupBook(actor), scorer=scorer)
     scope.elsewhere = elsewhere_book(actor, options.elsewhere)

@@ -10,6 +10,8 @@ from msgspec import Raw
 
 from vardkase.core.sql import array_of, cursor
 from vardkase.formats.misp_json.structs import ContextTag, InheritedTag, ListedTag, Tag, encoder
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.taxonomies.colours import COLOUR_SEEN, SEEN_BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class TagFacts:
 class TagBook:
     """The tags met so far in a document; `of_…` fetch what is attached to many things in one query."""
 
-    def __init__(self, *, include_all: bool = False, exclude_local: bool = False) -> None:
+    def __init__(self, actor: Actor, *, include_all: bool = False, exclude_local: bool = False) -> None:
+        self._reader_org = actor.organisation_id
         self._include_all = include_all
         self._exclude_local = exclude_local
         self._facts: dict[int, TagFacts] = {}
@@ -121,7 +124,7 @@ class TagBook:
     def _learn(self, tag_ids: Iterable[int]) -> None:
         missing = [tag_id for tag_id in tag_ids if tag_id not in self._facts]
         if missing:
-            rows = cursor().execute(TAGS, {"ids": missing}).fetchall()
+            rows = cursor().execute(TAGS, {"ids": missing, "reader_org": self._reader_org}).fetchall()
             self._facts.update((row[0], TagFacts(*row)) for row in rows)
 
     def _cached(self, shape: type, attachment: Attachment) -> Raw:
@@ -173,8 +176,8 @@ def whole_tag(facts: TagFacts) -> dict[str, Any]:
     }
 
 
-TAGS = """
-SELECT id, name, colour, exportable, user_id, hide_tag, numerical_value::text, is_galaxy, is_custom_galaxy,
-       local_only, org_id
-FROM tag WHERE id = ANY(%(ids)s)
+TAGS = f"""
+SELECT t.id, name, {COLOUR_SEEN.format(tag="t")}, exportable, user_id, hide_tag, numerical_value::text, is_galaxy,
+       is_custom_galaxy, local_only, t.org_id
+FROM tag t {SEEN_BY.format(tag="t")} WHERE t.id = ANY(%(ids)s)
 """

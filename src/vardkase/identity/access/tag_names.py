@@ -35,6 +35,11 @@ def tag_name_predicate(actor: Actor, tag: str = "t") -> str:
     return f"({' OR '.join(ways)})"
 
 
+def named_by_reader(tag: str = "t") -> str:
+    """SQL, as above: the tag is vocabulary, or the reader's organisation has named it already. Quick to ask."""
+    return f"({IN_TAXONOMY.format(tag=tag)} OR {MADE.format(tag=tag)})"
+
+
 def _of_cluster(actor: Actor, tag: str) -> str:
     visible = cluster_predicate(actor, "named") if actor.may_read else 'named."default"'
     return (

@@ -11,6 +11,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_times, proposals_are_waiting
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.queries.attribute_counts import visible_attribute_count
+from vardkase.knowledge.taxonomies.colours import COLOUR_SEEN, SEEN_BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
     )
     rows = [_row(row) for row in cursor().execute(sql, parameters)]
     by_id = {row.id: row for row in rows}
-    for event_id, *tag in cursor().execute(TAGS, {"ids": list(by_id)}):
+    for event_id, *tag in cursor().execute(TAGS, {**parameters, "ids": list(by_id)}):
         by_id[event_id].tags.append(IndexTag(*tag))
     return rows
 
@@ -103,9 +104,9 @@ WHERE {visible}
 ORDER BY chosen.place
 """
 
-TAGS = """
-SELECT et.event_id, et.id, et.tag_id, et.local, et.relationship_type, t.name, t.colour, t.is_galaxy
-FROM event_tag et JOIN tag t ON t.id = et.tag_id
+TAGS = f"""
+SELECT et.event_id, et.id, et.tag_id, et.local, et.relationship_type, t.name, {COLOUR_SEEN.format(tag="t")}, t.is_galaxy
+FROM event_tag et JOIN tag t ON t.id = et.tag_id {SEEN_BY.format(tag="t")}
 WHERE et.event_id = ANY(%(ids)s) AND t.exportable
 ORDER BY et.event_id, et.id
 """

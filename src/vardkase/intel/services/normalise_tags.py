@@ -54,7 +54,7 @@ def normalise_tags(actor: Actor) -> dict[str, str]:
     renamed = _renamed(official)
     if renamed:
         resolve_tags(actor, [{"name": name} for name in renamed.values()], may_create=True)
-        by_name = tags_named([*renamed, *renamed.values()])
+        by_name = tags_named(actor, [*renamed, *renamed.values()])
         _move({by_name[old.lower()].pk: by_name[new.lower()].pk for old, new in renamed.items()})
         Tag.objects.filter(pk__in=[by_name[old.lower()].pk for old in renamed]).delete()
     record(actor, "taxonomy.tags_normalised", Target("taxonomy"), {"count": len(recased | renamed)})

@@ -120,10 +120,12 @@ def counts_by_source(actor: Actor) -> list[tuple[str, int, int, list[int]]]:
     return cursor().execute(sql, readable.parameters).fetchall()
 
 
-def known_uuids(event_id: int, uuids: Sequence[str]) -> list[str]:
-    """Those of `uuids` that are sightings of the event, oldest first; whose they are does not matter."""
-    sql = "SELECT uuid::text FROM sighting WHERE event_id = %s AND uuid = ANY(%s::uuid[]) ORDER BY id"
-    return [row[0] for row in cursor().execute(sql, (event_id, list(uuids))).fetchall()]
+def known_uuids(actor: Actor, event_id: int, uuids: Sequence[str]) -> list[str]:
+    """Those of `uuids` that are sightings of what the actor reads in the event, oldest first; whose they are does
+    not matter."""
+    visible = f"{attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
+    parameters = {**reader_parameters(actor), "event": event_id, "uuids": list(uuids)}
+    return [row[0] for row in cursor().execute(KNOWN.format(visible=visible), parameters).fetchall()]
 
 
 def _policy(actor: Actor) -> str:
@@ -140,6 +142,10 @@ def _shown_organisation(actor: Actor) -> str:
     return "CASE WHEN s.org_id = %(reader_org)s THEN s.org_id ELSE %(shown_as)s::bigint END"
 
 
+KNOWN = """
+SELECT s.uuid::text FROM sighting s JOIN attribute a ON a.id = s.attribute_id JOIN event e ON e.id = s.event_id
+WHERE s.event_id = %(event)s AND s.uuid = ANY(%(uuids)s::uuid[]) AND {visible} ORDER BY s.id
+"""
 SOURCE = """
 FROM sighting s JOIN attribute a ON a.id = s.attribute_id JOIN event e ON e.id = s.event_id
 LEFT JOIN organisation org ON org.id = {shown}

@@ -94,11 +94,13 @@ def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: Report) ->
 
 
 @transaction.atomic
-def receive_sightings(actor: Actor, event_id: int, received: Sequence[ReceivedSighting]) -> int:
+def receive_sightings(
+    actor: Actor, event_id: int, received: Sequence[ReceivedSighting], *, seen_at: int | None = None
+) -> int:
     """Store sightings of one event's attributes that another instance sends; those known already are left out.
 
-    What a synchronising user brings to a published event goes on to others; a connection that fetched it says
-    itself up to when. Returns how many were new. Raises NotFound.
+    What a synchronising user brings to a published event goes on to others, and so does what a connection has
+    fetched, as of `seen_at` (Unix seconds, what the peer says). Returns how many were new. Raises NotFound.
     """
     actor.require_writing()
     event = lock_event(actor, event_id)
@@ -107,6 +109,8 @@ def receive_sightings(actor: Actor, event_id: int, received: Sequence[ReceivedSi
         record(actor, "sighting.received", _of_event(event), {"count": len(stored)})
         if event.published and actor.may(Permission.SYNC) and not actor.is_connection:
             _let_out(event, attribute_audiences(stored))
+        if seen_at is not None:
+            _move_time(event, attribute_audiences(stored), seen_at)
     return len(stored)
 
 
@@ -150,13 +154,16 @@ def publish_sightings(actor: Actor, event_id: int) -> None:
 
 
 def _let_out(event: Event, audiences: Audiences = READERS) -> None:
-    groups = frozenset[Audience]()
-    if is_known_to_readers(event, audiences):
-        Event.objects.filter(pk=event.pk).update(sighting_timestamp=now_seconds())
-    else:
-        move_private_sighting_times(event, audiences, now_seconds())
-        groups = audiences
+    _move_time(event, audiences, now_seconds())
+    groups = frozenset[Audience]() if is_known_to_readers(event, audiences) else audiences
     sightings_published.emit(SightingsPublished(event.pk, event.org_id, groups))
+
+
+def _move_time(event: Event, audiences: Audiences, moment: int) -> None:
+    if is_known_to_readers(event, audiences):
+        Event.objects.filter(pk=event.pk).update(sighting_timestamp=moment)
+    else:
+        move_private_sighting_times(event, audiences, moment)
 
 
 def forget_sightings(removed: AttributesRemoved) -> None:

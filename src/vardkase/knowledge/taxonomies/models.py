@@ -31,10 +31,14 @@ class Tag(models.Model):
 
 
 class TagMaker(models.Model):
-    """An organisation that made a tag, and so knows its name; 0: made for everybody."""
+    """An organisation that made or used a tag by its name, and so knows it; 0: made for everybody.
+
+    `colour`: how the organisation sees the tag, where it named it without knowing that the tag was there; else empty.
+    """
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="makers")
     org_id = models.BigIntegerField()
+    colour = models.CharField(max_length=7, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "tag_maker"

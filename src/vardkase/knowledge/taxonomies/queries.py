@@ -17,6 +17,7 @@ from vardkase.identity.access.tag_names import tag_name_predicate
 from vardkase.identity.access.visibility import numbers_written_in
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 from vardkase.knowledge.galaxies.queries import visible_clusters
+from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import (
     FavouriteTag,
     Tag,
@@ -238,10 +239,11 @@ GROUP BY t.id
 """
 
 
-def tags_named(names: Iterable[str]) -> dict[str, Tag]:
-    """Existing tags by their names in lower case."""
+def tags_named(actor: Actor, names: Iterable[str]) -> dict[str, Tag]:
+    """Tags that the actor may know, by their names in lower case."""
     lower = [name.lower() for name in names]
-    tags = Tag.objects.annotate(lower_name=Lower("name")).filter(lower_name__in=lower)
+    tags = list(named_tags(actor).annotate(lower_name=Lower("name")).filter(lower_name__in=lower))
+    show_own_colours(actor, tags)
     return {tag.name.lower(): tag for tag in tags}
 
 

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.tag_names import tag_name_predicate
+from vardkase.identity.access.tag_names import named_by_reader, tag_name_predicate
 from vardkase.identity.access.visibility import reader_parameters
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
 from vardkase.knowledge.taxonomies.models import Tag
@@ -37,7 +37,7 @@ def resolve_tags(actor: Actor, wanted: Sequence[Mention], *, may_create: bool) -
     actor may not know, unless it may make one of that name: an answer would tell that the tag is here.
     """
     mentions = {name.lower(): item for item in wanted if is_possible_name(name := _name(item))}
-    tags = _find(actor, list(mentions), _ids(wanted), any_name=may_create)
+    tags = _find(actor, mentions, _ids(wanted), any_name=may_create)
     # In one order for all: two writers with the same new tags then wait for each other one way only.
     unknown = [mentions[name] for name in sorted(mentions.keys() - tags.keys())]
     if may_create and unknown:
@@ -54,14 +54,34 @@ def _ids(wanted: Iterable[Mention]) -> list[int]:
     return [number for number in found if number is not None]
 
 
-def _find(actor: Actor, names: list[str], ids: list[int], *, any_name: bool) -> dict[str, Tag]:
+def _find(actor: Actor, mentions: Mapping[str, Mention], ids: list[int], *, any_name: bool) -> dict[str, Tag]:
     """Tags by the name asked for, or by their own when asked for by id."""
     known = tag_name_predicate(actor)
     sql = FIND.format(by_name="TRUE" if any_name else known, by_id=known if ids else "FALSE")
-    rows = _rows(sql, {"names": names, "ids": ids, **reader_parameters(actor)})
+    if any_name and known != "TRUE":
+        sql = NAME.format(unknown=f"NOT {known}", named=named_by_reader("t")) + sql
+    new = [_new_tag(mention) for mention in mentions.values()]
+    named = {
+        "names": list(mentions),
+        "colours": [each["colour"] or each["fallback"] for each in new],
+        "ids": ids,
+    }
+    owned = {"maker": maker_of(actor), "user": actor.user_id or 0}
+    rows = _rows(sql, {**named, **owned, **reader_parameters(actor)})
     return {row.pop("asked"): _tag(row) for row in rows}
 
 
+# The organisation knows from now on what it names. It sees a tag that was hidden from it as it would a new one.
+NAME = """
+WITH named AS (
+    INSERT INTO tag_maker (tag_id, org_id, colour)
+    SELECT t.id, %(maker)s, CASE WHEN {unknown} AND t.colour <> asked.colour THEN asked.colour ELSE '' END
+    FROM unnest(%(names)s::text[], %(colours)s::text[]) AS asked(name, colour)
+    JOIN tag t ON lower(t.name) = lower(asked.name)
+    WHERE t.org_id IN (0, %(reader_org)s) AND t.user_id IN (0, %(user)s) AND NOT {named}
+    ON CONFLICT DO NOTHING
+)
+"""
 FIND = """
 SELECT asked.name AS asked, t.* FROM unnest(%(names)s::text[]) AS asked(name)
 JOIN tag t ON lower(t.name) = lower(asked.name) WHERE {by_name}

@@ -12,21 +12,34 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
+from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, TagMaker
-from vardkase.knowledge.taxonomies.rules import COLOUR, LARGEST_NUMBER, colour_of, is_possible_name, maker_of
+from vardkase.knowledge.taxonomies.queries import named_tags
+from vardkase.knowledge.taxonomies.rules import (
+    COLOUR,
+    LARGEST_NUMBER,
+    colour_of,
+    is_possible_name,
+    maker_of,
+    may_use,
+)
 from vardkase.misp.flags import as_bool, as_int
 
 FLAGS = ("exportable", "hide_tag", "local_only")
 OWNERS = ("org_id", "user_id")
 TAKEN = "A similar name already exists."
+KEPT_FOR_OTHERS = "This name cannot be used for a tag."
 
 
 @transaction.atomic
 def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
     """Make a tag, or return the one that has this name already, unchanged: the actor's organisation knows it then.
 
+    A tag that was hidden from the actor is returned in the colour of a new one.
+
     `data`: name, and what is known of colour, exportable, hide_tag, local_only, numerical_value, org_id,
-    user_id. Raises Forbidden without `perm_tag_editor`, Invalid when a value is none.
+    user_id. Raises Forbidden without `perm_tag_editor`, Invalid when a value is none, or when the tag of this name is
+    kept for others.
     """
     actor.require_writing()
     actor.require(Permission.TAG_EDITOR)
@@ -34,17 +47,23 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
     name = values.get("name", "")
     if not name.strip():
         raise Invalid({"name": ["This field is required."]})
+    wanted = {"colour": colour_of(name), **values}
     if existing := Tag.objects.filter(name__iexact=name).first():
-        _made(actor, existing)
-        return existing
-    tag = Tag.objects.create(**{"colour": colour_of(name), **values}, **_galaxy_flags(name))
-    _made(actor, tag)
+        return _named_again(actor, existing, wanted["colour"])
+    tag = Tag.objects.create(**wanted, **_galaxy_flags(name))
+    TagMaker.objects.create(tag=tag, org_id=maker_of(actor))
     record(actor, "tag.created", _target(tag))
     return tag
 
 
-def _made(actor: Actor, tag: Tag) -> None:
-    TagMaker.objects.get_or_create(tag=tag, org_id=maker_of(actor))
+def _named_again(actor: Actor, tag: Tag, colour: str) -> Tag:
+    if not may_use(actor, tag):
+        raise Invalid({"name": [KEPT_FOR_OTHERS]})
+    known = named_tags(actor).filter(pk=tag.pk).exists()
+    seen = "" if known or colour == tag.colour else colour
+    TagMaker.objects.get_or_create(tag=tag, org_id=maker_of(actor), defaults={"colour": seen})
+    show_own_colours(actor, [tag])
+    return tag
 
 
 @transaction.atomic
