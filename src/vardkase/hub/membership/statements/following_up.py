@@ -36,11 +36,11 @@ REASONS = {
 
 MISSING = {
     RestrictionKind.READ_ONLY: {
-        "sv": "Det finns inget säkerhetsintyg som vi har godtagit.",
+        "sv": "Det finns ingen säkerhetsförklaring som vi har godtagit.",
         "en": "There is no security statement that we have accepted.",
     },
     RestrictionKind.NO_SYNC: {
-        "sv": "Det finns inget säkerhetsintyg som vi har godtagit, och anståndstiden är slut.",
+        "sv": "Det finns ingen säkerhetsförklaring som vi har godtagit, och anståndstiden är slut.",
         "en": "There is no security statement that we have accepted, and the grace is over.",
     },
 }
