@@ -101,3 +101,18 @@ def _stable(response: Any) -> list[str]:
     return re.sub(
         r'(nonce|value|content)="[^"]{20,}"|"X-CSRFToken": "[^"]+"', "", content.decode()
     ).splitlines()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_history_of_the_event_tells_its_owner_alone(scene: Scene, act: str) -> None:
+    """What was done to hidden parts, and how many they were, is in the trail that others read of the event."""
+    doors = (f"/auditLogs/eventIndex/{scene.event['id']}", f"/logs/event_index/{scene.event['id']}")
+
+    def told(key: str) -> list[Any]:
+        return [answer(send(key, "GET", door)) for door in doors]
+
+    before, of_the_owner = told(scene.cast.stranger.key), told(scene.cast.analyst.key)
+    ACTS[act](scene)
+    assert told(scene.cast.stranger.key) == before
+    if act in ("adds an attribute", "adds many", "sends the event"):
+        assert told(scene.cast.analyst.key) != of_the_owner

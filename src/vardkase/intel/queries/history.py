@@ -44,6 +44,8 @@ def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]
         return entries
     if event.org_id != actor.organisation_id:
         entries = entries.exclude(pk__in=_about_hidden_parts(actor, event.id))
+        # Of what only some of the event's readers may know (`intel.services.recording`), others hear nothing.
+        entries = entries.filter(Q(organisation_id=actor.organisation_id) | ~Q(change__has_key="audiences"))
     return entries.filter(_told(actor, event.id))
 
 

@@ -28,6 +28,7 @@ from vardkase.intel.services.changes import (
     write_changes,
 )
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
+from vardkase.intel.services.recording import known_to
 from vardkase.intel.services.results import AddedAttributes, Rejections
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_book import TagBook
@@ -68,9 +69,10 @@ def add_attributes(
         write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=tags.links)
         added += [row.id for row in rows]
     if added or updated:
-        touch(event, attribute_audiences(added) | audiences)
-        count = {"count": len(added)}
-        record(actor, "attribute.added", Target("event", event.pk, event.uuid, event.info), count)
+        audiences |= attribute_audiences(added)
+        touch(event, audiences)
+        change = {"count": len(added), **known_to(event, audiences)}
+        record(actor, "attribute.added", Target("event", event.pk, event.uuid, event.info), change)
     return AddedAttributes(added + updated, rejections)
 
 

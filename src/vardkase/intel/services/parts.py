@@ -26,6 +26,7 @@ from vardkase.intel.services.audiences import (
 from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.events import all_attributes, store_parts
 from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.recording import known_to
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.intel.services.tagging import link_event_tags
@@ -67,7 +68,7 @@ def add_parts(actor: Actor, event_id: int, document: Mapping[str, Any]) -> Added
         audiences |= object_audiences([row.id for row in objects]) | report_audiences(reports)
         audiences |= READERS if linked else frozenset()
         touch(event, audiences)
-        counts = {"attributes": len(attributes), "objects": len(objects)}
+        counts = {"attributes": len(attributes), "objects": len(objects), **known_to(event, audiences)}
         record(actor, "event.parts-added", Target("event", event.pk, event.uuid, event.info), counts)
     return AddedParts(len(attributes), len(objects), assembler.rejections)
 

@@ -27,6 +27,7 @@ from vardkase.intel.services.assemble import numbered_parts, taken_uuids
 from vardkase.intel.services.audiences import reference_audiences, touch_objects
 from vardkase.intel.services.batch import NewObject, write_references
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
+from vardkase.intel.services.recording import known_to
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.fields import Errors
 from vardkase.misp.object import ReferenceInput, parse_reference
@@ -98,9 +99,11 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
         raise Invalid(refused or {"ObjectReference": ["A list of references is needed."]})
     made = [(there[each.source][0], each.source, each.reference) for each in good]
     stored = _write(event, made, there)
-    touch(event, reference_audiences([(object_id, each.referenced_uuid) for object_id, _, each in made]))
+    audiences = reference_audiences([(object_id, each.referenced_uuid) for object_id, _, each in made])
+    touch(event, audiences)
     target = Target("event", event.pk, event.uuid, event.info)
-    record(actor, "object_reference.added", target, {"count": len(stored)})
+    change = {"count": len(stored), **known_to(event, audiences)}
+    record(actor, "object_reference.added", target, change)
     return stored
 
 

@@ -33,6 +33,7 @@ from vardkase.intel.services.audiences import (
 )
 from vardkase.intel.services.locking import lock_event
 from vardkase.intel.services.moving import move_private_sighting_times
+from vardkase.intel.services.recording import known_to
 from vardkase.intel.sightings.hooks import (
     SightingsPublished,
     SightingsRemoved,
@@ -106,7 +107,8 @@ def receive_sightings(
     event = lock_event(actor, event_id)
     stored = write_received(actor, event, received)
     if stored:
-        record(actor, "sighting.received", _of_event(event), {"count": len(stored)})
+        change = {"count": len(stored), **known_to(event, attribute_audiences(stored))}
+        record(actor, "sighting.received", _of_event(event), change)
         if event.published and actor.may(Permission.SYNC) and not actor.is_connection:
             _let_out(event, attribute_audiences(stored))
         if seen_at is not None:
