@@ -48,7 +48,6 @@ def test_reasons_are_sentences() -> None:
         "Security.auth",
         "ApacheShibbAuth.UseDefaultOrg",
         "MISP.log_paranoid_api",
-        "Security.hide_organisation_index_from_users",
     ],
 )
 def test_what_cannot_be_set_here_says_why(cast: Cast, name: str) -> None:

@@ -19,6 +19,7 @@ from vardkase.identity.accounts.queries import emails_of
 from vardkase.identity.organisations import queries, services
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services.organisations import OrganisationInUse
+from vardkase.intel.queries.organisation_counts import require_sight
 from vardkase.misp.flags import as_bool
 
 OPTIONAL = ["description", "type", "nationality", "sector", "uuid", "contacts", "local"]
@@ -68,6 +69,7 @@ def organisation_reference(organisation: Organisation) -> dict[str, str]:
 @endpoint("organisations/index")
 def index(call: Call) -> Answer:
     """The organisations; `scope` is local (the default), external or all."""
+    queries.require_index(call.actor)
     scope = str(call.param("scope", "local"))
     search = str(call.param("searchall", "") or "")
     found = list(queries.organisations(scope, search).annotate(user_count=Count("users")))
@@ -87,6 +89,7 @@ def index(call: Call) -> Answer:
 def view(call: Call) -> Answer:
     """One organisation, by number, uuid or name."""
     organisation = queries.find_organisation_or_name(call.arg(0))
+    require_sight(call.actor, organisation)
     row = organisation_dict(organisation)
     shown = {name: row[name] for name in VIEWED}
     if _is_told_the_maker(call.actor, organisation):

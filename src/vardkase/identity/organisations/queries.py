@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db.models import Exists, F, Prefetch, Q, QuerySet
 from django.db.models.functions import Collate, Lower, Upper
+from django.utils.translation import gettext
 
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Forbidden, NotFound
 from vardkase.identity.organisations.acting import SHARING_GROUP, Acting
 from vardkase.identity.organisations.models import (
     MembershipInUse,
@@ -15,7 +16,7 @@ from vardkase.identity.organisations.models import (
     SharingGroup,
     SharingGroupOrg,
 )
-from vardkase.identity.organisations.settings import group_members_are_hidden
+from vardkase.identity.organisations.settings import HIDE_INDEX, group_members_are_hidden
 
 SCOPES = {"local": Q(local=True), "external": Q(local=False), "all": Q()}
 SEARCHED = ("name", "description", "nationality", "sector", "type", "contacts")
@@ -55,6 +56,20 @@ def find_organisation_or_name(reference: str) -> Organisation:
     if found is None:
         raise NotFound("Invalid organisation")
     return found
+
+
+def sees_every_organisation(actor: Acting) -> bool:
+    """Whether the list of organisations is shown to the actor (`HIDE_INDEX`)."""
+    needs_it = actor.is_site_admin or bool(actor.staff) or SHARING_GROUP in actor.permissions
+    return needs_it or not HIDE_INDEX.value
+
+
+def require_index(actor: Acting) -> None:
+    """Raise Forbidden where the list of organisations is hidden from the actor."""
+    if not sees_every_organisation(actor):
+        raise Forbidden(
+            gettext("On this instance, the list of organisations is shown to those who need it alone.")
+        )
 
 
 def organisations(scope: str = "local", search: str = "") -> QuerySet[Organisation]:

@@ -40,6 +40,15 @@ HIDE_GROUP_MEMBERS = Setting(
 )
 
 
+HIDE_INDEX = Setting(
+    "Security.hide_organisation_index_from_users",
+    False,
+    "Whether the list of organisations is shown only to site administrators, the hub's staff and those who may handle "
+    "sharing groups. Others see their own, and those that have created what they may read.",
+    changed_by=ChangedBy.OFFICERS,
+)
+
+
 def group_members_are_hidden() -> Exists:
     """For conditions on groups: whether HIDE_GROUP_MEMBERS is on."""
     return Exists(SettingValue.objects.filter(name=HIDE_GROUP_MEMBERS.name, value=True))

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import (
+    sees_every_organisation,
+    shown_members,
+    visible_groups,
+)
+
+
+def require_sight(actor: Actor, organisation: Organisation) -> None:
+    """Raise NotFound where organisations are hidden from the actor, and this one is not their own, in none of their
+    groups, and has created no event that they may read."""
+    if sees_every_organisation(actor) or organisation.pk == actor.organisation_id:
+        return
+    if shown_members(actor).filter(org=organisation, sharing_group__in=visible_groups(actor)).exists():
+        return
+    if not events_created_by(actor, organisation.pk):
+        raise NotFound("Invalid organisation")
 
 
 def events_created_by(actor: Actor, organisation_id: int) -> int:

@@ -14,7 +14,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.organisations import queries, services
 from vardkase.identity.organisations.models import Organisation
-from vardkase.intel.queries.organisation_counts import events_created_by
+from vardkase.intel.queries.organisation_counts import events_created_by, require_sight
 from vardkase.web.forms.administration import OrganisationForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
@@ -29,6 +29,7 @@ MEMBERS_SHOWN = 50
 @page()
 def index(request: PageRequest) -> HttpResponse:
     """Every organisation may be known to everybody."""
+    queries.require_index(request.actor)
     asked = request.GET.get("scope", "")
     scope = asked if asked in SCOPES else "local"
     rows = queries.organisations(scope, searched(request))
@@ -44,6 +45,7 @@ def index(request: PageRequest) -> HttpResponse:
 def view(request: PageRequest, pk: int) -> HttpResponse:
     """One organisation, the accounts in it that the reader administers, and its readable events."""
     organisation = queries.find_organisation(pk)
+    require_sight(request.actor, organisation)
     people = visible_users(request.actor).filter(org=organisation)
     context = {
         "organisation": organisation,
