@@ -96,6 +96,7 @@ class OneWorkerForTheHubs(LoadScopeScheduling):
 
 def pytest_unconfigure() -> None:
     """Stop the database server, in the process that started it."""
+    gc.unfreeze()  # Or libraries in C++ report all that lives on as leaks when the process ends.
     database.stop()
 
 
