@@ -20,6 +20,7 @@ ALLOWED = {
     "exchange/tls.py": {"ssl"},
     "cli/serve.py": {"http.client", "socket"},
     "config/gateway/application.py": {"asyncio"},
+    "config/gateway/listening.py": {"asyncio", "socket"},
     "config/gateway/outgoing.py": {"asyncio"},
     "config/gateway/protocol.py": {"asyncio"},
     "config/server.py": {"socket"},

@@ -102,3 +102,43 @@ def test_an_answer_that_cannot_be_read_ends_as_broken(loop: asyncio.AbstractEven
         assert answer.is_broken
         answer.close()
     assert_all_room_is_free(loop)
+
+
+def test_all_answers_together_have_so_much_memory_and_no_more(
+    loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "ALL_IN_MEMORY", MEBIBYTE)
+    before = deleted_files()
+    first, second = Outgoing(loop), Outgoing(loop)
+    first.put(b"1" * MEBIBYTE)
+    assert deleted_files() == before
+    second.put(b"2" * 1000)
+    assert len(deleted_files() - before) == 1
+    first.close()
+    second.put(b"3" * 1000)
+    assert next_part(second, loop) == b"2" * 1000 + b"3" * 1000
+    second.put(b"4" * MEBIBYTE)
+    third = Outgoing(loop)
+    third.put(b"5")
+    assert len(deleted_files() - before) == 2
+    third.close()
+    assert next_part(second, loop) == b"4" * MEBIBYTE
+    second.close()
+    assert deleted_files() == before
+
+
+def test_parts_come_in_their_order_whether_they_waited_in_memory_or_on_the_disk(
+    loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "IN_MEMORY", 100)
+    parts = [bytes([number]) * 60 for number in range(40)]
+    answer, came = Outgoing(loop), b""
+    for number, part in enumerate(parts):
+        answer.put(part)
+        if number % 3 == 2:
+            came += next_part(answer, loop)
+    answer.finish()
+    while piece := next_part(answer, loop):
+        came += piece
+    answer.close()
+    assert came == b"".join(parts)

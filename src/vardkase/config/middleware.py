@@ -38,10 +38,14 @@ class TrustedProxies:
 
 
 def is_for_machines(request: HttpRequest) -> bool:
-    """Whether `request` is no page, but asks MISP's API, TAXII or a file of our feeds."""
-    return request.path_info.startswith((taxii.PREFIX, feed_files.PREFIX)) or speaks_api(
-        request, _controllers()
-    )
+    """Whether `request` is no page, but asks MISP's API, TAXII or a file of our feeds. Found out once."""
+    known: bool | None = getattr(request, "is_for_machines", None)
+    if known is None:
+        known = request.path_info.startswith((taxii.PREFIX, feed_files.PREFIX)) or speaks_api(
+            request, _controllers()
+        )
+        request.is_for_machines = known  # type: ignore[attr-defined]
+    return known
 
 
 @cache
@@ -60,7 +64,7 @@ class ApiFirst:
             return taxii.respond(request)
         if request.path_info.startswith(feed_files.PREFIX):
             return feed_files.respond(request)
-        if speaks_api(request, _controllers()):
+        if is_for_machines(request):
             return dispatch.respond(request)
         return self.get_response(request)
 
@@ -96,14 +100,14 @@ def speaks_api(request: HttpRequest, controllers: frozenset[str]) -> bool:
 
 
 def _brings_key(request: HttpRequest) -> bool:
-    if request.headers.get("X-MISP-AUTH"):
+    if request.META.get("HTTP_X_MISP_AUTH"):
         return True
-    values = request.headers.get("Authorization", "").split(",")
+    values = request.META.get("HTTP_AUTHORIZATION", "").split(",")
     return any(value.strip() and not value.strip().lower().startswith("basic ") for value in values)
 
 
 def _wants_data(request: HttpRequest) -> bool:
-    accept = request.headers.get("Accept", "")
+    accept = request.META.get("HTTP_ACCEPT", "")
     if "application/json" in accept or request.path_info.endswith((".json", ".xml", ".csv")):
         return True
     return "application/xml" in accept and "html" not in accept

@@ -19,6 +19,7 @@ from vardkase.config.wsgi import application
 
 # isort: split
 from vardkase.config.gateway.application import Application
+from vardkase.config.gateway.listening import ConnectionCounts, Server
 from vardkase.config.gateway.processes import Workers
 from vardkase.config.gateway.protocol import Connection
 
@@ -37,7 +38,8 @@ def serve(listener: socket.socket, workers: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     gc.collect()
     gc.freeze()  # What is loaded by now stays shared between the workers.
-    Workers(workers, lambda: _work(listener, workers)).watch()
+    counts = ConnectionCounts(workers)
+    Workers(workers, lambda worker: _work(listener, workers, counts, worker)).watch()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -53,7 +55,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _work(listener: socket.socket, workers: int) -> None:
+def _work(listener: socket.socket, workers: int, counts: ConnectionCounts, worker: int) -> None:
     _limit_memory(workers)
     sys.unraisablehook = end_without_memory
     _spool_to(Path(settings.DATA_DIR) / "spool")
@@ -71,9 +73,8 @@ def _work(listener: socket.socket, workers: int) -> None:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
         limit_concurrency=MOST_CONNECTIONS,
-        backlog=BACKLOG,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config, listener, counts, worker).run()
 
 
 def memory_limit(workers: int) -> int:

@@ -16,7 +16,7 @@ from django.http import FileResponse, HttpResponse, HttpResponseBase
 from vardkase.config.gateway.clients import Client, Clients
 from vardkase.config.gateway.incoming import Budget, IncomingBody, NoRoom
 from vardkase.config.gateway.lanes import Lane
-from vardkase.config.gateway.outgoing import IN_MEMORY, PIECE, ClientGone, Outgoing
+from vardkase.config.gateway.outgoing import PIECE, SMALL, ClientGone, Outgoing
 from vardkase.config.gateway.protocol import EXTENSION, Connection
 from vardkase.config.gateway.requests import Scope, attach_body, request_of, sends_body
 from vardkase.config.middleware import is_for_machines
@@ -201,7 +201,7 @@ class Application:
 
 
 def _hand_over(response: HttpResponseBase, exchange: Exchange, reply: Callable[[Reply], None]) -> None:
-    if isinstance(response, HttpResponse) and len(response.content) <= IN_MEMORY:
+    if isinstance(response, HttpResponse) and len(response.content) <= SMALL:
         reply(Reply(response.status_code, _headers(response), response.content))
         return
     if isinstance(response, FileResponse):

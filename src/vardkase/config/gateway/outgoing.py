@@ -11,13 +11,19 @@ from tempfile import TemporaryFile
 from typing import IO
 
 MEBIBYTE = 1024 * 1024
-IN_MEMORY = MEBIBYTE
-"""Bytes of one answer that wait in memory; the rest waits in a file."""
+SMALL = MEBIBYTE
+"""Bytes of an answer that the connection takes whole."""
+IN_MEMORY = 16 * MEBIBYTE
+"""Bytes of one larger answer that wait in memory; the rest waits in a file."""
+ALL_IN_MEMORY = 64 * MEBIBYTE
+"""The same for all larger answers of this process together."""
 ON_DISK = 256 * MEBIBYTE
 """Bytes of one answer that wait on the disk; when there are more, the thread that makes them waits."""
 ALL_ON_DISK = 1024 * MEBIBYTE
 """The same for all answers of this process together."""
 PIECE = 64 * 1024
+BATCH = 256 * 1024
+"""Bytes of short pieces that are handed to the connection at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +35,9 @@ class ClientGone(Exception):
 class Outgoing:
     """A queue of bytes with one writer (a thread) and one reader (a coroutine), bounded in memory and on disk."""
 
-    _on_disk = 0
+    _on_disk = _all_in_memory = 0
     _room = threading.Condition()
-    """Guards `_on_disk`, and is notified when there is room or a client has gone."""
+    """Guards these two, and is notified when there is room on the disk or a client has gone."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -47,11 +53,7 @@ class Outgoing:
 
     def put(self, piece: bytes) -> None:
         """Append `piece`. Waits while too much is unread; raises ClientGone when nobody will read it."""
-        if self._file is None and self._in_memory + len(piece) <= IN_MEMORY:
-            with self._lock:
-                self._memory.append(piece)
-                self._in_memory += len(piece)
-        else:
+        if not self._to_memory(piece):
             self._wait_for_room(len(piece))
             with self._lock:
                 self._to_file(piece)
@@ -100,11 +102,25 @@ class Outgoing:
         self.abandon()
         with self._lock:
             self._memory.clear()
+            self._free_memory(self._in_memory)
             if self._file is not None:
                 self._free(self._written - self._read)
                 self._read = self._written
                 with contextlib.suppress(OSError):
                     self._file.close()
+
+    def _to_memory(self, piece: bytes) -> bool:
+        """Append `piece` in memory; whether it may wait there: there is room, and nothing before it is on the disk."""
+        with self._lock:
+            if self._gone or self._read < self._written or self._in_memory + len(piece) > IN_MEMORY:
+                return False
+            with self._room:
+                if Outgoing._all_in_memory + len(piece) > ALL_IN_MEMORY:
+                    return False
+                Outgoing._all_in_memory += len(piece)
+            self._memory.append(piece)
+            self._in_memory += len(piece)
+        return True
 
     def _wait_for_room(self, size: int) -> None:
         with self._room:
@@ -140,9 +156,7 @@ class Outgoing:
     def _next(self) -> bytes:
         with self._lock:
             if self._memory:
-                piece = self._memory.popleft()
-                self._in_memory -= len(piece)
-                return piece
+                return self._from_memory()
             if self._file is None or self._read == self._written:
                 return b""
             self._file.seek(self._read)
@@ -154,6 +168,20 @@ class Outgoing:
                 self._file.seek(0)
                 self._file.truncate()
         return piece
+
+    def _from_memory(self) -> bytes:
+        pieces = [self._memory.popleft()]
+        size = len(pieces[0])
+        while self._memory and size + len(self._memory[0]) <= BATCH:
+            pieces.append(self._memory.popleft())
+            size += len(pieces[-1])
+        self._free_memory(size)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _free_memory(self, size: int) -> None:
+        self._in_memory -= size
+        with self._room:
+            Outgoing._all_in_memory -= size
 
     def _free(self, size: int) -> None:
         with self._room:

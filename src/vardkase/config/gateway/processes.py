@@ -17,15 +17,15 @@ PAUSE = 0.5
 
 
 class Workers:
-    """`count` forks that run `work`; replaced when they die, until this process is asked to stop."""
+    """`count` forks that run `work` with their number; replaced when they die, until this process is asked to stop."""
 
-    def __init__(self, count: int, work: Callable[[], None]) -> None:
+    def __init__(self, count: int, work: Callable[[int], None]) -> None:
         self._work = work
         self._main = os.getpid()
         self._stopping = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self._pids = {self._fork() for _ in range(count)}
+        self._numbers = {self._fork(number): number for number in range(count)}
 
     def watch(self) -> None:
         """Return when all have ended after SIGTERM or SIGINT."""
@@ -36,23 +36,23 @@ class Workers:
                 continue
             except ChildProcessError:
                 return
-            self._pids.discard(pid)
-            if not self._stopping:
+            number = self._numbers.pop(pid, None)
+            if number is not None and not self._stopping:
                 time.sleep(PAUSE)
-                self._pids.add(self._fork())
+                self._numbers[self._fork(number)] = number
         self._end()
 
-    def _fork(self) -> int:
+    def _fork(self, number: int) -> int:
         pid = os.fork()
         if pid:
             return pid
         status = 1
         try:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_DFL)
+            for each in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(each, signal.SIG_DFL)
             # A worker outlives this process only when that was killed, and is killed then.
             die_with_parent(signal.SIGKILL, parent=self._main)()
-            self._work()
+            self._work(number)
             status = 0
         finally:
             os._exit(status)
@@ -62,27 +62,27 @@ class Workers:
         self._signal(signal.SIGTERM)
 
     def _signal(self, number: signal.Signals) -> None:
-        for pid in list(self._pids):
+        for pid in list(self._numbers):
             try:
                 os.kill(pid, number)
             except ProcessLookupError:
-                self._pids.discard(pid)
+                self._numbers.pop(pid, None)
 
     def _end(self) -> None:
         self._signal(signal.SIGTERM)
         deadline = time.monotonic() + GRACE
-        while self._pids and time.monotonic() < deadline:
+        while self._numbers and time.monotonic() < deadline:
             self._reap()
             time.sleep(0.02)
         self._signal(signal.SIGKILL)
-        while self._pids:
+        while self._numbers:
             self._reap()
             time.sleep(0.02)
 
     def _reap(self) -> None:
-        for pid in list(self._pids):
+        for pid in list(self._numbers):
             try:
                 if os.waitpid(pid, os.WNOHANG)[0]:
-                    self._pids.discard(pid)
+                    self._numbers.pop(pid, None)
             except ChildProcessError:
-                self._pids.discard(pid)
+                self._numbers.pop(pid, None)

@@ -1,0 +1,156 @@
+"""Accepting connections: the worker processes share one listening socket, and each takes an even share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import mmap
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from vardkase.config.gateway.protocol import Connection
+
+PATIENCE = 0.005
+"""Seconds for which a worker leaves a new connection to one that has fewer, before it takes it after all."""
+STEP = 0.001
+"""Seconds between two looks at the counts meanwhile."""
+RETRY = 1.0
+"""Seconds until the next attempt when a connection cannot be accepted, for want of file descriptors or memory."""
+COUNTER = 4
+"""Bytes of one counter."""
+
+logger = logging.getLogger(__name__)
+
+
+class ConnectionCounts:
+    """How many connections each worker has, in memory that is shared with the processes forked after this is made.
+
+    Read without a lock: a count that is a moment old costs evenness and nothing else.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._counts = memoryview(mmap.mmap(-1, COUNTER * workers)).cast("i")
+
+    def record(self, worker: int, count: int) -> None:
+        self._counts[worker] = count
+
+    def are_fewer_elsewhere(self, worker: int) -> bool:
+        """Whether another worker has fewer connections than `worker`."""
+        return self._counts[worker] > min(self._counts)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, which accepts one connection at a time, and leaves it to a worker that has fewer.
+
+    Whichever process the kernel wakes first would take all that come at once, on one core.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        listener: socket.socket,
+        counts: ConnectionCounts,
+        worker: int,
+        patience: float = PATIENCE,
+    ) -> None:
+        super().__init__(config)
+        self._listener = listener
+        self._counts = counts
+        self._worker = worker
+        self._patience = patience
+        self._opening: dict[asyncio.Protocol, asyncio.Task[None]] = {}
+        self._deferred: asyncio.TimerHandle | None = None
+        self.server_state.connections = _Counted(self._record)
+        self._record()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept."""
+        await super().startup(sockets=sockets or [])
+        self._listener.setblocking(False)
+        self._listen()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, and end what is open."""
+        if self._deferred:
+            self._deferred.cancel()
+        asyncio.get_running_loop().remove_reader(self._listener)
+        self._listener.close()
+        await super().shutdown(sockets)
+
+    def _record(self) -> None:
+        connections: set[Any] = self.server_state.connections
+        opening = sum(each not in connections for each in self._opening)
+        self._counts.record(self._worker, len(connections) + opening)
+
+    def _listen(self) -> None:
+        self._deferred = None
+        asyncio.get_running_loop().add_reader(self._listener, self._readable)
+
+    def _readable(self) -> None:
+        if self._counts.are_fewer_elsewhere(self._worker):
+            self._leave_to_others(asyncio.get_running_loop().time() + self._patience)
+        else:
+            self._accept()
+
+    def _leave_to_others(self, until: float) -> None:
+        """Accept nothing until another worker has its share, or until the time `until` of the event loop."""
+
+        def reconsider() -> None:
+            if not self._counts.are_fewer_elsewhere(self._worker):
+                self._listen()
+            elif asyncio.get_running_loop().time() < until:
+                self._leave_to_others(until)
+            else:
+                self._listen()
+                self._accept()
+
+        self._pause(STEP, reconsider)
+
+    def _pause(self, seconds: float, then: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._listener)
+        self._deferred = loop.call_later(seconds, then)
+
+    def _accept(self) -> None:
+        try:
+            accepted, _ = self._listener.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return  # Another worker was first, or the client has left.
+        except OSError as error:
+            logger.error("no connection can be accepted: %s", error)
+            self._pause(RETRY, self._listen)
+            return
+        accepted.setblocking(False)
+        connection = Connection(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        self._opening[connection] = asyncio.get_running_loop().create_task(self._open(connection, accepted))
+        self._record()
+
+    async def _open(self, connection: Connection, accepted: socket.socket) -> None:
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, accepted)
+        except OSError:
+            accepted.close()
+        finally:
+            del self._opening[connection]
+            self._record()
+
+
+class _Counted(set[Any]):
+    """A set that reports when its size may have changed."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        super().__init__()
+        self._changed = changed
+
+    def add(self, element: Any) -> None:
+        super().add(element)
+        self._changed()
+
+    def discard(self, element: Any) -> None:
+        super().discard(element)
+        self._changed()
