@@ -18,6 +18,7 @@ from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.applications.files import kind_of, safe_name
 from vardkase.hub.membership.applications.form.reading import read_step
 from vardkase.hub.membership.applications.form.security import SECURITY
+from vardkase.hub.membership.applications.uploads import count_uploads
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member
 from vardkase.hub.membership.members.services.pushing import locked
@@ -77,6 +78,7 @@ def add_evidence(
         kind = kind_of(name, content)
     except ValueError as error:
         raise Invalid({"file": [str(error)]}) from None
+    count_uploads(f"organisation {actor.organisation_id}", len(content), "file")
     added: Evidence = statement.evidence.create(
         measure=measure, name=safe_name(name), kind=kind, digest=files.store(content), size=len(content),
         valid_until=valid_until,

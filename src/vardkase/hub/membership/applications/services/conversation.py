@@ -31,6 +31,7 @@ from vardkase.hub.membership.applications.models import (
 )
 from vardkase.hub.membership.applications.services.drafting import NotOpen, may_change
 from vardkase.hub.membership.applications.throttle import spend
+from vardkase.hub.membership.applications.uploads import count_uploads
 from vardkase.hub.membership.themes import MEASURES
 
 LONGEST_MESSAGE = 5000
@@ -73,7 +74,7 @@ def write_message(
     message = Message.objects.create(
         application=application, kind=kind, author=actor.name, text=checked_text(text)
     )
-    _keep(application, list(sent), message=message)
+    _keep(actor, application, list(sent), message=message)
     record(actor, "application.message_written", target_of(application), {"kind": kind.value})
     if kind is Author.OFFICER:
         tell(actor, "application_message", application)
@@ -92,7 +93,7 @@ def add_evidence(
         spend(
             "evidence", counted_as(actor.address) or application.number, allowed=UPLOADS_AN_HOUR, window=3600
         )
-    return _keep(application, list(sent), measure=measure)
+    return _keep(actor, application, list(sent), measure=measure)
 
 
 @transaction.atomic
@@ -124,13 +125,23 @@ def _open_statement(actor: Acting, application: Application) -> Application:
 
 
 def _keep(
-    application: Application, sent: list[File], *, message: Message | None = None, measure: str = ""
+    actor: Acting,
+    application: Application,
+    sent: list[File],
+    *,
+    message: Message | None = None,
+    measure: str = "",
 ) -> list[Attachment]:
     if len(sent) > MOST_AT_ONCE or application.attachments.count() + len(sent) > MOST_FILES:
         words = {"once": MOST_AT_ONCE, "all": MOST_FILES}
         told = gettext("At most %(once)s files at once, and %(all)s in all.")
         raise Invalid({"files": [told % words]})
     kinds = [_kind(name, content) for name, content in sent]
+    size = sum(len(content) for _, content in sent)
+    if sent and isinstance(actor, Applicant):
+        count_uploads(f"address {counted_as(actor.address)}", size, "files")
+    if sent:
+        count_uploads(f"application {application.number}", size, "files")
     return [
         Attachment.objects.create(
             application=application,

@@ -1,0 +1,37 @@
+"""How many bytes of files may be uploaded in a day outside of events: evidence, and files of applications.
+
+Numbers of files and their sizes are limited where they are kept. What was taken away again, or belongs to a draft that
+was forgotten, stays on the disk until unused files are removed: this bounds it.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from vardkase.core.changed_by import ChangedBy
+from vardkase.core.errors import Invalid
+from vardkase.core.limits import Limit
+from vardkase.core.settings import Setting
+
+KIBIBYTE = 1024
+DAY = 24 * 3600
+DAILY = Setting(
+    "Vardkase.upload_mebibytes_a_day",
+    1000,
+    "How many mebibytes of files one organisation, one application and one network address may upload in a day "
+    "outside of events: evidence of security statements, and files of applications.",
+    check=lambda size: None if 20 <= size <= 100_000 else "The value has to be between 20 and 100000.",
+    changed_by=ChangedBy.OPERATOR,
+)
+
+
+def count_uploads(owner: str, size: int, field: str) -> None:
+    """Count `size` bytes that `owner` ("organisation 5") uploads today; raises Invalid under `field` over the quota."""
+    allowed = DAILY.value
+    usage = Limit("uploads (KiB)", allowed * 1024, DAY).spend(owner, -(-size // KIBIBYTE))
+    if usage.is_exceeded:
+        words = {"size": allowed, "hours": -(-usage.wait // 3600)}
+        told = gettext(
+            "At most %(size)s MiB of files may be uploaded in a day. More can be sent in %(hours)s hours."
+        )
+        raise Invalid({field: [told % words]})
