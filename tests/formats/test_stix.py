@@ -15,6 +15,7 @@ from tests.api.calls import answer, call, send
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event
 from tests.formats.scene import Scene, make_scene
+from vardkase.formats.stix.patterns import by_shape
 from vardkase.formats.stix.tags import same
 from vardkase.intel.models import Event
 
@@ -215,3 +216,13 @@ def test_who_may_not_modify_uploads_nothing(cast: Cast) -> None:
     assert not Event.objects.exists()
     status, body = call(cast.publisher.key, "POST", "/events/upload_stix/2/1", BUNDLE)
     assert (status, body["Event"]["published"]) == (200, True)
+
+
+def test_a_pattern_may_nest_so_deep() -> None:
+    """Reading one with 300 brackets, in 700 bytes, took 11 s. Brackets in texts are none."""
+    read: list[str] = []
+    validate = by_shape(lambda pattern, _version: read.append(pattern) or [])
+    shallow = f"[{'(' * 20}file:name = '{'(' * 100}'{')' * 20}]"
+    assert validate(shallow, "2.1") == []
+    assert validate(f"[{'(' * 300}file:name = 'a'{')' * 300}]", "2.1") == ["Its brackets nest deeper than 50"]
+    assert read == [shallow]

@@ -216,3 +216,14 @@ def test_an_attribute_may_ask_to_be_held_against_the_lists(cast: Cast) -> None:
     assert (status, body["Attribute"]["value"]) == (200, "bad.example")
     assert body["errors"] == {"attribute_1": {"warninglist": [TRIPS]}}
     assert call(cast.analyst.key, "POST", path, {**warned, "enforceWarninglist": "0"})[0] == 200
+
+
+def test_so_many_values_are_looked_up_at_once(cast: Cast) -> None:
+    """Commas within a value count for nothing."""
+    values = [f"v{n}" for n in range(50_001)]
+    status, refused = call(cast.analyst.key, "POST", "/warninglists/checkValue", values)
+    assert (status, refused["message"]) == (
+        413,
+        "At most 50000 values are taken in one request. Send them in parts.",
+    )
+    assert call(cast.analyst.key, "POST", "/warninglists/checkValue", ["a," * 60_000])[0] == 200

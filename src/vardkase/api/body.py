@@ -25,6 +25,7 @@ from vardkase.core.json_limits import (
     OF_JSON,
     apparent_depth,
     depth,
+    holds_more_values_than,
     holds_nul,
     holds_too_many_values,
 )
@@ -51,6 +52,12 @@ def check_size(request: HttpRequest, limits: BodyLimits) -> None:
     """Raise MispError 413 for a request that says itself that its body is too big."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > limits.bytes:
         raise _too_big(limits)
+
+
+def check_values(raw: bytes, most: int) -> None:
+    """Raise MispError 413 for a JSON body with more than `most` values."""
+    if holds_more_values_than(raw, most):
+        raise MispError(413, f"At most {most} values are taken in one request. Send them in parts.")
 
 
 def sender_of(actor: Actor) -> Sender:

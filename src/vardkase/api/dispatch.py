@@ -89,6 +89,7 @@ class Endpoint:
     to however its membership stands; `public`: open to visitors, and nobody's key is looked at; `takes_document`: the
     body is a file, and not decoded as parameters.
     `body`: how big it may be, PUBLIC for `public` ones and DOCUMENT for `takes_document` unless it says otherwise.
+    `most_values`: how many values its JSON body may hold, where each has its price.
     `proposes`: names of the actions that take two people, which is all that this does, or does in part.
     `unlimited_key`: refused to keys with addresses or a last day, since what it writes lets somebody in without them.
     `before_body` raises for what can be refused without looking at the body: a feature that is off, too many tries.
@@ -111,6 +112,7 @@ class Endpoint:
     oversight: bool = False
     unlimited_key: bool = False
     proposes: tuple[str, ...] = ()
+    most_values: int | None = None
 
     def authorise(self, actor: Actor) -> None:
         """Raise Forbidden unless `actor` may call this."""
@@ -162,6 +164,7 @@ def endpoint(
     oversight: bool = False,
     unlimited_key: bool = False,
     proposes: tuple[str, ...] = (),
+    most_values: int | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
 
@@ -193,6 +196,7 @@ def endpoint(
             oversight,
             unlimited_key,
             proposes,
+            most_values,
         )
         return handler
 
@@ -279,7 +283,8 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
         return Text(b"")
     if not found.writes and hasattr(request, "interruption"):
         request.interruption.is_harmless = True
-    call = Call(request, route, actor if found.writes else for_reading(actor, found.name), found.body)
+    reader = actor if found.writes else for_reading(actor, found.name)
+    call = Call(request, route, reader, found.body, found.most_values)
     if method in ("POST", "PUT", "PATCH") and not found.takes_document:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
     return again_if_overtaken(lambda: found.handler(call))

@@ -16,6 +16,7 @@ from django.conf import settings
 from vardkase.api.body import (
     MULTIPART,
     XML,
+    check_values,
     decoded_body,
     is_nothing,
     lazy_members,
@@ -121,7 +122,14 @@ class Call:
     they were written (a tag such as ``tlp:white`` looks like a pair).
     """
 
-    def __init__(self, request: HttpRequest, route: Route, actor: Actor, limits: BodyLimits) -> None:
+    def __init__(
+        self,
+        request: HttpRequest,
+        route: Route,
+        actor: Actor,
+        limits: BodyLimits,
+        most_values: int | None = None,
+    ) -> None:
         self.actor = actor
         self.method = request.method or "GET"
         self.controller = route.controller
@@ -134,6 +142,7 @@ class Call:
         self.path = request.path_info
         self._request = request
         self._limits = limits
+        self._most_values = most_values
 
     @property
     def client_certificate(self) -> Certificate | None:
@@ -155,6 +164,8 @@ class Call:
         """The decoded body: a dict, or a list when the client sent one; {} when there is none."""
         if self._request.content_type == MULTIPART:
             return multipart_fields(self._request, self._limits)
+        if self._most_values is not None:
+            check_values(self.raw, self._most_values)
         return decoded_body(self.raw, self.headers.get("Content-Type", ""), self._sent)
 
     @property

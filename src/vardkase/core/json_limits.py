@@ -46,6 +46,11 @@ def holds_too_many_values(
     return _count(STRINGS.sub(b"", raw), separators) > allowed  # What stands in texts is no separator.
 
 
+def holds_more_values_than(raw: bytes, most: int, separators: Sequence[bytes] = OF_JSON) -> bool:
+    """Whether the encoded JSON holds more than `most` values, told before any of them takes up memory."""
+    return _count(raw, separators) > most and _count(STRINGS.sub(b"", raw), separators) > most
+
+
 def apparent_depth(raw: bytes) -> int:
     """How deep the brackets nest, counting those inside strings too: quick, and seldom too high."""
     brackets = raw.translate(None, NOT_BRACKETS)

@@ -213,7 +213,13 @@ def toggle_enable(call: Call) -> Answer:
     return toggled(f"{count} warninglist(s) {done}")
 
 
-@endpoint("warninglists/check_value", body=BodyLimits.FILES, methods=("POST", "PUT"), describes=ABOUT_CHECK)
+@endpoint(
+    "warninglists/check_value",
+    body=BodyLimits.FILES,
+    most_values=50_000,
+    methods=("POST", "PUT"),
+    describes=ABOUT_CHECK,
+)
 def check_value(call: Call) -> Answer:
     """Which enabled lists the values of the body are on."""
     hits = check_values(str(value) for value in _checked(call))

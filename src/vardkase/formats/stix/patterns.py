@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 from stix2.v20 import sdo as sdo_of_20
@@ -15,6 +16,10 @@ from stix2.v21 import sdo as sdo_of_21
 
 TEXT = re.compile(r"(?<![thb])'(?:[^'\\]|\\['\\])*'")
 """A text as the grammar has it; not the times and bytes (t'…', h'…', b'…') that must be of a form."""
+
+DEEPEST = 50
+"""Brackets of a pattern within each other. What reads them later takes with each as long as with all outside of it."""
+TOO_DEEP = f"Its brackets nest deeper than {DEEPEST}"
 
 type Validator = Callable[[str, str], list[Any]]
 
@@ -24,6 +29,8 @@ def by_shape(validate: Validator) -> Validator:
     valid: set[tuple[str, str]] = set()
 
     def validated(pattern: str, version: str) -> list[Any]:
+        if _depth(TEXT.sub("", pattern)) > DEEPEST:
+            return [TOO_DEEP]
         shape = (TEXT.sub("''", pattern), version)
         if shape in valid:
             return []
@@ -33,6 +40,10 @@ def by_shape(validate: Validator) -> Validator:
         return errors
 
     return validated
+
+
+def _depth(pattern: str) -> int:
+    return max(accumulate(1 if sign in "[(" else -1 for sign in pattern if sign in "[]()"), default=0)
 
 
 def validate_by_shape() -> None:
