@@ -39,6 +39,13 @@ def an_object(limit: Limit) -> dict[str, Any]:
     }
 
 
+def an_open_object(limit: Limit) -> dict[str, Any]:
+    """An object for everybody, of which one attribute is limited."""
+    made = an_object({"distribution": "5"})
+    inside = text("192.0.2.2", type="ip-dst", category="Network activity", object_relation="ip", **limit)
+    return {**made, "Attribute": [*made["Attribute"], inside]}
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A published event of organisation A with open and hidden parts, last changed and published long ago."""
@@ -56,7 +63,7 @@ class Scene:
             "distribution": distribution,
             "published": True,
             "Attribute": [text("open"), text("hidden", **limit), text("gone", deleted=True, **limit)],
-            "Object": [an_object(limit)],
+            "Object": [an_object(limit), an_open_object(limit)],
             "EventReport": [{"name": "ours", "uuid": str(uuid4()), "content": "x", **limit}],
         }
         status, made = call(cast.publisher.key, "POST", "/events/add", {"Event": document})
@@ -86,6 +93,18 @@ class Scene:
     def hidden_object(self) -> dict[str, Any]:
         return self.event["Object"][0]  # type: ignore[no-any-return]
 
+    def edit_open_object(self, **more: Any) -> None:
+        """The object that everybody reads is sent whole, with its limited attribute changed."""
+        parts = [
+            part | ({"comment": "more"} if part["distribution"] != "5" else {})
+            for part in self.open_object["Attribute"]
+        ]
+        self.act(f"/objects/edit/{self.open_object['uuid']}", {"name": "host", "Attribute": parts, **more})
+
+    @property
+    def open_object(self) -> dict[str, Any]:
+        return self.event["Object"][1]  # type: ignore[no-any-return]
+
     @property
     def hidden_report(self) -> dict[str, Any]:
         return self.event["EventReport"][0]  # type: ignore[no-any-return]
@@ -100,6 +119,15 @@ def merge(scene: Scene, **said: Any) -> None:
     scene.act(
         f"/events/edit/{scene.event['uuid']}", {**scene.event, **said, "timestamp": "", "Attribute": parts}
     )
+
+
+def edited_inside(open_object: dict[str, Any]) -> dict[str, Any]:
+    """The object as PyMISP sends it after a change of its limited attribute."""
+    parts = [
+        part | ({"comment": "more", "timestamp": ""} if part["distribution"] != "5" else {})
+        for part in open_object["Attribute"]
+    ]
+    return {**open_object, "timestamp": "", "Attribute": parts}
 
 
 ACTS: dict[str, Callable[[Scene], None]] = {
@@ -131,6 +159,8 @@ ACTS: dict[str, Callable[[Scene], None]] = {
         s.act(f"/attributes/edit/{s.hidden['uuid']}", {"comment": "more"}),
         s.act(f"/events/publish/{s.event['id']}"),
     ),
+    "edits in an open object": lambda s: s.edit_open_object(),
+    "sends an open object": lambda s: merge(s, Object=[edited_inside(s.open_object)]),
     "proposes to the hidden": lambda s: s.act(
         f"/shadow_attributes/edit/{s.hidden['uuid']}", text("better")
     ),

@@ -22,9 +22,11 @@ from tests.intel.hidden_scene import (
     seen,
     text,
 )
-from vardkase.intel.models import Event, EventGroupTimes
+from vardkase.intel.models import Event, EventGroupTimes, Object
 
-GOES_OUT = {"publishes what has changed", "sends the event and publishes it", "sends the event"}
+GOES_OUT = {
+    "publishes what has changed", "sends the event and publishes it", "sends the event", "sends an open object"
+}  # fmt: skip
 """Acts after which nothing waits to be published; PyMISP sends an event with what it had said of that."""
 
 
@@ -73,6 +75,30 @@ def test_the_group_and_the_owner_are_told(scene: Scene, act: str) -> None:
             assert bool(listed) == (bool(wanted) is (act in GOES_OUT))
         listed = answer(send(player.key, "POST", "/events/restSearch", {"last": "30d"}))["response"]
         assert bool(listed) == (act in GOES_OUT)
+
+
+@pytest.mark.parametrize("act", ["edits in an open object", "sends an open object"])
+def test_an_object_is_later_for_those_who_read_what_changed_in_it(scene: Scene, act: str) -> None:
+    Object.objects.update(timestamp=LONG_AGO)
+    ACTS[act](scene)
+    path = f"/objects/view/{scene.open_object['uuid']}"
+    for player, is_told in (
+        (scene.cast.stranger, False),
+        (scene.cast.partner, True),
+        (scene.cast.analyst, True),
+    ):
+        found = answer(send(player.key, "GET", path))["Object"]
+        assert (int(found["timestamp"]) > LONG_AGO) is is_told
+
+
+def test_a_change_of_the_object_itself_is_told_of(scene: Scene) -> None:
+    Object.objects.update(timestamp=LONG_AGO)
+    scene.edit_open_object(comment="for all")
+    found = answer(send(scene.cast.stranger.key, "GET", f"/objects/view/{scene.open_object['uuid']}"))[
+        "Object"
+    ]
+    assert int(found["timestamp"]) > LONG_AGO
+    assert int(view(scene.cast.stranger, scene)["timestamp"]) > LONG_AGO
 
 
 def test_publishing_again_is_for_the_group_alone(scene: Scene) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_times
+from vardkase.identity.access.event_times import event_times, object_timestamp
 
 DEFAULT = (
     "uuid",
@@ -76,13 +76,13 @@ COLUMNS: dict[str, str] = {
     "event_tag": EVENT_TAGS,
 }
 
+OBJECT_TIMESTAMP = "object_timestamp"
 OBJECT_COLUMNS: dict[str, str] = {
     "object_uuid": "o.uuid::text",
     "object_name": "o.name",
     "object_meta_category": "o.meta_category",
     "object_description": "o.description",
     "object_comment": "o.comment",
-    "object_timestamp": "o.timestamp",
     "object_distribution": "o.distribution",
     "object_template_uuid": "o.template_uuid",
     "object_template_version": "o.template_version",
@@ -105,6 +105,8 @@ def column_sql(actor: Actor, name: str, *, of_events: bool) -> str:
     """The expression of a column; an unknown one is empty, as in MISP."""
     if name in TIMES:
         return event_times(actor)[TIMES[name]]
+    if name == OBJECT_TIMESTAMP:
+        return object_timestamp(actor) if of_events else "NULL"
     if name in OBJECT_COLUMNS:
         return OBJECT_COLUMNS[name] if of_events else "NULL"
     return COLUMNS.get(name, "NULL")

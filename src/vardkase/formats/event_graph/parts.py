@@ -13,6 +13,7 @@ from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.structs import Attribute, ObjectReference
 from vardkase.formats.misp_json.tags import Attachment, TagBook
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import object_timestamp
 
 MOST_NODES = 5_000
 """Objects, and attributes, of one drawing: no page shows more, and none is drawn in reasonable time."""
@@ -81,7 +82,8 @@ def event_parts(actor: Actor, event_ids: Sequence[int]) -> Parts:
 
 
 def _objects(scope: Scope) -> str:
-    return OBJECTS.format(columns=OBJECT, event=scope.event, part=scope.part("o"))
+    columns = OBJECT.format(object_timestamp=object_timestamp(scope.actor))
+    return OBJECTS.format(columns=columns, event=scope.event, part=scope.part("o"))
 
 
 def _attributes(scope: Scope) -> str:

@@ -37,7 +37,7 @@ SPLIT_ATTRIBUTE = f"""a.id::text, a.event_id::text, coalesce(a.object_id, 0)::te
     {moment("a.first_seen")}, {moment("a.last_seen")}, {value("a")}"""
 
 OBJECT = f"""o.id::text, o.name, o.meta_category, o.description, o.template_uuid, o.template_version::text,
-    o.event_id::text, o.uuid::text, o.timestamp::text, o.distribution::text,
+    o.event_id::text, o.uuid::text, ({{object_timestamp}})::text, o.distribution::text,
     coalesce(o.sharing_group_id, 0)::text, o.comment, o.deleted, {moment("o.first_seen")},
     {moment("o.last_seen")}"""
 

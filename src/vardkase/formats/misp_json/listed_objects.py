@@ -16,6 +16,7 @@ from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import Object, SplitAttribute, encoder
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import object_timestamp
 
 OBJECT_WIDTH = 15
 ATTRIBUTE_WIDTH = 19
@@ -80,7 +81,10 @@ def _one(
 
 
 def _objects(scope: Scope, ids: Sequence[int]) -> list[tuple[Object, dict[str, str]]]:
-    sql = OBJECTS.format(columns=OBJECT, visible=f"{scope.event} AND {scope.part('o')}")
+    sql = OBJECTS.format(
+        columns=OBJECT.format(object_timestamp=object_timestamp(scope.actor)),
+        visible=f"{scope.event} AND {scope.part('o')}",
+    )
     return [
         (Object(*row[:OBJECT_WIDTH]), dict(zip(EVENT_MEMBERS, row[OBJECT_WIDTH:], strict=True)))
         for row in scope.rows(sql, ids=list(ids))

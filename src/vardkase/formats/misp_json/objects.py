@@ -12,13 +12,14 @@ from vardkase.formats.misp_json.attributes import Carried, Page, object_attribut
 from vardkase.formats.misp_json.columns import OBJECT, REFERENCE, value
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder
+from vardkase.identity.access.event_times import object_timestamp
 
 OBJECTS_AT_ONCE = 100
 
 
 def event_objects(scope: Scope, event_id: int, carried: Carried) -> Iterator[bytes]:
     """The event's objects one by one; one without a visible attribute is left out."""
-    sql = OBJECTS.format(columns=OBJECT, visible=scope.part("o"))
+    sql = OBJECTS.format(columns=_columns(scope), visible=scope.part("o"))
     rows: list[tuple[Any, ...]] = []
     while not rows or len(rows) == OBJECTS_AT_ONCE:
         last = int(rows[-1][0]) if rows else 0
@@ -38,7 +39,7 @@ def few_objects(scope: Scope, attributes: Page) -> dict[str, list[bytes]]:
     if not inside:
         return {}
     ids = [int(object_id) for object_id in dict.fromkeys(each.object_id for each in inside)]
-    rows = scope.rows(FEW_OBJECTS.format(columns=OBJECT, visible=scope.part("o")), objects=ids)
+    rows = scope.rows(FEW_OBJECTS.format(columns=_columns(scope), visible=scope.part("o")), objects=ids)
     objects = [Object(*row) for row in rows]
     events = {each.id: each.event_id for each in objects}
     rendered = _objects(_heads(scope, objects), iter([[each for each in inside if each.object_id in events]]))
@@ -46,6 +47,10 @@ def few_objects(scope: Scope, attributes: Page) -> dict[str, list[bytes]]:
     for each, document in zip(objects, rendered, strict=True):
         found.setdefault(each.event_id, []).append(document)
     return found
+
+
+def _columns(scope: Scope) -> str:
+    return OBJECT.format(object_timestamp=object_timestamp(scope.actor))
 
 
 def _heads(scope: Scope, objects: Sequence[Object]) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from vardkase.core.sql import array_of, cursor, from_jsonb
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, OBJECT, REPORT
 from vardkase.formats.misp_json.structs import EventReport, ListedAttribute, Object, encoder
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.event_times import event_times, proposals_are_waiting
+from vardkase.identity.access.event_times import event_times, object_timestamp, proposals_are_waiting
 from vardkase.identity.access.visibility import (
     analyst_data_predicate,
     attribute_predicate,
@@ -68,6 +68,7 @@ def _found(actor: Actor, kind: str, uuids: list[str]) -> list[tuple[str, Raw]]:
     columns = source.columns.format(
         attribute_count=visible_attribute_count(actor),
         **event_times(actor),
+        object_timestamp=object_timestamp(actor),
         proposals_are_waiting=proposals_are_waiting(actor),
     )
     sql = (

@@ -53,6 +53,21 @@ def event_published(actor: Actor, event: str = "e") -> str:
             return f"(CASE WHEN {knows} THEN {for_owner} ELSE {for_others} END)"
 
 
+def object_timestamp(actor: Actor, part: str = "o", event: str = "e") -> str:
+    """SQL for the time of an object's last change that the actor may know of: of those in sharing groups, also the
+    changes of attributes for them."""
+    for_owner = f"greatest({part}.timestamp, {part}.private_timestamp)"
+    for_others = f"greatest({part}.timestamp, {LATEST_INSIDE.format(object=part)})"
+    moved = f"{part}.private_timestamp > {part}.timestamp"
+    match knows_private(actor, event):
+        case "TRUE":
+            return for_owner
+        case "FALSE":
+            return f"(CASE WHEN {moved} THEN {for_others} ELSE {part}.timestamp END)"
+        case knows:
+            return f"(CASE WHEN {knows} THEN {for_owner} WHEN {moved} THEN {for_others} ELSE {part}.timestamp END)"
+
+
 def proposals_are_waiting(actor: Actor, event: str = "e") -> str:
     """SQL for MISP's `proposal_email_lock`: the owner has been told of proposals that are open, and that the actor
     may read."""
@@ -103,6 +118,8 @@ def _latest(actor: Actor, event: str, column: str) -> str:
             return f"(CASE WHEN {knows} THEN {for_owner} {for_groups} END)"
 
 
+LATEST_INSIDE = """(SELECT max(inside.timestamp) FROM attribute inside WHERE inside.object_id = {object}.id
+    AND inside.distribution = 4 AND inside.sharing_group_id = ANY(%(reader_groups)s))"""
 PROPOSALS = """({e}.proposal_email_lock AND ({e}.org_id = %(reader_org)s OR EXISTS (
     SELECT 1 FROM proposal waiting LEFT JOIN attribute proposed ON proposed.id = waiting.attribute_id
     WHERE waiting.event_id = {e}.id AND NOT waiting.deleted AND {visible})))"""

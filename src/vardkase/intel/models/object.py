@@ -11,7 +11,11 @@ from vardkase.intel.models.event import Event
 
 
 class Object(models.Model):
-    """An instance of an object template (core-format §4)."""
+    """An instance of an object template (core-format §4).
+
+    `private_timestamp`: changes of attributes that not everybody who reads the object may read, as the owner
+    organisation knows of them (`identity.access.event_times.object_timestamp`).
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     event = models.ForeignKey(
@@ -23,6 +27,7 @@ class Object(models.Model):
     template_uuid = models.TextField(null=True)
     template_version = models.IntegerField(default=1)
     timestamp = models.BigIntegerField()
+    private_timestamp = models.BigIntegerField(default=0, db_default=0)
     distribution = models.SmallIntegerField(default=5)
     sharing_group = models.ForeignKey(
         SharingGroup,

@@ -52,7 +52,18 @@ def group_of(event: Event) -> int | None:
 
 def attribute_audiences(attribute_ids: Collection[int]) -> Audiences:
     """Who reads these attributes, each as far as its object lets it be read."""
-    return _audiences(ATTRIBUTES, {"ids": list(attribute_ids)})
+    return frozenset[Audience]().union(*audiences_inside(attribute_ids).values())
+
+
+def audiences_inside(attribute_ids: Collection[int]) -> dict[int | None, Audiences]:
+    """Object id → who reads those of the attributes that lie in it; None for those in no object."""
+    found: dict[int | None, Audiences] = {}
+    for object_id, event_group, *limits in (
+        cursor().execute(ATTRIBUTES, {"ids": list(attribute_ids)}).fetchall()
+    ):
+        audience = audience_of(event_group, *limits_in(limits))
+        found[object_id] = found.get(object_id, frozenset()) | {audience}
+    return found
 
 
 def object_audiences(object_ids: Collection[int]) -> Audiences:
@@ -98,7 +109,7 @@ def limits_in(columns: Iterable[int | None]) -> list[Limit]:
 
 EVENT_GROUP = f"CASE WHEN e.distribution = {Distribution.SHARING_GROUP:d} THEN e.sharing_group_id END"
 ATTRIBUTES = f"""
-SELECT DISTINCT {EVENT_GROUP}, a.distribution, a.sharing_group_id, o.distribution, o.sharing_group_id
+SELECT DISTINCT a.object_id, {EVENT_GROUP}, a.distribution, a.sharing_group_id, o.distribution, o.sharing_group_id
 FROM attribute a JOIN event e ON e.id = a.event_id LEFT JOIN object o ON o.id = a.object_id
 WHERE a.id = ANY(%(ids)s::bigint[])
 """

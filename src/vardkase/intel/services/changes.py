@@ -60,6 +60,11 @@ class AttributeChanges:
         return (mention for _, mentions in self.tags for mention in mentions)
 
 
+def content_of(attribute: Attribute) -> tuple[Any, ...]:
+    """All that an edit may change of an attribute, but its time."""
+    return tuple(getattr(attribute, name) for name, _ in CHANGEABLE if name != "timestamp")
+
+
 def is_newer(sent: Mapping[str, Any], stored_timestamp: int) -> bool:
     """Whether a document may replace what is stored: it carries no timestamp, or a later one."""
     timestamp = as_int(sent.get("timestamp"))

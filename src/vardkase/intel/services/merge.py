@@ -29,7 +29,7 @@ from vardkase.intel.rules import may_merge_event
 from vardkase.intel.services.assemble import Assembler, mentioned_tags
 from vardkase.intel.services.audiences import (
     Audiences,
-    attribute_audiences,
+    audiences_inside,
     groups_among,
     is_known_to_readers,
     object_audiences,
@@ -41,6 +41,7 @@ from vardkase.intel.services.events import all_attributes, store_parts
 from vardkase.intel.services.locking import correlation_changed, known_timestamp, lock_event, recount
 from vardkase.intel.services.merge_parts import PartsMerger
 from vardkase.intel.services.moving import move_private_times
+from vardkase.intel.services.objects_merge import settle_time
 from vardkase.intel.services.publish import is_confirmed, mark_published
 from vardkase.intel.services.references import store_references
 from vardkase.intel.services.results import Ingested, Rejections
@@ -202,19 +203,24 @@ def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler:
     merger = PartsMerger(event, assembler)
     merger.take(data)
     changed = [attribute.pk for attribute in merger.changes.changed]
-    audiences = merger.audiences | attribute_audiences(changed)
+    before = audiences_inside(changed)
     event_tags = tag_mentions(data)
     new_attributes = all_attributes(merger.attributes, merger.objects)
     tags = TagBook(actor, [*event_tags, *mentioned_tags(new_attributes), *merger.changes.mentioned_tags()])
     write_changes(event.pk, merger.changes, tags)
     store_parts(event, merger.attributes, merger.objects, tags, assembler.now)
-    store_references(event.pk, merger.references, assembler.now)
+    referring = store_references(event.pk, merger.references, assembler.now)
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(event_tags)])
     if detached := tags.detached(event_tags):
         EventTag.objects.filter(event=event, tag__in=detached, local=False).delete()
     reports = store_reports(actor, event, data.get("EventReport"), assembler)
     take_over_keys(event, data.get("CryptographicKey"), assembler)
     store_contributions(actor, event, assembler, data)
-    audiences |= attribute_audiences([*changed, *(row.id for row in new_attributes)])
-    audiences |= object_audiences([*(row.id for row in merger.objects), *merger.changed_objects])
-    return audiences | reports.audiences
+    after = audiences_inside([*changed, *(row.id for row in new_attributes)])
+    audiences = merger.audiences.union(reports.audiences, *before.values(), *after.values())
+    audiences |= object_audiences([row.id for row in merger.objects])
+    for known, was in merger.changed_objects:
+        inside = before.get(known.pk, frozenset()) | after.get(known.pk, frozenset())
+        inside |= was.audiences if known.pk in referring else frozenset()
+        audiences |= settle_time(event, known, was, inside)
+    return audiences

@@ -8,11 +8,11 @@ from typing import Any
 from vardkase.core.errors import Invalid
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.services.assemble import UUID_TAKEN, Assembler, known_values, numbered_parts
-from vardkase.intel.services.audiences import Audiences, audience_of, group_of
+from vardkase.intel.services.audiences import Audiences
 from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer
 from vardkase.intel.services.deletion import soft_delete_object
-from vardkase.intel.services.objects_merge import merge_object_header
+from vardkase.intel.services.objects_merge import ObjectBefore, merge_object_header
 from vardkase.knowledge.import_expressions.applying import ImportFilter
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
@@ -24,7 +24,7 @@ class PartsMerger:
 
     `attributes` and `objects` are new and wait to be written; `changes` are stored attributes that change;
     `references` are (object id, object uuid, document). Objects that change or go are written at once;
-    `changed_objects` are their ids, and `audiences` those who read them before.
+    `changed_objects` are those with what they were before, and `audiences` those who read the ones that go.
     """
 
     def __init__(self, event: Event, assembler: Assembler) -> None:
@@ -34,7 +34,7 @@ class PartsMerger:
         self.objects: list[NewObject] = []
         self.changes = AttributeChanges()
         self.references: list[tuple[int, str, Any]] = []
-        self.changed_objects: list[int] = []
+        self.changed_objects: list[tuple[Object, ObjectBefore]] = []
         self.audiences: Audiences = frozenset()
 
     def take(self, data: Mapping[str, Any]) -> None:
@@ -72,17 +72,15 @@ class PartsMerger:
                 self._merge_object(known, part, place)
         self.objects = self.assembler.objects(new, "Object")
 
-    def _will_change(self, known: Object) -> None:
-        self.changed_objects.append(known.pk)
-        self.audiences |= {audience_of(group_of(self.event), (known.distribution, known.sharing_group_id))}
-
     def _merge_object(self, known: Object, part: dict[str, Any], place: str) -> None:
-        self._will_change(known)
+        before = ObjectBefore.of(self.event, known)
         if as_bool(part.get("deleted")) and not known.deleted:
+            self.audiences |= before.audiences
             ids = Attribute.objects.filter(object=known, deleted=False).values_list("pk", flat=True)
             soft_delete_object(known, list(ids))
             return
         merge_object_header(known, part, self.assembler.sharing, self.assembler.now)
+        self.changed_objects.append((known, before))
         numbered = dict(numbered_parts(part.get("Attribute"), f"{place}.Attribute"))
         stored = self._stored_attributes(numbered.values())
         for key, attribute in numbered.items():

@@ -17,14 +17,20 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
-from vardkase.intel.services.audiences import object_audiences
+from vardkase.intel.services.audiences import Audiences, attribute_audiences, object_audiences
 from vardkase.intel.services.batch import NewObject
 from vardkase.intel.services.bulk import readable_attributes
-from vardkase.intel.services.changes import AttributeChanges, collect_change, write_changes
+from vardkase.intel.services.changes import (
+    AttributeChanges,
+    collect_change,
+    content_of,
+    tag_mentions,
+    write_changes,
+)
 from vardkase.intel.services.deletion import soft_delete_attributes, soft_delete_object
 from vardkase.intel.services.events import store_parts
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
-from vardkase.intel.services.objects_merge import merge_object_header
+from vardkase.intel.services.objects_merge import ObjectBefore, merge_object_header, settle_time
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.intel.services.templates import check_requirements, move_to_newest, with_template
@@ -87,17 +93,19 @@ def edit_object(
     found, event = lock_own_part(actor, lambda: find_object(actor, reference, deleted=True))
     stored = Object.objects.get(pk=found.id)
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
-    before = object_audiences([stored.pk])
+    before = ObjectBefore.of(event, stored)
+    inside: Audiences = frozenset()
     if as_bool(data.get("deleted")):
         live = Attribute.objects.filter(object=stored, deleted=False).values_list("pk", flat=True)
         soft_delete_object(stored, list(live))
     else:
         merge_object_header(stored, data, assembler.sharing, assembler.now)
         if "Attribute" in data:
-            _replace_attributes(actor, event, stored, data["Attribute"], assembler)
+            inside = _replace_attributes(actor, event, stored, data["Attribute"], assembler)
         if to_newest:
             move_to_newest(stored)
-    touch(event, before | object_audiences([stored.pk]))
+            inside |= before.audiences
+    touch(event, settle_time(event, stored, before, inside))
     record(actor, "object.edited", Target("object", stored.pk, stored.uuid, stored.name))
     return stored.pk
 
@@ -146,8 +154,8 @@ def _refuse_duplicate(event: Event, row: NewObject) -> None:
 
 def _replace_attributes(
     actor: Actor, event: Event, stored: Object, parts: object, assembler: Assembler
-) -> None:
-    """Change, add and softly delete attributes until the object has those listed."""
+) -> Audiences:
+    """Change, add and softly delete attributes until the object has those listed; returns who reads the changed."""
     numbered = dict(numbered_parts(parts, "Attribute"))
     inside = Attribute.objects.filter(object=stored, deleted=False)
     readable = readable_attributes(actor, event, list(inside.values_list("pk", flat=True)), deleted=False)
@@ -163,15 +171,21 @@ def _replace_attributes(
         if set(part) == {"uuid"}:
             kept.add(known.pk)  # named, but nothing about it is to change
             continue
+        before = content_of(known)
         try:
             collect_change(changes, known, {**part, "timestamp": None}, assembler.sharing, assembler.now)
-            kept.add(known.pk)
         except Invalid:
             continue
+        kept.add(known.pk)
+        if content_of(known) == before and not tag_mentions(part):
+            changes.changed.pop()  # It is listed as it is: its time does not move.
     rows = [row for row in added if row is not None]
     gone = [attribute.pk for attribute in live.values() if attribute.pk not in kept]
+    touched = [*gone, *(attribute.pk for attribute in changes.changed)]
+    audiences = attribute_audiences(touched)
     if gone:
         soft_delete_attributes(event.pk, gone)
     tags = TagBook(actor, [*mentioned_tags(rows), *changes.mentioned_tags()])
     write_changes(event.pk, changes, tags)
     store_parts(event, rows, [], tags, assembler.now)
+    return audiences | attribute_audiences([*touched, *(row.id for row in rows)])

@@ -3,14 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core.errors import Invalid
-from vardkase.intel.models import Object
+from vardkase.intel.models import Event, Object
+from vardkase.intel.services.audiences import Audiences, audience_of, group_of
 from vardkase.intel.services.changes import named
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.misp.object import parse_object
 from vardkase.misp.time import render_seen
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectBefore:
+    """An object as it was before a change."""
+
+    timestamp: int
+    private_timestamp: int
+    columns: tuple[Any, ...]
+    audiences: Audiences
+
+    @classmethod
+    def of(cls, event: Event, stored: Object) -> ObjectBefore:
+        """The object as it is now."""
+        return cls(
+            stored.timestamp, stored.private_timestamp, _columns(stored), _own_audiences(event, stored)
+        )
+
+
+def settle_time(event: Event, stored: Object, before: ObjectBefore, inside: Audiences) -> Audiences:
+    """After a change of an object: let its time move for those alone who may know of the change, and return them.
+
+    `inside` are those who read the attributes of it that have changed.
+    """
+    own = before.audiences | _own_audiences(event, stored)
+    if not inside or inside & own or _columns(stored) != before.columns:
+        return own | inside
+    Object.objects.filter(pk=stored.pk).update(
+        timestamp=before.timestamp, private_timestamp=max(stored.timestamp, before.private_timestamp)
+    )
+    return inside
+
+
+def _columns(stored: Object) -> tuple[Any, ...]:
+    return tuple(getattr(stored, name) for name in MERGED)
+
+
+def _own_audiences(event: Event, stored: Object) -> Audiences:
+    return frozenset({audience_of(group_of(event), (stored.distribution, stored.sharing_group_id))})
+
+
+MERGED = ("distribution", "sharing_group_id", "comment", "first_seen", "last_seen", "deleted")
+"""The columns that a document changes."""
 
 
 def merge_object_header(stored: Object, sent: Mapping[str, Any], sharing: SharingGroups, now: int) -> None:

@@ -169,18 +169,20 @@ def write_object_references(event_id: int, objects: Sequence[NewObject], now: in
     store_references(event_id, wanted, now)
 
 
-def store_references(event_id: int, wanted: Sequence[tuple[int, str, Any]], now: int) -> None:
-    """Write (object id, object uuid, document) references that are new here."""
+def store_references(event_id: int, wanted: Sequence[tuple[int, str, Any]], now: int) -> set[int]:
+    """Write (object id, object uuid, document) references that are new here; returns the ids of their objects."""
     parsed = [
         (object_id, object_uuid, reference)
         for object_id, object_uuid, part in wanted
         if isinstance(part, dict) and not isinstance(reference := parse_reference(part, now=now), dict)
     ]
     if not parsed:
-        return
+        return set()
     targets = targets_in_event(event_id, [reference.referenced_uuid for _, _, reference in parsed])
     taken = taken_uuids("object_reference", [r.uuid for _, _, r in parsed if r.uuid])
-    write_references(_reference_rows(event_id, parsed, targets, taken, now))
+    rows = list(_reference_rows(event_id, parsed, targets, taken, now))
+    write_references(rows)
+    return {row[2] for row in rows}
 
 
 def _reference_rows(
