@@ -1,4 +1,4 @@
-"""What an endpoint may return, and the bodies of MISP that recur."""
+"""Return types of endpoints, and recurring MISP response bodies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ JSON_TYPE = "application/json; charset=UTF-8"
 
 @dataclass(frozen=True, slots=True)
 class Json:
-    """A value to be encoded as JSON (or XML, when the client accepts only that)."""
+    """A value to be encoded as JSON (or as XML if the client accepts nothing else)."""
 
     data: Any
     status: int = 200
@@ -20,7 +20,7 @@ class Json:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A body sent piece by piece as it is made."""
+    """A body sent in chunks as it is produced."""
 
     content: Iterable[bytes]
     content_type: str = JSON_TYPE
@@ -29,8 +29,6 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A finished body that is not JSON."""
-
     content: str | bytes
     content_type: str = "text/plain; charset=UTF-8"
     status: int = 200
@@ -39,7 +37,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """302 to `location`, a path of this instance or a URL made by it."""
+    """302 to `location`, a path of this instance or a URL built by it."""
 
     location: str
 
@@ -48,27 +46,26 @@ type Answer = Json | Stream | Text | Redirect
 
 
 def saved(message: str, url: str, **extra: Any) -> Json:
-    """The body of a successful act; `url` is the action's path, `extra` mostly ``id=`` or ``data=``."""
+    """The body of a successful action; `url` is the path of the action, `extra` usually ``id=`` or ``data=``."""
     body = {"saved": True, "success": True, "name": message, "message": message, "url": url}
     return Json({**body, **extra})
 
 
 def failed(message: str, url: str, errors: Any, *, status: int = 403, **extra: Any) -> Json:
-    """The body of a refused save, for an endpoint that answers instead of raising SaveFailed."""
+    """The body of a refused save, for endpoints that return it instead of raising SaveFailed."""
     body = {"saved": False, "name": message, "message": message, "url": url, "errors": errors}
     return Json({**body, **extra}, status=status)
 
 
 def toggled(text: str, **extra: Any) -> Json:
-    """The body of the switches and taggings of MISP's pages: ``{"saved": true, "success": text}``."""
+    """The body of MISP's toggle and tagging actions: ``{"saved": true, "success": text}``."""
     return Json({"saved": True, "success": text, **extra})
 
 
 def not_toggled(errors: Any) -> Json:
-    """The refusal of those, with status 200: ``{"saved": false, "errors": …}``, a text or field errors."""
+    """Their refusal, with status 200: ``{"saved": false, "errors": …}``, a text or field errors."""
     return Json({"saved": False, "errors": errors})
 
 
 def message(text: str) -> Json:
-    """The body that MISP makes of a bare text."""
     return Json({"message": text})

@@ -1,4 +1,4 @@
-"""Who is calling: from an API key in a header to an Actor, in one query.
+"""API authentication: resolves the API key in a header to an Actor, in one query.
 
 Nothing about who may enter is kept between requests: a key that was revoked stops at once. Only a key in the
 `Authorization` or `X-MISP-AUTH` header counts; keys in the URL and session cookies never do.
@@ -67,7 +67,7 @@ router, is always let in, and nobody guesses a key of 40 characters."""
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """The actor, when the key it came with ends (None: never), and how many searches its role has (None: any)."""
+    """The actor, the expiry of its key (None: never), and the searches its role may run (None: unlimited)."""
 
     actor: Actor
     key_expires: datetime | None
@@ -75,16 +75,17 @@ class Authenticated:
 
 
 def presented_keys(request: HttpRequest) -> list[str]:
-    """The well-formed keys in the headers: the first few, so that nobody has us look up thousands."""
+    """The well-formed keys in the headers, only the first few, to limit the number of lookups."""
     values = [request.headers.get("Authorization", ""), request.headers.get("X-MISP-AUTH", "")]
     parts = [part.strip() for value in values for part in value.split(",")]
     return [part for part in parts if KEY.fullmatch(part)][:MAX_KEYS]
 
 
 def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authenticated:
-    """The caller of `request`; MispError 403 with MISP's reason, or 429 when the address failed too often.
+    """Authenticate the caller of `request`.
 
-    `keys` are those that it presents otherwise than as MISP's clients do.
+    Raises MispError 403 with MISP's reason, or 429 after too many failures from the address. `keys` are those
+    presented in another way than by MISP clients.
     """
     address: str | None = getattr(request, "client_address", None)
     try:
@@ -107,8 +108,6 @@ def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authent
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One candidate of sql/find_keys.sql, its columns in order."""
-
     key_id: int
     digest: bytes
     key_expires: int
@@ -148,7 +147,6 @@ class _Row:
 
     @property
     def access(self) -> Access:
-        """What its owner may do now."""
         may = access(
             self.fixed_standing,
             read=self.read,
@@ -162,7 +160,7 @@ class _Row:
 
 @cache
 def _find_keys() -> str:
-    """sql/find_keys.sql with the permissions in their order and the one rule of who is in which group."""
+    """sql/find_keys.sql with the permissions in order and the shared rule for group membership."""
     flags = ", ".join(f"r.{flag.value}" for flag in FLAGS)
     groups = SHARING_GROUPS_OF_ORGANISATION.replace("%(org)s", "o.id")
     now = "%(now)s::timestamptz"
@@ -170,7 +168,6 @@ def _find_keys() -> str:
 
 
 def _row_of(keys: list[str]) -> _Row:
-    """The stored key that the first valid one of `keys` is."""
     now = timezone.now()
     for key in keys:
         given = {"start": key[:4], "now": now}
@@ -183,7 +180,8 @@ def _row_of(keys: list[str]) -> _Row:
 
 
 def _check(row: _Row, address: str | None, certificate: Certificate | None) -> None:
-    """Refuse a key, a user or an organisation that may not enter now, from here, and with that certificate."""
+    """Refuse a key, user or organisation that may not sign in now, from this address, or with this
+    certificate."""
     permissions = _permissions(tuple(row.flags))
     caller = Caller(row.user_id, row.email, row.org_id, address, _credential(row).value, row.key_id)
     now = datetime.now(UTC)
@@ -219,7 +217,6 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
 
 
 def _noted(caller: Caller, reason: str, message: str) -> MispError:
-    """The refusal, put down in the audit trail."""
     note(caller, reason, "user.entrance_refused")
     return MispError(403, message)
 

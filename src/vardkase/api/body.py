@@ -1,4 +1,4 @@
-"""Reading a request's body: its encoding undone, its size and depth limited, JSON or a form decoded."""
+"""Request body parsing: decompression, size and depth limits, decoding of JSON or forms."""
 
 from __future__ import annotations
 
@@ -49,7 +49,6 @@ INVALID_JSON = (
 
 
 def check_size(request: HttpRequest, limits: BodyLimits) -> None:
-    """Raise MispError 413 for a request that says itself that its body is too big."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > limits.bytes:
         raise _too_big(limits)
 
@@ -61,12 +60,12 @@ def check_values(raw: bytes, most: int) -> None:
 
 
 def sender_of(actor: Actor) -> Sender:
-    """Whose share of what is being received the bodies of `actor` count against."""
+    """The sender against whose quota bodies from `actor` count while they are received."""
     return Sender.organisation(actor.organisation_id) if actor.user_id else Sender.visitor(actor.address)
 
 
 def plain_body(request: HttpRequest, limits: BodyLimits) -> bytes:
-    """The request's bytes, decompressed; MispError 413 over a limit, 400 when that fails."""
+    """The decompressed body; raises MispError 413 above a limit, 400 if decompression fails."""
     check_size(request, limits)
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     body = _whole(request)
@@ -80,7 +79,6 @@ def plain_body(request: HttpRequest, limits: BodyLimits) -> bytes:
 
 
 def _whole(request: HttpRequest) -> bytes:
-    """The bytes as they were sent: a document is bigger than what Django takes in one piece (a form)."""
     if not hasattr(request, "_body") and request.content_type != MULTIPART:
         request._body = request.read()  # noqa: SLF001 - what `request.body` would set, with its limit
     return request.body
@@ -91,19 +89,18 @@ READ = frozenset(("application/json", "application/x-www-form-urlencoded", MULTI
 
 
 def is_nothing(raw: bytes, content_type: str) -> bool:
-    """Whether MISP takes a body for none: an empty one, or one of a type that it does not read."""
+    """True if MISP treats the body as missing: it is empty, or of a type that MISP does not read."""
     return raw.strip() in NOTHING or media_type(content_type) not in READ
 
 
 def media_type(content_type: str) -> str:
-    """A Content-Type without its parameters, in lower case."""
     return content_type.partition(";")[0].strip().lower()
 
 
 def decoded_body(raw: bytes, content_type: str, sent: int | None = None) -> Any:
     """The body, of `sent` bytes on the wire, as a dict or list.
 
-    What is neither JSON, XML nor a form counts as no body, as in MISP.
+    Anything but JSON, XML or a form counts as no body, as in MISP.
     """
     kind = media_type(content_type)
     if not raw.strip():
@@ -116,7 +113,6 @@ def decoded_body(raw: bytes, content_type: str, sent: int | None = None) -> Any:
 
 
 def scalar_body(raw: bytes, content_type: str) -> str | int | float | None:
-    """The text or number that a JSON body is; None for any other body."""
     if media_type(content_type) != "application/json" or not raw.strip():
         return None
     decoded = _json(raw)
@@ -131,7 +127,7 @@ def multipart_fields(request: HttpRequest, limits: BodyLimits) -> Any:
 
 
 def multipart_file(request: HttpRequest, limits: BodyLimits) -> tuple[str, bytes]:
-    """Name and content of the first file of a form; raises MispError 400 when it holds none."""
+    """Name and content of the first file of a form; raises MispError 400 if there is none."""
     files = multipart_files(request, limits)
     if files:
         return files[0]
@@ -155,10 +151,10 @@ def _refusing_bad_forms() -> Iterator[None]:
 
 
 class LazyList(Sequence[Any]):
-    """A JSON array in which an element is decoded when it is asked for, and not kept.
+    """A JSON array that decodes each element on access and does not cache it.
 
-    The elements of a big document then never are in memory at once. Raises MispError 405 at the element that
-    is not JSON after all.
+    The elements of a large document are thus never in memory together. Raises MispError 405 at an element
+    that is not valid JSON.
     """
 
     def __init__(self, encoded: list[msgspec.Raw]) -> None:
@@ -179,9 +175,9 @@ class LazyList(Sequence[Any]):
 
 
 def lazy_members(raw: bytes, model: str, member: str, sent: int | None = None) -> dict[str, Any] | None:
-    """The document `model` in a big JSON body with the array `member` left as a LazyList.
+    """The document `model` in a large JSON body, with the array `member` left as a LazyList.
 
-    None when the body is small or of another form: it is then decoded in the ordinary way.
+    None if the body is small or in another form: it is then decoded as usual.
     """
     if len(raw) < LAZY_BODY or apparent_depth(raw) > MAX_DEPTH or holds_nul(raw):
         return None
@@ -252,7 +248,7 @@ def _json(raw: bytes, sent: int | None = None) -> Any:
 
 @contextmanager
 def _without_collector(size: int) -> Iterator[None]:
-    """A big document makes many objects and no garbage: the collector would only walk them over and over."""
+    """Pause the garbage collector: a large document creates many objects and no garbage to collect."""
     pause = size > BIG_BODY and gc.isenabled()
     if pause:
         gc.disable()
@@ -296,7 +292,6 @@ def _form(raw: bytes, sent: int | None = None) -> dict[str, Any]:
 
 
 def _form_list(result: dict[str, Any], parts: list[str]) -> list[Any]:
-    """The list that `parts` lead to; what else stood there gives way, as in PHP."""
     place = _form_place(result, parts[:-1])
     name = parts[-1] if parts else ""
     found = place.get(name)
@@ -315,7 +310,8 @@ def _form_place(result: dict[str, Any], parts: list[str]) -> dict[str, Any]:
 
 
 def _unwrapped(decoded: Any) -> Any:
-    """The body out of ``{"request": …}`` or the form's ``data[…]``; a bare string or number is no body."""
+    """The body inside ``{"request": …}`` or the form's ``data[…]``; a bare string or number counts as no
+    body."""
     for wrapper in ("request", "data"):
         if isinstance(decoded, dict) and len(decoded) == 1 and isinstance(decoded.get(wrapper), dict | list):
             decoded = decoded[wrapper]

@@ -1,4 +1,4 @@
-"""From an HTTP request to an endpoint's answer: route, authenticate, authorise, call, word the errors.
+"""Request dispatch: routing, authentication, authorisation, the endpoint call, and error responses.
 
 Every endpoint is declared with `endpoint`, and the declaration carries its permission: there is no way to add
 one without. The order for each request is: who is it, does the endpoint exist, may they, is the method right,
@@ -64,12 +64,12 @@ type Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the code of an endpoint does not show, for people and for its OpenAPI description.
+    """What the code of an endpoint does not show, for its users and for its OpenAPI description.
 
-    `mandatory` and `optional` are the members of the body, or the parameters where nothing is written; a GET
-    on a writing endpoint tells them. `url` names the arguments of the path (``/events/edit/[event_id]``) and is
-    given only where there are any. `answers` is the entity that a streamed answer holds: "Event" for
-    ``{"Event": {…}}``, "[Attribute]" for a list.
+    `mandatory` and `optional` are the members of the body, or the parameters if the endpoint only reads; a
+    GET on a writing endpoint returns them. `url` names the arguments of the path
+    (``/events/edit/[event_id]``), if there are any. `answers` is the entity in a streamed response: "Event"
+    for ``{"Event": {…}}``, "[Attribute]" for a list.
     """
 
     text: str = ""
@@ -115,7 +115,6 @@ class Endpoint:
     most_values: int | None = None
 
     def authorise(self, actor: Actor) -> None:
-        """Raise Forbidden unless `actor` may call this."""
         actor.require(*self.requires)
         if self.requires_any and not any(actor.may(permission) for permission in self.requires_any):
             raise Forbidden
@@ -131,7 +130,6 @@ class Endpoint:
             require_no_limits(actor)
 
     def may_be_called_by(self, actor: Actor) -> bool:
-        """Whether `actor` may call this."""
         try:
             self.authorise(actor)
         except Forbidden:
@@ -139,7 +137,7 @@ class Endpoint:
         return True
 
     def allows(self, method: str) -> bool:
-        """Whether `method` may be used; HEAD wherever GET is."""
+        """True if `method` may be used; HEAD is allowed wherever GET is."""
         return ("GET" if method == "HEAD" else method) in self.methods
 
 
@@ -166,10 +164,10 @@ def endpoint(
     proposes: tuple[str, ...] = (),
     most_values: int | None = None,
 ) -> Callable[[Handler], Handler]:
-    """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
+    """Declare the decorated function as the endpoint `name` ("events/view", "admin/users/add").
 
-    Without any requirement every authenticated key may call it. Reading endpoints answer to any method unless
-    `methods` says otherwise (as MISP does); writing ones to POST, PUT and DELETE.
+    Without requirements, any authenticated key may call it. Reading endpoints accept any method unless
+    `methods` says otherwise (as in MISP); writing ones accept POST, PUT and DELETE.
     """
     key = "/".join(plain(part) for part in name.split("/"))
     if key in _endpoints:
@@ -204,19 +202,18 @@ def endpoint(
 
 
 def controllers() -> frozenset[str]:
-    """The first part of every declared endpoint's path, without case and underscores."""
+    """The first path segment of every declared endpoint, in lower case without underscores."""
     names = (name.removeprefix("admin/") for name in _endpoints)
     return frozenset(name.partition("/")[0] for name in names)
 
 
 def declared_permissions() -> list[Endpoint]:
-    """Every endpoint of this installation's profile with what it requires, by name."""
     here = (found for found in _endpoints.values() if is_here(found.handler))
     return sorted(here, key=lambda found: found.name)
 
 
 def respond(request: HttpRequest) -> HttpResponseBase:
-    """Answer one API request, whatever happens."""
+    """Answer one API request; never raises."""
     with translation.override("en"):  # What MISP's clients compare is never translated.
         return _respond(request)
 
@@ -291,7 +288,6 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
 
 
 def _caller(request: HttpRequest, route: Route) -> Authenticated:
-    """Whose key the request carries; a visitor where that is enough."""
     found = _endpoints.get(route.name)
     if found is not None and found.public:
         return Authenticated(visitor(getattr(request, "client_address", None)), None)
@@ -299,7 +295,6 @@ def _caller(request: HttpRequest, route: Route) -> Authenticated:
 
 
 def _describe(found: Endpoint, method: str) -> Answer:
-    """The answer to a GET on an endpoint that writes: what to send, where we have said so."""
     if method not in READING_METHODS and method != "HEAD":
         raise MispError(405, f"{method} is not used here, but {', '.join(found.methods)}.")
     about = found.describes
@@ -333,7 +328,7 @@ def _answer_of(error: VardkaseError, route: Route, request: HttpRequest) -> Json
 
 
 def _answer_of_fault(error: Exception, route: Route, request: HttpRequest) -> Json:
-    """500 with a number that finds the log line; the line holds no key, and nothing of the body."""
+    """500 with a number that identifies the log line, which contains neither keys nor the body."""
     number = str(uuid.uuid4())
     frames = "".join(traceback.format_tb(error.__traceback__))
     # PostgreSQL repeats the values of a refused row in the lines after the first.

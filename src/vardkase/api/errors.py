@@ -1,4 +1,4 @@
-"""Errors as MISP says them: the status and the JSON body that its clients compare."""
+"""Errors in MISP's format: the status codes and JSON bodies that clients compare."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INTERNAL_ERROR = "An Internal Error Has Occurred."
 
 
 class MispError(VardkaseError):
-    """``{"name": message, "message": message, "url": …}`` with `status`, and `extra` members after them."""
+    """``{"name": message, "message": message, "url": …}`` with `status`, followed by the members of `extra`."""
 
     def __init__(
         self, status: int, message: str, *, headers: dict[str, str] | None = None, **extra: Any
@@ -27,10 +27,10 @@ class MispError(VardkaseError):
 
 
 class SaveFailed(VardkaseError):
-    """``{"saved": false, "name": …, "url": …, "errors": …}``: a save that was refused.
+    """``{"saved": false, "name": …, "url": …, "errors": …}``: a refused save.
 
-    `message` is what failed ("Could not add Event"), `url` the action without its arguments, `errors` a
-    text or ``{field: [texts]}``; `id` and `data` go into the body when given.
+    `message` names the failed action ("Could not add Event"), `url` is the path without arguments, `errors` a
+    text or ``{field: [texts]}``; `id` and `data` are added to the body if given.
     """
 
     def __init__(self, message: str, url: str, errors: Any, *, status: int = 403, **extra: Any) -> None:
@@ -71,7 +71,7 @@ NOT_MISPS = frozenset(
 def status_and_body(
     error: VardkaseError, *, controller: str, action: str, admin: bool, path: str
 ) -> tuple[int, dict[str, Any]]:
-    """What a client gets for `error`, raised by an endpoint of `controller` and `action` at `path`."""
+    """Status and body for `error`, raised by an endpoint of `controller` and `action` at `path`."""
     is_misps = controller not in NOT_MISPS
     if isinstance(error, SaveFailed):
         return error.status, save_failed_body(error.message, error.url, error.errors, error.extra)
@@ -92,21 +92,22 @@ DEFAULTS: dict[type[VardkaseError], str] = {NotFound: "Not Found", Forbidden: NO
 def exception_body(
     message: str, path: str, extra: dict[str, Any], *, is_misps: bool = True
 ) -> dict[str, Any]:
-    """MISP's body of an exception. MISP escapes the texts for HTML, and its clients compare them so.
+    """MISP's body of an exception.
 
-    Source: spec/misp/recordings, "Sharing group doesn&#039;t exist". `is_misps`: an endpoint that MISP has.
+    MISP escapes the texts for HTML, and its clients compare them in that form. Source: spec/misp/recordings,
+    "Sharing group doesn&#039;t exist". `is_misps`: MISP has this endpoint too.
     """
     text, url = (_escaped(message), _escaped(path)) if is_misps else (message, path)
     return {"name": text, "message": text, "url": url, **extra}
 
 
 def save_failed_body(message: str, url: str, errors: Any, extra: dict[str, Any]) -> dict[str, Any]:
-    """MISP's body of a refused save."""
     return {"saved": False, "name": message, "message": message, "url": url, "errors": errors, **extra}
 
 
 def model_name(controller: str) -> str:
-    """MISP's model of a controller: ``sharing_groups`` → ``SharingGroup``, ``taxonomies`` → ``Taxonomy``."""
+    """MISP's model name of a controller: ``sharing_groups`` → ``SharingGroup``, ``taxonomies`` →
+    ``Taxonomy``."""
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", controller).split("_")
     name = "".join(word[:1].upper() + word[1:] for word in words if word)
     if name.endswith("ies"):

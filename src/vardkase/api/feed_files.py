@@ -28,7 +28,6 @@ METHODS = ("GET", "HEAD")
 
 
 def respond(request: HttpRequest) -> HttpResponseBase:
-    """Hand out one file of a feed."""
     if request.method not in METHODS:
         return JsonResponse({"message": "Use GET."}, status=405, headers={"Allow": ", ".join(METHODS)})
     name, _, file = request.path_info.removeprefix(PREFIX).strip("/").partition("/")
@@ -49,7 +48,7 @@ def respond(request: HttpRequest) -> HttpResponseBase:
 
 
 def _readable(request: HttpRequest, name: str) -> str:
-    """The name of the feed, when whoever asks may read it. Raises Forbidden, MispError (too many failures)."""
+    """The name of the feed if the caller may read it. Raises Forbidden, MispError (too many failures)."""
     keys = _presented(request)
     try:
         return readable(name, None, keys[0] if keys else "").name
@@ -69,7 +68,6 @@ def _member(request: HttpRequest, keys: list[str]) -> Actor:
 
 
 def _presented(request: HttpRequest) -> list[str]:
-    """The key or token that came along."""
     given = request.headers.get("Authorization", "").strip()
     kind, _, rest = given.partition(" ")
     found = {"basic": lambda: credentials(rest)[1], "bearer": rest.strip}.get(kind.lower(), lambda: given)()
@@ -77,7 +75,6 @@ def _presented(request: HttpRequest) -> list[str]:
 
 
 def _file(request: HttpRequest, path: Path) -> HttpResponseBase:
-    """The file as it is now; a reader that has it already is told so."""
     facts = path.stat()
     etag = quote_etag(f"{facts.st_ino:x}-{facts.st_mtime_ns:x}")
     if known := get_conditional_response(request, etag, int(facts.st_mtime)):

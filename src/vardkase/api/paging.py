@@ -1,4 +1,4 @@
-"""`limit` and `page`, as they are given to MISP's indexes."""
+"""`limit` and `page`, as MISP's indexes accept them."""
 
 from __future__ import annotations
 
@@ -15,22 +15,21 @@ LARGEST_PAGE = 2**31 - 1
 
 
 def limit_and_offset(call: Call, default: int) -> tuple[int, int]:
-    """What to fetch of a list that is paged anyway; a nonsense limit is the default."""
+    """Limit and offset for lists that are always paged; an invalid limit becomes the default."""
     limit = as_int(call.param("limit")) or default
     limit = min(limit, LARGEST) if limit > 0 else default
     return limit, limit * (page_of(call) - 1)
 
 
 def page_of(call: Call) -> int:
-    """The page, counted from 1."""
     return min(max(as_int(call.param("page")) or 1, 1), LARGEST_PAGE)
 
 
 def paged(call: Call, ids: Sequence[int], most: int) -> Sequence[int]:
-    """The page of `ids` that was asked for, `most` at a time, which is also the page of who asks for none.
+    """The requested page of `ids`, `most` at a time, which is also the default page size.
 
-    `most` depends on what one of them costs: some megabytes where they are encoded whole, and where they are streamed,
-    as many as other instances ask for when they synchronise.
+    Choose `most` by the cost of one item: some megabytes per page where items are encoded whole; where they
+    are streamed, as many as other instances request when they synchronise.
     """
     wanted = as_int(call.param("limit")) or 0
     limit = min(wanted, most) if wanted > 0 else most

@@ -1,4 +1,4 @@
-"""Requests that bring a document, and answers to those that add parts of several kinds to an event."""
+"""Requests that upload a document, and responses that add parts of several kinds to an event."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vardkase.intel.services.parts import AddedParts, add_parts
 def added(
     call: Call, event: EventRow, document: Mapping[str, Any], errors: Mapping[str, Any] | None = None
 ) -> Answer:
-    """Add the parts in `document`, and say how many were; what was refused stands beside `errors`, by place."""
+    """Add the parts in `document` and return how many; refused parts are reported in `errors`, by position."""
     where = f"/{call.controller}/{call.action}/{event.id}"
     try:
         found = add_parts(call.actor, event.id, document)
@@ -28,16 +28,16 @@ def added(
 
 
 def options(call: Call, model: str = "Event") -> Callable[..., Any]:
-    """What a request with a document says beside it, by name and default.
+    """Options sent along with a document, by name and default.
 
-    Options stand in the path, the query or a form, never in a JSON body: that is the document.
+    They are read from the path, the query or a form, never from a JSON body, which is the document itself.
     """
     fields = call.data(model) if call.headers.get("Content-Type", "").startswith("multipart/") else {}
     return lambda name, default=None: fields.get(name, call.named.get(name, call.query.get(name, default)))
 
 
 def decoded(given: Any) -> Any:
-    """JSON that stands as text inside of a form or of other JSON, as MISP's pages send it; None when it is none."""
+    """JSON encoded as text inside a form or other JSON, as MISP's pages send it; None if it is not JSON."""
     if not isinstance(given, str):
         return given
     try:

@@ -1,4 +1,4 @@
-"""The limit that a role sets on searches: so many in a quarter of an hour, counted together over all processes.
+"""Rate limit of a role's searches: a quota per 15 minutes, counted across all processes.
 
 As MISP does, only restSearch of events and attributes counts, and fastLookup, which is a search of many values; so does
 a page of a TAXII collection. A role with the limit 0 may not search at all.
@@ -18,7 +18,7 @@ EXCEEDED = "Rate limit exceeded."
 
 
 def counted(endpoint: str, who: Authenticated) -> dict[str, str]:
-    """Count a call; returns the headers that tell what is left, none where there is no limit.
+    """Count a call; returns the rate limit headers, none if there is no limit.
 
     Raises MispError 429 when the limit is exceeded, 405 when it is 0.
     """

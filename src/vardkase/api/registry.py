@@ -1,4 +1,4 @@
-"""Every module that declares endpoints, one line each: a module that is not here does not answer."""
+"""Registry of all modules that declare endpoints; endpoints of unlisted modules are not served."""
 
 # ruff: noqa: F401
 

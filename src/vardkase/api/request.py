@@ -1,4 +1,4 @@
-"""What a client asked for: MISP's path style, the body, and the `Call` that an endpoint receives.
+"""Parsed requests: MISP's path parameters, the body, and the `Call` that an endpoint receives.
 
 MISP writes arguments into the path: ``/controller/action/arg/name:value/list[]:a/list[]:b``. Controllers are
 spelled in camelCase or snake_case, `/admin` is a prefix of the action, and a few routes have no action.
@@ -47,7 +47,7 @@ RESOURCE_ACTIONS = {"GET": "view", "HEAD": "view", "POST": "edit", "PUT": "edit"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path taken apart. `name` is the endpoint's name with case and underscores removed."""
+    """A parsed path. `name` is the endpoint's name without case and underscores."""
 
     controller: str
     action: str
@@ -59,7 +59,7 @@ class Route:
 
 
 def route_of(method: str, path: str) -> Route:
-    """Take a URL-decoded path apart; the route may name an endpoint that does not exist."""
+    """Parse a URL-decoded path; the route may name an endpoint that does not exist."""
     segments = [segment for segment in path.split("/") if segment]
     suffix = ""
     if segments:
@@ -77,7 +77,8 @@ def route_of(method: str, path: str) -> Route:
 
 
 def plain(word: str) -> str:
-    """`word` without what MISP ignores in names: ``sharingGroups`` and ``sharing_groups`` are one."""
+    """`word` without case and underscores, which MISP ignores in names: ``sharingGroups`` equals
+    ``sharing_groups``."""
     return word.replace("_", "").lower()
 
 
@@ -116,10 +117,10 @@ def _arguments(segments: list[str]) -> tuple[list[str], Named]:
 
 
 class Call:
-    """One request to one endpoint, by an authenticated actor.
+    """One request to one endpoint by an authenticated actor.
 
     `args` are the path's arguments after the action, `named` its ``name:value`` pairs, `segments` both as
-    they were written (a tag such as ``tlp:white`` looks like a pair).
+    written (a tag such as ``tlp:white`` looks like a pair).
     """
 
     def __init__(
@@ -146,22 +147,20 @@ class Call:
 
     @property
     def client_certificate(self) -> Certificate | None:
-        """The certificate that the client has shown to the TLS front, if any."""
         return getattr(self._request, "client_certificate", None)
 
     @cached_property
     def raw(self) -> bytes:
-        """The body, its Content-Encoding undone; raises MispError when that fails or it is too big."""
+        """The body with its Content-Encoding removed; raises MispError if that fails or it is too big."""
         return plain_body(self._request, self._limits)
 
     @property
     def _sent(self) -> int:
-        """Bytes of the body as it came."""
         return int(self._request.META.get("CONTENT_LENGTH") or 0)
 
     @cached_property
     def body(self) -> Any:
-        """The decoded body: a dict, or a list when the client sent one; {} when there is none."""
+        """The decoded body: a dict, or a list if the client sent one; {} if there is none."""
         if self._request.content_type == MULTIPART:
             return multipart_fields(self._request, self._limits)
         if self._most_values is not None:
@@ -170,21 +169,20 @@ class Call:
 
     @property
     def scalar(self) -> str | int | float | None:
-        """A JSON body that is only a text or a number; None for any other."""
+        """A JSON body that is a single string or number; None for any other."""
         return scalar_body(self.raw, self.headers.get("Content-Type", ""))
 
     def document(self) -> tuple[str, bytes]:
-        """A document that was sent: name and content of the (first) file of a form, else the body itself."""
+        """An uploaded document: name and content of the first file of a form, else the body itself."""
         if self._request.content_type != MULTIPART:
             return "", self.raw
         return multipart_file(self._request, self._limits)
 
     def files(self) -> list[tuple[str, bytes]]:
-        """Name and content of every file of a form; none when the body is no form."""
         return multipart_files(self._request, self._limits) if self._request.content_type == MULTIPART else []
 
     def data(self, model: str) -> dict[str, Any]:
-        """The body as one `model` ("Event"), out of its wrapper when it has one; {} when it is no object."""
+        """The body as one `model` ("Event"), without its wrapper if it has one; {} if it is not an object."""
         body = self.body
         if not isinstance(body, dict):
             return {}
@@ -192,13 +190,13 @@ class Call:
         return inner if isinstance(inner, dict) else body
 
     def big_data(self, model: str, member: str) -> dict[str, Any]:
-        """As `data`, but in a big JSON body the array `member` is decoded element by element."""
+        """Like `data`, but decodes the array `member` of a big JSON body element by element."""
         is_json = media_type(self.headers.get("Content-Type", "")) == "application/json"
         members = lazy_members(self.raw, model, member, self._sent) if is_json else None
         return self.data(model) if members is None else members
 
     def param(self, name: str, default: Any = None) -> Any:
-        """`name` from the body, else from the path's pairs, else from the query string."""
+        """`name` from the body, else from the path's named pairs, else from the query string."""
         if isinstance(self.body, dict) and name in self.body:
             return self.body[name]
         if name in self.named:
@@ -206,12 +204,10 @@ class Call:
         return self._request.GET.get(name, default)
 
     def arg(self, position: int, default: str = "") -> str:
-        """The path argument at `position`, or `default` when the path is shorter."""
         return self.args[position] if position < len(self.args) else default
 
     @property
     def sends_nothing(self) -> bool:
-        """Whether there is no body, or none that is read."""
         return is_nothing(self.raw, self.headers.get("Content-Type", ""))
 
     @property
@@ -221,15 +217,12 @@ class Call:
 
     @property
     def wants_xml(self) -> bool:
-        """Whether the client accepts XML and not JSON."""
         return wants_xml(self._request)
 
     @property
     def query(self) -> dict[str, str]:
-        """The query string, the last value of each name."""
         return self._request.GET.dict()
 
     @property
     def base_url(self) -> str:
-        """How this instance is reached, without a slash at the end."""
         return settings.BASE_URL or self._request.build_absolute_uri("/").rstrip("/")

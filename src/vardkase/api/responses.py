@@ -1,4 +1,4 @@
-"""Turning an answer into an HTTP response: encoding, entity tags, HEAD, streaming."""
+"""Converts a result to an HTTP response: encoding, entity tags, HEAD, streaming."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ MACHINES = ("PyMISP", "MISP")
 
 
 def response_of(answer: Answer, request: HttpRequest) -> HttpResponseBase:
-    """The response that carries `answer` back to whoever sent `request`."""
     wanted = request.headers.get("If-None-Match")
     if isinstance(answer, Stream) and (request.method == "HEAD" or wanted is not None):
         answer = _whole(answer, unread=request.method == "HEAD")
@@ -45,7 +44,10 @@ def _response(answer: Answer, request: HttpRequest) -> HttpResponseBase:
 
 
 def _whole(stream: Stream, *, unread: bool) -> Text:
-    """A stream as one body; `unread` for HEAD, which then costs nothing and has no Content-Length."""
+    """A stream as one body.
+
+    `unread`: a HEAD request, which then costs nothing and has no Content-Length.
+    """
     body = b"" if unread else b"".join(stream.content)
     if isinstance(stream.content, Generator):
         stream.content.close()
@@ -62,20 +64,19 @@ def _encoded(data: Any, request: HttpRequest) -> tuple[bytes, str]:
 
 
 def wants_xml(request: HttpRequest) -> bool:
-    """Whether the client accepts XML and not JSON."""
     accept = request.headers.get("Accept", "")
     return "application/xml" in accept and "json" not in accept and "html" not in accept
 
 
 def _by_machine(headers: Mapping[str, str]) -> bool:
-    """People read indented JSON; MISP's own clients and scripts of a page get it compact."""
+    """False for browsers, which get indented JSON; MISP's own clients and scripts of a page get it compact."""
     if headers.get("User-Agent", "").startswith(MACHINES):
         return True
     return headers.get("X-Requested-With", "") == "XMLHttpRequest"
 
 
 def _tagged(response: HttpResponse, wanted: str) -> HttpResponse:
-    """`response` with its ETag, or 304 when the client's own (`wanted`, a list) says the same."""
+    """`response` with its ETag, or 304 if it matches one in `wanted`, the client's list."""
     tag = f'"{hashlib.sha1(response.content, usedforsecurity=False).hexdigest()}"'
     candidates = {ENCODED_TAG.sub('"', part.strip().removeprefix("W/")) for part in wanted.split(",")}
     if tag in candidates:
@@ -85,7 +86,7 @@ def _tagged(response: HttpResponse, wanted: str) -> HttpResponse:
 
 
 def _without_body(response: HttpResponseBase) -> HttpResponse:
-    """HEAD: the same status and headers, and the length that the body would have had where we made it."""
+    """The response to HEAD: same status and headers, with the Content-Length where the body was produced."""
     headers = dict(response.items())
     if isinstance(response, HttpResponse) and response.content:
         headers["Content-Length"] = str(len(response.content))

@@ -1,4 +1,4 @@
-"""restSearch on events, attributes and objects: every filter, every format, streamed."""
+"""restSearch on events, attributes and objects: all filters, all formats, streamed."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def _about(scope: Scope) -> Description:
 
 @endpoint("events/rest_search", describes=_about(Scope.EVENTS))
 def events(call: Call) -> Answer:
-    """Whole events that match."""
+    """Search events; returns them whole."""
     return _search_answer(call, Scope.EVENTS)
 
 
 @endpoint("attributes/rest_search", describes=_about(Scope.ATTRIBUTES))
 def attributes(call: Call) -> Answer:
-    """Attributes that match."""
+    """Search attributes."""
     return _search_answer(call, Scope.ATTRIBUTES)
 
 
 @endpoint("objects/rest_search", describes=_about(Scope.OBJECTS))
 def objects(call: Call) -> Answer:
-    """Objects that match, with their attributes."""
+    """Search objects; returns them with their attributes."""
     return _search_answer(call, Scope.OBJECTS)
 
 
@@ -71,7 +71,6 @@ def export(
     output: Format,
     headers: Mapping[str, str] = NO_HEADERS,
 ) -> Stream:
-    """What a search by `given` finds, streamed in the format `output`, which goes by `name`."""
     search = replace(_search(scope, {**output.defaults(scope), **given}, output), base_url=call.base_url)
     ids = _found(call, search, output)
     own = {
@@ -87,7 +86,7 @@ def export(
 
 
 def _format_name(call: Call, given: dict[str, Any]) -> str:
-    """The format asked for; STIX 1 is JSON for who accepts JSON."""
+    """The requested format; STIX 1 becomes JSON for clients that accept JSON."""
     name = str(given.get("returnFormat") or "")
     if name == "stix" and "json" in call.headers.get("Accept", ""):
         return "stix-json"
@@ -95,7 +94,7 @@ def _format_name(call: Call, given: dict[str, Any]) -> str:
 
 
 def by_name(call: Call, scope: Scope) -> dict[str, Any]:
-    """The parameters by name in the path, and in the body; the latter wins."""
+    """The parameters named in the path and in the body; the body takes precedence."""
     body = call.body if call.method in ("POST", "PUT") and isinstance(call.body, dict) else {}
     return {**accepted(scope, call.named), **accepted(scope, body)}
 
@@ -112,14 +111,14 @@ def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:
 
 
 def _found(call: Call, search: Search, output: Format) -> Sequence[int]:
-    """The ids; where only their number matters they are counted where they are."""
     if output.counts and search.limit is None:
         return range(chosen_ids(total_query(call.actor, search))[0])
     return chosen_ids(query(call.actor, search))
 
 
 def _result_count(call: Call, search: Search, found: int) -> int:
-    """Events: all that match. Others: what is delivered, and one more where MISP hints at a further page."""
+    """Events: the number of all matches. Other scopes: the number delivered, plus one where MISP hints at a
+    further page."""
     if search.limit is None or search.scope is Scope.OBJECTS:
         return found
     if search.scope is Scope.EVENTS:

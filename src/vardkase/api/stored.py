@@ -1,4 +1,4 @@
-"""Rows as MISP answers them right after a save: plainer than in a view, and with both value columns."""
+"""Rows in the form MISP returns right after saving: plainer than in a view, with both value columns."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ from vardkase.misp.time import render_seen
 
 
 def stored_attribute(attribute_id: int) -> dict[str, Any]:
-    """One attribute."""
     return attribute_body(Attribute.objects.get(pk=attribute_id))
 
 
 def stored_attributes(actor: Actor, attribute_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Several, in the order of `attribute_ids`."""
     rows = Attribute.objects.in_bulk(list(attribute_ids))
     tags = _tags_of(actor, attribute_ids)
     return [
@@ -31,7 +29,6 @@ def stored_attributes(actor: Actor, attribute_ids: Sequence[int]) -> list[dict[s
 
 
 def stored_tags(actor: Actor, attribute_id: int) -> list[dict[str, Any]]:
-    """The ``AttributeTag`` list of one attribute."""
     links = list(AttributeTag.objects.filter(attribute=attribute_id).select_related("tag").order_by("pk"))
     show_own_colours(actor, [link.tag for link in links])
     return [
@@ -49,7 +46,8 @@ def stored_tags(actor: Actor, attribute_id: int) -> list[dict[str, Any]]:
 
 
 def tags_of_edited(actor: Actor, attribute_id: int) -> list[dict[str, Any]]:
-    """The tags of one attribute, those too that documents leave out, as an edit answers them: without their owner."""
+    """The tags of one attribute as an edit returns them: including those that documents omit, without their
+    owner."""
     tags = list(Tag.objects.filter(attribute_tags__attribute=attribute_id).order_by("attribute_tags__pk"))
     show_own_colours(actor, tags)
     return [{name: value for name, value in tag_dict(tag).items() if name != "org_id"} for tag in tags]
@@ -76,13 +74,11 @@ def _tag(tag: Tag) -> dict[str, Any]:
 
 
 def stored_object(object_id: int) -> dict[str, Any]:
-    """An object with its live attributes."""
     found = Object.objects.get(pk=object_id)
     return object_body(found, Attribute.objects.filter(object=object_id, deleted=False).order_by("pk"))
 
 
 def object_body(found: Object | NewObject, attributes: Iterable[Attribute | NewAttribute]) -> dict[str, Any]:
-    """An object and what is in it; one that is not stored yet has the id 0."""
     return {
         "id": str(found.id),
         "name": found.name,
@@ -104,7 +100,6 @@ def object_body(found: Object | NewObject, attributes: Iterable[Attribute | NewA
 
 
 def stored_reference(reference: ObjectReference | ReferenceRow) -> dict[str, Any]:
-    """An object reference."""
     return {
         "id": str(reference.id),
         "uuid": str(reference.uuid),
@@ -122,7 +117,6 @@ def stored_reference(reference: ObjectReference | ReferenceRow) -> dict[str, Any
 
 
 def attribute_body(attribute: Attribute | NewAttribute) -> dict[str, Any]:
-    """An attribute as it is answered after a save."""
     return {
         "id": str(attribute.id),
         "event_id": str(attribute.event_id),

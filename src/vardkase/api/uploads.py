@@ -1,4 +1,4 @@
-"""Files put on events, as attachments or as malware samples; and pictures looked at."""
+"""Uploaded files: attachments and malware samples on events, and image viewing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ BASE64 = "The data of a sample is not valid base64."
     ),
 )
 def add_attachment(call: Call) -> Answer:
-    """Add files as attachments, or with ``malware`` as samples; leads on to the event, as MISP does."""
+    """Add files as attachments, or as samples with ``malware``; redirects to the event, as MISP does."""
     event = _event(call, call.arg(0))
     body = call.data("Attribute")
     files = call.files()
@@ -61,7 +61,7 @@ def add_attachment(call: Call) -> Answer:
 
 @endpoint("attributes/view_picture")
 def view_picture(call: Call) -> Answer:
-    """The picture that an attribute holds; a file that is none is not shown."""
+    """Return the image stored in an attribute; other files are refused."""
     try:
         return picture(find_attribute(call.actor, call.arg(0)))
     except NotFound as missing:
@@ -81,7 +81,7 @@ def view_picture(call: Call) -> Answer:
     ),
 )
 def upload_sample(call: Call) -> Answer:
-    """Add samples; without an event a new one is made for them."""
+    """Upload malware samples; without an event, a new one is created for them."""
     body = call.data("request")
     samples = _samples(body.get("files"))
     if not samples:
@@ -114,7 +114,7 @@ def _new_event(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _samples(files: object) -> list[Sample]:
-    """The files of a body; raises MispError 400 when one is not a name with base64."""
+    """The files in a body; raises MispError 400 unless each is a name with base64 content."""
     if not isinstance(files, list):
         return []
     return [_sample(file) for file in files]

@@ -1,4 +1,4 @@
-"""What may come in floods enters the trail a few times in a minute, with how often it came."""
+"""Flood control of the audit log: frequent entries are written a few times per minute, with a count."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ REMEMBERED = 1_000
 
 
 class FloodBarrier:
-    """Decides which of many alike events are written. Each process counts for itself.
+    """Limits how many similar events are written. Each process counts separately.
 
-    What has the same key is written once in `window` seconds, and no more than `rows` keys in that time. The rest is
-    counted: it goes with the next row of its key, or with one row for all other keys (None) in each window.
+    Events with the same key are written once per `window` seconds, and at most `rows` keys in that time. The
+    rest are counted; the count goes into the next row of their key, or into one row per window for all other
+    keys (None).
     """
 
     _all: ClassVar[list[FloodBarrier]] = []
@@ -27,7 +28,8 @@ class FloodBarrier:
         self._began, self._written, self._others, self._wrote_others = 0.0, 0, 0, False
 
     def count(self, key: str) -> tuple[str | None, int]:
-        """Count an event; returns the key of the row to write now, and how many events it stands for (0: none)."""
+        """Count an event; returns the key of the row to write now, and how many events it represents (0:
+        none)."""
         with self._lock:
             now = time.monotonic()
             if not self._began or now - self._began >= self._window:
@@ -55,12 +57,10 @@ class FloodBarrier:
 
     @classmethod
     def forget_all(cls) -> None:
-        """Every count of this process starts afresh."""
         for each in cls._all:
             each.forget()
 
     def forget(self) -> None:
-        """Start counting afresh."""
         with self._lock:
             self._counts.clear()
             self._began, self._written, self._others, self._wrote_others = 0.0, 0, 0, False

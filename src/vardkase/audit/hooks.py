@@ -1,4 +1,4 @@
-"""What the rooms above may listen to. It runs inside the transaction that makes the change."""
+"""Hook points of the audit log for higher layers, called in the transaction of the change."""
 
 from __future__ import annotations
 

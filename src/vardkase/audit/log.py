@@ -1,4 +1,4 @@
-"""The trail searched as MISP's log: its names of models and acts for ours, and its filters."""
+"""Searching the audit log in MISP's log format: MISP's model and action names mapped to ours, and its filters."""
 
 from __future__ import annotations
 
@@ -52,9 +52,10 @@ WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """What MISP's log can be searched by; each list is of alternatives, each text a part of what it is in.
+    """The search criteria of MISP's log.
 
-    `since` and `until` are Unix seconds, `organisations` ids.
+    Each list holds alternatives, each text matches as a substring. `since` and `until` are Unix seconds,
+    `organisations` ids.
     """
 
     ids: Sequence[int] | None = None
@@ -72,18 +73,16 @@ class LogFilter:
 
 
 def model_of(entry: AuditEntry) -> str:
-    """MISP's name of what was acted on: ``auth_key`` → ``AuthKey``."""
+    """MISP's model name of the target: ``auth_key`` → ``AuthKey``."""
     return "".join(word.capitalize() for word in entry.target_kind.split("_"))
 
 
 def act_of(entry: AuditEntry) -> str:
-    """MISP's word for what was done."""
     verb = entry.action.partition(".")[2]
     return ACTS.get(entry.action) or ACTS.get(verb, verb)
 
 
 def searched(entries: QuerySet[AuditEntry], by: LogFilter) -> QuerySet[AuditEntry]:
-    """Those of `entries` that pass every part of the filter, in no order."""
     exact = {
         "pk__in": by.ids,
         "target_id__in": by.model_ids,

@@ -1,4 +1,4 @@
-"""Mails in the trail: to whom, and whether they were sent. What they say stays out of it."""
+"""Audit entries for mail: recipients and delivery status, never the content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ mails = FloodBarrier(rows=MOST_ROWS)
 
 @dataclass(frozen=True, slots=True)
 class _TheHub:
-    """The hub itself, which sends the mails: an `ActorReference`."""
+    """The hub itself as the sender of mails, as an `ActorReference`."""
 
     user_id: int | None = None
     name: str = ""
@@ -26,7 +26,7 @@ class _TheHub:
 
 
 def note_mail(ended: MailEnded) -> None:
-    """Write down that a mail was sent or failed, in the transaction that forgets it."""
+    """Record that a mail was sent or failed, in the transaction that removes it from the queue."""
     action = "mail.failed" if ended.fault else "mail.sent"
     key, times = mails.count(f"{action} {ended.recipient}")
     if not times:

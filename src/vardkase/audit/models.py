@@ -1,4 +1,4 @@
-"""What was done, by whom, to what. Append-only: rows are never updated, and survive what they speak of."""
+"""The audit log: who did what to what. Append-only; rows are never updated and outlive their subjects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """One act. The actor and the target are values, not foreign keys, so that history outlives accounts."""
+    """One action. Actor and target are values, not foreign keys, so that history outlives accounts."""
 
     created = models.DateTimeField(auto_now_add=True)
     action = models.CharField(max_length=80)

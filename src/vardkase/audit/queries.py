@@ -1,4 +1,4 @@
-"""Reading the audit trail. Who may read it is decided by the rooms above: the trail knows no readers."""
+"""Queries for the audit log. Higher layers check who may read it; this package has no access rules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OF_INTELLIGENCE = frozenset(
 
 
 class _Veiled(ModelIterable):  # type: ignore[type-arg]  # Django's is generic in its stubs only.
-    """Entries, those about intelligence without the words that tell of it."""
+    """Entries, with the texts of those about threat intelligence removed."""
 
     def __iter__(self) -> Iterator[AuditEntry]:
         for entry in super().__iter__():
@@ -43,7 +43,7 @@ class _Veiled(ModelIterable):  # type: ignore[type-arg]  # Django's is generic i
 
 
 class VeiledTrail(QuerySet[AuditEntry]):
-    """The trail for those who may know who did what, and not what it says."""
+    """The audit log for readers who may know who did what, but not the content."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -51,17 +51,15 @@ class VeiledTrail(QuerySet[AuditEntry]):
 
 
 def veiled_entries() -> QuerySet[AuditEntry]:
-    """The whole trail, in no order, without what the acts on intelligence say."""
+    """The whole audit log, unordered, without the content of actions on threat intelligence."""
     return VeiledTrail(AuditEntry)
 
 
 def with_words(entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-    """Those whose words the reader is shown, and so may search."""
     return entries.exclude(target_kind__in=OF_INTELLIGENCE) if isinstance(entries, VeiledTrail) else entries
 
 
 def entries_about(kind: str, id: int, *, limit: int, actions: Collection[str] = ()) -> list[AuditEntry]:
-    """What was done to one thing, newest first; of `actions` only, when there are any."""
     found = AuditEntry.objects.filter(target_kind=kind, target_id=id)
     if actions:
         found = found.filter(action__in=actions)
@@ -69,7 +67,6 @@ def entries_about(kind: str, id: int, *, limit: int, actions: Collection[str] = 
 
 
 def every_entry() -> QuerySet[AuditEntry]:
-    """The whole trail, in no order."""
     return AuditEntry.objects.all()
 
 
@@ -82,7 +79,6 @@ def filtered(
     since: date | None = None,
     until: date | None = None,
 ) -> QuerySet[AuditEntry]:
-    """Those of `entries` about a kind of thing, by an actor, with `text` in the thing's title, in some days."""
     if kind:
         entries = entries.filter(action__startswith=f"{kind}.")
     if actor:

@@ -1,4 +1,4 @@
-"""Writing the audit trail: one row in the caller's own transaction."""
+"""Writes audit log entries: one row in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from vardkase.core.sql import cursor
 
 
 class ActorReference(Protocol):
-    """What the trail keeps of whoever acted; `identity.access.Actor` has it."""
-
     @property
     def user_id(self) -> int | None: ...
     @property
@@ -31,7 +29,8 @@ class ActorReference(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What was acted on: kind is the model's noun ("event", "user"), title what a person would call it."""
+    """The target of an action: kind is the model's noun ("event", "user"), title is the name that people know
+    it by."""
 
     kind: str
     id: int | None = None
@@ -40,7 +39,8 @@ class Target:
 
 
 def record(actor: ActorReference, action: str, target: Target, change: dict[str, Any] | None = None) -> None:
-    """Write one entry. `action` reads ``noun.verb`` ("event.published"); `change` never holds a secret."""
+    """Write one entry. `action` has the form ``noun.verb`` ("event.published"); `change` must never contain a
+    secret."""
     entry = AuditEntry(
         created=timezone.now(),
         action=action,

@@ -41,7 +41,7 @@ def createuser(
     key: WithKey = False,
     json: Json = False,
 ) -> None:
-    """Add an account and print its one-time password, which is kept nowhere."""
+    """Add an account and print its one-time password, which is not stored."""
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.identity.accounts.services import create_user, issue_key
@@ -74,9 +74,9 @@ def staff(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Give an account duties at the hub: membership_officer, legal_officer, analyst, operator, auditor.
+    """Set the duties of an account at the hub: membership_officer, legal_officer, analyst, operator, auditor.
 
-    From the second officer on, officers are proposed and approved on the pages.
+    From the second officer on, officers are proposed here and approved on the pages.
     """
     with opened(data_dir):
         from vardkase.cli.console import console
@@ -97,7 +97,7 @@ def issue(
     allow: Allow = None,
     json: Json = False,
 ) -> None:
-    """Make a key and print it: it is shown this once."""
+    """Create an API key and print it, this once."""
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.identity.accounts.services import issue_key
@@ -119,7 +119,7 @@ def list_keys(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """List keys by what may be shown of them: their first and last four characters."""
+    """List API keys by their first and last four characters."""
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.identity.accounts.queries import visible_keys
@@ -133,7 +133,7 @@ def list_keys(
 
 @keys.command("revoke")
 def revoke(key_id: KeyId, data_dir: DataDir = None, json: Json = False) -> None:
-    """End a key: the next request with it is refused."""
+    """Revoke an API key, effective immediately."""
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.identity.accounts.queries import find_key
@@ -159,7 +159,6 @@ def _shown(key: AuthKey) -> dict[str, Any]:
 
 
 def _day(expiration: int) -> str | None:
-    """The day from which a key is refused, as `--expires` takes it; nothing when it never is."""
     return datetime.fromtimestamp(expiration, UTC).date().isoformat() if expiration else None
 
 

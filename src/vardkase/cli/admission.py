@@ -1,4 +1,4 @@
-"""`vardkase membership phase list` and `invite`: when the hub is open to whom, and who is invited."""
+"""`vardkase membership phase list` and `invite`: phases of the opening and invitations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ plain = typer.Typer()
 
 @commands.command("list")
 def list_phases(data_dir: DataDir = None, json: Json = False) -> None:
-    """List the phases as they are today."""
+    """List the phases and their current state."""
     with opened(data_dir):
         from django.utils import timezone
 
@@ -37,7 +37,7 @@ def invite(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Invite an address to apply."""
+    """Invite an e-mail address to apply."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.invitations import services

@@ -1,4 +1,4 @@
-"""`vardkase membership import|list|show|step|link|schema`: applications from the command line."""
+"""`vardkase membership import|list|show|step|link|schema`: membership applications."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ State = Annotated[str, typer.Option("--state", help="Only those in this state.")
 
 @commands.command("import")
 def import_file(file: File, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
-    """Register an application that came by mail; each fault is told by its path, and changes nothing."""
+    """Register an application received by mail. Errors are reported by member path; if there are any, nothing
+    is stored."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.core.errors import Invalid
@@ -46,7 +47,7 @@ def import_file(file: File, data_dir: DataDir = None, user: AsUser = "", json: J
 def list_applications(
     state: State = "", data_dir: DataDir = None, user: AsUser = "", json: Json = False
 ) -> None:
-    """List applications, the newest first."""
+    """List applications, newest first."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.applications.queries import applications
@@ -78,7 +79,7 @@ def step(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Take a step that needs no second officer. What the state does not allow is refused in a sentence."""
+    """Apply a transition that needs no second officer."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.applications.queries import find_application
@@ -107,7 +108,7 @@ def link(number: Number, data_dir: DataDir = None, user: AsUser = "") -> None:
 
 @commands.command("schema")
 def schema(data_dir: DataDir = None) -> None:
-    """Print the JSON Schema of a document to import."""
+    """Print the JSON Schema of importable applications."""
     with opened(data_dir):
         from vardkase.hub.membership.applications.schema import json_schema
 

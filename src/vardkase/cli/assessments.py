@@ -1,4 +1,4 @@
-"""`vardkase membership review|assess|request-completion|resume`: assessing applications from the command line.
+"""`vardkase membership review|assess|request-completion|resume`: assessment of applications.
 
 An officer with a name (`--as`) does so: the console itself is nobody. What takes two people, and the answer to whether
 an officer is partial, has no command: anybody's name can be used at a console.
@@ -27,7 +27,7 @@ Verdict = Annotated[str, typer.Argument(help="met, met_with_remark, not_met or n
 
 @commands.command("review")
 def review(number: Number, officer: AsOfficer, data_dir: DataDir = None, json: Json = False) -> None:
-    """Take an application up for review."""
+    """Take up an application for review."""
     with opened(data_dir):
         from vardkase.hub.membership.assessments.services import reviewing
 
@@ -45,7 +45,7 @@ def assess(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Put down what is found of a criterion, or of all that nobody has assessed."""
+    """Record the assessment of a criterion, or of all criteria not assessed yet."""
     with opened(data_dir):
         from vardkase.hub.membership.assessments import queries
         from vardkase.hub.membership.assessments.services import reviewing
@@ -74,7 +74,7 @@ def request_completion(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Ask the applicant for a completion, by letter and mail."""
+    """Ask the applicant to complete the application, by letter and mail."""
     with opened(data_dir):
         from vardkase.hub.membership.assessments.services import reviewing
 
@@ -91,7 +91,7 @@ def resume(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Go on with the assessment without a completion by the applicant's link."""
+    """Resume the assessment without waiting for the applicant to complete the application by link."""
     with opened(data_dir):
         from vardkase.hub.membership.assessments.services import reviewing
 

@@ -28,7 +28,7 @@ Note = Annotated[str, typer.Option("--note", help="What the hub owner should kno
 def propose(
     file: File, user: AsAdministrator, note: Note = "", data_dir: DataDir = None, json: Json = False
 ) -> None:
-    """Propose other data of a member; the hub owner decides."""
+    """Propose changes to a member's data; the hub owner decides."""
     try:
         given = json_text.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -44,7 +44,7 @@ def propose(
 
 @commands.command("withdraw")
 def withdraw(user: AsAdministrator, data_dir: DataDir = None) -> None:
-    """Take back what was proposed."""
+    """Withdraw the proposed changes."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members.services import withdraw_change

@@ -34,7 +34,6 @@ def _print(
 
 
 def _who_takes_part() -> tuple[str, str]:
-    """Which organisations may use the hub, as a name and a sentence; the database may be away."""
     from vardkase.hub.membership.members.queries import who_takes_part
     from vardkase.hub.membership.members.rules import WHO_TAKES_PART
 
@@ -46,7 +45,7 @@ def _who_takes_part() -> tuple[str, str]:
 
 
 def _two_offices() -> list[dict[str, str]]:
-    """Officers who are site administrators as well, from before the two excluded each other."""
+    """Officers who are also site administrators, from before the two roles excluded each other."""
     from vardkase.identity.accounts.services.protection import deciding_users
 
     try:
@@ -64,7 +63,7 @@ Host = Annotated[str, typer.Option(envvar="VARDKASE_HOST", help="The address tha
 
 
 def _not_stated() -> list[str]:
-    """What the hub's owner has to say and has not: who decides, where an appeal goes, how personal data are handled."""
+    """What the hub owner has not specified yet: who decides, where to appeal, how personal data are handled."""
     from django.urls import reverse
 
     from vardkase.hub.correspondence.letters.wording import missing_for_decisions
@@ -89,7 +88,7 @@ def _not_stated() -> list[str]:
 
 
 def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1") -> None:
-    """Refuse unsafe settings, by name. Exit code 1 when there is any."""
+    """List unsafe settings by name; exit code 1 if there are any."""
     choose(data_dir)
     configure_django()
     found = [

@@ -1,4 +1,4 @@
-"""`vardkase membership do|waive|reopen|test`: the items of a member's checklist from the command line."""
+"""`vardkase membership do|waive|reopen|test`: items of a member's onboarding checklist."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def do(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Do an item of a checklist: administrator, sync_user, networks, certificate, domain, server or organisation."""
+    """Complete a checklist item: administrator, sync_user, networks, certificate, domain, server or
+    organisation."""
     given = dict(_pair(value) for value in values or [])
     with opened(data_dir):
         from vardkase.cli.console import acting
@@ -52,7 +53,7 @@ def waive(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Say that a member does not need an item that not every member needs."""
+    """Waive a checklist item that the member does not need."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.onboarding import services
@@ -66,7 +67,7 @@ def waive(
 def reopen(
     member: Member, item: Item, data_dir: DataDir = None, user: AsUser = "", json: Json = False
 ) -> None:
-    """Take back that a member does not need an item."""
+    """Revoke the waiver of a checklist item."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.onboarding import services
@@ -78,7 +79,7 @@ def reopen(
 
 @commands.command("test")
 def try_connection(member: Member, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
-    """Go through our connection to a member's instance now."""
+    """Test the hub's connection to a member's instance now."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.onboarding import services

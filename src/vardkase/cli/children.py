@@ -1,4 +1,4 @@
-"""Child processes of `serve`: started, watched, stopped, and never left behind."""
+"""Child processes of `serve`: start, monitor, stop, and clean up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_TRIES = 4
 
 
 class Child:
-    """One Python module that runs as a child process; when this process dies, the kernel ends it too."""
+    """One Python module run as a child process; the kernel ends it when this process dies."""
 
     def __init__(
         self,
@@ -32,11 +32,9 @@ class Child:
         held: bool = False,
         once: bool = False,
     ) -> None:
-        """`database_url`: where the database is, so that the child starts none itself.
-
-        `held`: it loads and waits for `release`.
-        `once`: it does its work and ends; only when it fails is it started again, a few times.
-        """
+        """`database_url`: the database to use, so that the child does not start its own. `held`: the child
+        loads, then waits for `release`. `once`: the child exits when done; it is restarted a few times
+        only if it fails."""
         self.name = name
         self._command = [sys.executable, "-m", module, *arguments]
         self._environment = {"DATABASE_URL": database_url} if database_url else {}
@@ -48,17 +46,15 @@ class Child:
         self.process = self._start()
 
     def release(self) -> None:
-        """Let a held child begin; started again, it does not wait any more."""
         self._held = False
         if self.process.stdin:
             self.process.stdin.close()
 
     def alive(self) -> bool:
-        """Whether the process runs."""
         return self.process.poll() is None
 
     def revive(self) -> None:
-        """Start it again if it has died, after a pause that doubles while it keeps dying."""
+        """Restart the process if it has died, after a delay that doubles with each failure."""
         if self._once and (self.process.poll() == 0 or self._starts > MOST_TRIES):
             return
         now = time.monotonic()
@@ -86,7 +82,7 @@ class Child:
 
 
 def stop_all(children: Sequence[Child]) -> None:
-    """Ask all to end, wait, then insist."""
+    """Terminate all children, wait, then kill those still running."""
     for child in children:
         with contextlib.suppress(ProcessLookupError):
             child.process.terminate()

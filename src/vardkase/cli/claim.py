@@ -1,4 +1,4 @@
-"""One `serve` for a data directory at a time."""
+"""Lock that allows only one `serve` per data directory."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def claim(data_dir: Path, url: str) -> Iterator[str | None]:
-    """Hold the data directory's server lock; yields None, or the address of the server that holds it already.
+    """Hold the data directory's server lock; yields None, or the address of the server that already holds it.
 
-    The lock is the kernel's: it is free again whatever way its holder dies.
+    The lock is the kernel's, so it is released however its holder dies.
     """
     with (data_dir / "serve.lock").open("a+") as file:
         try:

@@ -1,4 +1,4 @@
-"""`vardkase membership community …`: sharing groups drawn from the members."""
+"""`vardkase membership community …`: sharing groups whose members follow a rule."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Hides = Annotated[
 
 @commands.command("list")
 def list_communities(data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
-    """List the communities with their rules, and who is in them now."""
+    """List the communities with their rules and current members."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.communities.services import communities
@@ -54,7 +54,7 @@ def save(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Make a community, or change the one of this name; rules that are not named stay as they are."""
+    """Add a community, or edit the one with this name; rules left out keep their values."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.communities import services

@@ -1,4 +1,4 @@
-"""Who acts at the machine's console, as an Actor."""
+"""The Actor for commands run at the machine's console."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vardkase.identity.organisations.models import Organisation
 
 
 def console() -> Actor:
-    """Return who acts: the login name, for the organisation that runs the installation."""
+    """The console as actor: the login name, for the organisation that runs the installation."""
     # It was made first, and stays local.
     owner = Organisation.objects.filter(local=True).order_by("pk").first()
     if owner is None:
@@ -22,7 +22,7 @@ def console() -> Actor:
 
 
 def acting(email: str) -> Actor:
-    """The account `email` with its own rights, or the console itself when none is named. The trail keeps who it was."""
+    """The account `email` with its own rights, or the console if none is given; the audit log records which."""
     actor = console()
     if not email:
         return actor

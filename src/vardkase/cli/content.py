@@ -32,7 +32,7 @@ Output = Annotated[
 def import_files(
     files: Files, data_dir: DataDir = None, user: AsUser = "", publish: Publish = False, json: Json = False
 ) -> None:
-    """Add events from files. An event that is refused changes nothing; the others are imported."""
+    """Import events from files. A rejected event changes nothing; the others are imported."""
     with opened(data_dir):
         from vardkase.cli.console import acting
 
@@ -44,9 +44,9 @@ def import_files(
 
 
 def export(events: Events = None, data_dir: DataDir = None, user: AsUser = "", output: Output = None) -> None:
-    """Write events as MISP JSON, in a form that `import` and MISP read; it is audited.
+    """Export events as MISP JSON, in a format that `import` and MISP read; recorded in the audit log.
 
-    Once the hub has officers, only in the name of an operator (`--user`) to whom they have granted access to content.
+    Once the hub has officers, only an operator (`--user`) with granted content access can export.
     """
     with opened(data_dir):
         from vardkase.cli.console import acting
@@ -63,7 +63,6 @@ def export(events: Events = None, data_dir: DataDir = None, user: AsUser = "", o
 
 
 def _import_file(actor: Actor, path: Path, *, publish: bool) -> Iterator[dict[str, Any]]:
-    """One outcome for each event of the file, or one for the file when it cannot be read."""
     try:
         documents = list(read_events(path))
     except (OSError, msgspec.DecodeError, ValueError) as error:
@@ -88,9 +87,10 @@ def _import_event(actor: Actor, path: Path, document: dict[str, Any], *, publish
 
 
 def read_events(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the bare events of a MISP JSON file: one, wrapped or not, or a list, in a `response` or not.
+    """Yield the bare events of a MISP JSON file: a single event or a list, wrapped or not, in a `response` or
+    not.
 
-    Raises OSError, msgspec.DecodeError (no JSON), ValueError (no events).
+    Raises OSError, msgspec.DecodeError (not JSON), ValueError (no events).
     """
     document = msgspec.json.decode(path.read_bytes())
     if isinstance(document, dict) and "response" in document:
@@ -118,7 +118,7 @@ def _chosen(actor: Actor, references: list[str]) -> list[int]:
 
 
 def _write(target: Path, document: Iterator[bytes]) -> None:
-    """Write beside the target and move: a failed export leaves an older one in place."""
+    """Write to a temporary file and rename it: a failed export leaves an older one in place."""
     unfinished = target.with_name(target.name + ".part")
     with unfinished.open("wb") as file:
         file.writelines(document)

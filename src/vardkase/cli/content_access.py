@@ -25,7 +25,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 @commands.command("list")
 def list_requests(data_dir: DataDir = None, json: Json = False) -> None:
-    """List the requests, the newest first."""
+    """List the content access requests, newest first."""
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.hub.content_access.queries import grants
@@ -35,7 +35,7 @@ def list_requests(data_dir: DataDir = None, json: Json = False) -> None:
 
 @commands.command("show")
 def show(number: Number, data_dir: DataDir = None, json: Json = False) -> None:
-    """List what was read under a request."""
+    """List the reads made under a request."""
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.hub.content_access.queries import events_read, find_grant
@@ -55,7 +55,7 @@ def show(number: Number, data_dir: DataDir = None, json: Json = False) -> None:
 
 @commands.command("end")
 def end(number: Number, operator: As, data_dir: DataDir = None, json: Json = False) -> None:
-    """End one's own access, or take one's own request back."""
+    """End your own content access, or withdraw your own request."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.content_access import services
@@ -67,7 +67,7 @@ def end(number: Number, operator: As, data_dir: DataDir = None, json: Json = Fal
 def withdraw(
     number: Number, officer: As, reason: Reason, data_dir: DataDir = None, json: Json = False
 ) -> None:
-    """Take access back before its time."""
+    """Revoke content access before it expires."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.content_access import services

@@ -15,7 +15,7 @@ Url = Annotated[str, typer.Argument(help="The hub's address, such as https://hub
 
 
 def enrolment_code(member: Member, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
-    """On a hub: make a code by which a member connects its own platform, once."""
+    """Create a one-time code by which a member connects its own platform (on the hub)."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.enrolment.codes import make_code
@@ -28,7 +28,7 @@ def enrolment_code(member: Member, data_dir: DataDir = None, user: AsUser = "", 
 
 
 def enrol(code: Code, url: Url, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
-    """On a member's own platform: join a hub by its code, so that both are connected."""
+    """Join a hub by its enrolment code and connect both sides (on a member's own platform)."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.enrolment.joining import enrol as join

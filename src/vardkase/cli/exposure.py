@@ -1,4 +1,4 @@
-"""Which addresses the hub may listen on."""
+"""Addresses on which the hub is allowed to listen."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from ipaddress import ip_address
 
 
 def exposed_address(host: str, proxies: int) -> str | None:
-    """Why the hub may not listen on `host` behind so many reverse proxies; None when it may.
+    """Why the hub may not listen on `host` behind this number of reverse proxies; None if it may.
 
-    Whoever reaches the port directly passes over the reverse proxy, which holds the certificate, buffers slow clients
-    and says whose address it is.
+    Direct access to the port bypasses the reverse proxy, which holds the certificate, buffers slow clients
+    and reports client addresses.
     """
     if proxies or _is_loopback(host):
         return None

@@ -1,4 +1,4 @@
-"""`vardkase feed …`: the hub's own feed for others, as files that any web server can hand out."""
+"""`vardkase feed …`: the hub's own feed as static files for any web server."""
 
 from __future__ import annotations
 
@@ -58,9 +58,10 @@ def export(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Write the published events as a MISP feed: run it again, and only what is new is written; it is audited.
+    """Write the published events as a MISP feed. Later runs write only what is new; recorded in the audit
+    log.
 
-    Once the hub has officers, only in the name of an operator (`--user`) to whom they have granted access to content.
+    Once the hub has officers, only an operator (`--user`) with granted content access can export.
     """
     with opened(data_dir):
         from vardkase.cli.console import acting
@@ -88,7 +89,7 @@ def refresh(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Write what is new into one of the hub's own feeds, now."""
+    """Update one of the hub's own feeds now."""
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.exchange.own_feeds.services import find_own_feed

@@ -17,9 +17,9 @@ Knowledge = Annotated[
 
 
 def prepare() -> dict[str, Any]:
-    """Bring the schema up to date and make the first administrator where there is no account yet.
+    """Migrate the schema and create the first administrator if there are no accounts.
 
-    Returns email, password and key, or nothing when there are accounts already.
+    Returns email, password and key, or nothing if there are accounts already.
     """
     installation.migrate()
     from vardkase.exchange.feeds.services import add_first_feeds
@@ -32,7 +32,8 @@ def prepare() -> dict[str, Any]:
 
 
 def init(data_dir: DataDir = None, knowledge: Knowledge = True, json: Json = False) -> None:
-    """Prepare everything, print the first administrator's e-mail, one-time password and API key, and end."""
+    """Prepare the installation, print the first administrator's e-mail, one-time password and API key, and
+    exit."""
     made: dict[str, Any] = {}
     with installation.opened(data_dir, lambda: made.update(prepare())):
         if knowledge:

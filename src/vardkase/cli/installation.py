@@ -1,4 +1,4 @@
-"""Opening an installation: its database runs, its schema is current, Django is configured."""
+"""Opens an installation: starts its database, checks its schema version, configures Django."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MIGRATION_LOCK = 0x5641_5244
 
 
 def choose(data_dir: Path | None) -> Path:
-    """Make `data_dir` (or the default) the one this process and its children use, and return it."""
+    """Use `data_dir` (or the default) for this process and its children, and return it."""
     if data_dir is not None:
         os.environ["VARDKASE_DATA_DIR"] = str(data_dir.expanduser().absolute())
     chosen = data_directory()
@@ -45,9 +45,9 @@ def choose(data_dir: Path | None) -> Path:
 
 
 def configure_django() -> None:
-    """Load settings and models. The database has to run by now: settings ask where it is.
+    """Load settings and models. The database must be running: settings ask for its address.
 
-    The console speaks English whatever the pages speak, refusals included.
+    The console speaks English, error messages included, whatever language the pages use.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vardkase.config.settings")
     django.setup()
@@ -55,7 +55,7 @@ def configure_django() -> None:
 
 
 def migrate() -> int:
-    """Bring the schema up to date; returns how many migrations were applied (0 is fast)."""
+    """Migrate the schema; returns the number of applied migrations (0 is fast)."""
     configure_django()
     with _one_at_a_time():
         executor = MigrationExecutor(connection)
@@ -67,7 +67,7 @@ def migrate() -> int:
 
 @contextlib.contextmanager
 def opened(data_dir: Path | None, prepare: Callable[[], object] = migrate) -> Iterator[Path]:
-    """Have the installation ready for the length of a block."""
+    """Keep the installation ready for the duration of a block."""
     chosen = choose(data_dir)
     if uses_external_database():
         cluster = Layout(chosen).cluster  # An embedded server may run there all the same.

@@ -19,12 +19,12 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing when nothing i
 
 @commands.callback()
 def group() -> None:
-    """A group even while it holds one command."""
+    """Makes Typer treat this as a command group although it has only one command."""
 
 
 @commands.command()
 def update(data_dir: DataDir = None, quiet: Quiet = False, json: Json = False) -> None:
-    """Load what is new in the installed packages."""
+    """Load new versions of the knowledge libraries from the installed packages."""
     with opened(data_dir):
         from vardkase.knowledge.services import update_all
 

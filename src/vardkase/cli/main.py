@@ -76,7 +76,7 @@ commands.command()(version.version)
 
 
 def app() -> None:
-    """Run the command line. Exit codes: 0 done, 1 refused or failed (with one sentence), 2 wrong usage."""
+    """Run the command line. Exit codes: 0 done, 1 refused or failed (with one sentence), 2 usage error."""
     try:
         commands()
     except (VardkaseError, ImproperlyConfigured) as error:

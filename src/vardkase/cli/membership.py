@@ -21,7 +21,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 @commands.command("members")
 def members(data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
-    """List the members and how they stand."""
+    """List the members with their membership state."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members.queries import memberships
@@ -46,7 +46,7 @@ def onboarding(member: Member, data_dir: DataDir = None, user: AsUser = "", json
 def activate(
     member: Member, reason: Reason = "", data_dir: DataDir = None, user: AsUser = "", json: Json = False
 ) -> None:
-    """Let a member in; with reasons while its checklist has open items."""
+    """Activate a membership; a reason is required while checklist items are open."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members import services
@@ -55,7 +55,6 @@ def activate(
 
 
 def _shown(done: Membership | ApprovalRequest) -> dict[str, str]:
-    """How a member stands now, or what another officer has to approve on the pages before anything happens."""
     from vardkase.hub.membership.members.state_words import state_in_words
     from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 
@@ -75,7 +74,7 @@ def _shown(done: Membership | ApprovalRequest) -> dict[str, str]:
 
 
 def reference_of(member: str) -> str:
-    """The id of the organisation by that name, else what was written: an id or a uuid."""
+    """The id of the organisation with this name, else the argument unchanged: an id or a uuid."""
     from vardkase.identity.organisations.queries import organisations
 
     named = organisations("all").filter(name__iexact=member).first()

@@ -1,4 +1,4 @@
-"""What commands print: results on standard output, remarks on standard error."""
+"""Command output: results on standard output, messages on standard error."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ WHOLE_LINES = 1_000
 
 
 def note(message: str) -> None:
-    """Tell the person something that is not the command's result."""
+    """Print a message that is not part of the command's result."""
     typer.echo(message, err=True)
 
 
 def fail(message: str, code: int = 1) -> typer.Exit:
-    """Print why the command failed; `raise fail(…)` ends it."""
+    """Print why the command failed; `raise fail(…)` exits."""
     typer.echo(f"vardkase: {message}", err=True)
     return typer.Exit(code)
 
 
 def sentences(error: Exception) -> list[str]:
-    """Why something was refused: of what was written, each field that is wrong, with its name."""
+    """The reasons for a refusal; for invalid input, each invalid field by name."""
     fields = error.errors if isinstance(error, Invalid) else ""
     if not isinstance(fields, Mapping):
         return [str(error)]
@@ -51,7 +51,7 @@ def result(values: Mapping[str, Any], *, as_json: bool) -> None:
 
 
 def rows(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
-    """Print a list: one JSON array, or a table with the names of the fields above it."""
+    """Print a list: one JSON array, or a table with the field names as its header."""
     if as_json:
         typer.echo(json.dumps([dict(row) for row in found], ensure_ascii=False))
         return

@@ -55,9 +55,10 @@ def try_out(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Print which events of the last month (or of other days) would have met which rule. Nothing is changed.
+    """Print which events of the last month (or a given period) each rule would have matched. Nothing is
+    changed.
 
-    Events are named by id and uuid alone: whoever runs the hub's machine need not be allowed to read them.
+    Events are shown by id and uuid only: the person at the console need not be allowed to read them.
     """
     with opened(data_dir):
         from vardkase.cli.console import console
@@ -81,7 +82,7 @@ def export(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Write the policy as a document."""
+    """Export the policy as a document."""
     with opened(data_dir):
         from vardkase.hub.policy.printing import printed
 

@@ -1,4 +1,4 @@
-"""How far a long command has come: a bar on a terminal, a line for each finished set otherwise."""
+"""Progress of long commands: a bar on a terminal, otherwise a line per finished set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ type Report = Callable[[str, int, int], None]
 
 @contextlib.contextmanager
 def shown_progress() -> Iterator[Report]:
-    """Yield a function to call with what is being done, how many steps are done, and how many there are."""
+    """Yield a function to call with the current step's description, the steps done, and the total."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _lines(console)

@@ -1,4 +1,4 @@
-"""Groups of commands that hold those of this installation's profile alone."""
+"""Command groups that contain only the commands of the installation's profile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WHOSE = {
 
 
 class Room(TyperGroup):
-    """A group that neither lists nor runs what is not here, and says whose it is."""
+    """A command group that hides the other profile's commands, and says which profile they belong to."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [name for name in super().list_commands(ctx) if _holds(self.commands[name])]
@@ -30,7 +30,6 @@ class Room(TyperGroup):
 
 
 def _holds(command: Any) -> bool:
-    """Whether this is a command of the profile, or a group that has one."""
     if isinstance(command, TyperGroup):
         return any(map(_holds, command.commands.values()))
     return command.callback is None or is_here(command.callback)

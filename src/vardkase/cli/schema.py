@@ -8,7 +8,7 @@ from vardkase.cli.output import Json, result
 
 
 def migrate(data_dir: DataDir = None, json: Json = False) -> None:
-    """Bring the database schema up to date."""
+    """Migrate the database schema."""
     applied = 0
 
     def prepare() -> None:

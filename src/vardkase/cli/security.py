@@ -1,4 +1,4 @@
-"""`vardkase security …`: how organisations keep their entrance; from the console nobody is ever shut out."""
+"""`vardkase security …`: sign-in policies of organisations; never locks out the console."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Mode = Annotated[str | None, typer.Option(help="off, report or enforce.", metava
 
 @commands.command()
 def show(org: OrganisationName, data_dir: DataDir = None, json: Json = False) -> None:
-    """Show what is registered, how strictly each rule is kept, and what is missing."""
+    """Show what is registered, how strictly each rule is enforced, and what is missing."""
     with opened(data_dir):
         from vardkase.identity.entrance.services import security_state
 
@@ -49,7 +49,7 @@ def networks(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Register these networks in place of the former ones."""
+    """Replace the registered networks."""
     with opened(data_dir):
         from vardkase.identity.entrance.services import set_networks
 
@@ -67,7 +67,7 @@ def modes(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Set how strictly each rule that is named is kept."""
+    """Set how strictly each given rule is enforced."""
     with opened(data_dir):
         from vardkase.identity.entrance.services import security_state, set_modes
 
@@ -105,7 +105,7 @@ def domain(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Claim a mail domain; asked again, look whether its TXT record is there."""
+    """Claim a mail domain; when repeated, check its TXT record."""
     with opened(data_dir):
         from vardkase.identity.entrance.dns import record_name, record_text
         from vardkase.identity.entrance.services import check_record, start_domain_check
@@ -133,7 +133,7 @@ def requirements(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Show an organisation's API requirements, or decide them."""
+    """Show an organisation's API requirements, or approve or return them."""
     with opened(data_dir):
         from vardkase.identity.entrance.services import decide_requirements, requirements_of
 
@@ -184,7 +184,7 @@ def provider(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Show an organisation's own sign-in provider, register, change or remove it."""
+    """Show, register, change or remove an organisation's own sign-in provider."""
     asked = {
         "issuer": issuer or None,
         "client_id": client_id or None,
@@ -217,7 +217,6 @@ def _secret(file: Path | None) -> str:
 
 
 def _found(reference: str) -> tuple[Actor, Organisation]:
-    """Who acts, and the organisation that is meant."""
     from vardkase.cli.console import console
     from vardkase.identity.entrance.queries import find_secured
     from vardkase.identity.organisations.queries import organisations

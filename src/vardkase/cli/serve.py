@@ -1,4 +1,4 @@
-"""`vardkase serve`: database, web server and worker, started and stopped as one."""
+"""`vardkase serve`: starts and stops database, web server and worker together."""
 
 from __future__ import annotations
 
@@ -117,7 +117,6 @@ def _announce(url: str, made: dict[str, Any]) -> None:
 
 
 def _watch(database: EmbeddedPostgres | None, children: list[Child], stop: StopRequest) -> None:
-    """Until a signal comes: what dies is started again, the database first."""
     while not stop.requested:
         time.sleep(HEARTBEAT)
         if database and database.revive():
@@ -127,10 +126,8 @@ def _watch(database: EmbeddedPostgres | None, children: list[Child], stop: StopR
 
 
 def _answers(web: Child, host: str, port: int, stop: StopRequest) -> bool:
-    """Wait until the first page can be served; False when asked to stop meanwhile.
-
-    Any answer counts: it shows that the application runs.
-    """
+    """Wait until the first page can be served; False if asked to stop meanwhile. Any response counts as
+    served."""
     deadline = time.monotonic() + FIRST_ANSWER_PATIENCE
     while time.monotonic() < deadline:
         if stop.requested:
@@ -152,7 +149,7 @@ def _url(host: str, port: int) -> str:
 
 
 def _reachable(host: str) -> str:
-    """The address to open for a server that listens on `host`: "everywhere" is no place to go."""
+    """The address to open for a server that listens on `host`: a wildcard address cannot be opened."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
 
 

@@ -36,7 +36,7 @@ Until = Annotated[str, typer.Option("--until", help="The last day (2027-01-31) o
 
 @commands.command("show")
 def show(member: Member, user: AsOfficer = "", data_dir: DataDir = None, json: Json = False) -> None:
-    """Show the statement that holds and the one that is being written."""
+    """Show the current statement and the draft."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members.queries import find_membership
@@ -61,7 +61,7 @@ def write(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Keep what is written, and tell what it lacks; or hand it in."""
+    """Save the draft statement and list what is still required, or submit it."""
     document = _document(file)
     with opened(data_dir):
         from vardkase.cli.console import acting
@@ -87,7 +87,7 @@ def attach(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Put a file beside a measure of the statement that is being written."""
+    """Attach a file as evidence for a measure of the draft statement."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.statements.services import add_evidence
@@ -102,7 +102,7 @@ def detach(
     user: AsAdministrator,
     data_dir: DataDir = None,
 ) -> None:
-    """Take a file away from the statement that is being written."""
+    """Remove an evidence file from the draft statement."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.statements.services import remove_evidence

@@ -1,4 +1,4 @@
-"""How `serve` is asked to stop."""
+"""Stop signals for `serve`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class StopRequest:
-    """Set by the first SIGTERM, SIGHUP or SIGINT (which shells switch off for background jobs)."""
+    """Set by the first SIGTERM, SIGHUP or SIGINT (shells ignore SIGINT for background jobs)."""
 
     def __init__(self) -> None:
         self.requested = False
@@ -21,9 +21,10 @@ class StopRequest:
 
     @contextlib.contextmanager
     def interrupting(self) -> Iterator[None]:
-        """Let a signal raise KeyboardInterrupt in this block, for work that does not look at `requested`.
+        """Let signals raise KeyboardInterrupt in this block, for code that does not check `requested`.
 
-        Look at it afterwards all the same: an exception may be lost, for example in what Python runs at a fork.
+        Check it afterwards all the same: the exception can be lost, for example in code that Python runs at a
+        fork.
         """
         self._interrupts = True
         try:

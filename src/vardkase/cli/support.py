@@ -29,7 +29,7 @@ Kind = Annotated[str, typer.Option("--kind", help="connection, access, content, 
 def import_mail(
     file: Mail, kind: Kind = "access", data_dir: DataDir = None, user: AsUser = "", json: Json = False
 ) -> None:
-    """Register a mail as a request, or as one more message in the request that its subject names."""
+    """Import a mail as a new request, or as a message in the request named by its subject."""
     try:
         raw = file.read_bytes()
     except OSError as error:
@@ -46,7 +46,7 @@ def import_mail(
 def list_requests(
     state: State = "open", data_dir: DataDir = None, user: AsUser = "", json: Json = False
 ) -> None:
-    """List the requests of the desk, those due first."""
+    """List the desk's requests by due date."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.customer_service.queries import desk_requests, filtered
@@ -57,7 +57,7 @@ def list_requests(
 
 @commands.command("show")
 def show(number: Number, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
-    """Show a request with what was said."""
+    """Show a request with its messages."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.customer_service.queries import conversation, find_desk_request
@@ -78,7 +78,7 @@ def answer(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Write to who asked, or a note to colleagues."""
+    """Reply to a request, or add a note for colleagues."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.customer_service import services
@@ -91,7 +91,7 @@ def answer(
 def step(
     number: Number, name: StepName, data_dir: DataDir = None, user: AsUser = "", json: Json = False
 ) -> None:
-    """Take a request on by one step. What its state does not allow is refused in a sentence."""
+    """Move a request to its next state."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.customer_service import services

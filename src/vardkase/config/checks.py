@@ -1,4 +1,4 @@
-"""Settings that are fine for trying things out and unsafe in service: `vardkase check` refuses them by name."""
+"""Checks for settings that are acceptable for testing but unsafe in production; `vardkase check` lists them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TLS_MODES = frozenset({"require", "verify-ca", "verify-full"})
 
 
 def unsafe_settings(app_configs: object = None, **_options: Any) -> list[CheckMessage]:
-    """Return an error for each unsafe setting; its id ends with the variable to change."""
+    """An error for each unsafe setting; its id ends with the name of the variable to change."""
     found = (*_encryption(), *_sign_in(), *_secrets(), *_database(), *_mail())
     return [Error(message, hint=hint, id=f"vardkase.{name}") for name, message, hint in found]
 

@@ -1,4 +1,4 @@
-"""Typed readers for environment variables: a value that makes no sense stops the start, by name."""
+"""Typed readers for environment variables; an invalid value aborts startup and is named."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ FALSE = frozenset({"0", "false", "no", "off"})
 
 
 def env_str(name: str, default: str = "") -> str:
-    """The variable, or `default` when it is not set."""
     return os.environ.get(name, default)
 
 
 def env_bool(name: str, default: bool) -> bool:
-    """true/false, yes/no, on/off, 1/0; raises ImproperlyConfigured on anything else."""
+    """true/false, yes/no, on/off, 1/0; raises ImproperlyConfigured for anything else."""
     value = os.environ.get(name, "").strip().lower()
     if not value:
         return default
@@ -33,7 +32,7 @@ def env_bool(name: str, default: bool) -> bool:
 
 
 def env_int(name: str, default: int, *, minimum: int = 0) -> int:
-    """A whole number of at least `minimum`; raises ImproperlyConfigured otherwise."""
+    """An integer of at least `minimum`; raises ImproperlyConfigured otherwise."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
@@ -47,7 +46,7 @@ def env_int(name: str, default: int, *, minimum: int = 0) -> int:
 
 
 def env_choice(name: str, options: tuple[str, ...]) -> str:
-    """One of `options`, the first when it is not set; raises ImproperlyConfigured on anything else."""
+    """One of `options`, by default the first; raises ImproperlyConfigured for anything else."""
     value = os.environ.get(name, "").strip().lower() or options[0]
     if value not in options:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(options)}, not {value!r}")
@@ -55,7 +54,7 @@ def env_choice(name: str, options: tuple[str, ...]) -> str:
 
 
 def env_sender(name: str, *, required_by: str) -> str:
-    """An e-mail address, which must be there when the variable `required_by` is; else ImproperlyConfigured."""
+    """An e-mail address, required if the variable `required_by` is set; raises ImproperlyConfigured."""
     value = os.environ.get(name, "").strip()
     if not value and not os.environ.get(required_by, "").strip():
         return ""
@@ -67,18 +66,16 @@ def env_sender(name: str, *, required_by: str) -> str:
 
 
 def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
-    """Comma-separated words."""
     value = os.environ.get(name)
     return list(default) if value is None else [word.strip() for word in value.split(",") if word.strip()]
 
 
 def env_path(name: str, default: Path) -> Path:
-    """A path, made absolute."""
     return Path(os.environ.get(name) or default).expanduser().absolute()
 
 
 def env_networks(name: str) -> list[str]:
-    """Comma-separated networks in CIDR notation; raises ImproperlyConfigured on anything else."""
+    """Comma-separated networks in CIDR notation; raises ImproperlyConfigured for anything else."""
     written = env_list(name)
     for each in written:
         try:
@@ -89,7 +86,7 @@ def env_networks(name: str) -> list[str]:
 
 
 def env_proxy(name: str) -> str:
-    """A proxy as ``http://[user:password@]host:port``, or nothing; raises ImproperlyConfigured otherwise."""
+    """A proxy as ``http://[user:password@]host:port``, or empty; raises ImproperlyConfigured otherwise."""
     value = env_str(name)
     if value and (urlsplit(value).scheme != "http" or not urlsplit(value).hostname):
         raise ImproperlyConfigured(f"{name} must be written as http://host:port")
@@ -97,7 +94,7 @@ def env_proxy(name: str) -> str:
 
 
 def secret_from(name: str, file: Path) -> str:
-    """The secret in variable `name`, else the one kept in `file`, which is made (0600) on first use."""
+    """The secret in variable `name`, else the one in `file`, which is created (0600) on first use."""
     if value := os.environ.get(name):
         return value
     try:

@@ -1,4 +1,4 @@
-"""What the log holds of a request: its route, never its path, which may be a secret or say what somebody looks for."""
+"""Access log: a request's route, never its path, which may be secret or reveal what is searched for."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT|QUERY):.*$\n?", re.MULTILINE)
 
 
 def route_of(request: HttpRequest) -> str:
-    """The route that a request has taken, as it is declared."""
     match = getattr(request, "resolver_match", None)
     return f"/{match.route}" if match else UNKNOWN
 
 
 class RoutesOnly(logging.Filter):
-    """Puts the route in place of the path in what Django logs of a request (django.request, django.security)."""
+    """Replaces the path with the route in Django's log records about requests (django.request,
+    django.security)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
@@ -44,7 +44,8 @@ class RoutesOnly(logging.Filter):
 
 
 class SecretFree(logging.Formatter):
-    """Writes a record without what looks like a secret, and tracebacks without the values of refused rows."""
+    """Formats log records without anything that looks like a secret, and tracebacks without the values of
+    rejected rows."""
 
     def format(self, record: logging.LogRecord) -> str:
         return SECRET.sub("[removed]", super().format(record))

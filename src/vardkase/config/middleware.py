@@ -1,4 +1,4 @@
-"""The two layers in front of everything: whose address it is, and whether a machine or a browser asks."""
+"""The outermost middleware: client addresses behind trusted proxies, and routing of API requests past sessions."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ CSP_REPORT = "application/csp-report"
 
 
 class TrustedProxies:
-    """Sets `request.client_address`, the address that the outermost proxy we know of saw, and what it says that was
-    shown to it: `request.client_certificate`, or None.
+    """Sets `request.client_address`, as seen by our outermost proxy, and `request.client_certificate`, as
+    presented to it, or None.
 
-    Each proxy adds the address of its own client at the right end of X-Forwarded-For. With TRUSTED_PROXIES =
-    n the n-th entry from the right was written by our own outermost proxy; all to its left is hearsay.
+    Each proxy appends its client's address to X-Forwarded-For. With TRUSTED_PROXIES = n, the n-th entry from
+    the right was written by our own outermost proxy; anything to its left is not trustworthy.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -54,7 +54,8 @@ def _controllers() -> frozenset[str]:
 
 
 class ApiFirst:
-    """Hands what is no page (MISP's API, TAXII, files of our feeds) to its dispatcher, past sessions and cookies."""
+    """Hands non-page requests (MISP's API, TAXII, feed files) to their dispatcher, bypassing sessions and
+    cookies."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -70,7 +71,7 @@ class ApiFirst:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The client's IP address, or None when there is none to be had (a Unix socket)."""
+    """The client's IP address, or None if there is none (a Unix socket)."""
     peer = _ip_address(request.META.get("REMOTE_ADDR", ""))
     proxies: int = settings.TRUSTED_PROXIES
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
@@ -80,9 +81,10 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def client_certificate(request: HttpRequest) -> Certificate | None:
-    """The certificate that the client has shown to our own proxy, which must set, or empty, the header itself.
+    """The client certificate presented to our own proxy, which must set the header or clear it.
 
-    Without a proxy, without a named header, and of a request that no proxy has passed on, it is hearsay.
+    The header is ignored without a proxy, without a configured header name, or if no proxy has forwarded the
+    request.
     """
     header: str = settings.VARDKASE_CLIENT_CERTIFICATE_HEADER
     passed_on = "HTTP_X_FORWARDED_FOR" in request.META
@@ -92,7 +94,7 @@ def client_certificate(request: HttpRequest) -> Certificate | None:
 
 
 def speaks_api(request: HttpRequest, controllers: frozenset[str]) -> bool:
-    """Whether `request` is meant for the API: it brings a key, or asks one of its controllers for data."""
+    """True if `request` is for the API: it has a key, or requests data from one of its controllers."""
     if request.path_info.startswith(NEVER_API):
         return False
     asks = _wants_data(request) or request.content_type == CSP_REPORT
@@ -121,7 +123,6 @@ def _first_segment(request: HttpRequest) -> str:
 
 
 def _ip_address(text: str) -> str | None:
-    """`text` as a plain IP address; proxies may add a port, and IPv6 may wrap IPv4."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -1,4 +1,4 @@
-"""The web server process: uvicorn in one worker a core. Run as `python -m vardkase.config.server`."""
+"""The web server process: uvicorn with one worker per core. Run as `python -m vardkase.config.server`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ GIBIBYTE = 1024**3
 
 
 def serve(listener: socket.socket, workers: int) -> None:
-    """Serve until SIGTERM or SIGINT."""
     gc.collect()
     gc.freeze()  # What is loaded by now stays shared between the workers.
     counts = ConnectionCounts(workers)
@@ -43,7 +42,6 @@ def serve(listener: socket.socket, workers: int) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening TCP socket; raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -78,30 +76,31 @@ def _work(listener: socket.socket, workers: int, counts: ConnectionCounts, worke
 
 
 def memory_limit(workers: int) -> int:
-    """Bytes that one worker may allocate: its share of three quarters of the machine, from 1 to 4 GiB."""
+    """The memory limit of one worker in bytes: its share of three quarters of the machine, 1 to 4 GiB."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(max(memory * 3 // 4 // workers, GIBIBYTE), 4 * GIBIBYTE)
 
 
 def _limit_memory(workers: int) -> None:
-    """RLIMIT_DATA counts what a process has allocated: a request that needs more gets a MemoryError, alone.
+    """Limit the allocated memory (RLIMIT_DATA): a request that needs more gets a MemoryError, alone.
 
-    RLIMIT_AS would count what is only reserved too (64 MiB for the heap of each thread, whole files that are mapped),
-    and a cgroup's limit ends the whole process, with the requests of everybody else.
+    RLIMIT_AS would also count reserved memory (64 MiB for each thread's heap, mapped files), and a cgroup's
+    limit kills the whole process with everybody else's requests.
     """
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_limit(workers), most))
 
 
 def end_without_memory(unraisable: sys.UnraisableHookArgs) -> None:
-    """An event loop that had no memory for an event may be deaf from then on: another process takes its place."""
+    """Exit the process on MemoryError, so that another replaces it: an event loop without memory may miss
+    events."""
     if issubclass(unraisable.exc_type, MemoryError):
         os._exit(1)
     sys.__unraisablehook__(unraisable)
 
 
 def _spool_to(folder: Path) -> None:
-    """Temporary files of this process go to the disk of the data: /tmp is memory on many machines."""
+    """Put this process's temporary files on the data disk: /tmp is in memory on many machines."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     tempfile.tempdir = str(folder)
 
@@ -114,7 +113,6 @@ def _allow_many_connections() -> None:
 
 
 def main() -> None:
-    """Read the command line of the process."""
     parser = argparse.ArgumentParser(description="The web server process of Vårdkase.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)

@@ -1,4 +1,4 @@
-"""All settings, in one file. Each comes from an environment variable with a safe default.
+"""All settings, in one file. Each is read from an environment variable with a safe default.
 
 `vardkase check` refuses unsafe combinations by name; docs/settings.md lists the variables for operators.
 """

@@ -1,4 +1,4 @@
-"""The pages. The API has its own dispatch (`vardkase.api.dispatch`) and never gets here.
+"""URLs of the web pages. The API has its own dispatch (`vardkase.api.dispatch`) and does not use them.
 
 The pages about the API are given its description here: the two faces of the house do not know each other.
 """

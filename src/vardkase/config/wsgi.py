@@ -1,4 +1,4 @@
-"""Django as the web server (config/gateway) calls it."""
+"""Django's WSGI entry point for the web server (config/gateway)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of clients, as they are counted."""
+"""Client addresses in the form in which limits count them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ SUBSCRIBER = 64
 
 
 def counted_as(address: str | None) -> str:
-    """What attempts from `address` are counted under: IPv4 as it is, of IPv6 its /64; "" for none."""
+    """The key under which attempts from `address` are counted: an IPv4 address, or an IPv6 /64; "" for none."""
     network = subscriber_of(address)
     return str(network.network_address) if network else address or ""
 
 
 def subscriber_of(address: str | None) -> IPv4Network | IPv6Network | None:
-    """The addresses of whoever has `address`: IPv4 itself, also written as IPv6, of IPv6 its /64; None for none."""
+    """The addresses of one subscriber: an IPv4 address, also in IPv6 form, or an IPv6 /64; None for none."""
     try:
         found = ip_address(address or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Zip archives of strangers, opened only as far as they may unfold.
+"""Untrusted zip archives, opened with limits on their uncompressed size.
 
 What an archive says of its own sizes is not believed: the bytes are counted as they come. An archive inside an archive
 is a file like any other, and is not opened.
@@ -30,17 +30,17 @@ BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much may come out of an archive: `size` bytes in all, `members` files."""
+    """Limits on extracting an archive: `size` bytes in total, `members` files."""
 
     size: int = 64 * MEBIBYTE
     members: int = 2_000
 
 
 def members(archive: bytes, bounds: Bounds, password: bytes | None = None) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file in `archive`, one after the other.
+    """Yield the name and content of each file in `archive`.
 
-    Raises ValueError, in words for who sent it, when it is no archive, is damaged, needs another password, or unfolds
-    further than `bounds`.
+    Raises ValueError, worded for the sender, if it is not an archive, is damaged, needs another password, or
+    exceeds `bounds`.
     """
     left = bounds.size
     try:
@@ -56,9 +56,9 @@ def members(archive: bytes, bounds: Bounds, password: bytes | None = None) -> It
 
 
 def opened(archive: bytes, most: int) -> zipfile.ZipFile:
-    """The archive, when it lists at most `most` files. Raises ValueError, and what the standard library does.
+    """The archive, if it lists at most `most` files. Raises ValueError and the standard library's errors.
 
-    They are counted before the list is read, which takes some hundred bytes of memory for each of them.
+    Files are counted before the directory is read, which takes some hundred bytes of memory per file.
     """
     if archive.count(DIRECTORY_ENTRY) > most:
         raise ValueError(f"The archive is too large: it holds more than {most} files.")

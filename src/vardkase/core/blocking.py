@@ -1,4 +1,4 @@
-"""Waiting for another machine or process in a thread that others need meanwhile."""
+"""Lets a thread pool run another thread while one waits for another machine or process."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from vardkase.core.time_budget import paused
 
 
 class TooManyBlocked(VardkaseError):
-    """So many threads wait already that this one may not."""
+    pass
 
 
 class Pool(Protocol):
-    """Whoever gives a thread its work."""
+    """A thread pool that can replace a blocked thread."""
 
     def blocked(self) -> AbstractContextManager[None]:
-        """While the block runs, another thread may do what this one would do. Raises TooManyBlocked."""
+        """While the block runs, another thread may take this one's place. Raises TooManyBlocked."""
 
 
 class _Present(threading.local):
@@ -30,15 +30,14 @@ _thread = _Present()
 
 
 def join_pool(pool: Pool) -> None:
-    """Make the present thread one of `pool`."""
     _thread.pool = pool
 
 
 @contextmanager
 def blocking() -> Iterator[None]:
-    """For the length of a block that waits for somebody outside: others are answered by another thread.
+    """Wrap code that waits for an external system, so that another thread takes over. Raises TooManyBlocked.
 
-    Raises TooManyBlocked. Does nothing inside another such block, nor in a thread that is of no pool, as in a worker.
+    Has no effect when nested, or in a thread outside a pool, as in a worker.
     """
     pool, _thread.pool = _thread.pool, None
     try:

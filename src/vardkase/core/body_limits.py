@@ -1,4 +1,4 @@
-"""How big the body of a request may be: declared with the endpoint or page, checked before the body is decoded."""
+"""Size limits for request bodies: declared with the endpoint or page, checked before decoding."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RATIO = 25
 
 
 class BodyLimits(Enum):
-    """Bytes of a body, as sent and as unpacked."""
+    """The maximum size of a body, as sent and as unpacked."""
 
     PUBLIC = 64 * KIBIBYTE
     """For callers that are not known, and what every request may send before anybody is asked."""
@@ -34,34 +34,31 @@ class BodyLimits(Enum):
 
     @property
     def bytes(self) -> int:
-        """Bytes, within what the installation takes at all (VARDKASE_MAX_BODY)."""
         return min(self.value, settings.VARDKASE_MAX_BODY)
 
     def unpacked(self, sent: int) -> int:
-        """Bytes that a compressed body of `sent` bytes may have when it is unpacked."""
         return min(self.bytes, max(UNPACKED_ANYWAY, sent * RATIO))
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose bodies count together: names, each with its share of what a web process may hold at once."""
+    """The senders that a body is counted for: names, each with its share of what a web process may hold."""
 
     shares: dict[str, float]
 
     @classmethod
     def organisation(cls, org_id: int | None) -> Self:
-        """Everybody of an organisation, whatever they send with."""
         return cls({f"organisation {org_id}": 1 / 2})
 
     @classmethod
     def visitor(cls, address: str | None) -> Self:
-        """Somebody without an account: the address counts, and all visitors together."""
+        """A client without an account, counted by address and together with all other visitors."""
         return cls({f"address {counted_as(address)}": 1 / 16, "visitors": 1 / 2})
 
 
 @dataclass(frozen=True, slots=True)
 class WantedBody:
-    """What an endpoint or page answers before the body: how much of it is taken, and from whom."""
+    """The response of an endpoint or page before the body is read: how much it accepts, and from whom."""
 
     limits: BodyLimits
     sender: Sender

@@ -1,4 +1,4 @@
-"""Who may change a setting or a schedule. Each is declared with one of these; there is no default."""
+"""Who may change a setting or schedule. Must be declared for each; there is no default."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ChangedBy(StrEnum):
-    """The people who may change something while the hub runs (`hub.instance.authority` says what that means)."""
+    """Who may change a setting at run time (see `hub.instance.authority`)."""
 
     OFFICERS = "officers"
     """Rules of membership, of who may see what, and ways out for what is shared: the hub owner's officers."""

@@ -1,4 +1,4 @@
-"""The one place that reads the wall clock, in the units MISP uses on the wire."""
+"""The only place that reads the wall clock, in the units MISP uses on the wire."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from django.utils import timezone
 
 
 def now_seconds() -> int:
-    """Unix time in whole seconds, as in MISP's ``timestamp``."""
     return int(time.time())
 
 
 def today() -> date:
-    """The date where this installation is."""
+    """The current date in the installation's time zone."""
     return timezone.localdate(datetime.fromtimestamp(now_seconds(), UTC))

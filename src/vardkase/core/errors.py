@@ -1,4 +1,4 @@
-"""The errors a use case may raise, and what each means to the person or machine that called.
+"""Errors raised by services, and their meaning for the calling user or client.
 
 Every face (web, API, CLI, jobs) turns these into its own answer; nothing else is caught on purpose.
 """
@@ -11,19 +11,19 @@ type FieldErrors = Mapping[str, Sequence[str]]
 
 
 class VardkaseError(Exception):
-    """Root of every error that is part of a contract."""
+    """Base class of all errors that are part of a contract."""
 
 
 class NotFound(VardkaseError):
-    """The thing does not exist, or the actor may not see it (never say which)."""
+    """The object does not exist, or the actor may not see it (never reveal which)."""
 
 
 class Forbidden(VardkaseError):
-    """The actor may see the thing but not do this to it."""
+    """The actor may see the object but not perform this action on it."""
 
 
 class Invalid(VardkaseError):
-    """The input was refused; `errors` maps each field to its messages. Nothing was changed."""
+    """The input was rejected; `errors` maps each field to its messages. Nothing was changed."""
 
     def __init__(self, errors: FieldErrors | str, message: str = "") -> None:
         self.errors = errors
@@ -31,7 +31,7 @@ class Invalid(VardkaseError):
 
 
 class Conflict(VardkaseError):
-    """The stored state has moved on, or something with this identity exists already."""
+    """The stored state has changed meanwhile, or an object with this identity already exists."""
 
     def __init__(self, message: str, *, existing_id: int | None = None) -> None:
         self.existing_id = existing_id

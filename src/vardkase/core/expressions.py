@@ -1,4 +1,4 @@
-"""Regular expressions that people write into the hub, matched in time linear in the text.
+"""User-supplied regular expressions, matched in time linear in the text.
 
 MISP's people write them as PCRE does: ``/pattern/flags``, or the bare pattern. RE2 has no back references and no
 look-around, and so no expression that takes for ever; one that needs those is refused.
@@ -29,11 +29,11 @@ SEPARATOR = b"\0"
 
 
 class InvalidExpression(ValueError):
-    """The expression is malformed, or needs what RE2 does not have; the text says what."""
+    """The expression is malformed, or uses features that RE2 lacks; the text says which."""
 
 
 def expression_from(written: str) -> str:
-    """The expression in RE2's own form; raises InvalidExpression."""
+    """The expression in RE2 syntax; raises InvalidExpression."""
     match = DELIMITED.fullmatch(written)
     pattern, flags = match.groups() if match else (written, "")
     if unknown := set(flags) - set(FLAGS + IGNORED_FLAGS):
@@ -45,7 +45,7 @@ def expression_from(written: str) -> str:
 
 
 def compiled(expression: str) -> re2._Regexp:
-    """The expression, ready to search and to replace; raises InvalidExpression."""
+    """The compiled expression, for search and replace; raises InvalidExpression."""
     if len(expression) > LONGEST:
         raise InvalidExpression("too long")
     try:
@@ -58,7 +58,7 @@ def compiled(expression: str) -> re2._Regexp:
 
 
 class ExpressionSet:
-    """Many expressions tried together on a text; each must be one that `expression_from` accepts."""
+    """Many expressions matched together against a text; each must be accepted by `expression_from`."""
 
     def __init__(self, written: Sequence[str]) -> None:
         self._written = written
@@ -67,7 +67,6 @@ class ExpressionSet:
         ]
 
     def first(self, text: str) -> str | None:
-        """The first of the expressions, as it is written, that matches somewhere in `text`."""
         data = _bytes(text)
         for number, expressions in enumerate(self._sets):
             if found := expressions.Match(data):
@@ -85,7 +84,7 @@ class ExpressionSet:
 
 
 class TextSet:
-    """Many texts looked for together, without regard to case."""
+    """Many texts searched for together, ignoring case."""
 
     def __init__(self, written: Sequence[str]) -> None:
         self._written = {_bytes(text.lower()): text for text in reversed(written) if text}
@@ -96,7 +95,7 @@ class TextSet:
         ]
 
     def in_each(self, texts: Sequence[str]) -> Iterator[tuple[int, str]]:
-        """Position of a text that holds one of the set, and which (the first that stands in it)."""
+        """The position of each text that contains one of the set, with its first match."""
         encoded = [_bytes(text.lower()) for text in texts]
         starts = [0, *accumulate(len(text) + 1 for text in encoded)]
         whole = SEPARATOR.join(encoded)

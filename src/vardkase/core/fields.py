@@ -1,4 +1,4 @@
-"""Filling a row from a document: each member by its reader, every fault reported at once."""
+"""Fills a row from a document: a reader per field, all errors reported together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ type Readers = Mapping[str, Callable[[Any], Any]]
 
 
 def apply(row: Model, data: Mapping[str, Any], readers: Readers) -> list[str]:
-    """Set what `data` holds on `row`; returns the names of what changed. Raises Invalid by field."""
+    """Set the fields in `data` on `row`; returns the names of the changed ones. Raises Invalid by field."""
     errors: dict[str, list[str]] = {}
     changed = []
     for name in readers.keys() & data.keys():
@@ -32,5 +32,6 @@ def apply(row: Model, data: Mapping[str, Any], readers: Readers) -> list[str]:
 
 
 def fill(row: Model, data: Mapping[str, Any], readers: Readers) -> None:
-    """As `apply`; what `data` leaves out is read from the row, so that a new row lacks nothing it must have."""
+    """Like `apply`, but fields missing from `data` are read from the row, so that new rows are validated in
+    full."""
     apply(row, {name: data.get(name, getattr(row, name)) for name in readers}, readers)

@@ -1,4 +1,4 @@
-"""Which columns of the database name files of `core.files`: each is declared on its model by `names_files`."""
+"""Registry of database columns that reference files of `core.files`; models declare them with `names_files`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _columns: set[tuple[str, str]] = set()
 
 
 def names_files[M: type[Model]](column: str) -> Callable[[M], M]:
-    """Declare that `column` of the decorated model holds names of stored files: a file stays while a row names it."""
+    """Declare that `column` of the decorated model references stored files: a file is kept while a row
+    references it."""
 
     def declare(model: M) -> M:
         _columns.add((model._meta.db_table, column))  # noqa: SLF001 - Django's public name for it
@@ -25,16 +26,15 @@ def names_files[M: type[Model]](column: str) -> Callable[[M], M]:
 
 
 def declared() -> frozenset[tuple[str, str]]:
-    """Table and column of all that name files."""
     return frozenset(_columns)
 
 
 @transaction.atomic
 def remove_unused(before: float) -> tuple[int, int]:
-    """Remove files that no row names and that were last stored before that moment (seconds since 1970).
+    """Remove files that no row references and that were last stored before `before` (Unix seconds); returns
+    their number and bytes.
 
-    Returns how many, and their bytes. Each table is read once, in one statement. A file that is stored again while
-    this runs has a new time by then, and stays.
+    Each table is read once, in one statement. A file stored again meanwhile has a new time and is kept.
     """
     executor = cursor()
     executor.execute("CREATE TEMPORARY TABLE stored_file (digest text NOT NULL)")

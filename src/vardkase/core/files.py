@@ -23,7 +23,7 @@ DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def store(content: bytes) -> str:
-    """Keep `content` and return its SHA-256 in hex, which is also its name."""
+    """Store `content` and return its SHA-256 in hex, which is also its name."""
     digest = hashlib.sha256(content).hexdigest()
     target = _path(digest)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -36,12 +36,12 @@ def store(content: bytes) -> str:
 
 
 def read(digest: str) -> bytes:
-    """Return the content stored under `digest`; raises FileNotFoundError when it is gone."""
+    """The content stored under `digest`; raises FileNotFoundError if it is gone."""
     return _path(digest).read_bytes()
 
 
 def size(digest: str) -> int:
-    """How many bytes are stored under `digest`; none when it is gone."""
+    """The size in bytes of the file stored under `digest`; 0 if it is gone."""
     try:
         return _path(digest).stat().st_size
     except FileNotFoundError:
@@ -49,9 +49,9 @@ def size(digest: str) -> int:
 
 
 def stored_before(moment: float) -> Iterator[str]:
-    """The names of files whose content was last stored before that moment (seconds since 1970).
+    """The names of files last stored before `moment` (Unix seconds).
 
-    What writers that were killed left unfinished is removed on the way.
+    Also removes incomplete files left by writers that were killed.
     """
     for folder in Path(settings.FILES_DIR).glob("[0-9a-f][0-9a-f]"):
         with os.scandir(folder) as entries:
@@ -66,7 +66,8 @@ def stored_before(moment: float) -> Iterator[str]:
 
 
 def remove(digest: str, before: float) -> int | None:
-    """Remove a file last stored before that moment and return its bytes; None when it stays or is gone."""
+    """Remove a file last stored before `before` and return its size in bytes; None if it is kept or already
+    gone."""
     target = _path(digest)
     with _locked(target.parent, fcntl.LOCK_EX):  # Otherwise `store` could find it just before it is removed.
         try:

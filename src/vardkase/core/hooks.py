@@ -1,4 +1,4 @@
-"""Typed hook points: how a low room tells the rooms above it that something happened.
+"""Typed hook points through which lower layers notify higher layers.
 
 A hook runs its listeners inside the caller's transaction, in the order they registered. Listeners are few,
 fast and listed in docs/architecture.md; whatever may be slow defers a job from its listener instead.
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 
 class Hook[Payload]:
-    """One thing that can happen, with the value that describes it."""
+    """A named event with the value that describes it."""
 
     def __init__(self, name: str) -> None:
         self.name = name

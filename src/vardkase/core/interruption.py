@@ -1,4 +1,4 @@
-"""Stopping what is done for a client that is no longer there."""
+"""Cancels work for a client that has disconnected."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ CLIENT_GONE = 499
 
 
 def has_left(request: object) -> bool:
-    """Whether the client of a request went away, so that whatever failed since may be for want of it."""
+    """True if the request's client has disconnected, which may explain later failures."""
     interruption = getattr(request, "interruption", None)
     return isinstance(interruption, Interruption) and interruption.client_is_gone
 
 
 class Interruption:
-    """One request's work in one thread: when its client goes away, its query in PostgreSQL is cancelled.
+    """One request's work in one thread; its PostgreSQL query is cancelled when the client disconnects.
 
-    `is_harmless` says whether that may be done: only what reads is stopped, since a client that has sent what it wanted
-    to store may leave without an answer.
+    `is_harmless` says whether that is safe: only reads are cancelled, as a client may send data to store and
+    leave without waiting for a response.
     """
 
     def __init__(self, *, is_harmless: bool) -> None:
@@ -42,7 +42,8 @@ class Interruption:
             self._database = None
 
     def interrupt(self) -> None:
-        """The client has gone. To be called from another thread; may take `CANCEL_PATIENCE` seconds."""
+        """Cancel the query, as the client has disconnected. Call from another thread; may take
+        `CANCEL_PATIENCE` seconds."""
         self.client_is_gone = True
         with self._lock:
             open_connection = self._database.connection if self._database is not None else None

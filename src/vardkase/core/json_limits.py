@@ -1,4 +1,4 @@
-"""What JSON of strangers may not be: nested without end, or with texts that PostgreSQL cannot keep."""
+"""Limits for untrusted JSON: nesting depth, and texts that PostgreSQL cannot store."""
 
 from __future__ import annotations
 
@@ -27,16 +27,15 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def holds_nul(raw: bytes) -> bool:
-    """Whether a text in the encoded JSON holds the character U+0000."""
     return ESCAPED_NUL in raw and NUL.search(raw) is not None
 
 
 def holds_too_many_values(
     raw: bytes, separators: Sequence[bytes] = OF_JSON, *, sent: int | None = None
 ) -> bool:
-    """Whether `raw` has more values than its size explains, told before any of them takes up memory.
+    """True if `raw` has more values than its size explains, determined before any of them uses memory.
 
-    `sent` is the size that it had on the wire, if it was compressed there.
+    `sent` is the size on the wire, if it was compressed.
     """
     allowed = VALUES_ANYWAY + len(raw) // BYTES_OF_A_VALUE
     if sent is not None:
@@ -52,13 +51,12 @@ def holds_more_values_than(raw: bytes, most: int, separators: Sequence[bytes] = 
 
 
 def apparent_depth(raw: bytes) -> int:
-    """How deep the brackets nest, counting those inside strings too: quick, and seldom too high."""
+    """The nesting depth of brackets, counting those inside strings: fast, and seldom too high."""
     brackets = raw.translate(None, NOT_BRACKETS)
     return max(accumulate(1 if bracket in b"{[" else -1 for bracket in brackets), default=0)
 
 
 def depth(value: Any) -> int:
-    """How deep decoded JSON nests."""
     found = 1
     level = [value]
     while level := [inner for outer in level for inner in _children(outer)]:
@@ -67,9 +65,9 @@ def depth(value: Any) -> int:
 
 
 def decoded(written: str | bytes) -> Any:
-    """The JSON of a stranger that stands in a text, or was fetched; raises ValueError for what nobody can keep.
+    """Decode untrusted JSON from a text or a fetched document; raises ValueError for what cannot be stored.
 
-    A request's own body is measured when it is read (`api.body`); a text inside of it may hold JSON again.
+    A request's own body is checked when it is read (`api.body`); a text inside it may contain JSON again.
     """
     raw = written.encode() if isinstance(written, str) else written.removeprefix(BYTE_ORDER_MARK)
     if holds_nul(raw):

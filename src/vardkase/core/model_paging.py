@@ -1,4 +1,4 @@
-"""Keyset pages of model rows; core.paging has the same for SQL."""
+"""Keyset pagination of model rows; `core.paging` does the same for SQL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vardkase.core.paging import Page, Place, page_of, sound
 def model_page[Row: Model](rows: QuerySet[Row], sort: str, place: Place | None, size: int) -> Page[Row]:
     """Up to `size` of `rows` beyond `place`, ordered by the field `sort` ("-field": descending) and the id.
 
-    The field must not hold NULL. A place that makes no sense for the field is the beginning.
+    The field must not be NULL. A place that is invalid for the field means the start.
     """
     place = sound(place, "text")
     field, descending = sort.removeprefix("-"), sort.startswith("-")

@@ -1,4 +1,4 @@
-"""What is wrong with this machine and not with the data: a full disk, a database that is gone."""
+"""Distinguishes outages of the machine (disk full, database unavailable) from errors in the data."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ BROKEN = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.In
 
 
 class Outage(VardkaseError):
-    """This hub can store nothing now; the text says why. What comes next would fail alike."""
+    """The hub cannot store anything now; the text says why. Further writes would fail too."""
 
 
 def outage_of(fault: BaseException) -> Outage | None:
-    """The outage that `fault` is a sign of; None when it is one of the data. What exactly it was goes to the log."""
+    """The outage that `fault` indicates; None if the data caused it. Details go to the log."""
     if isinstance(fault, OSError) and fault.errno in OF_THE_DISK:
         return _told(fault, disk=True)
     if not isinstance(fault, BROKEN):
@@ -37,14 +37,12 @@ def outage_of(fault: BaseException) -> Outage | None:
 
 
 def took_too_long(fault: BaseException) -> bool:
-    """Whether a statement was cancelled, as for taking longer than it may."""
     return isinstance(fault, psycopg.errors.QueryCanceled) or isinstance(
         fault.__cause__, psycopg.errors.QueryCanceled
     )
 
 
 def raise_outage(fault: Exception) -> None:
-    """Raise Outage when `fault` is a sign of one; return otherwise."""
     if outage := outage_of(fault):
         raise outage from fault
 

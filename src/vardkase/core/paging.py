@@ -1,4 +1,4 @@
-"""Keyset paging: a page starts beyond a row, named by what the list is sorted by and its id.
+"""Keyset pagination: a page starts after a row, identified by the sort value and its id.
 
 A page costs the same wherever it lies, and rows that arrive meanwhile move nothing.
 """
@@ -17,7 +17,7 @@ DEFAULT_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Beyond the row whose sort value is `key` (as text) and whose id is `id`; `back`: read towards the start."""
+    """The position beyond the row with sort value `key` (as text) and `id`; `back`: read towards the start."""
 
     key: str
     id: int
@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page[Row]:
-    """Some rows of a list in its order, and the places where the pages before and after them start."""
+    """Some rows of a list in order, and the places of the previous and next pages."""
 
     rows: list[Row]
     before: Place | None
@@ -37,7 +37,6 @@ class Page[Row]:
 
 
 def place_of(text: str, *, back: bool = False) -> Place | None:
-    """The place that an address names ("id,key"); None for anything else."""
     number, comma, key = text.partition(",")
     if not comma or not number.isdecimal() or len(number) > 18:
         return None
@@ -45,7 +44,6 @@ def place_of(text: str, *, back: bool = False) -> Place | None:
 
 
 def sound(place: Place | None, cast: str) -> Place | None:
-    """The place, unless somebody wrote a sort value into the address that is none of the SQL type `cast`."""
     if place is None or _is_of(place.key, cast):
         return place
     return None
@@ -67,7 +65,7 @@ def _is_date(text: str) -> bool:
 
 
 def beyond(key: str, id: str, cast: str, place: Place | None, *, descending: bool) -> tuple[str, str]:
-    """SQL: the condition for rows beyond `place` (parameters place_key, place_id), and the order to read in."""
+    """SQL: the condition for rows beyond `place` (parameters place_key, place_id), and the ordering."""
     down = descending != bool(place and place.back)
     order = f"{key} DESC, {id} DESC" if down else f"{key}, {id}"
     if place is None:
@@ -77,14 +75,12 @@ def beyond(key: str, id: str, cast: str, place: Place | None, *, descending: boo
 
 
 def place_parameters(place: Place | None) -> dict[str, Any]:
-    """The parameters that `beyond` speaks of."""
     return {} if place is None else {"place_key": place.key, "place_id": place.id}
 
 
 def page_of[Row](
     read: Sequence[Row], place: Place | None, size: int, where: Callable[[Row], tuple[Any, int]]
 ) -> Page[Row]:
-    """The page in the up to `size` + 1 rows that were read; `where` gives a row's sort value and id."""
     rows, more = list(read[:size]), len(read) > size
     back = bool(place and place.back)
     if back:

@@ -1,4 +1,4 @@
-"""Whether bytes are one whole PNG picture and nothing else."""
+"""Checks that bytes are exactly one complete PNG image."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ WIDEST = 10_000
 
 
 def is_png(content: bytes) -> bool:
-    """Whether `content` is a PNG of reasonable size: whole chunks, rightly summed, from IHDR to IEND and no further."""
+    """True if `content` is a PNG of reasonable size: complete chunks with correct checksums, from IHDR to
+    IEND, nothing after."""
     if not content.startswith(SIGNATURE):
         return False
     try:
@@ -26,7 +27,6 @@ def is_png(content: bytes) -> bool:
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and data of each chunk; raises ValueError where one is cut off or its checksum is wrong."""
     place = len(SIGNATURE)
     while place < len(content):
         length, kind = struct.unpack_from(">I4s", content, place)

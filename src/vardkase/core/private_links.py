@@ -1,4 +1,4 @@
-"""The form of private links: the secret is the fragment, which browsers send to no server, so that no log holds it."""
+"""Private links: the secret is the URL fragment, which browsers never send, so that no log contains it."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from django.conf import settings
 
 
 def private_address(path: str, secret: str) -> str:
-    """The whole address of a private link, for a mail. `path` is that of its landing page (`web.private_links`)."""
+    """The full URL of a private link, for a mail. `path` is its landing page's (`web.private_links`)."""
     return f"{settings.BASE_URL}{path}#{secret}"

@@ -1,4 +1,4 @@
-"""What to do when two writers meet: the one that the database refuses begins again."""
+"""Retry after write conflicts: the transaction that the database rejects is run again."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ OVERTAKEN = (
 
 
 def again_if_overtaken[Result](work: Callable[[], Result]) -> Result:
-    """Do `work`, and do it again when another writer got in its way.
+    """Run `work`, and retry it when a concurrent writer interfered.
 
-    `work` checks before it writes, so the second time it meets what the other has stored, and answers in the
-    ordinary way ("exists already"). Its transactions must be its own: inside an open one nothing is tried again.
-    Raises Conflict when it is overtaken every time.
+    `work` checks before it writes, so the retry meets what the other writer stored and answers normally
+    ("exists already"). Its transactions must be its own: inside an open one nothing is retried. Raises
+    Conflict if every attempt fails.
     """
     for attempt in range(ATTEMPTS):
         try:
@@ -41,6 +41,5 @@ def again_if_overtaken[Result](work: Callable[[], Result]) -> Result:
 
 
 def was_overtaken(error: BaseException) -> bool:
-    """Whether `error`, from psycopg or wrapped by Django, means that another writer was faster."""
     cause = error if isinstance(error, psycopg.Error) else error.__cause__
     return isinstance(cause, OVERTAKEN)

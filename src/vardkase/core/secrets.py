@@ -1,4 +1,4 @@
-"""Secrets that have to be read again: encrypted in the database under keys made from SECRET_KEY.
+"""Secrets stored encrypted in the database under keys derived from SECRET_KEY.
 
 What need only be recognised (passwords, our own API keys) is kept as a hash instead.
 """
@@ -15,12 +15,12 @@ from django.conf import settings
 
 @dataclass(frozen=True, slots=True)
 class Safe:
-    """The secrets of one purpose: what one safe holds, another cannot read."""
+    """Encrypts the secrets of one purpose; another Safe cannot decrypt them."""
 
     purpose: str
 
     def encrypt(self, text: str) -> str:
-        """`text` under the present key; nothing stays nothing."""
+        """Encrypt with the current key; an empty text stays empty."""
         return self._keys().encrypt(text.encode()).decode() if text else ""
 
     def decrypt(self, encrypted: str) -> str:

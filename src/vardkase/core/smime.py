@@ -1,4 +1,4 @@
-"""S/MIME: closing a mail for the owner of one certificate (RFC 8551, enveloped data)."""
+"""S/MIME: encrypting mail for the owner of a certificate (RFC 8551, enveloped data)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST = 65_535
 
 
 def enveloped(content: bytes, certificate: str) -> bytes:
-    """`content` (a MIME entity) closed for the owner of a PEM certificate, DER; raises ValueError with the reason."""
+    """`content` (a MIME entity) encrypted with a PEM certificate, as DER; raises ValueError with the reason."""
     owner = usable_certificate(certificate)
     builder = PKCS7EnvelopeBuilder().set_data(content).set_content_encryption_algorithm(AES256)
     return builder.add_recipient(owner).encrypt(Encoding.DER, [PKCS7Options.Binary])
@@ -43,7 +43,6 @@ def usable_certificate(pem: str) -> x509.Certificate:
 
 
 def _is_for_mail(found: x509.Certificate) -> bool:
-    """Whether its uses, where it names any, include mail."""
     try:
         uses = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:

@@ -1,4 +1,4 @@
-"""Hot SQL: psycopg cursors under Django's connection, and SQL kept in named files.
+"""Performance-critical SQL: psycopg cursors on Django's connection, and SQL in named files.
 
 Django's own cursors bind on the client and refuse binary results and COPY, so the hot paths use a plain
 psycopg cursor on the same connection, and so inside the same transaction.
@@ -19,18 +19,19 @@ from django.db import connection
 
 
 def cursor(**options: Any) -> psycopg.Cursor[Any]:
-    """A psycopg cursor that shares Django's connection and transaction; a connection that is gone is replaced first.
+    """A psycopg cursor on Django's connection and transaction; a lost connection is replaced first.
 
-    A query on this connection while a COPY is open waits for ever: finish the COPY first.
+    A query on this connection while a COPY is open blocks forever: finish the COPY first.
     """
     connection.ensure_connection()
     return psycopg.Cursor(connection.connection, **options)
 
 
 def pin_connection() -> None:
-    """Keep this thread's connection until it is closed, for state that ends with it: LISTEN, advisory locks.
+    """Keep this thread's connection until it is closed, for session state: LISTEN, advisory locks.
 
-    When the server ends a pinned connection the next query fails, instead of running on a new one without that state.
+    If the server closes a pinned connection, the next query fails instead of running on a new one without
+    that state.
     """
     connection.ensure_connection()
     connection.pinned = True  # type: ignore[attr-defined]  # of our own backend
@@ -38,10 +39,10 @@ def pin_connection() -> None:
 
 @contextmanager
 def unhurried_commits() -> Iterator[None]:
-    """Let this connection's commits return before they are on the disk, for the length of a block.
+    """Commit asynchronously (`synchronous_commit = off`) for the duration of a block.
 
-    For work that is found missing and done again if the machine stops in that fraction of a second: each commit stays
-    whole, and none is lost that a later one builds on.
+    For work that is repeated if the machine crashes at that moment: each commit stays atomic, and none is
+    lost on which a later one depends.
     """
     cursor().execute("SET synchronous_commit = off")
     try:
@@ -52,12 +53,11 @@ def unhurried_commits() -> Iterator[None]:
 
 
 def commit_unhurriedly() -> None:
-    """As `unhurried_commits`, for the one transaction that is open."""
+    """Like `unhurried_commits`, for the current transaction."""
     cursor().execute("SET LOCAL synchronous_commit = off")
 
 
 def from_jsonb(value: str | None) -> Any:
-    """What a jsonb column holds: Django has psycopg hand it over as text."""
     return None if value is None else msgspec.json.decode(value)
 
 
@@ -75,19 +75,18 @@ FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) sequen
 
 
 def array_of(items: Iterable[str]) -> str:
-    """Numbers or UUIDs as PostgreSQL writes an array: as one text they are bound four times as fast as a list."""
+    """Numbers or UUIDs as a PostgreSQL array literal: binding one text is four times as fast as a list."""
     return "{" + ",".join(items) + "}"
 
 
 @cache
 def statement(path: Path) -> str:
-    """The text of a SQL file, read once."""
     return path.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
 class SqlQuery:
-    """A SELECT that yields one bigint column `id`, in the order wanted, and its named parameters."""
+    """A SELECT of one bigint column `id`, in result order, with its named parameters."""
 
     sql: str
     parameters: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Jobs of a worker that was killed are taken up again: until then they would hold their locks for ever."""
+"""Requeues jobs of a killed worker, which would otherwise hold their locks forever."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long one request may work: it is stopped at its next query after that.
+"""Time limit per request, enforced at its next query.
 
 The gateway gives every request a budget, in the thread that works on it. What has none, such as a job or a command,
 is not limited. A single statement is limited by PostgreSQL itself (`statement_timeout`).

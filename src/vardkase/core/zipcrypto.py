@@ -1,4 +1,4 @@
-"""Zip archives with the old ZipCrypto password, in which malware samples are traded.
+"""Zip archives with ZipCrypto passwords, the usual format for exchanging malware samples.
 
 The password ("infected") keeps scanners and fingers off, it is no secret. MISP and PyMISP read this cipher and
 not AES, and the well-kept zip libraries write only AES; hence this small writer (APPNOTE.TXT §6.1).
@@ -20,7 +20,7 @@ MAX_32 = 0xFFFFFFFF
 
 
 def encrypted_zip(files: Mapping[str, bytes], password: bytes) -> bytes:
-    """An archive of `files` (name → content), each deflated and then encrypted with `password`."""
+    """A zip archive of `files` (name → content), each deflated and encrypted with `password`."""
     out = io.BytesIO()
     directory = [_write_member(out, name.encode(), content, password) for name, content in files.items()]
     start = out.tell()
@@ -37,7 +37,7 @@ def open_encrypted_zip(archive: bytes, password: bytes, *, limit: int) -> dict[s
 
 
 def is_encrypted_zip(content: bytes) -> bool:
-    """Whether `content` is an archive whose every file needs a password."""
+    """True if every file in the archive requires a password."""
     try:
         with opened(content, Bounds().members) as archive:
             found = archive.infolist()
@@ -47,7 +47,6 @@ def is_encrypted_zip(content: bytes) -> bool:
 
 
 def _write_member(out: io.BytesIO, name: bytes, content: bytes, password: bytes) -> bytes:
-    """Write one member and return its entry for the central directory."""
     offset = out.tell()
     checksum = zlib.crc32(content)
     body = _encrypt(_deflate(content), checksum, password)
@@ -68,7 +67,6 @@ def _deflate(content: bytes) -> bytes:
 
 
 def _encrypt(plain: bytes, checksum: int, password: bytes) -> bytes:
-    """The ZipCrypto stream cipher; the 12-byte header ends with the high byte of the checksum."""
     table = _CRC_TABLE
     key0, key1, key2 = 0x12345678, 0x23456789, 0x34567890
     cipher = bytearray()

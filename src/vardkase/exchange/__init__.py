@@ -1,1 +1,1 @@
-"""Talking to others: the one outgoing door (`http`), and what goes through it."""
+"""Exchange with other instances and services; all outgoing traffic goes through `http`."""

@@ -1,4 +1,4 @@
-"""Which addresses the hub turns to: public ones, and the networks that its operator names."""
+"""Addresses the hub may connect to: public ones, and networks allowed by the operator."""
 
 from __future__ import annotations
 
@@ -19,18 +19,16 @@ METADATA = frozenset({IPv4Address("168.63.129.16")})
 
 
 def networks(written: Iterable[str]) -> tuple[Network, ...]:
-    """Networks in CIDR notation; raises ValueError."""
     return tuple(ip_network(each, strict=False) for each in written)
 
 
 def may_be_reached(address: str, permitted: Iterable[Network]) -> bool:
-    """Whether a connection to `address` is allowed: it lies in a `permitted` network, or is a public one."""
+    """True if connections to `address` are allowed: it is public or in a `permitted` network."""
     plain = _plain(ip_address(address))
     return any(plain in network for network in permitted) or _is_public(plain)
 
 
 def _plain(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for, else the address itself."""
     if isinstance(address, IPv4Address):
         return address
     if address in TRANSLATED:

@@ -1,4 +1,4 @@
-"""What a certificate says of itself."""
+"""Information read from a certificate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Whom a certificate is for, who signed it, how long it holds, and its SHA-256 in pairs of digits."""
+    """The subject, issuer and validity of a certificate, and its SHA-256 as pairs of hex digits."""
 
     subject: str
     issuer: str
@@ -22,17 +22,16 @@ class Certificate:
 
     @property
     def signed_itself(self) -> bool:
-        """Nobody else vouches for it."""
         return self.subject == self.issuer
 
     @property
     def days_left(self) -> int:
-        """Whole days that it still holds; negative when it has ended."""
+        """Whole days until expiry; negative if expired."""
         return (self.ends - datetime.now(UTC)).days
 
 
 def of_pem(pem: str) -> Certificate | None:
-    """The first certificate in a text; None when there is none that can be read."""
+    """The first certificate in a text; None if there is none that can be parsed."""
     try:
         return _described(x509.load_pem_x509_certificates(pem.encode())[0]) if pem else None
     except ValueError:
@@ -40,7 +39,6 @@ def of_pem(pem: str) -> Certificate | None:
 
 
 def of_der(der: bytes) -> Certificate | None:
-    """A certificate as TLS shows it; None when it cannot be read."""
     try:
         return _described(x509.load_der_x509_certificate(der))
     except ValueError:
@@ -48,7 +46,6 @@ def of_der(der: bytes) -> Certificate | None:
 
 
 def pem_of(der: bytes) -> str:
-    """A certificate as text. Raises ValueError."""
     return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()
 
 

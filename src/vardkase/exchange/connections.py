@@ -1,4 +1,4 @@
-"""Connections that ask where they lead: urllib3's, with the step from name to socket made here."""
+"""Outgoing connections with address checks: urllib3 connections with name resolution done here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ type Endpoint = tuple[socket.AddressFamily, tuple[str, int]]
 
 @dataclass(slots=True)
 class Gate:
-    """Makes the sockets of one exchange, to permitted addresses only, and shuts them when its time is up."""
+    """Opens the sockets of one exchange, only to permitted addresses, and closes them on timeout."""
 
     permitted: tuple[Network, ...] = ()
     timed_out: bool = False
@@ -37,21 +37,20 @@ class Gate:
     _leaving: ExitStack = field(default_factory=ExitStack)
 
     def connect(self, host: str, port: int, patience: float, *, judged: bool = True) -> socket.socket:
-        """A socket to the first permitted address of `host` that answers; raises AddressRefused, OSError."""
         made = connected(host, port, patience, self.permitted if judged else None)
         self.inside = not judged or not may_be_reached(made.getpeername()[0], ())
         self._open.append(self._leaving.enter_context(made.dup()))
         return made
 
     def refuse_private(self, host: str, port: int) -> None:
-        """Raise AddressRefused when the name is known here, as one of an address that may not be reached."""
+        """Raise AddressRefused if the name resolves locally to an address that may not be reached."""
         # Where a proxy is needed it is often alone in knowing the names outside.
         with contextlib.suppress(OSError):
             require_permitted(host, port, self.permitted)
 
     @contextmanager
     def closing_after(self, seconds: float) -> Iterator[None]:
-        """Limit the block: a server may not hold us by sending a byte now and then."""
+        """Limit the block's total time: a server must not hold us by sending a byte now and then."""
         clock = threading.Timer(seconds, self._time_is_up)
         clock.daemon = True
         clock.start()
@@ -60,7 +59,6 @@ class Gate:
             yield
 
     def close_after(self, connection: HTTPConnection) -> HTTPConnection:
-        """Have `connection` closed at the end of the block."""
         self._leaving.callback(connection.close)
         return connection
 
@@ -74,7 +72,7 @@ class Gate:
 def connected(
     host: str, port: int, patience: float, permitted: Sequence[Network] | None, *, datagrams: bool = False
 ) -> socket.socket:
-    """A socket to the first permitted address of `host` that answers, or, with None, to the first of all.
+    """Connect to the first permitted address of `host` that answers; with None, any address is permitted.
 
     `patience` is the longest silence in seconds. Raises AddressRefused, OSError.
     """
@@ -98,7 +96,7 @@ def connected(
 
 
 def require_permitted(host: str, port: int, permitted: Sequence[Network]) -> None:
-    """Judge every address of a name that other people's code is to connect to; raises AddressRefused, OSError."""
+    """Check all addresses of a name that third-party code will connect to; raises AddressRefused, OSError."""
     if not all(may_be_reached(each[1][0], permitted) for each in _addresses(host, port)):
         raise AddressRefused(NOT_PERMITTED.format(host))
 
@@ -106,10 +104,10 @@ def require_permitted(host: str, port: int, permitted: Sequence[Network]) -> Non
 def connection_to(
     gate: Gate, target: Url, context: ssl.SSLContext | None, patience: float, proxy: str
 ) -> tuple[HTTPConnection, str, dict[str, str]]:
-    """A connection for a request to `target`, the path to ask it for, and headers that this takes.
+    """A connection for a request to `target`, with the path and headers to use.
 
-    Only `proxy` is reached from here when there is one, so what it is asked for is judged as far as its name is
-    known here. `context` is given when the target speaks TLS.
+    With a `proxy`, only the proxy is connected to, so the target is checked only if its name resolves
+    locally. `context` is given if the target uses TLS.
     """
     host, port = _host_and_port(target)
     if not proxy:
@@ -159,7 +157,6 @@ def _host_and_port(target: Url) -> tuple[str, int]:
 
 
 def _addresses(host: str, port: int) -> list[Endpoint]:
-    """Every address of a name; raises OSError when there is none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as error:

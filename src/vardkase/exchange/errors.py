@@ -1,4 +1,4 @@
-"""What can go wrong when we turn to others."""
+"""Errors of outgoing connections."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from vardkase.core.errors import VardkaseError
 
 
 class OutgoingFailed(VardkaseError):
-    """The other side gave no usable answer; the text says what happened, and names no secret."""
+    """The other side gave no usable response; the text says why and contains no secrets."""
 
 
 class AddressRefused(OutgoingFailed):
-    """The address is not one that this hub turns to."""
+    """The hub does not connect to this address."""
 
 
 class Unreachable(OutgoingFailed):
-    """The other side could not be reached, or the exchange was cut: another time it may go well."""
+    """The other side was unreachable or the connection broke: a retry may succeed."""
 
 
 class TimedOut(Unreachable):
@@ -22,4 +22,4 @@ class TimedOut(Unreachable):
 
 
 class ReplyTooBig(OutgoingFailed):
-    """The answer is longer than we are willing to read."""
+    pass

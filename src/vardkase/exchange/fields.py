@@ -1,4 +1,4 @@
-"""Reading single values of what is configured: names, addresses, rules."""
+"""Reads and validates single configuration values: names, addresses, rules."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ PORTS = {"http": 80, "https": 443}
 
 
 def name(value: Any) -> str:
-    """A name, which may not be empty."""
     if not (given := short_text(value)):
         raise ValueError("Name cannot be empty.")
     return given
 
 
 def web_address(value: Any) -> str:
-    """An http or https address without a name and password in it."""
     given = short_text(value)
     scheme, host, _ = origin(given)
     if scheme not in ("http", "https") or not host:
@@ -34,14 +32,12 @@ def web_address(value: Any) -> str:
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of an address: who gets what is sent to it. Raises ValueError."""
+    """Scheme, host and port of an address. Raises ValueError."""
     parsed = urlsplit(url)
     return parsed.scheme, parsed.hostname or "", parsed.port or PORTS.get(parsed.scheme, 0)
 
 
 def member_of(*choices: str) -> Callable[[Any], str]:
-    """A reader for one of `choices`."""
-
     def read(value: Any) -> str:
         if value not in choices:
             raise ValueError(f"Please enter one of: {', '.join(choices)}.")
@@ -51,9 +47,10 @@ def member_of(*choices: str) -> Callable[[Any], str]:
 
 
 def rules(value: Any) -> dict[str, Any]:
-    """Filtering rules, as an object or its JSON: ``{"tags": {"OR": […], "NOT": […]}, "orgs": …, "url_params": ""}``.
+    """Filter rules, as an object or its JSON: ``{"tags": {"OR": […], "NOT": […]}, "orgs": …, "url_params":
+    ""}``.
 
-    What MISP keeps beside the lists (type_attributes, type_objects) is a list under NOT.
+    What MISP stores beside the lists (type_attributes, type_objects) is a list under NOT.
     """
     given = decoded(value)
     if not isinstance(given, dict):
@@ -70,7 +67,7 @@ def rules(value: Any) -> dict[str, Any]:
 
 
 def decoded(value: Any) -> Any:
-    """`value`, or what it holds when it is the text of a JSON document; nothing is {}."""
+    """`value`, decoded if it is JSON text; empty becomes {}."""
     if not isinstance(value, str):
         return value or {}
     try:

@@ -1,4 +1,4 @@
-"""The one outgoing door: everything that the hub fetches from, or sends to, others goes through here.
+"""The only outgoing HTTP client: all requests from the hub to other systems go through it.
 
 An address is judged where the connection is made, after its name was resolved and for every hop, so neither a
 name that answers differently the second time nor a redirect leads inside. The whole exchange has a time and a
@@ -38,13 +38,13 @@ type Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a server is met.
+    """How to connect to a server.
 
-    `authority` (PEM): only certificates it signed, or itself, are trusted. `client_certificate` (PEM): our
-    certificate and its key. `networks` (CIDR): where this server may stand although it is not public, beside
-    the operator's, which count only with `inside`: not for an address that any member may name. `direct`: past the
-    proxy. `patience` is the longest silence, `seconds` the longest exchange,
-    `limit` the most bytes of an answer, after decompression.
+    `authority` (PEM): only this certificate, or those it signed, are trusted. `client_certificate` (PEM): our
+    certificate and its key. `networks` (CIDR): non-public networks where this server may be. The operator's
+    own such networks count only with `inside`: do not set it for addresses that any member can enter.
+    `direct`: bypass the proxy. `patience` is the longest silence and `seconds` the longest exchange, `limit`
+    the maximum size of a response in bytes, decompressed.
     """
 
     authority: str = ""
@@ -60,7 +60,7 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer; `url` is where it came from after redirects, names of `headers` are in lower case."""
+    """A complete response; `url` is its source after redirects, names of `headers` are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,7 +70,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class StreamedReply:
-    """An answer of which the content still comes, piece by piece; each step may raise OutgoingFailed."""
+    """A response with its content as a stream; each step may raise OutgoingFailed."""
 
     status: int
     headers: Mapping[str, str]
@@ -86,9 +86,9 @@ def fetch(
     body: bytes | None = None,
     manner: Manner | None = None,
 ) -> Reply:
-    """Ask for `url` and return the answer, whatever its status.
+    """Request `url` and return the response, whatever its status.
 
-    Raises OutgoingFailed: AddressRefused, TimedOut, ReplyTooBig, or itself for what else can happen.
+    Raises OutgoingFailed: AddressRefused, TimedOut, ReplyTooBig, or itself for other failures.
     """
     with stream(method, url, headers=headers, body=body, manner=manner) as reply:
         return Reply(reply.status, reply.headers, reply.url, b"".join(reply.content))
@@ -103,7 +103,7 @@ def stream(
     body: bytes | None = None,
     manner: Manner | None = None,
 ) -> Iterator[StreamedReply]:
-    """As `fetch`, with the content still to come; the connection ends with the block."""
+    """Like `fetch`, with the content as a stream; the connection closes with the block."""
     manner = manner or Manner()
     sent: Mapping[str, str] = BASIC_HEADERS | dict(headers or {})
     target = _target(url)
@@ -125,9 +125,9 @@ def _waiting() -> Iterator[None]:
 
 
 def presented_certificate(url: str, *, manner: Manner | None = None) -> bytes:
-    """The certificate (DER) that a server shows, whoever vouches for it: to be looked at by people.
+    """The certificate (DER) that a server presents, trusted or not, for people to look at.
 
-    Nothing is sent over the connection that this takes. Raises OutgoingFailed.
+    Nothing is sent over the connection. Raises OutgoingFailed.
     """
     manner = manner or Manner()
     target = _target(url)
@@ -144,7 +144,6 @@ def presented_certificate(url: str, *, manner: Manner | None = None) -> bytes:
 def _followed(
     gate: Gate, manner: Manner, method: Method, target: Url, headers: Mapping[str, str], body: bytes | None
 ) -> tuple[BaseHTTPResponse, Url]:
-    """The answer at the end of the redirects, and where that is."""
     for hops in count():
         reply = _ask(gate, manner, method, target, headers, body)
         place = _redirect(method, reply)
@@ -158,7 +157,7 @@ def _followed(
 
 
 def _redirect(method: Method, reply: BaseHTTPResponse) -> str:
-    """Where the other side sends us on to; nothing is sent twice because of it."""
+    """The target of a redirect; requests with a body are not repeated."""
     follows = reply.status in REDIRECTS and method in ("GET", "HEAD")
     return reply.headers.get("location", "") if follows else ""
 
@@ -197,9 +196,10 @@ def _target(url: str) -> Url:
 def _next_hop(
     target: Url, place: str, manner: Manner, headers: Mapping[str, str], *, inside: bool
 ) -> tuple[Url, Manner, Mapping[str, str]]:
-    """Where a redirect leads, and what of ours goes along: to another server neither keys nor allowances.
+    """The target of a redirect, and what is sent along: to another server, neither keys nor network
+    exceptions.
 
-    Nor may a public server send us into the operator's networks: only one that is `inside` itself may.
+    A public server must not redirect us into the operator's networks: only one that is `inside` itself may.
     """
     following = _target(urljoin(target.url, place))
     if target.scheme == "https" and following.scheme != "https":
@@ -227,7 +227,6 @@ def _pieces(gate: Gate, reply: BaseHTTPResponse, target: Url, limit: int) -> Ite
 
 @contextmanager
 def _in_words(gate: Gate, target: Url) -> Iterator[None]:
-    """What the libraries raise, as Unreachable."""
     try:
         yield
     except (OSError, HTTPException, HTTPError, ValueError) as error:
@@ -241,5 +240,4 @@ def _cause(error: Exception) -> str:
 
 
 def _place(target: Url) -> str:
-    """The server, without the path: that may hold a key."""
     return f"{target.scheme}://{target.netloc}"

@@ -1,4 +1,6 @@
-"""Plain connections to others, for what is no web server: judged, timed and encrypted as at the door."""
+"""Outgoing plain socket connections for services without HTTP, with the same address checks, timeouts and TLS as
+`http`.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,11 @@ GLANCE = 0.01
 
 
 class Link:
-    """A connection that only sends. With `tls`, `authority` (PEM) may name who alone vouches for the other side."""
+    """A send-only connection. With `tls`, `authority` (PEM) can name the only trusted certificate."""
 
     def __init__(
         self, host: str, port: int, *, datagrams: bool = False, tls: bool = False, authority: str = ""
     ) -> None:
-        """Connect. Raises OutgoingFailed."""
         self.place = f"{host}:{port}"
         self._stream = not datagrams
         try:
@@ -39,9 +40,10 @@ class Link:
             raise self._failed(error) from error
 
     def send(self, data: bytes) -> None:
-        """Send all of `data`; returns when the other side's machine has it, or (datagrams) when it is on its way.
+        """Send all of `data`; returns when the peer's machine has received it, or (datagrams) when it is
+        sent.
 
-        Raises OutgoingFailed, after which nobody knows how much of it arrived.
+        Raises OutgoingFailed; how much arrived is then unknown.
         """
         try:
             if self._stream and self._has_ended():
@@ -53,13 +55,11 @@ class Link:
             raise self._failed(error) from error
 
     def close(self) -> None:
-        """End the connection."""
         with suppress(OSError), closing(self._socket):
             if self._stream:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def _has_ended(self) -> bool:
-        """Whether the other side is gone; what it says is not listened to."""
         self._socket.setblocking(False)
         try:
             while self._socket.recv(4096):
@@ -71,7 +71,7 @@ class Link:
         return True
 
     def _wait_for_acknowledgement(self) -> None:
-        """Until the kernel holds nothing any more that the other side's kernel has not acknowledged."""
+        """Wait until the peer's kernel has acknowledged everything sent."""
         deadline = time.monotonic() + PATIENCE
         while self._unacknowledged():
             if time.monotonic() > deadline:
@@ -91,7 +91,7 @@ class Link:
 
 
 def require_reachable(host: str, port: int) -> None:
-    """Judge a name that other people's code is to connect to. Raises OutgoingFailed."""
+    """Check a host name that third-party code will connect to. Raises OutgoingFailed."""
     try:
         require_permitted(host, port, _permitted())
     except OSError as error:

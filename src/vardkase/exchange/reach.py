@@ -1,4 +1,4 @@
-"""Who may see what is taken in from others: whoever takes it in decides, and not the document."""
+"""Distribution of imported content: set by the importer, not by the document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ PARTS = ("Attribute", "Object", "EventReport")
 
 
 def reaching(event: Mapping[str, Any], distribution: int, sharing_group_id: int | None) -> dict[str, Any]:
-    """The event with this distribution, and everything in it with its event's."""
     parts = {
         name: [_inheriting(part) for part in event[name]]
         for name in PARTS

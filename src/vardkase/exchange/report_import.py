@@ -1,4 +1,4 @@
-"""A page on the web as a report of an event."""
+"""Imports a web page as an event report."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", distribution: int = 5) -> int:
     """Fetch a page and store it as a report; returns the report's id.
 
-    Raises Invalid when it cannot be fetched or is no text, and what `add_report` raises.
+    Raises Invalid when it cannot be fetched or is not text, and what `add_report` raises.
     """
     actor.require_writing()
     actor.require(Permission.ADD)
@@ -47,9 +47,9 @@ def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", dist
 
 
 def _fetched(url: str) -> Reply:
-    """The page. Any member may name it, so it may not stand where only feeds and connections are looked for.
+    """Fetch the page. Any member can enter its address, so the operator's networks are not allowed.
 
-    A thread that answers requests waits for it, so not for long.
+    The timeout is short, as a request thread waits for it.
     """
     networks = tuple(settings.VARDKASE_PAGE_NETWORKS)
     manner = Manner(networks=networks, inside=False, limit=LONGEST_PAGE, patience=5, seconds=10)

@@ -1,4 +1,4 @@
-"""How others prove who they are to us, and we to them."""
+"""TLS: server verification and client certificates for outgoing connections."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from vardkase.exchange.errors import OutgoingFailed
 
 
 def tls_context(authority: str = "", client_certificate: str = "") -> ssl.SSLContext:
-    """TLS 1.2 or newer, certificates and names checked.
+    """TLS 1.2 or newer, with certificates and host names verified.
 
-    With `authority` (PEM) only what it signed is trusted, or that very certificate; else the system's
-    authorities are. `client_certificate` holds certificate and key (PEM). Raises OutgoingFailed.
+    With `authority` (PEM), only that certificate or those it signed are trusted; else the system's
+    authorities. `client_certificate` holds certificate and key (PEM). Raises OutgoingFailed.
     """
     try:
         context = ssl.create_default_context(cadata=authority or None)
@@ -25,7 +25,8 @@ def tls_context(authority: str = "", client_certificate: str = "") -> ssl.SSLCon
 
 
 def unchecked_context(client_certificate: str = "") -> ssl.SSLContext:
-    """TLS that takes any certificate: to look at one that is not trusted, never to send anything to its owner."""
+    """A TLS context that accepts any certificate: only for inspecting an untrusted one, never for sending
+    data."""
     context = tls_context(client_certificate=client_certificate)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -33,7 +34,7 @@ def unchecked_context(client_certificate: str = "") -> ssl.SSLContext:
 
 
 def _present(context: ssl.SSLContext, certificate: str) -> None:
-    """OpenSSL takes certificates of one's own from files only; this one is readable by us, and for a moment."""
+    """Load our client certificate through a short-lived private file, as OpenSSL reads it from files only."""
     with NamedTemporaryFile("w", suffix=".pem", encoding="utf-8") as file:
         file.write(certificate)
         file.flush()

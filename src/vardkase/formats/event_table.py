@@ -1,4 +1,4 @@
-"""The list of events as CSV for spreadsheets: a line an event."""
+"""The event list as CSV for spreadsheets: one line per event."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 def event_table(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    """A head and the readable ones of the chosen events, in their order. Times are ISO 8601, in UTC."""
+    """A header and the readable ones of the chosen events, in order. Times are ISO 8601, in UTC."""
     yield b"\xef\xbb\xbf" + _lines([COLUMNS])
     for ids in pages_of(chosen):
         yield _lines([_cells(row) for row in index_rows(actor, ids)])

@@ -1,4 +1,4 @@
-"""The attributes that a search brings into a flat format: its own, or those left in the events it found."""
+"""Attributes for flat export formats: those found by the search, or all remaining ones of the events found."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ ORDER BY chosen.place
 
 
 def attributes_of(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
-    """Pages of attribute ids for what `search` found (`ids`, of its scope), in the order of the document.
+    """Pages of attribute ids for what `search` found (`ids`, of its scope), in document order.
 
-    With `enforceWarninglist` without those on an enabled warninglist, with `excludeDecayed` without those that
-    every decaying model has given up.
+    `enforceWarninglist` leaves out those on an enabled warninglist, `excludeDecayed` those that all decaying
+    models consider expired.
     """
     enforce = as_bool(search.options.get("enforceWarninglist"))
     decay = decay_options(search.options)
@@ -76,7 +76,7 @@ def rows_of(
 ) -> Iterator[list[Any]]:
     """Pages of rows of the same attributes: `columns` is SQL over attribute `a`, event `e` and object `o`.
 
-    `types` leaves the other types out; `parameters` are those of `columns`.
+    `types` excludes other types; `parameters` are those of `columns`.
     """
     sql = ROWS.format(columns=columns)
     given = {**parameters, **reader_parameters(actor), "types": None if types is None else sorted(types)}
@@ -85,13 +85,11 @@ def rows_of(
 
 
 class Met:
-    """Tells values met before from new ones; each is kept as eight bytes."""
-
     def __init__(self) -> None:
         self._marks: set[int] = set()
 
     def first_time(self, value: str) -> bool:
-        """Whether `value` was never asked about before."""
+        """True on the first call with `value`; each value takes eight bytes."""
         mark = int.from_bytes(hashlib.blake2b(value.encode(), digest_size=8).digest())
         if mark in self._marks:
             return False
@@ -114,7 +112,6 @@ def _without_warnings(ids: list[int]) -> list[int]:
 
 
 def attributes_in_events(actor: Actor, search: Search, event_ids: Sequence[int]) -> SqlQuery:
-    """The attributes left in some events."""
     statement = Statement(actor)
     bound = statement.bind(list(event_ids), "bigint[]")
     return statement.query(IN_EVENTS.format(ids=bound, kept=kept_attributes(statement, search)))

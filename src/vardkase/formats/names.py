@@ -1,4 +1,4 @@
-"""Host names as devices read them: what is no name must not reach a zone, a rule or a hosts file."""
+"""Host names as devices accept them; invalid names must not reach a zone, a rule or a hosts file."""
 
 from __future__ import annotations
 

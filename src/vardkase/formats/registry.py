@@ -1,4 +1,4 @@
-"""Every format of restSearch: one line each. A format that is not here is answered "Invalid output format."."""
+"""Registry of restSearch formats. Unregistered formats are answered "Invalid output format."."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ RESTRICTED = {"to_ids": 1, "published": 1, "allow_proposal_blocking": 1}
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a format is written, and what HTTP says of it.
+    """How a format is written, and its HTTP metadata.
 
-    `extension` is what X-Response-Format and the file's name say. A `restrictive` format
-    holds only published attributes for detection unless the search says otherwise. A search of attributes looks
-    for `types` unless it says otherwise. `check` raises Invalid for options that the format cannot serve.
-    `counts` only: how many were found is all that it needs.
+    `extension` is used for X-Response-Format and the file name. A `restrictive` format contains only
+    published attributes with `to_ids` unless the search says otherwise; likewise, `types` are the default of
+    an attribute search. `check` raises Invalid for options that the format does not support. `counts`: it
+    needs only the number of results.
     """
 
     renderers: Mapping[Scope, Renderer]
@@ -63,7 +63,6 @@ class Format:
     counts: bool = False
 
     def defaults(self, scope: Scope) -> dict[str, Any]:
-        """The parameters of a search that holds nothing else."""
         chosen = RESTRICTED if self.restrictive else {}
         return {**chosen, "type": sorted(self.types)} if self.types and scope is Scope.ATTRIBUTES else chosen
 
@@ -139,6 +138,6 @@ ZEEK: dict[str, Format] = {
 
 
 def format_for(scope: Scope, name: str) -> Format | None:
-    """The format called `name`, when it is written for `scope`."""
+    """The format called `name`, if it supports `scope`."""
     found = FORMATS.get(name)
     return found if found and scope in found.renderers else None

@@ -1,4 +1,4 @@
-"""From the parameters of a search to the options of MISP JSON documents."""
+"""Converts search parameters to options of MISP JSON documents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from vardkase.misp.flags import as_bool
 
 
 def event_options(actor: Actor, search: Search) -> EventOptions:
-    """Options of the documents of events/restSearch."""
     flag = _flags(search.options)
     synchronises = actor.may(Permission.SYNC) and not actor.is_site_admin
     return EventOptions(
@@ -45,12 +44,10 @@ def event_options(actor: Actor, search: Search) -> EventOptions:
 
 
 def elsewhere(*, feeds: bool, servers: bool) -> tuple[str, ...]:
-    """The kinds of cached sources that a document names beside what they know too."""
     return (*((FEED,) if feeds else ()), *((SERVER,) if servers else ()))
 
 
 def attribute_options(search: Search) -> AttributeOptions:
-    """Options of the document of attributes/restSearch."""
     flag = _flags(search.options)
     return AttributeOptions(
         deleted=_deleted(search),
@@ -69,7 +66,6 @@ def attribute_options(search: Search) -> AttributeOptions:
 
 
 def object_options(search: Search) -> ObjectOptions:
-    """Options of the document of objects/restSearch."""
     flag = _flags(search.options)
     return ObjectOptions(
         deleted=_deleted(search),

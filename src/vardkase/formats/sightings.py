@@ -20,14 +20,12 @@ CSV_COLUMNS = ("id", "attribute_id", "event_id", "org_id", "date_sighting", "uui
 
 
 def as_json(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterator[bytes]:
-    """``{"response": [{"Sighting": {…}}, …]}``."""
     yield b'{"response": ['
     yield from joined(_wrapped(page) for page in sighting_pages(actor, ids, options))
     yield b"]}\n"
 
 
 def as_csv(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterator[bytes]:
-    """A header and a line a sighting; what the options add has no column."""
     yield (",".join(CSV_COLUMNS) + "\n").encode()
     for page in sighting_pages(actor, ids, options):
         yield "".join(line([getattr(each, name) for name in CSV_COLUMNS]) for each in page).encode()
@@ -35,7 +33,6 @@ def as_csv(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterat
 
 
 def as_xml(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterator[bytes]:
-    """``<response><Sighting>…</Sighting>…</response>``."""
     yield START.encode()
     for page in sighting_pages(actor, ids, options):
         rows = msgspec.json.decode(encoder.encode(page))

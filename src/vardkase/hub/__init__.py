@@ -1,1 +1,1 @@
-"""What makes an installation a hub: running it, and working in it."""
+"""Hub functions: operating the installation, and its membership and collaboration features."""

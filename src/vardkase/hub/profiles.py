@@ -1,4 +1,4 @@
-"""Which rooms there are in which profile: a member's own platform administers no members, and a hub joins none.
+"""Packages of each profile: a member's platform administers no members, and a hub joins no other hub.
 
 Rooms are named by their faces (pages, endpoints and commands alike), which all ask here.
 """
@@ -45,7 +45,6 @@ MEMBER_ONLY = (
 
 
 def profile() -> str:
-    """What this installation is: ``hub`` or ``member``."""
     if settings.configured:
         return str(settings.VARDKASE_PROFILE)
     # The command line asks before the settings are read, which refuse any other word.
@@ -53,7 +52,7 @@ def profile() -> str:
 
 
 def is_here(face: Callable[..., Any]) -> bool:
-    """Whether this installation has `face` (a view, an endpoint's handler or a command), by the room it lies in."""
+    """True if this installation has `face` (a view, endpoint handler or command), by the package it is in."""
     absent = HUB_ONLY if profile() == "member" else MEMBER_ONLY
     name = f"{face.__module__}.{getattr(face, '__qualname__', '')}."
     return not any(name.startswith(f"{room}.") for room in absent)

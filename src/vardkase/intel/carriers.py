@@ -1,4 +1,4 @@
-"""Parts of documents that carry what others have said of them."""
+"""Document parts to which other organisations' sightings, proposals or analyst data can be attached."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 class Carrier:
     """A part of a document, by type and uuid, that may hold sightings, proposals or analyst data.
 
-    `place` is where it stands.
+    `place` is its position in the document.
     """
 
     object_type: str

@@ -1,4 +1,4 @@
-"""What can go wrong with intelligence, beyond the common errors."""
+"""Errors specific to intelligence, beyond the common errors."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 
 
 class SharingGroupRefused(Invalid):
-    """The sharing group is unknown, or not the actor's to use."""
+    """The sharing group is unknown, or the actor may not use it."""
 
     def __init__(self) -> None:
         super().__init__("Invalid Sharing Group or not authorised.")
 
 
 class EventExists(Conflict):
-    """An event with this uuid is here already; `existing_id` says which."""
+    """An event with this uuid already exists; `existing_id` is its id."""
 
 
 class NotNewer(Conflict):
-    """The request carries a timestamp that is not newer than the stored one."""
+    pass
 
 
 class EventBlocked(Forbidden):
-    """The uuid or the creating organisation is on a blocklist, or one of the tags is refused from all."""
+    """The uuid or the creator organisation is on a blocklist, or one of the tags is blocked for everyone."""
 
 
 class SignatureRefused(Forbidden):
@@ -33,7 +33,7 @@ class SignatureRefused(Forbidden):
 class NotYours(Forbidden):
     """The actor may read the event but not change it.
 
-    PyMISP files a proposal instead of an edit when it reads exactly this sentence (endpoints.md §1.3).
+    PyMISP files a proposal instead of an edit when it reads exactly this message (endpoints.md §1.3).
     """
 
     def __init__(self) -> None:
@@ -41,26 +41,26 @@ class NotYours(Forbidden):
 
 
 class ChangedMeanwhile(Conflict):
-    """Somebody else saved the thing after the actor opened it."""
+    """Somebody else saved the object after the actor opened it."""
 
     def __init__(self) -> None:
         super().__init__("Somebody else has changed this meanwhile.")
 
 
 class PublicationRefused(Forbidden):
-    """The event may not go out as it is, or not by this actor; the message says why."""
+    """The event may not be published as it is, or not by this actor; the message says why."""
 
 
 class PublicationStopped(PublicationRefused):
-    """Something in the event must not leave its organisation; nobody can confirm it away."""
+    """Something in the event must not leave its organisation; this cannot be overridden."""
 
 
 class ConfirmationNeeded(PublicationRefused):
-    """The event goes further than it says itself that it may: who publishes it has to say that this is meant."""
+    """The event reaches further than its marking allows: the publisher has to confirm this."""
 
 
 class PublisherIsCreator(PublicationRefused):
-    """Where four eyes are asked for, whoever created the event leaves its publication to somebody else."""
+    """The four-eyes rule requires somebody other than the event's creator to publish it."""
 
 
 class TaxonomiesMissing(Invalid):

@@ -1,4 +1,4 @@
-"""What the rooms above may listen to. All run inside the transaction that makes the change.
+"""Hook points of intelligence for higher layers, all called in the transaction of the change.
 
 Those that are named `before_…` ask first: a listener refuses by raising Forbidden, and nothing is changed.
 """
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class CreationSought:
-    """`actor` is about to create an event of its own organisation: what the document says of it, or None.
+    """`actor` is about to create an event of its own organisation, as given in the document; None if it
+    leaves a value open.
 
-    `given` are the names of its tags. A listener may fill in what the document leaves open, and add `tags` by name.
+    `given` are the names of its tags. A listener may set open values, and add `tags` by name.
     """
 
     actor: Actor
@@ -33,11 +34,11 @@ class CreationSought:
 
 @dataclass(slots=True)
 class PublicationSought:
-    """`actor` is about to publish an event that it has locked; `tell` says whether people are to hear of it by mail.
+    """`actor` is about to publish an event that it has locked; `tell`: with notification mails.
 
-    `confirmed`: the actor says that the event is to go as far as it does, whatever its TLP label says.
-    A listener refuses by PublicationRefused. With `held` set the event stays unpublished for now: the listener has
-    put down what it waits for.
+    `confirmed`: the actor has confirmed that the event may exceed its TLP label. A listener refuses by
+    raising PublicationRefused. With `held` set the event stays unpublished for now: the listener has recorded
+    what it waits for.
     """
 
     actor: Actor
@@ -49,9 +50,9 @@ class PublicationSought:
 
 @dataclass(frozen=True, slots=True)
 class DelegationSought:
-    """`actor` is about to ask another organisation to take an event over, which would then reach that far.
+    """`actor` is about to ask another organisation to take over an event with this distribution.
 
-    `distribution` is None where the other organisation decides.
+    `distribution` is None if the other organisation decides.
     """
 
     actor: Actor
@@ -62,8 +63,6 @@ class DelegationSought:
 
 @dataclass(slots=True)
 class StoredAttribute:
-    """The columns of a new attribute row that derived structures need."""
-
     id: int
     event_id: int
     object_id: int | None
@@ -78,7 +77,8 @@ class StoredAttribute:
 
 @dataclass(frozen=True, slots=True)
 class AttributesChanged:
-    """Attributes of one event whose value, distribution, deletion or correlation changed; None = all of them."""
+    """Attributes of one event with a changed value, distribution, deletion or correlation; None = all of
+    them."""
 
     event_id: int
     attribute_ids: tuple[int, ...] | None
@@ -86,7 +86,7 @@ class AttributesChanged:
 
 @dataclass(frozen=True, slots=True)
 class AttributesRemoved:
-    """Attributes of one event whose rows are gone; None = all, with the event."""
+    """Attributes of one event that were removed from the database; None = all, with the event."""
 
     event_id: int
     attribute_ids: tuple[int, ...] | None
@@ -115,14 +115,15 @@ class EventPublished:
 
 @dataclass(frozen=True, slots=True)
 class EventWithdrawn:
-    """An event is published no more, or is deleted."""
+    """An event was unpublished or deleted."""
 
     event_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class EventTakenOver:
-    """An event that only `former_org_id` saw belongs to another organisation now, and who it was is to stay unknown."""
+    """An event only visible to `former_org_id` now belongs to another organisation; the former owner must
+    stay unknown."""
 
     event_id: int
     event_uuid: UUID
@@ -131,15 +132,13 @@ class EventTakenOver:
 
 @dataclass(frozen=True, slots=True)
 class PartsStored:
-    """New objects, or new references between parts, of one event."""
-
     event_id: int
     ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AttributesEdited:
-    """Attributes of one event that read differently now: any column, deletion included."""
+    """Attributes of one event changed in any column, deletion included."""
 
     event_id: int
     attribute_ids: tuple[int, ...]

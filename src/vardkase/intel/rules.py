@@ -1,4 +1,4 @@
-"""Who may change what: pure predicates over an actor and the facts of an event (core-format §13)."""
+"""Rules on who may edit what: pure predicates over an actor and an event's facts (core-format §13)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from vardkase.intel.settings import FOUR_EYES
 
 
 class Created(Protocol):
-    """What the rules need to know of something that an organisation has created."""
-
     @property
     def orgc_id(self) -> int: ...
     @property
@@ -21,8 +19,6 @@ class Created(Protocol):
 
 
 class EventFacts(Created, Protocol):
-    """What the rules need to know of an event."""
-
     @property
     def org_id(self) -> int: ...
     @property
@@ -32,7 +28,7 @@ class EventFacts(Created, Protocol):
 
 
 def may_modify_created(actor: Actor, thing: Created) -> bool:
-    """Site admins; the creating organisation with `perm_modify_org`, or the creator with `perm_modify`."""
+    """Site admins; the creator organisation with `perm_modify_org`, or the creator with `perm_modify`."""
     if actor.is_site_admin:
         return True
     if thing.orgc_id != actor.organisation_id:
@@ -43,24 +39,23 @@ def may_modify_created(actor: Actor, thing: Created) -> bool:
 
 
 def must_sign(actor: Actor, *, protected: bool) -> bool:
-    """Whether the actor changes a protected event by signed documents only: machines that synchronise."""
+    """True if the actor may change a protected event only by signed documents: sync users."""
     return protected and actor.may(Permission.SYNC) and not actor.is_site_admin
 
 
 def may_modify_event(actor: Actor, event: EventFacts) -> bool:
-    """Whether the actor may change the event, or parts of it, in place."""
     return may_modify_created(actor, event) and not must_sign(actor, protected=bool(event.protected))
 
 
 def is_open_unpublished(distribution: int | str | None) -> bool:
-    """Whether those a reach admits can read the event here before it is published, as in MISP by default."""
+    """True if the distribution admits readers here before publication, as in MISP by default."""
     return not settings.VARDKASE_UNPUBLISHED_PRIVATE and str(distribution or 0) != "0"
 
 
 def may_merge_event(actor: Actor, event: EventFacts) -> bool:
-    """Whether the actor may send documents that change the event, signed where it is protected.
+    """True if the actor may send documents that change the event, signed if it is protected.
 
-    Who may change what was created here; synchronising users also for events that came by synchronisation.
+    Those who may change local events; sync users also for events received by synchronisation.
     """
     if may_modify_created(actor, event):
         return True
@@ -68,25 +63,23 @@ def may_merge_event(actor: Actor, event: EventFacts) -> bool:
 
 
 def may_publish_event(actor: Actor, event: EventFacts) -> bool:
-    """`perm_publish` within the creating organisation, or a site admin."""
+    """`perm_publish` within the creator organisation, or a site admin."""
     if not actor.may(Permission.PUBLISH):
         return False
     return actor.is_site_admin or event.orgc_id == actor.organisation_id
 
 
 def may_agree_to_publish(actor: Actor, event: EventFacts) -> bool:
-    """Whether the actor may be the second person: `perm_publish` within the organisation that created the event, or
-    that holds it here."""
+    """True if the actor may be the second person: `perm_publish` within the creator or owner organisation."""
     return actor.may(Permission.PUBLISH) and actor.organisation_id in (event.orgc_id, event.org_id)
 
 
 def must_leave_publishing(actor: Actor, event: EventFacts) -> bool:
-    """Whether the actor made the event, here, and somebody else has to publish it."""
     return event.user_id == actor.user_id and not event.locked and FOUR_EYES.value
 
 
 def may_tag(actor: Actor, event: EventFacts, *, local: bool) -> bool:
-    """Global tags: whoever may modify. Local tags: the host's own people, whoever created the event."""
+    """Global tags: anyone who may modify. Local tags: the host's own people, whatever the event's creator."""
     if local:
         return actor.is_site_admin or event.org_id == actor.organisation_id
     if must_sign(actor, protected=bool(event.protected)):

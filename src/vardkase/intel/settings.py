@@ -1,4 +1,4 @@
-"""What a site administrator may set about events, attributes and their tags, under MISP's names."""
+"""Settings for events, attributes and their tags, under MISP's names."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _fault_of_rule(written: str) -> str | None:
 
 
 def blocked_tags(written: str) -> frozenset[str]:
-    """The tags, in lower case, that `EVENT_BLOCK_RULE` names. Raises ValueError for what is no rule."""
+    """The tags, in lower case, in the rule `EVENT_BLOCK_RULE`. Raises ValueError for a malformed rule."""
     try:
         rule = json.loads(written or "{}")
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Stored files that no row names any more are removed: of attributes, and whatever else declares its column."""
+"""Deletes stored files that no row references any more, across all declared file columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GRACE = timedelta(days=1)
 
 
 def remove_unused_files() -> int:
-    """Remove what nothing names and record the space that was freed; returns how many files."""
+    """Remove unreferenced files and record the freed space; returns how many files."""
     count, size = remove_unused(clock.time() - GRACE.total_seconds())
     if count:
         record(hub_actor(), "file.removed_unused", Target("file"), {"count": count, "bytes": size})

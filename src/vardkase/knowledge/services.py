@@ -1,4 +1,4 @@
-"""All knowledge at once: what a start loads, most useful first."""
+"""Loads all knowledge libraries at startup, most useful first."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ QUICK: tuple[Loader, ...] = (object_templates.load, taxonomies.load, noticelists
 
 
 def load(progress: Progress = quiet) -> list[Loaded]:
-    """Load all but the warninglists, in the order of their use."""
     return [loader(progress) for loader in QUICK]
 
 
 def load_warninglists(progress: Progress = quiet) -> Loaded:
-    """Load the warninglists: 2.5 million values, for the background."""
+    """Load the warninglists: 2.5 million values, to be run in the background."""
     return warninglists.load(progress)
 
 
 def update_all(progress: Progress = quiet) -> list[Loaded]:
-    """Load everything that is new or newer than what is stored."""
     return [*load(progress), load_warninglists(progress)]

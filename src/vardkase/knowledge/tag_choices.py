@@ -1,4 +1,4 @@
-"""Everything that can be put on an event as a tag: tags that exist, enabled taxonomies, and clusters."""
+"""All tags that can be attached to an event: existing tags, enabled taxonomies, and clusters."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ SHOWN = 25
 
 @dataclass(frozen=True, slots=True)
 class TagChoice:
-    """A tag that may be chosen; `title` says it in words, `source` is where it comes from."""
-
     name: str
     title: str
     description: str
@@ -29,7 +27,6 @@ class TagChoice:
 
 
 def tag_choices(actor: Actor, text: str) -> list[TagChoice]:
-    """Tags, taxonomy entries and clusters that contain `text`: vocabulary first, then other tags."""
     wanted = text.strip()
     if not wanted:
         return []
@@ -44,7 +41,6 @@ def tag_choices(actor: Actor, text: str) -> list[TagChoice]:
 
 
 def unusable_tags(actor: Actor, names: Sequence[str]) -> list[str]:
-    """Those of `names` that are neither a tag the actor may use nor one that may be made."""
     usable = resolve_tags(actor, [{"name": name} for name in names], may_create=False)
     missing = [name for name in names if name.lower() not in usable]
     if not missing:
@@ -55,7 +51,7 @@ def unusable_tags(actor: Actor, names: Sequence[str]) -> list[str]:
 
 
 def usable_tag(actor: Actor, name: str) -> Tag | None:
-    """The tag of this name; made now when it stands in an enabled vocabulary, or the actor may make tags."""
+    """The tag of this name; created if it is in an enabled vocabulary, or the actor may create tags."""
     may_create = not unusable_tags(actor, [name])
     return resolve_tags(actor, [{"name": name}], may_create=may_create).get(name.lower())
 

@@ -1,1 +1,1 @@
-"""Floor 0: MISP's format in pure Python. Knows types and values, but neither a database nor HTTP."""
+"""The lowest layer: MISP's format in pure Python. Knows types and values, but neither a database nor HTTP."""

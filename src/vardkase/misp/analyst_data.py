@@ -56,7 +56,7 @@ ITSELF = "Nothing can be about itself."
 class AnalystInput:
     """A checked note, opinion or relationship; None = not sent.
 
-    `kind` is the place in `KINDS`; `text` is a note's note and an opinion's comment.
+    `kind` is the index in `KINDS`; `text` is a note's note and an opinion's comment.
     """
 
     kind: int
@@ -80,7 +80,6 @@ class AnalystInput:
 
 
 def parse_analyst_data(kind: int, data: Mapping[str, Any], *, now: int) -> AnalystInput | Errors:
-    """What `data` says, or messages by field."""
     errors: Errors = {}
     is_relationship = KINDS[kind] == "Relationship"
     uuid, object_uuid = read_uuid(data, errors), _required_uuid(data, errors, "object_uuid")
@@ -112,7 +111,6 @@ def parse_analyst_data(kind: int, data: Mapping[str, Any], *, now: int) -> Analy
 
 
 def analyst_parts(data: Mapping[str, Any]) -> Iterator[tuple[int, str, Any]]:
-    """What `data`, a part of a document, carries: each with its kind and its place (``Note.0``)."""
     for kind, name in enumerate(KINDS):
         parts = data.get(name)
         listed = parts if isinstance(parts, list) else [parts] if isinstance(parts, dict) and parts else []
@@ -176,6 +174,5 @@ def _read_moment(data: Mapping[str, Any], now: int, errors: Errors, key: str) ->
 
 
 def _read_creator(data: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The creating organisation: the block ``Orgc``, or a uuid alone."""
     block = read_block(data, "Orgc")
     return block or ({"uuid": data["orgc_uuid"]} if isinstance(data.get("orgc_uuid"), str) else None)

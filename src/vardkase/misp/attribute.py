@@ -1,4 +1,4 @@
-"""An incoming attribute: read leniently, checked as MISP checks it (attribute-types.md §2)."""
+"""An incoming attribute: parsed leniently, validated as in MISP (attribute-types.md §2)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,6 @@ class AttributeInput:
 def parse_attribute(
     data: Mapping[str, Any], *, now: int, default_distribution: int, rewrite: Rewriter | None = None
 ) -> AttributeInput | Errors:
-    """The attribute in `data`, its value rewritten by `rewrite`, or MISP's messages by field."""
     errors: Errors = {}
     type_name = _read_type(data, errors)
     if errors:

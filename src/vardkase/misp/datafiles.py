@@ -7,7 +7,6 @@ from pathlib import Path
 
 
 def data_file(package: str, path: str) -> Path:
-    """The file `path` inside an installed package; raises FileNotFoundError when the package is missing."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError(f"package {package} is not installed")

@@ -1,4 +1,4 @@
-"""Who may see, how grave, how far: the three small enumerations of MISP's header."""
+"""Enumerations of MISP's event header: distribution, threat level, analysis."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Distribution(IntEnum):
-    """Who may see it. Events have no INHERIT."""
+    """MISP's distribution levels. Events have no INHERIT."""
 
     ORGANISATION = 0
     COMMUNITY = 1
@@ -17,8 +17,6 @@ class Distribution(IntEnum):
 
 
 class ThreatLevel(IntEnum):
-    """How grave an event is, according to its creator."""
-
     HIGH = 1
     MEDIUM = 2
     LOW = 3
@@ -26,8 +24,6 @@ class ThreatLevel(IntEnum):
 
 
 class Analysis(IntEnum):
-    """How far the analysis of an event has come."""
-
     INITIAL = 0
     ONGOING = 1
     COMPLETED = 2

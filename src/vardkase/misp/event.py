@@ -33,7 +33,7 @@ ANALYSIS_WORDS = {"initial": 0, "ongoing": 1, "complete": 2, "completed": 2}
 
 @dataclass(slots=True)
 class EventInput:
-    """A checked header; None = not sent, so that the stored or default value holds."""
+    """A checked header; None = not sent, so that the stored or default value is kept."""
 
     uuid: str | None
     info: str
@@ -54,7 +54,7 @@ class EventInput:
 
 
 def parse_event(data: Mapping[str, Any], *, now: int) -> EventInput | Errors:
-    """The header in `data`, or MISP's messages by field. A name for `analysis` is understood, too."""
+    """The header in `data`, or MISP's messages by field. `analysis` may also be a name."""
     errors: Errors = {}
     parsed = EventInput(
         uuid=read_uuid(data, errors),

@@ -1,4 +1,4 @@
-"""Reading the members that events, objects and attributes share; each notes what is wrong with it."""
+"""Parses the fields shared by events, objects and attributes; each records its errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ FLAG_WORDS = TRUE_WORDS | {"0", "false", "no", "off", ""}
 
 
 def read_uuid(data: Mapping[str, Any], errors: Errors, key: str = "uuid") -> str | None:
-    """The uuid in lower case; None when none was sent."""
     if data.get(key) is None:
         return None
     text = str(data[key]).strip().lower()
@@ -36,7 +35,8 @@ def read_uuid(data: Mapping[str, Any], errors: Errors, key: str = "uuid") -> str
 
 
 def read_timestamp(data: Mapping[str, Any], now: int, errors: Errors) -> int | None:
-    """Unix seconds; None when none (or 0, or "") was sent. One far in the future would keep out later versions."""
+    """Unix seconds; None if not sent (or 0, or ""). Far future times are errors: they would block later
+    versions."""
     value = data.get("timestamp")
     if value in (None, "", 0, "0"):
         return None
@@ -50,7 +50,6 @@ def read_timestamp(data: Mapping[str, Any], now: int, errors: Errors) -> int | N
 
 
 def read_part_distribution(data: Mapping[str, Any], default: int, errors: Errors) -> int:
-    """0 to 5; `default` when none was sent."""
     value = data.get("distribution")
     if value is None:
         return default
@@ -62,7 +61,7 @@ def read_part_distribution(data: Mapping[str, Any], default: int, errors: Errors
 
 
 def read_flag(data: Mapping[str, Any], key: str, default: bool, errors: Errors) -> bool:
-    """A boolean in any of MISP's spellings; `default` when none was sent."""
+    """A boolean in any of MISP's spellings; `default` if not sent."""
     value = data.get(key)
     if value is None:
         return default
@@ -75,7 +74,6 @@ def read_flag(data: Mapping[str, Any], key: str, default: bool, errors: Errors) 
 
 
 def read_seen(data: Mapping[str, Any], now: int, errors: Errors) -> tuple[int | None, int | None]:
-    """First and last seen in microseconds, in order."""
     first = _read_moment(data, "first_seen", now, errors)
     last = _read_moment(data, "last_seen", now, errors)
     if first is not None and last is not None and last < first:
@@ -84,18 +82,16 @@ def read_seen(data: Mapping[str, Any], now: int, errors: Errors) -> tuple[int | 
 
 
 def read_sharing_group_id(data: Mapping[str, Any]) -> int | None:
-    """The local id of a sharing group; None for none."""
     return as_int(data.get("sharing_group_id")) or None
 
 
 def read_block(data: Mapping[str, Any], key: str) -> dict[str, Any] | None:
-    """A nested document such as ``SharingGroup`` or ``Orgc``."""
     block = data.get(key)
     return block if isinstance(block, dict) and block else None
 
 
 def read_text(value: object) -> str:
-    """Text of a scalar; "" for what is none. PostgreSQL's text holds no NUL."""
+    """Text of a scalar; "" for anything else. PostgreSQL's text cannot contain NUL."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if value is True:
@@ -106,7 +102,6 @@ def read_text(value: object) -> str:
 
 
 def read_tags(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The tags of a document: ``Tag`` (dicts or names), ``EventTag``, ``AttributeTag``, and ``tags``."""
     tags: list[dict[str, Any]] = []
     for key in ("Tag", "EventTag", "AttributeTag", "tags"):
         if key in data:
@@ -115,7 +110,8 @@ def read_tags(data: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def listed_tags(listed: object) -> list[dict[str, Any]]:
-    """The tags of a list of dicts or names. One alone need not be in a list: a lost TLP mark would do harm."""
+    """The tags of a list of dicts or names. A single tag outside a list is accepted: losing a TLP tag would
+    be harmful."""
     entries = listed if isinstance(listed, list) else [listed]
     return [tag for entry in entries if (tag := _tag(entry)) is not None]
 

@@ -1,4 +1,4 @@
-"""Reading flags and numbers as leniently as MISP's clients write them: 1, "1", true, "true"."""
+"""Parses flags and numbers as leniently as MISP's clients write them: 1, "1", true, "true"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _LARGEST = 2**63 - 1
 
 
 def as_bool(value: object, default: bool = False) -> bool:
-    """The flag that `value` means: None is `default`; zero and words of refusal are False, the rest True."""
+    """The flag that `value` means: None is `default`; zero and negative words are False, the rest True."""
     if value is True or value is False:
         return value
     if value is None:
@@ -19,7 +19,7 @@ def as_bool(value: object, default: bool = False) -> bool:
 
 
 def as_int(value: object, default: int | None = None) -> int | None:
-    """The whole number that `value` means, or `default` when it is none (or beyond 64 bits)."""
+    """The integer that `value` means, or `default` if it is none (or exceeds 64 bits)."""
     if isinstance(value, str):
         # What MISP itself writes, and a hundred thousand times in a large event.
         if value.isdecimal() and value.isascii() and len(value) < 19:

@@ -1,4 +1,4 @@
-"""Finding values in pasted text and feeds: what each word probably is (attribute-types.md §6).
+"""Finds values in pasted text and feeds, and guesses their types (attribute-types.md §6).
 
 A word is made whole again (``evil[.]com``), then the tests below are tried in order; the first that knows it wins.
 """
@@ -62,7 +62,7 @@ PHONES = ("phone-number", "prtn", "whois-registrant-phone")
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """A value found in a text. `alternatives` are all types it may have, `type` the likeliest first."""
+    """A value found in a text. `alternatives` are all possible types, `type` the most likely."""
 
     value: str
     type: str
@@ -78,7 +78,7 @@ type Guess = tuple[str, tuple[str, ...], str]
 
 
 def detect(text: str) -> list[Detected]:
-    """Every value that `text` (prose, lists, JSON, a web page) seems to hold, each once, in order of appearance."""
+    """Every probable value in `text` (prose, lists, JSON, a web page), without duplicates, in order."""
     found: dict[str, Detected] = {}
     for word in dict.fromkeys(_words(text)):
         guess = _guess(refang(word))
@@ -91,7 +91,6 @@ def detect(text: str) -> list[Detected]:
 
 
 def refang(word: str) -> str:
-    """A word of unknown type as it was before somebody made it harmless."""
     word = WRAPPED_SCHEME.sub(r"http\1://", word)
     if "[" in word or "(" in word:
         word = WRAPPED_CHARACTER.sub(r"\1", AT.sub("@", DOT.sub(".", word)))
@@ -111,7 +110,6 @@ def _pieces(text: str) -> list[str]:
 
 
 def _strings_of_json(text: str) -> list[str]:
-    """The texts and numbers in a JSON document, keys left out; the text itself when it is not JSON."""
     try:
         open_values = [json.loads(text)]
     except (ValueError, RecursionError):
@@ -158,7 +156,7 @@ def _hash_types(digest: str) -> tuple[str, ...]:
 
 
 def _is_block_size(digits: str) -> bool:
-    """Whether ssdeep has this block size: 3 times a power of two (so that 12:30:45 stays a time)."""
+    """True if ssdeep has this block size: 3 times a power of two (so that 12:30:45 stays a time)."""
     times, rest = divmod(int(digits[:12]), 3)
     return rest == 0 and times > 0 and times & (times - 1) == 0
 
@@ -175,7 +173,6 @@ def _address_and_port(word: str) -> Guess | None:
 
 
 def _composed_with_port(word: str) -> Guess | None:
-    """A value as MISP itself writes it: ``host|port``."""
     match = COMPOSED.fullmatch(word)
     if match is None:
         return None
@@ -242,7 +239,6 @@ TESTS: tuple[Callable[[str], Guess | None], ...] = (
 
 
 def _is_network(text: str) -> bool:
-    """An address, or a network in CIDR notation."""
     if len(text) < 3 or (":" not in text and text.count(".") != 3):
         return False
     try:
@@ -265,7 +261,6 @@ def _top_level_domains() -> frozenset[str]:
 
 
 def _is_security_vendor(host: str) -> bool:
-    """Whether a host, or a domain above it, publishes about security."""
     labels = host.lower().split(".")
     return any(".".join(labels[start:]) in _security_vendors() for start in range(len(labels) - 1))
 
@@ -276,6 +271,5 @@ def _security_vendors() -> frozenset[str]:
 
 
 def _listed(name: str) -> frozenset[str]:
-    """The entries of a warninglist of the installed package, in lower case."""
     file = data_file("pymispwarninglists", f"{WARNINGLISTS}/{name}/list.json")
     return frozenset(entry.lower().strip(".") for entry in json.loads(file.read_bytes())["list"])

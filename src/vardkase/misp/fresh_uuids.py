@@ -1,4 +1,4 @@
-"""The parts of an event document as parts of another event: with uuids of their own, still referring to each other."""
+"""Copies parts of an event document for another event, with new UUIDs and updated references."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PLACED = frozenset(("uuid", "id", "event_id", "object_id"))
 
 
 def with_fresh_uuids(document: Mapping[str, Any]) -> dict[str, Any]:
-    """`document` with new uuids for all its parts; references, and uuids named in reports, follow them.
+    """`document` with new uuids for all its parts, also in references and reports.
 
-    Whatever is no well-formed part stays as it is, to be refused where parts are stored.
+    Malformed parts stay as they are, to be rejected when stored.
     """
     fresh = {uuid: str(uuid4()) for name in PARTS for uuid in _uuids(document.get(name))}
     return {**document, **{name: _renamed(document[name], fresh) for name in PARTS if name in document}}
@@ -50,7 +50,6 @@ def _fresh(part: Any, fresh: Mapping[str, str]) -> Any:
 
 
 def _referring(reference: Any, fresh: Mapping[str, str]) -> Any:
-    """A reference to the part under its new uuid; what names the old places in other ways goes."""
     if not isinstance(reference, dict):
         return reference
     target = str(reference.get("referenced_uuid") or "").lower()

@@ -26,8 +26,6 @@ LARGEST_VERSION = 2**31 - 1
 
 @dataclass(slots=True)
 class ObjectInput:
-    """A checked object without its attributes."""
-
     uuid: str | None
     name: str
     meta_category: str
@@ -46,8 +44,6 @@ class ObjectInput:
 
 @dataclass(slots=True)
 class ReferenceInput:
-    """A checked object reference."""
-
     uuid: str | None
     referenced_uuid: str
     relationship_type: str
@@ -57,7 +53,7 @@ class ReferenceInput:
 
 
 def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
-    """The object in `data`, or messages by field. MISP gives an object without `distribution` a 0."""
+    """The object in `data`, or messages by field. As in MISP, `distribution` is 0 if missing."""
     errors: Errors = {}
     for key in ("name", "meta-category", "template_uuid"):
         if data.get(key) in (None, ""):
@@ -91,7 +87,6 @@ def _read_version(data: Mapping[str, Any], errors: Errors) -> int:
 
 
 def parse_reference(data: Mapping[str, Any], *, now: int) -> ReferenceInput | Errors:
-    """The reference in `data`, or messages by field."""
     errors: Errors = {}
     referenced_uuid = str(data.get("referenced_uuid") or "").strip().lower()
     if not UUID.fullmatch(referenced_uuid):

@@ -1,4 +1,4 @@
-"""A definition.json of an object template, checked: what misp-objects' own schema asks for, and a little more."""
+"""Validation of an object template's definition.json: misp-objects' own schema, and a few more checks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ REQUIREMENTS = ("required", "requiredOneOf")
 
 
 def parse_template(data: Mapping[str, Any]) -> dict[str, Any] | Errors:
-    """The definition with the members it may have (``uuid`` only if it was given), or messages by field.
+    """The definition with its known fields (``uuid`` only if given), or messages by field.
 
-    Fields of an attribute read ``attributes.<relation>.<member>``. `is_definition` tells the two apart.
+    Fields of an attribute are named ``attributes.<relation>.<member>``. `is_definition` tells the results
+    apart.
     """
     errors: Errors = {}
     parsed: dict[str, Any] = {
@@ -45,14 +46,13 @@ def parse_template(data: Mapping[str, Any]) -> dict[str, Any] | Errors:
 
 
 def is_definition(parsed: Mapping[str, Any]) -> bool:
-    """Whether `parse_template` found nothing wrong."""
     return isinstance(parsed.get("attributes"), dict)
 
 
 def definition_of(template: Mapping[str, Any], elements: list[Any]) -> dict[str, Any]:
-    """The definition that a template stands for in the form that MISP shows it in: with ``ObjectTemplateElement``.
+    """The definition of a template in MISP's display form, with ``ObjectTemplateElement``.
 
-    Raises ValueError when two elements have the same relation.
+    Raises ValueError if two elements have the same relation.
     """
     attributes: dict[str, Any] = {}
     for element in elements:
@@ -101,7 +101,6 @@ def _fault_of_relation(relation: str, seen: set[str]) -> str:
 
 
 def _element(relation: str, given: Any, errors: Errors) -> dict[str, Any]:
-    """One relation with the members that it may have; those that are absent stay so."""
     place = f"attributes.{relation[:50]}"
     if not isinstance(given, dict):
         errors[place] = ["An attribute is described by an object."]

@@ -1,4 +1,4 @@
-"""The words of a web page: what its reader sees, and where its links lead."""
+"""Extracts the visible text and links of a web page."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ WITHIN_WORDS = frozenset(("b", "em", "font", "i", "mark", "s", "span", "strong",
 
 
 def is_page(text: str) -> bool:
-    """Whether a text is a web page."""
     beginning = text[:BEGINNING].lstrip()
     return beginning.startswith("<") and PAGE.search(beginning) is not None
 
 
 def words_of_page(page: str) -> str:
-    """The text of a page, and the addresses that it links to; linear in its length."""
     return unescape("".join(_pieces(page)))
 
 
@@ -44,13 +42,11 @@ def _pieces(page: str) -> Iterator[str]:
 
 
 def _end_of_tag(page: str, start: int) -> int:
-    """Where the tag or comment that begins at `start` ends."""
     if page.startswith("<!--", start):
         return _position(page, "-->", start) + 2
     return _position(page, ">", start)
 
 
 def _position(page: str, what: str, start: int) -> int:
-    """Where `what` stands next; the end of the page when it does not."""
     found = page.find(what, start)
     return len(page) if found < 0 else found

@@ -24,7 +24,7 @@ MAX_NAME = 255
 
 @dataclass(slots=True)
 class ReportInput:
-    """A checked report; `content` is None where nothing is said of it, so that a stored one keeps its own."""
+    """A checked report; `content` is None if not sent, so that a stored one is kept."""
 
     uuid: str | None
     name: str
@@ -40,7 +40,6 @@ class ReportInput:
 def parse_report(
     data: Mapping[str, Any], *, now: int, default_distribution: int = Distribution.INHERIT
 ) -> ReportInput | Errors:
-    """The report in `data`, or messages by field."""
     errors: Errors = {}
     name = read_text(data.get("name")).strip()
     if not name:

@@ -1,4 +1,4 @@
-"""What a report's Markdown refers to, in MISP's notation (features.md §5).
+"""References in a report's Markdown, in MISP's notation (features.md §5).
 
 ``@[attribute](uuid)``, ``@[object](uuid)``, ``@[galaxymatrix](uuid)``, ``@[tag](name)``, ``@![attribute](uuid)`` for
 a picture, and ``@[suggestion](value)`` for a value that somebody has yet to accept. This is their only reader.
@@ -27,7 +27,7 @@ MARKS = re.compile(r"[`*]|\|(?=[`*|\s]|$)|(?<![^\s`*|])\|", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class InReport:
-    """One reference: its kind, and the uuid, tag name or value that it names."""
+    """A reference: its kind, and the uuid, tag name or value that it names."""
 
     kind: str
     target: str
@@ -38,7 +38,7 @@ class InReport:
 
 
 def references(content: str) -> Iterator[InReport]:
-    """Every reference in a report, in order; one that should name a uuid and does not is none."""
+    """Every reference in a report, in order; those with a malformed uuid are ignored."""
     for match in REFERENCE.finditer(content):
         kind, target = match["kind"], match["target"].strip()
         if kind not in BY_UUID:
@@ -48,14 +48,14 @@ def references(content: str) -> Iterator[InReport]:
 
 
 def prose(content: str) -> str:
-    """The report's words alone: references and Markdown's marks are blanks, so that places stay the same."""
+    """The report's prose: references and Markdown syntax become spaces, so that offsets stay the same."""
     text = REFERENCE.sub(_blank, content)
     text = LINK.sub(lambda match: " " * len(match[1]) + match[2] + " " * len(match[3]), text)
     return MARKS.sub(" ", text)
 
 
 def with_words_replaced(content: str, replacements: Mapping[str, str]) -> str:
-    """The report with each word in `replacements` (as it is written there) exchanged, references left alone."""
+    """The report with each exact word in `replacements` replaced, outside references."""
     text, parts, done = prose(content), [], 0
     for start, end in _words(text):
         if (new := replacements.get(text[start:end])) is not None:
@@ -65,7 +65,6 @@ def with_words_replaced(content: str, replacements: Mapping[str, str]) -> str:
 
 
 def with_references_replaced(content: str, replace: Callable[[InReport], str]) -> str:
-    """The report with each reference exchanged for what `replace` says."""
     return REFERENCE.sub(
         lambda match: replace(InReport(match["kind"], match["target"].strip(), bool(match["picture"]))),
         content,
@@ -73,7 +72,6 @@ def with_references_replaced(content: str, replace: Callable[[InReport], str]) -
 
 
 def _words(text: str) -> Iterator[tuple[int, int]]:
-    """Where each word starts and ends, cut as `freetext.detect` cuts them."""
     start = 0
     for separator in SEPARATORS.finditer(text):
         yield _stripped(text, start, separator.start())

@@ -1,4 +1,4 @@
-"""Fuzzy hashes (ssdeep): how similar two of them are, and by what those that may be similar are found.
+"""Fuzzy hashes (ssdeep): similarity of two hashes, and keys for finding candidates.
 
 A hash reads ``block size:text:text``; its second text is of twice the block size. Two texts of one block size can
 be similar only if they share seven characters in a row, which is why the runs of seven are what is indexed.
@@ -26,7 +26,7 @@ LONG_RUN = re.compile(r"(.)\1{3,}")
 
 
 class Text(NamedTuple):
-    """One text of a hash, runs of one letter cut to three, and the block size that it is of."""
+    """One part of a fuzzy hash, runs of one letter cut to three, and its block size."""
 
     block: int
     text: str
@@ -34,7 +34,6 @@ class Text(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def texts_of(value: str) -> tuple[Text, ...]:
-    """Both texts of a hash; none for what only looks like one."""
     block, _, texts = value.partition(":")
     first, _, second = texts.partition(":")
     size = int(block) if block.isascii() and block.isdecimal() and len(block) < 11 else 0
@@ -46,7 +45,7 @@ def texts_of(value: str) -> tuple[Text, ...]:
 
 
 def runs_of(value: str) -> list[int]:
-    """The different runs of seven letters of a hash, each with its block size in one whole number."""
+    """The distinct 7-character substrings of a hash, each combined with its block size in one integer."""
     return sorted({run for text in texts_of(value) for run in _runs(text)})
 
 
@@ -82,7 +81,7 @@ def _sevens(text: str) -> set[str]:
 
 
 def _distance(one: str, other: str) -> int:
-    """How many letters to add, drop or change. Myers 1999: a whole column of the table in the bits of a number."""
+    """The edit distance, by Myers 1999: a whole column of the table in the bits of an integer."""
     places: dict[str, int] = {}
     for place, letter in enumerate(one):
         places[letter] = places.get(letter, 0) | 1 << place
@@ -101,11 +100,9 @@ def _distance(one: str, other: str) -> int:
 
 
 def _is_block(size: int) -> bool:
-    """Whether a block size is three, doubled any number of times."""
     doubled, rest = divmod(size, SMALLEST_BLOCK)
     return not rest and SMALLEST_BLOCK <= size <= LARGEST_BLOCK and not doubled & doubled - 1
 
 
 def _without_runs(text: str) -> str:
-    """The text without the fourth and further of equal letters in a row: they say nothing."""
     return LONG_RUN.sub(r"\1\1\1", text)

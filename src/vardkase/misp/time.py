@@ -1,4 +1,4 @@
-"""Times on the wire: restSearch's little language, and first and last seen."""
+"""Times in the wire format: restSearch's relative times, and first and last seen."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LARGEST_LEAD = 86_400
 
 
 def parse_moment(text: str, now: int) -> int | None:
-    """Unix seconds meant by a filter: a number, "5d" (before now), a word, or a date; None for nonsense."""
+    """Unix seconds of a filter: a number, "5d" (before now), a word, or a date; None if malformed."""
     text = text.strip()
     if NUMBER.fullmatch(text):
         return max(-LARGEST, min(int(text[:15]), LARGEST))
@@ -40,14 +40,14 @@ def parse_moment(text: str, now: int) -> int | None:
 
 
 def parse_time_filter(value: object, now: int) -> int:
-    """As `parse_moment`, for any JSON value; nonsense lies in the future, where nothing matches."""
+    """As `parse_moment`, for any JSON value; malformed ones lie in the future, where nothing matches."""
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     found = None if isinstance(value, bool) else parse_moment(text, now)
     return now + 1 if found is None else found
 
 
 def parse_seen(value: object, now: int) -> int:
-    """Microseconds since 1970 of a first or last seen; raises ValueError for numbers and what is no date."""
+    """Microseconds since 1970 of a first or last seen. Raises ValueError if malformed."""
     text = value.strip() if isinstance(value, str) else ""
     if not text or text.replace(".", "", 1).isdigit():
         raise ValueError("not a time")
@@ -75,7 +75,7 @@ def _midnight(now: int, days: int) -> int:
 
 
 def read_date(text: str) -> datetime | None:
-    """A date in nearly any form, in UTC (which is also meant when it names no zone); None for other texts."""
+    """A date in nearly any format, in UTC (also the default zone); None for other texts."""
     try:
         moment = _read_iso(text) or _read_free(text)
         if moment is None:
@@ -100,7 +100,7 @@ def _read_free(text: str) -> datetime | None:
 
 
 def _known_zone(name: str | None, offset: int | None) -> int | None:
-    """A zone's offset in seconds. A name alone ("EST") says too little: it means other hours elsewhere."""
+    """A zone's offset in seconds; None for a bare name ("EST"), which is ambiguous."""
     if offset is None and name is not None:
         raise ValueError(f"unknown time zone {name}")
     return offset

@@ -1,4 +1,4 @@
-"""Attribute types and categories: what exists, which go together, and what of a value correlates.
+"""Attribute types and categories: valid combinations, and which part of a value correlates.
 
 The table is PyMISP's own file, so a new type arrives with a new pymisp. attribute-types §1 and §4.
 """
@@ -63,27 +63,24 @@ IP_TYPES = frozenset(("ip-src", "ip-dst", "ip-src|port", "ip-dst|port", "domain|
 
 
 def describe_types_bytes() -> bytes:
-    """The answer to ``GET /attributes/describeTypes``, byte for byte as PyMISP compares it."""
+    """The response of ``GET /attributes/describeTypes``, byte for byte as PyMISP compares it."""
     return _FILE
 
 
 def category_allows(category: str, type: str) -> bool:
-    """Whether an attribute of this category may have this type."""
     return type in TYPES_OF.get(category, ())
 
 
 def default_category(type: str) -> str:
-    """The category an attribute of a known type gets when none is sent."""
     return DEFAULTS[type][0]
 
 
 def default_to_ids(type: str) -> bool:
-    """Whether an attribute of a known type is for detection when the client does not say."""
     return DEFAULTS[type][1]
 
 
 def search_parts(type: str, value1: str, value2: str | None) -> tuple[str, ...]:
-    """The parts under which an exact search finds a value, case-folded, without doubles."""
+    """The parts under which an exact search finds a value, case-folded, without duplicates."""
     first = value1.casefold()
     if not value2:
         return (first,)
@@ -92,21 +89,20 @@ def search_parts(type: str, value1: str, value2: str | None) -> tuple[str, ...]:
 
 
 def correlation_parts(type: str, value1: str, value2: str | None) -> tuple[str, ...]:
-    """Those of `search_parts` that correlate; none for types that do not."""
+    """Those of `search_parts` that correlate; none for non-correlating types."""
     if type in NON_CORRELATING:
         return ()
     return search_parts(type, value1, None if type in VALUE1_ONLY_CORRELATING else value2)
 
 
 def ssdeep_of(type: str, value1: str, value2: str | None) -> str | None:
-    """The fuzzy hash that an attribute holds; None for other types."""
     if type == "ssdeep":
         return value1
     return value2 if type == "filename|ssdeep" else None
 
 
 def network_of(type: str, value1: str, value2: str | None) -> str | None:
-    """The address or network that a valid attribute holds, host bits cleared; None for other types."""
+    """The address or network of a valid attribute, host bits cleared; None for other types."""
     if type not in IP_TYPES:
         return None
     text = value2 if type == "domain|ip" else value1

@@ -1,3 +1,3 @@
-"""The version of MISP that this hub answers as; clients decide by it what they may ask for."""
+"""The MISP version that this hub reports; clients derive available features from it."""
 
 MISP_VERSION = "2.5.1"

@@ -1,4 +1,4 @@
-"""What an audit entry says was changed, in words. A field or value without a word shows as it is written."""
+"""Changes in an audit entry as text. Unknown fields and values are shown as stored."""
 
 from __future__ import annotations
 
@@ -148,14 +148,12 @@ def why(reason: str) -> str:
 
 
 def details(change: Mapping[str, Any], without: str = "") -> str:
-    """The change on one line; a field that is shown otherwise can be left out."""
     hidden = HIDDEN | {without}
     parts = (_part(name, value) for name, value in change.items() if name not in hidden)
     return "; ".join(part for part in parts if part)
 
 
 def _part(name: str, value: Any) -> str:
-    """One field in words; nothing for what goes without saying."""
     if value in ([], None, ""):
         return ""
     match name, value:
@@ -183,7 +181,6 @@ def _permissions_changed(before: list[str], after: list[str]) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    """A value, or what it was and became."""
     if isinstance(value, list):
         pair = len(value) == 2 and name not in ("fields", "organisations", "permissions")
         return (" → " if pair else ", ").join(_one(name, each) for each in value)

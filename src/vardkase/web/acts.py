@@ -1,4 +1,4 @@
-"""What the audit trail's entries say, in sentences and words. An unknown action shows as it is written."""
+"""Audit log entries as sentences. An unknown action is shown as stored."""
 
 from __future__ import annotations
 
@@ -393,5 +393,4 @@ def act(entry: AuditEntry) -> str:
 
 
 def happened(action: str) -> str:
-    """ "The event was published" for ``event.published``."""
     return str(SENTENCES.get(action, action))

@@ -1,4 +1,4 @@
-"""An OpenAPI document as a person reads it: endpoints by controller, with what each takes and answers.
+"""An OpenAPI document for display: endpoints by controller, with their parameters and responses.
 
 Pure functions of the document: the pages know nothing of the API's own code.
 """
@@ -23,7 +23,7 @@ EXAMPLES = {"integer": 1, "boolean": True, "array": [], "object": {}}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One address. `slug` names it in links; `methods` in upper case; `search`: what a filter looks in."""
+    """An endpoint. `slug` names it in links; `methods` in upper case; `search` is the text to filter by."""
 
     slug: str
     path: str
@@ -34,15 +34,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The endpoints of one controller."""
-
     name: str
     entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A parameter or a member of the body. `place` is "path", "query" or "body"."""
+    """A parameter or a field of the body. `place` is "path", "query" or "body"."""
 
     name: str
     place: str
@@ -53,7 +51,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One status code: what it means, and the name of its schema or the members of its answer."""
+    """A status code: its meaning, and the name of its schema or the fields of its response."""
 
     status: str
     about: str
@@ -62,8 +60,6 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """All that there is to know of one address."""
-
     entry: Entry
     requires: tuple[str, ...]
     public: bool
@@ -73,9 +69,9 @@ class Details:
 
 
 def sections(document: Mapping[str, Any], wanted: str = "") -> list[Section]:
-    """The controllers with the endpoints that hold every word of `wanted`; case and underscores do not count.
+    """The controllers with the endpoints that contain every word of `wanted`, ignoring case and underscores.
 
-    An endpoint whose arguments may be left out has two addresses; the longer one says more and stands alone.
+    An endpoint with optional arguments has two paths; only the longer one is listed.
     """
     words = [_plain(word) for word in wanted.split()]
     found: dict[str, list[Entry]] = {each["name"]: [] for each in document["tags"]}
@@ -88,7 +84,7 @@ def sections(document: Mapping[str, Any], wanted: str = "") -> list[Section]:
 
 
 def details(document: Mapping[str, Any], slug: str, server: str) -> Details | None:
-    """The address that `slug` names; `server` is where the example is sent. None when there is none."""
+    """The endpoint that `slug` names; `server` is used in the example. None if it does not exist."""
     for path, item in document["paths"].items():
         if slug_of(path) == slug:
             return _details(document, path, item, server)
@@ -101,7 +97,6 @@ def slug_of(path: str) -> str:
 
 
 def _bare(path: str) -> str:
-    """The address without its arguments, which stand last."""
     return path.partition("/{")[0]
 
 
@@ -127,14 +122,12 @@ def _entry(path: str, item: Mapping[str, Any]) -> Entry:
 
 
 def _first(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The operation that says most: the one with a body, else the first."""
     operations = [item[method] for method in METHODS if method in item]
     found: dict[str, Any] = max(operations, key=lambda each: "requestBody" in each)
     return found
 
 
 def _need(told: str) -> str:
-    """What a caller must hold, in words with the flag behind: "Create events (perm_add)"."""
     flags = told.split(" or ")
     if not all(flag in FLAGS for flag in flags):
         return str(NEEDS.get(told, told))
@@ -142,9 +135,9 @@ def _need(told: str) -> str:
 
 
 def _members(item: Mapping[str, Any], shortest: str) -> Iterator[Member]:
-    """Path, query and body, each member once: what a body may hold may stand in the query of a GET as well.
+    """Path, query and body, each field once: body fields may be in the query of a GET as well.
 
-    An argument of the path is required when it stands in the `shortest` address of the endpoint.
+    A path argument is required if it is in the `shortest` path of the endpoint.
     """
     body = {member.name: member for member in _of_body(_first(item).get("requestBody"))}
     for parameter in item.get("get", _first(item)).get("parameters", ()):
@@ -167,7 +160,6 @@ def _of_body(body: Mapping[str, Any] | None) -> Iterator[Member]:
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
-    """The types that are taken, the usual one first; an array names what it holds."""
     items = schema.get("items", {})
     if "$ref" in items:
         return f"[{items['$ref'].rpartition('/')[2].removesuffix('Input')}]"
@@ -184,7 +176,6 @@ def _replies(document: Mapping[str, Any], responses: Mapping[str, Any]) -> Itera
 
 
 def _holds(schema: Mapping[str, Any]) -> str:
-    """A schema in a word or two: its name, its members, or what the array holds."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
@@ -196,7 +187,6 @@ def _holds(schema: Mapping[str, Any]) -> str:
 
 
 def _example(path: str, item: Mapping[str, Any], members: Iterable[Member], server: str) -> str:
-    """A command for a shell that sends what must be sent."""
     method = next(each for each in ("get", *METHODS) if each in item)
     lines = [f"curl -X {method.upper()}"] if method != "get" else ["curl"]
     if _first(item).get("security") != []:

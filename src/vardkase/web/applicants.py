@@ -1,4 +1,4 @@
-"""How a browser keeps the private link of an applicant: names that the gates and the pages share."""
+"""Storage of an applicant's private link in the browser: names shared by middleware and pages."""
 
 from __future__ import annotations
 

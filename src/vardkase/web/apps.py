@@ -16,5 +16,5 @@ class WebConfig(AppConfig):
 
 
 def make_cache_table(using: str, **_: object) -> None:
-    """The table of settings.CACHES, which no migration makes; does nothing where it is there."""
+    """Create the table of settings.CACHES, which no migration creates, unless it exists."""
     call_command("createcachetable", database=using, verbosity=0)

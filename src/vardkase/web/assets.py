@@ -1,4 +1,4 @@
-"""Addresses of built files. Their names carry a hash of their content, so browsers may keep them for ever."""
+"""URLs of built assets. Their names contain a content hash, so that browsers may cache them forever."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ class NotBuilt(Exception):
 
 @cache
 def manifest() -> dict[str, str]:
-    """What each built file is called: plain name → path below the static root."""
     try:
         names: dict[str, str] = json.loads((BUILT / "manifest.json").read_text())
     except FileNotFoundError as error:
@@ -29,5 +28,4 @@ def manifest() -> dict[str, str]:
 
 @cache
 def asset_url(name: str) -> str:
-    """The address of the built file `name`: app.css, app.js, icons.svg or a font."""
     return static(manifest()[name])

@@ -1,4 +1,4 @@
-"""The small marks that stand everywhere: TLP plate, beacon line, tag, pill, threat level, detection.
+"""Small inline components: TLP label, distribution line, tag, pill, threat level, detection flag.
 
 Written once here as safe HTML, because a table page shows hundreds of them.
 """
@@ -61,7 +61,7 @@ PILLS = {
 
 
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
-    """An icon of the sprite. It is hidden from screen readers unless it has a `label` of its own."""
+    """An icon of the sprite, hidden from screen readers unless it has a `label`."""
     css = f"i i-{size}" if size else "i"
     href = f"{asset_url('icons.svg')}#{name}"
     if label:
@@ -72,14 +72,12 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 
 
 def tag_name(tag: Any) -> str:
-    """The name of a tag given as text, as a model, or as a dict."""
     if isinstance(tag, dict):
         return str(tag.get("name", ""))
     return str(getattr(tag, "name", tag) or "")
 
 
 def tlp(tag: Any) -> SafeString:
-    """The TLP plate of a tag such as `tlp:amber+strict`; nothing for other tags."""
     label = tag_name(tag).lower().removeprefix("tlp:")
     if label not in TLP_COLOURS:
         return SafeString("")
@@ -87,14 +85,14 @@ def tlp(tag: Any) -> SafeString:
 
 
 def is_tlp(tag: Any) -> bool:
-    """Whether a tag is drawn as a TLP plate."""
     name = tag_name(tag).lower()
     return name.startswith("tlp:") and name.removeprefix("tlp:") in TLP_COLOURS
 
 
 @cache
 def beacon_line(distribution: int, *, choosing: bool = False) -> SafeString:
-    """The glyph: four beacons on a shore, lit where they have it; an arc for a group, an arrow to inherit."""
+    """The distribution glyph: four beacons on a shore, lit as far as it reaches; an arc for a group, an arrow
+    for inherit."""
     lit = {GROUP: (0, 2), INHERIT: ()}.get(distribution, tuple(range(distribution + 1)))
     dark = [place for place in range(len(BEACONS)) if place not in lit]
     ring = {GROUP: "M5 3C8 .2 20 .2 23 3", INHERIT: "M4 2.5h26m0 0-2.5-2m2.5 2-2.5 2"}.get(distribution, "")
@@ -112,13 +110,12 @@ def beacon_line(distribution: int, *, choosing: bool = False) -> SafeString:
 
 
 def _beacons(places: Iterable[int], distribution: int) -> str:
-    """One path for all of them: a page shows hundreds, and every element of it takes the browser's time."""
+    """One path for all of them: a page shows hundreds, and each element costs rendering time."""
     top, height = ("3", "8.5") if distribution < GROUP else ("4.5", "7")
     return "".join(f"M{BEACONS[place]} {top}l3 {height}h-6z" for place in places)
 
 
 def reach(distribution: int | None, sharing_group: Any = None, *, choosing: bool = False) -> SafeString:
-    """Who has it: the beacon line and the word, or the group's name for distribution 4."""
     level = INHERIT if distribution is None else int(distribution)
     group = getattr(sharing_group, "name", sharing_group)
     words = group if level == GROUP and group else REACHES[level]
@@ -143,7 +140,6 @@ def _threat_bars(filled: int) -> SafeString:
 
 
 def detection(to_ids: bool) -> SafeString:
-    """Whether a value is meant for detection: a crosshair and yes, or only the word no."""
     if to_ids:
         yes = pgettext("detect", "Yes")
         return format_html('<span class="ids ids-on">{}{}</span>', icon("focus-2"), yes)
@@ -151,7 +147,6 @@ def detection(to_ids: bool) -> SafeString:
 
 
 def pill(kind: str, label: str, icon_name: str = "") -> SafeString:
-    """A state that is an exception: kinds land, wait, out, info, ok, warn, bad, lock."""
     return format_html(
         '<span class="pill pill-{}">{}{}</span>', kind, icon(icon_name or PILLS[kind]["icon"]), label
     )
@@ -167,7 +162,7 @@ def tag_parts(name: str) -> tuple[str, str]:
 
 
 def tag_chip(tag: Any, *, local: bool | None = None, remove: SafeString | str = "") -> SafeString:
-    """A tag or cluster in two parts. TLP becomes its plate; a local tag has a dashed edge and says so."""
+    """A tag or cluster in two parts. TLP becomes a badge; a local tag has a dashed edge and a label."""
     if is_tlp(tag):
         return tlp(tag)
     namespace, value = tag_parts(tag_name(tag))

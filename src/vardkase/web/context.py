@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""Context processors: variables available to all templates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Path converters: what may stand for a thing in an address."""
+"""Path converters: object references in URLs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a connection is, in words for people who do not know MISP: each step with what was found, and what to do."""
+"""Connection diagnosis for users without MISP knowledge: each step with its result and advice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ type Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a test. `state` is ok, warn, bad, or skipped for what was not come to."""
+    """A step of a test. `state` is ok, warn, bad, or skipped if it was not reached."""
 
     label: Words
     state: str
@@ -36,7 +36,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What a test of a connection found. `fingerprint` is there when the shown certificate can be trusted by hand."""
+    """The result of a connection test. `fingerprint` is set if the presented certificate can be trusted
+    manually."""
 
     works: bool
     finding: Words
@@ -147,7 +148,6 @@ REFUSALS: dict[int, tuple[int, Words, Words]] = {
 
 
 def diagnosis(server: Server, found: Checkup) -> Diagnosis:
-    """The words for what `checkup.check` found."""
     status = found.result["status"]
     fault = _told_fault(found)
     if fault is not None:
@@ -165,13 +165,12 @@ def diagnosis(server: Server, found: Checkup) -> Diagnosis:
 
 
 def _told_fault(found: Checkup) -> Fault | None:
-    """Where it failed; nobody is asked to trust a certificate that has ended."""
+    """The failure; an expired certificate is never offered for trust."""
     ended = found.certificate is not None and found.certificate.days_left < 0
     return Fault.EXPIRED if found.fault is Fault.UNTRUSTED and ended else found.fault
 
 
 def _steps(server: Server, found: Checkup, place: int, finding: Words, advice: Words) -> Iterator[Step]:
-    """Every step: those before the fault went well, those after it were not come to."""
     told = {
         0: lambda: Step(NAME, "ok", urlsplit(server.url).hostname or ""),
         2: lambda: _encryption(server),

@@ -1,4 +1,4 @@
-"""How things are shown to people: harmless values, times, numbers. Pure functions; nothing here is stored.
+"""Display formatting: defanged values, times, numbers. Pure functions.
 
 Defanging is for the eye only: search, raw copy and exports use the true value.
 """
@@ -26,7 +26,7 @@ NARROW_SPACE = "\u202f"
 
 
 class Piece(NamedTuple):
-    """A run of characters of a value. `kind` is text, break, mixed or symbol; `name` says what it is."""
+    """A run of characters of a value. `kind` is text, break, mixed or symbol; `name` describes it."""
 
     kind: str
     text: str
@@ -34,7 +34,7 @@ class Piece(NamedTuple):
 
 
 def pieces(shown: str, *, marks_scripts: bool) -> list[Piece]:
-    """Cut a shown value into runs: where it may break, and which characters are not what they seem."""
+    """Split a displayed value into runs: possible line breaks, and deceptive characters."""
     foreign = foreign_letters(shown) if marks_scripts else frozenset()
     cut: list[Piece] = []
     for run in re.findall(r"\[\.\]|[/?&]|[^/?&\[]+|\[", shown):
@@ -45,7 +45,6 @@ def pieces(shown: str, *, marks_scripts: bool) -> list[Piece]:
 
 
 def _characters(run: str, foreign: frozenset[str]) -> list[Piece]:
-    """`run` as one text piece, split around foreign letters and invisible characters."""
     cut: list[Piece] = []
     for character in run:
         if character in foreign:
@@ -60,7 +59,7 @@ def _characters(run: str, foreign: frozenset[str]) -> list[Piece]:
 
 
 def foreign_letters(value: str) -> frozenset[str]:
-    """Letters outside the Latin script, when the value also has Latin ones: possible look-alikes."""
+    """Letters outside the Latin script in a value that also has Latin ones: possible homoglyphs."""
     letters = {character for character in value if character.isalpha()}
     others = frozenset(character for character in letters if not _is_latin(character))
     return others if others and others != letters else frozenset()
@@ -71,7 +70,6 @@ def _is_latin(character: str) -> bool:
 
 
 def script_name(character: str) -> str:
-    """The script of a letter as a word for readers, such as "Cyrillic"."""
     first = unicodedata.name(character, "?").split()[0]
     names = {
         "CYRILLIC": gettext("Cyrillic"),
@@ -84,7 +82,7 @@ def script_name(character: str) -> str:
 
 
 def punycode(value: str, kind: str) -> str:
-    """The host of `value` in its ASCII form, defanged; empty when it is ASCII already."""
+    """The host of `value` in ASCII, defanged; empty if it is already ASCII."""
     host = (
         (urlsplit(value).hostname or "") if kind in URL_TYPES else value.partition("|")[0].rpartition("@")[2]
     )
@@ -98,7 +96,7 @@ def _ascii_label(label: str) -> str:
 
 
 def thin(number: int) -> str:
-    """A whole number with its thousands set apart the way the reader's language does: 12 418 or 12,418."""
+    """An integer with the thousands separator of the reader's language: 12 418 or 12,418."""
     grouped = f"{number:,}"
     return grouped if (get_language() or "").startswith("en") else grouped.replace(",", NARROW_SPACE)
 
@@ -109,12 +107,10 @@ def clock_time(moment: datetime) -> str:
 
 
 def clock_face(at: time) -> str:
-    """A time of day that belongs to no date, written as `clock_time` does."""
     return time_format(at, pgettext("time of day, Django date format", "H:i"))
 
 
 def long_date(day: date) -> str:
-    """A date in full: 24 november 2026."""
     return date_format(timezone.localtime(day) if isinstance(day, datetime) else day, "j F Y")
 
 
@@ -124,7 +120,7 @@ def short_date(day: date) -> str:
 
 
 def short_time(moment: datetime, now: datetime | None = None) -> str:
-    """A moment as short as it can be said: today 14:31, yesterday 16:12, 22 Nov 19:33, 20 November 2025."""
+    """The shortest form of a time: today 14:31, yesterday 16:12, 22 Nov 19:33, 20 November 2025."""
     local = timezone.localtime(moment)
     today = timezone.localtime(now).date()
     if local.date() == today:

@@ -1,4 +1,4 @@
-"""What may be filled in in mail and letters, explained to those who write their texts."""
+"""Placeholders of mail and letters, explained to the authors of their texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The geometry of small figures: numbers in, SVG attributes out. No inline style, so that the CSP holds."""
+"""Geometry of small charts: numbers in, SVG attributes out. No inline styles, as required by the CSP."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BARS_WIDTH, BARS_HEIGHT, BARS_FLOOR = 300, 57, 66
 
 
 def day_bars(counts: Sequence[int]) -> list[dict[str, Any]]:
-    """A bar for each day, the last one marked as today. Heights are relative to the highest count."""
+    """A bar per day, the last one marked as today. Heights are relative to the maximum."""
     highest = max(counts, default=0) or 1
     step = BARS_WIDTH / max(len(counts), 1)
     heights = [BARS_HEIGHT * count / highest for count in counts]

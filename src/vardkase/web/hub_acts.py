@@ -1,4 +1,4 @@
-"""What the audit trail's entries about members and cases say; `acts` has all others."""
+"""Audit log entries about members and cases as sentences; `acts` has all others."""
 
 from __future__ import annotations
 

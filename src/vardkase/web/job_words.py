@@ -1,4 +1,4 @@
-"""What a background job is, in words."""
+"""Labels and descriptions of background jobs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,6 @@ def kind_of(job: Job) -> str:
 
 
 def time_left(job: Job) -> str:
-    """How long it will still take, as one says it; nothing where nobody knows."""
     seconds = job.seconds_left
     if seconds is None:
         return ""

@@ -1,4 +1,4 @@
-"""Why mail cannot be encrypted with a key, in the reader's language."""
+"""Localised reasons why mail cannot be encrypted with a key."""
 
 from __future__ import annotations
 
@@ -21,5 +21,4 @@ FAULTS: dict[str, str | Promise] = {
 
 
 def key_fault(reason: str) -> str:
-    """The reason for people; one that is not known here stands as it is."""
     return str(FAULTS.get(reason, reason))

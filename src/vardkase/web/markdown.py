@@ -1,4 +1,4 @@
-"""Markdown as harmless HTML: no raw HTML, and in reports no links or pictures that others chose."""
+"""Markdown as safe HTML: no raw HTML, and in reports no external links or images."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ MOST_CELLS = 200_000
 
 
 def rendered(text: str, longest: int = LONGEST) -> SafeString:
-    """The first `longest` characters of `text` as HTML.
+    """Render at most `longest` characters of `text` as HTML.
 
-    Links and pictures stay as they were written, so that nobody follows them by mistake. Tables stay as text where
-    there might be more than MOST_CELLS.
+    Links and pictures stay plain text, so that nobody follows them by mistake. Tables of more than MOST_CELLS
+    cells stay text.
     """
     shown = _shortened(text, longest)
     return _rendered(shown, _reader(tables=_most_cells(shown) <= MOST_CELLS))
 
 
 def rendered_by_owner(text: str) -> SafeString:
-    """`text` of the hub's own staff as HTML: as `rendered`, but addresses that begin with https:// are links."""
+    """Render text of the hub's own staff as HTML: like `rendered`, but https:// addresses become links."""
     return _rendered(_shortened(text, LONGEST), _reader_with_links())
 
 
@@ -52,14 +52,13 @@ def _rendered(text: str, reader: MarkdownIt) -> SafeString:
 
 @cache
 def _reader(*, tables: bool) -> MarkdownIt:
-    """CommonMark and tables. `html: False` escapes every tag in the text."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table" if tables else [])
     return reader.disable(["link", "image", "autolink", "html_block", "html_inline", "reference"])
 
 
 @cache
 def _reader_with_links() -> MarkdownIt:
-    """Links to web pages and to places here, none that would run something; no pictures, which others would serve."""
+    """Allows links to web pages and paths of this hub, and no pictures (they would load from third parties)."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     reader.validateLink = lambda url: url.startswith(("https://", "/", "#")) and not url.startswith("//")  # type: ignore[method-assign]
     return reader.disable(["image", "html_block", "html_inline", "reference"])

@@ -1,4 +1,4 @@
-"""The gates in front of every page: language, sign-in, second factor, and a declared permission."""
+"""Middleware for all pages: language, sign-in, second factor, and a declared permission."""
 
 from __future__ import annotations
 
@@ -90,8 +90,6 @@ TOOK_TOO_LONG = gettext_noop("This takes longer than a page may. Try with less a
 
 
 class Language:
-    """The page's language: the person's choice, else the cookie, else what the browser asks for."""
-
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
@@ -109,7 +107,7 @@ FIRST_PASSWORD_VIEWS = frozenset({"account_change_password"})
 
 
 class SignedIn:
-    """Default deny: lets a request through only to a view whose declaration admits the person."""
+    """Default deny: passes a request only to a view whose declaration admits the user."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -168,7 +166,6 @@ class SignedIn:
 
 
 def _limits(request: HttpRequest) -> BodyLimits:
-    """How much this person may send to this page."""
     if isinstance(request.user, User):
         try:
             view = resolve(request.path_info).func
@@ -192,9 +189,9 @@ def _sender(request: HttpRequest) -> Sender:
 
 
 def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) -> HttpResponse | None:
-    """Attach the Actor, after whatever the person must do first; `sign_in_step` says that they are at it.
+    """Attach the actor after any step that must come first (`sign_in_step` marks the step's own pages).
 
-    People of an organisation that is shut out reach their own account and what concerns its membership, alone.
+    Users of a suspended organisation reach only their own account and their membership.
     """
     if not user.role.perm_site_admin and not LIVE.value:
         return render(request, "503.html", {"why": MAINTENANCE_MESSAGE.value}, status=503)
@@ -215,14 +212,10 @@ def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) ->
 
 
 def _pending_step(user: User, means: Means | None) -> tuple[str, frozenset[str]]:
-    """The view that must come first, and all that may be opened until then: a new password, a second factor.
+    """The view that must come first, and everything that may be opened until it is done: a new password or a
+    second factor.
 
-    A password that the person has set themselves is changed after the second factor, which that asks for.
-
-    Whoever came through their organisation's provider need not know a password, and has the provider's second factor
-    where that counts.
-    A site administrator holds every permission, so whether a second factor may be skipped is read off the
-    role itself.
+    A password that the user has set is changed after the second factor, which the change requires.
     """
     has_to_change = user.change_pw and means is None
     if has_to_change and has_given_password(user):
@@ -240,7 +233,6 @@ def _pending_step(user: User, means: Means | None) -> tuple[str, frozenset[str]]
 
 
 def _leave(request: HttpRequest, user: User) -> HttpResponse:
-    """An administrator has signed the person out: every session ends, and the order is carried out."""
     end_sessions(user)
     User.objects.filter(pk=user.pk).update(force_logout=False)
     end_this_session(request)
@@ -253,5 +245,5 @@ def _length(request: HttpRequest) -> int:
 
 
 def _name(match: ResolverMatch | None) -> str:
-    """The view's name with its namespace, so that no other room can borrow one of allauth's."""
+    """The view's name with its namespace, so that no other app can shadow one of allauth's."""
     return (match.view_name or "") if match else ""

@@ -1,4 +1,4 @@
-"""The side navigation: what stands in it, in what order, and for whom."""
+"""The side navigation: entries, order, and visibility by permission."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from vardkase.identity.accounts.staff import StaffRole
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A place in the navigation. `view` is the name of its URL; `requires` and `staff` (one of these duties) hide it
-    from others."""
+    """A navigation item. `view` is a URL name; `requires` and `staff` (any of these duties) hide it from
+    others."""
 
     view: str
     label: str | Promise
@@ -41,7 +41,6 @@ class Item:
     """Whether it shows what is shared, of which an operator or auditor would see an empty page."""
 
     def is_for(self, actor: Actor) -> bool:
-        """Whether `actor` may go there, and finds something."""
         if self.is_content and actor.is_content_blind:
             return False
         if self.also_site_admin and actor.is_site_admin:
@@ -166,8 +165,6 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
 
 
 class Entry(TypedDict):
-    """One line of the navigation, as the template reads it."""
-
     url: str
     label: str | Promise
     icon: str
@@ -176,14 +173,12 @@ class Entry(TypedDict):
 
 
 class Section(TypedDict):
-    """A heading and its lines."""
-
     title: str | Promise
     entries: list[Entry]
 
 
 def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[Section]:
-    """What `actor` sees when standing at `path`; `counts`: view name → how many things wait there."""
+    """The sections that `actor` sees at `path`; `counts`: view name → number of pending items."""
     everything: list[Section] = [
         {"title": title, "entries": list(_items(actor, items, counts))} for title, items in SECTIONS
     ]
@@ -196,7 +191,6 @@ def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[Section
 
 
 def _items(actor: Actor, items: tuple[Item, ...], counts: Mapping[str, int]) -> Iterator[Entry]:
-    """The items of one section that exist here and that the actor may use."""
     for item in items:
         url = address_of(item.view)
         if url and item.is_for(actor):
@@ -210,7 +204,6 @@ def _count(item: Item, actor: Actor, counts: Mapping[str, int]) -> int:
 
 
 def address_of(view: str) -> str:
-    """The address, or nothing where an installation leaves the room out."""
     return _known(view, profile())
 
 

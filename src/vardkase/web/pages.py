@@ -1,4 +1,4 @@
-"""How a page is declared: its permission, and the person in front of it.
+"""Declaration of pages: the required permission, and the signed-in user.
 
 A view without a declaration cannot be reached: `web.middleware.SignedIn` refuses it.
 """
@@ -32,8 +32,6 @@ from vardkase.web.staff_words import DUTIES
 
 
 class PageRequest(HttpRequest):
-    """A request that has passed the gates: it carries the Actor."""
-
     actor: Actor
 
 
@@ -133,13 +131,11 @@ def _authorise(
 
 
 def _name_of(request: HttpRequest) -> str:
-    """What the page that is asked for is called, as its address is."""
     match = request.resolver_match
     return f"page {match.view_name}" if match else "page"
 
 
 def refusal_page(request: HttpRequest, refused: Forbidden | Conflict) -> HttpResponse:
-    """Why something is refused, on the page that is for refusals of this kind."""
     match refused:
         case StandingRefused():
             return standing_page(request, str(refused))
@@ -154,13 +150,11 @@ def refusal_page(request: HttpRequest, refused: Forbidden | Conflict) -> HttpRes
 
 
 def standing_page(request: HttpRequest, why: str) -> HttpResponse:
-    """The refusal of somebody whose organisation's membership does not let it, with where to see about that."""
     return render(request, "standing.html", {"why": why}, status=403)
 
 
 def public_page[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Declare a page that anyone may open, signed in or not."""
     view.declared_permissions = PUBLIC  # type: ignore[attr-defined]
     return view

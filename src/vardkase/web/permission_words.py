@@ -1,4 +1,4 @@
-"""MISP's permission flags in words: what each is called, and what it lets somebody do."""
+"""Labels and descriptions of MISP's permission flags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of forms with pickers share: the search among choices, with scripts and without."""
+"""Shared views for forms with pickers: searching the choices, with and without JavaScript."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vardkase.web.templatetags.picking import choices
 
 
 def form_with_pickers[Form: forms.Form](request: PageRequest, make: Callable[[Any], Form]) -> Form:
-    """The form, with what was sent. Sent to search without scripts (`find`), it keeps what was written, unjudged."""
+    """The bound form. A search without JavaScript (`find`) keeps the input and skips validation."""
     if request.method == "POST" and "find" not in request.POST:
         return make(request.POST)
     form = make(None)
@@ -26,13 +26,12 @@ def form_with_pickers[Form: forms.Form](request: PageRequest, make: Callable[[An
 
 
 def searched_for(request: PageRequest) -> dict[str, str]:
-    """In which field a search without scripts was made, and for what, as `picker` reads it."""
+    """Which field was searched without JavaScript, and for what, as `picker` reads it."""
     name = request.POST.get("find", "")
     return {"searched": name, "text": request.POST.get(f"q_{name}", "")}
 
 
 def found_choices(request: PageRequest, form: forms.Form) -> HttpResponse:
-    """What may be put on one list of a form (`field`), as part of its page."""
     name = request.GET.get("field", "")
     field = form.fields.get(name)
     if not isinstance(field, Picker):

@@ -1,4 +1,4 @@
-"""What the fields of a policy's rule are chosen from."""
+"""Choices for the fields of a policy rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ BEGINNINGS = 3
 
 
 def policy_choices(actor: Actor) -> dict[str, Choices]:
-    """Field → where it is chosen from. A tag may be one that nobody has made yet; types are those that MISP has."""
     return {
         "tags": Names(lambda text: _tags(actor, text), free=True),
         "types": Names(lambda text: (name for name in TYPES if text.lower() in name)),
@@ -25,7 +24,6 @@ def policy_choices(actor: Actor) -> dict[str, Choices]:
 
 
 def _tags(actor: Actor, text: str) -> Iterable[str]:
-    """All tags of a taxonomy by the beginning that they share, then the tags."""
     spaces = Taxonomy.objects.filter(namespace__istartswith=text.partition(":")[0]).order_by("namespace")
     beginnings = [f"{name}:*" for name in spaces.values_list("namespace", flat=True)[:BEGINNINGS]]
     return [*beginnings, *suggested_tags(actor, text, SHOWN)]

@@ -1,4 +1,4 @@
-"""Private links: pages for people without an account who hold a secret from a mail.
+"""Private links: pages for users without an account, opened with a secret from a mail.
 
 A link is ``<landing page>#<secret>``. The landing page's script posts the secret (without scripts it is pasted into the
 form); a good one is kept in a cookie for the pages of the link, and the browser is redirected to the first of them.
@@ -27,8 +27,8 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class PrivateLink:
-    """One kind of private link. `landing` and `target` are URL names; the cookie is sent to `cookie_path` alone, by
-    default the landing page and the pages below it."""
+    """One kind of private link. `landing` and `target` are URL names; the cookie is scoped to `cookie_path`,
+    by default the landing page's path."""
 
     landing: str
     target: str
@@ -38,11 +38,10 @@ class PrivateLink:
 
     @property
     def cookie(self) -> str:
-        """The name of the cookie that keeps the secret."""
         return self.cookie_name or f"vardkase_{self.landing}"
 
     def keep(self, response: HttpResponse, secret: str) -> HttpResponse:
-        """Have the browser keep the secret for the pages of this link, out of reach of scripts."""
+        """Store the secret in an HttpOnly cookie scoped to the link's pages."""
         response.set_cookie(
             self.cookie,
             secret,
@@ -56,7 +55,6 @@ class PrivateLink:
         return response
 
     def forget(self, response: HttpResponse) -> HttpResponse:
-        """Have the browser drop the secret."""
         response.delete_cookie(self.cookie, self.cookie_path or reverse(self.landing))
         return response
 
@@ -67,7 +65,7 @@ type Refused = Callable[[HttpRequest, NotFound], HttpResponse]
 def open_private_link(
     request: HttpRequest, link: PrivateLink, check: Callable[[str], object], refused: Refused
 ) -> HttpResponse:
-    """Answer a request for the landing page of `link`. `check` raises NotFound for a secret that opens nothing."""
+    """Answer a request for the landing page of `link`. `check` raises NotFound for an invalid secret."""
     if request.method in ("GET", "HEAD"):
         return by_private_link(render(request, "private_link.html"))
     if request.method != "POST":
@@ -115,7 +113,8 @@ def private_page(
 def by_private_link(response: HttpResponse) -> HttpResponse:
     """Mark a page of a private link: not cached, not indexed.
 
-    The Referrer-Policy is not "no-referrer": browsers then send forms with ``Origin: null``, which CSRF refuses.
+    The Referrer-Policy is not "no-referrer": browsers then send forms with `Origin: null`, which CSRF
+    refuses.
     """
     patch_cache_control(response, no_store=True)
     response.headers.setdefault("Referrer-Policy", "strict-origin")
@@ -124,5 +123,5 @@ def by_private_link(response: HttpResponse) -> HttpResponse:
 
 
 def _secret_in(given: str) -> str:
-    """The secret in what was posted: the secret itself, or the whole link as people paste it."""
+    """The secret from the posted value, which may be the whole link as people paste it."""
     return given.strip().rpartition("#")[2].strip().rstrip("/")[:LONGEST]

@@ -1,4 +1,4 @@
-"""Why something did not pass between hubs, in the reader's language.
+"""Localised reasons why an event did not pass between hubs.
 
 The API and the record of runs say it in English, in sentences that this house has written: those are translated.
 What another hub or the network said stands as a quotation, as it was said.
@@ -167,12 +167,10 @@ KINDS: dict[str, str | Promise] = {
 
 
 def in_words(text: str) -> str:
-    """`text`, one reason a line, for people; a line that is not ours is quoted."""
     return "\n".join(_lines(text))
 
 
 def is_known(text: str) -> bool:
-    """Whether a reason is one of this house's own."""
     return _ours(text) is not None
 
 

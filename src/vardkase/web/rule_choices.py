@@ -1,4 +1,4 @@
-"""What the rules of a connection are chosen from.
+"""Choices for the rules of a connection.
 
 What we send is ruled by tags and organisations here, kept by their ids; what we fetch by the other hub's names
 for them, which it is asked for.
@@ -28,17 +28,13 @@ REMEMBERED = 600
 
 @dataclass(frozen=True, slots=True)
 class Rows[Row: Model]:
-    """Rows that have a name, stored by the value of another `column`."""
-
     rows: Callable[[], QuerySet[Row]]
     column: str = "pk"
 
     def find(self, text: str) -> list[Choice]:
-        """Those with `text` in their name."""
         return self._choices(self.rows().filter(name__icontains=text)[:SHOWN])
 
     def named(self, values: Sequence[str]) -> list[Choice]:
-        """One that is gone shows as it is stored."""
         sane = [value for value in values if self.column != "pk" or (value.isdecimal() and len(value) < 19)]
         known = {
             each.value: each for each in self._choices(self.rows().filter(**{f"{self.column}__in": sane}))
@@ -50,7 +46,7 @@ class Rows[Row: Model]:
 
 
 def rule_choices(actor: Actor, server: Server | None) -> dict[str, Choices]:
-    """Where each list of the rules of `server` (None for a new one) is chosen from, by the start of its field."""
+    """Where each list of the rules of `server` (None for a new one) gets its choices, by field prefix."""
     return {
         "push_tags": Rows(lambda: visible_tags(actor)),
         "push_orgs": Rows(lambda: organisations("all")),
@@ -72,7 +68,7 @@ def _names_of_organisations(actor: Actor, server: Server | None, text: str) -> I
 
 
 def _remote(actor: Actor, server: Server | None, kind: str, text: str) -> list[str]:
-    """The other hub's own names that contain `text`; none while it cannot be asked."""
+    """The other hub's own names that contain `text`; empty while it cannot be reached."""
     if server is None:
         return []
     names = cache.get_or_set(f"rule names {server.pk}", lambda: _asked(actor, server), REMEMBERED) or {}

@@ -1,4 +1,4 @@
-"""Words for an organisation's security, as its pages show them."""
+"""Labels and messages of the pages on an organisation's security."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The duties at the hub, in words."""
+"""Labels of the hub's duties."""
 
 from __future__ import annotations
 

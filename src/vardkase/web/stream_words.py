@@ -1,4 +1,4 @@
-"""What streams are and what is wrong with them, in words for people who do not know the machines."""
+"""Labels of streams and explanations of their errors, for non-specialists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page, one include per room."""
+"""URLs of all pages, one include per package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How one indicator is drawn: harmless, marked where it deceives, folded when long, with its copy menu."""
+"""Display of one indicator: defanged, deceptive characters marked, long values collapsed, with a copy menu."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ PIECES = {
 
 
 def value(text: str, kind: str, *, url: str = "", copy: bool = False, raw: bool = False) -> SafeString:
-    """The attribute value `text` of type `kind`. `url` is the value page; `raw`: not defanged."""
     shown = text if raw else defang(text, kind)
     marks = is_defanged(kind)
     body = _folded(shown, kind) if _is_long(shown) else _linked(_pieces(shown, marks), kind, url)
@@ -70,7 +69,7 @@ def _is_long(shown: str) -> bool:
 
 
 def _folded(shown: str, kind: str) -> SafeString:
-    """A long value: its beginning, and all of it on request. Nothing is cut out of the middle."""
+    """A long value, folded with the full text on request. Nothing is cut out of the middle."""
     start = "\n".join(shown.split("\n")[: display.FOLD_LINES])[: display.FOLD_CHARACTERS // 3]
     label = gettext("Show all (%(count)s characters)") % {"count": display.thin(len(shown))}
     return format_html(
@@ -84,7 +83,7 @@ def _folded(shown: str, kind: str) -> SafeString:
 
 
 def _warning(text: str, kind: str) -> SafeString:
-    """The line beneath a value with letters from another script: which ones, and the name in ASCII."""
+    """A warning below a value with letters of another script: which ones, and the name in punycode."""
     foreign = sorted(display.foreign_letters(text))
     if not foreign:
         return SafeString("")
@@ -98,7 +97,7 @@ def _warning(text: str, kind: str) -> SafeString:
 
 
 def copy_menu(text: str, kind: str) -> SafeString:
-    """The copy button of a value. Its first choice is the harmless form; each says what was copied."""
+    """The copy button of a value; its first choice is the defanged form."""
     harmless = defang(text, kind)
     choices = [
         (gettext("Copy defanged"), harmless, gettext("Copied defanged: %(value)s") % {"value": harmless})
@@ -124,7 +123,6 @@ def _as_json(text: str, kind: str) -> str:
 
 
 def attribute_value(attribute: Any) -> tuple[str, str]:
-    """Value and type of an attribute given as a model, a row or a dict."""
     if isinstance(attribute, dict):
         return str(attribute["value"]), str(attribute["type"])
     return str(attribute.value), str(attribute.type)

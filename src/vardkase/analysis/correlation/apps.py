@@ -6,7 +6,7 @@ class CorrelationConfig(AppConfig):
     label = "correlation"
 
     def ready(self) -> None:
-        """Listen to the changes of attributes. Models can be imported only now, when every app is loaded."""
+        """Import models and subscribe to attribute changes only once every app is loaded."""
         from vardkase.analysis.correlation.store import rebuild_keys, remove_keys, store_keys  # noqa: PLC0415
         from vardkase.intel import hooks  # noqa: PLC0415
 

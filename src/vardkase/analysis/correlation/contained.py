@@ -1,4 +1,4 @@
-"""Addresses and the networks that hold them: MISP's advanced correlation, while the setting asks for it.
+"""Correlation of addresses with the networks that contain them (MISP's advanced correlation); optional.
 
 Nothing is derived for it but `attribute_network`, which searches use as well; whether a part correlates is read off
 its keys.
@@ -55,12 +55,11 @@ CROSS JOIN LATERAL (
 
 
 def contained_in_event(actor: Actor, event_id: int) -> list[Similar]:
-    """Networks that hold the addresses of one event, and addresses within its networks."""
+    """Networks that contain addresses of the event, and addresses within its networks."""
     return _contained(actor, "n.event_id = %(event)s", {"event": event_id})
 
 
 def contained_in_attributes(actor: Actor, attribute_ids: Iterable[int]) -> list[Similar]:
-    """The same of some attributes."""
     return _contained(actor, "n.attribute_id = ANY(%(ids)s::bigint[])", {"ids": list(attribute_ids)})
 
 

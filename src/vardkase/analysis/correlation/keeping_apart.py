@@ -1,4 +1,4 @@
-"""Correlation rules at work: two events that one rule names both are not related, whatever they share.
+"""Applying correlation rules: two events named by the same rule are never related, whatever values they share.
 
 A rule names events by their creator, their owner, their ids or their titles. Nothing is stored for it: which
 rules name the event that is looked at is one query, and only where there are any is each other event tried.
@@ -27,16 +27,15 @@ GROUP BY own.id
 
 
 def rules_naming(event_ids: Iterable[int]) -> dict[int, list[int]]:
-    """Event id → the ids of the rules that name it; events that none names are left out."""
     return dict(cursor().execute(RULES, {"events": list(event_ids)}).fetchall())
 
 
 def unnamed_by(rules: str, event: str = "e") -> str:
-    """SQL: none of `rules` (SQL of an array of ids) names the event with this alias."""
+    """SQL: none of `rules` (SQL of an array of ids) names event alias `event`."""
     named = NAMES.format(event=event)
     return f"NOT EXISTS (SELECT 1 FROM correlation_rule r WHERE r.id = ANY({rules}::bigint[]) AND {named})"
 
 
 def as_array(rules: Iterable[int]) -> str:
-    """Ids of rules as PostgreSQL writes an array: lists of different lengths go into one parameter only so."""
+    """Rule ids as a PostgreSQL array literal, so that lists of different lengths fit into one parameter."""
     return f"{{{','.join(map(str, rules))}}}"

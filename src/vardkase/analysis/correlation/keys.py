@@ -1,4 +1,4 @@
-"""The key of a value part: 64 bits of BLAKE2b over its case-folded text, keyed with the instance's secret.
+"""Correlation key of a value part: 64-bit BLAKE2b of the case-folded text, keyed with the instance's secret.
 
 Spaces around it do not count: MISP trims what is searched for, but not the halves of a composite value.
 
@@ -17,12 +17,11 @@ from django.conf import settings
 
 
 def key_of(text: str) -> int:
-    """The signed 64-bit key of one value part."""
     return keys_of((text,))[0]
 
 
 def keys_of(texts: Iterable[str]) -> list[int]:
-    """The keys of many value parts, in their order (about a million a second)."""
+    """The keys of many value parts, in order (about a million per second)."""
     fresh, number = _keyed_hash().copy, int.from_bytes
     keys = []
     for text in texts:
@@ -34,6 +33,6 @@ def keys_of(texts: Iterable[str]) -> list[int]:
 
 @cache
 def _keyed_hash() -> Any:
-    """The hash with the secret taken in; copying it is cheaper than keying each value's own."""
+    """The keyed hash object; copying it is cheaper than keying a new one for each value."""
     secret = hashlib.sha256(settings.CORRELATION_SECRET.encode()).digest()
     return hashlib.blake2b(digest_size=8, key=secret)

@@ -1,4 +1,4 @@
-"""Correlation by keys, not pairs: derived from attributes, can be rebuilt at any time.
+"""Correlation models: one key per value instead of pairs; derived from attributes and rebuildable at any time.
 
 Each value part of each attribute has one row with its key: a 64-bit BLAKE2b of the case-folded text, keyed
 with the instance's secret. Two attributes correlate when they share a key and both rows say `correlates`.
@@ -22,14 +22,15 @@ class InetField(models.Field):  # type: ignore[type-arg]
 
 
 class IsNetwork(models.Func):
-    """SQL for whether an `inet` is a network, not one address."""
-
     template = "(masklen(%(expressions)s) < CASE family(%(expressions)s) WHEN 4 THEN 32 ELSE 128 END)"
     output_field = models.BooleanField()
 
 
 class AttributeKey(models.Model):
-    """One value part of one attribute. It repeats the columns of the visibility rule: the index suffices."""
+    """One value part of one attribute.
+
+    Repeats the columns of the visibility rule, so that queries need only the index.
+    """
 
     pk = models.CompositePrimaryKey("event_id", "attribute_id", "key")
     key = models.BigIntegerField()
@@ -62,7 +63,7 @@ class AttributeKey(models.Model):
 
 
 class AttributeNetwork(models.Model):
-    """The address or network in an attribute, for containment both ways."""
+    """The address or network of an attribute, indexed for containment in both directions."""
 
     attribute_id = models.BigIntegerField(primary_key=True)
     event_id = models.BigIntegerField()
@@ -85,7 +86,7 @@ class AttributeNetwork(models.Model):
 
 
 class AttributeSsdeep(models.Model):
-    """The fuzzy hash in an attribute that correlates, with its runs of seven and the columns of the visibility rule."""
+    """The fuzzy hash of a correlating attribute, with its 7-character substrings and the visibility columns."""
 
     attribute_id = models.BigIntegerField(primary_key=True)
     event_id = models.BigIntegerField()
@@ -108,7 +109,7 @@ class AttributeSsdeep(models.Model):
 
 
 class CorrelationExclusion(models.Model):
-    """A value that must not correlate: exact, or with `%` at either end."""
+    """A value excluded from correlation: exact, or with `%` at either end."""
 
     value = models.TextField(unique=True)
     comment = models.TextField(blank=True, default="")
@@ -122,8 +123,6 @@ class CorrelationExclusion(models.Model):
 
 
 class Selector(models.TextChoices):
-    """By what a correlation rule names events."""
-
     CREATOR = "orgc_id"
     OWNER = "org_id"
     EVENT_ID = "event_id"
@@ -131,9 +130,10 @@ class Selector(models.TextChoices):
 
 
 class CorrelationRule(models.Model):
-    """Events that do not correlate with each other, as `selector_list` was sent; times are Unix seconds.
+    """Events that do not correlate with each other.
 
-    `numbers` or `patterns` (for LIKE, of titles) are what is compared, made of the list when it is written.
+    `selector_list` is stored as sent; `numbers` or `patterns` (LIKE patterns on titles) are derived from it
+    on write and used for matching. Times are Unix seconds.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid4)

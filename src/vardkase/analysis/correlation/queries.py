@@ -1,4 +1,4 @@
-"""Reading correlations: always under the reader's visibility rule, always bounded.
+"""Queries for correlations; they always apply the reader's visibility rule and are always bounded.
 
 Two attributes of different events correlate when they share a key and both rows say `correlates`, or when their
 fuzzy hashes are alike. A value with more readable other occurrences than VARDKASE_CORRELATION_LIMIT is
@@ -36,8 +36,6 @@ from vardkase.misp.values import normalise
 
 
 class Pair(NamedTuple):
-    """Attribute `attribute_id` shares a value part with `related_id`, an attribute of `related_event_id`."""
-
     attribute_id: int
     related_id: int
     related_event_id: int
@@ -45,7 +43,7 @@ class Pair(NamedTuple):
 
 @dataclass(slots=True)
 class Correlations:
-    """The pairs, and the attributes left out of them because a part of theirs over-correlates."""
+    """The pairs, and the attributes omitted because one of their parts over-correlates."""
 
     pairs: list[Pair] = field(default_factory=list)
     over_correlating: set[int] = field(default_factory=set)
@@ -53,16 +51,12 @@ class Correlations:
 
 @dataclass(frozen=True, slots=True)
 class RelatedEvent:
-    """An event that shares `shared` different value parts with the one asked about, fuzzy hashes alike counted in."""
-
     event_id: int
     shared: int
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """A value that is found `count` times, as it stands in one of them."""
-
     value: str
     count: int
 
@@ -166,7 +160,6 @@ ORDER BY counted.occurrences DESC, counted.key
 
 
 def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[RelatedEvent]:
-    """The events that correlate with one event, most shared values first."""
     if DISABLED.value:
         return []
     rules = rules_naming([event_id]).get(event_id, [])
@@ -181,7 +174,6 @@ def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[Re
 
 
 def correlations_of_event(actor: Actor, event_id: int) -> Correlations:
-    """Every correlation of every attribute of an event."""
     if DISABLED.value:
         return Correlations()
     shared = _correlations(actor, KEYS_OF_EVENT, {"event": event_id})
@@ -189,7 +181,6 @@ def correlations_of_event(actor: Actor, event_id: int) -> Correlations:
 
 
 def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Correlations:
-    """The correlations of some attributes, a page of them or one."""
     if DISABLED.value:
         return Correlations()
     shared = _correlations(actor, KEYS_OF_ATTRIBUTES, {"ids": list(attribute_ids)})
@@ -198,14 +189,13 @@ def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Co
 
 
 def alike_in_event(actor: Actor, event_id: int) -> list[Similar]:
-    """What correlates with the values of one event without being equal."""
     return similar_to_event(actor, event_id) + contained_in_event(actor, event_id)
 
 
 def correlations_of_values(
     actor: Actor, event_id: int, values: Sequence[tuple[str, str, str | None]], *, each: int = 10
 ) -> list[Pair]:
-    """What values (type and both parts) would correlate with if the event had them: up to `each` for a part.
+    """What each value (type and both parts) would correlate with in this event, up to `each` per part.
 
     The first member of each pair is the position of the value.
     """
@@ -220,21 +210,21 @@ def correlations_of_values(
 
 
 def attributes_with_value(actor: Actor, value: str, *, limit: int = 1000) -> list[int]:
-    """Ids of the attributes that hold `value` (or either half of a composite), newest first."""
+    """Ids of the attributes with `value` (or with it as one half of a composite), newest first."""
     sql = _visible(WITH_VALUE, actor, "k", "e")
     return [row[0] for row in _rows(actor, sql, keys=_value_keys(value), limit=limit)]
 
 
 def count_of_value(actor: Actor, value: str) -> tuple[int, int]:
-    """How many attributes, and how many events, hold `value`: what the reader may see of it."""
+    """The number of attributes and events with `value`, within what the actor may read."""
     attributes, events = _rows(actor, _visible(COUNT_OF_VALUE, actor, "k", "e"), keys=_value_keys(value))[0]
     return attributes, events
 
 
 def networks_containing(actor: Actor, network: str, *, limit: int = 1000) -> list[int]:
-    """Ids of the attributes whose address or network contains `network` (or equals it), newest first.
+    """Ids of the attributes whose address or network contains or equals `network`, newest first.
 
-    Raises ValueError when `network` is no address or network.
+    Raises ValueError when `network` is not an address or network.
     """
     supernets = [str(each) for each in _supernets(ip_network(network, strict=False))]
     sql = _visible(IN_NETWORKS, actor, "a", "e", where="n.net = ANY(%(nets)s::inet[])")
@@ -242,9 +232,9 @@ def networks_containing(actor: Actor, network: str, *, limit: int = 1000) -> lis
 
 
 def within_network(actor: Actor, network: str, *, limit: int = 1000) -> list[int]:
-    """Ids of the attributes whose address or network lies within `network` (or equals it), newest first.
+    """Ids of the attributes whose address or network is within or equal to `network`, newest first.
 
-    Raises ValueError when `network` is no address or network.
+    Raises ValueError when `network` is not an address or network.
     """
     net = ip_network(network, strict=False)
     sql = _visible(IN_NETWORKS, actor, "a", "e", where=WITHIN)
@@ -253,17 +243,14 @@ def within_network(actor: Actor, network: str, *, limit: int = 1000) -> list[int
 
 
 def over_correlating_values(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[Occurrences]:
-    """Values found more often than the correlation limit, most frequent first."""
     return _counted(actor, "> %(cap)s", limit, offset, cap=settings.VARDKASE_CORRELATION_LIMIT)
 
 
 def top_values(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[Occurrences]:
-    """The values found most often, over-correlating ones left out."""
     return _counted(actor, "BETWEEN 2 AND %(cap)s", limit, offset, cap=settings.VARDKASE_CORRELATION_LIMIT)
 
 
 def _correlations(actor: Actor, mine: str, parameters: dict[str, Any]) -> Correlations:
-    """One place for each different key of each event asked about: who holds it there, who holds it elsewhere."""
     holders: dict[tuple[int, int], list[int]] = {}
     for key, attribute_id, event_id in _rows(actor, _visible(mine, actor, "k", "own"), **parameters):
         holders.setdefault((key, event_id), []).append(attribute_id)
@@ -297,7 +284,6 @@ def _paired(holders: list[list[int]], others: list[list[tuple[int, int]]], cap: 
 
 
 def _with_alike(shared: Correlations, alike: Sequence[Similar]) -> Correlations:
-    """What is shared, and what is like it; an attribute may be both."""
     if not alike:
         return shared
     pairs = [Pair(each.attribute_id, each.related_id, each.related_event_id) for each in linking(alike)]
@@ -312,12 +298,10 @@ def _counted(actor: Actor, having: str, limit: int, offset: int, **parameters: i
 
 
 def _part(key: int, _occurrences: int, value1: str, value2: str | None) -> str:
-    """The part of a value that has the key."""
     return value1 if value2 is None or key in keys_of([value1]) else value2
 
 
 def _value_keys(value: str) -> list[int]:
-    """The keys of a value as people write it: as it is, and as addresses are stored."""
     text = value.strip()
     return keys_of(dict.fromkeys((text, normalise("ip-dst", text))))
 
@@ -327,9 +311,10 @@ def _supernets(network: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Net
 
 
 def _others(actor: Actor, rules: str) -> dict[str, str]:
-    """The predicates of other attributes' keys `o`, and the join that they need: none for who reads all.
+    """The visibility predicates on other attributes' keys `o`, and the join they need (none if the actor
+    reads all).
 
-    `rules` is SQL of the correlation rules that name the event looked at; "" when none does.
+    `rules`: SQL of the correlation rules that name the event; "" when there are none.
     """
     predicates = _predicates(actor, "o") | {"apart": unnamed_by(rules) if rules else "TRUE"}
     everything = all(predicate == "TRUE" for predicate in predicates.values())
@@ -341,7 +326,6 @@ def _visible(sql: str, actor: Actor, attribute: str, event: str, **more: str) ->
 
 
 def _predicates(actor: Actor, attribute: str, event: str = "e") -> dict[str, str]:
-    """`attribute` is the alias of attributes (`a`), or of their keys."""
     key = "id" if attribute == "a" else "attribute_id"
     return {
         "event": event_predicate(actor, event),

@@ -1,4 +1,4 @@
-"""Keeping the correlation rules; one takes effect with the next reading."""
+"""Services for correlation rules; a change takes effect with the next query."""
 
 from __future__ import annotations
 
@@ -31,13 +31,11 @@ NO_SUCH_TYPE = f"Options: {', '.join(Selector.values)}"
 
 
 def rules(actor: Actor) -> QuerySet[CorrelationRule]:
-    """Every rule, for site administrators. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     return CorrelationRule.objects.order_by("pk")
 
 
 def find_rule(actor: Actor, reference: str) -> CorrelationRule:
-    """A rule by id or uuid. Raises NotFound, Forbidden."""
     by_uuid = UUID.fullmatch(reference.lower())
     wanted = {"uuid": reference} if by_uuid else {"pk": as_int(reference) or 0}
     if (found := rules(actor).filter(**wanted).first()) is None:
@@ -47,7 +45,6 @@ def find_rule(actor: Actor, reference: str) -> CorrelationRule:
 
 @transaction.atomic
 def add_rule(actor: Actor, data: Mapping[str, Any]) -> CorrelationRule:
-    """A new rule. Raises Invalid by field, Forbidden."""
     actor.require_writing()
     if rules(actor).count() >= MOST:
         raise Invalid({"name": [TOO_MANY]})
@@ -59,7 +56,6 @@ def add_rule(actor: Actor, data: Mapping[str, Any]) -> CorrelationRule:
 
 @transaction.atomic
 def edit_rule(actor: Actor, reference: str, data: Mapping[str, Any]) -> CorrelationRule:
-    """Change a rule. Raises Invalid by field, NotFound, Forbidden."""
     actor.require_writing()
     rule = find_rule(actor, reference)
     _write(rule, data)
@@ -69,7 +65,6 @@ def edit_rule(actor: Actor, reference: str, data: Mapping[str, Any]) -> Correlat
 
 @transaction.atomic
 def delete_rule(actor: Actor, reference: str) -> int:
-    """Take a rule away: what it kept apart correlates again. Returns its id; raises NotFound, Forbidden."""
     actor.require_writing()
     rule = find_rule(actor, reference)
     target, number = _target(rule), rule.pk
@@ -97,7 +92,6 @@ def _read_type(value: Any) -> str:
 
 
 def _read_list(value: Any) -> list[Any]:
-    """The entries as they are sent: a list, or its JSON."""
     try:
         entries = json_limits.decoded(value) if isinstance(value, str) else value
     except ValueError:
@@ -116,7 +110,7 @@ def _identifier(rule: CorrelationRule, entry: Any) -> int:
 
 
 def _pattern(entry: Any) -> str:
-    """What LIKE takes: only a `%` at an end stands for anything."""
+    """The LIKE pattern of an entry: only a leading or trailing `%` is a wildcard."""
     if not isinstance(entry, str) or len(entry) > LONGEST or "\x00" in entry or not entry.strip("%"):
         raise Invalid({"selector_list": [NOT_A_TEXT]})
     literal = entry.strip("%").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

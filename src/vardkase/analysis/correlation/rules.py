@@ -1,4 +1,4 @@
-"""Which values never correlate because somebody said so (MISP's correlation exclusions)."""
+"""Correlation exclusions: values that never correlate, as in MISP."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
-    """The exclusions, case-folded, by the place of their `%`."""
+    """The case-folded exclusions, grouped by where their `%` is."""
 
     exact: frozenset[str]
     prefixes: tuple[str, ...]
@@ -16,7 +16,6 @@ class Exclusions:
     infixes: tuple[str, ...]
 
     def cover(self, part: str) -> bool:
-        """Whether a value part is excluded; upper and lower case are the same."""
         folded = part.casefold()
         return (
             folded in self.exact
@@ -27,7 +26,6 @@ class Exclusions:
 
 
 def exclusions_from(values: Iterable[str]) -> Exclusions:
-    """The exclusions written as `value`, `value%`, `%value` or `%value%`; a bare `%` excludes nothing."""
     found: dict[tuple[bool, bool], list[str]] = {(a, b): [] for a in (True, False) for b in (True, False)}
     for value in values:
         if text := value.strip("%"):

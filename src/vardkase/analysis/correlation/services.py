@@ -1,4 +1,4 @@
-"""Use cases of correlation: the exclusions, and rebuilding what is derived."""
+"""Services for correlation: exclusions, and rebuilding the derived keys."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ ORPHANS = "DELETE FROM {table} k WHERE NOT EXISTS (SELECT 1 FROM attribute a WHE
 
 @transaction.atomic
 def add_exclusion(actor: Actor, value: str, comment: str = "") -> CorrelationExclusion:
-    """Stop a value (`%` at an end stands for anything) from correlating, at once. Raises Invalid."""
+    """Exclude a value (`%` at either end is a wildcard) from correlation, effective immediately. Raises
+    Invalid."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     exclusion = CorrelationExclusion(value=_free(value), comment=comment)
@@ -45,7 +46,7 @@ def add_exclusion(actor: Actor, value: str, comment: str = "") -> CorrelationExc
 def edit_exclusion(
     actor: Actor, exclusion: CorrelationExclusion, *, value: str | None = None, comment: str | None = None
 ) -> CorrelationExclusion:
-    """Change an exclusion; what it no longer covers correlates again. Raises Invalid."""
+    """Change an exclusion; values it no longer covers correlate again. Raises Invalid."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     before = exclusion.value
@@ -62,7 +63,6 @@ def edit_exclusion(
 
 @transaction.atomic
 def delete_exclusion(actor: Actor, exclusion: CorrelationExclusion) -> None:
-    """Take an exclusion away; what it covered correlates again."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     target = _target(exclusion)
@@ -74,7 +74,6 @@ def delete_exclusion(actor: Actor, exclusion: CorrelationExclusion) -> None:
 
 @transaction.atomic
 def clean_exclusions(actor: Actor) -> None:
-    """Apply every exclusion again to what is stored."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     for value in CorrelationExclusion.objects.values_list("value", flat=True):
@@ -84,7 +83,6 @@ def clean_exclusions(actor: Actor) -> None:
 
 @transaction.atomic
 def recorrelate(actor: Actor, reference: Reference) -> int:
-    """Derive the keys and networks of one event anew; returns its id. Raises NotFound, Forbidden."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     event = lock_event(actor, find_event(actor, reference).id)
@@ -95,7 +93,6 @@ def recorrelate(actor: Actor, reference: Reference) -> int:
 
 @transaction.atomic
 def remove_orphans(actor: Actor) -> int:
-    """Remove keys and networks of attributes that are gone; returns how many. Raises Forbidden."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     removed = _remove_orphans()
@@ -108,9 +105,9 @@ def _remove_orphans() -> int:
 
 
 def rebuild(actor: Actor) -> Iterator[int]:
-    """Derive all keys and networks anew, an event a transaction; yields the id of each event that is done.
+    """Recompute all keys and networks, one transaction per event; yields the id of each finished event.
 
-    Readers and writers go on meanwhile.
+    Does not block readers or writers.
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
@@ -134,7 +131,6 @@ def _free(value: str) -> str:
 
 
 def _apply(value: str) -> None:
-    """Rebuild the attributes that an exclusion of `value` is about."""
     if value.startswith("%") or value.endswith("%"):
         literal = value.strip("%").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         start, end = "%" * value.startswith("%"), "%" * value.endswith("%")

@@ -1,4 +1,4 @@
-"""What a site administrator may set about correlations."""
+"""Correlation settings for site administrators."""
 
 from __future__ import annotations
 

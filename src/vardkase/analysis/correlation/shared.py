@@ -1,4 +1,4 @@
-"""Which values an event shares with some others: a few of each, for people to read."""
+"""Values that an event shares with other events, a few per event, for display."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 
 @dataclass(frozen=True, slots=True)
 class SharedValue:
-    """A value part that our event shares; `type` is that of the attribute it stands in."""
-
     value: str
     type: str
 
@@ -24,7 +22,6 @@ class SharedValue:
 def shared_values(
     actor: Actor, event_id: int, other_ids: Sequence[int], *, each: int = 4
 ) -> dict[int, list[SharedValue]]:
-    """Other event id → up to `each` values that it shares with the event, or that something in it is like."""
     parameters = {"event": event_id, "others": list(other_ids), "each": each, **reader_parameters(actor)}
     sql = SHARED.format(
         own_event=event_predicate(actor, "oe"),

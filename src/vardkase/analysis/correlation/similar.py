@@ -1,4 +1,4 @@
-"""Fuzzy hashes that are alike: correlation of ssdeep values, as MISP has it.
+"""Fuzzy correlation of similar ssdeep hashes, as in MISP.
 
 Those that share a run of seven letters are found by the index and then compared, a bounded number of them.
 What is equal correlates by its key and is left out here.
@@ -28,8 +28,6 @@ COMPARISONS = 20_000
 
 
 class Similar(NamedTuple):
-    """Attribute `attribute_id` holds `value`; that of `related_id`, in `related_event_id`, is like it."""
-
     attribute_id: int
     value: str
     related_id: int
@@ -59,23 +57,20 @@ LIMIT %(all)s
 
 
 def similar_to_event(actor: Actor, event_id: int) -> list[Similar]:
-    """What is like the hashes of one event."""
     return _similar(actor, "s.event_id = %(event)s", {"event": event_id})
 
 
 def similar_to_attributes(actor: Actor, attribute_ids: Iterable[int]) -> list[Similar]:
-    """What is like the hashes in some attributes."""
     return _similar(actor, "s.attribute_id = ANY(%(ids)s::bigint[])", {"ids": list(attribute_ids)})
 
 
 def over_correlating(found: Sequence[Similar]) -> set[int]:
-    """The attributes that are like more others than VARDKASE_CORRELATION_LIMIT: they link nothing."""
+    """Attributes similar to more than VARDKASE_CORRELATION_LIMIT others; they do not link events."""
     counted = Counter(each.attribute_id for each in found)
     return {number for number, count in counted.items() if count > settings.VARDKASE_CORRELATION_LIMIT}
 
 
 def linking(found: Sequence[Similar]) -> list[Similar]:
-    """Those of `found` that link events: not those of an attribute that is like too many."""
     common = over_correlating(found)
     return [each for each in found if each.attribute_id not in common]
 

@@ -1,4 +1,4 @@
-"""Writing the key rows: what listens to the changes of attributes, always inside their transaction."""
+"""Writes correlation keys when attributes change, in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -46,7 +46,6 @@ REMOVE = "DELETE FROM {table} WHERE attribute_id = ANY(%(ids)s::bigint[])"
 
 
 def store_keys(attributes: Sequence[StoredAttribute]) -> None:
-    """Write the key and network rows of attributes that have none yet."""
     exclusions = current_exclusions()
     keys = list(key_rows(attributes, exclusions))
     networks = list(network_rows(attributes))
@@ -56,20 +55,18 @@ def store_keys(attributes: Sequence[StoredAttribute]) -> None:
 
 
 def store_ssdeep(attributes: Sequence[StoredAttribute], exclusions: Exclusions) -> None:
-    """Write the fuzzy hashes of attributes that have no row for theirs yet."""
     rows = list(ssdeep_rows(attributes, exclusions))
     _copy(COPY_SSDEEP, ("int8", "int8", "int8", "int2", "int8", "text", "int8[]"), rows)
 
 
 def rebuild_keys(change: AttributesChanged) -> None:
-    """Replace the rows of the attributes that changed."""
     remove_keys(AttributesRemoved(change.event_id, change.attribute_ids))
     which, parameters = _which("a.id", change.event_id, change.attribute_ids)
     _store_again(f"WHERE a.event_id = %(event)s{which}", parameters)
 
 
 def rebuild_attributes(ids: Sequence[int]) -> None:
-    """Replace the rows of attributes of any events, which are locked first as any writer locks them."""
+    """Replace the rows of attributes of any events, locking the events first as other writers do."""
     parameters: dict[str, object] = {"ids": list(ids)}
     rest = (REMOVE.format(table=table) for table in DERIVED[1:])
     for statement in (LOCK_EVENTS, REMOVE_KEYS, *rest):
@@ -78,19 +75,17 @@ def rebuild_attributes(ids: Sequence[int]) -> None:
 
 
 def remove_keys(removal: AttributesRemoved) -> None:
-    """Delete the rows of attributes that are gone."""
     which, parameters = _which("attribute_id", removal.event_id, removal.attribute_ids)
     for table in DERIVED:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %(event)s{which}", parameters)
 
 
 def current_exclusions() -> Exclusions:
-    """The exclusions in force."""
     return exclusions_from(row[0] for row in cursor().execute("SELECT value FROM correlation_exclusion"))
 
 
 def key_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> Iterator[KeyRow]:
-    """One row for each different value part, for search; `correlates` says whether it also correlates."""
+    """One search key per distinct value part; `correlates` says whether it also correlates."""
     for attribute in attributes:
         parts = search_parts(attribute.type, attribute.value1, attribute.value2)
         correlating: tuple[str, ...] = ()
@@ -108,7 +103,6 @@ def key_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> I
 
 
 def network_rows(attributes: Iterable[StoredAttribute]) -> Iterator[NetworkRow]:
-    """The address or network of each attribute that holds one."""
     for attribute in attributes:
         network = network_of(attribute.type, attribute.value1, attribute.value2)
         if network is not None:
@@ -116,7 +110,6 @@ def network_rows(attributes: Iterable[StoredAttribute]) -> Iterator[NetworkRow]:
 
 
 def ssdeep_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> Iterator[SsdeepRow]:
-    """The fuzzy hash of each attribute that holds one and correlates."""
     for attribute in attributes:
         fuzzy = ssdeep_of(attribute.type, attribute.value1, attribute.value2)
         if fuzzy is None or not attribute.correlates or exclusions.cover(fuzzy):

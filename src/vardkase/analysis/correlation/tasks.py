@@ -1,4 +1,4 @@
-"""Deriving again, in the background, what attributes correlate by."""
+"""Background jobs that rebuild the correlation keys of attributes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from vardkase.intel.models import Event
 
 
 def order_rebuild(actor: Actor) -> int:
-    """Have the keys of every attribute derived anew; returns the job's id. Raises Forbidden."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     return rebuild_all.configure(lock="correlation").defer(user_id=actor.user_id)
@@ -21,7 +20,6 @@ def order_rebuild(actor: Actor) -> int:
 
 @app.task(name="correlation.rebuild")
 def rebuild_all(user_id: int) -> None:
-    """As `services.rebuild`, for whoever ordered it."""
     total = Event.objects.count()
     for done, _event in enumerate(rebuild(job_actor(user_id)), start=1):
         report(done, total)

@@ -1,4 +1,4 @@
-"""How a base score falls with time: MISP's formulas (features.md §10), pure arithmetic."""
+"""Decay formulas: how a base score falls over time (MISP's formulas, features.md §10). Pure functions."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class ScoringTag(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of an attribute when it is scored.
+    """The facts about an attribute that a score depends on.
 
-    `elapsed` are seconds since it was last sighted, or else last seen, or changed; `seen` and `sightings` count
-    its sightings that confirm it, and all.
+    `elapsed`: seconds since it was last sighted, or else last seen or changed. `seen` counts its confirming
+    sightings, `sightings` all of them.
     """
 
     elapsed: float
@@ -36,7 +36,8 @@ type Formula = Callable[[float, Mapping[str, Any], Standing], float]
 
 
 def base_score(parameters: Mapping[str, Any], tags: Sequence[ScoringTag]) -> float:
-    """The weighted mean of the tags' values by the model's weights; its default when no tag has one."""
+    """The weighted mean of the tags' values by the model's weights; the model's default if no tag has a
+    weight."""
     weights: Mapping[str, float] = parameters.get("base_score_config") or {}
     weighed = [(weights[key], tag.value) for key, tag in _prevailing(weights, tags)]
     total = sum(weight for weight, _ in weighed)
@@ -46,13 +47,12 @@ def base_score(parameters: Mapping[str, Any], tags: Sequence[ScoringTag]) -> flo
 
 
 def polynomial(base: float, parameters: Mapping[str, Any], standing: Standing) -> float:
-    """``base · (1 − (t / lifetime)^(1 / decay_speed))``, nothing after the lifetime."""
+    """``base · (1 − (t / lifetime)^(1 / decay_speed))``, and 0 after the lifetime."""
     share = standing.elapsed / (parameters["lifetime"] * DAY)
     return base * (1 - share ** (1 / parameters["decay_speed"])) if share < 1 else 0.0
 
 
 def polynomial_extended(base: float, parameters: Mapping[str, Any], standing: Standing) -> float:
-    """The same, and nothing when the days of a `retention` tag are over."""
     retentions = [tag for _, tag in _prevailing({RETENTION: 1.0}, standing.tags)]
     if retentions and standing.elapsed > min(tag.value for tag in retentions) * DAY:
         return 0.0
@@ -60,7 +60,6 @@ def polynomial_extended(base: float, parameters: Mapping[str, Any], standing: St
 
 
 def sightings(base: float, _parameters: Mapping[str, Any], standing: Standing) -> float:
-    """The share of sightings that confirm the value; the whole base score while there are none."""
     return base * standing.seen / standing.sightings if standing.sightings else base
 
 
@@ -72,14 +71,13 @@ FORMULAS: dict[str, Formula] = {
 
 
 def _prevailing(weights: Mapping[str, float], tags: Iterable[ScoringTag]) -> Iterable[tuple[str, ScoringTag]]:
-    """The tags that have a weight, with its key; an attribute's own stand in the place of its event's."""
+    """The tags that have a weight, with its key; the attribute's own tags override its event's."""
     matching = [(key, tag) for tag in tags if (key := _key(weights, tag.name)) is not None]
     own = {_predicate(tag.name) for _, tag in matching if not tag.inherited}
     return [(key, tag) for key, tag in matching if not (tag.inherited and _predicate(tag.name) in own)]
 
 
 def _key(weights: Mapping[str, float], name: str) -> str | None:
-    """The weight's key that a tag falls under: its ``namespace:predicate``, or its namespace."""
     for key in (name.partition("=")[0], name.partition(":")[0]):
         if key in weights:
             return key
@@ -87,6 +85,6 @@ def _key(weights: Mapping[str, float], name: str) -> str | None:
 
 
 def _predicate(name: str) -> str:
-    """What two tags must share to speak of the same thing: ``a:b="c"`` → ``a:b``, and ``a:b`` → ``a``."""
+    """The part by which an attribute's tag overrides its event's: ``a:b="c"`` → ``a:b``, and ``a:b`` → ``a``."""
     before, equals, _ = name.partition("=")
     return before if equals else name.partition(":")[0]

@@ -1,4 +1,4 @@
-"""What a search asks of decaying models (restsearch.md §5)."""
+"""Decay options of a search (restsearch.md §5)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ANY_MODEL = {"lifetime": 1, "decay_speed": 1, "threshold": 0, "default_base_scor
 
 @dataclass(frozen=True, slots=True)
 class DecayOptions:
-    """`models` are ids or uuids, none for every enabled model that is about an attribute's type."""
+    """`models` are ids or uuids; empty means every enabled model that applies to an attribute's type."""
 
     include_score: bool = False
     exclude_decayed: bool = False
@@ -29,7 +29,6 @@ class DecayOptions:
 
 
 def decay_options(given: Mapping[str, Any]) -> DecayOptions | None:
-    """The options among a search's parameters; None when it asks for nothing. Raises Invalid."""
     options = DecayOptions(
         include_score=as_bool(given.get("includeDecayScore")),
         exclude_decayed=as_bool(given.get("excludeDecayed")),

@@ -1,4 +1,4 @@
-"""Scores of attributes by decaying models: whole pages at once, a query for each kind of fact."""
+"""Decay scores of attributes, computed per page with one query per kind of fact."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ OVERRIDES = "tag_numerical_value_override"
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A model as one search applies it. `types` is None when the search named it: then it is about every type."""
+    """A model as applied by one search.
+
+    `types` is None when the search named the model: it then applies to every type.
+    """
 
     model: DecayingModel
     parameters: Mapping[str, Any]
@@ -34,8 +37,6 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a model says of an attribute now."""
-
     model: DecayingModel
     score: float
     base_score: float
@@ -44,7 +45,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The columns of an attribute that matter; `last_seen` is in microseconds."""
+    """The columns of an attribute that scoring needs; `last_seen` is in microseconds."""
 
     type: str
     event_id: int
@@ -53,7 +54,7 @@ class Facts:
 
 
 class Scorer:
-    """Scores for one reader and one search. Raises Invalid when the search's overrides make no sense."""
+    """Scores for one reader and one search. Raises Invalid when the search's overrides are inconsistent."""
 
     def __init__(self, actor: Actor, options: DecayOptions) -> None:
         self._actor = actor
@@ -65,7 +66,7 @@ class Scorer:
         self._own_values = _own_values(actor) if self._models else {}
 
     def scores(self, attribute_ids: Sequence[int], now: float | None = None) -> dict[int, list[Score]]:
-        """Attribute id → its scores, one for each model about its type; those without any are left out."""
+        """Attribute id → its scores, one per applicable model; attributes without scores are omitted."""
         facts = self._facts(attribute_ids)
         if not facts:
             return {}
@@ -80,12 +81,11 @@ class Scorer:
         }
 
     def kept(self, attribute_ids: Sequence[int]) -> list[bool]:
-        """For each attribute whether it is still worth something: not every model that scores it says no."""
+        """For each attribute, False only if every model that scores it considers it decayed."""
         scores = self.scores(attribute_ids)
         return [not _all_decayed(scores.get(each, ())) for each in attribute_ids]
 
     def event_scores(self, event_ids: Sequence[int]) -> dict[int, list[Score]]:
-        """Event id → the base scores that its own tags give."""
         tags = self._event_tags(event_ids) if self._models else {}
         found = {}
         for event_id in event_ids if self._models else ():
@@ -94,15 +94,13 @@ class Scorer:
         return found
 
     def standing(self, attribute_id: int, now: float) -> Standing:
-        """What is known of one attribute, for `score_after`."""
         return self._standings(self._facts([attribute_id]), now)[attribute_id]
 
     def score_after(self, standing: Standing, elapsed: float) -> Score:
-        """What the only model of a search says when so many seconds have passed."""
+        """The score after `elapsed` seconds, by the only model of the search."""
         return _score(self._models[0], replace(standing, elapsed=elapsed))
 
     def _facts(self, attribute_ids: Sequence[int]) -> dict[int, Facts]:
-        """The attributes that at least one model is about."""
         types = {name for applied in self._models for name in applied.types or ()}
         every = any(applied.types is None for applied in self._models)
         if not types and not every:
@@ -131,7 +129,6 @@ class Scorer:
         return self._tags(EVENT_TAGS, list(event_ids), inherited=True)
 
     def _tags(self, sql: str, ids: Sequence[int], *, inherited: bool) -> dict[int, list[ScoringTag]]:
-        """Owner's id → its tags with a value: the reader's own for the tag, or the tag's."""
         parameters = {"ids": ids, "names": list(self._own_values)}
         tags: dict[int, list[ScoringTag]] = defaultdict(list)
         for owner, name, value in cursor().execute(sql, parameters):
@@ -155,7 +152,6 @@ ATTRIBUTE_TAGS = EVENT_TAGS.replace("event_tag", "attribute_tag").replace("event
 
 
 def _chosen(actor: Actor, options: DecayOptions) -> list[tuple[DecayingModel, frozenset[str] | None]]:
-    """The models that the search names, else every enabled one; what the actor may not use is not there."""
     if not options.models:
         return [(model, frozenset(types_of(model))) for model in visible_models(actor).filter(enabled=True)]
     found: dict[int, DecayingModel] = {}
@@ -169,7 +165,6 @@ def _chosen(actor: Actor, options: DecayOptions) -> list[tuple[DecayingModel, fr
 
 
 def _own_values(actor: Actor) -> dict[str, float]:
-    """The values that the actor gives tags, by their names in lower case."""
     values = values_for(OVERRIDES, [actor.user_id]) if actor.user_id is not None else {}
     own = next(iter(values.values()), None)
     if not isinstance(own, dict):
@@ -178,7 +173,6 @@ def _own_values(actor: Actor) -> dict[str, float]:
 
 
 def _last(fact: Facts, sighted: int | None) -> float:
-    """When the attribute was last met: sighted, or else last seen, unless it was changed after that."""
     seen = fact.last_seen / 1_000_000 if fact.last_seen is not None else fact.timestamp
     return max(fact.timestamp, seen if sighted is None else sighted)
 

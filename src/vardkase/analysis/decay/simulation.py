@@ -1,4 +1,4 @@
-"""A model tried on an attribute: its score day by day, and what base scores can be made of."""
+"""Simulation of a decaying model on an attribute: its score per day and what makes up the base score."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STEPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A score at a time, which is written as ISO 8601."""
+    """A score at a point in time (ISO 8601)."""
 
     date: str
     score: float
@@ -26,7 +26,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """`course` starts at `since` (Unix seconds) and ends with the model's lifetime; `tags` count for the score."""
+    """`course` runs from `since` (Unix seconds) to the end of the model's lifetime; `tags` are those that
+    affect the score."""
 
     since: int
     now: Score
@@ -35,7 +36,7 @@ class Simulation:
 
 
 def simulate(actor: Actor, model: DecayingModel, attribute_id: int) -> Simulation:
-    """How a model judges an attribute that the caller has found the actor may read."""
+    """Simulate a model on an attribute. The caller has checked that the actor may read it."""
     scorer = Scorer(actor, DecayOptions(models=(str(model.pk),)))
     now = time()
     standing = scorer.standing(attribute_id, now)
@@ -53,7 +54,6 @@ def simulate(actor: Actor, model: DecayingModel, attribute_id: int) -> Simulatio
 
 
 def valued_taxonomies() -> dict[str, dict[str, float]]:
-    """``namespace:predicate`` (or the namespace) → the tags below it that have a value, and their values."""
     found: dict[str, dict[str, float]] = {}
     for key, tag, value in cursor().execute(VALUED).fetchall():
         found.setdefault(key, {})[tag] = value

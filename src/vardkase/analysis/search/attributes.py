@@ -1,4 +1,4 @@
-"""Conditions on an attribute (alias `a`), each of them a filter of its own.
+"""Search conditions on an attribute (alias `a`), each a separate filter.
 
 On attributes all filters hold for one row. On events and objects each filter asks for some attribute of
 theirs, so that two filters may be met by two different attributes (restsearch.md §2).
@@ -22,14 +22,11 @@ from vardkase.misp.types import CATEGORIES, TYPES
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """What one filter asks of an attribute: to be in `source` (when there is one), and `condition`."""
-
     condition: str = "TRUE"
     source: Source | None = None
 
 
 def attribute_filters(statement: Statement, search: Search) -> Iterator[RowFilter]:
-    """The attribute-level filters of a search, without tags and uuids."""
     for terms, columns in (
         (search.value, BOTH_PARTS),
         (search.value1, ("value1",)),
@@ -49,7 +46,6 @@ def attribute_filters(statement: Statement, search: Search) -> Iterator[RowFilte
 
 
 def own_columns(statement: Statement, search: Search) -> Iterator[str]:
-    """What only attributes/restSearch asks of the row itself."""
     yield from range_condition(statement, "a.timestamp", search.timestamp)
     yield from range_condition(statement, "a.first_seen", search.first_seen)
     yield from range_condition(statement, "a.last_seen", search.last_seen)
@@ -61,13 +57,13 @@ def own_columns(statement: Statement, search: Search) -> Iterator[str]:
 
 
 def undisputed(search: Search) -> Iterator[str]:
-    """Attributes that nobody proposes to delete or take out of detection, where the hub holds such back."""
+    """Excludes attributes with a proposal to delete them or clear `to_ids`, if the hub is configured to hold
+    them back."""
     if as_bool(search.options.get("allow_proposal_blocking")) and BLOCK_ATTRIBUTES.value:
         yield UNDISPUTED
 
 
 def uuid_filter(statement: Statement, terms: Terms) -> RowFilter:
-    """Attributes by their own uuid or their event's."""
     condition, source = "TRUE", None
     if terms.none_of:
         none = statement.bind(resolve.uuids_in(terms.none_of), "uuid[]")
@@ -92,7 +88,6 @@ def _value(statement: Statement, terms: Terms, columns: tuple[str, ...]) -> RowF
 def _known(
     statement: Statement, column: str, terms: Terms, names: Iterable[str], *, fold: bool, mail: bool = False
 ) -> str:
-    """A column that holds one of a few known names: patterns are matched here, so that its index serves."""
     conditions = []
     if terms.wanted:
         wanted = _matching(terms.wanted, names, fold=fold)
@@ -118,10 +113,10 @@ def _matching(items: Iterable[str], names: Iterable[str], *, fold: bool) -> set[
 
 
 def _expression(item: str) -> str:
-    """A pattern of LIKE as a regular expression that never goes back to try a `%` otherwise.
+    """A LIKE pattern as a regular expression that does not backtrack over `%`.
 
-    Each piece is taken where it stands first, which is right for all but the last one; a plain `.*` for each
-    `%` would keep the process busy for ever with a dozen of them.
+    Each piece but the last is matched at its first occurrence. With a plain `.*` per `%`, a dozen of them
+    would take exponential time.
     """
     first, *middle, last = (_piece(text) for text in item.split("%"))
     return first + "".join(f"(?>.*?{piece})" for piece in middle) + f".*{last}"

@@ -1,4 +1,4 @@
-"""The list of events as people read it: filtered, sorted, a page at a time."""
+"""The event list: filtered, sorted and paginated."""
 
 from __future__ import annotations
 
@@ -21,15 +21,13 @@ COUNTED = 100_000
 
 
 class View(StrEnum):
-    """The saved views: everything, what our organisation created, and what of it is not out."""
-
     ALL = ""
     OURS = "ours"
     WAITING = "waiting"
 
 
 class State(StrEnum):
-    """How far an event has come: never published, changed since it was, or out as it is."""
+    """Publication state: never published, changed since publication, or published."""
 
     DRAFT = "draft"
     CHANGED = "changed"
@@ -53,9 +51,10 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class EventFilters:
-    """What a reader asks of the list; empty asks nothing. `sort` is a name of SORTS, with - for descending.
+    """The filters of the event list; empty values do not filter.
 
-    `text` is looked for in titles and tags, and may be an id or a uuid. `since` and `until`: the event's date.
+    `sort` is a name of SORTS, with a leading - for descending order. `text` is matched against titles and
+    tags, and may be an id or a uuid. `since` and `until` apply to the event's date.
     """
 
     view: View = View.ALL
@@ -79,7 +78,6 @@ class EventFilters:
 
 
 def event_page(actor: Actor, filters: EventFilters, place: Place | None, size: int) -> Page[IndexRow]:
-    """One page of the list, with organisations and tags."""
     key, cast = filters.sorted_by
     place = sound(place, cast)
     condition, order = beyond(key, "e.id", cast, place, descending=filters.is_descending)
@@ -91,7 +89,7 @@ def event_page(actor: Actor, filters: EventFilters, place: Place | None, size: i
 
 
 def count_events(actor: Actor, filters: EventFilters) -> int:
-    """How many events the list holds, counted no further than COUNTED + 1."""
+    """The number of events in the list, counted up to COUNTED + 1."""
     statement = Statement(actor)
     select = _select(statement, filters, "1", "TRUE", "")
     counted = f"SELECT count(*) FROM ({select} LIMIT {COUNTED + 1}) every"
@@ -99,7 +97,6 @@ def count_events(actor: Actor, filters: EventFilters) -> int:
 
 
 def every_event(actor: Actor, filters: EventFilters) -> SqlQuery:
-    """All ids of the list in its order, for an export."""
     key, cast = filters.sorted_by
     _, order = beyond(key, "e.id", cast, None, descending=filters.is_descending)
     statement = Statement(actor)
@@ -148,7 +145,6 @@ def _dated(statement: Statement, filters: EventFilters) -> Iterator[str]:
 
 
 def _with_text(statement: Statement, text: str) -> str:
-    """A SELECT of ids, each part of it by an index of its own."""
     return WITH_TEXT.format(
         pattern=statement.bind(containing(text), "text"),
         ids=statement.bind(ids_in([text]), "bigint[]"),

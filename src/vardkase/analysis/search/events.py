@@ -1,4 +1,4 @@
-"""Conditions on the event (alias `e`), which all scopes share."""
+"""Search conditions on the event (alias `e`), shared by all scopes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ GALAXY_ELEMENT = """e.id IN (
 
 
 def event_conditions(statement: Statement, search: Search) -> Iterator[str]:
-    """Everything asked of the event itself: its columns, creator and clusters (tags are elsewhere)."""
     yield statement.event()
     yield from _identity(statement, search)
     yield from _creator(statement, search)
@@ -39,7 +38,6 @@ def event_conditions(statement: Statement, search: Search) -> Iterator[str]:
 
 
 def range_condition(statement: Statement, column: str, wanted: Range | None) -> Iterator[str]:
-    """`column` within inclusive bounds."""
     if wanted and wanted.start is not None:
         yield f"{column} >= {statement.bind(wanted.start, 'bigint')}"
     if wanted and wanted.end is not None:
@@ -72,7 +70,7 @@ def published_condition(statement: Statement, wanted: Range | None) -> Iterator[
 
 
 def text_condition(statement: Statement, column: str, terms: Terms, *, fold: bool) -> str:
-    """`column` by the grammar of items; `fold`: upper and lower case are the same. NULL matches nothing."""
+    """`column` by the item grammar; `fold` ignores case. NULL matches nothing."""
     like = "ILIKE" if fold else "LIKE"
     target = f"lower({column})" if fold else column
     conditions = []
@@ -150,7 +148,6 @@ def _columns(statement: Statement, search: Search) -> Iterator[str]:
 
 
 def _visible_cluster(actor: Actor) -> str:
-    """SQL: the reader may know what is in cluster `gc`."""
     if actor.is_site_admin:
         return "TRUE"
     return (

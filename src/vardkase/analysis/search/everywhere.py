@@ -1,4 +1,4 @@
-"""`searchall`: one pattern looked for in everything that an event says."""
+"""`searchall`: search for one pattern in all texts of an event."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ NOT_DELETED = frozenset((False,))
 
 
 def events_with_pattern(statement: Statement, text: str) -> str:
-    """A SELECT of event ids: by info, value, comment, or the name of a tag on the event or an attribute."""
     patterns = like_patterns(text)
     pattern = f"ANY({statement.bind(patterns, 'text[]')})"
     visible = statement.attribute(NOT_DELETED, "a", "v")

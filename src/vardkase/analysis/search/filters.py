@@ -1,4 +1,4 @@
-"""What a restSearch asks for, as values: the small language of filters, read once at the door.
+"""Filters of a restSearch as value objects, parsed once at the interface.
 
 The grammar is MISP's (restsearch.md §2 to §4). Names that a scope does not know are ignored, as is a null, an
 empty text or an empty list; `false` counts as absent where MISP takes it so.
@@ -12,8 +12,6 @@ from typing import Any
 
 
 class Scope(StrEnum):
-    """What is searched and returned; the values are the controllers' names."""
-
     EVENTS = "events"
     ATTRIBUTES = "attributes"
     OBJECTS = "objects"
@@ -21,7 +19,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One filter's items. All three groups must hold; an empty group asks nothing."""
+    """The items of one filter. All three groups must match; an empty group does not filter."""
 
     any_of: tuple[str, ...] = ()
     all_of: tuple[str, ...] = ()
@@ -29,13 +27,13 @@ class Terms:
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """On a plain field "all of" means the same as "any of" (restsearch.md §2)."""
+        """On single-valued fields "all of" means the same as "any of" (restsearch.md §2)."""
         return self.any_of + self.all_of
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Inclusive bounds; None is open. The unit is the filter's."""
+    """Inclusive bounds; None is open. The unit depends on the filter."""
 
     start: int | None = None
     end: int | None = None
@@ -51,18 +49,17 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One column of the order wanted, by MISP's name."""
-
     column: str
     descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A whole restSearch. A filter that is None asks nothing.
+    """A complete restSearch. A filter that is None does not apply.
 
-    `options` holds the other parameters of the scope, as given: the include flags and the formats' own.
-    `base_url` is how the client reached this instance, for formats that link back to it; no slash at the end.
+    `options` holds the scope's other parameters as given: the include flags and those of the formats.
+    `base_url` is the URL by which the client reached this instance, without a trailing slash, for formats
+    that link back to it.
     """
 
     scope: Scope

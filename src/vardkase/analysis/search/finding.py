@@ -1,4 +1,4 @@
-"""The search box: what a person meant by a text, and the attributes that it finds, newest first."""
+"""The search box: interprets the text entered and finds matching attributes, newest first."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ SEPARATORS = re.compile(r"[\s,;]+")
 
 
 class Meaning(StrEnum):
-    """What a text in the search box is taken for."""
-
     NOTHING = "nothing"
     VALUE = "value"
     VALUES = "values"
@@ -41,7 +39,7 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A text as it was understood. `cut`: there were more values than are looked for."""
+    """An interpreted search text. `cut`: it had more values than are looked up."""
 
     text: str
     meaning: Meaning
@@ -51,7 +49,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class AttributeFilters:
-    """What else an attribute must be; empty asks nothing. Days are those of its last change, in UTC."""
+    """Further filters on attributes; empty values do not filter. Days are those of the last change, in UTC."""
 
     type: str = ""
     category: str = ""
@@ -62,7 +60,7 @@ class AttributeFilters:
 
 @dataclass(frozen=True, slots=True)
 class FoundAttribute:
-    """An attribute that was found; its event is `event_id`, its last change in Unix seconds."""
+    """A matching attribute; the last change is in Unix seconds."""
 
     id: int
     event_id: int
@@ -77,13 +75,13 @@ class FoundAttribute:
 
     @property
     def value(self) -> str:
-        """The value as on the wire: both parts joined by a bar when the type is composite."""
+        """The value as on the wire: the two parts of a composite joined by `|`."""
         return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """How often a value stands in what the reader may see, counted no further than COUNTED."""
+    """The number of occurrences that the reader may see, counted up to COUNTED."""
 
     value: str
     attributes: int
@@ -91,7 +89,7 @@ class Known:
 
 
 def understand(text: str) -> Asked:
-    """What `text` asks for: one value, a pattern with `%`, a network, or a list of values that was pasted."""
+    """Interpret a text: one value, a pattern with `%`, a network, or a pasted list of values."""
     text = text.replace("\0", "").strip()
     if not text:
         return Asked("", Meaning.NOTHING)
@@ -105,7 +103,6 @@ def understand(text: str) -> Asked:
 
 
 def is_network(text: str) -> bool:
-    """Whether `text` is an IP address or a network."""
     try:
         ip_network(text, strict=False)
     except ValueError:
@@ -114,7 +111,6 @@ def is_network(text: str) -> bool:
 
 
 def known_values(actor: Actor, values: Sequence[str]) -> list[Known]:
-    """Each value with what is known of it, in the given order, in one query."""
     wanted = _keyed(values)
     statement = Statement(actor)
     sql = KNOWN.format(
@@ -129,7 +125,6 @@ def known_values(actor: Actor, values: Sequence[str]) -> list[Known]:
 def find_attributes(
     actor: Actor, asked: Asked, filters: AttributeFilters, place: Place | None, size: int
 ) -> Page[FoundAttribute]:
-    """A page of the attributes that `asked` finds, newest first."""
     place = sound(place, "bigint")
     condition, order = beyond("a.id", "a.id", "bigint", place, descending=True)
     statement = Statement(actor)
@@ -147,7 +142,6 @@ def find_attributes(
 
 
 def attributes_by_id(actor: Actor, ids: Sequence[int], *, size: int) -> list[FoundAttribute]:
-    """The readable ones of some attributes, newest first."""
     statement = Statement(actor)
     wanted = f"a.id = ANY({statement.bind(list(ids), 'bigint[]')})"
     visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
@@ -157,7 +151,6 @@ def attributes_by_id(actor: Actor, ids: Sequence[int], *, size: int) -> list[Fou
 
 
 def _listed(text: str) -> list[str]:
-    """The values of a list: a line each, or words that all look like indicators; else the text is one thing."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > 1:
         return list(dict.fromkeys(refang(line) for line in lines))
@@ -167,7 +160,6 @@ def _listed(text: str) -> list[str]:
 
 
 def _keyed(values: Sequence[str]) -> list[tuple[int, str]]:
-    """Keys under which the values may stand: whole, as addresses are stored, or by the first half."""
     forms = [
         (form, value)
         for value in values
@@ -190,7 +182,6 @@ def _asked_for(statement: Statement, asked: Asked) -> Iterator[str]:
 
 
 def attributes_with(actor: Actor, values: Sequence[str]) -> SqlQuery:
-    """The attributes that have one of `values`, whole or as a half, as far as the actor may read them."""
     statement = Statement(actor)
     visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
     ids = exact_ids(statement, values)
@@ -201,7 +192,7 @@ def attributes_with(actor: Actor, values: Sequence[str]) -> SqlQuery:
 
 
 def exact_ids(statement: Statement, values: Sequence[str]) -> str:
-    """A SELECT of the ids of attributes with one of `values`, whoever may see them."""
+    """A SELECT of the ids of attributes with one of `values`, regardless of who may see them."""
     wanted = _keyed(values)
     return EXACT.format(
         keys=statement.bind([key for key, _ in wanted], "bigint[]"),
@@ -210,7 +201,6 @@ def exact_ids(statement: Statement, values: Sequence[str]) -> str:
 
 
 def _around(statement: Statement, text: str) -> str:
-    """Addresses and networks within the network, and the networks that contain it."""
     network = ip_network(text, strict=False)
     supernets = [str(network.supernet(new_prefix=prefix)) for prefix in range(network.prefixlen + 1)]
     return AROUND.format(

@@ -1,4 +1,4 @@
-"""The filters of events/index, which have a grammar of their own (restsearch.md §8)."""
+"""Filters of events/index, which have their own grammar (restsearch.md §8)."""
 
 from __future__ import annotations
 
@@ -53,12 +53,11 @@ SORTS = frozenset(
 
 
 def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = None) -> SqlQuery:
-    """The events that the filters in `given` leave, in the order asked for, unpaged.
+    """The events that match the filters in `given`, in the requested order, not paged.
 
-    The minimal list, which peers pull by, has for synchronising users no protected event that the hub cannot sign.
-
-    `given`: body and named parameters; names may carry the prefix `search`. Raises Invalid for filters that
-    cannot be read; unknown names are ignored.
+    `given`: body and named parameters; names may have the prefix `search`. The minimal list, which peers pull
+    by, omits for sync users protected events that the hub cannot sign. Raises Invalid for filters that cannot
+    be parsed; unknown names are ignored.
     """
     moment = now_seconds() if now is None else now
     filters = {_plain(name): value for name, value in given.items() if _is_given(value)}
@@ -78,7 +77,6 @@ def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = 
 
 
 def _signable(statement: Statement) -> str:
-    """The event is not protected, or the hub's own key is one of its keys."""
     own = statement.bind(instance_fingerprint() or "", "text")
     return (
         "(e.protected IS NOT TRUE OR EXISTS (SELECT 1 FROM cryptographic_key k "
@@ -87,7 +85,7 @@ def _signable(statement: Statement) -> str:
 
 
 def _plain(name: str) -> str:
-    """`searchDatefrom` → `datefrom`. `searchall` is the same as `all`."""
+    """`searchDatefrom` → `datefrom`; `searchall` → `all`."""
     return name.lower().removeprefix("search")
 
 
@@ -115,7 +113,6 @@ def _order(actor: Actor, filters: Mapping[str, Any]) -> str:
 
 
 def _items(value: Any) -> Terms | None:
-    """Items, `|` between them in a text, `!` before those that must not be; or MISP's groups."""
     return read.terms(value.split("|") if isinstance(value, str) else value)
 
 
@@ -146,7 +143,6 @@ def _creators(statement: Statement, value: Any) -> Iterator[str]:
 
 
 def _tags(statement: Statement, value: Any) -> Iterator[str]:
-    """Event tags. `a&b` in one text asks for both."""
     if isinstance(value, str) and "&" in value:
         value = {"AND": value.split("&")}
     terms = _items(value)
@@ -161,7 +157,6 @@ def _tags(statement: Statement, value: Any) -> Iterator[str]:
 
 
 def _info(statement: Statement, value: Any) -> Iterator[str]:
-    """A part of the title, in any case."""
     terms = _items(value)
     for items, template in (
         (terms.wanted if terms else (), "e.info ILIKE ANY({})"),
@@ -178,7 +173,6 @@ def _parts(name: str, items: Sequence[str]) -> list[str]:
 
 
 def _attribute(statement: Statement, value: Any) -> Iterator[str]:
-    """A part of some attribute's value."""
     terms = _items(value)
     for items, word in ((terms.wanted if terms else (), "IN"), (terms.none_of if terms else (), "NOT IN")):
         if items:
@@ -187,7 +181,6 @@ def _attribute(statement: Statement, value: Any) -> Iterator[str]:
 
 
 def _value(statement: Statement, value: Any) -> Iterator[str]:
-    """A whole value, or one half of it."""
     terms = _items(value)
     check_terms("value", terms)
     if terms and terms.wanted:
@@ -196,7 +189,6 @@ def _value(statement: Statement, value: Any) -> Iterator[str]:
 
 
 def _events_of(statement: Statement, found: str, check: str = "TRUE") -> str:
-    """A SELECT of the events of readable attributes."""
     return (
         f"SELECT a.event_id FROM {found} f JOIN attribute a ON a.id = f.id JOIN event v ON v.id = a.event_id "
         f"WHERE {check} AND {statement.attribute(NOT_DELETED, 'a', 'v')}"
@@ -204,7 +196,6 @@ def _events_of(statement: Statement, found: str, check: str = "TRUE") -> str:
 
 
 def _all(statement: Statement, value: Any) -> Iterator[str]:
-    """A text anywhere: title, uuid, value, comment, tag, organisation."""
     text = read.plain_text(value)
     if text is None:
         return
@@ -227,7 +218,6 @@ def _all(statement: Statement, value: Any) -> Iterator[str]:
 
 
 def _published(statement: Statement, value: Any) -> Iterator[str]:
-    """0 or 1; 2, or both, asks nothing."""
     wanted = _yes_or_no(value)
     if wanted is not None:
         yield f"{event_published(statement.actor)} = {statement.bind(True in wanted, 'boolean')}"
@@ -238,7 +228,6 @@ def _yes_or_no(value: Any) -> frozenset[bool] | None:
 
 
 def _email(statement: Statement, value: Any) -> Iterator[str]:
-    """Who entered the event: a part of the address for site administrators, for others only their own."""
     pattern = statement.bind(containing(read.plain_text(value) or ""), "text")
     own = (
         ""
@@ -249,7 +238,6 @@ def _email(statement: Statement, value: Any) -> Iterator[str]:
 
 
 def _proposals(statement: Statement, value: Any) -> Iterator[str]:
-    """With or without open proposals that the reader may see; 2, or both, asks nothing."""
     wanted = _yes_or_no(value)
     if wanted is not None:
         open_ones = (
@@ -260,7 +248,6 @@ def _proposals(statement: Statement, value: Any) -> Iterator[str]:
 
 
 def _minimal(statement: Statement, value: Any) -> Iterator[str]:
-    """The short rows leave out events that hold nothing."""
     if as_bool(value):
         report = f"r.event_id = e.id AND {report_predicate(statement.actor, 'r')}"
         count = visible_attribute_count(statement.actor)

@@ -1,4 +1,4 @@
-"""Limits for patterns with `%` in one search: what costs PostgreSQL most is refused before the SQL is written."""
+"""Limits on `%` patterns in one search: patterns too expensive for PostgreSQL are refused before SQL is built."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMPARED_BY_LIKE = (
 
 
 def check_patterns(search: Search) -> None:
-    """Raise Invalid for a search with patterns that cost too much."""
+    """Raise Invalid if the search has patterns that are too expensive."""
     for name in COMPARED_BY_LIKE:
         check_terms(name, getattr(search, name))
     if search.pattern:
@@ -30,13 +30,11 @@ def check_patterns(search: Search) -> None:
 
 
 def check_terms(name: str, terms: Terms | None) -> None:
-    """The same for the filter `name` alone."""
     if terms:
         check_items(name, [item for item in (*terms.wanted, *terms.none_of) if is_pattern(item)])
 
 
 def check_items(name: str, patterns: Sequence[str]) -> None:
-    """The same for patterns of the filter `name`."""
     if len(patterns) > MOST_PATTERNS:
         raise _refused(name, f"at most {MOST_PATTERNS} items with % can be searched for at once.")
     if sum(map(_is_broad, patterns)) > MOST_BROAD_PATTERNS:

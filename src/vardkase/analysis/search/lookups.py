@@ -1,4 +1,4 @@
-"""Questions with an exact answer: which events hold a value, where the samples of a hash are, what is new."""
+"""Exact lookups: events that contain a value, locations of samples by hash, new values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_SAMPLES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class FoundSample:
-    """A malware sample: the archive lies in `core.files` under `data_sha256`, None when it never came along."""
+    """A malware sample. The archive is in `core.files` under `data_sha256`, None if it was never transferred."""
 
     attribute_id: int
     event_id: int
@@ -40,9 +40,9 @@ class FoundSample:
 
 
 def events_with_values(actor: Actor, values: Sequence[str]) -> dict[str, list[int]]:
-    """Each value that is there (either part of a composite, case and space around it aside) → ids of its events.
+    """Each known value (or part of a composite; case and surrounding space are ignored) → ids of its events.
 
-    Only what the actor may read counts. One statement for all values.
+    Only readable attributes count. One statement for all values.
     """
     texts = [(place, text) for place, value in enumerate(values) for text in _as_stored(value)]
     given = {
@@ -56,13 +56,12 @@ def events_with_values(actor: Actor, values: Sequence[str]) -> dict[str, list[in
 
 
 def samples_with_md5(actor: Actor, md5: str, event_id: int | None = None) -> list[FoundSample]:
-    """The samples whose plain content has this MD5, everywhere or in one event."""
     given = {"ids": attributes_with_value(actor, md5), "md5": md5.lower(), "event": event_id}
     return _samples(actor, "a.id = ANY(%(ids)s::bigint[]) AND lower(a.value2) = %(md5)s", given)
 
 
 def samples_beside(actor: Actor, digest: str, event_id: int | None = None) -> list[FoundSample]:
-    """All samples of the events that hold this hash; without a hash those of one event."""
+    """All samples of the events that contain this hash; without a hash, those of `event_id`."""
     of_event = "a.event_id = %(event)s::bigint"
     if not digest:
         return _samples(actor, of_event, {"event": event_id})
@@ -73,7 +72,7 @@ def samples_beside(actor: Actor, digest: str, event_id: int | None = None) -> li
 
 
 def attributes_after(actor: Actor, last_id: int, limit: int) -> list[int]:
-    """Ids of the live attributes that came after `last_id`, in their order."""
+    """Ids of the undeleted attributes with an id above `last_id`, in ascending order."""
     return [row[0] for row in _rows(actor, AFTER, {"last": last_id, "limit": limit})]
 
 

@@ -1,4 +1,4 @@
-"""The parameters each scope takes, in the order in which a path may give them (restsearch.md §3)."""
+"""Parameters of each scope, in the order in which a path may give them (restsearch.md §3)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,6 @@ SKIPPED = frozenset(("null", "0", "false", ""))
 
 
 def accepted(scope: Scope, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of a body, or of named parameters, that the scope knows and that say something."""
     known = PARAMETERS[scope]
     return {
         name: value
@@ -70,7 +69,7 @@ def accepted(scope: Scope, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_path(scope: Scope, parts: Sequence[str]) -> dict[str, Any]:
-    """Parameters given by their place in the path; a `;` stands for the `:` that a path cannot hold."""
+    """Positional parameters of a path; `;` represents the `:` that a path cannot contain."""
     places = zip(PARAMETERS[scope], parts, strict=False)
     return {name: part.replace(";", ":") for name, part in places if part not in SKIPPED}
 

@@ -1,4 +1,4 @@
-"""From the parameters of a restSearch to a `Search`: which filter means what in which scope."""
+"""Parses restSearch parameters into a `Search`: the meaning of each filter in each scope."""
 
 from __future__ import annotations
 
@@ -127,9 +127,10 @@ LARGEST_ID = 2**63 - 1
 
 
 def parse(scope: Scope, given: Mapping[str, Any], now: int | None = None) -> Search:
-    """The search that `given` (a body, named parameters, or both merged) describes.
+    """Parse a body, named parameters, or both merged, into a search.
 
-    `now`: Unix seconds, for `5d`. Raises Invalid for a filter that has no meaning; unknown names are ignored.
+    `now`: Unix seconds, for relative times such as `5d`. Raises Invalid for filters without a meaning;
+    unknown names are ignored.
     """
     known = accepted(scope, given)
     moment = now_seconds() if now is None else now
@@ -152,7 +153,6 @@ def parse(scope: Scope, given: Mapping[str, Any], now: int | None = None) -> Sea
 
 
 def _bounded(search: Search) -> Search:
-    """The search; raises Invalid when it has more conditions than the database plans or compares in good time."""
     read.require_few("tags", [*(search.tags or Terms()).all_of, *(search.event_tags or Terms()).all_of])
     read.require_few("elements of galaxies", search.galaxy_elements)
     check_patterns(search)
@@ -162,7 +162,6 @@ def _bounded(search: Search) -> Search:
 def _each(
     fields: Mapping[str, str], known: Mapping[str, Any], reader: Callable[[Any], Any]
 ) -> dict[str, Any]:
-    """Each field read from its parameter; of two parameters for one field the later named here counts."""
     found: dict[str, Any] = {}
     for name, field in fields.items():
         if name in known and (value := _named(name, reader, known[name])) is not None:
@@ -171,7 +170,6 @@ def _each(
 
 
 def _named(name: str, reader: Callable[[Any], Any], value: Any) -> Any:
-    """What `reader` makes of the parameter; a refusal says which it was."""
     try:
         return reader(value)
     except Invalid as refused:
@@ -208,7 +206,7 @@ def _galaxy_elements(known: Mapping[str, Any]) -> Any:
 
 
 def _pattern(known: Mapping[str, Any]) -> str | None:
-    """`searchall`: the text to look for everywhere, which is that of `value` when there is one."""
+    """`searchall`: the text to search for everywhere; a `value` given with it takes precedence."""
     asked = read.plain_text(known.get("searchall"))
     if asked is None or asked == "0":
         return None

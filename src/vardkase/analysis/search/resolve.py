@@ -1,4 +1,4 @@
-"""Names in filters to ids: looked up before the search, so that it knows how few rows it is about."""
+"""Resolves names in filters to ids before the search, so that the number of rows can be estimated."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVENTS = "SELECT id FROM event WHERE uuid = ANY(%(uuids)s::uuid[])"
 
 
 def tag_ids(items: Sequence[str]) -> list[int]:
-    """Ids of the tags named by id, by name (case matters) or by a name with `%` at an end."""
+    """Ids of tags by id, name (case-sensitive) or name with a trailing or leading `%`."""
     names, patterns = split_items(tuple(items))
     parameters = {
         "ids": ids_in(names),
@@ -37,7 +37,7 @@ def tag_ids(items: Sequence[str]) -> list[int]:
 
 
 def organisation_ids(items: Sequence[str], *, any_case: bool = False) -> list[int]:
-    """Ids of the organisations named by id, uuid or name. In MISP the case of a name counts in restSearch alone."""
+    """Ids of organisations by id, uuid or name. In MISP names are case-sensitive in restSearch only."""
     parameters = {
         "ids": ids_in(items),
         "uuids": uuids_in(items),
@@ -49,7 +49,6 @@ def organisation_ids(items: Sequence[str], *, any_case: bool = False) -> list[in
 
 
 def event_ids(items: Sequence[str]) -> list[int]:
-    """The ids among `items`, and those of the events whose uuids are among them."""
     ids, uuids = ids_in(items), uuids_in(items)
     if uuids:
         ids += [row[0] for row in cursor().execute(EVENTS, {"uuids": uuids}).fetchall()]
@@ -57,12 +56,10 @@ def event_ids(items: Sequence[str]) -> list[int]:
 
 
 def ids_in(items: Sequence[str]) -> list[int]:
-    """The items that are numbers an id can be."""
     return [int(item) for item in items if item.isdecimal() and len(item) < 19]
 
 
 def uuids_in(items: Sequence[str]) -> list[str]:
-    """The items that are uuids."""
     return [item for item in items if len(item) == 36 and _is_uuid(item)]
 
 

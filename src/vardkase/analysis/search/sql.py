@@ -1,4 +1,4 @@
-"""A `Search` as one SQL statement that yields ids, with the visibility rule inside."""
+"""Compiles a `Search` into one SQL statement that returns ids and includes the visibility rule."""
 
 from __future__ import annotations
 
@@ -38,14 +38,12 @@ COLUMNS = {
 
 
 def query(actor: Actor, search: Search) -> SqlQuery:
-    """The statement for what `actor` may see of `search`, in its order and within its limit."""
     statement = Statement(actor)
     select = SELECTS[search.scope](statement, search)
     return statement.query(select + _page(statement, search))
 
 
 def total_query(actor: Actor, search: Search) -> SqlQuery:
-    """How many there are in all, as the only row: what X-Result-Count says of a page of events."""
     statement = Statement(actor)
     select = SELECTS[search.scope](statement, replace(search, order=()))
     return statement.query(f"SELECT count(*) AS id FROM ({select}) every")
@@ -122,7 +120,6 @@ def _attributes(statement: Statement, search: Search) -> str:
 
 
 def _tagged(statement: Statement, search: Search, conditions: list[str], branches: tuple[str, str]) -> str:
-    """Attributes of tagged events, and tagged attributes: two statements, each with its index."""
     rows = "attribute a JOIN event e ON e.id = a.event_id"
     everything = [*conditions, *tag_conditions(statement, search)]
     found = " UNION ".join(
@@ -165,7 +162,6 @@ def _of_objects(statement: Statement, search: Search) -> Iterator[str]:
 
 
 def _object_uuid(statement: Statement, terms: Terms) -> Iterator[str]:
-    """By the uuid of the object, of its event, or of an attribute in it that the reader may see."""
     visible = statement.attribute(frozenset((True, False)), "a", "v")
     for uuids, wanted in ((terms.wanted, True), (terms.none_of, False)):
         if uuids:
@@ -179,7 +175,6 @@ def _object_uuid(statement: Statement, terms: Terms) -> Iterator[str]:
 
 
 def _some_attribute(statement: Statement, search: Search, each: RowFilter, column: str, target: str) -> str:
-    """SQL: the event or object has an attribute that the reader may see and that meets one filter."""
     deleted = search.deleted if search.scope is Scope.EVENTS else frozenset((False,))
     if each.source is None:
         visible = statement.attribute(deleted, "a", "e")
@@ -195,7 +190,6 @@ def _some_attribute(statement: Statement, search: Search, each: RowFilter, colum
 
 
 def _order(search: Search, alias: str) -> str:
-    """The columns wanted, then the id."""
     columns = [column for order in search.order for column in _ordered(order, search.scope, alias)]
     own_id = f"{alias}.id + 0" if _is_recent(search) else f"{alias}.id"
     return ", ".join([*columns, own_id])
@@ -207,9 +201,9 @@ def _ordered(order: Order, scope: Scope, alias: str) -> list[str]:
 
 
 def _is_recent(search: Search) -> bool:
-    """Whether what is asked for lies at the new end of the table.
+    """True if the results are at the recent end of the table.
 
-    Reading by id until the limit is full would then pass nearly everything; `+ 0` keeps PostgreSQL from it.
+    Scanning by id until the limit is reached would then read nearly all rows; `+ 0` keeps PostgreSQL from it.
     """
     ranges = (search.timestamp, search.event_timestamp, search.publish_timestamp, search.date)
     return search.scope is not Scope.EVENTS and any(ranges)

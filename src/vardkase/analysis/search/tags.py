@@ -1,4 +1,4 @@
-"""Conditions on tags. A tag counts when it is on the event or on the attribute, as the scope has it."""
+"""Search conditions on tags. A tag matches on the event or on the attribute, depending on the scope."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ON_ATTRIBUTE_OF_OBJECT = """EXISTS (
 
 
 def tag_conditions(statement: Statement, search: Search) -> Iterator[str]:
-    """All conditions of `tags` and `event_tags`. A wanted tag that is unknown finds nothing."""
+    """All conditions from `tags` and `event_tags`. An unknown wanted tag matches nothing."""
     if search.tags:
         for tags in _wanted(statement, search.tags):
             yield _somewhere(statement, search, tags)
@@ -40,7 +40,6 @@ def tag_conditions(statement: Statement, search: Search) -> Iterator[str]:
 
 
 def tag_branches(statement: Statement, search: Search) -> tuple[str, str] | None:
-    """For attributes: the first wanted set of tags as two alternatives, on the event and on the attribute."""
     if search.scope is not Scope.ATTRIBUTES or search.tags is None:
         return None
     tags = next(_wanted(statement, search.tags), None)
@@ -51,7 +50,6 @@ def tag_branches(statement: Statement, search: Search) -> tuple[str, str] | None
 
 
 def _wanted(statement: Statement, terms: Terms) -> Iterator[str]:
-    """Parameters with the ids of each set of tags of which one must be there."""
     if terms.any_of:
         yield statement.bind(resolve.tag_ids(terms.any_of), "bigint[]")
     for item in terms.all_of:
@@ -69,7 +67,7 @@ def _somewhere(statement: Statement, search: Search, tags: str) -> str:
 
 
 def _nowhere(statement: Statement, search: Search, tags: str) -> Iterator[str]:
-    """On events only the event's own tags count; the document then leaves the tagged attributes out."""
+    """For events only the event's own tags count; the document omits attributes with the tag."""
     yield f"NOT {ON_EVENT.format(tags=tags)}"
     if search.scope is Scope.ATTRIBUTES:
         yield f"NOT {ON_ATTRIBUTE.format(tags=tags)}"

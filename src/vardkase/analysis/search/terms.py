@@ -1,4 +1,4 @@
-"""Reading one filter's value: lists of items, flags, numbers, moments, days (restsearch.md §2)."""
+"""Parses filter values: lists, flags, numbers, timestamps, dates (restsearch.md §2)."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ MOST_CONDITIONS = 30
 
 
 def require_few(name: str, conditions: Sequence[object]) -> None:
-    """Raise Invalid for the filter `name` when it asks for more than MOST_CONDITIONS at once."""
     if len(conditions) > MOST_CONDITIONS:
         raise Invalid({name: [f"At most {MOST_CONDITIONS} {name} can be asked for together."]})
 
 
 def terms(value: Any) -> Terms | None:
-    """`"a"`, `"a&&!b"`, `"a||b"`, `["a", "!b"]` or `{"OR": […], "AND": […], "NOT": […]}`; None asks nothing.
+    """Parse `"a"`, `"a&&!b"`, `"a||b"`, `["a", "!b"]` or `{"OR": […], "AND": […], "NOT": […]}`; None does not
+    filter.
 
     Raises Invalid for other shapes.
     """
@@ -72,7 +72,6 @@ def _items(values: Iterable[Any]) -> Iterable[str]:
 
 
 def _text(value: Any) -> str:
-    """An item as text; a NUL can be in no value, and PostgreSQL takes none."""
     if value is None:
         return ""
     if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
@@ -81,12 +80,11 @@ def _text(value: Any) -> str:
 
 
 def plain_text(value: Any) -> str | None:
-    """A text that is taken as it is: `searchall`."""
     return _text(value[0] if isinstance(value, list) and value else value) or None
 
 
 def numbers(value: Any) -> tuple[int, ...] | None:
-    """The numbers in a list filter. Items that are none (`"high"`, `"!1"`) match nothing, as in MISP."""
+    """The numbers in a list filter. Items that are not numbers (`"high"`, `"!1"`) match nothing, as in MISP."""
     found = terms(value)
     if found is None:
         return None
@@ -94,16 +92,16 @@ def numbers(value: Any) -> tuple[int, ...] | None:
 
 
 def flags(value: Any) -> frozenset[bool] | None:
-    """`true`, `0`, `"1"`, `"exclude"`, `"only"`, `[0, 1]`; both values, or none, ask nothing.
+    """Parse `true`, `0`, `"1"`, `"exclude"`, `"only"`, `[0, 1]`; both values, or none, do not filter.
 
-    Raises Invalid for other words: taken for no filter they would find everything.
+    Raises Invalid for other words, since ignoring them would match everything.
     """
     found = _yes_and_no(value)
     return found if len(found) == 1 else None
 
 
 def deleted_flags(value: Any) -> frozenset[bool]:
-    """As `flags`; absent means only what is not deleted."""
+    """As `flags`; an absent value means undeleted only."""
     return _yes_and_no(value) or frozenset((False,))
 
 
@@ -118,7 +116,8 @@ def _yes_and_no(value: Any) -> frozenset[bool]:
 def moments(value: Any, now: int) -> Range | None:
     """Unix seconds: `1700000000`, `"5d"`, `"2024-01-31"` as lower bound, `[from, to]` as inclusive range.
 
-    What cannot be read is taken as the next second, so it finds nothing. Raises Invalid for other lists.
+    Values that cannot be parsed become the next second, so that nothing matches. Raises Invalid for other
+    lists.
     """
     if not isinstance(value, list):
         start = _moment(value, now) if _text(value) else 0
@@ -132,7 +131,7 @@ def moments(value: Any, now: int) -> Range | None:
 
 
 def seen(value: Any, now: int, *, upper: bool) -> Range | None:
-    """As `moments`, in microseconds; a single value is an upper bound when `upper`."""
+    """As `moments`, in microseconds; with `upper` a single value is an upper bound."""
     found = moments(value, now)
     if found is None or found.start is None:
         return None
@@ -142,9 +141,9 @@ def seen(value: Any, now: int, *, upper: bool) -> Range | None:
 
 
 def days(start: Any, end: Any, date: Any, now: int) -> Dates | None:
-    """The days of `from`, `to` and `date`; raises Invalid for what was meant for a day and is none.
+    """The days of `from`, `to` and `date`. Raises Invalid for malformed dates.
 
-    As in MISP a mere word that is no day asks nothing as `from`, and finds nothing as `to`.
+    As in MISP, a word without digits does not filter as `from`, and matches nothing as `to`.
     """
     lower = _day("from", start, now) if _text(start) else None
     lower = lower if _readable(start, now) else None
@@ -162,7 +161,8 @@ def days(start: Any, end: Any, date: Any, now: int) -> Dates | None:
 
 
 def orders(value: Any, columns: frozenset[str]) -> tuple[Order, ...]:
-    """`"timestamp desc"`, `"Event.id, info"` or a list of such; one unknown column and none of it counts."""
+    """Parse `"timestamp desc"`, `"Event.id, info"` or a list of these; one unknown column discards the whole
+    order."""
     items = value if isinstance(value, list) else str(value or "").split(",")
     found = []
     for words in (_text(item).split() for item in items if _text(item)):
@@ -175,9 +175,9 @@ def orders(value: Any, columns: frozenset[str]) -> tuple[Order, ...]:
 
 
 def whole_number(name: str, value: Any, largest: int = LARGEST_PAGE) -> int:
-    """A `limit`, `page` or `after_id`, no further than `largest`; raises Invalid for what is no such number.
+    """A `limit`, `page` or `after_id`, capped at `largest`. Raises Invalid if it is not such a number.
 
-    -1 is let through: some clients say "all of it" so, and MISP agrees.
+    -1 is accepted: some clients send it for "all", as MISP allows.
     """
     try:
         number = min(int(_text(value)[:40] or 0), largest)
@@ -189,7 +189,6 @@ def whole_number(name: str, value: Any, largest: int = LARGEST_PAGE) -> int:
 
 
 def _moment(value: Any, now: int) -> int:
-    """A number may have a fraction, as Python's own timestamps do."""
     text = _text(value)
     return parse_time_filter(text.partition(".")[0] if NUMBER.fullmatch(text) else text, now)
 
@@ -206,5 +205,5 @@ def _day(name: str, value: Any, now: int) -> str:
 
 
 def _is_word(value: Any) -> bool:
-    """No digit in it: not a date that was mistyped."""
+    """True if the text has no digits, so that it cannot be a mistyped date."""
     return isinstance(value, str) and not any(character.isdigit() for character in value)

@@ -1,4 +1,4 @@
-"""What a search of events also leaves out of the events it found (restsearch.md §2)."""
+"""What an event search omits from the events it returns (restsearch.md §2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vardkase.analysis.search.tags import ON_ATTRIBUTE
 
 
 def trim_conditions(statement: Statement, search: Search) -> Iterator[str]:
-    """SQL over an attribute `a` that stays in its event, besides `deleted` and `to_ids`."""
+    """SQL over the attributes `a` that remain in the event, apart from `deleted` and `to_ids`."""
     if search.tags and (unwanted := resolve.tag_ids(search.tags.none_of)):
         yield f"NOT {ON_ATTRIBUTE.format(tags=statement.bind(unwanted, 'bigint[]'))}"
     if search.distribution is not None:
@@ -21,7 +21,6 @@ def trim_conditions(statement: Statement, search: Search) -> Iterator[str]:
 
 
 def kept_attributes(statement: Statement, search: Search) -> str:
-    """SQL over attribute `a` of event `e`: readable, and left in the event by every filter that trims."""
     conditions = [statement.event(), statement.attribute(search.deleted), *trim_conditions(statement, search)]
     if search.to_ids is not None:
         conditions.append("a.to_ids" if True in search.to_ids else "NOT a.to_ids")

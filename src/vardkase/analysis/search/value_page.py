@@ -1,4 +1,4 @@
-"""One value: where it stands, since when, and what stands beside it, as far as the reader may see."""
+"""Queries for the page of one value: occurrences, first seen, and related values visible to the reader."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ PLACES = 200
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What is known of a value. Times in Unix seconds; `types`: the most frequent first; `more`: see EXAMINED."""
+    """Facts about a value.
+
+    Times are in Unix seconds; `types` are sorted by frequency; for `more` see EXAMINED.
+    """
 
     attributes: int
     events: int
@@ -34,8 +37,6 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class NearValue:
-    """A value that stands in the same objects, or is the other half of a composite."""
-
     type: str
     value: str
     relation: str
@@ -43,7 +44,6 @@ class NearValue:
 
 
 def life_of(actor: Actor, value: str) -> Life | None:
-    """The value's life; None when nothing that the actor may see has it."""
     statement = Statement(actor)
     query = statement.query(
         LIFE.format(ids=exact_ids(statement, (value,)), visible=_visible(statement), limit=EXAMINED)
@@ -53,7 +53,6 @@ def life_of(actor: Actor, value: str) -> Life | None:
 
 
 def near_values(actor: Actor, value: str, *, limit: int = 15) -> list[NearValue]:
-    """What stands beside the value, in most events first."""
     statement = Statement(actor)
     ids = exact_ids(statement, (value,))
     text = statement.bind(value, "text")
@@ -64,7 +63,6 @@ def near_values(actor: Actor, value: str, *, limit: int = 15) -> list[NearValue]
 
 
 def occurrences(value: str) -> Asked:
-    """The search for exactly this value."""
     return Asked(value, Meaning.VALUE, (value,))
 
 

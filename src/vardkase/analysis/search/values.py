@@ -1,4 +1,4 @@
-"""Finding attributes by value: exact values through their keys, patterns through the trigram indexes."""
+"""Finding attributes by value: exact values through correlation keys, patterns through trigram indexes."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ ORDER BY k.attribute_id
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A fenced list of attribute ids; `check` is what a row must still pass, over `a` and `{found}`.
+    """A materialised list of attribute ids.
 
-    `repeats`: an attribute may stand in it once for each part of its value.
+    `check`: a further condition on its rows, over `a` and `{found}`. `repeats`: an attribute may appear once
+    for each part of its value.
     """
 
     name: str
@@ -38,7 +39,6 @@ class Source:
 
 
 def value_source(statement: Statement, items: tuple[str, ...], columns: tuple[str, ...]) -> Source:
-    """Attributes with one of `items` in one of `columns`."""
     exact, patterns = split_items(tuple(_normalised(item) for item in items))
     if not patterns:
         check = _same_text("a", "{found}", columns)
@@ -52,7 +52,6 @@ def value_source(statement: Statement, items: tuple[str, ...], columns: tuple[st
 
 
 def without_values(statement: Statement, terms: Terms, columns: tuple[str, ...]) -> str:
-    """SQL over `a`: none of the excluded items is in any of `columns`."""
     exact, patterns = split_items(tuple(_normalised(item) for item in terms.none_of))
     conditions = []
     for column in columns:
@@ -66,7 +65,6 @@ def without_values(statement: Statement, terms: Terms, columns: tuple[str, ...])
 
 
 def pattern_sources(statement: Statement, patterns: list[str]) -> list[str]:
-    """SELECTs of the ids of attributes with one of `patterns` in either part of the value."""
     return list(_by_pattern(statement, patterns, BOTH_PARTS))
 
 
@@ -77,7 +75,7 @@ def _by_key(statement: Statement, items: list[str]) -> str:
 
 
 def _by_pattern(statement: Statement, patterns: list[str], columns: tuple[str, ...]) -> list[str]:
-    """Hash types stand outside the trigram index; they hold hexadecimal digits, so few patterns need them."""
+    """Hash types are not in the trigram index; they are scanned only for patterns of hexadecimal digits."""
     branches = []
     wanted = statement.bind(patterns, "text[]")
     if "value1" in columns:
@@ -94,13 +92,12 @@ def _by_pattern(statement: Statement, patterns: list[str], columns: tuple[str, .
 
 
 def _same_text(row: str, found: str, columns: tuple[str, ...]) -> str:
-    """SQL: the text itself is the one that was looked for, spaces around it aside, as for the key."""
     texts = (f"lower(btrim({row}.{column}, E' \\t\\r\\n'))" for column in columns)
     return "(" + " OR ".join(f"{text} = {found}.text" for text in texts) + ")"
 
 
 def _normalised(item: str) -> str:
-    """An IPv6 address in its short form, as it is stored; anything else as it is."""
+    """An IPv6 address in its short (stored) form; other items unchanged."""
     if item.count(":") < 2:
         return item
     try:

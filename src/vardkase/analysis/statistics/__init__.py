@@ -1,1 +1,1 @@
-"""How much there is, and who shares it: counted over what a reader may see, in a query each."""
+"""Statistics on content and sharing, counted over what the reader may see, with one query each."""

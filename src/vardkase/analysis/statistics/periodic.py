@@ -1,4 +1,4 @@
-"""What was published in the last day, week or month, as one person wants to be told of it."""
+"""Periodic summary of events published in the last day, week or month, by a user's settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_TRENDING = 12
 
 @dataclass(frozen=True, slots=True)
 class SummaryEvent:
-    """A published event; times are Unix seconds."""
+    """A published event; times are in Unix seconds."""
 
     id: int
     uuid: str
@@ -40,9 +40,9 @@ class SummaryEvent:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The newest events of a period, and the figures of all of them; `since` and `until` are Unix seconds.
+    """The newest events of a period and statistics of all of them; `since` and `until` are Unix seconds.
 
-    `trending`: tag → how many events carried it in this period, in the one before, and so on.
+    `trending`: tag → number of tagged events in this period, in the one before, and so on.
     """
 
     since: int
@@ -56,9 +56,9 @@ class Summary:
 
 
 def summary(actor: Actor, period: str, until: int, filters: Mapping[str, Any]) -> Summary:
-    """What `actor` may see of what was published in the `period` (of PERIODS) before `until`.
+    """Summarise what was published in the `period` (of PERIODS) before `until`, as far as `actor` may see it.
 
-    `filters` is the setting periodic_notification_filters.
+    `filters`: the setting periodic_notification_filters.
     """
     length = PERIODS[period]
     condition, parameters = _condition(actor, filters)
@@ -91,7 +91,6 @@ def summary(actor: Actor, period: str, until: int, filters: Mapping[str, Any]) -
 
 
 def _condition(actor: Actor, filters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """SQL over event e: readable, published, and as the filters want it."""
     parts = [event_predicate(actor), event_published(actor)]
     parameters: dict[str, Any] = reader_parameters(actor)
     for name in ("orgc_id", "distribution", "sharing_group_id"):
@@ -110,7 +109,6 @@ def _condition(actor: Actor, filters: Mapping[str, Any]) -> tuple[str, dict[str,
 
 
 def _trending(filters: Mapping[str, Any], length: int) -> dict[str, Any]:
-    """The tags that are followed, by the beginning of their names, and over how many periods."""
     names = [str(each).lower().removesuffix("%") for each in _listed(filters.get("trending_for_tags"))]
     amount = as_int(filters.get("trending_period_amount")) or DEFAULT_TRENDING
     places = min(max(amount, 1), MOST_TRENDING) + 1
@@ -118,7 +116,6 @@ def _trending(filters: Mapping[str, Any], length: int) -> dict[str, Any]:
 
 
 def _listed(value: Any) -> list[Any]:
-    """A list, a single value, or nothing."""
     if value in (None, ""):
         return []
     return value if isinstance(value, list) else [value]

@@ -1,4 +1,4 @@
-"""The figures of the instance. People and organisations are counted whole, intelligence as far as it can be seen."""
+"""Statistics of the instance. Users and organisations are counted in full, intelligence only as far as visible."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vardkase.identity.organisations.queries import organisations
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The usage of the instance; `…_month` since the first of this month."""
+    """Usage of the instance; `…_month` counts since the first of the month."""
 
     events: int
     events_month: int
@@ -31,7 +31,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one organisation has put in; `attributes_by_day`: day of the last change → attributes of its events."""
+    """The contributions of one organisation.
+
+    `attributes_by_day`: day of last change → attributes of its events.
+    """
 
     organisation: Organisation
     users: int
@@ -42,7 +45,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How many there are, and how many came since the first of this month and year."""
+    """A total, and the growth since the first of the month and of the year."""
 
     total: int
     month: int
@@ -50,7 +53,6 @@ class Growth:
 
 
 def totals(actor: Actor, month: int) -> Totals:
-    """The figures; `month` is when this month began, in Unix seconds."""
     return Totals(
         *_row(actor, EVENT_TOTALS, month=month),
         *_row(actor, ATTRIBUTE_TOTALS, month=month),
@@ -60,7 +62,6 @@ def totals(actor: Actor, month: int) -> Totals:
 
 
 def contributions(actor: Actor, scope: str, since: date) -> list[Contribution]:
-    """What each organisation of `scope` (local, external, all) has put in; the days from `since` on."""
     counted = {orgc: (events, attributes) for orgc, events, attributes in _rows(actor, CONTRIBUTIONS)}
     members = dict(cursor().execute("SELECT org_id, count(*) FROM account GROUP BY org_id").fetchall())
     days: dict[int, dict[date, int]] = {}
@@ -74,13 +75,13 @@ def contributions(actor: Actor, scope: str, since: date) -> list[Contribution]:
 
 
 def growth(actor: Actor, month: date, year: date) -> dict[str, Growth]:
-    """Accounts, local organisations and others: "user", "org_local", "org_external"."""
+    """Growth of accounts ("user"), local ("org_local") and external ("org_external") organisations."""
     rows = cursor().execute(GROWTH, {"month": month, "year": year}).fetchall()
     return {name: Growth(*counts) for name, *counts in rows}
 
 
 def event_tags(actor: Actor) -> dict[str, dict[str, int]]:
-    """Taxonomy (or "custom") → tag → how many events carry it."""
+    """Taxonomy (or "custom") → tag → number of tagged events."""
     found: dict[str, dict[str, int]] = {}
     for taxonomy, name, count in _rows(actor, EVENT_TAGS):
         found.setdefault(taxonomy, {})[name] = count
@@ -88,7 +89,6 @@ def event_tags(actor: Actor) -> dict[str, dict[str, int]]:
 
 
 def attribute_histogram(actor: Actor) -> dict[str, dict[str, int]]:
-    """Organisation that created the event → type → how many attributes; the one with most comes first."""
     found: dict[str, dict[str, int]] = {}
     for organisation, kind, count in _rows(actor, HISTOGRAM):
         found.setdefault(organisation, {})[kind] = count
@@ -100,7 +100,6 @@ def _row(actor: Actor, sql: str, **parameters: Any) -> tuple[Any, ...]:
 
 
 def _rows(actor: Actor, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    """The rows of `sql`, in which {event}, {attribute} and {key} stand for what the reader may see."""
     visible = sql.format(
         event=event_predicate(actor),
         attribute=attribute_predicate(actor),

@@ -1,1 +1,1 @@
-"""The endpoints of those who run the hub."""
+"""Administration endpoints."""

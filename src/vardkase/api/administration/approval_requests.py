@@ -1,4 +1,4 @@
-"""approvalRequests/*: what takes two people. MISP has no such thing; the names are ours.
+"""approvalRequests/*: acts that require two people. Not in MISP; the names are ours.
 
 An API key reads and withdraws; proposals are made by the endpoints of what is proposed. Approving is done on the pages.
 """
@@ -21,13 +21,13 @@ MOST = 500
 
 @endpoint("approvalRequests/index")
 def index(call: Call) -> Answer:
-    """The requests that the caller's duty approves, and the caller's own, the newest first."""
+    """List the requests that the caller may approve and the caller's requests, newest first."""
     return Json([as_json(each) for each in queries.visible(call.actor).order_by("-pk")[:MOST]])
 
 
 @endpoint("approvalRequests/view", describes=Description(url="/approvalRequests/view/[id]"))
 def view(call: Call) -> Answer:
-    """One request, with what will happen."""
+    """Return one request, with the effect of approving it."""
     found = queries.find(call.actor, call.arg(0))
     action = action_of(found)
     told = action.describe(found) if action else None
@@ -44,7 +44,7 @@ def view(call: Call) -> Answer:
     describes=Description(url="/approvalRequests/withdraw/[id]"),
 )
 def withdraw(call: Call) -> Answer:
-    """Take one's own proposal back."""
+    """Withdraw the caller's request."""
     found = queries.find(call.actor, call.arg(0))
     return Json(as_json(services.withdraw(call.actor, found.pk)))
 
@@ -56,7 +56,7 @@ def withdraw(call: Call) -> Answer:
     describes=Description(url="/approvalRequests/approve/[id]"),
 )
 def approve(call: Call) -> Answer:
-    """Refused with a sentence: requests are approved on the pages."""
+    """Always refused with an explanation: requests are approved in the web interface."""
     queries.find(call.actor, call.arg(0))
     raise Forbidden(decided_on_pages())
 
@@ -68,13 +68,12 @@ def approve(call: Call) -> Answer:
     describes=Description(url="/approvalRequests/decline/[id]"),
 )
 def decline(call: Call) -> Answer:
-    """Refused with a sentence: requests are answered on the pages."""
+    """Always refused with an explanation: requests are declined in the web interface."""
     queries.find(call.actor, call.arg(0))
     raise Forbidden(decided_on_pages())
 
 
 def as_json(request: ApprovalRequest) -> dict[str, Any]:
-    """A request on the wire; `message` says what has to happen next."""
     waits = "Another person has to approve this on the hub's pages before anything happens."
     return {
         "ApprovalRequest": {

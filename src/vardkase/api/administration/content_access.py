@@ -1,4 +1,4 @@
-"""contentAccess/*: access of operators to content. MISP has no such thing; the names are ours.
+"""contentAccess/*: operators' access to content. Not in MISP; the names are ours.
 
 Granting is done on the pages: a key is no proof of who holds it.
 """
@@ -26,13 +26,13 @@ PAGE = 100
 
 @endpoint("contentAccess/index", staff=READERS)
 def index(call: Call) -> Answer:
-    """The requests for content access, the newest first: operators see their own."""
+    """List the requests for content access, newest first; operators see only their own."""
     return Json([_row(each) for each in queries.grants(call.actor).order_by("-pk")[:MOST]])
 
 
 @endpoint("contentAccess/view", staff=READERS, describes=Description(url="/contentAccess/view/[id]"))
 def view(call: Call) -> Answer:
-    """One request, what was read under it, and its history."""
+    """Return one request, the content read under it, and its history."""
     return Json(_whole(queries.find_grant(call.actor, call.arg(0))))
 
 
@@ -48,7 +48,7 @@ def view(call: Call) -> Answer:
     ),
 )
 def ask(call: Call) -> Answer:
-    """Ask to read content for some hours; an officer grants it on the pages."""
+    """Request content access for a number of hours; an officer grants it in the web interface."""
     reason, hours, reach, event = (_text(call, name) for name in ("reason", "hours", "reach", "event"))
     organisation = as_int(call.param("organisation"))
     made = services.ask(
@@ -64,7 +64,7 @@ def ask(call: Call) -> Answer:
     describes=Description(url="/contentAccess/end/[id]"),
 )
 def end(call: Call) -> Answer:
-    """End one's own access, or take one's own request back."""
+    """End the caller's content access, or withdraw the caller's request."""
     return Json(_whole(services.end(call.actor, call.arg(0))))
 
 
@@ -76,7 +76,7 @@ def end(call: Call) -> Answer:
     describes=Description(mandatory=["reason"], url="/contentAccess/refuse/[id]"),
 )
 def refuse(call: Call) -> Answer:
-    """Refused with a sentence: requests are answered on the pages."""
+    """Always refused with an explanation: requests are answered in the web interface."""
     return Json(_whole(services.refuse(call.actor, call.arg(0), _text(call, "reason"))))
 
 
@@ -87,13 +87,13 @@ def refuse(call: Call) -> Answer:
     describes=Description(mandatory=["reason"], url="/contentAccess/withdraw/[id]"),
 )
 def withdraw(call: Call) -> Answer:
-    """Take access back before its time."""
+    """Revoke granted content access before it expires."""
     return Json(_whole(services.withdraw(call.actor, call.arg(0), _text(call, "reason"))))
 
 
 @endpoint("contentAccess/read", requires=(Permission.ADMIN,))
 def read(call: Call) -> Answer:
-    """What operators have read of the caller's organisation: by whom, when, why, and who let them."""
+    """List what operators have read of the caller's organisation: who, when, why, and who approved it."""
     limit, offset = limit_and_offset(call, PAGE)
     found = queries.read_of_ours(call.actor, limit=limit, offset=offset)
     return Json(

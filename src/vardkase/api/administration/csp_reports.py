@@ -1,4 +1,4 @@
-"""servers/cspReport: what browsers say of content that the hub's policy kept them from loading."""
+"""servers/cspReport: browsers' reports of Content Security Policy violations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ REPORTS = Limit("policy report", allowed=10, window=60)
 
 
 def count_report(actor: Actor) -> None:
-    """Raise MispError 429 when the actor's address reports too often."""
     usage = REPORTS.spend(counted_as(actor.address))
     if usage.is_exceeded:
         wait = {"Retry-After": str(usage.wait)}
@@ -41,7 +40,7 @@ def count_report(actor: Actor) -> None:
     describes=Description("POST a browser's report of a violated Content Security Policy.", ("csp-report",)),
 )
 def csp_report(call: Call) -> Answer:
-    """Write a report to the log, without any address's path or query: they may hold what is nobody's business."""
+    """Log a report; paths and queries of URLs are left out, as they may hold private data."""
     length = as_int(call.headers.get("Content-Length"))
     if length is None or length > LARGEST:
         raise MispError(413 if length else 411, f"A report has at most {LARGEST} bytes, and says how many.")
@@ -63,7 +62,6 @@ def _directive(report: Mapping[str, Any]) -> str:
 
 
 def _origin(address: Any) -> str:
-    """Scheme and host of an address, or a keyword such as `inline`."""
     text = str(address or "")
     try:
         parts = urlsplit(text)
@@ -73,5 +71,5 @@ def _origin(address: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    """What a report says, without characters that would begin a new line of the log."""
+    """A text of a report without characters that would start a new log line."""
     return "".join(each if each.isprintable() else "?" for each in text[:100])

@@ -1,4 +1,4 @@
-"""dashboards/*: a person's dashboard as data: which widgets, what each shows, and layouts that are kept."""
+"""dashboards/*: users' dashboards: widgets, their data, and saved layouts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from vardkase.hub.dashboards.widgets import Widget, find_widget, widgets
 
 
 def template_dict(template: DashboardTemplate) -> dict[str, Any]:
-    """A layout in MISP's shape; `value` is a text."""
     return {
         "id": str(template.pk),
         "uuid": str(template.uuid),
@@ -31,19 +30,19 @@ def template_dict(template: DashboardTemplate) -> dict[str, Any]:
 
 @endpoint("dashboards/index")
 def index(call: Call) -> Answer:
-    """One's own widgets with their configuration and place."""
+    """List the caller's widgets with their configuration and position."""
     return Json(services.dashboard(call.actor))
 
 
 @endpoint("dashboards/getForm")
 def form(call: Call) -> Answer:
-    """The widgets there are, with what their configuration may hold."""
+    """List the available widgets and their configuration options."""
     return Json({each.name: _described(each) for each in widgets(call.actor)})
 
 
 @endpoint("dashboards/getEmptyWidget")
 def empty_widget(call: Call) -> Answer:
-    """A widget as it stands on a dashboard before it is configured: ``/dashboards/getEmptyWidget/<name>``."""
+    """Return a widget in its initial, unconfigured state: ``/dashboards/getEmptyWidget/<name>``."""
     found = find_widget(call.actor, call.arg(0))
     position = {"x": 0, "y": 0, "width": 4, "height": 4}
     return Json({"widget": found.name, "title": found.title, "config": {}, "position": position})
@@ -51,7 +50,7 @@ def empty_widget(call: Call) -> Answer:
 
 @endpoint("dashboards/renderWidget")
 def render_widget(call: Call) -> Answer:
-    """What a widget shows: ``{"widget": name, "config": {…}}``."""
+    """Return the content of a widget: ``{"widget": name, "config": {…}}``."""
     found = find_widget(call.actor, str(call.param("widget") or call.arg(0)))
     config = _decoded(call.param("config"))
     if not isinstance(config, dict):
@@ -65,31 +64,31 @@ def render_widget(call: Call) -> Answer:
 
 @endpoint("dashboards/updateSettings", writes=True)
 def update_settings(call: Call) -> Answer:
-    """Lay out one's dashboard: ``{"Dashboard": {"value": [widgets]}}``."""
+    """Save the layout of the caller's dashboard: ``{"Dashboard": {"value": [widgets]}}``."""
     return _laid_out(call, "/dashboards/updateSettings")
 
 
 @endpoint("dashboards/import", writes=True)
 def import_dashboard(call: Call) -> Answer:
-    """Lay out one's dashboard as an export has it."""
+    """Replace the caller's dashboard with an exported one."""
     return _laid_out(call, "/dashboards/import")
 
 
 @endpoint("dashboards/export")
 def export(call: Call) -> Answer:
-    """One's dashboard, to be imported elsewhere."""
+    """Export the caller's dashboard, for import elsewhere."""
     return Json({"value": services.dashboard(call.actor)})
 
 
 @endpoint("dashboards/listTemplates")
 def list_templates(call: Call) -> Answer:
-    """The layouts that are kept."""
+    """List the saved layouts."""
     return Json([{"Dashboard": template_dict(each)} for each in services.templates(call.actor)])
 
 
 @endpoint("dashboards/saveTemplate", writes=True)
 def save_template(call: Call) -> Answer:
-    """Keep a layout, or change one's own: ``/dashboards/saveTemplate/<id>``."""
+    """Save a layout, or change one of the caller's own: ``/dashboards/saveTemplate/<id>``."""
     try:
         kept = services.save_template(call.actor, call.data("Dashboard"), call.arg(0))
     except Invalid as error:

@@ -1,4 +1,4 @@
-"""servers/*: how the instance is and what runs in it, for its administrators."""
+"""servers/*: status and diagnostics of the instance, for administrators."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ UPDATED_BY_OPERATOR = (
 
 @endpoint("servers/dbSchemaDiagnostic", site_admin=True)
 def schema(call: Call) -> Answer:
-    """Whether the database's schema is the one that this version needs, and its indexes."""
+    """Check whether the database schema and its indexes match what this version requires."""
     return Json(diagnostics.schema(call.actor))
 
 
 @endpoint("servers/dbConfiguration", site_admin=True)
 def database_configuration(call: Call) -> Answer:
-    """The database's settings."""
+    """Return the settings of the database."""
     return Json(diagnostics.database_configuration(call.actor))
 
 
 @endpoint("servers/getWorkers", site_admin=True)
 def get_workers(call: Call) -> Answer:
-    """The background workers and whether they are alive."""
+    """List the background workers and whether they are running."""
     return Json(workers.queues(call.actor))
 
 
 @endpoint("servers/startWorker", site_admin=True, writes=True)
 def start_worker(call: Call) -> Answer:
-    """Nothing to start: the process that runs the hub starts the worker, and again when it ends."""
+    """Does nothing: the hub's process starts the worker, and restarts it when it ends."""
     raise SaveFailed("start the worker", "/servers/startWorker", workers.KEPT_RUNNING)
 
 
 @endpoint("servers/stopWorker", site_admin=True, writes=True)
 def stop_worker(call: Call) -> Answer:
-    """Stop the background worker with a process id; the hub starts another."""
+    """Stop the background worker with the given process id; the hub starts another."""
     return _stopped(call, "Worker stop signal sent", as_int(call.arg(0), 0))
 
 
@@ -53,32 +53,32 @@ def kill_all_workers(call: Call) -> Answer:
 
 @endpoint("servers/restartWorkers", site_admin=True, writes=True)
 def restart_workers(call: Call) -> Answer:
-    """Stop the background workers, so that the hub starts new ones."""
+    """Restart the background workers: they are stopped, and the hub starts new ones."""
     return _stopped(call, "Restarting workers.")
 
 
 @endpoint("servers/restartDeadWorkers", site_admin=True, writes=True)
 def restart_dead_workers(call: Call) -> Answer:
-    """Dead workers are started again without being asked."""
+    """Does nothing: the hub restarts dead workers automatically."""
     return saved(workers.KEPT_RUNNING, "/servers/restartDeadWorkers")
 
 
 @endpoint("servers/update", site_admin=True, writes=True)
 def update(call: Call) -> Answer:
-    """Say how the software is updated: not over the API."""
+    """Explain how to update the software; it cannot be updated through the API."""
     return Json({"results": [{"input": "", "output": [UPDATED_BY_OPERATOR], "status": 1}]})
 
 
 @endpoint("servers/updateJSON", site_admin=True, writes=True)
 def update_libraries(call: Call) -> Answer:
-    """Taxonomies, galaxies, templates and lists, as new as this hub's files."""
+    """Update taxonomies, galaxies, templates and lists from the files shipped with this hub."""
     loaded = updates.update_libraries(call.actor)
     return Json({"results": {library.name: {"updated": library.updated} for library in loaded}})
 
 
 @endpoint("servers/updateProgress", site_admin=True)
 def update_progress(call: Call) -> Answer:
-    """How far the schema is: it is brought up to date before the hub answers, so it is always done."""
+    """Return the progress of the schema update: always complete, as the hub answers only after it."""
     found = diagnostics.schema(call.actor)
     done, total = int(found["actual_db_version"]), int(found["expected_db_version"])
     return Json({"commands": [], "results": [], "current": done, "total": total, "failed_num": []})
@@ -86,7 +86,7 @@ def update_progress(call: Call) -> Answer:
 
 @endpoint("servers/ipUser", site_admin=True)
 def users_of_address(call: Call) -> Answer:
-    """The accounts whose keys were used from an address."""
+    """List the accounts whose keys were used from an address."""
     return Json(users_seen_from(call.actor, str(call.param("ip") or call.arg(0))))
 
 

@@ -1,4 +1,4 @@
-"""jobs/* and tasks/*: what the worker does, from the queue itself."""
+"""jobs/* and tasks/*: background jobs, read from the queue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ MESSAGES = {
 
 
 def job_dict(job: Job) -> dict[str, Any]:
-    """A job in MISP's order of members."""
     return {
         "id": str(job.id),
         "worker": job.queue,
@@ -56,34 +55,35 @@ def job_dict(job: Job) -> dict[str, Any]:
 
 @endpoint("jobs/index", site_admin=True)
 def index(call: Call) -> Answer:
-    """A page of the jobs, newest first: ``/jobs/index/<queue>``."""
+    """List the jobs, newest first, page by page: ``/jobs/index/<queue>``."""
     limit, offset = limit_and_offset(call, PAGE)
     return Json([{"Job": job_dict(job)} for job in jobs.jobs(call.actor, limit, offset, call.arg(0))])
 
 
 @endpoint("jobs/getProgress")
 def progress(call: Call) -> Answer:
-    """How far one's job is, in percent."""
+    """Return the progress of the caller's job, in percent."""
     return Json(f"{jobs.find_job(call.actor, _id(call)).progress}%")
 
 
 @endpoint("jobs/getError", site_admin=True)
 def error(call: Call) -> Answer:
-    """What became of a job, with why it failed in its `message`."""
+    """Return the outcome of a job; `message` says why it failed."""
     job = jobs.find_job(call.actor, _id(call))
     return Json({"Job": job_dict(job), "error": job.status == jobs.FAILED})
 
 
 @endpoint("jobs/clearJobs", site_admin=True, writes=True)
 def clear(call: Call) -> Answer:
-    """``/jobs/clearJobs/<all, completed or failed>``: forget those that have ended."""
+    """Delete finished jobs: ``/jobs/clearJobs/<all, completed or failed>``."""
     count = jobs.clear_jobs(call.actor, ENDED.get(call.arg(0), (*ENDED["completed"], *ENDED["failed"])))
     return saved(f"{count} job entries removed.", "/jobs/clearJobs")
 
 
 @endpoint("tasks/index", oversight=True)
 def tasks(call: Call) -> Answer:
-    """What the hub does by itself: `timer` is in hours, 0 while it is paused; `scheduled_time` by the hub's clocks."""
+    """List the scheduled tasks. `timer` is in hours, 0 while paused; `scheduled_time` is in the hub's time
+    zone."""
     found = schedules.scheduled_tasks(call.actor)
     return Json([{"Task": task_dict(each, place)} for place, each in enumerate(found, 1)])
 
@@ -100,7 +100,8 @@ def tasks(call: Call) -> Answer:
     ),
 )
 def set_task(call: Call) -> Answer:
-    """``{"Task": {"<id>": {"timer": "24", "scheduled_time": "12:00"}}}``: all of them, or none."""
+    """Change scheduled tasks, all or none: ``{"Task": {"<id>": {"timer": "24", "scheduled_time":
+    "12:00"}}}``."""
     try:
         waits = schedules.change_schedules(call.actor, _changes(call), str(call.param("reason", "")))
     except Invalid as error:
@@ -115,7 +116,6 @@ def set_task(call: Call) -> Answer:
 
 
 def task_dict(scheduled: Scheduled, place: int) -> dict[str, Any]:
-    """A task in MISP's order of members."""
     row = scheduled.task
     return {
         "id": str(place),
@@ -147,7 +147,6 @@ def _changes(call: Call) -> dict[str, Change]:
 
 
 def _change(given: dict[str, Any]) -> Change:
-    """What a task is to become; what is not given stays."""
     rhythm, at = None, None
     hours = as_int(given["timer"]) if "timer" in given else None
     if "timer" in given and hours != 0:

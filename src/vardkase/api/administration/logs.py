@@ -1,4 +1,4 @@
-"""logs/* and auditLogs/*: the audit trail in MISP's two shapes."""
+"""logs/* and auditLogs/*: the audit log in MISP's two formats."""
 
 from __future__ import annotations
 
@@ -36,50 +36,50 @@ REQUESTS = {"browser": 0, "api_key": 1, "read_only_key": 1}
 
 @endpoint("admin/logs/index", requires=(Permission.AUDIT,))
 def index(call: Call) -> Answer:
-    """The entries that the caller may read, oldest first, a page of them."""
+    """List the log entries that the caller may read, oldest first, page by page."""
     return _logs(call, _found(call))
 
 
 @endpoint("logs/index", requires=(Permission.AUDIT,))
 def own_index(call: Call) -> Answer:
-    """The entries that the caller may read, at MISP's other address."""
+    """List the log entries that the caller may read, at MISP's other URL."""
     return _logs(call, _found(call))
 
 
 @endpoint("admin/logs/search", requires=(Permission.AUDIT,))
 def search(call: Call) -> Answer:
-    """Search the audit trail; takes what admin/logs/index takes."""
+    """Search the audit trail, with the parameters of admin/logs/index."""
     return _logs(call, _found(call))
 
 
 @endpoint("logs/event_index")
 def event_index(call: Call) -> Answer:
-    """What was done to one event, newest first."""
+    """List the changes to one event, newest first."""
     return _logs(call, history_of_event(call.actor, call.arg(0)), newest_first=True)
 
 
 @endpoint("logs/returnDates")
 def return_dates(call: Call) -> Answer:
-    """On which days something was recorded, and how often."""
+    """List the days with log entries, and the number of entries on each."""
     return Json(_days(call))
 
 
 @endpoint("admin/auditLogs/index", requires=(Permission.AUDIT,))
 def audit_index(call: Call) -> Answer:
-    """The same trail in the newer shape, newest first."""
+    """List the audit trail in the newer format, newest first."""
     return Json(_audit_rows(call.actor, _page(call, _found(call).order_by("-pk"))))
 
 
 @endpoint("auditLogs/eventIndex")
 def audit_event_index(call: Call) -> Answer:
-    """The history of an event in the newer shape, newest first."""
+    """List the history of an event in the newer format, newest first."""
     entries = history_of_event(call.actor, call.arg(0)).order_by("-pk")
     return Json(_audit_rows(call.actor, _page(call, entries)))
 
 
 @endpoint("auditLogs/fullChange", requires=(Permission.AUDIT,))
 def full_change(call: Call) -> Answer:
-    """One entry of the audit trail with everything that it changed."""
+    """Return all changes of one audit trail entry."""
     number = as_int(call.arg(0))
     found = readable_trail(call.actor).filter(pk=number).first() if number else None
     if found is None:
@@ -89,7 +89,7 @@ def full_change(call: Call) -> Answer:
 
 @endpoint("auditLogs/returnDates")
 def audit_return_dates(call: Call) -> Answer:
-    """On which days something was recorded, and how often."""
+    """List the days with audit entries, and the number of entries on each."""
     return Json(_days(call))
 
 
@@ -98,7 +98,6 @@ def _found(call: Call) -> QuerySet[AuditEntry]:
 
 
 def _filter(call: Call) -> LogFilter:
-    """MISP's filters from the body or the path; what is empty asks nothing."""
     since, until = _times(call.param("created"))
     return LogFilter(
         ids=_numbers(call.param("id")),
@@ -142,7 +141,7 @@ def _is_address(text: str) -> bool:
 
 
 def _times(value: Any) -> tuple[int | None, int | None]:
-    """One time is the earliest; of two the second is the latest."""
+    """A single time is a lower bound; of two, the second is the upper bound."""
     given = value if isinstance(value, list) else [value]
     times = [
         None if one in (None, "") else parse_time_filter(_whole(one), now_seconds()) for one in given[:2]
@@ -151,7 +150,6 @@ def _times(value: Any) -> tuple[int | None, int | None]:
 
 
 def _whole(value: Any) -> Any:
-    """Seconds without their fraction, which PyMISP sends."""
     return int(value) if isinstance(value, float) and abs(value) < 2**53 else value
 
 
@@ -232,12 +230,12 @@ def _audit_row(actor: Actor, entry: AuditEntry, names: dict[int | None, str]) ->
 
 
 def _may_know_who(actor: Actor, entry: AuditEntry) -> bool:
-    """Readers of an event learn which organisation did something, but only their own people's names."""
+    """Readers of an event see which organisation made a change, but user names only of their own
+    organisation."""
     return actor.is_site_admin or actor.is_auditor or entry.organisation_id == actor.organisation_id
 
 
 def _words(change: dict[str, Any]) -> str:
-    """``name (before) => (after)`` for each member, as MISP's log has it."""
     words = []
     for name, value in change.items():
         before, after = value if isinstance(value, list) and len(value) == 2 else ("", value)
@@ -250,9 +248,9 @@ def _word(value: Any) -> str:
 
 
 def _days(call: Call) -> dict[str, int]:
-    """The beginning of each day in Unix seconds → how many entries that the caller may read.
+    """Start of each day in Unix seconds → number of entries that the caller may read.
 
-    Those who may not audit read their own.
+    Callers without the audit permission see only their own entries.
     """
     if call.actor.may(Permission.AUDIT):
         entries = readable_trail(call.actor)

@@ -1,4 +1,4 @@
-"""users/viewPeriodicSummary and users/notificationSettings: what one is told of now and then, and of what."""
+"""users/viewPeriodicSummary and users/notificationSettings: periodic summaries and notification settings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ URL = "/users/notificationSettings"
 
 @endpoint("users/viewPeriodicSummary")
 def view_summary(call: Call) -> Answer:
-    """``/users/viewPeriodicSummary/<daily, weekly or monthly>``: what was published, by one's own filters."""
+    """Return a summary of what was published, by the caller's filters: ``/users/viewPeriodicSummary/<daily,
+    weekly or monthly>``."""
     period = call.arg(0, "daily")
     if period not in PERIODS:
         raise MispError(405, "Invalid period. Has to be one of: daily, weekly, monthly.")
@@ -48,7 +49,8 @@ def view_summary(call: Call) -> Answer:
 
 @endpoint("users/notificationSettings")
 def notification_settings(call: Call) -> Answer:
-    """Which summaries one wants, and of what; changed by POST: ``{"User": {…}, "UserSetting": {…}}``."""
+    """Return which summaries the caller receives and their filters; POST changes them: ``{"User": {…},
+    "UserSetting": {…}}``."""
     if call.method in ("POST", "PUT"):
         _change(call)
     user = _me(call)

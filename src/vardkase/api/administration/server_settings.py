@@ -1,4 +1,4 @@
-"""servers/serverSettings*, servers/getSetting: what a site administrator may set while the hub runs."""
+"""servers/serverSettings*, servers/getSetting: run-time settings for site administrators."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ ABOUT_EDIT = Description(
 
 @endpoint("servers/serverSettings", oversight=True)
 def server_settings(call: Call) -> Answer:
-    """Every setting, and how the instance is; with the name of one of MISP's tabs, that tab's settings."""
+    """Return all settings and the state of the instance; with the name of one of MISP's tabs, only that tab's
+    settings."""
     lines = [_listed(line) for line in instance.every_setting(call.actor)]
     tab = call.arg(0)
     if tab and tab not in ("diagnostics", "download"):
@@ -49,7 +50,7 @@ def server_settings(call: Call) -> Answer:
 
 @endpoint("servers/getSetting", oversight=True)
 def get_setting(call: Call) -> Answer:
-    """One setting with its value, description and kind."""
+    """Return one setting with its value, description and type."""
     line = instance.find_setting(call.actor, call.arg(0))
     if line.secret:
         raise MispError(403, REDACTED)
@@ -95,7 +96,7 @@ def edit_setting(call: Call) -> Answer:
 
 @endpoint("servers/serverSettingsReloadSetting", oversight=True)
 def reload_setting(call: Call) -> Answer:
-    """A setting as a row of the list: there is nothing to reload, every read is a fresh one."""
+    """Return a setting as a row of the list; nothing needs reloading, as every read is current."""
     return Json(_listed(instance.find_setting(call.actor, call.arg(0))))
 
 

@@ -1,4 +1,4 @@
-"""users/statistics/*: how the instance is used."""
+"""users/statistics/*: usage statistics of the instance."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LINE = "\\n"
 
 @endpoint("users/statistics")
 def statistics(call: Call) -> Answer:
-    """Figures of use, a page of them: data, orgs, users, tags, attributehistogram or sightings."""
+    """Return usage statistics, by page: data, orgs, users, tags, attributehistogram or sightings."""
     page = PAGES.get((call.arg(0) or "data").lower())
     if page is None:
         raise MispError(404, "Invalid page.")
@@ -40,19 +40,19 @@ def statistics(call: Call) -> Answer:
 
 @endpoint("users/attributehistogram")
 def attribute_histogram(call: Call) -> Answer:
-    """How many attributes of each type each organisation has."""
+    """Return the number of attributes of each type per organisation."""
     return Json(_histogram(call))
 
 
 @endpoint("users/histogram")
 def histogram(call: Call) -> Answer:
-    """The same as users/attributehistogram."""
+    """Return the same as users/attributehistogram."""
     return Json(_histogram(call))
 
 
 @endpoint("users/tagStatisticsGraph")
 def tag_statistics_graph(call: Call) -> Answer:
-    """How often each tag is used."""
+    """Return how often each tag is used."""
     return Json(_tags(call))
 
 
@@ -155,7 +155,6 @@ def _histogram(call: Call) -> Any:
 
 
 def _sightings(call: Call) -> Any:
-    """Sightings by source, and the events that each source saw something of, by type of sighting."""
     totals: Counter[str] = Counter()
     events: dict[str, dict[str, list[str]]] = {}
     for source, kind, count, event_ids in counts_by_source(call.actor):

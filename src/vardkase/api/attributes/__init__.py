@@ -1,1 +1,1 @@
-"""The endpoints of attributes."""
+"""Attribute endpoints."""

@@ -21,8 +21,6 @@ PICTURES = (
 
 
 class Attached(Protocol):
-    """A row that a file may hang on."""
-
     @property
     def type(self) -> str: ...
     @property
@@ -32,7 +30,6 @@ class Attached(Protocol):
 
 
 def attachment(row: Attached) -> Answer:
-    """The file as it is, or a sample in its encrypted zip."""
     content = _content(row)
     name, content_type = _presented(row)
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
@@ -40,7 +37,7 @@ def attachment(row: Attached) -> Answer:
 
 
 def picture(row: Attached) -> Answer:
-    """The picture that a row holds, by what the file is and not by its name; raises MispError 404 for others."""
+    """The picture of a row, recognised by its content and not its name; MispError 404 for other files."""
     content = _content(row) if row.type == "attachment" else b""
     kind = next((kind for start, kind in PICTURES if content.startswith(start)), None)
     if kind is None:
@@ -56,7 +53,7 @@ def _content(row: Attached) -> bytes:
 
 
 def _presented(row: Attached) -> tuple[str, str]:
-    """Name and type of the file; text is told from the rest, nothing is ever named a page or a script."""
+    """Name and type of the file: plain text as such, everything else as application/octet-stream."""
     name = row.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"
     if row.type == "malware-sample":
         return f"{name}.zip", "application/zip"

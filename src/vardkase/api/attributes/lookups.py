@@ -1,4 +1,4 @@
-"""Exact questions: fastLookup, downloadSample, and the cache that other instances keep of this one's values."""
+"""Exact lookups: fastLookup, downloadSample, and the value cache that other instances fetch."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ NO_HITS = "No hits with the given parameters."
     ),
 )
 def fast_lookup(call: Call) -> Answer:
-    """Value → ids of events, of the values that are there. ``maxAge`` says how old MISP's cache may be: none here."""
+    """Map each known value to the ids of its events. ``maxAge`` limits the age of MISP's cache and has no
+    effect here."""
     if not FAST_LOOKUP.value:
         raise MispError(405, "Fast lookups are switched off on this instance (MISP.fast_lookup_enabled).")
     found = events_with_values(call.actor, _values(call.param("value")))
@@ -63,7 +64,7 @@ def fast_lookup(call: Call) -> Answer:
     ),
 )
 def download_sample(call: Call) -> Answer:
-    """Samples in their encrypted archives, base64 in JSON."""
+    """Return samples in their encrypted archives, base64-encoded in JSON."""
     digest = str(call.param("hash") or call.arg(0))
     every = as_bool(call.param("allSamples", call.arg(1)))
     event = _event(call, str(call.param("eventID") or call.arg(2)))
@@ -78,9 +79,10 @@ def download_sample(call: Call) -> Answer:
 
 @endpoint("attributes/getInstanceCache", requires=(Permission.SYNC,))
 def instance_cache(call: Call) -> Answer:
-    """A line with the MD5 and the event's uuid for each value that came after the attribute in the path.
+    """Return a line with MD5 and event uuid for each value added after the attribute in the path.
 
-    It is what restSearch gives as ``cache``; ``X-Last-Id`` is where to go on, as long as lines come.
+    The format is ``cache`` of restSearch. Continue with the id in ``X-Last-Id`` until no more lines are
+    returned.
     """
     last = max(as_int(call.arg(0)) or 0, 0)
     limit = min(max(as_int(call.param("limit")) or MOST_LINES, 1), MOST_LINES)
@@ -103,7 +105,6 @@ def _values(given: Any) -> list[str]:
 
 
 def _event(call: Call, reference: str) -> int | None:
-    """The event that samples are asked of; 0 for one that is not there, None for all."""
     if not reference:
         return None
     try:
@@ -113,7 +114,6 @@ def _event(call: Call, reference: str) -> int | None:
 
 
 def _archives(found: Sequence[FoundSample]) -> Iterator[bytes]:
-    """One sample at a time: together they may be bigger than memory."""
     separator = b'{"result":['
     for sample in found:
         yield separator + msgspec.json.encode(
@@ -131,7 +131,6 @@ def _archives(found: Sequence[FoundSample]) -> Iterator[bytes]:
 
 
 def _content(sample: FoundSample) -> str:
-    """Empty when the file has not come along, as in MISP."""
     try:
         return base64.b64encode(files.read(sample.data_sha256 or "")).decode()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Attributes: view, index, types, statistics and attachments."""
+"""Endpoints of attributes: view, index, types, statistics, attachments."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOT_DOWNLOADABLE = "Attribute does not exist or you do not have the permission t
 
 @endpoint("attributes/view")
 def view(call: Call) -> Answer:
-    """One attribute. HEAD says only whether it is there; a GET of an unknown one is answered 405."""
+    """Return one attribute. HEAD only checks that it exists; a GET for an unknown one returns 405."""
     reference = call.arg(0)
     if not is_reference(reference):
         raise MispError(404, "Invalid attribute ID.")
@@ -40,7 +40,7 @@ def view(call: Call) -> Answer:
 
 @endpoint("attributes/index")
 def index(call: Call) -> Answer:
-    """A page of attributes, newest first."""
+    """List attributes, newest first, page by page."""
     limit, offset = limit_and_offset(call, PAGE)
     ids = chosen_ids(newest_attributes(call.actor, limit=limit, offset=offset))
     rows = split_attributes(call.actor, ids, EventOptions())
@@ -49,7 +49,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("attributes/describe_types")
 def describe_types(_call: Call) -> Answer:
-    """Every type and category with its defaults."""
+    """List all types and categories with their defaults."""
     return Text(describe_types_bytes(), content_type="application/json; charset=UTF-8")
 
 
@@ -58,7 +58,7 @@ def describe_types(_call: Call) -> Answer:
     describes=Description(url="/attributes/attributeStatistics/[type_or_category]/[percentage]"),
 )
 def attribute_statistics(call: Call) -> Answer:
-    """How many attributes there are of each type or category, in numbers or per cent."""
+    """Return the number of attributes of each type or category, absolute or in per cent."""
     counts = count_attributes(call.actor, "category" if call.arg(0) == "category" else "type")
     if as_bool(call.arg(1)):
         total = sum(counts.values())
@@ -68,7 +68,7 @@ def attribute_statistics(call: Call) -> Answer:
 
 @endpoint("attributes/download")
 def download(call: Call) -> Answer:
-    """An attachment as it is, or a sample in its encrypted zip."""
+    """Return an attachment, or a sample in its encrypted zip."""
     return attachment(_downloadable(call, call.arg(0)))
 
 
@@ -77,7 +77,7 @@ def download(call: Call) -> Answer:
     describes=Description(url="/attributes/downloadAttachment/[download]/[attribute_id]"),
 )
 def download_attachment(call: Call) -> Answer:
-    """The older route of the same: ``/attributes/downloadAttachment/download/<id>``."""
+    """Return an attachment through the older route: ``/attributes/downloadAttachment/download/<id>``."""
     return attachment(_downloadable(call, call.arg(1) if call.arg(0) == "download" else call.arg(0)))
 
 

@@ -1,4 +1,4 @@
-"""Many attributes of one event changed, deleted or replaced together."""
+"""Endpoints that edit, delete or replace several attributes of one event at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ AS_IT_IS = {"to_ids": "2", "distribution": "6"}
 
 @endpoint("attributes/edit_selected", requires=(Permission.ADD,), writes=True)
 def edit_selected_attributes(call: Call) -> Answer:
-    """Change what is sent of ``attribute_ids``, all or none: reach, detection, comment, tags and clusters."""
+    """Edit distribution, to_ids, comment, tags and clusters of the attributes in ``attribute_ids``, all or
+    none."""
     body = call.data("Attribute")
     event = _event(call, body)
     chosen = attributes_by_event(call.actor, listed(body.get("attribute_ids"))).get(event, [])
@@ -50,7 +51,8 @@ def edit_selected_attributes(call: Call) -> Answer:
     ),
 )
 def delete_selected(call: Call) -> Answer:
-    """Delete those in ``id`` ("all" for every one), softly or with ``allow_hard_delete`` for good."""
+    """Delete the attributes in ``id`` ("all" for every one), softly, or permanently with
+    ``allow_hard_delete``."""
     body = call.data("Attribute")
     event = _event(call, body)
     named = body.get("ids_delete", body.get("id"))
@@ -82,7 +84,7 @@ def delete_selected(call: Call) -> Answer:
     ),
 )
 def attribute_replace(call: Call) -> Answer:
-    """Replace those of one category and type; values that stay are not touched."""
+    """Replace the attributes of one category and type; values that remain are not touched."""
     body = call.data("Attribute")
     event = _event(call, body)
     values = body.get("value")

@@ -1,4 +1,4 @@
-"""One field of an attribute, an object or an event: switched over, changed, or read."""
+"""Endpoints for one field of an attribute, object or event: toggle, edit, view."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ OF_OBJECTS = ("comment", "distribution", *SEEN)
 
 @endpoint("attributes/toggle_correlation", requires=(Permission.ADD,), writes=True)
 def toggle_correlation(call: Call) -> Answer:
-    """Take an attribute out of correlation, or back in."""
+    """Exclude an attribute from correlation, or include it again."""
     disabled = _switched(call, "disable_correlation")
     return _correlation(call, "/attributes/toggleCorrelation", disabled)
 
 
 @endpoint("attributes/toggle_to_ids", requires=(Permission.ADD,), writes=True)
 def toggle_to_ids(call: Call) -> Answer:
-    """Mark an attribute as one to detect by, or no longer."""
+    """Toggle whether an attribute is used for detection (to_ids)."""
     to_ids = _switched(call, "to_ids")
     told = "IDS flag set." if to_ids else "IDS flag removed."
     return saved(told, f"/attributes/toggleToIDS/{call.arg(0)}", id=call.arg(0))
@@ -37,7 +37,7 @@ def toggle_to_ids(call: Call) -> Answer:
 
 @endpoint("events/toggle_correlation", requires=(Permission.ADD,), writes=True)
 def toggle_event_correlation(call: Call) -> Answer:
-    """Take a whole event out of correlation, or back in."""
+    """Exclude a whole event from correlation, or include it again."""
     event = find_event(call.actor, call.arg(0))
     disabled = switch_event_correlation(call.actor, event.id)
     return _correlation(call, "/events/toggleCorrelation", disabled)
@@ -45,13 +45,13 @@ def toggle_event_correlation(call: Call) -> Answer:
 
 @endpoint("attributes/edit_field", requires=(Permission.ADD,), writes=True)
 def edit_attribute_field(call: Call) -> Answer:
-    """Change one field of an attribute."""
+    """Edit one field of an attribute."""
     return _edited(call, _field(call.data("Attribute"), OF_ATTRIBUTES), edit_attribute)
 
 
 @endpoint("objects/edit_field", requires=(Permission.ADD,), writes=True)
 def edit_object_field(call: Call) -> Answer:
-    """Change one field of an object; its attributes stay."""
+    """Edit one field of an object; its attributes are kept."""
     find_object(call.actor, call.arg(0))  # A deleted one is not brought back by a comment.
     return _edited(call, _field(call.data("Object"), OF_OBJECTS), edit_object)
 
@@ -61,7 +61,7 @@ def edit_object_field(call: Call) -> Answer:
     describes=Description(url="/attributes/fetchViewValue/[attribute_id]/[field]"),
 )
 def fetch_attribute_value(call: Call) -> Answer:
-    """One field of an attribute as text: ``/attributes/fetchViewValue/<id>/<field>``."""
+    """Return one field of an attribute as text: ``/attributes/fetchViewValue/<id>/<field>``."""
     return _value(find_attribute(call.actor, call.arg(0)), call.arg(1), (*OF_ATTRIBUTES, "timestamp"))
 
 
@@ -69,7 +69,7 @@ def fetch_attribute_value(call: Call) -> Answer:
     "objects/fetch_view_value", describes=Description(url="/objects/fetchViewValue/[object_id]/[field]")
 )
 def fetch_object_value(call: Call) -> Answer:
-    """One field of an object as text."""
+    """Return one field of an object as text."""
     return _value(find_object(call.actor, call.arg(0)), call.arg(1), (*OF_OBJECTS, "timestamp"))
 
 
@@ -86,7 +86,6 @@ def _correlation(call: Call, url: str, disabled: bool) -> Answer:
 
 
 def _field(sent: dict[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:
-    """The one field that a request changes."""
     named = {name: value for name, value in sent.items() if name in allowed}
     if len(named) != 1:
         raise MispError(400, f"Exactly one field is expected: {', '.join(allowed)}.")

@@ -1,4 +1,4 @@
-"""Indicators in the form of other programs, added to an event as attributes."""
+"""ThreatConnect import: indicators in another product's format, added to an event as attributes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ WHERE = "/attributes/add_threatconnect"
     ),
 )
 def add_threatconnect(call: Call) -> Answer:
-    """Add a table; what is there already, or has no type in MISP, is told by its place."""
+    """Add the attributes of a table; rows that exist already or have no type in MISP are reported by
+    position."""
     event = find_event(call.actor, call.arg(0))
     try:
         table = Table(call.document()[1], options(call, "Attribute")("distribution"))

@@ -1,4 +1,4 @@
-"""Attributes: add, edit, delete, restore."""
+"""Endpoints of attributes: add, edit, delete, restore."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ MEMBERS = (
     ),
 )
 def add(call: Call) -> Answer:
-    """Add attributes; a single one answers with its tags, a list with what was refused by number."""
+    """Add attributes; one attribute is returned with its tags, a list with the errors by index."""
     if not call.arg(0):
         raise MispError(405, "No event ID set.")
     event = _event(call)
@@ -88,7 +88,7 @@ def add(call: Call) -> Answer:
     ),
 )
 def edit(call: Call) -> Answer:
-    """Change one attribute; answers with it as it then reads."""
+    """Edit an attribute and return it."""
     try:
         attribute_id = edit_attribute(call.actor, call.arg(0), call.data("Attribute"))
     except NotFound as missing:
@@ -103,7 +103,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("attributes/delete", requires=(Permission.ADD,), writes=True)
 def delete(call: Call) -> Answer:
-    """Delete softly, or for good with ``/1``, ``/hard:1`` or ``{"hard": 1}``."""
+    """Delete an attribute, softly, or permanently with ``/1``, ``/hard:1`` or ``{"hard": 1}``."""
     hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
     try:
         found = find_attribute(call.actor, call.arg(0), deleted=hard)
@@ -115,7 +115,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("attributes/restore", requires=(Permission.ADD,), writes=True)
 def restore(call: Call) -> Answer:
-    """Bring a softly deleted attribute back; leads on to its view, as MISP does."""
+    """Restore a softly deleted attribute; redirects to its view, as MISP does."""
     try:
         found = find_attribute(call.actor, call.arg(0), deleted=True)
         restore_attribute(call.actor, found.id)
@@ -132,7 +132,6 @@ def _event(call: Call) -> EventRow:
 
 
 def _documents(body: Any) -> list[Any]:
-    """The attributes in a body: bare, wrapped, or a list of either."""
     if isinstance(body, dict):
         body = body.get("Attribute", body)
     documents = body if isinstance(body, list) else [body]
@@ -146,7 +145,7 @@ def _documents(body: Any) -> list[Any]:
 
 
 def _refusals(rejections: Rejections, documents: list[Any]) -> FieldErrors | dict[str, FieldErrors] | str:
-    """Field errors of the only attribute (a warninglist's is a bare text), or field errors by number."""
+    """Field errors of a single attribute (a bare text for a warninglist hit), or field errors by index."""
     numbered = _numbered(rejections)
     if len(documents) == 1 and len(numbered) == 1:
         errors = next(iter(numbered.values()))

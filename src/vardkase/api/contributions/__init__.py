@@ -1,1 +1,1 @@
-"""The endpoints of what readers add to the events of others: proposals, sightings, reports, notes, delegation."""
+"""Endpoints for contributions to events: proposals, sightings, reports, analyst data, delegation."""

@@ -1,4 +1,4 @@
-"""analystData/*: notes, opinions and relationships on anything that has a uuid."""
+"""analystData/*: notes, opinions and relationships on any object with a UUID."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ ABOUT_EDIT = Description(
 
 @endpoint("analyst_data/add", requires=AUTHOR, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """Say something: ``/analystData/add/<type>/<uuid>/<type of the thing>``; the body may name the thing instead."""
+    """Add analyst data: ``/analystData/add/<type>/<uuid>/<type of the object>``; the body may name the object
+    instead."""
     kind = _kind(call)
     data = dict(call.data(kind.label))
     for member, place in (("object_uuid", 1), ("object_type", 2)):
@@ -69,7 +70,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("analyst_data/edit", requires=AUTHOR, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """Change what the body names."""
+    """Edit an entry; only the members given in the body change."""
     kind = _kind(call)
     try:
         stored = services.edit_analyst_data(call.actor, kind, call.arg(1), call.data(kind.label))
@@ -84,7 +85,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("analyst_data/delete", requires=AUTHOR, writes=True)
 def delete(call: Call) -> Answer:
-    """Take it back for good."""
+    """Delete analyst data permanently."""
     kind = _kind(call)
     try:
         number = services.delete_analyst_data(call.actor, kind, call.arg(1))
@@ -95,7 +96,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("analyst_data/view")
 def view(call: Call) -> Answer:
-    """One by id or uuid, with what is said of it: ``/analystData/view/<type, or all>/<id>``."""
+    """Return one entry by id or uuid, with the analyst data on it: ``/analystData/view/<type, or all>/<id>``."""
     kind = None if call.arg(0) == "all" else _kind(call)
     found = queries.find_analyst_data(call.actor, kind, call.arg(1))
     return Json(analyst_data_dict(call.actor, found.id, viewed=True))
@@ -103,7 +104,7 @@ def view(call: Call) -> Answer:
 
 @endpoint("analyst_data/index")
 def index(call: Call) -> Answer:
-    """What the caller may read of a type; every member that identifies it narrows the list."""
+    """List the entries of a type that the caller may read; any identifying member can be used as a filter."""
     kind = _kind(call)
     filters = {name: call.param(name) for name in queries.EXACT}
     ids = chosen_ids(queries.analyst_data_query(call.actor, kind, filters))
@@ -115,7 +116,7 @@ def index(call: Call) -> Answer:
     describes=Description(url="/analystData/getRelatedElement/[type]/[uuid]"),
 )
 def get_related_element(call: Call) -> Answer:
-    """The element of a type with a uuid, as far as the caller may read it."""
+    """Return the object with the given type and uuid, if the caller may read it."""
     kind, uuid = call.arg(0), call.arg(1).lower()
     if kind not in TARGETS:
         raise MispError(404, "Invalid type.")
@@ -128,7 +129,7 @@ def get_related_element(call: Call) -> Answer:
     "analyst_data/get_children", describes=Description(url="/analystData/getChildren/[type]/[uuid]/[levels]")
 )
 def get_children(call: Call) -> Answer:
-    """What is said of one: ``/analystData/getChildren/<type>/<uuid>/<levels>``."""
+    """List the analyst data on an entry: ``/analystData/getChildren/<type>/<uuid>/<levels>``."""
     found = queries.find_analyst_data(call.actor, _kind(call), call.arg(1))
     depth = min(max(as_int(call.arg(2)) or 2, 1), DEEPEST)
     return Json(said_of(call.actor, found.uuid, depth)[0] or [])
@@ -136,7 +137,7 @@ def get_children(call: Call) -> Answer:
 
 @endpoint("analyst_data/index_minimal")
 def index_minimal(call: Call) -> Answer:
-    """Uuid → moment of change of everything the caller may read, by type; ``orgc_name`` narrows by creator."""
+    """Map the uuid of each readable entry to its time of change, by type; ``orgc_name`` filters by creator."""
     wanted = call.param("orgc_name") or []
     names = [str(name) for name in (wanted if isinstance(wanted, list) else [wanted])]
     found: dict[str, dict[str, str]] = {}
@@ -147,7 +148,7 @@ def index_minimal(call: Call) -> Answer:
 
 @endpoint("analyst_data/filter_analyst_data_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
-    """Which of what a peer has we want: what is unknown here, or came from elsewhere and is older here."""
+    """Select the offered entries that are wanted: unknown here, or synchronised and older here."""
     return Json(_with_lists(services.wanted(call.actor, _offered(call))))
 
 
@@ -155,7 +156,7 @@ def filter_for_push(call: Call) -> Answer:
     "analyst_data/push_analyst_data", body=BodyLimits.DOCUMENT, requires=(Permission.SYNC,), writes=True
 )
 def push(call: Call) -> Answer:
-    """Store what a peer sends."""
+    """Store analyst data that a peer pushes."""
     done = services.receive_analyst_data(call.actor, call.body if isinstance(call.body, dict) else {})
     counts = ", ".join(f"{done[kind]} {kind.value}" for kind in services.Captured)
     return saved(f"Analyst Data imported. {counts}. ", "/analyst_data/pushAnalystData")
@@ -163,13 +164,13 @@ def push(call: Call) -> Answer:
 
 @endpoint("attributes/view_analyst_data")
 def view_of_attribute(call: Call) -> Answer:
-    """What is said of an attribute."""
+    """List the analyst data on an attribute."""
     return _said(call, find_attribute(call.actor, call.arg(0)).uuid)
 
 
 @endpoint("objects/view_analyst_data")
 def view_of_object(call: Call) -> Answer:
-    """What is said of an object."""
+    """List the analyst data on an object."""
     return _said(call, find_object(call.actor, call.arg(0)).uuid)
 
 
@@ -185,7 +186,6 @@ def _kind(call: Call) -> Kind:
 
 
 def _offered(call: Call) -> dict[str, dict[str, str]]:
-    """The uuids that a peer has with their moments, by type; what has another form is left out."""
     body: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
     offered: dict[str, dict[str, str]] = {}
     for kind in KINDS:
@@ -200,5 +200,4 @@ def _offered(call: Call) -> dict[str, dict[str, str]]:
 
 
 def _with_lists(found: Mapping[str, dict[str, str]]) -> dict[str, Any]:
-    """MISP writes a map that is empty as a list."""
     return {kind: versions or [] for kind, versions in found.items()}

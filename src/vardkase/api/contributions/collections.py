@@ -1,4 +1,4 @@
-"""collections/* and collectionElements/*: events and clusters that belong together."""
+"""collections/* and collectionElements/*: named collections of events and clusters."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ ABOUT_ADD_ELEMENT = Description(
 
 @endpoint("collections/index")
 def index(call: Call) -> Answer:
-    """The collections that the caller may read; ``/my_collections`` and ``/org_collections`` are narrower."""
+    """List the collections that the caller may read; ``/my_collections`` and ``/org_collections`` narrow the
+    list."""
     filters = {name: call.param(name) for name in ("uuid", "name", "type", "element_uuid", "quickFilter")}
     ids = chosen_ids(queries.collections_query(call.actor, filters, call.arg(0)))
     return Stream(collection_list(call.actor, paged(call, ids, STREAMED)))
@@ -52,21 +53,21 @@ def index(call: Call) -> Answer:
 
 @endpoint("collections/view")
 def view(call: Call) -> Answer:
-    """One collection with its elements."""
+    """Return one collection with its elements."""
     found = queries.find_collection(call.actor, call.arg(0))
     return Json(collection_dict(call.actor, found.pk, viewed=True))
 
 
 @endpoint("collections/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """Make a collection."""
+    """Create a collection."""
     stored = services.add_collection(call.actor, call.data("Collection"))
     return Json(collection_dict(call.actor, stored))
 
 
 @endpoint("collections/edit", requires=EDITOR, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """Change what the body names."""
+    """Edit a collection; only the members given in the body change."""
     try:
         stored = services.edit_collection(call.actor, call.arg(0), call.data("Collection"))
     except Forbidden:
@@ -76,7 +77,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("collections/delete", requires=EDITOR, writes=True)
 def delete(call: Call) -> Answer:
-    """Remove a collection, not what is in it."""
+    """Delete a collection, but not the objects in it."""
     try:
         number = services.delete_collection(call.actor, call.arg(0))
     except Forbidden:
@@ -86,7 +87,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("collections/index_minimal")
 def index_minimal(call: Call) -> Answer:
-    """Uuid → moment of change of what the caller may read; ``orgc_name`` narrows by creator."""
+    """Map the uuid of each readable collection to its time of change; ``orgc_name`` filters by creator."""
     wanted = call.param("orgc_name") or []
     names = [str(name) for name in (wanted if isinstance(wanted, list) else [wanted])]
     return Json(dict(queries.minimal_collections(call.actor, names)) or [])
@@ -94,7 +95,7 @@ def index_minimal(call: Call) -> Answer:
 
 @endpoint("collections/filter_collections_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
-    """Which of the collections that a peer has (uuid → moment of change) we want."""
+    """Select the collections that are wanted from those a peer offers (uuid → time of change)."""
     body = call.body if isinstance(call.body, dict) else {}
     offered = {
         uuid: modified
@@ -106,7 +107,7 @@ def filter_for_push(call: Call) -> Answer:
 
 @endpoint("collections/capture_collection", body=BodyLimits.FILES, requires=(Permission.SYNC,), writes=True)
 def capture(call: Call) -> Answer:
-    """Store what a peer sends, when it is new or newer."""
+    """Store a collection that a peer sends, if it is new or newer."""
     try:
         stored = services.receive_collection(call.actor, call.data("Collection"))
     except Invalid as refused:
@@ -117,7 +118,7 @@ def capture(call: Call) -> Answer:
 
 @endpoint("collection_elements/index")
 def element_index(call: Call) -> Answer:
-    """What is in a collection."""
+    """List the elements of a collection."""
     ids = chosen_ids(
         queries.elements_query(call.actor, call.arg(0) or str(call.param("collection_id") or ""))
     )
@@ -126,7 +127,7 @@ def element_index(call: Call) -> Answer:
 
 @endpoint("collection_elements/add", requires=EDITOR, writes=True, describes=ABOUT_ADD_ELEMENT)
 def add_element(call: Call) -> Answer:
-    """Put something into the collection that the path names."""
+    """Add an element to the collection named in the path."""
     return _added(call, call.arg(0), call.data("CollectionElement"), "add")
 
 
@@ -137,7 +138,7 @@ def add_element(call: Call) -> Answer:
     describes=Description(url="/collectionElements/addElementToCollection/[element_type]/[element_uuid]"),
 )
 def add_element_to_collection(call: Call) -> Answer:
-    """Put what the path names (``/Event/<uuid>``) into the collection that the body names."""
+    """Add the object named in the path (``/Event/<uuid>``) to the collection named in the body."""
     data = dict(call.data("CollectionElement"))
     data |= {"element_type": call.arg(0), "element_uuid": call.arg(1)}
     return _added(call, str(data.get("collection_id") or ""), data, "addElementToCollection")
@@ -145,7 +146,7 @@ def add_element_to_collection(call: Call) -> Answer:
 
 @endpoint("collection_elements/delete", requires=EDITOR, writes=True)
 def delete_element(call: Call) -> Answer:
-    """Take an element out of its collection."""
+    """Remove an element from its collection."""
     try:
         number = services.delete_element(call.actor, call.arg(0))
     except Forbidden:

@@ -1,4 +1,4 @@
-"""eventDelegations/*: asking another organisation to take over an event and publish it in its own name."""
+"""eventDelegations/*: asking another organisation to publish an event in its own name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ NOT_SAVED = "delegate Event"
 
 @endpoint("event_delegations/index")
 def index(call: Call) -> Answer:
-    """The open requests one's organisation was asked or made; ``context`` "pending" or "issued" for one kind."""
+    """List open requests to or from the caller's organisation; ``context`` "pending" or "issued" selects one
+    kind."""
     found = delegations(call.actor, str(call.param("context") or ""))
     ids = paged(call, list(found.values_list("pk", flat=True)), LARGEST)
     return Json([_document(call.actor, each) for each in found.filter(pk__in=ids)])
@@ -46,7 +47,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("event_delegations/view")
 def view(call: Call) -> Answer:
-    """One request."""
+    """Return one delegation request."""
     services.require_delegation()
     return Json(_document(call.actor, find_delegation(call.actor, call.arg(0))))
 
@@ -71,7 +72,7 @@ def delegate_event(call: Call) -> Answer:
     "event_delegations/acceptDelegation", requires=(Permission.ADD,), writes=True, describes=ABOUT_ACCEPT
 )
 def accept_delegation(call: Call) -> Answer:
-    """Take the event over."""
+    """Accept a request and take over the event."""
     try:
         services.accept_delegation(call.actor, call.arg(0), call.data("EventDelegation"))
     except Invalid as refused:
@@ -85,14 +86,14 @@ def accept_delegation(call: Call) -> Answer:
 
 @endpoint("event_delegations/deleteDelegation", requires=(Permission.ADD,), writes=True)
 def delete_delegation(call: Call) -> Answer:
-    """Decline a request, or take back one's own."""
+    """Decline a request, or withdraw the caller's own."""
     services.delete_delegation(call.actor, call.arg(0))
     return saved("Delegation request deleted.", f"/event_delegations/deleteDelegation/{call.arg(0)}")
 
 
 @endpoint("events/delegation_index")
 def delegation_index(call: Call) -> Answer:
-    """The events that one's organisation was asked to take over."""
+    """List the events that the caller's organisation was asked to take over."""
     ids = list(delegations(call.actor, PENDING).values_list("event_id", flat=True))
     return Stream(
         event_index(call.actor, paged(call, ids, STREAMED)), headers={"X-Result-Count": str(len(ids))}

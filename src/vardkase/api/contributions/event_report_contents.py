@@ -1,4 +1,4 @@
-"""eventReports/*: what is in a report, what can be made of it, and reports made of other things."""
+"""eventReports/*: entities extracted from reports, and reports generated from other content."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ UNFILTERED = (
 
 @endpoint("event_reports/get_proxy_misp_elements")
 def elements(call: Call) -> Answer:
-    """What a report's text may refer to: everything in its event that the caller may read."""
+    """List what a report may refer to: everything in its event that the caller may read."""
     report = find_report(call.actor, report_id(call), deleted=True)
     return Stream(report_elements(call.actor, report.event_id))
 
 
 @endpoint("event_reports/extract_from_report")
 def extract(call: Call) -> Answer:
-    """Values in a report, and the report with suggestions in their place; nothing is changed."""
+    """Extract the values in a report, and return the report with suggestions in their place; nothing is
+    changed."""
     found = extraction_of(call.actor, report_id(call))
     return Json(
         {
@@ -58,14 +59,14 @@ def extract(call: Call) -> Answer:
 
 @endpoint("event_reports/extract_all_from_report", requires=(Permission.ADD,), writes=True)
 def extract_everything(call: Call) -> Answer:
-    """Make attributes of all values in a report; with ``tag_event`` tag the event by what the text names."""
+    """Create attributes from all values in a report; ``tag_event`` also tags the event by names in the text."""
     stored = extract_all(call.actor, call.arg(0), tag_event=as_bool(call.param("tag_event")))
     return Json({"report": report_dict(call.actor, stored, stored=True)})
 
 
 @endpoint("event_reports/replace_suggestion_in_report", requires=(Permission.ADD,), writes=True)
 def replace_suggestions(call: Call) -> Answer:
-    """Accept suggested values: ``suggestions`` maps each value to its type, or lists them."""
+    """Accept suggested values: ``suggestions`` maps each value to its type, or is a list of values."""
     data = call.data("EventReport")
     content = data.get("content")
     suggestions = _suggestions(_decoded(data.get("suggestions")))
@@ -80,7 +81,7 @@ def replace_suggestions(call: Call) -> Answer:
 
 @endpoint("event_reports/report_from_event", requires=(Permission.ADD,), writes=True)
 def from_event(call: Call) -> Answer:
-    """Write a report of an event, with the attributes that ``filters`` (of restSearch) let through."""
+    """Generate a report from an event, with the attributes selected by ``filters`` (as in restSearch)."""
     event = find_event(call.actor, call.arg(0))
     filters = _decoded(call.data("EventReport").get("filters"))
     if not isinstance(filters, dict) or not filters:
@@ -96,7 +97,7 @@ def from_event(call: Call) -> Answer:
 
 @endpoint("event_reports/import_report_from_url", requires=(Permission.ADD,), writes=True)
 def from_url(call: Call) -> Answer:
-    """Fetch a page and store it as a report."""
+    """Fetch a web page and store it as a report."""
     event = find_event(call.actor, call.arg(0))
     data = call.data("EventReport")
     url, name = data.get("url"), data.get("name")
@@ -127,7 +128,7 @@ def _detected(value: Detected, found: Extraction) -> dict[str, Any]:
 
 
 def _decoded(value: Any) -> Any:
-    """MISP's pages send JSON as text inside of JSON."""
+    """MISP's web pages send JSON as a string inside JSON."""
     if not isinstance(value, str):
         return value
     try:
@@ -137,7 +138,7 @@ def _decoded(value: Any) -> Any:
 
 
 def _suggestions(given: Any) -> list[dict[str, Any]]:
-    """Each as a dict with its value: MISP's pages send a map by value, with the finding inside."""
+    """Each suggestion as a dict with its value. MISP's pages send a map by value, with the finding inside."""
     if isinstance(given, list):
         return [each for each in given if isinstance(each, dict)]
     if not isinstance(given, dict):

@@ -1,4 +1,4 @@
-"""eventReports/*: reading, writing, deleting and tagging the reports of events."""
+"""eventReports/*: view, add, edit, delete and tag event reports."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ ABOUT_EDIT = Description(
 
 @endpoint("event_reports/view")
 def view(call: Call) -> Answer:
-    """One report, deleted or not, with its event."""
+    """Return one report, deleted or not, with its event."""
     return Json(report_dict(call.actor, report_id(call)))
 
 
 @endpoint("event_reports/view_summary")
 def view_summary(call: Call) -> Answer:
-    """The same: what MISP's pages show in a small window."""
+    """Return the same as eventReports/view; MISP's web pages show it in a popup."""
     return view(call)
 
 
 @endpoint("event_reports/index")
 def index(call: Call) -> Answer:
-    """The reports that the caller may read: of one event, with a word in them, deleted ones."""
+    """List the reports that the caller may read, by event, by search word, or deleted ones."""
     event = call.param("event_id")
     chosen = ReportFilter(
         event_id=find_event(call.actor, _text(event)).id if event else None,
@@ -80,7 +80,7 @@ def add(call: Call) -> Answer:
     describes=ABOUT_EDIT,
 )
 def edit(call: Call) -> Answer:
-    """Change what the body names."""
+    """Edit a report; only the members given in the body change."""
     try:
         stored = services.edit_report(call.actor, call.arg(0), call.data("EventReport"))
     except Invalid as refused:
@@ -90,7 +90,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("event_reports/delete", requires=(Permission.ADD,), writes=True)
 def delete(call: Call) -> Answer:
-    """Delete softly, or for good with ``/1`` or ``{"hard": 1}``."""
+    """Delete a report, softly, or permanently with ``/1`` or ``{"hard": 1}``."""
     reference = call.arg(0)
     hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
     services.delete_report(call.actor, reference, hard=hard)
@@ -99,14 +99,14 @@ def delete(call: Call) -> Answer:
 
 @endpoint("event_reports/restore", requires=(Permission.ADD,), writes=True)
 def restore(call: Call) -> Answer:
-    """Bring a softly deleted report back."""
+    """Restore a softly deleted report."""
     services.restore_report(call.actor, call.arg(0))
     return _done("restore", "restored", call.arg(0))
 
 
 @endpoint("event_reports/add_tag", requires=(Permission.TAGGER,), writes=True)
 def add_tag(call: Call) -> Answer:
-    """Put the tags named in the path, or in the body's ``tag``, on a report."""
+    """Add the tags named in the path, or in the body's ``tag``, to a report."""
     wanted = call.param("tag") or (call.segments[1] if len(call.segments) > 1 else "")
     names = [_text(name) for name in (wanted if isinstance(wanted, list) else [wanted])]
     try:
@@ -118,7 +118,7 @@ def add_tag(call: Call) -> Answer:
 
 @endpoint("event_reports/remove_tag", requires=(Permission.TAGGER,), writes=True)
 def remove_tag(call: Call) -> Answer:
-    """Take a tag off a report."""
+    """Remove a tag from a report."""
     name = call.param("tag") or (call.segments[1] if len(call.segments) > 1 else "")
     try:
         untag_report(call.actor, call.segments[0] if call.segments else "", _text(name))
@@ -128,7 +128,7 @@ def remove_tag(call: Call) -> Answer:
 
 
 def report_id(call: Call) -> int:
-    """The id of the report that the path names; like MISP it shows deleted ones."""
+    """The id of the report named in the path; like MISP it also finds deleted ones."""
     try:
         return find_report(call.actor, call.arg(0), deleted=True).id
     except NotFound as missing:
@@ -144,7 +144,7 @@ def _text(value: Any) -> str:
 
 
 def _not_saved(act: str, refused: Invalid) -> SaveFailed:
-    """MISP tells the message of the field alone, not the field."""
+    """MISP returns only the message of the field, not its name."""
     errors: FieldErrors | str = refused.errors
     text = errors if isinstance(errors, str) else next(iter(errors.values()))[0]
     return SaveFailed(f"{act} EventReport", f"/event_reports/{act}", text)

@@ -1,4 +1,4 @@
-"""shadow_attributes/*: proposals to the owners of events, and their exchange between instances."""
+"""shadow_attributes/*: proposals to event owners, and their exchange between instances."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def add(call: Call) -> Answer:
     "shadow_attributes/add_attachment", body=BodyLimits.DOCUMENT, requires=(Permission.ADD,), writes=True
 )
 def add_attachment(call: Call) -> Answer:
-    """Propose an attachment, or with ``malware=1`` a sample, by a form with a file."""
+    """Propose an attachment, or with ``malware=1`` a sample, uploaded in a form."""
     name, content = call.document()
     kind = "malware-sample" if as_bool(call.param("malware")) else "attachment"
     said = {"value": name, "type": kind, "data": base64.b64encode(content).decode(), "encrypt": True}
@@ -83,7 +83,7 @@ def add_attachment(call: Call) -> Answer:
     ),
 )
 def edit(call: Call) -> Answer:
-    """Propose a change of an attribute (the id is the attribute's)."""
+    """Propose a change to an attribute (the id is that of the attribute)."""
     try:
         proposal = services.propose_change(call.actor, call.arg(0), call.data("ShadowAttribute"))
     except NotFound as missing:
@@ -95,7 +95,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("shadow_attributes/delete", requires=(Permission.ADD,), writes=True)
 def delete(call: Call) -> Answer:
-    """Propose that an attribute go (the id is the attribute's)."""
+    """Propose to delete an attribute (the id is that of the attribute)."""
     try:
         services.propose_deletion(call.actor, call.arg(0))
     except NotFound as missing:
@@ -105,7 +105,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("shadow_attributes/accept", requires=(Permission.ADD,), writes=True)
 def accept(call: Call) -> Answer:
-    """Do what is proposed."""
+    """Accept a proposal and apply it."""
     try:
         proposal = services.accept_proposal(call.actor, call.arg(0))
     except NotFound as missing:
@@ -116,14 +116,14 @@ def accept(call: Call) -> Answer:
 
 @endpoint("shadow_attributes/accept_selected", requires=(Permission.ADD,), writes=True)
 def accept_selected(call: Call) -> Answer:
-    """Do what several proposals of one event propose: ``{"id": [1, 2]}`` or ``{"id": "all"}``; all or none."""
+    """Accept several proposals of one event, all or none: ``{"id": [1, 2]}`` or ``{"id": "all"}``."""
     count = services.accept_proposals(call.actor, _event(call).id, _selected(call))
     return toggled(f"{count} proposal(s) accepted.")
 
 
 @endpoint("shadow_attributes/discard", requires=(Permission.ADD,), writes=True)
 def discard(call: Call) -> Answer:
-    """Decline a proposal, or take one's own back."""
+    """Decline a proposal, or withdraw the caller's own."""
     try:
         services.discard_proposal(call.actor, call.arg(0))
     except NotFound as missing:
@@ -133,14 +133,15 @@ def discard(call: Call) -> Answer:
 
 @endpoint("shadow_attributes/discard_selected", requires=(Permission.ADD,), writes=True)
 def discard_selected(call: Call) -> Answer:
-    """Decline several proposals of one event, as `accept_selected` accepts them."""
+    """Decline several proposals of one event: ``{"id": [1, 2]}`` or ``{"id": "all"}``."""
     count = services.discard_proposals(call.actor, _event(call).id, _selected(call))
     return toggled(f"{count} proposal(s) discarded.")
 
 
 @endpoint("shadow_attributes/index")
 def index(call: Call) -> Answer:
-    """Proposals, decided ones too, of all events or of one: ``timestamp``, ``deleted``, ``limit``, ``page``."""
+    """List proposals, also decided ones, of all events or one: ``timestamp``, ``deleted``, ``limit``,
+    ``page``."""
     event = call.arg(0) or str(call.param("eventId") or "")
     since, deleted = call.param("timestamp"), call.param("deleted")
     wanted = deleted_flags(deleted) if deleted is not None else frozenset((True, False))
@@ -155,19 +156,19 @@ def index(call: Call) -> Answer:
 
 @endpoint("shadow_attributes/view")
 def view(call: Call) -> Answer:
-    """One open proposal."""
+    """Return one open proposal."""
     return Json({"ShadowAttribute": _body(find_proposal(call.actor, call.arg(0)), VIEW_MEMBERS)})
 
 
 @endpoint("shadow_attributes/download")
 def download(call: Call) -> Answer:
-    """The attachment that is proposed."""
+    """Return the proposed attachment."""
     return attachment(find_proposal(call.actor, call.arg(0)))
 
 
 @endpoint("shadow_attributes/view_picture")
 def view_picture(call: Call) -> Answer:
-    """The same: a picture is a file for the client to show."""
+    """Return the proposed attachment, for MISP's picture URL."""
     return attachment(find_proposal(call.actor, call.arg(0)))
 
 
@@ -175,7 +176,7 @@ def view_picture(call: Call) -> Answer:
     "events/push_proposals", body=BodyLimits.DOCUMENT, requires=(Permission.SYNC, Permission.ADD), writes=True
 )
 def push(call: Call) -> Answer:
-    """Store the proposals of an event that a peer has, as far as they are new or newer."""
+    """Store a peer's proposals for an event, those that are new or newer."""
     event = _event(call)
     parts = call.body if isinstance(call.body, list) else []
     count = receive_proposals(call.actor, event.id, read_proposals(call.actor, parts))
@@ -185,14 +186,14 @@ def push(call: Call) -> Answer:
 
 @endpoint("events/checkuuid", requires=(Permission.SYNC,))
 def checkuuid(call: Call) -> Answer:
-    """Whether an event is here, which a peer asks before it pushes proposals; 404 when it is not."""
+    """Check whether an event exists (404 if not); peers call this before they push proposals."""
     event = find_event(call.actor, call.arg(0))
     return Json({"id": str(event.id), "uuid": str(event.uuid)})
 
 
 @endpoint("events/proposal_event_index")
 def proposal_event_index(call: Call) -> Answer:
-    """The events of one's own organisation (all, for site administrators) that have open proposals."""
+    """List the events of the caller's organisation (for site administrators, all events) with open proposals."""
     own = {} if call.actor.is_site_admin else {"org": str(call.actor.organisation_id)}
     ids = chosen_ids(event_index_query(call.actor, {"hasproposal": 1, **own}))
     return Stream(
@@ -221,7 +222,6 @@ def _saved(call: Call, proposal: Proposal) -> Answer:
 
 
 def _not_saved(refused: Invalid) -> MispError:
-    """MISP's two refusals: nothing that could be saved, and values that are wrong."""
     if isinstance(refused.errors, str):
         return MispError(405, refused.errors)
     errors = "".join(f"[{field}]: {texts[0]}\n" for field, texts in refused.errors.items())
@@ -234,7 +234,6 @@ def _decided(call: Call, text: str, action: str) -> Answer:
 
 
 def _selected(call: Call) -> Sequence[int] | None:
-    """The ids in the body; None for all."""
     given = call.param("id")
     if given == "all":
         return None

@@ -1,4 +1,4 @@
-"""sightings/*: what was seen, what was not, and what has expired."""
+"""sightings/*: sightings, false positives and expirations."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ NO_EVENT = "Event not found or not accessible by this user."
     describes=ABOUT_ADD,
 )
 def add(call: Call) -> Answer:
-    """Report a sighting of each attribute that is meant; answers with the last, or with why there is none."""
+    """Report a sighting of each matching attribute; returns the last one, or the reason why there is none."""
     given = call.data("Sighting")
     try:
         stored = services.add_sightings(call.actor, _meant(call, given), report_of(given))
@@ -81,27 +81,27 @@ def quick_add(call: Call) -> Answer:
 
 @endpoint("sightings/delete", requires=(Permission.SIGHTING, Permission.MODIFY_ORG), writes=True)
 def delete(call: Call) -> Answer:
-    """Take back a sighting."""
+    """Delete a sighting."""
     services.delete_sighting(call.actor, call.arg(0))
     return saved("Sighting successfully deleted.", f"/sightings/delete/{call.arg(0)}", id=call.arg(0))
 
 
 @endpoint("sightings/quick_delete", requires=(Permission.SIGHTING, Permission.MODIFY_ORG), writes=True)
 def quick_delete(call: Call) -> Answer:
-    """Take back a sighting, as the pages do."""
+    """Delete a sighting, as MISP's web pages do."""
     services.delete_sighting(call.actor, call.arg(0))
     return toggled("Sighting deleted.")
 
 
 @endpoint("sightings/view")
 def view(call: Call) -> Answer:
-    """One sighting."""
+    """Return one sighting."""
     return Stream(sighting_rows(call.actor, [find_sighting(call.actor, call.arg(0)).id], NAMED))
 
 
 @endpoint("sightings/index")
 def index(call: Call) -> Answer:
-    """Every sighting, or those of one event."""
+    """List all sightings, or those of one event."""
     event = call.arg(0) or str(call.param("event_id") or "")
     filters = SightingFilters(context="event", things=(event,)) if event else SightingFilters()
     ids = paged(call, chosen_ids(sightings_query(call.actor, filters)), STREAMED)
@@ -114,7 +114,7 @@ def index(call: Call) -> Answer:
     describes=Description(url="/sightings/listSightings/[id]/[context]/[organisation_id]"),
 )
 def list_sightings(call: Call) -> Answer:
-    """The sightings of an attribute or event, newest first, perhaps of one organisation only."""
+    """List the sightings of an attribute or event, newest first, optionally of one organisation only."""
     return _listed(call, _asked(call))
 
 
@@ -123,13 +123,13 @@ def list_sightings(call: Call) -> Answer:
     describes=Description(url="/sightings/viewSightings/[id]/[context]/[organisation_id]"),
 )
 def view_sightings(call: Call) -> Answer:
-    """As listSightings, as far back as Plugin.Sightings_range goes."""
+    """List sightings as listSightings does, limited to the days in Plugin.Sightings_range."""
     return _listed(call, recent(_asked(call)))
 
 
 @endpoint("sightings/rest_search")
 def rest_search(call: Call) -> Answer:
-    """Sightings by filters: ``/sightings/restSearch/<attribute or event>`` or of everything."""
+    """Search sightings by filters: ``/sightings/restSearch/<attribute or event>``, or without a context."""
     given = {**call.named, **(call.body if isinstance(call.body, dict) else {})}
     name = str(given.get("returnFormat") or "json")
     if name not in SIGHTING_FORMATS:
@@ -156,7 +156,7 @@ def rest_search(call: Call) -> Answer:
     writes=True,
 )
 def bulk_save(call: Call) -> Answer:
-    """Store the sightings of an event that a peer has, as far as they are new."""
+    """Store a peer's new sightings for an event."""
     event_id = _synchronised(call)
     parts = call.body if isinstance(call.body, list) else []
     added = services.receive_sightings(call.actor, event_id, read_sightings(call.actor, parts))
@@ -166,7 +166,7 @@ def bulk_save(call: Call) -> Answer:
 
 @endpoint("sightings/filter_sighting_uuids_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
-    """Which of the uuids a peer wants to push are here already."""
+    """Return which of the uuids that a peer offers exist here already."""
     event_id = _synchronised(call)
     asked = call.body if isinstance(call.body, list) else []
     return Json(
@@ -176,7 +176,7 @@ def filter_for_push(call: Call) -> Answer:
 
 @endpoint("events/publish_sightings", requires=(Permission.SIGHTING,), writes=True)
 def publish(call: Call) -> Answer:
-    """Let an event's sightings go out to peers."""
+    """Publish the sightings of an event to peers."""
     event = find_event(call.actor, call.arg(0))
     services.publish_sightings(call.actor, event.id)
     url = f"{call.base_url}/events/publishSightings/{event.id}"
@@ -186,7 +186,6 @@ def publish(call: Call) -> Answer:
 
 
 def _meant(call: Call, given: dict[str, Any]) -> Sequence[int]:
-    """The attributes that a call is about: by id or uuid (of an attribute, object or event), values or filters."""
     reference = call.arg(0) or given.get("id") or given.get("uuid")
     if isinstance(reference, str | int) and reference:
         return attributes_of_thing(call.actor, reference)
@@ -211,7 +210,6 @@ def _synchronised(call: Call) -> int:
 
 
 def _asked(call: Call) -> SightingFilters:
-    """``/<id>/<attribute or event>/<organisation>``, or the same by name in the body."""
     reference = call.arg(0) or str(call.param("id") or "")
     context = call.arg(1) or str(call.param("context") or "attribute")
     organisation = call.arg(2) or str(call.param("org_id") or "")

@@ -1,1 +1,1 @@
-"""The endpoints of events."""
+"""Event endpoints."""

@@ -1,4 +1,4 @@
-"""Questions about events that are quickly answered: is it wanted, published, whose to change."""
+"""Quick checks on events: wanted by a push, published, editable by the caller."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vardkase.misp.flags import as_int
 
 @endpoint("events/filter_event_ids_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
-    """The uuids of those events a peer has that we want: unknown here, or synchronised and older here."""
+    """Return the uuids of the offered events that are wanted: unknown here, or synchronised and older here."""
     offered = call.body if isinstance(call.body, list) else []
     headers = [header for part in offered if (header := _header(part)) is not None]
     return Json(wanted_events(call.actor, headers))
@@ -30,19 +30,19 @@ def filter_for_push(call: Call) -> Answer:
 
 @endpoint("events/get_event_info_by_id")
 def get_event_info(call: Call) -> Answer:
-    """What an event is about, how grave it is, and its tags."""
+    """Return the title, threat level and tags of an event."""
     return Json(event_summary(call.actor, find_event(call.actor, call.arg(0)).id))
 
 
 @endpoint("events/check_published_status")
 def check_published_status(call: Call) -> Answer:
-    """Whether an event is published."""
+    """Check whether an event is published."""
     return Json(find_event(call.actor, call.arg(0)).published)
 
 
 @endpoint("events/get_edit_strategy", requires=(Permission.ADD,))
 def get_edit_strategy(call: Call) -> Answer:
-    """How to add to an event: by editing one's own, by extending another's; and what extends it already."""
+    """Return whether to edit or to extend an event, and the events that extend it already."""
     event = find_event(call.actor, call.arg(0))
     _, extending = extended_events(call.actor, event)
     return Json(
@@ -73,7 +73,6 @@ def mass_delete(call: Call) -> Answer:
 
 
 def _header(part: object) -> tuple[str, int] | None:
-    """Uuid and timestamp of an offered event, bare or in its wrapper."""
     event: Any = part.get("Event", part) if isinstance(part, dict) else None
     if not isinstance(event, dict) or not isinstance(event.get("uuid"), str):
         return None

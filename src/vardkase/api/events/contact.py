@@ -1,4 +1,4 @@
-"""events/contact: a message to those who made an event."""
+"""events/contact: a message to the creator of an event."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOBODY = "Nobody receives messages about this event: nothing was sent."
     ),
 )
 def contact(call: Call) -> Answer:
-    """With ``"person": 1`` the creator alone is written to."""
+    """Contact the organisation that created an event; with ``"person": 1`` only the user who created it."""
     given = call.data("Event")
     creator_only = as_bool(given.get("person"))
     try:

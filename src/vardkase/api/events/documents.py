@@ -1,4 +1,4 @@
-"""Files that become events, or parts of one: MISP's own exports, OpenIOC, archives of a sandbox."""
+"""Importing files as events or event parts: MISP exports, OpenIOC, sandbox archives."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ANALYSIS = "/events/upload_analysis_file"
     ),
 )
 def add_misp_export(call: Call) -> Answer:
-    """Store each event of a file; answers for each with its number, or with why it was refused."""
+    """Store the events of a MISP export; returns the id of each, or the reason why it was refused."""
     option = options(call)
     wishes = Wishes(
         option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(0, "0")))
@@ -69,7 +69,7 @@ def add_misp_export(call: Call) -> Answer:
     ),
 )
 def add_ioc(call: Call) -> Answer:
-    """Add an OpenIOC document, the file of a form or the body; what MISP has no type for is told."""
+    """Add an OpenIOC document from a form file or the body; indicators without a MISP type are reported."""
     event = _own_event(call)
     name, content = call.document()
     try:
@@ -93,7 +93,7 @@ def add_ioc(call: Call) -> Answer:
     ),
 )
 def upload_analysis_file(call: Call) -> Answer:
-    """Add the archive of an analysis, the file of a form or the body; files in it become samples."""
+    """Add the archive of an analysis from a form file or the body; the files in it become samples."""
     event = _own_event(call)
     try:
         document = sandbox_parts(call.document()[1], options(call)("distribution"))
@@ -103,7 +103,6 @@ def upload_analysis_file(call: Call) -> Answer:
 
 
 def _own_event(call: Call) -> EventRow:
-    """The event in the path, told before the document is read whether it may be added to."""
     event = find_event(call.actor, call.arg(0))
     if not may_modify_event(call.actor, event):
         raise NotYours
@@ -111,7 +110,6 @@ def _own_event(call: Call) -> EventRow:
 
 
 def _export(call: Call) -> bytes:
-    """The file of a form or the body; a form may hold it as text in ``filecontent``."""
     text = options(call)("filecontent")
     return text.encode() if isinstance(text, str) and text else call.document()[1]
 

@@ -1,4 +1,4 @@
-"""Parts that are added to an event from elsewhere: a document (events/populate), another event (events/merge)."""
+"""Adding content to an event from a document (events/populate) or another event (events/merge)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NO_DOCUMENT = "Expected an event document, or its JSON as text in the member jso
     ),
 )
 def populate(call: Call) -> Answer:
-    """Add the parts of a document; with a true second argument they get new uuids."""
+    """Add the parts of a document to an event; with a true second argument they get new uuids."""
     event = find_event(call.actor, call.arg(0))
     document = _document(call)
     if as_bool(call.arg(1) or call.named.get("regenerateUUIDs")):
@@ -55,7 +55,7 @@ def populate(call: Call) -> Answer:
     ),
 )
 def merge(call: Call) -> Answer:
-    """Add what one event holds to another; values that are there already are passed over."""
+    """Copy the contents of one event into another; values that exist already are skipped."""
     target = find_event(call.actor, call.arg(0))
     if not may_modify_event(call.actor, target):
         raise NotYours

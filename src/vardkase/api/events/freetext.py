@@ -1,4 +1,4 @@
-"""Free text on its way in: events/freeTextImport, and events/saveFreeText for what somebody has looked through."""
+"""Free-text import: events/freeTextImport, and events/saveFreeText for reviewed results."""
 
 from __future__ import annotations
 
@@ -51,11 +51,12 @@ CHUNK = 2_000
     ),
 )  # fmt: skip
 def free_text_import(call: Call) -> Answer:
-    """Store what a text holds; with ``returnMetaAttributes`` nothing is stored, and the findings are answered.
+    """Store the indicators found in a text; with ``returnMetaAttributes`` return them without storing
+    anything.
 
-    Who may not change the event proposes the values to its owner.
-    Who says that the background will do (``disable_background_processing:0``) is answered as MISP does before its
-    background work begins: with all that was found, also what is not stored.
+    Users who may not edit the event propose the values to its owner. With ``disable_background_processing:0``
+    the response lists everything that was found, also what is not stored, as MISP's does before its
+    background job starts.
     """
     event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     data = call.data("Attribute")
@@ -94,7 +95,7 @@ def free_text_import(call: Call) -> Answer:
     ),
 )
 def save_free_text(call: Call) -> Answer:
-    """Store chosen values; a type such as ``ip-src/ip-dst`` stands for one attribute of each."""
+    """Store selected values; a type such as ``ip-src/ip-dst`` creates one attribute of each."""
     event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     data = call.data("Attribute")
     chosen = decoded(data.get("JsonObject"))
@@ -133,7 +134,7 @@ def _warned(given: Any) -> Warned:
 
 
 def _reach(given: Any) -> Any:
-    """PyMISP's -1 leaves it to the server."""
+    """Ignore PyMISP's -1, which leaves the distribution to the server."""
     return None if given in (-1, "-1") else given
 
 
@@ -142,7 +143,6 @@ def _text(given: Any) -> str:
 
 
 def _findings(call: Call, event: EventRow, found: Sequence[Detected], data: dict[str, Any]) -> Json:
-    """What was found, with hints where they are asked for: warninglists, and where else the values are."""
     documents = [_finding(each) for each in found]
     if as_bool(data.get("includeWarninglistHits")):
         for position, warnings in warnings_of([(each.value, each.type) for each in found]).items():
@@ -182,7 +182,7 @@ def _parsed(found: Detected, event: EventRow) -> dict[str, Any]:
 
 
 def _as_stored(stored: Sequence[tuple[int, Detected]]) -> Iterator[bytes]:
-    """The new attributes as MISP answers them, a list that is read from the database a part at a time."""
+    """The new attributes as MISP returns them, read from the database in chunks."""
     before = b"["
     for chunk in batched(stored, CHUNK):
         rows = Attribute.objects.in_bulk([identifier for identifier, _ in chunk])
@@ -216,7 +216,7 @@ def _attribute(row: Attribute, found: Detected) -> dict[str, Any]:
 
 
 def _as_proposed(call: Call, event: EventRow, proposal: Proposal, found: Detected) -> dict[str, Any]:
-    """A new proposal as MISP answers it here, otherwise than in shadow_attributes/add."""
+    """A new proposal in the form MISP returns here, which differs from shadow_attributes/add."""
     said = {
         "old_id": "0",
         "to_ids": int(proposal.to_ids),

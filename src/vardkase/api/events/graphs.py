@@ -1,4 +1,4 @@
-"""Events drawn: graphs, timeline and reach as data, and the graphs that an organisation keeps."""
+"""Event graph, timeline and distribution graph as data, and saved graphs."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ PAGE = 60
 
 @endpoint("events/getEventGraphReferences")
 def references(call: Call) -> Answer:
-    """An event's parts, joined by references. With ``extended`` also those of the events that extend it."""
+    """Return the graph of an event's parts, linked by references; ``extended`` includes the extending events."""
     return _drawn(call, event_graph.references_graph)
 
 
 @endpoint("events/getReferences")
 def older_references(call: Call) -> Answer:
-    """The older route of the same."""
+    """Return the reference graph through the older route."""
     return _drawn(call, event_graph.references_graph)
 
 
 @endpoint("events/getEventGraphTags")
 def tags(call: Call) -> Answer:
-    """An event's parts, joined by the tags they have."""
+    """Return the graph of an event's parts, linked by their tags."""
     return _drawn(call, event_graph.tags_graph)
 
 
 @endpoint("events/getEventGraphGeneric")
 def generic(call: Call) -> Answer:
-    """An event's parts, joined by what their attributes have in common in ``keyType``."""
+    """Return the graph of an event's parts, linked by common values of the property in ``keyType``."""
     pivot = str(call.param("keyType") or "")
     if pivot and pivot not in event_graph.PIVOTS:
         raise MispError(400, f"keyType has to be one of: {', '.join(event_graph.PIVOTS)}.")
@@ -59,13 +59,13 @@ def generic(call: Call) -> Answer:
 
 @endpoint("events/getReferenceData")
 def reference_data(call: Call) -> Answer:
-    """The reference with this uuid, in a list."""
+    """Return the reference with the given uuid, in a list."""
     return Json([{"ObjectReference": stored_reference(find_reference_with_target(call.actor, call.arg(0)))}])
 
 
 @endpoint("events/getEventTimeline")
 def timeline(call: Call) -> Answer:
-    """When the parts of an event were first and last seen, and sighted."""
+    """Return when the parts of an event were first and last seen, and sighted."""
     event = find_event(call.actor, call.arg(0))
     parts = event_graph.event_parts(call.actor, [event.id])
     return Json(event_graph.timeline(call.actor, parts, event.id))
@@ -73,13 +73,13 @@ def timeline(call: Call) -> Answer:
 
 @endpoint("events/getDistributionGraph")
 def distribution(call: Call) -> Answer:
-    """How many of an event's parts reach how far."""
+    """Return the number of an event's parts at each distribution level."""
     return Json(event_graph.distribution_graph(call.actor, find_event(call.actor, call.arg(0)).id))
 
 
 @endpoint("events/viewEventAttributes")
 def attributes(call: Call) -> Answer:
-    """A page of an event's attributes, by the filters of attributes/restSearch."""
+    """List the attributes of an event, page by page, with the filters of attributes/restSearch."""
     event = find_event(call.actor, call.arg(0))
     output = format_for(Scope.ATTRIBUTES, "json")
     if output is None:
@@ -91,13 +91,13 @@ def attributes(call: Call) -> Answer:
 
 @endpoint("events/filterEventIndex")
 def filters(_call: Call) -> Answer:
-    """What events/index can be filtered by."""
+    """List the filters of events/index."""
     return Json(list(FILTERS))
 
 
 @endpoint("eventGraph/view", describes=Description(url="/eventGraph/view/[event_id]/[graph_id]"))
 def view(call: Call) -> Answer:
-    """The graphs of an event that one's organisation keeps, or the one whose id follows the event's."""
+    """List the saved graphs of an event in the caller's organisation, or return the one with the given id."""
     kept = services.graphs_of(call.actor, call.arg(0), call.arg(1) or None)
     emails = dict(User.objects.filter(pk__in={each.user_id for each in kept}).values_list("pk", "email"))
     return Json([_wire(each, emails.get(each.user_id, "")) for each in kept])
@@ -107,7 +107,7 @@ def view(call: Call) -> Answer:
     "eventGraph/viewPicture", describes=Description(url="/eventGraph/viewPicture/[event_id]/[graph_id]")
 )
 def view_picture(call: Call) -> Answer:
-    """The picture of a kept graph: ``/eventGraph/viewPicture/<event>/<graph>``."""
+    """Return the picture of a saved graph: ``/eventGraph/viewPicture/<event>/<graph>``."""
     (kept,) = services.graphs_of(call.actor, call.arg(0), call.arg(1))
     if not kept.preview:
         raise MispError(404, "The event graph has no picture.")
@@ -126,7 +126,7 @@ def view_picture(call: Call) -> Answer:
     ),
 )
 def add(call: Call) -> Answer:
-    """Keep a graph of an event that one may read."""
+    """Save a graph of a readable event."""
     data = call.data("EventGraph")
     try:
         kept = services.keep_graph(call.actor, call.arg(0) or str(data.get("event_id") or ""), data)
@@ -137,7 +137,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("eventGraph/delete", requires=(Permission.MODIFY,), writes=True)
 def delete(call: Call) -> Answer:
-    """Forget a kept graph."""
+    """Delete a saved graph."""
     number = str(services.delete_graph(call.actor, call.arg(0)))
     return saved("EventGraph deleted.", f"/eventGraph/delete/{number}", id=number)
 

@@ -1,4 +1,4 @@
-"""events/addEventLock and its companions: telling colleagues that one is at work on an event."""
+"""events/addEventLock and related endpoints: showing colleagues that a user is editing an event."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WARNING = "Warning: Your view on this event might not be up to date as it is cur
 
 @endpoint("events/addEventLock", requires=(Permission.AUTH,), writes=True)
 def add_event_lock(call: Call) -> Answer:
-    """Lock, or renew one's lock; ``lock_id`` is for removing it before it expires."""
+    """Lock an event, or renew the caller's lock; ``lock_id`` is needed to remove it before it expires."""
     return Json({"lock_id": str(services.add_lock(call.actor, call.arg(0)))})
 
 
@@ -24,13 +24,13 @@ def add_event_lock(call: Call) -> Answer:
     describes=Description(url="/events/removeEventLock/[event_id]/[lock_id]"),
 )
 def remove_event_lock(call: Call) -> Answer:
-    """Take one's own lock back."""
+    """Remove the caller's lock."""
     return Json({"deleted": services.remove_lock(call.actor, call.arg(0), call.arg(1))})
 
 
 @endpoint("events/checkLocks", requires=(Permission.ADD,))
 def check_locks(call: Call) -> Answer:
-    """Who else is at work on the event; 204 when nobody is, or when the event is not one's own to change."""
+    """List other users editing the event; 204 if there are none, or if the caller may not edit the event."""
     try:
         others = services.at_work(call.actor, call.arg(0))
     except NotFound:

@@ -1,4 +1,4 @@
-"""Documents that modules read into an event, and that they write of one."""
+"""Import and export of events through modules."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ EXTENSION = re.compile(r"[A-Za-z0-9]{1,10}")
 )
 @reaching
 def import_module(call: Call) -> Answer:
-    """What a module makes of a document, as parts of an event; with ``save`` they are added to it."""
+    """Run an import module on a document and return its result as parts of an event; ``save`` adds them to
+    it."""
     event = find_event(call.actor, call.arg(1))
     if not may_modify_event(call.actor, event):
         raise NotYours
@@ -61,7 +62,7 @@ def import_module(call: Call) -> Answer:
 @endpoint("events/exportModule")
 @reaching
 def export_module(call: Call) -> Answer:
-    """An event as an export module writes it."""
+    """Export an event with an export module."""
     event = find_event(call.actor, call.arg(1))
     module = usable_module(call.actor, Kind.EXPORT, call.arg(0))
     document = inner_form(call.actor, event.id, EventOptions(include_attachments=True))
@@ -76,7 +77,7 @@ def export_module(call: Call) -> Answer:
 
 
 def _sent(call: Call, body: dict[str, Any]) -> tuple[str, str]:
-    """Name and base64 of what was sent: the file of a form, ``data`` (base64 already), or ``paste``."""
+    """Name and base64 content of the upload: a form file, ``data`` (already base64), or ``paste``."""
     if call.headers.get("Content-Type", "").startswith("multipart/"):
         name, content = call.document()
         return name, base64.b64encode(content).decode()

@@ -1,4 +1,4 @@
-"""The export addresses of older clients: each a search with its parameters by place, and one format."""
+"""Legacy export routes: each a search with positional parameters and a fixed format."""
 
 from __future__ import annotations
 
@@ -62,34 +62,34 @@ ZEEK_PLACES = ("tags", "eventid", "from", "to", "last", "enforceWarninglist")
 
 @endpoint("events/stix")
 def stix1(call: Call) -> Answer:
-    """STIX 1: ``[download/]id/withAttachments/tags/from/to/last``."""
+    """Export as STIX 1: ``[download/]id/withAttachments/tags/from/to/last``."""
     name = "stix-json" if "json" in call.headers.get("Accept", "") else "stix"
     return _export(call, Scope.EVENTS, name, _given(call, Scope.EVENTS, DOCUMENT))
 
 
 @endpoint("events/stix2")
 def stix2(call: Call) -> Answer:
-    """STIX 2, by the same places."""
+    """Export as STIX 2: ``[download/]id/withAttachments/tags/from/to/last``."""
     return _export(call, Scope.EVENTS, "stix2", _given(call, Scope.EVENTS, DOCUMENT))
 
 
 @endpoint("events/xml")
 def xml(call: Call) -> Answer:
-    """Whole events in XML, by the same places."""
+    """Export whole events as XML: ``[download/]id/withAttachments/tags/from/to/last``."""
     what = "in XML format. It is highly recommended to use JSON whenever possible"
     return _export(call, Scope.EVENTS, "xml", _given(call, Scope.EVENTS, DOCUMENT), what)
 
 
 @endpoint("events/csv")
 def csv(call: Call) -> Answer:
-    """CSV of published attributes for detection, or of all with ``ignore``."""
+    """Export published attributes for detection as CSV, or all attributes with ``ignore``."""
     given = {**FOR_DETECTION, **_given(call, Scope.EVENTS, CSV)}
     return _export(call, Scope.EVENTS, "csv", given, "in CSV format")
 
 
 @endpoint("events/hids")
 def hids(call: Call) -> Answer:
-    """Hashes of one kind: ``md5|sha1|sha256[/download]/tags/from/to/last/enforceWarninglist``."""
+    """Export hashes of one type: ``md5|sha1|sha256[/download]/tags/from/to/last/enforceWarninglist``."""
     kind = call.arg(0).lower()
     if kind not in ("md5", "sha1", "sha256"):
         raise MispError(405, "Invalid hash type. Use md5, sha1 or sha256.")
@@ -103,7 +103,7 @@ def hids(call: Call) -> Answer:
 
 @endpoint("events/nids")
 def nids(call: Call) -> Answer:
-    """Rules: ``suricata|snort[/download]/id/frame/tags/from/to/last/type/…``."""
+    """Export IDS rules: ``suricata|snort[/download]/id/frame/tags/from/to/last/type/…``."""
     engine = call.arg(0).lower()
     if engine not in ("suricata", "snort"):
         raise MispError(405, "Invalid format. Use suricata or snort.")
@@ -113,7 +113,7 @@ def nids(call: Call) -> Answer:
 
 @endpoint("events/download_open_ioc_event")
 def openioc(call: Call) -> Answer:
-    """One event in OpenIOC, published or not."""
+    """Export one event as OpenIOC, published or not."""
     if not call.arg(0):
         raise MispError(404, "Invalid event")
     return _export(call, Scope.EVENTS, "openioc", {"eventid": call.arg(0), "published": BOTH})
@@ -121,20 +121,20 @@ def openioc(call: Call) -> Answer:
 
 @endpoint("attributes/text")
 def text(call: Call) -> Answer:
-    """Values, a line each: ``download/type/tags/eventid/allowNonIDS/from/to/last/…``."""
+    """Export values, one per line: ``download/type/tags/eventid/allowNonIDS/from/to/last/…``."""
     given = _given(call, Scope.ATTRIBUTES, TEXT)
     return _export(call, Scope.ATTRIBUTES, "text", given, "flat indicator lists")
 
 
 @endpoint("attributes/rpz")
 def rpz(call: Call) -> Answer:
-    """A response policy zone: ``download/tags/eventid/from/to/policy/…``."""
+    """Export a DNS response policy zone: ``download/tags/eventid/from/to/policy/…``."""
     return _export(call, Scope.ATTRIBUTES, "rpz", _given(call, Scope.ATTRIBUTES, RPZ), "RPZ rules")
 
 
 @endpoint("attributes/bro")
 def zeek(call: Call) -> Answer:
-    """Zeek's intelligence: ``download/family/tags/eventid/from/to/last/enforceWarninglist``."""
+    """Export Zeek intelligence: ``download/family/tags/eventid/from/to/last/enforceWarninglist``."""
     parts = _without_download(call.args)
     family = str(call.param("type") or (parts[0] if parts else "all")).lower()
     if family not in ZEEK:
@@ -146,7 +146,7 @@ def zeek(call: Call) -> Answer:
 
 @endpoint("attributes/return_attributes")
 def return_attributes(call: Call) -> Answer:
-    """The attributes of one event: ``download/id/type/sigOnly``; XML unless the client asks for JSON."""
+    """Export the attributes of one event: ``download/id/type/sigOnly``; XML unless the client asks for JSON."""
     given = _given(call, Scope.ATTRIBUTES, ("eventid", "type", "sigOnly"))
     if not given.get("eventid"):
         raise MispError(
@@ -158,7 +158,7 @@ def return_attributes(call: Call) -> Answer:
 
 @endpoint("attributes/export_search")
 def export_search(call: Call) -> Answer:
-    """What a search finds, in the format in the path: ``json`` unless said otherwise."""
+    """Export the results of a search in the format named in the path (default ``json``)."""
     name = call.arg(0) or "json"
     if name not in FORMATS or Scope.ATTRIBUTES not in FORMATS[name].renderers:
         raise MispError(404, "Invalid output format.")
@@ -174,7 +174,6 @@ def _export(
     *,
     scope_named: Scope | None = None,
 ) -> Answer:
-    """The export, and the word that `what` is had better from restSearch (of `scope_named`)."""
     warning = DEPRECATED.format(scope=scope_named or scope, what=what)
     headers = {"X-Deprecation-Warning": warning} if what else {}
     return export(call, scope, given, name, FORMATS[name], headers)
@@ -183,7 +182,6 @@ def _export(
 def _given(
     call: Call, scope: Scope, places: Sequence[str], parts: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    """The parameters by place (`parts`, or all of the path's), by name and in the body, as restSearch knows them."""
     parts = _without_download(call.args if parts is None else parts)
     placed = {name: part.replace(";", ":") for name, part in zip(places, parts, strict=False)}
     body = call.body if isinstance(call.body, dict) else {}

@@ -1,4 +1,4 @@
-"""Protected events: the switch, the keys that vouch for them, and the signatures of what comes in and goes out."""
+"""Protected events: toggling protection, their signing keys, and signatures of incoming and outgoing events."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ PARENT = "Event"
 
 
 def signed_document(call: Call) -> Signed | None:
-    """What was sent with its signature; None when it has none."""
     signature = call.headers.get(SIGNATURE)
     return Signed(call.raw, signature) if signature else None
 
 
 def vouched_for(call: Call, event: EventRow, answer: Stream) -> Stream:
-    """The answer of a protected event, signed for MISP's own clients whatever keys the event has.
+    """The response for a protected event, signed for MISP's own clients.
 
-    A peer does not get the event unless the hub's key is one of them: it would refuse the signature.
+    A peer gets the event only if the hub's key is one of the event's keys; it would reject any other
+    signature.
     """
     agent = call.headers.get("User-Agent", "")
     if not agent.startswith(AUTOMATIC):
@@ -49,13 +49,13 @@ def vouched_for(call: Call, event: EventRow, answer: Stream) -> Stream:
 
 @endpoint("events/protect", requires=(Permission.ADD,), writes=True)
 def protect(call: Call) -> Answer:
-    """From elsewhere the event is from now on changed only by documents that one of its keys has signed."""
+    """Protect an event: other instances can then change it only with documents signed by one of its keys."""
     return _switched(call, "protect", protected=True)
 
 
 @endpoint("events/unprotect", requires=(Permission.ADD,), writes=True)
 def unprotect(call: Call) -> Answer:
-    """Nothing needs to be signed any longer."""
+    """Unprotect an event: changes no longer need a signature."""
     return _switched(call, "unprotect", protected=False)
 
 
@@ -71,7 +71,7 @@ def unprotect(call: Call) -> Answer:
     ),
 )
 def add(call: Call) -> Answer:
-    """A further key of the event in the path."""
+    """Add a key to the event named in the path."""
     event = _event(call)
     try:
         added = keys.add_key(call.actor, event.id, call.data("CryptographicKey"))
@@ -82,7 +82,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("cryptographicKeys/delete", requires=(Permission.ADD,), writes=True)
 def delete(call: Call) -> Answer:
-    """Take a key from its event."""
+    """Remove a key from its event."""
     deleted = keys.delete_key(call.actor, call.arg(0))
     number = str(deleted.pk)
     return saved("CryptographicKey deleted.", f"/cryptographicKeys/delete/{number}", id=number)
@@ -90,25 +90,26 @@ def delete(call: Call) -> Answer:
 
 @endpoint("cryptographicKeys/index")
 def index(call: Call) -> Answer:
-    """The keys of the event in the path."""
+    """List the keys of the event named in the path."""
     return Json([_wire(key) for key in keys.keys_of(_event(call).id)])
 
 
 @endpoint("cryptographicKeys/view")
 def view(call: Call) -> Answer:
-    """One key."""
+    """Return one key."""
     return Json(_wire(keys.find_key(call.actor, call.arg(0))))
 
 
 @endpoint("cryptographicKeys/serverSign", requires=(Permission.SERVER_SIGN,), writes=True, methods=("POST",))
 def server_sign(call: Call) -> Answer:
-    """The hub's armored signature of what is sent: a JSON string, or else the body as it is."""
+    """Sign the given data (a JSON string, or otherwise the raw body) with the hub's key; returns the armored
+    signature."""
     return Text(services.signed_by_hub(call.actor, _blob(call)))
 
 
 @endpoint("users/getGpgPublicKey")
 def public_key(_call: Call) -> Answer:
-    """The hub's own key, to be added to events that it is to sign. There is one once an event was protected."""
+    """Return the hub's own public key, to be added to events that it should sign; 404 until the key exists."""
     armored = instance_public_key()
     if armored is None:
         raise NotFound("Public key not found.")
@@ -123,7 +124,6 @@ def _switched(call: Call, action: str, *, protected: bool) -> Answer:
 
 
 def _event(call: Call) -> EventRow:
-    """The event that the path names after its type; only events have keys."""
     if call.arg(0) != PARENT:
         raise MispError(404, "Invalid parent type.")
     return find_event(call.actor, call.arg(1))

@@ -1,4 +1,4 @@
-"""Events: view and index."""
+"""Endpoints of events: view and index."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 @endpoint("events/view", describes=Description("One event.", url="/events/view/[event_id]", answers="Event"))
 def view(call: Call) -> Answer:
-    """One event, whole. HEAD says only whether it is there."""
+    """Return one event with all its contents. HEAD only checks that it exists."""
     event = find_event(call.actor, call.arg(0) or call.param("id", ""))
     if call.method == "HEAD":
         return Text("")
@@ -35,7 +35,7 @@ def view(call: Call) -> Answer:
 
 @endpoint("events/index")
 def index(call: Call) -> Answer:
-    """Rows of events without their contents; X-Result-Count says how many there are in all."""
+    """List events without their contents; X-Result-Count is the total number."""
     body = call.body if isinstance(call.body, dict) else {}
     try:
         ids = chosen_ids(event_index_query(call.actor, {**call.named, **body}))
@@ -48,14 +48,13 @@ def index(call: Call) -> Answer:
 def event_answer(
     call: Call, event_id: int, options: EventOptions, headers: Mapping[str, str] = NO_HEADERS
 ) -> Stream:
-    """One event that the actor may read, in JSON, or in XML for who accepts only that."""
     if call.wants_xml:
         return Stream(whole_events(call.actor, [event_id], options), XML_TYPE, headers)
     return Stream(event_document(call.actor, event_id, options), headers=headers)
 
 
 def view_options(call: Call) -> EventOptions:
-    """The flags of events/view; unlike events/restSearch it shows attachments unless told not to."""
+    """The options of events/view, which unlike events/restSearch includes attachments by default."""
     to_ids = call.param("toIDS")
     return EventOptions(
         deleted=deleted_parts(call.param("deleted")),
@@ -81,7 +80,8 @@ def view_options(call: Call) -> EventOptions:
 
 
 def deleted_parts(value: Any) -> Deleted:
-    """events/view reads ``deleted: 1`` as "these too"; 2 and "only" as "these alone"; a list as it says."""
+    """How events/view reads ``deleted``: 1 includes deleted parts; 2 or "only" returns them alone; a list is
+    taken literally."""
     wanted = {str(each).lower() for each in value} if isinstance(value, list) else {str(value).lower()}
     if wanted & {"2", "only"}:
         return Deleted.ONLY

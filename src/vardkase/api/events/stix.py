@@ -1,4 +1,4 @@
-"""STIX on its way in: events/upload_stix."""
+"""STIX import: events/upload_stix."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ OPTIONS = ("galaxies_as_tags", "distribution", "sharing_group_id", "publish")
     ),
 )
 def upload_stix(call: Call) -> Answer:
-    """Store a STIX document as an event; answers with it in MISP's inner form."""
+    """Store a STIX document as an event; returns it in MISP's internal form."""
     read = READERS.get(call.arg(0, "1")[:1])
     if read is None:
         raise _refused("Invalid STIX version: 1 and 2 are known.")

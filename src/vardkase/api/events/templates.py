@@ -1,4 +1,4 @@
-"""event_templates/*: forms for events, kept and filled in."""
+"""event_templates/*: templates for events, managed and filled in."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ABOUT_INSTANTIATE = Description(
 
 @endpoint("event_templates/index")
 def index(call: Call) -> Answer:
-    """The templates of one's organisation and those for everyone, a page of them."""
+    """List the templates of the caller's organisation and the shared ones, page by page."""
     found = visible_templates(call.actor)
     if isinstance(sought := call.param("searchall"), str) and sought:
         found = found.filter(name__icontains=sought) | found.filter(description__icontains=sought)
@@ -54,13 +54,13 @@ def index(call: Call) -> Answer:
 
 @endpoint("event_templates/view")
 def view(call: Call) -> Answer:
-    """One template, by id or uuid."""
+    """Return one template by id or uuid."""
     return Json(_wire(find_template(call.actor, call.arg(0))))
 
 
 @endpoint("event_templates/export")
 def export(call: Call) -> Answer:
-    """A template as another instance takes it in: whose it is stays here."""
+    """Export a template for import on another instance, without its owner."""
     template = find_template(call.actor, call.arg(0))
     meta = {
         "misp_version": MISP_VERSION,
@@ -81,7 +81,7 @@ def export(call: Call) -> Answer:
 
 @endpoint("event_templates/import", requires=AUTHOR, writes=True)
 def import_template(call: Call) -> Answer:
-    """Take in what `export` gave; ``mode`` says what becomes of one that is here already."""
+    """Import an exported template; ``mode`` determines what happens if it exists already."""
     mode = str(call.named.get("mode") or call.query.get("mode") or "fail")
     try:
         template, became = services.import_template(call.actor, call.body, mode)
@@ -93,7 +93,7 @@ def import_template(call: Call) -> Answer:
 
 @endpoint("event_templates/duplicate", requires=AUTHOR, writes=True)
 def duplicate(call: Call) -> Answer:
-    """A copy of a template for one's own organisation, under the ``name`` that is sent."""
+    """Copy a template to the caller's organisation, under the given ``name``."""
     name = call.data(MODEL).get("name")
     template = services.duplicate_template(call.actor, call.arg(0), str(name or ""))
     return Json({MODEL: _row(template)})
@@ -118,14 +118,14 @@ def edit(call: Call) -> Answer:
 
 @endpoint("event_templates/delete", requires=AUTHOR, writes=True)
 def delete(call: Call) -> Answer:
-    """Delete a template; the events that were made from it stay."""
+    """Delete a template; events created from it are kept."""
     number = services.delete_template(call.actor, call.arg(0))
     return saved("EventTemplate deleted.", f"/event_templates/delete/{call.arg(0)}", id=str(number))
 
 
 @endpoint("event_templates/validate_definition", requires=AUTHOR, methods=("POST", "PUT"))
 def validate_definition(call: Call) -> Answer:
-    """What is wrong with a definition, which is not kept."""
+    """Validate a template definition without saving it."""
     given = call.data(MODEL)
     errors = services.check_definition(given.get("definition", given))
     return Json({"valid": not errors, "errors": errors})
@@ -133,13 +133,13 @@ def validate_definition(call: Call) -> Answer:
 
 @endpoint("event_templates/update_from_library", site_admin=True, writes=True)
 def update_from_library(call: Call) -> Answer:
-    """Install or renew the templates that come with the hub; those that somebody changed stay."""
+    """Install or update the templates shipped with the hub; modified ones are left unchanged."""
     return Json(starters.update_from_library(call.actor))
 
 
 @endpoint("event_templates/instantiate", requires=(Permission.ADD,), writes=True, describes=ABOUT_INSTANTIATE)
 def instantiate(call: Call) -> Answer:
-    """Make an event of what was entered."""
+    """Create an event from a template and the given values."""
     given = call.data(MODEL)
     try:
         event_id = services.instantiate(call.actor, call.arg(0), given.get("values", given))

@@ -1,4 +1,4 @@
-"""Events: add, edit, delete, publish."""
+"""Endpoints of events: add, edit, delete, publish."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ HEADER_MEMBERS = (
     describes=Description("Store a new event with everything in it.", ("info",), HEADER_MEMBERS),
 )
 def add(call: Call) -> Answer:
-    """Store an event; answers with it as it was stored, or only its header with ``/metadata:1``."""
+    """Store an event and return it; with ``/metadata:1`` only its header."""
     data = call.big_data("Event", "Attribute")
     if not data and call.sends_nothing:
         raise MispError(405, "No valid event data received.")
@@ -77,7 +77,10 @@ def add(call: Call) -> Answer:
 
 
 def _exported(sent: dict[str, Any]) -> dict[str, Any]:
-    """The event of an export in XML, ``<response><Event>…``; Invalid if there are more. In JSON MISP takes none."""
+    """The event of an XML export, ``<response><Event>…``; raises Invalid if there are several.
+
+    MISP does not accept this wrapper in JSON.
+    """
     for wrapper in ("response", "Event"):
         held = sent.get(wrapper)
         if isinstance(held, list) and len(held) > 1:
@@ -90,7 +93,6 @@ def _exported(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _location(call: Call, exists: EventExists) -> dict[str, str]:
-    """Where the event is, for those who may read it; others do not learn its number."""
     try:
         found = find_event(call.actor, exists.existing_id or 0)
     except NotFound:
@@ -109,7 +111,7 @@ def _location(call: Call, exists: EventExists) -> dict[str, str]:
     ),
 )
 def edit(call: Call) -> Answer:
-    """Merge a document into an event; answers with the whole event as it then reads."""
+    """Merge a document into an event; returns the complete event."""
     event = find_event(call.actor, call.arg(0))
     try:
         stored = edit_event(call.actor, event.id, call.data("Event"), signed_document(call))
@@ -124,7 +126,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("events/delete", requires=(Permission.ADD,), writes=True)
 def delete(call: Call) -> Answer:
-    """Delete one event, or every event named in the body's ``id`` list."""
+    """Delete one event, or all events in the body's ``id`` list."""
     reference = call.arg(0) or call.param("id", "")
     references = reference if isinstance(reference, list) else [reference]
     try:
@@ -139,26 +141,26 @@ def delete(call: Call) -> Answer:
 
 @endpoint("events/publish", requires=(Permission.PUBLISH,), writes=True)
 def publish(call: Call) -> Answer:
-    """Publish without telling people by mail."""
+    """Publish an event without notifying users by mail."""
     return _published(call, "publish")
 
 
 @endpoint("events/alert", requires=(Permission.PUBLISH,), writes=True)
 def alert(call: Call) -> Answer:
-    """Publish and tell people by mail."""
+    """Publish an event and notify users by mail."""
     return _published(call, "alert", tell=True)
 
 
 @endpoint("events/unpublish", requires=(Permission.MODIFY,), writes=True)
 def unpublish(call: Call) -> Answer:
-    """Take an event back to unpublished."""
+    """Set an event back to unpublished."""
     event = find_event(call.actor, call.arg(0), missing="Invalid Event.")
     _or_405(event.id, unpublish_event, call)
     return saved("Event unpublished.", f"/events/unpublish/{event.id}", id=str(event.id))
 
 
 def _published(call: Call, action: str, *, tell: bool = False) -> Answer:
-    """Publish; 202 and the request that the event waits for, where somebody else has to agree first."""
+    """Publish; returns 202 and the pending request if a second person has to approve."""
     event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     url = f"/events/{action}/{event.id}"
     if _or_405(
@@ -183,7 +185,7 @@ def _not_edited(event_id: int, errors: Any) -> SaveFailed:
 
 
 def _or_405(event_id: int, service: Callable[[Actor, int], Event], call: Call) -> Event:
-    """Run a service of one event; MISP answers 405 when the event is not the actor's to change so."""
+    """Run a service on one event; MISP returns 405 if the actor may not change the event."""
     try:
         return service(call.actor, event_id)
     except (Forbidden, Conflict) as refused:

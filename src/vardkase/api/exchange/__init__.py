@@ -1,1 +1,1 @@
-"""The endpoints of connections, feeds and modules."""
+"""Endpoints of connections, feeds and modules."""

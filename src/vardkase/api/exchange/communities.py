@@ -1,4 +1,4 @@
-"""communities/*: known communities, and asking one for access."""
+"""communities/*: known communities, and requests for access to them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ ABOUT_REQUEST = Description(
 
 
 def community_dict(community: Community) -> dict[str, Any]:
-    """A community in MISP's shape; those that keep their key elsewhere have none here."""
     row = asdict(community)
     owner = {"uuid": community.org_uuid, "name": community.org_name}
     return {**row, "logo": "", "pgp_key": "", "misp_project_vetted": True, "Org": owner}
@@ -31,20 +30,20 @@ def community_dict(community: Community) -> dict[str, Any]:
 
 @endpoint("communities/index", site_admin=True)
 def index(call: Call) -> Answer:
-    """Communities that a newcomer may ask to join."""
+    """List the communities that can be joined."""
     search = str(call.param("searchall") or call.param("value") or "")
     return Json([community_dict(each) for each in communities(call.actor, search)])
 
 
 @endpoint("communities/view", site_admin=True)
 def view(call: Call) -> Answer:
-    """One community, by its uuid."""
+    """Return one community by uuid."""
     return Json(community_dict(find_community(call.actor, call.arg(0))))
 
 
 @endpoint("communities/requestAccess", site_admin=True, methods=("POST",), describes=ABOUT_REQUEST)
 def request_access(call: Call) -> Answer:
-    """The letter to the community, to be sent by the caller."""
+    """Compose the message to a community that requests access; the caller sends it."""
     url = f"/communities/requestAccess/{call.arg(0)}"
     community = find_community(call.actor, call.arg(0))
     given = call.data("Community")

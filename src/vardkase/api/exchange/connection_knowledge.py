@@ -1,4 +1,4 @@
-"""servers/*: what is known of other instances' values and events without taking them in, and what is kept out."""
+"""servers/*: value caches, comparison of instances, event id translation, and event block rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ BOTH = ("GET", "POST")
 
 @endpoint("servers/cache", site_admin=True, writes=True, methods=BOTH)
 def cache(call: Call) -> Answer:
-    """``/servers/cache/<id or all>``: keep the hashes of other instances' values here, at once or by the worker."""
+    """Cache the value hashes of other instances: ``/servers/cache/<id or all>``, immediately or as a
+    background job."""
     number = call.arg(0, "all")
     chosen = caching.servers_to_cache(call.actor) if number == "all" else [find_server(call.actor, number)]
     if BACKGROUND_JOBS.value:
@@ -43,7 +44,7 @@ def cache(call: Call) -> Answer:
 
 @endpoint("servers/compareServers", site_admin=True)
 def compare_servers(call: Call) -> Answer:
-    """The cached instances, and how many percent of one's values each other one has.
+    """Return the cached instances, and the percentage of each one's values that each other instance has.
 
     ``[[{"Server": {"id", "name", "url"}}], {id: {other id: percent}}]``
     """
@@ -67,7 +68,7 @@ def compare_servers(call: Call) -> Answer:
     ),
 )
 def id_translator(call: Call) -> Answer:
-    """One event's numbers: found by its number or uuid here, or by an instance and the number there."""
+    """Return an event's ids on all instances, given its id or uuid here, or an instance and its id there."""
     given = call.data("Event")
     try:
         event = _event(call, given)
@@ -89,7 +90,7 @@ def id_translator(call: Call) -> Answer:
     ),
 )
 def event_block_rule(call: Call) -> Answer:
-    """The rule that keeps out events by their tags, as the text of a JSON document; POST puts another in its place."""
+    """Return the rule that blocks events by tag, as JSON text; POST replaces it."""
     if call.method == "POST":
         given = call.data("Server").get("value", call.data("AdminSetting").get("value", call.param("value")))
         written = json.dumps(given) if isinstance(given, dict) else given
@@ -104,7 +105,6 @@ def event_block_rule(call: Call) -> Answer:
 
 
 def _cached(call: Call, server: Server) -> str:
-    """Cache an instance; returns what went wrong, or nothing."""
     try:
         caching.cache_server(call.actor, server)
     except (OutgoingFailed, Conflict) as failed:
@@ -113,7 +113,6 @@ def _cached(call: Call, server: Server) -> str:
 
 
 def _event(call: Call, given: dict[str, Any]) -> EventRow:
-    """The event that is asked for. Raises NotFound, OutgoingFailed."""
     remote = given.get("remote_id", call.param("remote_id"))
     if remote is not None:
         server = given.get("server_id", call.param("server_id"))

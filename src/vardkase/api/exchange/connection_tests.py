@@ -1,4 +1,4 @@
-"""servers/testConnection and its like: how a connection is, as the other instance answers now."""
+"""servers/testConnection and related endpoints: live tests of a connection."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from vardkase.exchange.servers import client
 
 @endpoint("servers/testConnection", site_admin=True)
 def test_connection(call: Call) -> Answer:
-    """Try whether a server can be reached and what its key may do there."""
+    """Test whether a server can be reached, and what its key permits there."""
     return Json(client.test_connection(call.actor, call.arg(0)))
 
 
 @endpoint("servers/getRemoteUser", site_admin=True)
 def remote_user(call: Call) -> Answer:
-    """Who we are on the other instance."""
+    """Return the user that this hub is on the other instance."""
     try:
         found = client.remote_user(call.actor, call.arg(0))
     except OutgoingFailed as failed:
@@ -28,7 +28,7 @@ def remote_user(call: Call) -> Answer:
 
 @endpoint("servers/queryAvailableSyncFilteringRules", site_admin=True)
 def filtering_rules(call: Call) -> Answer:
-    """The names that the rules of a pull from there may use."""
+    """List the names that pull rules for this connection can use."""
     try:
         return Json({"error": "", "data": client.remote_filtering_rules(call.actor, call.arg(0))})
     except OutgoingFailed as failed:

@@ -1,4 +1,4 @@
-"""servers/*: the other instances that this one exchanges with, as site administrators configure them.
+"""servers/*: connections to other instances, configured by site administrators.
 
 MISP gives the key of a connection back with every answer; here it is written and never read again.
 """
@@ -45,13 +45,12 @@ ABOUT_EDIT = Description(
 
 
 def _rules(rules: dict[str, Any], empty: dict[str, Any]) -> str:
-    """Rules as JSON, their members in the order of `empty` ones: jsonb keeps none."""
+    """Rules as JSON, with the members in the order of `empty`, as jsonb does not preserve it."""
     ordered = {name: rules[name] for name in [*empty, *(rules.keys() - empty.keys())] if name in rules}
     return json.dumps(ordered, separators=(",", ":"))
 
 
 def server_dict(server: Server) -> dict[str, Any]:
-    """A connection in MISP's order of members, without its key."""
     return {
         "id": str(server.pk),
         "name": server.name,
@@ -87,7 +86,7 @@ def server_dict(server: Server) -> dict[str, Any]:
 
 @endpoint("servers/index", site_admin=True)
 def index(call: Call) -> Answer:
-    """Every connection with its organisations and the accounts bound to it."""
+    """List all connections with their organisations and bound accounts."""
     found = list(queries.servers(call.actor))
     cached = cached_at([server.pk for server in found])
     bound = queries.users_bound_to(server.pk for server in found)
@@ -125,7 +124,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("servers/import", site_admin=True, writes=True)
 def import_configuration(call: Call) -> Answer:
-    """Add the connection that another instance's servers/createSync describes."""
+    """Add the connection described by another instance's servers/createSync."""
     try:
         server = services.import_server(call.actor, call.data("Server"))
     except Invalid as error:
@@ -135,7 +134,7 @@ def import_configuration(call: Call) -> Answer:
 
 @endpoint("servers/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
-    """Remove a connection; the text stands where the id should, as MISP answers."""
+    """Delete a connection; as in MISP, the message appears in the id member."""
     services.delete_server(call.actor, call.arg(0))
     return saved("Server deleted", "/servers/delete/Server deleted", id="Server deleted")
 
@@ -147,7 +146,7 @@ def delete(call: Call) -> Answer:
     describes=Description(url="/servers/changePriority/[server_id]/[up|down]"),
 )
 def change_priority(call: Call) -> Answer:
-    """``/servers/changePriority/<id>/<up or down>``: one place earlier or later."""
+    """Move a connection one place earlier or later: ``/servers/changePriority/<id>/<up or down>``."""
     server = queries.find_server(call.actor, call.arg(0))
     if call.arg(1) not in ("up", "down"):
         raise MispError(405, "Invalid direction.")
@@ -157,7 +156,7 @@ def change_priority(call: Call) -> Answer:
 
 @endpoint("servers/createSync", requires=(Permission.SYNC,), writes=True, methods=("GET", "POST"))
 def create_sync(call: Call) -> Answer:
-    """What another instance imports to connect to this one; each call makes a new key."""
+    """Return the configuration for another instance to connect to this one; each call creates a new key."""
     try:
         configuration = services.sync_configuration(call.actor, call.base_url, instance_uuid())
     except Forbidden as error:
@@ -168,7 +167,6 @@ def create_sync(call: Call) -> Answer:
 
 
 def _written(call: Call) -> dict[str, Any]:
-    """The document; ``json`` in it, as MISP's pages send it, names an organisation by its id, or a new one."""
     given = call.data("Server")
     inner = given.get("json")
     if isinstance(inner, str) and "remote_org_id" not in given:

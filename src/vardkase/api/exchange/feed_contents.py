@@ -1,4 +1,4 @@
-"""feeds/*: what feeds hold: looked at, taken in, cached, searched."""
+"""feeds/*: contents of feeds: preview, fetch, cache, search."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BOTH = ("GET", "POST")
 
 @endpoint("feeds/previewIndex")
 def preview_index(call: Call) -> Answer:
-    """The events that a MISP feed announces, by uuid; or a page of a list's values."""
+    """List the events in a MISP feed by uuid, or the values of a list feed, page by page."""
     feed = opened(call)
     limit, offset = limit_and_offset(call, PAGE)
     try:
@@ -53,7 +53,7 @@ def preview_index(call: Call) -> Answer:
 
 @endpoint("feeds/previewEvent", describes=Description(url="/feeds/previewEvent/[feed_id]/[event_uuid]"))
 def preview_event(call: Call) -> Answer:
-    """One event of a MISP feed as the feed has it."""
+    """Return one event of a MISP feed, as it is in the feed."""
     feed = opened(call)
     try:
         return Json({"Event": reading.feed_event(feed, _uuid(call), reading.GLANCE)})
@@ -63,7 +63,7 @@ def preview_event(call: Call) -> Answer:
 
 @endpoint("feeds/fetchFromFeed", site_admin=True, writes=True, methods=BOTH)
 def fetch_from_feed(call: Call) -> Answer:
-    """Take in what a feed holds: at once, or by the worker."""
+    """Fetch a feed, immediately or as a background job."""
     feed = found(call)
     if not feed.enabled:
         return Json({"result": fetching.NOT_ENABLED})
@@ -78,7 +78,7 @@ def fetch_from_feed(call: Call) -> Answer:
 
 @endpoint("feeds/fetchFromAllFeeds", site_admin=True, writes=True, methods=BOTH)
 def fetch_from_all_feeds(call: Call) -> Answer:
-    """Take in all that is enabled."""
+    """Fetch all enabled feeds."""
     enabled = list(queries.feeds(call.actor).filter(enabled=True))
     if not enabled:
         return Json({"result": "No feed enabled."})
@@ -102,7 +102,7 @@ def fetch_from_all_feeds(call: Call) -> Answer:
     describes=Description(url="/feeds/getEvent/[feed_id]/[event_uuid]"),
 )
 def get_event(call: Call) -> Answer:
-    """Take in one event of a MISP feed; MISP's clients then look at the preview again."""
+    """Fetch one event of a MISP feed; redirects to the preview, as MISP does."""
     feed = found(call)
     try:
         fetched = fetching.fetch_event(call.actor, feed, _uuid(call))
@@ -115,7 +115,7 @@ def get_event(call: Call) -> Answer:
 
 @endpoint("feeds/fetchSelectedFromFreetextIndex", site_admin=True, writes=True)
 def fetch_selected(call: Call) -> Answer:
-    """Store chosen values of a list: ``{"Feed": {"data": "[{\\"type\\": …, \\"value\\": …}]"}}``."""
+    r"""Store selected values of a list feed: ``{"Feed": {"data": "[{\"type\": …, \"value\": …}]"}}``."""
     feed = found(call)
     given = call.data("Feed").get("data")
     try:
@@ -130,7 +130,7 @@ def fetch_selected(call: Call) -> Answer:
 
 @endpoint("feeds/cacheFeeds", site_admin=True, writes=True, methods=BOTH)
 def cache_feeds(call: Call) -> Answer:
-    """``/feeds/cacheFeeds/<id, all, freetext, csv or misp>``: one feed, or those that are to be cached."""
+    """Cache one feed or all caching-enabled ones: ``/feeds/cacheFeeds/<id, all, freetext, csv or misp>``."""
     chosen = caching.chosen_feeds(call.arg(0)) if call.arg(0) in caching.SCOPES else [found(call)]
     if BACKGROUND_JOBS.value:
         tasks.order_cache(call.actor, [feed.pk for feed in chosen])
@@ -143,7 +143,7 @@ def cache_feeds(call: Call) -> Answer:
 
 @endpoint("feeds/searchCaches")
 def search_caches(call: Call) -> Answer:
-    """The cached feeds that hold a value, or one of a list."""
+    """List the cached feeds that contain a value, or any of a list."""
     given = call.param("value", call.arg(0))
     values = [
         str(each) for each in (given if isinstance(given, list) else [given]) if isinstance(each, str | int)
@@ -156,14 +156,14 @@ def search_caches(call: Call) -> Answer:
 
 @endpoint("feeds/compareFeeds")
 def compare_feeds(call: Call) -> Answer:
-    """Every cached feed and connected instance with how much of it each other one holds."""
+    """Compare all cached feeds and connected instances, by how much of each one the others contain."""
     feeds = {feed.pk: feed for feed in queries.feeds(call.actor)}
     return Json([_compared(feeds, source, others) for source, others in overlaps(call.actor)])
 
 
 @endpoint("feeds/feedCoverage")
 def feed_coverage(call: Call) -> Answer:
-    """The percentage of a cached feed that other cached feeds hold too."""
+    """Return the percentage of a cached feed that other cached feeds contain as well."""
     require_host(call)
     return Json(coverage(FEED, found(call).pk) or 0)
 
@@ -206,7 +206,6 @@ def _chosen(each: dict[str, Any]) -> Detected:
 
 
 def _cached(call: Call, feed: Feed) -> str:
-    """Cache a feed; returns what went wrong, or nothing."""
     try:
         caching.cache_feed(call.actor, feed)
     except (OutgoingFailed, Conflict) as failed:
@@ -215,7 +214,7 @@ def _cached(call: Call, feed: Feed) -> str:
 
 
 def _hit(call: Call, hit: Hit) -> dict[str, Any]:
-    """A source that holds what was looked for; MISP calls connected instances feeds here as well."""
+    """A source that contains a searched value; MISP also calls connected instances feeds here."""
     source, is_feed = hit.source, hit.source.kind == FEED
     place = (
         f"{call.base_url}/feeds/previewEvent/{source.number}"

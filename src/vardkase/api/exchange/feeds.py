@@ -1,4 +1,4 @@
-"""feeds/*: the lists and events of others, as site administrators configure them."""
+"""feeds/*: configuration of external feeds by site administrators."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ ABOUT_EDIT = Description(
 
 
 def feed_dict(feed: Feed) -> dict[str, Any]:
-    """A feed in MISP's order of members; of its headers only the names are told."""
     return {
         "id": str(feed.pk),
         "name": feed.name,
@@ -68,7 +67,6 @@ def feed_dict(feed: Feed) -> dict[str, Any]:
 
 
 def found(call: Call, missing: str = "Invalid feed.") -> Feed:
-    """The feed in the path; MispError 404 with MISP's text."""
     try:
         return queries.find_feed(call.actor, call.arg(0))
     except NotFound:
@@ -76,7 +74,6 @@ def found(call: Call, missing: str = "Invalid feed.") -> Feed:
 
 
 def opened(call: Call) -> Feed:
-    """The same, for who looks at what it holds. Raises Forbidden."""
     try:
         return queries.find_opened_feed(call.actor, call.arg(0))
     except NotFound:
@@ -84,14 +81,14 @@ def opened(call: Call) -> Feed:
 
 
 def require_host(call: Call) -> None:
-    """Raise Forbidden unless the caller is of the organisation that runs the installation."""
+    """Raise Forbidden unless the caller belongs to the organisation that runs the installation."""
     if not call.actor.is_site_admin and call.actor.organisation_id != host_organisation_id():
         raise Forbidden
 
 
 @endpoint("feeds/index")
 def index(call: Call) -> Answer:
-    """The feeds one may know of, all unless a page is asked for."""
+    """List the feeds the caller may see; all of them unless a page is requested."""
     rows = queries.feeds(call.actor)
     search = str(call.param("searchall") or call.param("value") or "")
     if search:
@@ -104,7 +101,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("feeds/view")
 def view(call: Call) -> Answer:
-    """One feed with what is cached of it; for the organisation that runs the installation."""
+    """Return one feed with its cache status; only for the organisation that runs the installation."""
     require_host(call)
     feed = found(call, "Invalid Feed.")
     cached = find_cached(FEED, feed.pk)
@@ -137,20 +134,20 @@ def edit(call: Call) -> Answer:
 
 @endpoint("feeds/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
-    """Delete a feed; what came from it stays."""
+    """Delete a feed; the data fetched from it is kept."""
     number = services.delete_feed(call.actor, found(call).pk)
     return saved("Feed deleted.", f"/feeds/delete/{number}", id=number)
 
 
 @endpoint("feeds/enable", site_admin=True, writes=True)
 def enable(call: Call) -> Answer:
-    """Fetch a feed from now on."""
+    """Enable a feed."""
     return _toggled(call, "Feed enabled.", enabled=True)
 
 
 @endpoint("feeds/disable", site_admin=True, writes=True)
 def disable(call: Call) -> Answer:
-    """Fetch a feed no longer."""
+    """Disable a feed."""
     return _toggled(call, "Feed disabled.", enabled=False)
 
 
@@ -161,7 +158,8 @@ def disable(call: Call) -> Answer:
     describes=Description(url="/feeds/toggleSelected/[on]/[caching]"),
 )
 def toggle_selected(call: Call) -> Answer:
-    """``/feeds/toggleSelected/<1 or 0>/<1 or 0>`` with the ids in a list: several at once; 1 last: their caching."""
+    """Enable (1) or disable (0) several feeds: ``/feeds/toggleSelected/<1 or 0>/<1 or 0>``; a second 1
+    applies to caching."""
     given = call.param("feed_list", call.data("Feed").get("feed_list", call.body))
     try:
         ids = json_limits.decoded(given) if isinstance(given, str) else given
@@ -176,14 +174,14 @@ def toggle_selected(call: Call) -> Answer:
 
 @endpoint("feeds/loadDefaultFeeds", site_admin=True, writes=True)
 def load_default_feeds(call: Call) -> Answer:
-    """Add the known feeds that are not here, all of them off."""
+    """Add the known default feeds that are missing, all of them disabled."""
     services.load_default_feeds(call.actor)
     return saved("Default feed metadata loaded.", "/feeds/loadDefaultFeeds")
 
 
 @endpoint("feeds/importFeeds", site_admin=True, writes=True)
 def import_feeds(call: Call) -> Answer:
-    """Add the feeds of a document that another instance's feeds/index gave."""
+    """Import feeds from the feeds/index of another instance."""
     body = call.body
     documents: Any = body if isinstance(body, list) else [body]
     inner = body.get("Feed") if isinstance(body, dict) else None

@@ -1,4 +1,4 @@
-"""Modules of a misp-modules server: listed, asked, and their answers made part of events."""
+"""Modules of a misp-modules server: list, query, and add results to events."""
 
 from __future__ import annotations
 
@@ -35,8 +35,6 @@ QUEUED = "Enrichment task queued for background processing. Check back later to 
 
 
 def reaching(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
-    """`answer`, with the words for a module server that does not answer, and for a module that fails."""
-
     @wraps(answer)
     def reached(call: Call) -> Answer:
         try:
@@ -52,7 +50,7 @@ def reaching(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
 @endpoint("modules/index", requires=(Permission.AUTH,))
 @reaching
 def index(call: Call) -> Answer:
-    """Every module as the server tells of it; with a type (``/expansion``) those of it."""
+    """List the modules as the module server describes them; a type (``/expansion``) filters the list."""
     wanted = call.arg(0)
     kinds = {kind.value for kind in Kind}
     if wanted and wanted not in kinds:
@@ -63,7 +61,7 @@ def index(call: Call) -> Answer:
 @endpoint("modules/queryEnrichment", requires=(Permission.AUTH,), methods=("POST", "PUT"))
 @reaching
 def query(call: Call) -> Answer:
-    """A module's own answer to what the client sends it; its configuration is the hub's."""
+    """Query a module and return its response unchanged; the configuration is the hub's."""
     request = {key: value for key, value in call.data("Module").items() if key not in ("config", "timeout")}
     name = str(request.pop("module", ""))
     usable = usable_modules(call.actor, Kind.EXPANSION) + usable_modules(call.actor, Kind.HOVER)
@@ -85,7 +83,7 @@ def query(call: Call) -> Answer:
 )
 @reaching
 def enrich_attribute(call: Call) -> Answer:
-    """Ask modules about an attribute and add what they know to its event."""
+    """Query modules about an attribute and add the results to its event."""
     found = find_attribute(call.actor, call.arg(0))
     chosen = modules_for(call.actor, found.event, _named_modules(call, "Attribute"))
     return _enrich(call, found.event, chosen, [attribute_dict(call.actor, found.id, WHOLE)])
@@ -103,9 +101,9 @@ def enrich_attribute(call: Call) -> Answer:
 )
 @reaching
 def enrich_event(call: Call) -> Answer:
-    """Ask modules about every attribute of an event that they take, and add what they know: by the worker.
+    """Enrich an event: query modules about every suitable attribute and add the results, as a background job.
 
-    With ``disable_background_processing:1``, or where background jobs are off, at once.
+    With ``disable_background_processing:1``, or where background jobs are off, it runs immediately.
     """
     event = find_event(call.actor, call.arg(0))
     names = _named_modules(call, "Event")
@@ -119,7 +117,7 @@ def enrich_event(call: Call) -> Answer:
 @endpoint("attributes/hoverEnrichment", requires=(Permission.ADD,))
 @reaching
 def hover(call: Call) -> Answer:
-    """What each module for pointing at values says about an attribute; nothing is stored."""
+    """Return the results of all hover modules for an attribute; nothing is stored."""
     found = find_attribute(call.actor, call.arg(0))
     attribute = attribute_dict(call.actor, found.id, WHOLE)
     usable = usable_modules(call.actor, Kind.HOVER)
@@ -137,7 +135,7 @@ def hover(call: Call) -> Answer:
 )
 @reaching
 def query_enrichment(call: Call) -> Answer:
-    """What a module knows of an attribute, as parts of an event; with ``save`` they are added to it."""
+    """Return a module's results for an attribute as parts of an event; ``save`` adds them to it."""
     found = find_attribute(call.actor, call.arg(0))
     module = usable_module(call.actor, Kind.EXPANSION, call.arg(1))
     if found.type not in module.inputs:
@@ -161,7 +159,7 @@ def query_enrichment(call: Call) -> Answer:
     ),
 )
 def handle_results(call: Call) -> Answer:
-    """Store parts that were chosen from a module's answer: ``data`` holds them, as JSON or as text."""
+    """Store selected parts of a module's results: ``data`` contains them, as JSON or as text."""
     event = find_event(call.actor, call.arg(0))
     body = call.data("Event")
     document = decoded(body.get("data", body))
@@ -176,13 +174,11 @@ def handle_results(call: Call) -> Answer:
 
 
 def _parts(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The attributes and objects of a document."""
     lists = [document[name] for name in ("Attribute", "Object") if isinstance(document.get(name), list)]
     return [part for each in lists for part in each if isinstance(part, dict)]
 
 
 def _named_modules(call: Call, model: str) -> list[str]:
-    """Names sent with true: ``{"dns": true}``, or in a form's model."""
     return [name for name, wanted in call.data(model).items() if as_bool(wanted)]
 
 

@@ -1,4 +1,4 @@
-"""servers/*: what this instance is and can, for clients and for other instances."""
+"""servers/*: version and capabilities of this instance, for clients and other instances."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HIDDEN_UUID = "-"
 
 @endpoint("servers/getVersion", requires=(Permission.AUTH,))
 def version(call: Call) -> Answer:
-    """The version of MISP whose API this is, and what the caller may do with it."""
+    """Return the version of MISP that this API implements, and the caller's main permissions."""
     actor = call.actor
     return Json(
         {
@@ -36,19 +36,19 @@ def version(call: Call) -> Answer:
 
 @endpoint("servers/getPyMISPVersion")
 def pymisp_version(call: Call) -> Answer:
-    """The version of PyMISP that goes with this hub."""
+    """Return the version of PyMISP that matches this hub."""
     return Json({"version": MISP_VERSION})
 
 
 @endpoint("servers/getInstanceUUID", requires=(Permission.SYNC,))
 def get_instance_uuid(call: Call) -> Answer:
-    """The uuid of this hub."""
+    """Return the uuid of this hub."""
     return Json({"uuid": instance_uuid()})
 
 
 @endpoint("servers/postTest")
 def post_test(call: Call) -> Answer:
-    """Gives back what arrived, so that a peer sees whether its requests come through whole."""
+    """Return the received body and headers, so that peers can check that requests arrive unmodified."""
     headers = {
         "Content-type": call.headers.get("Content-Type", ""),
         "Accept": call.headers.get("Accept", ""),
@@ -59,7 +59,7 @@ def post_test(call: Call) -> Answer:
 
 @endpoint("servers/getAvailableSyncFilteringRules")
 def sync_filtering_rules(call: Call) -> Answer:
-    """The names that a peer may put into the rules of its pull."""
+    """List the names that a peer can use in its pull rules."""
     names = [organisation.name for organisation in organisations("all")]
     tags = list(visible_tags(call.actor).values_list("name", flat=True))
     return Json({"organisations": names, "tags": tags})
@@ -67,13 +67,13 @@ def sync_filtering_rules(call: Call) -> Answer:
 
 @endpoint("servers/queryACL", site_admin=True)
 def query_acl(call: Call) -> Answer:
-    """Which permissions each endpoint takes."""
+    """List the permissions that each endpoint requires."""
     return _acl(call.arg(0, "printAllFunctionNames"))
 
 
 @endpoint("events/queryACL", site_admin=True)
 def query_acl_of_events(call: Call) -> Answer:
-    """The same under the name that PyMISP uses."""
+    """List the permissions of each endpoint, under the name that PyMISP uses."""
     return _acl(call.arg(0, "printAllFunctionNames"))
 
 
@@ -86,7 +86,6 @@ def _acl(question: str) -> Answer:
 
 
 def _functions() -> dict[str, list[str]]:
-    """Controller → actions, of all that is declared."""
     found: dict[str, list[str]] = {}
     for declared in declared_permissions():
         controller, _, action = declared.name.removeprefix("admin/").partition("/")

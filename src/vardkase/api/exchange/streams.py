@@ -1,4 +1,4 @@
-"""ZeroMQ and Kafka as MISP has them: an event pushed by hand, and the publisher switched on and off."""
+"""ZeroMQ and Kafka as in MISP: pushing an event manually, starting and stopping the publisher."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ KAFKA_OFF = "Kafka event publishing not enabled."
 
 @endpoint("events/pushEventToZMQ", requires=(Permission.PUBLISH_ZMQ,), writes=True)
 def push_event_to_zmq(call: Call) -> Answer:
-    """Send an event to those who listen, published or not. While ZeroMQ is off, MISP calls it saved and says so."""
+    """Send an event to the ZeroMQ subscribers, published or not; while ZeroMQ is off, the response is a
+    success that says so."""
     event = find_event(call.actor, call.arg(0))
     try:
         push_event(call.actor, str(event.id), "zeromq")
@@ -31,7 +32,7 @@ def push_event_to_zmq(call: Call) -> Answer:
 
 @endpoint("events/pushEventToKafka", requires=(Permission.PUBLISH_KAFKA,), writes=True)
 def push_event_to_kafka(call: Call) -> Answer:
-    """Send an event to Kafka, published or not. While nothing is sent there, it is called saved, and said so."""
+    """Send an event to Kafka, published or not; while Kafka is off, the response is a success that says so."""
     event = find_event(call.actor, call.arg(0))
     try:
         push_event(call.actor, str(event.id), "kafka")
@@ -43,7 +44,7 @@ def push_event_to_kafka(call: Call) -> Answer:
 
 @endpoint("servers/statusZeroMQServer", site_admin=True)
 def status(call: Call) -> Answer:
-    """Whether it is on, where, and how many events wait to be sent."""
+    """Return whether ZeroMQ is enabled, its address, and the number of queued events."""
     if not ZEROMQ_ENABLED.value:
         return Json({"message": ZEROMQ_OFF})
     return Json(
@@ -56,13 +57,13 @@ def status(call: Call) -> Answer:
 
 @endpoint("servers/startZeroMQServer", site_admin=True, writes=True)
 def start(call: Call) -> Answer:
-    """The setting `Plugin.ZeroMQ_enable`, switched on."""
+    """Enable ZeroMQ (the setting `Plugin.ZeroMQ_enable`)."""
     change_setting(call.actor, ZEROMQ_ENABLED.name, True)
     return saved("ZeroMQ server successfully started.", "/servers/startZeroMQServer")
 
 
 @endpoint("servers/stopZeroMQServer", site_admin=True, writes=True)
 def stop(call: Call) -> Answer:
-    """The setting `Plugin.ZeroMQ_enable`, switched off."""
+    """Disable ZeroMQ (the setting `Plugin.ZeroMQ_enable`)."""
     change_setting(call.actor, ZEROMQ_ENABLED.name, False)
     return saved("ZeroMQ server successfully stopped.", "/servers/stopZeroMQServer")

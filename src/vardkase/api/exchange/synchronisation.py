@@ -1,4 +1,4 @@
-"""servers/*: pulling from other instances, pushing to them, and looking at what they have."""
+"""servers/*: pull from other instances, push to them, and preview their events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PUSHED = "Push complete. {0.events} events pushed, {0.failed} events could not b
     describes=Description(url="/servers/pull/[server_id]/[technique]"),
 )
 def pull_from(call: Call) -> Answer:
-    """Take in what a connection offers: ``/servers/pull/<id>/<full, update, an event's id or uuid>``."""
+    """Pull from a connection: ``/servers/pull/<id>/<full, update, an event's id or uuid>``."""
     server = find_server(call.actor, call.arg(0))
     technique, force = call.arg(1, pull.FULL), as_bool(call.param("force"))
     return _told(
@@ -54,7 +54,7 @@ def pull_from(call: Call) -> Answer:
     describes=Description(url="/servers/push/[server_id]/[technique]"),
 )
 def push_to(call: Call) -> Answer:
-    """Send what the other instance lacks: ``/servers/push/<id>/<full, incremental, an event's id>``."""
+    """Push to a connection what it lacks: ``/servers/push/<id>/<full, incremental, an event's id>``."""
     server = find_server(call.actor, call.arg(0))
     technique = call.arg(1, push.FULL)
     return _told(
@@ -76,7 +76,7 @@ def push_to(call: Call) -> Answer:
     ),
 )
 def dry_run_of(call: Call) -> Answer:
-    """What ``/servers/<pull or push>/<id>/<technique>`` would do; this hub's own, MISP has no such thing."""
+    """Return what ``/servers/<pull or push>/<id>/<technique>`` would do. Not part of MISP."""
     server = find_server(call.actor, call.arg(0))
     direction, technique = call.arg(1), call.arg(2, pull.FULL)
     if direction not in (Direction.PULL, Direction.PUSH):
@@ -92,7 +92,7 @@ def dry_run_of(call: Call) -> Answer:
 
 @endpoint("servers/previewIndex", site_admin=True)
 def preview_index(call: Call) -> Answer:
-    """The events that the other instance has, newest first; filters, page and limit as in its own index."""
+    """List the events on the other instance, newest first, with the filters and paging of its own index."""
     filters = {name: str(value) for name, value in call.named.items() if not isinstance(value, list)}
     try:
         found = previews.preview_index(call.actor, call.arg(0), filters)
@@ -107,7 +107,7 @@ def preview_index(call: Call) -> Answer:
     describes=Description(url="/servers/previewEvent/[server_id]/[event_id]"),
 )
 def preview_event(call: Call) -> Answer:
-    """One event as the other instance has it: ``/servers/previewEvent/<id>/<event>``."""
+    """Return one event as the other instance has it: ``/servers/previewEvent/<id>/<event>``."""
     try:
         event = previews.preview_event(call.actor, call.arg(0), call.arg(1))["Event"]
         return Json({"Event": {"EventTag": [], **event}})
@@ -117,7 +117,7 @@ def preview_event(call: Call) -> Answer:
 
 @endpoint("servers/resetRemoteAuthKey", site_admin=True, writes=True)
 def reset_remote_key(call: Call) -> Answer:
-    """Have the other instance give us a new key, and keep it."""
+    """Request a new key from the other instance and store it."""
     try:
         previews.reset_remote_key(call.actor, call.arg(0))
     except OutgoingFailed as failed:
@@ -150,7 +150,6 @@ def _planned(found: dry_run.Plan) -> dict[str, Any]:
 
 
 def _told(verb: str, server: Server, do: Callable[[], str], order: Callable[[], int]) -> Answer:
-    """Do it now, or have it done by the worker; either way, say what became of it."""
     url = f"/servers/{verb}/{server.pk}"
     try:
         if BACKGROUND_JOBS.value:

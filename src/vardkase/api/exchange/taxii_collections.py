@@ -1,4 +1,4 @@
-"""taxiiCollections/*: what this hub offers over TAXII. MISP has no TAXII server, so the names are ours."""
+"""taxiiCollections/*: this hub's TAXII collections. MISP has no TAXII server; the names are ours."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _collection_dict(collection: Collection) -> dict[str, Any]:
 
 @endpoint("taxiiCollections/index", site_admin=True)
 def index(call: Call) -> Answer:
-    """Every collection."""
+    """List the collections."""
     return Json([_collection_dict(each) for each in collections.all_collections(call.actor)])
 
 
@@ -59,13 +59,13 @@ def index(call: Call) -> Answer:
     describes=Description(url="/taxiiCollections/view/[collection_id]"),
 )
 def view(call: Call) -> Answer:
-    """One collection."""
+    """Return one collection."""
     return Json(_collection_dict(collections.find_own(call.actor, _number(call))))
 
 
 @endpoint("taxiiCollections/add", site_admin=True, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """Offer a saved search or a sharing group."""
+    """Offer a saved search or a sharing group as a collection."""
     try:
         collection = collections.add_collection(call.actor, call.data("TaxiiCollection"))
     except Invalid as error:
@@ -75,7 +75,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("taxiiCollections/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """Change a collection."""
+    """Edit a collection."""
     try:
         collection = collections.edit_collection(call.actor, _number(call), call.data("TaxiiCollection"))
     except Invalid as error:
@@ -92,7 +92,7 @@ def edit(call: Call) -> Answer:
     describes=Description(url="/taxiiCollections/delete/[collection_id]"),
 )
 def delete(call: Call) -> Answer:
-    """Offer it no longer; the events that were in it stay."""
+    """Delete a collection; the events in it are kept."""
     number = _number(call)
     collections.delete_collection(call.actor, number)
     return saved("TaxiiCollection deleted", f"/taxiiCollections/delete/{number}", id=str(number))

@@ -1,4 +1,4 @@
-"""taxiiServers/*: collections of other servers, to be pushed to and polled.
+"""taxiiServers/*: collections of external TAXII servers, to push to and poll.
 
 MISP gives the key of a server back with every answer; here it is written and never read again.
 """
@@ -33,7 +33,6 @@ POLLED = (
 
 
 def taxii_server_dict(server: TaxiiServer) -> dict[str, Any]:
-    """A server in MISP's order of members, without its key."""
     return {
         "TaxiiServer": {
             "id": str(server.pk),
@@ -51,7 +50,7 @@ def taxii_server_dict(server: TaxiiServer) -> dict[str, Any]:
 
 @endpoint("taxiiServers/index", site_admin=True)
 def index(call: Call) -> Answer:
-    """Every server."""
+    """List the TAXII servers."""
     return Json([taxii_server_dict(each) for each in servers.taxii_servers(call.actor)])
 
 
@@ -59,13 +58,13 @@ def index(call: Call) -> Answer:
     "taxiiServers/view", site_admin=True, describes=Description(url="/taxiiServers/view/[taxii_server_id]")
 )
 def view(call: Call) -> Answer:
-    """One server."""
+    """Return one TAXII server."""
     return Json(taxii_server_dict(servers.find_taxii_server(call.actor, call.arg(0))))
 
 
 @endpoint("taxiiServers/add", site_admin=True, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """Add a server."""
+    """Add a TAXII server."""
     try:
         server = servers.add_taxii_server(call.actor, call.data("TaxiiServer"))
     except Invalid as error:
@@ -75,7 +74,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("taxiiServers/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """Change a server."""
+    """Edit a TAXII server."""
     try:
         server = servers.edit_taxii_server(call.actor, call.arg(0), call.data("TaxiiServer"))
     except Invalid as error:
@@ -93,7 +92,7 @@ def edit(call: Call) -> Answer:
     describes=Description(url="/taxiiServers/delete/[taxii_server_id]"),
 )
 def delete(call: Call) -> Answer:
-    """Remove a server; the events that came of it stay."""
+    """Delete a TAXII server; the events fetched from it are kept."""
     number = servers.delete_taxii_server(call.actor, call.arg(0))
     return saved("TaxiiServer deleted", f"/taxiiServers/delete/{number}", id=str(number))
 
@@ -105,7 +104,7 @@ def delete(call: Call) -> Answer:
     describes=Description(url="/taxiiServers/push/[taxii_server_id]"),
 )
 def push(call: Call) -> Answer:
-    """Send what the server's filters find and what may leave this hub."""
+    """Push the events that match the server's filters and may leave this hub."""
     return _moved(call, "push", PUSHED, tasks.order_push, pushing.push)
 
 
@@ -116,7 +115,8 @@ def push(call: Call) -> Answer:
     describes=Description(url="/taxiiServers/poll/[taxii_server_id]"),
 )
 def poll(call: Call) -> Answer:
-    """Take in what was added to the server's collection since the last poll. MISP only pushes; the name is ours."""
+    """Fetch what was added to the server's collection since the last poll. Not part of MISP, which only
+    pushes."""
     return _moved(call, "poll", POLLED, tasks.order_poll, polling.poll)
 
 
@@ -126,7 +126,7 @@ def poll(call: Call) -> Answer:
     describes=Description("The API roots of a TAXII server.", ["baseurl"], ["api_key"]),
 )
 def get_root(call: Call) -> Answer:
-    """The API roots that a server tells of, before it is added."""
+    """List the API roots of a server that has not been added yet."""
     return _asked(lambda: _unsaved(call).api_roots())
 
 
@@ -136,7 +136,7 @@ def get_root(call: Call) -> Answer:
     describes=Description("The collections of an API root.", ["baseurl", "api_root"], ["api_key"]),
 )
 def get_collections(call: Call) -> Answer:
-    """The collections of an API root, before it is added: id → title."""
+    """Map the ids of an API root's collections to their titles, before the server is added."""
     return _asked(
         lambda: {str(each.get("id")): str(each.get("title")) for each in _unsaved(call).collections()}
     )
@@ -148,7 +148,7 @@ def get_collections(call: Call) -> Answer:
     describes=Description(url="/taxiiServers/collectionsIndex/[taxii_server_id]"),
 )
 def collections_index(call: Call) -> Answer:
-    """The collections of a server."""
+    """List the collections of a server."""
     remote = _remote(call)
     return _asked(remote.collections)
 
@@ -159,7 +159,7 @@ def collections_index(call: Call) -> Answer:
     describes=Description(url="/taxiiServers/objectsIndex/[taxii_server_id]/[collection_id]/[next]"),
 )
 def objects_index(call: Call) -> Answer:
-    """A page of the objects of a collection, and the mark of the next."""
+    """List the objects of a collection, page by page, with the token of the next page."""
     remote, following = _remote(call), {"next": call.arg(2)} if call.arg(2) else {}
     return _asked(lambda: _envelope(remote.objects(call.arg(1), **following)))
 
@@ -170,7 +170,7 @@ def objects_index(call: Call) -> Answer:
     describes=Description(url="/taxiiServers/objectView/[taxii_server_id]/[collection_id]/[object_id]"),
 )
 def object_view(call: Call) -> Answer:
-    """One object of a collection."""
+    """Return one object of a collection."""
     remote = _remote(call)
     return _asked(lambda: _envelope(remote.one_object(call.arg(1), call.arg(2))))
 
@@ -182,7 +182,6 @@ def _moved(
     order: Callable[[Actor, int], int],
     move: Callable[[Actor, TaxiiServer], Run],
 ) -> Answer:
-    """Move objects at once, or have it done, as the hub does its work."""
     server = servers.find_taxii_server(call.actor, call.arg(0))
     url = f"/taxiiServers/{verb}/{server.pk}"
     if BACKGROUND_JOBS.value:

@@ -1,1 +1,1 @@
-"""The endpoints of galaxies, their clusters and relations."""
+"""Endpoints of galaxies, their clusters and relations."""

@@ -1,4 +1,4 @@
-"""Clusters put on events, attributes and tag collections, and taken off again."""
+"""Attaching clusters to events, attributes and tag collections, and detaching them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOT_PARSED = "Failed to parse request."
     describes=Description(url="/galaxies/attachCluster/[target_id]/[target_type]"),
 )
 def attach(call: Call) -> Answer:
-    """Put the cluster named in the body on the event, attribute or tag collection named in the path."""
+    """Attach the cluster in the body to the event, attribute or tag collection in the path."""
     cluster_id = str(call.data("Galaxy").get("target_id") or "")
     put = _putter(call)
     changed = put(_cluster(call, cluster_id))
@@ -47,7 +47,7 @@ def attach(call: Call) -> Answer:
     describes=Description(url="/galaxies/attachMultipleClusters/[target_id]/[target_type]"),
 )
 def attach_several(call: Call) -> Answer:
-    """Put each of ``target_ids`` (a list, also as JSON in a text) on the thing, or things, in the path."""
+    """Attach all clusters in ``target_ids`` (a list, or JSON text) to the object or objects in the path."""
     wanted = _cluster_ids(call.data("Galaxy").get("target_ids"))
     if not wanted:
         return not_toggled(NOT_PARSED)
@@ -66,7 +66,7 @@ def attach_several(call: Call) -> Answer:
     describes=Description(url="/galaxyClusters/detach/[target_id]/[target_type]/[tag_id]"),
 )
 def detach(call: Call) -> Answer:
-    """Take a cluster, named by its tag's id, off what carries it; MISP answers with the way back."""
+    """Detach a cluster, given by its tag's id; MISP responds with a redirect."""
     try:
         if call.arg(1) == COLLECTION:
             tag_collections.remove_tag(call.actor, call.arg(0), {"id": call.arg(2)})
@@ -83,7 +83,6 @@ def detach(call: Call) -> Answer:
 
 
 def _putter(call: Call) -> Callable[[GalaxyCluster], bool]:
-    """What puts a cluster on the thing in the path and says whether anything had to change."""
     if call.arg(1) == COLLECTION:
         return lambda cluster: _collect(call, cluster)
     target = _target(call)
@@ -91,7 +90,6 @@ def _putter(call: Call) -> Callable[[GalaxyCluster], bool]:
 
 
 def _collect(call: Call, cluster: GalaxyCluster) -> bool:
-    """Whether the cluster was not yet in the tag collection."""
     try:
         return bool(tag_collections.add_tags(call.actor, call.arg(0), [{"name": cluster.tag_name}]))
     except NotFound:
@@ -101,7 +99,6 @@ def _collect(call: Call, cluster: GalaxyCluster) -> bool:
 
 
 def _attach(call: Call, target: UUID, cluster: GalaxyCluster) -> bool:
-    """Whether anything had to change."""
     try:
         return attach_cluster(call.actor, target, cluster, local=as_bool(call.param("local"))).changed
     except (Forbidden, Invalid):
@@ -116,7 +113,7 @@ def _cluster(call: Call, reference: str) -> GalaxyCluster:
 
 
 def _target(call: Call) -> UUID:
-    """The uuid of the thing in the path; attributes go by their number only, as in MISP."""
+    """The uuid of the object in the path; attributes are named by id only, as in MISP."""
     reference, kind = call.arg(0), call.arg(1)
     try:
         if kind == "event":
@@ -129,7 +126,6 @@ def _target(call: Call) -> UUID:
 
 
 def _cluster_ids(given: Any) -> list[str]:
-    """Ids or uuids; nothing for what is no list."""
     if isinstance(given, str):
         try:
             given = json_limits.decoded(given)

@@ -1,4 +1,4 @@
-"""galaxy_cluster_relations/*: typed links from one cluster to another."""
+"""galaxy_cluster_relations/*: typed relations between clusters."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ MOST = 1_000
 
 @endpoint("galaxy_cluster_relations/index")
 def index(call: Call) -> Answer:
-    """Every readable relation with both its clusters; packaged (``default``), ``custom`` or one's ``org``'s."""
+    """List the readable relations with both clusters; packaged (``default``), ``custom`` or those of the
+    caller's ``org``."""
     relations = queries.visible_relations(call.actor).order_by("pk")
     context = str(call.param("context") or "all")
     if context in ("default", "custom", "original"):
@@ -52,7 +53,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("galaxy_cluster_relations/view")
 def view(call: Call) -> Answer:
-    """One relation."""
+    """Return one relation."""
     try:
         relation = queries.find_relation(call.actor, call.arg(0))
     except NotFound as error:
@@ -62,7 +63,7 @@ def view(call: Call) -> Answer:
 
 @endpoint("galaxy_cluster_relations/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """Link two clusters."""
+    """Add a relation between two clusters."""
     try:
         relation = services.add_relation(call.actor, call.data("GalaxyClusterRelation"))
     except NotFound as error:
@@ -72,7 +73,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("galaxy_cluster_relations/edit", requires=EDITOR, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """Change what the body has."""
+    """Edit a relation; only the members given in the body change."""
     try:
         relation = services.edit_relation(call.actor, call.arg(0), call.data("GalaxyClusterRelation"))
     except NotFound as error:
@@ -83,7 +84,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("galaxy_cluster_relations/delete", requires=EDITOR, writes=True)
 def delete(call: Call) -> Answer:
-    """Take a relation away."""
+    """Delete a relation."""
     try:
         number = services.delete_relation(call.actor, call.arg(0))
     except NotFound as error:
@@ -102,7 +103,6 @@ def _stream(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def relation_bodies(actor: Actor, ids: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """Relations with their clusters; a target that is unknown, or not the caller's to read, is null."""
     rows = GalaxyClusterRelation.objects.select_related("galaxy_cluster").in_bulk(list(ids))
     targets = _targets(actor, rows.values())
     tags = tags_named(actor, {name for relation in rows.values() for name in relation.tags})

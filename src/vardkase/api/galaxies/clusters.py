@@ -1,4 +1,4 @@
-"""galaxy_clusters/*: the named things in a galaxy."""
+"""galaxy_clusters/*: the clusters of a galaxy."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ ABOUT_EDIT = Description(
 
 @endpoint("galaxy_clusters/index")
 def index(call: Call) -> Answer:
-    """The clusters of a galaxy: all, packaged, custom, the own organisation's, or deleted ones."""
+    """List the clusters of a galaxy: all, packaged, custom, those of the caller's organisation, or deleted
+    ones."""
     context = str(call.param("context") or "all")
     clusters = queries.clusters_of(
         call.actor,
@@ -66,7 +67,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("galaxy_clusters/view")
 def view(call: Call) -> Answer:
-    """One cluster by id or uuid, deleted or not, with its galaxy, elements, relations and use."""
+    """Return one cluster by id or uuid, deleted or not, with its galaxy, elements, relations and tag usage."""
     cluster = find_cluster(call, deleted=True)
     said, inbound = said_of(call.actor, str(cluster.uuid))
     inner = _document(call, cluster) | said | {"RelationshipInbound": inbound}
@@ -75,7 +76,8 @@ def view(call: Call) -> Answer:
 
 @endpoint("galaxy_clusters/add", body=BodyLimits.DOCUMENT, requires=EDITOR, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """Make a cluster in a galaxy; ``forkUUID`` names one whose members fill what the body leaves out."""
+    """Create a cluster in a galaxy; ``forkUUID`` names a cluster that supplies the members missing in the
+    body."""
     fork = str(call.param("forkUUID") or call.param("forkUuid") or "")
     try:
         cluster = services.add_cluster(
@@ -90,7 +92,7 @@ def add(call: Call) -> Answer:
     "galaxy_clusters/edit", body=BodyLimits.DOCUMENT, requires=EDITOR, writes=True, describes=ABOUT_EDIT
 )
 def edit(call: Call) -> Answer:
-    """Change what the body has; its elements replace all that were there."""
+    """Edit a cluster; only the members given in the body change, and its elements are replaced as a whole."""
     found = find_cluster(call, deleted=True)
     cluster = services.edit_cluster(call.actor, found.pk, call.data("GalaxyCluster"))
     return Json({"GalaxyCluster": _document(call, cluster)})
@@ -98,19 +100,19 @@ def edit(call: Call) -> Answer:
 
 @endpoint("galaxy_clusters/publish", requires=EDITOR, writes=True)
 def publish(call: Call) -> Answer:
-    """Let the cluster go to other instances."""
+    """Publish a cluster to other instances."""
     return _done(call, services.publish_cluster(call.actor, find_cluster(call).pk), "published")
 
 
 @endpoint("galaxy_clusters/unpublish", requires=EDITOR, writes=True)
 def unpublish(call: Call) -> Answer:
-    """Keep it from going."""
+    """Unpublish a cluster."""
     return _done(call, services.unpublish_cluster(call.actor, find_cluster(call).pk), "unpublished")
 
 
 @endpoint("galaxy_clusters/delete", requires=EDITOR, writes=True)
 def delete(call: Call) -> Answer:
-    """Mark a cluster as deleted; with ``hard`` (in the body, or 1 after the id) erase it and block its uuid."""
+    """Delete a cluster softly; ``hard`` (in the body, or 1 after the id) erases it and blocks its uuid."""
     hard = as_bool(call.arg(1)) or as_bool(call.data("GalaxyCluster").get("hard"))
     cluster = services.delete_cluster(call.actor, find_cluster(call, deleted=True).pk, hard=hard)
     return saved(HARD if hard else SOFT, f"/galaxy_clusters/delete/{cluster.pk}", id=str(cluster.pk))
@@ -118,13 +120,13 @@ def delete(call: Call) -> Answer:
 
 @endpoint("galaxy_clusters/restore", requires=EDITOR, writes=True)
 def restore(call: Call) -> Answer:
-    """Take a deletion back."""
+    """Restore a deleted cluster."""
     return _done(call, services.restore_cluster(call.actor, find_cluster(call, deleted=True).pk), "restored")
 
 
 @endpoint("galaxy_clusters/update_cluster", requires=EDITOR, writes=True)
 def update_cluster(call: Call) -> Answer:
-    """Give a fork what its parent has got since."""
+    """Update a fork with the changes to its parent."""
     try:
         cluster = services.update_from_parent(call.actor, find_cluster(call).pk)
     except Conflict as error:
@@ -134,12 +136,11 @@ def update_cluster(call: Call) -> Answer:
 
 @endpoint("galaxy_clusters/export_for_misp_galaxy")
 def export_for_misp_galaxy(call: Call) -> Answer:
-    """One cluster as a value of a misp-galaxy file."""
+    """Export one cluster as a value of a misp-galaxy file."""
     return Json(galaxy_file_value(_document(call, find_cluster(call))))
 
 
 def find_cluster(call: Call, *, deleted: bool = False) -> GalaxyCluster:
-    """The cluster in the path; 404 for what the caller may not read."""
     try:
         return queries.find_cluster(call.actor, call.arg(0), deleted=deleted)
     except NotFound as error:

@@ -21,7 +21,7 @@ EDITOR = (Permission.GALAXY_EDITOR,)
 
 @endpoint("galaxy_elements/index")
 def index(call: Call) -> Answer:
-    """The elements of one cluster, or those that mention ``searchall``."""
+    """List the elements of one cluster, optionally those that contain ``searchall``."""
     elements = find_cluster(call).elements.order_by("pk")
     if word := call.param("searchall"):
         elements = elements.filter(value__icontains=str(word)) | elements.filter(key__icontains=str(word))
@@ -32,7 +32,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("galaxy_elements/delete", requires=EDITOR, writes=True)
 def delete(call: Call) -> Answer:
-    """Take one element away."""
+    """Delete an element."""
     number = as_int(call.arg(0), 0) or 0
     try:
         delete_element(call.actor, number)
@@ -43,7 +43,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("galaxy_elements/flatten_json", requires=EDITOR, writes=True)
 def flatten_json(call: Call) -> Answer:
-    """Add nested JSON to a cluster as elements, keys joined by dots."""
+    """Add nested JSON to a cluster as elements, with keys joined by dots."""
     cluster = find_cluster(call)
     add_flattened(call.actor, str(cluster.pk), _json(call))
     return saved(
@@ -52,7 +52,6 @@ def flatten_json(call: Call) -> Answer:
 
 
 def _json(call: Call) -> Any:
-    """The JSON of ``jsonData`` (a text, or JSON already), else the whole body."""
     given = call.data("GalaxyElement").get("jsonData", call.body)
     if not isinstance(given, str):
         return given

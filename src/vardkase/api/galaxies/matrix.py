@@ -1,4 +1,4 @@
-"""The matrix of a galaxy with a kill chain, with what an event, an attribute or a cluster has of it."""
+"""The matrix of a galaxy with a kill chain, with the clusters of an event, attribute or cluster marked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ONE_EVENT = "SELECT %(event)s::bigint AS id"
     describes=Description(url="/events/viewGalaxyMatrix/[scope_id]/[galaxy_id]/[scope]"),
 )
 def of_event(call: Call) -> Answer:
-    """The matrix of the galaxy in the path (after the event or attribute), with scores for that thing.
+    """Return the matrix of a galaxy with the scores of an event or attribute.
 
     ``/events/viewGalaxyMatrix/{id}/{galaxy}/{event|attribute}``.
     """
@@ -47,7 +47,7 @@ def of_event(call: Call) -> Answer:
 
 @endpoint("galaxy_clusters/view_galaxy_matrix")
 def of_cluster(call: Call) -> Answer:
-    """The ATT&CK matrix with the patterns that a cluster is related to, in either direction."""
+    """Return the ATT&CK matrix with the patterns related to a cluster, in either direction."""
     related = related_clusters(call.actor, find_cluster(call))
     return _answer(_matrix(call, ""), dict.fromkeys(_tags(related), 1))
 

@@ -1,4 +1,4 @@
-"""galaxies/*: families of clusters, and putting a cluster on a thing."""
+"""galaxies/*: list and view galaxies, and attach clusters."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ABOUT_EDIT = Description(
 
 @endpoint("galaxies/index")
 def index(call: Call) -> Answer:
-    """Every galaxy, or those that mention ``value``; packaged (``default``) or made by people (``custom``)."""
+    """List the galaxies, optionally those that contain ``value``; packaged (``default``) or ``custom`` ones."""
     galaxies = queries.search_galaxies(call.actor, str(call.param("value") or call.param("searchall") or ""))
     if (enabled := call.param("enabled")) is not None:
         galaxies = galaxies.filter(enabled=as_bool(enabled))
@@ -56,19 +56,19 @@ def index(call: Call) -> Answer:
 
 @endpoint("galaxies/view")
 def view(call: Call) -> Answer:
-    """One galaxy by id or uuid, with all its clusters."""
+    """Return one galaxy by id or uuid, with all its clusters."""
     return Stream(_document(call.actor, find_galaxy(call)))
 
 
 @endpoint("galaxies/add", requires=(Permission.GALAXY_EDITOR,), writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """Make a galaxy of one's own organisation."""
+    """Create a galaxy owned by the caller's organisation."""
     return Json({"Galaxy": galaxy_dict(services.add_galaxy(call.actor, call.data("Galaxy")))})
 
 
 @endpoint("galaxies/edit", requires=(Permission.GALAXY_EDITOR,), writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """Change what the body has."""
+    """Edit a galaxy; only the members given in the body change."""
     galaxy = services.edit_galaxy(call.actor, find_galaxy(call).pk, call.data("Galaxy"))
     return Json({"Galaxy": galaxy_dict(galaxy)})
 
@@ -83,38 +83,37 @@ def delete(call: Call) -> Answer:
 
 @endpoint("galaxies/update", site_admin=True, writes=True)
 def update(call: Call) -> Answer:
-    """Load new versions from the files."""
+    """Update the packaged galaxies from the files."""
     services.update_galaxies(call.actor)
     return saved("Galaxies updated.", call.path)
 
 
 @endpoint("galaxies/enable", site_admin=True, writes=True)
 def enable(call: Call) -> Answer:
-    """Offer the galaxy's clusters."""
+    """Enable a galaxy, so that its clusters can be used."""
     return _switched(call, enabled=True)
 
 
 @endpoint("galaxies/disable", site_admin=True, writes=True)
 def disable(call: Call) -> Answer:
-    """Offer them no longer."""
+    """Disable a galaxy, so that its clusters can no longer be used."""
     return _switched(call, enabled=False)
 
 
 @endpoint("galaxies/toggle", site_admin=True, writes=True)
 def toggle(call: Call) -> Answer:
-    """Enable the galaxy when it is disabled, and the other way round."""
+    """Enable the galaxy if it is disabled, or disable it if it is enabled."""
     return _switched(call, enabled=not find_galaxy(call).enabled)
 
 
 @endpoint("galaxies/wipe_default", site_admin=True, writes=True)
 def wipe_default(call: Call) -> Answer:
-    """Remove everything that is packaged; the next update loads it anew."""
+    """Remove all packaged galaxies and clusters; the next update loads them again."""
     services.wipe_default(call.actor)
     return saved("Default galaxy clusters dropped.", call.path)
 
 
 def find_galaxy(call: Call) -> Galaxy:
-    """The galaxy in the path; 404 for what the caller may not read."""
     try:
         return queries.find_galaxy(call.actor, call.arg(0))
     except NotFound as error:
@@ -128,7 +127,6 @@ def _switched(call: Call, *, enabled: bool) -> Answer:
 
 
 def _document(actor: Actor, galaxy: Galaxy) -> Iterator[bytes]:
-    """The galaxy piece by piece: some have thousands of clusters."""
     yield b'{"Galaxy":' + encode(galaxy_dict(galaxy)) + b',"GalaxyCluster":['
     separator = b""
     for chunk in queries.with_elements_in_chunks(queries.clusters_of(actor, galaxy)):

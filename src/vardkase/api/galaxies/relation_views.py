@@ -1,4 +1,4 @@
-"""How clusters hang together, as data for drawing it."""
+"""Relations between clusters as graph data."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from vardkase.knowledge.galaxies.graphs import fork_tree, relation_tree, relatio
 
 @endpoint("galaxies/fork_tree")
 def forks(call: Call) -> Answer:
-    """The clusters of a galaxy that were forked, with their forks under them."""
+    """Return the forked clusters of a galaxy, with their forks as children."""
     return Json(fork_tree(call.actor, find_galaxy(call)))
 
 
 @endpoint("galaxies/relations_graph")
 def graph(call: Call) -> Answer:
-    """The related clusters of a galaxy: nodes and links."""
+    """Return the relations between the clusters of a galaxy as a graph of nodes and links."""
     return Json(relations_graph(call.actor, find_galaxy(call)))
 
 
 @endpoint("galaxy_clusters/view_relations")
 def relations(call: Call) -> Answer:
-    """The relations from and to a cluster."""
+    """List the relations from and to a cluster."""
     return Json(list(relation_bodies(call.actor, relations_of(call.actor, find_cluster(call)))))
 
 
 @endpoint("galaxy_clusters/view_relation_tree")
 def tree(call: Call) -> Answer:
-    """A cluster and what it relates to, by the type of the relation."""
+    """Return a cluster and its related clusters as a tree, by relation type."""
     return Json(relation_tree(call.actor, find_cluster(call)))

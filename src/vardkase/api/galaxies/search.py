@@ -1,4 +1,4 @@
-"""Clusters searched, exported and brought in, many at a time."""
+"""Search, export and import of clusters in bulk."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ MOST = 1_000
 
 @endpoint("galaxy_clusters/rest_search")
 def rest_search(call: Call) -> Answer:
-    """Clusters that match; ``minimal``: uuid and version alone, as other instances ask before they pull."""
+    """Search clusters; ``minimal`` returns only uuid and version, as other instances request before they
+    pull."""
     found = _found(call)
     minimal = as_bool(call.param("minimal"))
     chosen = paged(call, list(found.values_list("pk", flat=True)), STREAMED if minimal else MOST)
@@ -52,7 +53,8 @@ def rest_search(call: Call) -> Answer:
 
 @endpoint("galaxies/export")
 def export(call: Call) -> Answer:
-    """The clusters of a galaxy, for another MISP or as a misp-galaxy file; by kind and distribution."""
+    """Export the clusters of a galaxy for another MISP or as a misp-galaxy file, filtered by kind and
+    distribution."""
     galaxy = find_galaxy(call)
     wanted = call.data("Galaxy")
     clusters = search(call.actor, {"galaxy_id": galaxy.pk})
@@ -69,7 +71,7 @@ def export(call: Call) -> Answer:
 
 @endpoint("galaxies/import", body=BodyLimits.DOCUMENT, requires=(Permission.GALAXY_EDITOR,), writes=True)
 def bring_in(call: Call) -> Answer:
-    """Store clusters from a list of documents, or from a misp-galaxy cluster file."""
+    """Import clusters from a list of documents or a misp-galaxy cluster file."""
     return _imported(capture_clusters(call.actor, _documents(call)), "/galaxies/import")
 
 
@@ -130,7 +132,7 @@ def _galaxy_file(galaxy: Galaxy, documents: Sequence[dict[str, Any]]) -> dict[st
 
 
 def _documents(call: Call) -> list[Any]:
-    """The clusters of a body: a list, one of them, ``{"Galaxy": {"json": text}}``, or a misp-galaxy file."""
+    """The clusters in a body: a list, a single one, ``{"Galaxy": {"json": text}}``, or a misp-galaxy file."""
     body = call.body
     wrapped = call.data("Galaxy").get("json")
     if isinstance(wrapped, str):
@@ -144,7 +146,6 @@ def _documents(call: Call) -> list[Any]:
 
 
 def _of_file(file: dict[str, Any], value: Any) -> Any:
-    """One of the ``values`` of a misp-galaxy file as a cluster's document."""
     if not isinstance(value, dict):
         return None
     related = value.get("related")

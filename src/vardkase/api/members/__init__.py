@@ -1,1 +1,1 @@
-"""The endpoints of organisations, people, roles, keys and sharing groups."""
+"""Endpoints of organisations, users, roles, API keys and sharing groups."""

@@ -1,4 +1,4 @@
-"""accessReviews/*: an organisation's administrators confirm its accounts. MISP has none; the names are ours."""
+"""accessReviews/*: an organisation's administrators confirm its accounts. Not in MISP; the names are ours."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ ABOUT_ANSWER = Description(
 
 @endpoint("accessReviews/index", requires=ADMINISTRATOR)
 def index(call: Call) -> Answer:
-    """The last reviews of the caller's organisation, or of the one in the path; the newest first."""
+    """List the latest access reviews of the caller's organisation, or of the one in the path, newest first."""
     organisation = find_organisation(call.arg(0) or str(call.actor.organisation_id))
     return Json([_review(each) for each in reviews_of(call.actor, organisation.pk)[:SHOWN]])
 
 
 @endpoint("accessReviews/view", requires=ADMINISTRATOR)
 def view(call: Call) -> Answer:
-    """One review with the accounts that it is of."""
+    """Return one access review with the accounts it covers."""
     review = find_review(call.actor, _number(call.arg(0)))
     accounts = [_account(user) for user in accounts_of(review)]
     return Json(_review(review) | {"User": accounts})
@@ -43,7 +43,7 @@ def view(call: Call) -> Answer:
 
 @endpoint("accessReviews/open", requires=ADMINISTRATOR, writes=True)
 def open_one(call: Call) -> Answer:
-    """Begin a review before the hub does."""
+    """Start an access review before it is due."""
     organisation = find_organisation(call.arg(0) or str(call.actor.organisation_id))
     return Json(_review(services.open_review(call.actor, organisation)))
 
@@ -64,7 +64,6 @@ def answer(call: Call) -> Answer:
 
 
 def _account(user: User) -> dict[str, Any]:
-    """An account with what `accounts_of` knows of it."""
     known = vars(user)
     return {
         "id": str(user.pk),
@@ -89,6 +88,5 @@ def _review(review: AccessReview) -> dict[str, Any]:
 
 
 def _number(given: Any) -> int:
-    """An id; 0, which nothing has, for what is none."""
     number = as_int(given)
     return number if number is not None and 0 < number < 2**63 else 0

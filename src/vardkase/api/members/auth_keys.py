@@ -1,4 +1,4 @@
-"""auth_keys/*: API keys, one's own and those of the people one administers."""
+"""auth_keys/*: API keys, the user's own and those of the users they administer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ABOUT_EDIT = Description(
 
 
 def key_dict(key: AuthKey) -> dict[str, Any]:
-    """A key as MISP shows it: its first and last characters, never the key."""
+    """A key as MISP shows it: only its first and last characters."""
     return {
         "id": str(key.pk),
         "uuid": str(key.uuid),
@@ -50,7 +50,7 @@ def _with_user(key: AuthKey) -> dict[str, Any]:
 
 @endpoint("auth_keys/index", requires=(Permission.AUTH,))
 def index(call: Call) -> Answer:
-    """API keys: one's own, or those of the accounts that the caller may administer."""
+    """List API keys: the caller's own, or those of the accounts that the caller may administer."""
     keys = queries.visible_keys(call.actor)
     if call.args:
         keys = keys.filter(user=queries.find_user(call.actor, call.arg(0)))
@@ -59,7 +59,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("auth_keys/view", requires=(Permission.AUTH,))
 def view(call: Call) -> Answer:
-    """One API key, never the secret itself."""
+    """Return one API key, without the secret."""
     return Json(_with_user(queries.find_key(call.actor, call.arg(0))))
 
 
@@ -86,7 +86,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("auth_keys/pin", requires=(Permission.AUTH,), writes=True)
 def pin(call: Call) -> Answer:
-    """Let the key be used from the address in the path, and from nowhere that was not named."""
+    """Restrict a key to the address in the path, in addition to any addresses allowed already."""
     key = queries.find_key(call.actor, call.arg(0))
     # An IPv6 address looks like a named argument, so it is taken from the path as it was written.
     address = call.segments[1] if len(call.segments) > 1 else str(call.param("ip") or "")
@@ -103,7 +103,7 @@ def pin(call: Call) -> Answer:
 
 @endpoint("auth_keys/delete", requires=(Permission.AUTH,), writes=True)
 def delete(call: Call) -> Answer:
-    """Revoke an API key; it stops working at once."""
+    """Revoke an API key, effective immediately."""
     key = queries.find_key(call.actor, call.arg(0))
     number = key.pk
     services.delete_key(call.actor, key)

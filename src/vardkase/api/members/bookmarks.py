@@ -1,4 +1,4 @@
-"""bookmarks/*: addresses that people keep, for themselves or for their organisation."""
+"""bookmarks/*: bookmarks of a user or an organisation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ ABOUT_EDIT = Description(
 
 
 def bookmark_dict(bookmark: Bookmark) -> dict[str, Any]:
-    """A bookmark in MISP's order of members."""
     return {
         "id": str(bookmark.pk),
         "user_id": str(bookmark.user_id),
@@ -37,13 +36,13 @@ def bookmark_dict(bookmark: Bookmark) -> dict[str, Any]:
 
 @endpoint("bookmarks/index")
 def index(call: Call) -> Answer:
-    """One's own bookmarks and those shown to one's organisation."""
+    """List the caller's bookmarks and those shared with the caller's organisation."""
     return Json([{"Bookmark": bookmark_dict(each)} for each in services.bookmarks(call.actor)])
 
 
 @endpoint("bookmarks/view")
 def view(call: Call) -> Answer:
-    """One bookmark."""
+    """Return one bookmark."""
     return Json({"Bookmark": bookmark_dict(services.find_bookmark(call.actor, call.arg(0)))})
 
 

@@ -1,4 +1,4 @@
-"""news/*: what the site administrators tell everybody."""
+"""news/*: announcements by site administrators."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ ABOUT_EDIT = Description(
 
 
 def news_dict(told: News) -> dict[str, Any]:
-    """A message in MISP's order of members."""
     return {
         "id": str(told.pk),
         "message": told.message,
@@ -34,13 +33,13 @@ def news_dict(told: News) -> dict[str, Any]:
 
 @endpoint("news/index")
 def index(call: Call) -> Answer:
-    """The news, newest first, a page of it."""
+    """List the news, newest first, page by page."""
     return _listed(call)
 
 
 @endpoint("admin/news/index", site_admin=True)
 def admin_index(call: Call) -> Answer:
-    """As index, for whoever writes them."""
+    """List the news, for those who may edit it."""
     return _listed(call)
 
 
@@ -64,7 +63,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("news/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
-    """Delete a piece of news."""
+    """Delete a news item."""
     services.delete_news(call.actor, call.arg(0))
     return saved("News item deleted.", f"/news/delete/{call.arg(0)}", id=call.arg(0))
 

@@ -1,4 +1,4 @@
-"""organisationSecurity/*: how an organisation keeps its entrance. MISP has no such thing; the names are ours.
+"""organisationSecurity/*: an organisation's sign-in policy. Not in MISP; the names are ours.
 
 Each takes the organisation's id or uuid in the path; without one it is about the caller's own.
 """
@@ -74,14 +74,13 @@ ABOUT_VIEW = Description(url="/organisationSecurity/view/[organisation_id]")
 
 
 def _require_charge_of_one(actor: Actor) -> None:
-    """Raise Forbidden for those who neither administer an organisation nor have a duty that looks after all of them."""
     if not (actor.may(Permission.ADMIN) or looks_after_all(actor)):
         raise Forbidden("You do not have permission to use this functionality.")
 
 
 @endpoint("organisationSecurity/view", describes=ABOUT_VIEW)
 def view(call: Call) -> Answer:
-    """What is registered, how strictly each rule is kept, and what is missing."""
+    """Return what is registered, how each rule is enforced, and what is missing."""
     _require_charge_of_one(call.actor)
     organisation = find_secured(call.actor, call.arg(0))
     state = services.security_state(organisation)
@@ -152,7 +151,7 @@ def add_certificate(call: Call) -> Answer:
 
 @endpoint("organisationSecurity/removeCertificate", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
 def remove_certificate(call: Call) -> Answer:
-    """Take a certificate away; who shows it is refused at once. The path names organisation and certificate."""
+    """Remove a certificate, effective immediately. The path names organisation and certificate."""
     organisation = find_secured(call.actor, call.arg(0))
     number = find_certificate(organisation, call.arg(1)).pk
     with _refusing("removeCertificate"):
@@ -179,7 +178,7 @@ def add_domain(call: Call) -> Answer:
 
 @endpoint("organisationSecurity/checkDomain", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
 def check_domain(call: Call) -> Answer:
-    """Look for the domain's TXT record now. The path names organisation and domain."""
+    """Look up the domain's TXT record now. The path names organisation and domain."""
     organisation = find_secured(call.actor, call.arg(0))
     number = find_domain(organisation, call.arg(1)).pk
     with _refusing("checkDomain"):
@@ -189,7 +188,7 @@ def check_domain(call: Call) -> Answer:
 
 @endpoint("organisationSecurity/removeDomain", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
 def remove_domain(call: Call) -> Answer:
-    """Give a mail domain up. The path names organisation and domain."""
+    """Remove a mail domain. The path names organisation and domain."""
     organisation = find_secured(call.actor, call.arg(0))
     number = find_domain(organisation, call.arg(1)).pk
     with _refusing("removeDomain"):
@@ -209,7 +208,7 @@ def edit_requirements(call: Call) -> Answer:
 
 @endpoint("organisationSecurity/submitRequirements", requires=ADMINISTRATOR, writes=True)
 def submit_requirements(call: Call) -> Answer:
-    """Send the API requirement list to the hub's officers."""
+    """Submit the API requirement list to the hub's officers."""
     organisation = find_secured(call.actor, call.arg(0))
     with _refusing("submitRequirements"):
         row = services.submit_requirements(call.actor, organisation)
@@ -218,7 +217,7 @@ def submit_requirements(call: Call) -> Answer:
 
 @contextmanager
 def _refusing(action: str) -> Iterator[None]:
-    """MISP's body of a refused save, with each field and why, for what the block refuses as Invalid."""
+    """Context manager: turn Invalid into MISP's body of a refused save, with the errors by field."""
     try:
         yield
     except Invalid as error:
@@ -237,7 +236,7 @@ def _certificate(row: ClientCertificate) -> dict[str, Any]:
 
 
 def _domain(row: MailDomain) -> dict[str, Any]:
-    """A domain; `record` is what its TXT record has to hold, where it is verified by DNS."""
+    """A domain; `record` is the TXT record content required for verification by DNS."""
     by_dns = row.method == MailDomain.Method.DNS
     return {
         "id": str(row.pk),

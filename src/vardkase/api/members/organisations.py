@@ -1,4 +1,4 @@
-"""organisations/*: who is known here. Everybody reads, site administrators change."""
+"""organisations/*: known organisations. All users may read, site administrators edit."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ VIEWED = (
 
 
 def organisation_dict(organisation: Organisation) -> dict[str, Any]:
-    """An organisation in MISP's order of members; the empty texts that MISP keeps as null are null."""
+    """An organisation in MISP's order of members; empty texts that MISP stores as null become null."""
     return {
         "id": str(organisation.pk),
         "name": organisation.name,
@@ -62,13 +62,12 @@ def organisation_dict(organisation: Organisation) -> dict[str, Any]:
 
 
 def organisation_reference(organisation: Organisation) -> dict[str, str]:
-    """The three members by which other documents name an organisation."""
     return {"id": str(organisation.pk), "name": organisation.name, "uuid": str(organisation.uuid)}
 
 
 @endpoint("organisations/index")
 def index(call: Call) -> Answer:
-    """The organisations; `scope` is local (the default), external or all."""
+    """List organisations; `scope` is local (the default), external or all."""
     queries.require_index(call.actor)
     scope = str(call.param("scope", "local"))
     search = str(call.param("searchall", "") or "")
@@ -87,7 +86,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("organisations/view")
 def view(call: Call) -> Answer:
-    """One organisation, by number, uuid or name."""
+    """Return one organisation by id, uuid or name."""
     organisation = queries.find_organisation_or_name(call.arg(0))
     require_sight(call.actor, organisation)
     row = organisation_dict(organisation)
@@ -102,14 +101,15 @@ def view(call: Call) -> Answer:
 
 
 def _is_told_the_maker(actor: Actor, organisation: Organisation) -> bool:
-    """Whether the actor learns whose account made an organisation: its own administrator, and the site's."""
+    """True if the actor may see the creator of an organisation: its own administrators and site
+    administrators."""
     own = organisation.pk == actor.organisation_id and actor.may(Permission.ADMIN)
     return actor.is_site_admin or own
 
 
 @endpoint("organisations/getUUIDs", requires=(Permission.SYNC,))
 def uuids(call: Call) -> Answer:
-    """The uuids of the organisations on this hub."""
+    """List the uuids of the organisations on this hub."""
     return Json([str(organisation.uuid) for organisation in queries.organisations("local")])
 
 
@@ -151,7 +151,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("admin/organisations/generateuuid", site_admin=True)
 def generate_uuid(call: Call) -> Answer:
-    """A uuid for an organisation that is about to be added."""
+    """Return a new uuid for an organisation."""
     return Json({"uuid": str(uuid4())})
 
 
@@ -168,7 +168,7 @@ def generate_uuid(call: Call) -> Answer:
     ),
 )
 def merge(call: Call) -> Answer:
-    """Merge the organisation into the target, which MISP's form names by ``targetType`` and a list of each type."""
+    """Merge an organisation into a target, given as in MISP's form by ``targetType`` and one list per type."""
     organisation = queries.find_organisation(call.arg(0))
     number = str(organisation.pk)
     url = f"/admin/organisations/merge/{number}"

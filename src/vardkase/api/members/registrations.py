@@ -1,4 +1,4 @@
-"""users/register and what site administrators do with the requests."""
+"""users/register, and processing of registrations by site administrators."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ REQUESTS = Limit("registration", allowed=20, window=3600)
 
 
 def inbox_dict(request: Inbox) -> dict[str, Any]:
-    """A request in MISP's order of members."""
     return {
         "id": str(request.pk),
         "uuid": str(request.uuid),
@@ -46,7 +45,7 @@ def inbox_dict(request: Inbox) -> dict[str, Any]:
 
 
 def may_register(actor: Actor) -> None:
-    """Raise MispError: 429 when the actor's address has asked too often, 405 while self-registration is off."""
+    """Raise MispError 429 if the actor's address has sent too many requests, 405 if self-registration is off."""
     usage = REQUESTS.spend(counted_as(actor.address))
     if usage.is_exceeded:
         raise MispError(429, services.FULL, headers={"Retry-After": str(usage.wait)})
@@ -73,14 +72,14 @@ def register(call: Call) -> Answer:
 
 @endpoint("users/registrations", site_admin=True)
 def registrations(call: Call) -> Answer:
-    """Requests for an account that wait."""
+    """List the pending requests for an account."""
     search = call.param("value") or call.param("searchall") or ""
     return Json([{"Inbox": inbox_dict(request)} for request in queries.waiting(call.actor, str(search))])
 
 
 @endpoint("users/acceptRegistrations", unlimited_key=True, site_admin=True, writes=True)
 def accept(call: Call) -> Answer:
-    """Accept requests for an account: accounts are made with the organisation and role given."""
+    """Accept requests for an account: creates the accounts with the given organisation and role."""
     found = queries.find_requests(call.actor, _references(call))
     chosen = call.data("User")
     if not chosen.get("org_id"):
@@ -100,7 +99,6 @@ def discard(call: Call) -> Answer:
 
 
 def _references(call: Call) -> list[str]:
-    """The ids in the path (one, or a JSON list of them), or in the body."""
     given: Any = call.arg(0) or call.data("User").get("id") or ""
     if isinstance(given, str) and given.startswith("["):
         try:

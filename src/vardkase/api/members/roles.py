@@ -1,4 +1,4 @@
-"""roles/*: what each role may do."""
+"""roles/*: roles and their permissions."""
 
 from __future__ import annotations
 
@@ -59,7 +59,6 @@ ABOUT_EDIT = Description(
 
 
 def role_dict(role: Role) -> dict[str, Any]:
-    """A role as MISP shows it, in its order of members."""
     level = level_of(role)
     return {
         "id": str(role.pk),
@@ -84,13 +83,13 @@ def role_dict(role: Role) -> dict[str, Any]:
 
 @endpoint("roles/index")
 def index(call: Call) -> Answer:
-    """All roles with their permissions."""
+    """List all roles with their permissions."""
     return Json([{"Role": role_dict(role) | {"default": role.default_role}} for role in queries.roles()])
 
 
 @endpoint("roles/view")
 def view(call: Call) -> Answer:
-    """One role with its permissions."""
+    """Return one role with its permissions."""
     return Json({"Role": role_dict(queries.find_role(call.arg(0)))})
 
 
@@ -128,7 +127,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("admin/roles/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
-    """Delete a role that nobody has and that is not the default."""
+    """Delete a role that is not assigned and not the default."""
     role = queries.find_role(call.arg(0))
     number = role.pk
     try:
@@ -140,7 +139,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("admin/roles/set_default", unlimited_key=True, site_admin=True, writes=True)
 def set_default(call: Call) -> Answer:
-    """Make a role the one that new accounts get when none is named."""
+    """Make a role the default for new accounts."""
     role = queries.find_role(call.arg(0))
     services.set_default_role(call.actor, role)
     return saved("Default role set.", f"/admin/roles/set_default/{role.pk}", id=str(role.pk))

@@ -1,4 +1,4 @@
-"""sharing_group_blueprints/*: rules that sharing groups are made by."""
+"""sharing_group_blueprints/*: rules from which sharing groups are generated."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ ABOUT_RULE = Description(
 
 
 def blueprint_dict(blueprint: SharingGroupBlueprint) -> dict[str, Any]:
-    """A blueprint in MISP's order of members; `rules` is a text."""
     return {
         "id": str(blueprint.pk),
         "uuid": str(blueprint.uuid),
@@ -46,25 +45,25 @@ def blueprint_dict(blueprint: SharingGroupBlueprint) -> dict[str, Any]:
 
 @endpoint("sharing_group_blueprints/index", requires=WHO)
 def index(call: Call) -> Answer:
-    """The blueprints that the caller may see."""
+    """List the sharing group blueprints that the caller may see."""
     return Json([_shown(each) for each in queries.blueprints(call.actor)])
 
 
 @endpoint("sharing_group_blueprints/view", requires=WHO)
 def view(call: Call) -> Answer:
-    """One blueprint of sharing groups."""
+    """Return one sharing group blueprint."""
     return Json(_shown(queries.find_blueprint(call.actor, call.arg(0))))
 
 
 @endpoint("sharing_group_blueprints/viewOrgs", requires=WHO)
 def view_organisations(call: Call) -> Answer:
-    """The organisations that the rules choose now."""
+    """List the organisations that the rules currently select."""
     return Json([organisation_reference(each) for each in _chosen(call)])
 
 
 @endpoint("sharing_group_blueprints/generateUuidList", requires=WHO)
 def uuids(call: Call) -> Answer:
-    """Their uuids."""
+    """List the uuids of the organisations that the rules currently select."""
     return Json([str(each.uuid) for each in _chosen(call)])
 
 
@@ -91,7 +90,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("sharing_group_blueprints/delete", requires=WHO, writes=True)
 def delete(call: Call) -> Answer:
-    """Delete a blueprint; its sharing group stays."""
+    """Delete a blueprint; its sharing group is kept."""
     services.delete_blueprint(call.actor, call.arg(0))
     url = f"/sharing_group_blueprints/delete/{call.arg(0)}"
     return saved("SharingGroupBlueprint deleted.", url, id=call.arg(0))
@@ -99,7 +98,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("sharing_group_blueprints/execute", requires=WHO, writes=True)
 def execute(call: Call) -> Answer:
-    """Make the sharing group, or its members, what the rules say now."""
+    """Create the sharing group, or update its members, according to the current rules."""
     url = f"/sharing_group_blueprints/execute/{call.arg(0)}"
     try:
         done = services.execute_blueprint(call.actor, call.arg(0))
@@ -111,7 +110,7 @@ def execute(call: Call) -> Answer:
 
 @endpoint("sharing_group_blueprints/detach", requires=WHO, writes=True)
 def detach(call: Call) -> Answer:
-    """Let the sharing group go its own way."""
+    """Detach the sharing group from its blueprint."""
     url = f"/sharing_group_blueprints/detach/{call.arg(0)}"
     try:
         services.detach_blueprint(call.actor, call.arg(0))
@@ -122,7 +121,7 @@ def detach(call: Call) -> Answer:
 
 @endpoint("sharing_group_blueprints/encodeSyncRule", site_admin=True, writes=True, describes=ABOUT_RULE)
 def encode_sync_rule(call: Call) -> Answer:
-    """Put the organisations into a connection's rules: names for what is pulled, ids for what is pushed."""
+    """Write the organisations into a connection's rules: by name for pull rules, by id for push rules."""
     given = call.data("SharingGroupBlueprint")
     kind, rule = str(given.get("type")), str(given.get("rule"))
     if kind not in ("pull", "push") or rule not in ("OR", "NOT"):

@@ -1,4 +1,4 @@
-"""sharing_groups/*: the circles that an event can be limited to."""
+"""sharing_groups/*: sharing groups to which an event can be restricted."""
 
 from __future__ import annotations
 
@@ -53,7 +53,6 @@ ABOUT_EDIT = Description(
 
 
 def group_dict(group: SharingGroup) -> dict[str, Any]:
-    """A sharing group's own members, in MISP's order."""
     return {
         "id": str(group.pk),
         "name": group.name,
@@ -94,7 +93,6 @@ def _server(server: SharingGroupServer) -> dict[str, Any]:
 
 
 def _named(server_id: int, names: dict[int, tuple[str, str]]) -> dict[str, Any]:
-    """What the server is called, as far as it is known."""
     if server_id not in names:
         return {}
     name, url = names[server_id]
@@ -144,7 +142,7 @@ def _group(call: Call, reference: Any, refusal: MispError | None = None) -> Shar
 
 @endpoint("sharing_groups/index")
 def index(call: Call) -> Answer:
-    """The sharing groups that the caller may use."""
+    """List the sharing groups that the caller may use."""
     passive = as_bool(call.arg(0, "0"))
     groups = queries.visible_groups(call.actor).filter(active=not passive)
     return Json({"response": [_listed(call, group) for group in groups]})
@@ -152,7 +150,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("sharing_groups/view")
 def view(call: Call) -> Answer:
-    """One sharing group with its organisations and servers."""
+    """Return one sharing group with its organisations and servers."""
     group = _group(call, call.arg(0))
     named = {THIS_INSTANCE: ("Local instance", call.base_url)}
     named |= names_of(server.server_id for server in group.servers.all())
@@ -193,7 +191,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("sharing_groups/delete", requires=(Permission.SHARING_GROUP,), writes=True)
 def delete(call: Call) -> Answer:
-    """Delete a sharing group that nothing is shared with."""
+    """Delete a sharing group that is not in use."""
     group = _group(call, call.arg(0))
     number = str(group.pk)
     url = f"/sharing_groups/delete/{number}"
@@ -211,7 +209,7 @@ def delete(call: Call) -> Answer:
     describes=Description(url="/sharingGroups/addOrg/[sharing_group_id]/[organisation_id]/[extend]"),
 )
 def add_organisation(call: Call) -> Answer:
-    """Put an organisation into a sharing group; with `extend` it may change the group."""
+    """Add an organisation to a sharing group; `extend` allows it to change the group."""
     group, organisation = _pair(call)
     extend = as_bool(call.arg(2) or call.param("extend", False))
     url = "/sharing_groups/addOrg"
@@ -227,7 +225,7 @@ def add_organisation(call: Call) -> Answer:
     describes=Description(url="/sharingGroups/removeOrg/[sharing_group_id]/[organisation_id]"),
 )
 def remove_organisation(call: Call) -> Answer:
-    """Take an organisation out of a sharing group."""
+    """Remove an organisation from a sharing group."""
     group, organisation = _pair(call)
     url = "/sharing_groups/removeOrg"
     with _changing_members("remove Organisation from SharingGroup", url):
@@ -242,7 +240,7 @@ def remove_organisation(call: Call) -> Answer:
     describes=Description(url="/sharingGroups/addServer/[sharing_group_id]/[server_id]/[all_orgs]"),
 )
 def add_server(call: Call) -> Answer:
-    """Put a server into a sharing group; with `all_orgs` for everybody there."""
+    """Add a server to a sharing group; `all_orgs` includes all organisations there."""
     group, server = _group_and_server(call)
     all_orgs = as_bool(call.arg(2) or call.param("all_orgs", False))
     url = "/sharing_groups/addServer"
@@ -258,7 +256,7 @@ def add_server(call: Call) -> Answer:
     describes=Description(url="/sharingGroups/removeServer/[sharing_group_id]/[server_id]"),
 )
 def remove_server(call: Call) -> Answer:
-    """Take a server out of a sharing group."""
+    """Remove a server from a sharing group."""
     group, server = _group_and_server(call)
     url = "/sharing_groups/removeServer"
     with _changing_members("remove Server from SharingGroup", url):
@@ -268,7 +266,7 @@ def remove_server(call: Call) -> Answer:
 
 @contextmanager
 def _changing_members(what: str, url: str) -> Iterator[None]:
-    """Word the refusals of a change of a group's organisations or servers as MISP does."""
+    """Context manager: word refused changes of a group's organisations or servers as MISP does."""
     try:
         yield
     except Conflict as error:
@@ -278,7 +276,6 @@ def _changing_members(what: str, url: str) -> Iterator[None]:
 
 
 def _block(call: Call) -> dict[str, Any]:
-    """The group to add, with its organisations and servers inside, wherever the client put them."""
     beside = {
         name: call.body[name]
         for name in ("SharingGroupOrg", "SharingGroupServer", "Organisation")
@@ -298,7 +295,7 @@ def _pair(call: Call) -> tuple[SharingGroup, Organisation]:
 
 
 def _group_and_server(call: Call) -> tuple[SharingGroup, int]:
-    """Server 0 is this instance, the others its connections."""
+    """Server 0 is this instance; other ids are its connections."""
     group = _group(call, call.arg(0) or call.param("sg_id", ""), MispError(405, NO_EDITING))
     server = as_int(call.arg(1) or call.param("server_id"))
     if server is None or (server != THIS_INSTANCE and not is_known(server)):

@@ -1,4 +1,4 @@
-"""organisationSecurity/…Provider: the OpenID Connect provider that an organisation's people sign in through.
+"""organisationSecurity/…Provider: the OpenID Connect provider through which an organisation's users sign in.
 
 Each takes the organisation's id or uuid in the path; without one it is about the caller's own. Secrets are never told.
 """
@@ -30,7 +30,7 @@ SET = "/organisationSecurity/setProvider"
     describes=Description(url="/organisationSecurity/viewProvider/[organisation_id]"),
 )
 def view_provider(call: Call) -> Answer:
-    """The provider that is registered, without its secret; null where there is none."""
+    """Return the registered sign-in provider without its secret; null if there is none."""
     return Json({"Provider": _provider(services.provider_of(find_decided(call.actor, call.arg(0))))})
 
 
@@ -48,7 +48,7 @@ def view_provider(call: Call) -> Answer:
     ),
 )
 def set_provider(call: Call) -> Answer:
-    """Register the organisation's provider, or change it."""
+    """Register or change the organisation's sign-in provider."""
     organisation, data = find_decided(call.actor, call.arg(0)), call.data("Provider")
     changes: dict[str, Any] = {name: str(data[name] or "") for name in TEXTS if name in data}
     changes |= {name: as_bool(data[name]) for name in FLAGS if name in data}
@@ -70,7 +70,7 @@ def set_provider(call: Call) -> Answer:
     describes=Description(url="/organisationSecurity/removeProvider/[organisation_id]"),
 )
 def remove_provider(call: Call) -> Answer:
-    """Take the provider away: people sign in with passkey and password again."""
+    """Remove the sign-in provider; users sign in with passkey and password again."""
     organisation = find_decided(call.actor, call.arg(0))
     services.remove_provider(call.actor, organisation)
     return saved("The provider was removed.", f"/organisationSecurity/removeProvider/{organisation.pk}")

@@ -1,4 +1,4 @@
-"""userSettings/*: what people have chosen for themselves."""
+"""userSettings/*: settings of users."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ ABOUT_DELETE = Description(
 
 
 def setting_dict(setting: UserSetting) -> dict[str, Any]:
-    """A setting in MISP's order of members."""
     return {
         "id": str(setting.pk),
         "setting": setting.setting,
@@ -38,7 +37,7 @@ def setting_dict(setting: UserSetting) -> dict[str, Any]:
 
 @endpoint("userSettings/index")
 def index(call: Call) -> Answer:
-    """The user settings that the caller may read."""
+    """List the user settings that the caller may read."""
     found = queries.visible_settings(call.actor)
     if name := call.param("setting"):
         found = found.filter(setting__in=[str(one) for one in (name if isinstance(name, list) else [name])])
@@ -49,7 +48,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("userSettings/view")
 def view(call: Call) -> Answer:
-    """One user setting, by its number."""
+    """Return one user setting by id."""
     return Json({"UserSetting": setting_dict(queries.find_user_setting(call.actor, call.arg(0)))})
 
 
@@ -57,7 +56,7 @@ def view(call: Call) -> Answer:
     "userSettings/getSetting", describes=Description(url="/userSettings/getSetting/[user_id]/[setting]")
 )
 def get_setting(call: Call) -> Answer:
-    """One setting of a user, by the user's number and the setting's name."""
+    """Return one setting of a user, by user id and setting name."""
     name = call.arg(1) or str(call.param("setting") or "")
     if name not in rules.SETTINGS:
         raise MispError(404, INVALID_SETTING)
@@ -92,7 +91,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("userSettings/setHomePage", writes=True)
 def set_home_page(call: Call) -> Answer:
-    """Choose the page that one sees after signing in."""
+    """Set the page that the caller sees after signing in."""
     path = call.data("UserSetting").get("path")
     try:
         changed = services.set_user_setting(call.actor, _user(call), "homepage", path)
@@ -103,7 +102,7 @@ def set_home_page(call: Call) -> Answer:
 
 @endpoint("userSettings/eventIndexColumnToggle", writes=True)
 def toggle_column(call: Call) -> Answer:
-    """Show or hide a column of one's list of events."""
+    """Show or hide a column of the caller's event list."""
     column = call.arg(0)
     if not column:
         raise MispError(405, "No column given.")
@@ -112,7 +111,6 @@ def toggle_column(call: Call) -> Answer:
 
 
 def _user(call: Call) -> User:
-    """The account that is meant: named in the path or the body, else the caller's own."""
     given = call.data("UserSetting").get("user_id") or call.param("user_id") or call.arg(0) or "me"
     try:
         return find_user(call.actor, str(given))

@@ -1,4 +1,4 @@
-"""users/* and admin/users/*: accounts."""
+"""users/* and admin/users/*: user accounts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ INVALID_ROLE = "Invalid role"
 
 
 def _account(user: User) -> dict[str, Any]:
-    """The members that every answer about an account has, from `autoalert` on, in MISP's order."""
+    """The members from `autoalert` on that all account responses share, in MISP's order."""
     return {
         "invited_by": str(user.invited_by),
         "gpgkey": user.gpgkey,
@@ -87,7 +87,7 @@ def _preferences(user: User) -> dict[str, Any]:
 
 
 def saved_user(user: User, key: str | None = None) -> dict[str, Any]:
-    """An account as adding and editing answer it; `key` is its new API key, shown this once."""
+    """An account as returned by add and edit; `key` is its new API key, shown only once."""
     row: dict[str, Any] = {
         "id": str(user.pk),
         "password": "******",
@@ -102,7 +102,6 @@ def saved_user(user: User, key: str | None = None) -> dict[str, Any]:
 
 
 def viewed_user(user: User) -> dict[str, Any]:
-    """An account as users/view answers it, with role and organisation."""
     row = {
         "id": str(user.pk),
         "password": "*****",
@@ -119,7 +118,6 @@ def viewed_user(user: User) -> dict[str, Any]:
 
 
 def listed_user(user: User) -> dict[str, Any]:
-    """An account as a row of admin/users/index."""
     row = {
         "id": str(user.pk),
         "org_id": str(user.org_id),
@@ -148,7 +146,7 @@ def listed_user(user: User) -> dict[str, Any]:
 
 @endpoint("users/view")
 def view(call: Call) -> Answer:
-    """One account: one's own (`me`), or one that the caller may administer."""
+    """Return one account: the caller's own (`me`), or one that the caller may administer."""
     return Json(viewed_user(queries.find_user(call.actor, call.arg(0, "me"))))
 
 
@@ -159,7 +157,7 @@ def edit_own(call: Call) -> Answer:
 
 @endpoint("users/change_pw", writes=True)
 def change_password(call: Call) -> Answer:
-    """Change one's own password."""
+    """Change the caller's password."""
     password = str(call.data("User").get("password") or "")
     try:
         services.change_password(call.actor, password)
@@ -170,7 +168,7 @@ def change_password(call: Call) -> Answer:
 
 @endpoint("users/resetauthkey", requires=(Permission.AUTH,), writes=True)
 def reset_key(call: Call) -> Answer:
-    """Make a new API key; those before it end."""
+    """Create a new API key; earlier keys are revoked."""
     user = queries.find_user(call.actor, call.arg(0, "me"))
     raw = services.reset_keys(call.actor, user)
     return saved(f"Authkey updated: {raw}", f"/users/resetauthkey/{user.pk}", id=str(user.pk))
@@ -178,13 +176,13 @@ def reset_key(call: Call) -> Answer:
 
 @endpoint("users/heartbeat")
 def heartbeat(call: Call) -> Answer:
-    """Whether the hub is up."""
+    """Check whether the hub is up."""
     return message("The instance is up.")
 
 
 @endpoint("admin/users/index", requires=(Permission.ADMIN,))
 def index(call: Call) -> Answer:
-    """The accounts that the caller may administer."""
+    """List the accounts that the caller may administer."""
     found = queries.search_users(
         call.actor,
         value=str(call.param("value") or call.param("searchall") or call.param("searchemail") or ""),
@@ -196,7 +194,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("admin/users/view", requires=(Permission.ADMIN,))
 def admin_view(call: Call) -> Answer:
-    """One account that the caller may administer, with its role and organisation."""
+    """Return one account that the caller may administer, with its role and organisation."""
     user = queries.find_user(call.actor, call.arg(0))
     shown = viewed_user(user)
     shown["User"]["orgAdmins"] = queries.administrators_of(user.org_id)
@@ -225,7 +223,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("users/delete", requires=(Permission.ADMIN,), writes=True)
 def delete_plainly(call: Call) -> Answer:
-    """The same by the address it had before."""
+    """Delete an account, under its former URL."""
     return _deleted(call, "/users/delete")
 
 
@@ -256,7 +254,6 @@ def _edited(call: Call, *, own: bool) -> Answer:
 
 
 def _refused(action: str, url: str, error: Invalid) -> MispError | SaveFailed:
-    """MISP words a bad role and a bad organisation each in its own way."""
     errors = error.errors
     if not isinstance(errors, str):
         if "role_id" in errors:

@@ -1,4 +1,4 @@
-"""Many accounts at once: a field switched, keys ended, mail written."""
+"""Bulk operations on accounts: toggle a field, revoke keys, send mail."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def mass_toggle_field(call: Call) -> Answer:
 
 @endpoint("users/resetAllSyncAuthKeys", site_admin=True, writes=True)
 def reset_all_sync_keys(call: Call) -> Answer:
-    """End the keys of everybody who synchronises; they are told, and make new ones themselves."""
+    """Revoke the keys of all sync users; they are notified and create new keys themselves."""
     count = services.end_keys_of_sync_users(call.actor)
     return saved(f"{count} authkeys reset, 0 could not be reset.", "/users/resetAllSyncAuthKeys")
 
 
 @endpoint("admin/users/quickEmail", requires=(Permission.ADMIN,), writes=True, describes=ABOUT_QUICK_EMAIL)
 def quick_email(call: Call) -> Answer:
-    """A mail to one person."""
+    """Send a mail to one user."""
     user = queries.find_user(call.actor, call.arg(0))
     url = f"/admin/users/quickEmail/{user.pk}"
     _write(call, Recipients(user_ids=(user.pk,)), url)
@@ -77,13 +77,13 @@ def quick_email(call: Call) -> Answer:
 
 @endpoint("admin/users/email", requires=(Permission.ADMIN,), writes=True, describes=ABOUT_EMAIL)
 def email(call: Call) -> Answer:
-    """A mail to one, to those of an organisation, or to all that one administers."""
+    """Send a mail to one user, to an organisation's users, or to all users the caller administers."""
     count = _write(call, _recipients(call.data("User")), EMAIL)
     return saved(f"Email sent to {count} user{'' if count == 1 else 's'}.", EMAIL, **_notice())
 
 
 def _recipients(data: dict[str, Any]) -> Recipients:
-    """MISP's form numbers them: 0 all, 1 one, 2 an organisation."""
+    """The numbers of MISP's form: 0 all, 1 one user, 2 an organisation."""
     match as_int(data.get("recipient"), -1):
         case 0:
             return Recipients()
@@ -122,6 +122,6 @@ def _notice() -> dict[str, str]:
     ),
 )
 def monitor(call: Call) -> Answer:
-    """MISP can write down every request of an account. Here nobody's requests are; what they change is, always."""
+    """Always refused: MISP can log all requests of an account; this hub logs only changes, and those always."""
     queries.find_user(call.actor, call.arg(0))
     raise MispError(405, NOT_MONITORED)

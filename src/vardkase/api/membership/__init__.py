@@ -1,1 +1,1 @@
-"""Memberships and applications: ours, not MISP's."""
+"""Membership and application endpoints; not in MISP."""

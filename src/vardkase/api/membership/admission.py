@@ -1,4 +1,4 @@
-"""membershipPhases/*, membershipInvitations/*: when the hub is open to whom, and who is invited. The names are ours."""
+"""membershipPhases/*, membershipInvitations/*: phases of the opening and invitations. The names are ours."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FIELDS = tuple(services.READERS)
 
 @endpoint("membershipPhases/index", staff=services.OFFICERS)
 def index(call: Call) -> Answer:
-    """Every phase, whether it is open today, and every legal precondition."""
+    """List all phases, whether each is open today, and all legal preconditions."""
     states = {each.number: str(each.state) for each in queries.phases(timezone.now())}
     told = [{"Phase": _phase(each) | {"state": states[each.number]}} for each in queries.stored_phases()]
     law = [
@@ -50,7 +50,7 @@ def index(call: Call) -> Answer:
     ),
 )
 def edit(call: Call) -> Answer:
-    """Propose to change a phase; what is not named stays."""
+    """Propose a change to a phase; fields left out keep their values."""
     data = call.data("Phase")
     given = {name: data[name] for name in FIELDS if name in data}
     if "invitation_only" in given:
@@ -67,7 +67,7 @@ def edit(call: Call) -> Answer:
     describes=Description("", ("since", "reference"), (), "/membershipPhases/inForce/[precondition]"),
 )
 def in_force(call: Call) -> Answer:
-    """Propose to record that a legal precondition is in force, by which act or decision."""
+    """Propose recording that a legal precondition is in force, with the act or decision it is based on."""
     since, reference = _day(call.param("since")), str(call.param("reference") or "")
     return Json(as_json(services.propose_in_force(call.actor, call.arg(0), since, reference)))
 
@@ -80,13 +80,13 @@ def in_force(call: Call) -> Answer:
     describes=Description("", ("reason",), (), "/membershipPhases/revoke/[precondition]"),
 )
 def revoke(call: Call) -> Answer:
-    """Propose to record that a legal precondition is not in force any more."""
+    """Propose recording that a legal precondition is no longer in force."""
     return Json(as_json(services.propose_revoking(call.actor, call.arg(0), str(call.param("reason") or ""))))
 
 
 @endpoint("membershipInvitations/index", staff=OFFICER)
 def invited(call: Call) -> Answer:
-    """The newest invitations, at most 1000, with what has become of them."""
+    """List the newest invitations and their outcomes, at most 1,000."""
     return Json([_invitation(each) for each in invitations.invitations(call.actor)[:MOST]])
 
 
@@ -97,7 +97,7 @@ def invited(call: Call) -> Answer:
     describes=Description("The link is mailed; `note` is for officers.", ("email",), ("language", "note")),
 )
 def invite(call: Call) -> Answer:
-    """Invite an address to apply."""
+    """Invite an e-mail address to apply."""
     data = call.data("Invitation")
     email, language, note = (str(data.get(name) or "") for name in ("email", "language", "note"))
     return Json(_invitation(invitations.invite(call.actor, email, language or "sv", note)))
@@ -110,7 +110,7 @@ def invite(call: Call) -> Answer:
     describes=Description(url="/membershipInvitations/again/[invitation_id]"),
 )
 def again(call: Call) -> Answer:
-    """Mail an invitation anew; the former link ends."""
+    """Resend an invitation with a new link; the previous link becomes invalid."""
     return Json(_invitation(invitations.send_again(call.actor, as_int(call.arg(0)) or 0)))
 
 
@@ -121,7 +121,7 @@ def again(call: Call) -> Answer:
     describes=Description(url="/membershipInvitations/revoke/[invitation_id]"),
 )
 def take_back(call: Call) -> Answer:
-    """Take an invitation back."""
+    """Withdraw an invitation."""
     return Json(_invitation(invitations.revoke(call.actor, as_int(call.arg(0)) or 0)))
 
 

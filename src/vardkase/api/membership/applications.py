@@ -1,4 +1,4 @@
-"""Applications for membership, for the hub's officers: ours, not MISP's."""
+"""Membership applications, for the hub's officers; not in MISP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ PARTS = ("organisation", "contacts", "needs", "security", "connection", "terms")
 
 
 def application_dict(application: Application) -> dict[str, Any]:
-    """An application as the API tells it."""
     return {
         "number": application.number,
         "state": application.state,
@@ -40,14 +39,14 @@ def application_dict(application: Application) -> dict[str, Any]:
 
 @endpoint("membershipApplications/index", staff=READERS)
 def index(call: Call) -> Answer:
-    """The newest applications, at most 1000; those in one state with ``state``."""
+    """List the newest applications, at most 1,000; ``state`` filters by state."""
     found = queries.applications(call.actor, str(call.param("state") or ""))[:MOST]
     return Json([{"Application": application_dict(each)} for each in found])
 
 
 @endpoint("membershipApplications/view", staff=READERS)
 def view(call: Call) -> Answer:
-    """One application by its number, with its answers."""
+    """Return one application by number, with its answers."""
     found = queries.find_application(call.actor, str(call.arg(0)))
     return Json({"Application": {**application_dict(found), "answers": found.answers}})
 
@@ -65,7 +64,7 @@ def view(call: Call) -> Answer:
     ),
 )
 def import_document(call: Call) -> Answer:
-    """Register an application and send it in. What is wrong is told by the path of the member."""
+    """Register and submit an application. Validation errors are reported by member path."""
     try:
         application = import_application(call.actor, dict(call.data("Application")))
     except Invalid as error:
@@ -86,7 +85,8 @@ def import_document(call: Call) -> Answer:
     ),
 )
 def step(call: Call) -> Answer:
-    """Take a step: submit, wait, queue, complete or withdraw, and resume. 409 when the state does not allow it."""
+    """Apply a transition: submit, wait, queue, complete, withdraw or resume. 409 if the state does not allow
+    it."""
     application = queries.find_application(call.actor, str(call.arg(0)))
     data = call.data("Application")
     try:

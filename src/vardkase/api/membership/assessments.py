@@ -1,4 +1,4 @@
-"""membershipAssessments/*: what officers do with an application. MISP has no such thing; the names are ours."""
+"""membershipAssessments/*: officers' assessment of applications. Not in MISP; the names are ours."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NUMBER = "[number]"
     describes=Description("", (), ("text", "state", "sector", "handler")),
 )
 def index(call: Call) -> Answer:
-    """The applications that have come in, the newest first; `handler` is an officer's id, none or second."""
+    """List submitted applications, newest first; `handler` is an officer's id, none or second."""
     narrowed = Filter(*(_text(call, name) for name in ("text", "state", "sector", "handler")))
     found = queries.applications(call.actor, narrowed).order_by("-submitted", "-pk")[:MOST]
     return Json([_row(each) for each in found])
@@ -45,7 +45,7 @@ def index(call: Call) -> Answer:
     describes=Description(url=f"/membershipAssessments/view/{NUMBER}"),
 )
 def view(call: Call) -> Answer:
-    """One application: answers, criteria, proposals, letters and history."""
+    """Return one application with its answers, criteria, proposals, letters and history."""
     return Json(_whole(call, _application(call)))
 
 
@@ -56,7 +56,7 @@ def view(call: Call) -> Answer:
     describes=Description(url=f"/membershipAssessments/review/{NUMBER}"),
 )
 def review(call: Call) -> Answer:
-    """Take an application up; the caller handles it from now on."""
+    """Take up an application for review; the caller becomes its handler."""
     return Json(_whole(call, reviewing.review(call.actor, _application(call))))
 
 
@@ -72,7 +72,7 @@ def review(call: Call) -> Answer:
     ),
 )
 def assess(call: Call) -> Answer:
-    """Put down what is found of one criterion."""
+    """Record the assessment of one criterion."""
     application = _application(call)
     given = [_text(call, name) for name in ("criterion", "verdict", "reason")]
     reviewing.assess(call.actor, application, *given)
@@ -113,7 +113,7 @@ def request_completion(call: Call) -> Answer:
     ),
 )
 def registry_number(call: Call) -> Answer:
-    """Enter the number of the case in the authority's own registry."""
+    """Set the case number from the authority's own registry."""
     given = _text(call, "registry_number")
     return Json(_whole(call, reviewing.set_registry_number(call.actor, _application(call), given)))
 
@@ -129,7 +129,7 @@ def registry_number(call: Call) -> Answer:
     ),
 )
 def resume(call: Call) -> Answer:
-    """Go on with the assessment without a completion by the applicant's link."""
+    """Resume the assessment without waiting for the applicant to complete the application by link."""
     return Json(_whole(call, reviewing.resume(call.actor, _application(call), _text(call, "note"))))
 
 
@@ -146,7 +146,7 @@ def resume(call: Call) -> Answer:
     ),
 )
 def propose(call: Call) -> Answer:
-    """Propose how to decide, to a second officer."""
+    """Propose a decision to a second officer."""
     given = [_text(call, name) for name in ("outcome", "reasons", "exception")]
     return Json(_proposal(deciding.propose(call.actor, _application(call), *given)))
 
@@ -158,7 +158,7 @@ def propose(call: Call) -> Answer:
     describes=Description(mandatory=["proposal_id"], url=f"/membershipAssessments/take_back/{NUMBER}"),
 )
 def take_back(call: Call) -> Answer:
-    """Take one's own proposal back."""
+    """Withdraw the caller's own proposal."""
     application = _application(call)
     deciding.take_back(call.actor, application, _proposal_id(call))
     return Json(_whole(call, application))
@@ -177,7 +177,7 @@ def take_back(call: Call) -> Answer:
     ),
 )
 def decide(call: Call) -> Answer:
-    """Answer a proposal as the second officer; whoever made it cannot."""
+    """Answer a proposal as the second officer; its author cannot."""
     given = [_text(call, name) for name in ("answer", "text", "exception")]
     decided = deciding.decide(call.actor, _application(call), _proposal_id(call), *given)
     return Json(_whole(call, decided))
@@ -195,7 +195,7 @@ def decide(call: Call) -> Answer:
     ),
 )
 def declare_partial(call: Call) -> Answer:
-    """Take no further part in a case in which one is partial."""
+    """Declare a conflict of interest in a case and take no further part in it."""
     application = _application(call)
     is_partial = not as_bool(call.param("impartial") or False)
     declare_in_application(call.actor, application, _text(call, "reason"), partial=is_partial)
@@ -208,7 +208,7 @@ def declare_partial(call: Call) -> Answer:
     describes=Description(url=f"/membershipAssessments/letter/{NUMBER}/[letter_number]"),
 )
 def letter(call: Call) -> Answer:
-    """A letter as it was sent, as PDF."""
+    """Return a letter as sent, as PDF."""
     found = letter_about("application", _application(call).pk, call.arg(1))
     name = f"{found.number.replace(':', '-')}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

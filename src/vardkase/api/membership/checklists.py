@@ -1,4 +1,4 @@
-"""membershipChecklists/*: what is left to do until a member is connected, and doing it. The names are ours."""
+"""membershipChecklists/*: onboarding checklists, their open items and completing them. The names are ours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ITEM = "[organisation_id]/[item]"
     "membershipChecklists/view", describes=Description(url="/membershipChecklists/view/[organisation_id]")
 )
 def view(call: Call) -> Answer:
-    """How far each item is, as the facts are now; without an id of the own organisation."""
+    """Return the current status of each checklist item; without an id, for the caller's own organisation."""
     return _shown(find_membership(call.actor, call.arg(0) or call.actor.organisation_id))
 
 
@@ -44,7 +44,7 @@ def view(call: Call) -> Answer:
     ),
 )  # fmt: skip
 def do(call: Call) -> Answer:
-    """Do an item of a member's checklist."""
+    """Complete an item of a member's checklist."""
     waits = do_item(call.actor, call.arg(0), call.arg(1), call.data("Item"))
     return Json(as_json(waits)) if waits else _of(call)
 
@@ -56,7 +56,7 @@ def do(call: Call) -> Answer:
     describes=Description(url="/membershipChecklists/test/[organisation_id]"),
 )
 def test(call: Call) -> Answer:
-    """Go through our connection to the member's instance now."""
+    """Test the hub's connection to the member's instance now."""
     found = services.test_connection(call.actor, call.arg(0))
     return Json({"Test": {**found.result, "fault": found.fault, "said": found.said, "clock": found.clock}})
 
@@ -73,7 +73,7 @@ def test(call: Call) -> Answer:
     ),
 )
 def waive(call: Call) -> Answer:
-    """Say that a member does not need an item."""
+    """Waive a checklist item that a member does not need."""
     services.waive(call.actor, call.arg(0), call.arg(1), str(call.data("Item").get("note") or ""))
     return _of(call)
 
@@ -85,7 +85,7 @@ def waive(call: Call) -> Answer:
     describes=Description(url=f"/membershipChecklists/reopen/{ITEM}"),
 )
 def reopen(call: Call) -> Answer:
-    """Take back that a member does not need an item."""
+    """Revoke the waiver of a checklist item."""
     services.reopen(call.actor, call.arg(0), call.arg(1))
     return _of(call)
 

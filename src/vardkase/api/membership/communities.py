@@ -1,4 +1,4 @@
-"""memberCommunities/*: sharing groups that are drawn from the members by rule. The names are ours."""
+"""memberCommunities/*: sharing groups whose members follow a rule. The names are ours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ABOUT = (
 
 @endpoint("memberCommunities/index", staff=READERS)
 def index(call: Call) -> Answer:
-    """Every community with its rules and who is in it now."""
+    """List the communities with their rules and current members."""
     return Json([_community(each) for each in services.communities(call.actor)])
 
 
@@ -35,13 +35,13 @@ def index(call: Call) -> Answer:
     describes=Description(url="/memberCommunities/view/[community_id]"),
 )
 def view(call: Call) -> Answer:
-    """One community."""
+    """Return one community."""
     return Json(_community(_found(call)))
 
 
 @endpoint("memberCommunities/add", staff=OFFICER, writes=True, describes=Description(ABOUT, ("name",), RULES))
 def add(call: Call) -> Answer:
-    """Make a community; its sharing group follows the members from now on."""
+    """Add a community; its sharing group follows the membership from now on."""
     return Json(_community(services.save_community(call.actor, _given(call, {}))))
 
 
@@ -52,7 +52,7 @@ def add(call: Call) -> Answer:
     describes=Description(ABOUT, (), ("name", *RULES), "/memberCommunities/edit/[community_id]"),
 )
 def edit(call: Call) -> Answer:
-    """Change a community; what is not named stays as it is."""
+    """Edit a community; fields left out keep their values."""
     found = _found(call)
     return Json(
         _community(services.save_community(call.actor, _given(call, services.rules_of(found)), found))

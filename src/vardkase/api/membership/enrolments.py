@@ -1,4 +1,4 @@
-"""What a member's own platform asks of the hub: to be let in by its code, and how its organisation stands."""
+"""Endpoints for a member's own platform: enrolment by code, and its organisation's membership status."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TRIES = Limit("enrolment code", allowed=20, window=3600)
 
 
 def count_try(actor: Actor) -> None:
-    """Raise MispError 429 when the actor's address has tried too many codes."""
+    """Raise MispError 429 if the caller's address has tried too many codes."""
     usage = TRIES.spend(counted_as(actor.address))
     if usage.is_exceeded:
         raise MispError(429, "Too many codes were tried.", headers={"Retry-After": str(usage.wait)})
@@ -33,7 +33,7 @@ def count_try(actor: Actor) -> None:
     describes=Description("POST an enrolment code to see which hub and organisation it connects.", ["code"]),
 )
 def offer(call: Call) -> Answer:
-    """Which hub an enrolment code leads to, and as which organisation; the code stays good."""
+    """Return the hub and organisation that an enrolment code belongs to; the code is not used up."""
     try:
         return Json(codes.offer(call.data("Enrolment").get("code")))
     except NotFound as error:
@@ -52,7 +52,7 @@ def offer(call: Call) -> Answer:
     ),
 )
 def redeem(call: Call) -> Answer:
-    """Connect a member's platform: an account and a key for it, against the code that its organisation was given."""
+    """Redeem an enrolment code: create an account and a key for the member's platform."""
     data = call.data("Enrolment")
     try:
         return Json(codes.redeem(call.actor, data.get("code"), data))
@@ -66,6 +66,6 @@ def redeem(call: Call) -> Answer:
 
 @endpoint("enrolments/standing")
 def own_standing(call: Call) -> Answer:
-    """How the caller's organisation stands on this hub, and what is left of its checklist."""
+    """Return the membership status of the caller's organisation, and its open checklist items."""
     told: dict[str, Any] = standing(call.actor)
     return Json(told)

@@ -1,4 +1,4 @@
-"""membershipLetters/*: letters that no mail has delivered. MISP has no such thing; the names are ours."""
+"""membershipLetters/*: letters not delivered by mail. Not in MISP; the names are ours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vardkase.misp.flags import as_int
 
 @endpoint("membershipLetters/undelivered", staff=EDITORS)
 def index(call: Call) -> Answer:
-    """The letters that have not reached anybody, the oldest first."""
+    """List the letters that have not been delivered, oldest first."""
     return Json(
         [
             {
@@ -44,7 +44,7 @@ def index(call: Call) -> Answer:
     ),
 )
 def delivered(call: Call) -> Answer:
-    """Note that a letter was delivered otherwise than by mail."""
+    """Record that a letter was delivered by other means than mail."""
     given = {name: str(call.param(name) or "") for name in ("how", "on", "note")}
     try:
         day = date.fromisoformat(given["on"])

@@ -1,4 +1,4 @@
-"""memberships: how members stand, and an officer's steps; a member reads and proposes changes of its own."""
+"""memberships: status of members, officers' actions, and changes proposed by the member itself."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ ORGANISATION = "[organisation_id]"
 
 @endpoint("memberships/index", staff=tuple(sorted(STAFF)))
 def index(call: Call) -> Answer:
-    """Every membership: organisation, state and standing."""
+    """List the memberships: organisation, state and standing."""
     return Json([_row(each) for each in queries.memberships(call.actor)])
 
 
 @endpoint("memberships/view", describes=Description(url=f"/memberships/view/{ORGANISATION}"))
 def view(call: Call) -> Answer:
-    """One membership with its checklist, its limits and its history; without an id that of the own organisation."""
+    """Return one membership with its checklist, restrictions and history; without an id, the caller's own
+    organisation's."""
     return Json(_whole(call, queries.find_membership(call.actor, call.arg(0) or call.actor.organisation_id)))
 
 
@@ -47,7 +48,7 @@ def view(call: Call) -> Answer:
     describes=Description(optional=["reason"], url=f"/memberships/activate/{ORGANISATION}"),
 )
 def activate(call: Call) -> Answer:
-    """Let a member in; with reasons while its checklist has open items."""
+    """Activate a membership; a reason is required while checklist items are open."""
     return _done(call, services.activate(call.actor, call.arg(0), _text(call, "reason")))
 
 
@@ -64,7 +65,7 @@ def activate(call: Call) -> Answer:
     ),
 )
 def suspend(call: Call) -> Answer:
-    """Limit a membership at once."""
+    """Restrict a membership immediately."""
     kind, reason = _text(call, "kind"), _text(call, "reason")
     return _done(call, services.suspend(call.actor, call.arg(0), kind, reason, until=_until(call)))
 
@@ -77,7 +78,7 @@ def suspend(call: Call) -> Answer:
     describes=Description(mandatory=["reason"], url=f"/memberships/restore/{ORGANISATION}"),
 )
 def restore(call: Call) -> Answer:
-    """Lift what officers have limited."""
+    """Lift restrictions that officers imposed."""
     return _done(call, services.restore(call.actor, call.arg(0), _text(call, "reason")))
 
 
@@ -91,7 +92,7 @@ def restore(call: Call) -> Answer:
     ),
 )
 def terminate(call: Call) -> Answer:
-    """End a membership; what it has contributed stays."""
+    """Terminate a membership; the member's contributions remain."""
     told = _text(call, "contributions")
     return _done(call, services.terminate(call.actor, call.arg(0), _text(call, "reason"), told))
 
@@ -109,7 +110,7 @@ def terminate(call: Call) -> Answer:
     ),
 )
 def declare_partial(call: Call) -> Answer:
-    """Take no further part in a membership, its statements and requests, in which one is partial."""
+    """Declare a conflict of interest and take no further part in a membership, its statements and requests."""
     is_partial = not as_bool(call.param("impartial") or False)
     membership, _ = declare_in_membership(call.actor, call.arg(0), _text(call, "reason"), partial=is_partial)
     return Json(_whole(call, membership))
@@ -127,7 +128,7 @@ def declare_partial(call: Call) -> Answer:
     ),
 )
 def propose(call: Call) -> Answer:
-    """Propose other data of the own organisation; the hub owner decides."""
+    """Propose changes to the data of the caller's organisation; the hub owner decides."""
     details = call.data("MembershipChange").get("details")
     if not isinstance(details, dict):
         raise Invalid({"details": ["details is an object."]})
@@ -137,7 +138,7 @@ def propose(call: Call) -> Answer:
 
 @endpoint("memberships/withdrawChange", requires=(Permission.ADMIN,), writes=True, own_affairs=True)
 def withdraw_change(call: Call) -> Answer:
-    """Take back what was proposed for the own organisation."""
+    """Withdraw the changes proposed for the caller's organisation."""
     services.withdraw_change(call.actor)
     return saved("The change was taken back.", "/memberships/withdrawChange")
 
@@ -156,7 +157,7 @@ def withdraw_change(call: Call) -> Answer:
     ),
 )
 def sign_in_minimum(call: Call) -> Answer:
-    """Propose what the sign-in of a member, or of all members, has to ask for at least."""
+    """Propose minimum sign-in requirements for one member or all members."""
     rules = call.param("rules", [])
     if not isinstance(rules, list):
         raise Invalid({"rules": ["rules is a list."]})
@@ -185,7 +186,6 @@ def decide(call: Call) -> Answer:
 
 
 def _done(call: Call, done: Membership | ApprovalRequest) -> Answer:
-    """The membership that was led on, or the request that another officer has to approve on the pages."""
     return Json(as_json(done) if isinstance(done, ApprovalRequest) else _whole(call, done))
 
 

@@ -1,4 +1,4 @@
-"""securityStatements/*: a member writes its security statement and hands it in, an officer reviews it. Names are ours.
+"""securityStatements/*: a member writes and submits its security statement, an officer reviews it. Names are ours.
 
 A member does so however it stands: a statement that is renewed lifts what its end has limited.
 """
@@ -36,7 +36,7 @@ ABOUT_ANSWERS = (
 
 @endpoint("securityStatements/view", describes=Description(url="/securityStatements/view/[organisation_id]"))
 def view(call: Call) -> Answer:
-    """The statement that holds, and the one that is being written; without an id those of the own organisation."""
+    """Return the current statement and the draft; without an id, those of the caller's own organisation."""
     membership = find_membership(call.actor, call.arg(0) or call.actor.organisation_id)
     queries.require_statements(call.actor, membership)
     return _of(membership)
@@ -50,7 +50,7 @@ def view(call: Call) -> Answer:
     describes=Description(ABOUT_ANSWERS, ("answers",)),
 )
 def save(call: Call) -> Answer:
-    """Keep what is written so far of the own organisation's; `missing` tells what it lacks, by path."""
+    """Save the draft statement of the caller's organisation; `missing` lists what is still required, by path."""
     statement, missing = services.save_statement(call.actor, _answers(call))
     return Json({"SecurityStatement": _statement(statement), "missing": missing})
 
@@ -63,7 +63,7 @@ def save(call: Call) -> Answer:
     describes=Description(ABOUT_ANSWERS, ("answers",)),
 )
 def submit(call: Call) -> Answer:
-    """Hand the own organisation's statement in, whole."""
+    """Submit the complete statement of the caller's organisation."""
     return Json({"SecurityStatement": _statement(services.submit_statement(call.actor, _answers(call)))})
 
 
@@ -80,7 +80,7 @@ def submit(call: Call) -> Answer:
     ),
 )
 def add_evidence(call: Call) -> Answer:
-    """Put a file beside a measure of the statement that is being written."""
+    """Attach a file as evidence for a measure of the draft statement."""
     data = call.data("Evidence")
     measure, name = (str(data.get(each) or "") for each in ("measure", "name"))
     until = _day(data.get("valid_until"))
@@ -96,7 +96,7 @@ def add_evidence(call: Call) -> Answer:
     describes=Description(url="/securityStatements/removeEvidence/[evidence_id]"),
 )
 def remove_evidence(call: Call) -> Answer:
-    """Take a file away from the statement that is being written."""
+    """Remove an evidence file from the draft statement."""
     services.remove_evidence(call.actor, as_int(call.arg(0)) or 0)
     return saved("The file was removed.", f"/securityStatements/removeEvidence/{call.arg(0)}")
 
@@ -106,7 +106,7 @@ def remove_evidence(call: Call) -> Answer:
     describes=Description(url="/securityStatements/evidence/[evidence_id]"),
 )
 def evidence(call: Call) -> Answer:
-    """A file of evidence, as it was sent."""
+    """Return an evidence file as uploaded."""
     found = queries.find_evidence(call.actor, as_int(call.arg(0)) or 0)
     headers = {"Content-Disposition": "attachment"}
     return Text(queries.content_of(found), found.kind, headers=headers)
@@ -131,7 +131,6 @@ def review(call: Call) -> Answer:
 
 
 def _yes_or_no(given: Any) -> bool:
-    """A decision: only what plainly says yes or no is one."""
     word = str(given).strip().lower()
     if word not in TRUE_WORDS | FALSE_WORDS - {"", "none", "null"}:
         raise Invalid({"accept": ["accept is true or false."]})

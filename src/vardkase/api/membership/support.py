@@ -1,4 +1,4 @@
-"""supportRequests/*: asking customer service, and answering. MISP has no such thing; the names are ours."""
+"""supportRequests/*: customer service requests and replies. Not in MISP; the names are ours."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ ASKED = ("kind", "subject", "text")
 
 @endpoint("supportRequests/index")
 def index(call: Call) -> Answer:
-    """What the caller has asked, the newest first; an administrator sees what anybody of the organisation has."""
+    """List the caller's support requests, newest first; administrators see all requests of their
+    organisation."""
     return Json([_row(each) for each in queries.own_requests(call.actor).order_by("-pk")[:MOST]])
 
 
 @endpoint("supportRequests/desk", staff=DESKS, describes=Description("", (), ("state", "kind", "text")))
 def desk(call: Call) -> Answer:
-    """The requests of the caller's desk, those due first; `state` is also open or late."""
+    """List the requests of the caller's desk by due date; `state` can also be open or late."""
     state, kind, text = (_text(call, name) for name in ("state", "kind", "text"))
     found = queries.filtered(queries.desk_requests(call.actor), state=state, kind=kind, text=text)
     return Json([_row(each) for each in found.order_by("deadline", "pk")[:MOST]])
@@ -36,7 +37,7 @@ def desk(call: Call) -> Answer:
 
 @endpoint("supportRequests/view", describes=Description(url=f"/supportRequests/view/{ONE}"))
 def view(call: Call) -> Answer:
-    """One request with what was said: as who asked reads it, or its desk."""
+    """Return one request with its messages, as its author or the desk sees it."""
     number = _number(call)
     own = queries.own_requests(call.actor).filter(pk=number).first()
     if own is not None or call.actor.staff.isdisjoint(DESKS):
@@ -51,7 +52,7 @@ def view(call: Call) -> Answer:
     describes=Description("`kind` is connection, access, content, legal or fault.", ASKED),
 )
 def add(call: Call) -> Answer:
-    """Ask customer service."""
+    """Open a support request."""
     data = call.data("SupportRequest")
     return Json(_whole(services.ask(call.actor, {name: data.get(name) for name in ASKED}), None))
 
@@ -63,7 +64,7 @@ def add(call: Call) -> Answer:
     describes=Description("", ("text",), (), f"/supportRequests/write/{ONE}"),
 )
 def write(call: Call) -> Answer:
-    """Write once more in a request of one's own: an answer to a question, or what opens it again."""
+    """Add a message to one of the caller's own requests: an answer to a question, or a reason to reopen it."""
     number = _number(call)
     services.add_to_own(call.actor, number, call.param("text"))
     return Json(_whole(queries.find_own_request(call.actor, number), None))
@@ -81,7 +82,7 @@ def write(call: Call) -> Answer:
     ),
 )
 def answer(call: Call) -> Answer:
-    """Write to who asked."""
+    """Reply to the author of a request."""
     internal = as_bool(call.param("internal", False))
     services.answer(
         call.actor, _number(call), call.param("text"), step=_text(call, "step"), internal=internal
@@ -98,7 +99,7 @@ def answer(call: Call) -> Answer:
     ),
 )
 def step(call: Call) -> Answer:
-    """Take a request on by one step. 409 when its state does not allow it."""
+    """Move a request to its next state. 409 if its current state does not allow it."""
     services.step_on(call.actor, _number(call), _text(call, "step"))
     return _of(call)
 
@@ -110,7 +111,7 @@ def step(call: Call) -> Answer:
     describes=Description("", (), ("user_id",), f"/supportRequests/assign/{ONE}"),
 )
 def assign(call: Call) -> Answer:
-    """Give a request to a colleague; without one to nobody."""
+    """Assign a request to a colleague, or to nobody."""
     given = call.param("user_id")
     user_id = as_int(given)
     if user_id is None and given not in (None, ""):
@@ -131,7 +132,7 @@ def assign(call: Call) -> Answer:
     ),
 )
 def route(call: Call) -> Answer:
-    """Say what a request is really about, which may make it another desk's."""
+    """Change the category of a request, which can move it to another desk."""
     moved = services.route(call.actor, _number(call), _text(call, "kind"), _text(call, "subject"))
     return Json(_row(moved))
 
@@ -166,7 +167,6 @@ def _row(row: SupportRequest) -> dict[str, Any]:
 
 
 def _whole(row: SupportRequest, desk: Actor | None) -> dict[str, Any]:
-    """A request with what was said in it, as `desk` reads it, or who asked."""
     said = [
         {
             "by": each.author,

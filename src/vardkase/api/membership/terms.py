@@ -1,4 +1,4 @@
-"""membershipTerms/*: the terms, their next version, and who has accepted them. The names are ours."""
+"""membershipTerms/*: the terms, their next version, and acceptances. The names are ours."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST = 5000
 
 @endpoint("membershipTerms/view", describes=Description(url="/membershipTerms/view/[version]"))
 def view(call: Call) -> Answer:
-    """A version of the terms with its criteria; without a number the one that applies."""
+    """Return a version of the terms with its criteria; without a number, the current one."""
     number = as_int(call.arg(0))
     return Json(_terms(queries.terms_of(number) if number else queries.current_terms()))
 
@@ -35,7 +35,7 @@ def view(call: Call) -> Answer:
     describes=Description(url="/membershipTerms/unanswered/[version]"),
 )
 def unanswered(call: Call) -> Answer:
-    """The members that have not accepted a version; without a number the one that applies."""
+    """List the members that have not accepted a version; without a number, the current one."""
     number = as_int(call.arg(0)) or queries.current_terms().version
     found = queries.unanswered(queries.terms_of(number).version)[:MOST]
     return Json([{"org_id": str(each.organisation_id), "name": each.organisation.name} for each in found])
@@ -43,7 +43,7 @@ def unanswered(call: Call) -> Answer:
 
 @endpoint("membershipTerms/draft", staff=drafts.OFFICERS, writes=True)
 def draft(call: Call) -> Answer:
-    """Begin the next version, as a copy of the current one."""
+    """Create a draft of the next version as a copy of the current one."""
     return Json(_terms(drafts.start_draft(call.actor)))
 
 
@@ -54,7 +54,7 @@ def draft(call: Call) -> Answer:
     describes=Description("", (), ("text_sv", "text_en", "criteria")),
 )
 def edit(call: Call) -> Answer:
-    """Change the text or the criteria of the version that is being written."""
+    """Edit the text or the criteria of the draft."""
     names = ("text_sv", "text_en", "criteria")
     return Json(
         _terms(drafts.edit_draft(call.actor, {name: call.body[name] for name in names if name in call.body}))
@@ -63,7 +63,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("membershipTerms/discard", staff=drafts.OFFICERS, writes=True)
 def discard(call: Call) -> Answer:
-    """Throw the version that is being written away."""
+    """Discard the draft."""
     drafts.discard_draft(call.actor)
     return Json(_terms(queries.current_terms()))
 
@@ -79,7 +79,7 @@ def discard(call: Call) -> Answer:
     ),
 )
 def publish(call: Call) -> Answer:
-    """Propose that the version that is being written applies, and that every member is asked to accept it."""
+    """Propose that the draft come into force and that all members be asked to accept it."""
     given = call.param("answer_by")
     try:
         day = parse_date(given) if isinstance(given, str) else None
@@ -98,7 +98,8 @@ def publish(call: Call) -> Answer:
     describes=Description(mandatory=["version", "name", "role"]),
 )
 def accept(call: Call) -> Answer:
-    """Put down that the signatory `name`, with the position `role`, accepts a version for the own organisation."""
+    """Record that the signatory `name`, in the position `role`, accepts a version for the caller's
+    organisation."""
     data = call.data("Acceptance")
     name, role = data.get("name"), data.get("role")
     if not isinstance(name, str) or not isinstance(role, str):

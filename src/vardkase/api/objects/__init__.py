@@ -1,1 +1,1 @@
-"""The endpoints of objects, their references and templates."""
+"""Endpoints of objects, their references and templates."""

@@ -1,4 +1,4 @@
-"""Objects made of what is at hand, as MISP's pages do it: proposed, looked over, and then made."""
+"""Creating objects from existing attributes, as in MISP's UI: propose, review, create."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MOST_SIMILAR = 100
     ),
 )
 def propose_objects(call: Call) -> Answer:
-    """Templates in use for the loose attributes that are named and may be read, the best first."""
+    """List templates in use that fit the given loose attributes, best match first."""
     event = find_event(call.actor, call.arg(0))
     named = listed(call.arg(1) or call.param("selectedAttributeIds"))
     chosen = attributes_by_event(call.actor, named).get(event.id, [])
@@ -64,7 +64,7 @@ def propose_objects(call: Call) -> Answer:
     ),
 )
 def group_attributes_into_object(call: Call) -> Answer:
-    """Make an object of attributes, each under the relation that the mapping (attribute id → relation) gives it."""
+    """Group attributes into an object; the mapping (attribute id → relation) gives each one's relation."""
     event = find_event(call.actor, call.arg(0))
     data = call.data("Object")
     where = f"{GROUP}/{event.id}"
@@ -90,7 +90,8 @@ def group_attributes_into_object(call: Call) -> Answer:
     ),
 )
 def create_from_freetext(call: Call) -> Answer:
-    """Make an object of ``attributes``; without a mapping (their place → relation) only say what each could be."""
+    """Create an object from ``attributes``; without a mapping (position → relation), only return the possible
+    relations."""
     event = own_event(call.actor, call.arg(0))
     data = call.data("MispObject")
     found = decoded(data.get("attributes"))
@@ -119,7 +120,7 @@ def create_from_freetext(call: Call) -> Answer:
     ),
 )
 def revise(call: Call) -> Answer:
-    """How an object would read; nothing is stored."""
+    """Preview an object; nothing is stored."""
     action, event, template = call.arg(0), call.arg(1), _known_template(call.arg(2))
     if action not in ("add", "edit"):
         raise MispError(405, "Invalid action.")
@@ -159,7 +160,6 @@ def _template_of(data: Mapping[str, Any]) -> str:
 
 
 def _mapping(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands under each relation: by attribute id or by place, a list meaning the places."""
     mapping = decoded(data.get("selectedObjectRelationMapping"))
     if isinstance(mapping, list):
         mapping = {str(place): relation for place, relation in enumerate(mapping)}
@@ -169,7 +169,6 @@ def _mapping(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _relations(call: Call, data: Mapping[str, Any]) -> dict[int, str]:
-    """Attribute id → relation, of the attributes that are named (all in the mapping when none is)."""
     mapping = _mapping(data)
     named = listed(data.get("selectedAttributeIds")) or listed(call.arg(2)) or list(mapping)
     numbers = {name: as_int(name) for name in named}
@@ -181,7 +180,6 @@ def _relations(call: Call, data: Mapping[str, Any]) -> dict[int, str]:
 
 
 def _choices(reference: str, found: list[Any]) -> dict[str, Any]:
-    """Under which relations of the template each value could stand."""
     template = find_active_template(reference)
     parts = [part for part in found if isinstance(part, dict)]
     return {
@@ -193,7 +191,7 @@ def _choices(reference: str, found: list[Any]) -> dict[str, Any]:
 
 
 def _with_tags(part: Any) -> Any:
-    """Tags come from MISP's page as names with commas between them."""
+    """MISP's page sends tags as comma-separated names."""
     if not isinstance(part, dict) or not isinstance(part.get("tags"), str):
         return part
     names = [name for each in part["tags"].split(",") if (name := each.strip())]

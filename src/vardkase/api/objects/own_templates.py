@@ -1,4 +1,4 @@
-"""objectTemplates/*: those of one's own, from a definition.json; and which versions are in use."""
+"""objectTemplates/*: custom templates from a definition.json, and the active versions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ABOUT_EDIT = Description(
 
 @endpoint("object_templates/add", requires=(Permission.OBJECT_TEMPLATE,), writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """A new template, or a newer version of one's own; answers with it."""
+    """Add a template, or a newer version of one of the organisation's own; returns it."""
     try:
         return Json(template_document(services.add_template(call.actor, _definition(call))))
     except Invalid as error:
@@ -43,7 +43,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("object_templates/edit", requires=(Permission.OBJECT_TEMPLATE,), writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """A newer version of one's own template; answers with it."""
+    """Store a newer version of one of the organisation's own templates; returns it."""
     number = str(found_template(call).pk)
     try:
         return Json(template_document(services.edit_template(call.actor, number, _definition(call))))
@@ -53,7 +53,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("object_templates/delete", requires=(Permission.OBJECT_TEMPLATE,), writes=True)
 def delete(call: Call) -> Answer:
-    """Take a version of one's own template away."""
+    """Delete a version of one of the organisation's own templates."""
     number = str(found_template(call).pk)
     services.delete_template(call.actor, number)
     return saved("ObjectTemplate deleted", f"/objectTemplates/delete/{number}", id=number)
@@ -61,14 +61,14 @@ def delete(call: Call) -> Answer:
 
 @endpoint("object_templates/activate", site_admin=True, writes=True)
 def activate(call: Call) -> Answer:
-    """Switch a template off, or on again; its id may come as ``data`` of the body, as MISP's page sends it."""
+    """Enable or disable a template; its id may be in ``data`` of the body, as MISP's page sends it."""
     number = str(found_template(call, call.data(MODEL).get("data")).pk)
     on = services.toggle_template(call.actor, number)
     return toggled("Template activated." if on else "Template disabled.")
 
 
 def _definition(call: Call) -> dict[str, Any]:
-    """The definition.json that was sent; a template as objectTemplates/view shows it is understood, too."""
+    """The submitted definition.json; also accepts a template as returned by objectTemplates/view."""
     sent = _sent(call)
     inner = sent.get(MODEL)
     template = inner if isinstance(inner, dict) else sent
@@ -82,7 +82,7 @@ def _definition(call: Call) -> dict[str, Any]:
 
 
 def _sent(call: Call) -> dict[str, Any]:
-    """The document, read so that a member that is there twice is seen: of two relations one would be lost."""
+    """Parse the document so that duplicate members are detected: of two relations, one would be lost."""
     _, content = call.document()
     try:
         found = json.loads(content, object_pairs_hook=_without_doubles)

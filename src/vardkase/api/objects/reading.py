@@ -1,4 +1,4 @@
-"""Objects: view and index."""
+"""Endpoints of objects: view and index."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = 60
 
 @endpoint("objects/view")
 def view(call: Call) -> Answer:
-    """One object with its attributes, also a deleted one. HEAD says only whether it is there."""
+    """Return one object with its attributes, even if deleted. HEAD only checks that it exists."""
     found = find_object(call.actor, call.arg(0), deleted=True)
     if call.method == "HEAD":
         return Text("")
@@ -23,6 +23,6 @@ def view(call: Call) -> Answer:
 
 @endpoint("objects/index")
 def index(call: Call) -> Answer:
-    """A page of objects, newest first."""
+    """List objects page by page, newest first."""
     limit, offset = limit_and_offset(call, PAGE)
     return Stream(object_list(call.actor, newest_objects(call.actor, limit=limit, offset=offset)))

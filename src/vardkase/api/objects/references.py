@@ -1,4 +1,4 @@
-"""Object references: view."""
+"""Endpoints of object references: view."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from vardkase.intel.queries.find import find_reference
 
 @endpoint("object_references/view")
 def view(call: Call) -> Answer:
-    """One reference, also a deleted one."""
+    """Return one reference, even if deleted."""
     return Json({"ObjectReference": stored_reference(find_reference(call.actor, call.arg(0), deleted=True))})

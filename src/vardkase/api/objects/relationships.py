@@ -1,4 +1,4 @@
-"""objectRelationships/*: the words for how one thing refers to another."""
+"""objectRelationships/*: relationship types for object references."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ABOUT_EDIT = Description(
 
 @endpoint("object_relationships/index")
 def index(call: Call) -> Answer:
-    """All words, by name."""
+    """List the relationship types by name."""
     words = relationships.relationships()
     chosen = paged(call, list(words.values_list("pk", flat=True)), LARGEST)
     rows = words.in_bulk(chosen)
@@ -37,7 +37,7 @@ def index(call: Call) -> Answer:
     "object_relationships/add", requires=(Permission.OBJECT_TEMPLATE,), writes=True, describes=ABOUT_ADD
 )
 def add(call: Call) -> Answer:
-    """A new word; answers with it."""
+    """Add a relationship type; returns it."""
     return Json({MODEL: _body(relationships.add_relationship(call.actor, call.data(MODEL)))})
 
 
@@ -45,14 +45,14 @@ def add(call: Call) -> Answer:
     "object_relationships/edit", requires=(Permission.OBJECT_TEMPLATE,), writes=True, describes=ABOUT_EDIT
 )
 def edit(call: Call) -> Answer:
-    """Another name, description or format for a word of one's own; answers with it."""
+    """Edit the name, description or format of one of the organisation's own relationship types; returns it."""
     number = as_int(call.arg(0)) or 0
     return Json({MODEL: _body(relationships.edit_relationship(call.actor, number, call.data(MODEL)))})
 
 
 @endpoint("object_relationships/delete", requires=(Permission.OBJECT_TEMPLATE,), writes=True)
 def delete(call: Call) -> Answer:
-    """Take a word of one's own away."""
+    """Delete one of the organisation's own relationship types."""
     number = as_int(call.arg(0)) or 0
     relationships.delete_relationship(call.actor, number)
     return saved("ObjectRelationship deleted", f"/objectRelationships/delete/{number}", id=str(number))

@@ -1,4 +1,4 @@
-"""objectTemplates/*: what objects are made of."""
+"""objectTemplates/*: object templates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ HOUSE = {"id": NOBODY, "name": "MISP", "uuid": NOBODY}
 
 @endpoint("object_templates/index")
 def index(call: Call) -> Answer:
-    """Every template in use, in its newest version; for site administrators with ``/all`` also the others."""
+    """List the newest versions of all templates in use; for site administrators, ``/all`` includes the
+    others."""
     every = call.arg(0) == "all" or as_bool(call.param("all"))
     templates = queries.all_templates() if every and call.actor.is_site_admin else queries.active_templates()
     chosen = paged(call, list(templates.values_list("pk", flat=True)), LARGEST)
@@ -40,19 +41,19 @@ def index(call: Call) -> Answer:
 
 @endpoint("object_templates/view")
 def view(call: Call) -> Answer:
-    """One template by id, uuid or name, with what its objects may have."""
+    """Return one template by id, uuid or name, with the elements its objects can have."""
     return Json(template_document(found_template(call)))
 
 
 @endpoint("object_templates/get_raw")
 def get_raw(call: Call) -> Answer:
-    """The whole definition as it was published, for clients that build objects themselves."""
+    """Return the whole definition as published, for clients that build objects themselves."""
     return Json(found_template(call).definition)
 
 
 @endpoint("object_templates/update", site_admin=True, writes=True)
 def update(call: Call) -> Answer:
-    """Load new versions from the files; MISP answers with the way to the list."""
+    """Load new versions from the files; redirects to the list, as MISP does."""
     services.update_object_templates(call.actor)
     return Redirect("/ObjectTemplates")
 
@@ -65,12 +66,11 @@ def update(call: Call) -> Answer:
     ),
 )
 def possible_object_templates(call: Call) -> Answer:
-    """The templates in use that take any of the types in ``attributeTypes``, the best first."""
+    """List the templates in use that accept any of the types in ``attributeTypes``, best match first."""
     return Json(fits_of(listed(call.param("attributeTypes"))))
 
 
 def fits_of(types: Sequence[str]) -> list[dict[str, Any]]:
-    """Templates for values of some types; ``compatibility`` is true, or lists the types that are missing."""
     return [
         {
             "ObjectTemplate": {
@@ -86,7 +86,6 @@ def fits_of(types: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def found_template(call: Call, named: Any = None) -> ObjectTemplate:
-    """The template that the path names by id, uuid or name, or the body by `named`."""
     try:
         return queries.find_template(call.arg(0) or str(named))
     except NotFound:
@@ -94,7 +93,8 @@ def found_template(call: Call, named: Any = None) -> ObjectTemplate:
 
 
 def template_document(template: ObjectTemplate) -> dict[str, Any]:
-    """A template with whose it is and its elements. Who wrote it is its organisation's affair."""
+    """A template with its owner and elements. The author's e-mail address is left out, as only their
+    organisation may see it."""
     return {
         "ObjectTemplate": template_body(template),
         "User": {"id": str(template.user_id), "email": ""},
@@ -104,7 +104,6 @@ def template_document(template: ObjectTemplate) -> dict[str, Any]:
 
 
 def _owners(templates: Sequence[ObjectTemplate]) -> dict[int, dict[str, str]]:
-    """The organisations that templates belong to; one that is gone is shown as nobody."""
     found = Organisation.objects.in_bulk({each.org_id for each in templates})
     named = {
         number: {"id": str(number), "name": org.name, "uuid": str(org.uuid)} for number, org in found.items()
@@ -113,7 +112,6 @@ def _owners(templates: Sequence[ObjectTemplate]) -> dict[int, dict[str, str]]:
 
 
 def template_body(template: ObjectTemplate) -> dict[str, Any]:
-    """A template without its elements."""
     return {
         "id": str(template.pk),
         "user_id": str(template.user_id),
@@ -130,7 +128,6 @@ def template_body(template: ObjectTemplate) -> dict[str, Any]:
 
 
 def element_body(element: ObjectTemplateElement) -> dict[str, Any]:
-    """What an object of the template may have under one relation."""
     return {
         "id": str(element.pk),
         "object_template_id": str(element.object_template_id),

@@ -1,4 +1,4 @@
-"""Objects and their references: add, edit, delete."""
+"""Endpoints of objects and their references: add, edit, delete."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from vardkase.misp.flags import as_bool
     ),
 )
 def add(call: Call) -> Answer:
-    """Add an object; the template may be named in the path."""
+    """Add an object; the template can be given in the path."""
     event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     data = _with_template_of_path(call)
     breaks = as_bool(call.param("breakOnDuplicate"))
@@ -58,7 +58,7 @@ def add(call: Call) -> Answer:
     ),
 )
 def edit(call: Call) -> Answer:
-    """Change an object as a whole; with ``/1`` it is of the newest version of its template afterwards."""
+    """Edit an object as a whole; ``/1`` upgrades it to the newest version of its template."""
     newest = as_bool(call.arg(1))
     object_id = edit_object(call.actor, call.arg(0), call.data("Object"), to_newest=newest)
     stored = stored_object(object_id)
@@ -76,7 +76,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("objects/delete", requires=(Permission.ADD,), writes=True)
 def delete(call: Call) -> Answer:
-    """Delete softly, or for good with ``/1`` or ``{"hard": 1}``."""
+    """Delete an object softly, or permanently with ``/1`` or ``{"hard": 1}``."""
     hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
     found = find_object(call.actor, call.arg(0), deleted=True)
     deleted = delete_object(call.actor, found.id, hard=hard)
@@ -96,7 +96,7 @@ def delete(call: Call) -> Answer:
     ),
 )
 def add_object_reference(call: Call) -> Answer:
-    """Add a reference from the object in the path or in ``object_uuid``."""
+    """Add a reference from the object given in the path or in ``object_uuid``."""
     data = call.data("ObjectReference")
     source = call.arg(0) or str(data.get("object_uuid") or "")
     reference = add_reference(call.actor, source, data)
@@ -118,7 +118,7 @@ def add_object_reference(call: Call) -> Answer:
     ),
 )
 def bulk_add(call: Call) -> Answer:
-    """Add a list of references, all or none; each names its object by ``object_uuid``."""
+    """Add a list of references, all or none; each names its object in ``object_uuid``."""
     event = find_event(call.actor, call.arg(0))
     where = f"/objectReferences/bulkAdd/{event.id}"
     sent = call.body if isinstance(call.body, list) else call.param("ObjectReference")
@@ -133,7 +133,7 @@ def bulk_add(call: Call) -> Answer:
 
 @endpoint("object_references/delete", requires=(Permission.ADD,), writes=True)
 def delete_object_reference(call: Call) -> Answer:
-    """Delete a reference softly, or for good with ``/1`` or ``{"hard": 1}``."""
+    """Delete a reference softly, or permanently with ``/1`` or ``{"hard": 1}``."""
     hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
     try:
         found = find_reference(call.actor, call.arg(0), deleted=True)
@@ -152,7 +152,6 @@ def _with_template_of_path(call: Call) -> dict[str, Any]:
 
 
 def _refused(call: Call, invalid: Invalid) -> SaveFailed:
-    """MISP words two refusals after the path and the others after the action."""
     if invalid.errors == NO_ATTRIBUTES or str(invalid).startswith("Could not save object as at least"):
         path = f"{call.arg(0)}/{call.arg(1)}"
         return SaveFailed("add object", f"/objects/add/{path}", invalid.errors, id=path)

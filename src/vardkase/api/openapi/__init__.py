@@ -1,4 +1,4 @@
-"""api/*: what this API is, for programs. The page that shows the same to people is `web`'s."""
+"""api/*: the machine-readable API description. `web` has the page for people."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ ABOUT_ONE = Description("POST the address of an endpoint to learn what it takes.
 
 @endpoint("api/openapi", public=True, methods=("GET",))
 def openapi(call: Call) -> Answer:
-    """The OpenAPI 3.1 description of every endpoint; anybody may read it."""
+    """Return the OpenAPI 3.1 description of all endpoints; no authentication required."""
     return Text(encoded(), JSON_TYPE)
 
 
 @endpoint("api/getAllApis")
 def get_all_apis(call: Call) -> Answer:
-    """Every endpoint that the caller may use, with what its body needs and may hold."""
+    """List the endpoints the caller may use, with the required and optional members of their bodies."""
     found = [one for one in declared_permissions() if one.may_be_called_by(call.actor)]
     return Json({"allApis": {address_of(one.name): _about(one) for one in found}})
 
 
 @endpoint("api/getApiInfo", describes=ABOUT_ONE, methods=("POST",))
 def get_api_info(call: Call) -> Answer:
-    """One of these, by its address."""
+    """Return the description of one endpoint by its path."""
     wanted = plain(str(call.param("url") or "").strip("/"))
     for found in declared_permissions():
         if plain(found.name) == wanted and found.may_be_called_by(call.actor):

@@ -93,7 +93,6 @@ REFUSALS = {
 
 
 def components() -> dict[str, Any]:
-    """The components of the document."""
     return {
         "schemas": _schemas(),
         "responses": {name: _response(text, schema) for name, text, schema in REFUSALS.values()},
@@ -122,12 +121,10 @@ def _schemas() -> dict[str, Schema]:
 
 
 def reference(name: str) -> Schema:
-    """A reference to the schema `name`."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _written(name: str, kinds: tuple[type, ...]) -> Schema:
-    """The members of an entity as its structs write them."""
     fields = [field for kind in kinds for field in msgspec.structs.fields(kind)]
     plain = {field.encode_name: _type(msgspec.inspect.type_info(field.type)) for field in fields}
     parts = {part: {"type": "array", "items": reference(part)} for part in PARTS.get(name, ())}
@@ -135,7 +132,6 @@ def _written(name: str, kinds: tuple[type, ...]) -> Schema:
 
 
 def _type(kind: msgspec.inspect.Type) -> Schema:
-    """The schema of a text, a flag, a number or null; of anything else, anything."""
     alternatives = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
     names = [JSON_TYPES.get(type(each), "") for each in alternatives]
     if not all(names):

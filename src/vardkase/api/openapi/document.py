@@ -1,4 +1,4 @@
-"""The OpenAPI document of every endpoint there is."""
+"""The OpenAPI document of all endpoints."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ INTRODUCTION = (
 
 @cache
 def document() -> dict[str, Any]:
-    """OpenAPI 3.1, made once: no endpoint is declared after the start."""
+    """The OpenAPI 3.1 document, built once: no endpoint is registered after startup."""
     paths: dict[str, dict[str, Any]] = {}
     for found in declared_permissions():
         for path, arguments in _paths(found):
@@ -69,12 +69,11 @@ def document() -> dict[str, Any]:
 
 
 def tag_of(name: str) -> str:
-    """The controller of an endpoint, in camel case."""
     return camel(name.removeprefix("admin/").partition("/")[0])
 
 
 def address_of(name: str) -> str:
-    """An endpoint's path as MISP spells it, without arguments."""
+    """An endpoint's path in MISP's spelling, without arguments."""
     controller, _, action = name.rpartition("/")
     return f"/{camel(controller)}/{action if action in UNDERSCORED else camel(action)}"
 
@@ -85,7 +84,6 @@ def camel(word: str) -> str:
 
 
 def _paths(found: Endpoint) -> Iterator[tuple[str, list[str]]]:
-    """The address with the arguments that must be there, and with all there may be."""
     arguments = _arguments(found)
     address = address_of(found.name)
     needed = [name for name, argument in arguments if argument.required]
@@ -95,7 +93,6 @@ def _paths(found: Endpoint) -> Iterator[tuple[str, list[str]]]:
 
 
 def _arguments(found: Endpoint) -> list[tuple[str, Argument]]:
-    """The arguments of the path by name: as the description's address calls them, or the finder."""
     reading = reading_of(found.handler)
     told = [
         name.replace("|", "_or_") for name in BRACKETS.findall(found.describes.url if found.describes else "")
@@ -135,7 +132,6 @@ def _operations(found: Endpoint, path: str, arguments: list[str]) -> Iterator[tu
 
 
 def _methods(found: Endpoint, reading: Reading) -> list[str]:
-    """The method to use, and the others where clients are used to them."""
     action = plain(found.name.rpartition("/")[2])
     if not found.writes and found.allows("GET"):
         return ["get", "post"] if reading.parameters or reading.model or members_of(found) else ["get"]
@@ -144,19 +140,18 @@ def _methods(found: Endpoint, reading: Reading) -> list[str]:
 
 
 def summary_of(found: Endpoint) -> str:
-    """The first sentence of the function's docstring, else what a GET is told, else the action's words."""
+    """The first paragraph of the function's docstring, else the text of its `Description`, else the action's
+    name in words."""
     documented = (found.handler.__doc__ or "").strip().partition("\n\n")[0]
     told = found.describes.text if found.describes else ""
     return " ".join((documented or told or words_of(found.name)).split()).rstrip(".")
 
 
 def words_of(name: str) -> str:
-    """An endpoint's name in words."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_|/", " ", name).lower().capitalize()
 
 
 def requirements(found: Endpoint) -> list[str]:
-    """The permissions that it takes, in words of the registry."""
     needed = [permission.value for permission in found.requires]
     if found.requires_any:
         needed.append(" or ".join(permission.value for permission in found.requires_any))
@@ -176,7 +171,6 @@ def _in_query(name: str) -> dict[str, Any]:
 
 
 def _body(found: Endpoint, reading: Reading) -> dict[str, Any] | None:
-    """What may be sent: the model's members, bare or in its wrapper, and the parameters beside them."""
     mandatory = _names(found.describes.mandatory) if found.describes else []
     optional = _names(found.describes.optional) if found.describes else []
     names = [*mandatory, *optional, *reading.parameters]
@@ -195,13 +189,11 @@ def _body(found: Endpoint, reading: Reading) -> dict[str, Any] | None:
 
 
 def members_of(found: Endpoint) -> list[str]:
-    """The members or parameters that the description lists."""
     about = found.describes
     return [*_names(about.mandatory), *_names(about.optional)] if about else []
 
 
 def _names(told: Any) -> list[str]:
-    """The members a description lists, out of a list or of MISP's ``{"OR": […]}``."""
     listed = told.values() if isinstance(told, Mapping) else told
     flat = [name for each in listed for name in (each if isinstance(each, list) else [each])]
     return [name for name in flat if isinstance(name, str) and re.fullmatch(r"[\w-]+", name)]
@@ -221,7 +213,6 @@ def _responses(found: Endpoint, reading: Reading) -> dict[str, Any]:
 
 
 def _success(reading: Reading) -> dict[str, Any]:
-    """What comes back: as exactly as the source tells it."""
     kinds = [
         reference(name)
         for name in dict.fromkeys(SIMPLE[each] for each in sorted(reading.answers & set(SIMPLE)))
@@ -238,7 +229,6 @@ def _success(reading: Reading) -> dict[str, Any]:
 
 
 def _entity(answers: str) -> dict[str, Any]:
-    """The answer that a `Description` promises."""
     name = answers.strip("[]")
     one = reference(name) if name in WRITTEN else {"type": "object"}
     schema: Schema = {"type": "object", "required": [name], "properties": {name: one}}
@@ -248,7 +238,6 @@ def _entity(answers: str) -> dict[str, Any]:
 
 
 def _schema(shape: Shape, name: str = "") -> Schema:
-    """The schema of a shape; a member that bears an entity's name is that entity."""
     if shape is None and name in WRITTEN:
         return {"anyOf": [reference(name), {"type": "array", "items": reference(name)}]}
     match shape:
@@ -265,5 +254,5 @@ def _schema(shape: Shape, name: str = "") -> Schema:
 
 @cache
 def encoded() -> bytes:
-    """The document as JSON."""
+    """The document as encoded JSON."""
     return msgspec.json.encode(document())

@@ -1,4 +1,4 @@
-"""What the members of MISP's bodies and parameters may hold: one vocabulary for every endpoint.
+"""Allowed values of fields in MISP bodies and parameters: one vocabulary for all endpoints.
 
 MISP takes numbers and flags in several spellings, and so do we; what is said here is what is understood.
 """
@@ -124,7 +124,7 @@ TEXTS = frozenset(
 
 
 def schema_of(name: str) -> Schema:
-    """What the member or parameter `name` may hold; anything when nothing is known of it."""
+    """The schema of the member or parameter `name`; allows any value if nothing is known of it."""
     if name in MEANINGS:
         return MEANINGS[name]
     if name in FLAGS or (

@@ -1,4 +1,4 @@
-"""What an endpoint takes from its call and how it answers, read in its own source.
+"""Parameters and responses of an endpoint, derived from its source code.
 
 The code is the only place that says it, so the description cannot lag behind. A `Description` beside the
 endpoint adds what code does not show: texts, members of a body, names of the arguments in a path.
@@ -23,7 +23,7 @@ ANSWERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a path: its place, its name when a finder tells it, and whether it may be left out."""
+    """A path argument: its position, its name if a finder reveals it, and whether it is optional."""
 
     position: int
     name: str
@@ -36,8 +36,6 @@ type Shape = dict[str, Shape] | list[Shape] | str | None
 
 @dataclass(slots=True)
 class Reading:
-    """What was found for one endpoint."""
-
     arguments: dict[int, Argument] = field(default_factory=dict)
     parameters: dict[str, None] = field(default_factory=dict)
     model: str = ""
@@ -49,7 +47,7 @@ class Reading:
 
 @cache
 def reading_of(handler: Callable[..., Any]) -> Reading:
-    """Follow `handler` through the functions of the API that it hands its call to."""
+    """Follow `handler` through the API functions to which it passes its call."""
     found = Reading()
     seen: set[FunctionType] = set()
     waiting = _functions(handler)
@@ -62,7 +60,6 @@ def reading_of(handler: Callable[..., Any]) -> Reading:
 
 
 def _functions(handler: Callable[..., Any]) -> list[FunctionType]:
-    """`handler` and what it closes over: an endpoint may be made by a function."""
     if not isinstance(handler, FunctionType):
         return []
     inner = [cell.cell_contents for cell in handler.__closure__ or ()]
@@ -70,7 +67,6 @@ def _functions(handler: Callable[..., Any]) -> list[FunctionType]:
 
 
 def _read(function: FunctionType, found: Reading) -> list[FunctionType]:
-    """Note what `function` does with its call; the functions it passes the call on to."""
     definition = _definition(function)
     passed_on: list[FunctionType] = []
     if definition is None:
@@ -100,7 +96,6 @@ def _read(function: FunctionType, found: Reading) -> list[FunctionType]:
 
 
 def _note_use(name: str, node: ast.Call, parents: tuple[ast.AST, ...], found: Reading) -> None:
-    """One use of the call: an argument of its path, a parameter, its body, its file."""
     first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
     if name == "arg" and isinstance(first, int):
         argument = _argument(first, node, parents)
@@ -116,7 +111,7 @@ def _note_use(name: str, node: ast.Call, parents: tuple[ast.AST, ...], found: Re
 
 
 def _argument(position: int, node: ast.Call, parents: tuple[ast.AST, ...]) -> Argument:
-    """``find_event(actor, call.arg(0))``: needed, and named after what is found."""
+    """``find_event(actor, call.arg(0))``: a required argument, named after what is found."""
     chosen = any(isinstance(parent, ast.BoolOp | ast.IfExp) for parent in parents[-3:])
     finder = next((_name(each.func) for each in reversed(parents[-3:]) if isinstance(each, ast.Call)), "")
     found = finder.removeprefix("find_") if finder.startswith("find_") else ""
@@ -126,7 +121,6 @@ def _argument(position: int, node: ast.Call, parents: tuple[ast.AST, ...]) -> Ar
 
 
 def _shape(node: ast.expr, function: FunctionType, depth: int = 0) -> Shape:
-    """The constant part of what an expression builds."""
     match node:
         case ast.Dict():
             members: dict[str, Shape] = {}
@@ -163,7 +157,6 @@ def _returned(node: ast.Call, function: FunctionType, depth: int) -> Shape:
 
 
 def _is_call(node: ast.expr) -> bool:
-    """Whether `node` is ``call.…``."""
     return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "call"
 
 
@@ -177,7 +170,6 @@ def _name(node: ast.expr) -> str:
 
 
 def _named(node: ast.expr, function: FunctionType) -> Any:
-    """What a plain name means in the module of `function`, or in what it closes over."""
     if not isinstance(node, ast.Name):
         return None
     inner = inspect.getclosurevars(function).nonlocals if function.__closure__ else {}
@@ -206,7 +198,6 @@ def _definition(function: FunctionType) -> ast.FunctionDef | ast.Lambda | None:
 
 
 def _walk(node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[tuple[ast.AST, tuple[ast.AST, ...]]]:
-    """Every node below `node` with those above it."""
     yield node, parents
     for child in ast.iter_child_nodes(node):
         yield from _walk(child, (*parents, node))

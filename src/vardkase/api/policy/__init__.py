@@ -1,1 +1,1 @@
-"""The endpoints of MISP policies, approvals and training."""
+"""Endpoints of sharing policies, approvals and training."""

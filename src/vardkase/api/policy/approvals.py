@@ -1,4 +1,4 @@
-"""approvals/*: requests to publish that wait for a second person. MISP has no such thing; the names are ours."""
+"""approvals/*: publication requests awaiting a second person. Not in MISP; the names are ours."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def _approval_dict(approval: Approval) -> dict[str, Any]:
 
 @endpoint("approvals/index", describes=Description("", (), ("mine",)))
 def index(call: Call) -> Answer:
-    """The requests of the caller's organisation, the newest first; with `mine` those that wait for the caller."""
+    """List the requests of the caller's organisation, newest first; `mine` limits them to those that await
+    the caller."""
     if as_bool(call.param("mine", False)):
         return Json([_approval_dict(each) for each in waiting_for(call.actor)])
     return Json([_approval_dict(each) for each in approvals(call.actor)[:MOST]])
@@ -48,7 +49,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("approvals/view", describes=Description(url="/approvals/view/[approval_id]"))
 def view(call: Call) -> Answer:
-    """One request."""
+    """Return one approval request."""
     return Json(_approval_dict(find_approval(call.actor, _number(call))))
 
 
@@ -59,7 +60,8 @@ def view(call: Call) -> Answer:
     describes=Description(url="/approvals/approve/[approval_id]"),
 )
 def approve(call: Call) -> Answer:
-    """Publish what was asked for; nothing, and the state is ``changed``, if the event has changed since."""
+    """Approve and publish; if the event has changed since, nothing is published and the state becomes
+    ``changed``."""
     return Json(_approval_dict(services.approve(call.actor, _number(call))))
 
 
@@ -72,7 +74,7 @@ def approve(call: Call) -> Answer:
     ),
 )
 def reject(call: Call) -> Answer:
-    """Leave the event unpublished, and say why."""
+    """Reject a request with a reason; the event stays unpublished."""
     try:
         rejected = services.reject(call.actor, _number(call), str(call.data("Approval").get("reason") or ""))
     except Invalid as invalid:
@@ -82,7 +84,7 @@ def reject(call: Call) -> Answer:
 
 @endpoint("approvals/withdraw", writes=True, describes=Description(url="/approvals/withdraw/[approval_id]"))
 def withdraw(call: Call) -> Answer:
-    """Take one's own request back."""
+    """Withdraw the caller's own request."""
     return Json(_approval_dict(services.withdraw(call.actor, _number(call))))
 
 

@@ -1,4 +1,4 @@
-"""mispPolicies/*: what an organisation has decided about its sharing. MISP has no such thing; the names are ours."""
+"""mispPolicies/*: an organisation's sharing policy. Not in MISP; the names are ours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ ADMINISTRATOR = (Permission.ADMIN,)
 
 
 def policy_dict(version: PolicyVersion) -> dict[str, Any]:
-    """A version as the API shows it; times in ISO 8601."""
     return {
         "MispPolicy": {
             "id": str(version.pk),
@@ -46,19 +45,19 @@ def policy_dict(version: PolicyVersion) -> dict[str, Any]:
 
 @endpoint("mispPolicies/index")
 def index(call: Call) -> Answer:
-    """Every version of the policy of the caller's organisation, the newest first."""
+    """List all versions of the policy of the caller's organisation, newest first."""
     return Json([policy_dict(each) for each in versions(call.actor)])
 
 
 @endpoint("mispPolicies/view", describes=Description(url="/mispPolicies/view/[policy_id]"))
 def view(call: Call) -> Answer:
-    """One version; without an id the one in force."""
+    """Return one version; without an id, the one in force."""
     return Json(policy_dict(_named(call)))
 
 
 @endpoint("mispPolicies/templates")
 def templates(call: Call) -> Answer:
-    """Policies to begin with; `rules` is what mispPolicies/edit takes."""
+    """List policy templates; `rules` has the form that mispPolicies/edit takes."""
     names = ("key", "name", "description", "rules")
     return Json([{name: getattr(each, name) for name in names} for each in starters()])
 
@@ -70,7 +69,7 @@ def templates(call: Call) -> Answer:
     describes=Description("Write the draft of the organisation's next policy.", ("rules",), ("note",)),
 )
 def edit(call: Call) -> Answer:
-    """Write the draft: all its rules, in their order."""
+    """Save the draft: all its rules, in order."""
     data = call.data("MispPolicy")
     try:
         draft = services.save_draft(call.actor, data.get("rules"), str(data.get("note") or ""))
@@ -81,20 +80,20 @@ def edit(call: Call) -> Answer:
 
 @endpoint("mispPolicies/putInForce", requires=ADMINISTRATOR, writes=True)
 def put_in_force(call: Call) -> Answer:
-    """Let the draft hold from now on."""
+    """Put the draft in force."""
     return Json(policy_dict(services.put_in_force(call.actor)))
 
 
 @endpoint("mispPolicies/discard", requires=ADMINISTRATOR, writes=True)
 def discard(call: Call) -> Answer:
-    """Throw the draft away."""
+    """Discard the draft."""
     services.discard_draft(call.actor)
     return saved("The draft is discarded.", "/mispPolicies/discard")
 
 
 @endpoint("mispPolicies/end", requires=ADMINISTRATOR, writes=True)
 def end(call: Call) -> Answer:
-    """Let no policy hold any more."""
+    """End the policy in force; none applies afterwards."""
     return Json(policy_dict(services.end_policy(call.actor)))
 
 
@@ -108,7 +107,8 @@ def end(call: Call) -> Answer:
     ),
 )
 def try_out(call: Call) -> Answer:
-    """Which published events would have met which rule; without an id the draft is tried, or else what is in force."""
+    """List the published events each rule would have matched; without an id, tries the draft, or else the
+    version in force."""
     version = _named(call) if call.arg(0) else _newest(call)
     try:
         span = span_of(_day(call, "since"), _day(call, "until"))
@@ -122,7 +122,7 @@ def try_out(call: Call) -> Answer:
     "mispPolicies/export", describes=Description(url="/mispPolicies/export/[policy_id]/[pdf|docx]/[sv|en]")
 )
 def export(call: Call) -> Answer:
-    """The policy as a document."""
+    """Export the policy as a document."""
     form = str(call.arg(1, "pdf"))
     content = printed(_named(call), form, str(call.arg(2, "sv")))
     return Text(content, TYPES[form])
@@ -157,7 +157,6 @@ def _met_dict(met: Met) -> dict[str, Any]:
 
 
 def _named(call: Call) -> PolicyVersion:
-    """The version that the path names; without a name the one in force. Raises NotFound."""
     if call.arg(0):
         return find_version(call.actor, str(call.arg(0)))
     return _or_404(policy_in_force(call.actor.organisation_id))

@@ -1,4 +1,4 @@
-"""trainings/*: who has been trained in what. MISP has no such thing; the names are ours."""
+"""trainings/*: completed trainings by user. Not in MISP; the names are ours."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _training_dict(training: Training) -> dict[str, Any]:
 
 @endpoint("trainings/index", requires=(Permission.ADMIN,))
 def index(call: Call) -> Answer:
-    """The training that people of the organisation have done, the newest first."""
+    """List the training completed by the organisation's users, newest first."""
     return Json([_training_dict(each) for each in trainings(call.actor)[:MOST]])
 
 
@@ -51,7 +51,7 @@ def index(call: Call) -> Answer:
     ),
 )
 def add(call: Call) -> Answer:
-    """Mark a user as trained."""
+    """Record a user as trained."""
     data = call.data("Training")
     try:
         training = mark_trained(
@@ -74,7 +74,7 @@ def add(call: Call) -> Answer:
     describes=Description(url="/trainings/delete/[training_id]"),
 )
 def delete(call: Call) -> Answer:
-    """Take back what was put down wrongly."""
+    """Delete a training record entered by mistake."""
     removed = remove_training(call.actor, as_int(call.arg(0)) or 0)
     return saved("The training is removed.", "/trainings/delete", email=removed.user.email)
 

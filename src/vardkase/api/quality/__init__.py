@@ -1,1 +1,1 @@
-"""The endpoints of lists and models that say what an indicator is worth, and of correlation."""
+"""Endpoints of lists and models that rate indicators, and of correlation."""

@@ -1,4 +1,4 @@
-"""eventBlocklists/*, orgBlocklists/* and the like: five lists of one shape."""
+"""eventBlocklists/*, orgBlocklists/* and similar: five blocklists with the same structure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EVERYTHING = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What MISP calls a blocklist and its columns; `info` is the column for the title or name."""
+    """MISP's names for a blocklist and its columns; `info` is the column for the title or name."""
 
     kind: Blocked
     controller: str
@@ -34,7 +34,6 @@ class Wire:
 
     @property
     def columns(self) -> dict[str, str]:
-        """MISP's name → ours, of what may be written."""
         named = {self.info: "info", "comment": "comment"}
         return named | {self.orgc: "orgc"} if self.orgc else named
 
@@ -65,7 +64,6 @@ MASS_DELETED = {Blocked.EVENT, Blocked.GALAXY_CLUSTER, Blocked.ANALYST_DATA}
 
 
 def _declare(wire: Wire) -> None:
-    """The endpoints of one list."""
     who: dict[str, Any] = (
         {"requires": (Permission.ADD,)} if wire.kind is Blocked.EVENT else {"site_admin": True}
     )
@@ -89,7 +87,7 @@ def _of(wire: Wire, handle: Callable[[Wire, Call], Answer]) -> Callable[[Call], 
 
 
 def _index(wire: Wire, call: Call) -> Answer:
-    """The entries, all unless a page is asked for; the columns filter."""
+    """List the entries, all of them unless a page is requested; the columns filter."""
     names = {**wire.columns, wire.uuid: "uuid"}
     filters = {ours: call.param(theirs) for theirs, ours in names.items()}
     found = queries.entries(call.actor, wire.kind, filters)
@@ -98,7 +96,7 @@ def _index(wire: Wire, call: Call) -> Answer:
 
 
 def _add(wire: Wire, call: Call) -> Answer:
-    """Block each of ``uuids``: a list, or a text with one a line."""
+    """Block each of ``uuids``: a list, or text with one per line."""
     given = call.data(wire.model)
     added = services.add_entries(
         call.actor,
@@ -114,7 +112,7 @@ def _add(wire: Wire, call: Call) -> Answer:
 
 
 def _edit(wire: Wire, call: Call) -> Answer:
-    """Change what is remembered of an entry."""
+    """Edit the details of an entry."""
     try:
         entry = services.edit_entry(call.actor, wire.kind, call.arg(0), _written(wire, call.data(wire.model)))
     except NotFound:
@@ -123,14 +121,14 @@ def _edit(wire: Wire, call: Call) -> Answer:
 
 
 def _delete(wire: Wire, call: Call) -> Answer:
-    """Let one thing in again."""
+    """Remove an entry, which ends the block."""
     services.delete_entries(call.actor, wire.kind, [call.arg(0)])
     url = f"/{wire.controller}/delete/{call.arg(0)}"
     return saved("Blocklist entry removed", url, id=call.arg(0))
 
 
 def _mass_delete(wire: Wire, call: Call) -> Answer:
-    """Let several in again: ``ids`` is a list, or its JSON."""
+    """Remove several entries; ``ids`` is a list, or its JSON."""
     given = call.data(wire.model).get("ids", call.param("ids"))
     references = SEPARATORS.split(given.strip("[] \n")) if isinstance(given, str) else given
     if not isinstance(references, list) or not all(isinstance(each, str | int) for each in references):
@@ -148,7 +146,6 @@ def _uuids(given: Any) -> list[str]:
 
 
 def _written(wire: Wire, given: dict[str, Any]) -> dict[str, Any]:
-    """What was sent of the columns that may be written, by our names; null is an empty text."""
     return {
         ours: "" if given[theirs] is None else given[theirs]
         for theirs, ours in wire.columns.items()

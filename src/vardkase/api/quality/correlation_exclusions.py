@@ -17,19 +17,19 @@ CLEANED = "Correlations cleanup initiated, based on the exclusion rules."
 
 @endpoint("correlation_exclusions/index", site_admin=True)
 def index(_call: Call) -> Answer:
-    """Every exclusion."""
+    """List the correlation exclusions."""
     return Json([_wire(each) for each in CorrelationExclusion.objects.order_by("pk")])
 
 
 @endpoint("correlation_exclusions/view", site_admin=True)
 def view(call: Call) -> Answer:
-    """One exclusion."""
+    """Return one exclusion."""
     return Json(_wire(_found(call)))
 
 
 @endpoint("correlation_exclusions/add", site_admin=True, writes=True)
 def add(call: Call) -> Answer:
-    """A new exclusion; it takes effect at once."""
+    """Add an exclusion; it takes effect immediately."""
     data = call.data("CorrelationExclusion")
     try:
         return Json(_wire(services.add_exclusion(call.actor, _text(data, "value"), _text(data, "comment"))))
@@ -39,7 +39,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("correlation_exclusions/edit", site_admin=True, writes=True)
 def edit(call: Call) -> Answer:
-    """Other text for an exclusion."""
+    """Edit the value or comment of an exclusion."""
     data = call.data("CorrelationExclusion")
     changes = {name: _text(data, name) for name in ("value", "comment") if data.get(name) is not None}
     try:
@@ -51,7 +51,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("correlation_exclusions/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
-    """What was excluded correlates again."""
+    """Delete an exclusion; its values correlate again."""
     exclusion = _found(call)
     number = exclusion.pk
     services.delete_exclusion(call.actor, exclusion)
@@ -61,7 +61,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("correlation_exclusions/clean", site_admin=True, writes=True)
 def clean(call: Call) -> Answer:
-    """Apply the exclusions again to everything that is stored."""
+    """Reapply the exclusions to all stored data."""
     services.clean_exclusions(call.actor)
     return saved(CLEANED, "/correlation_exclusions/clean")
 

@@ -1,4 +1,4 @@
-"""correlation_rules/*: events that must not be related with each other."""
+"""correlation_rules/*: events that must not be related to each other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ABOUT_EDIT = Description(
 
 @endpoint("correlation_rules/index", site_admin=True)
 def index(call: Call) -> Answer:
-    """The rules, a page of them; name and selector_type filter."""
+    """List the correlation rules page by page; name and selector_type filter."""
     found = rule_services.rules(call.actor)
     for name in FILTERS:
         if (wanted := call.param(name)) not in (None, ""):
@@ -42,13 +42,13 @@ def index(call: Call) -> Answer:
 
 @endpoint("correlation_rules/view", site_admin=True)
 def view(call: Call) -> Answer:
-    """One rule, by id or uuid."""
+    """Return one rule by id or uuid."""
     return Json(_wire(rule_services.find_rule(call.actor, call.arg(0))))
 
 
 @endpoint("correlation_rules/add", site_admin=True, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """A new rule; it takes effect at once."""
+    """Add a rule; it takes effect immediately."""
     try:
         return Json(_wire(rule_services.add_rule(call.actor, call.data(MODEL))))
     except Invalid as error:
@@ -57,7 +57,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("correlation_rules/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """What is sent of a rule changes."""
+    """Edit a rule; fields left out keep their values."""
     try:
         return Json(_wire(rule_services.edit_rule(call.actor, call.arg(0), call.data(MODEL))))
     except Invalid as error:
@@ -67,7 +67,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("correlation_rules/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
-    """What was kept apart correlates again."""
+    """Delete a rule; the events it kept apart correlate again."""
     number = rule_services.delete_rule(call.actor, call.arg(0))
     return saved("CorrelationRule deleted.", f"/correlation_rules/delete/{call.arg(0)}", id=number)
 

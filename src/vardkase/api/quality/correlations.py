@@ -1,4 +1,4 @@
-"""correlations/*: which values are found most often; and what repairs the keys that attributes correlate by."""
+"""correlations/*: most frequent values, and rebuilding the correlation keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = 60
 
 @endpoint("correlations/top", site_admin=True)
 def top(call: Call) -> Answer:
-    """The values with most correlations."""
+    """List the values with the most correlations."""
     limit, offset = limit_and_offset(call, PAGE)
     found = top_values(call.actor, limit=limit, offset=offset)
     return Json([{"Correlation": {"value": each.value, "count": str(each.count)}} for each in found])
@@ -22,7 +22,7 @@ def top(call: Call) -> Answer:
 
 @endpoint("correlations/over_correlations", site_admin=True)
 def over_correlations(call: Call) -> Answer:
-    """The values that are found too often to be shown as correlations."""
+    """List the over-correlating values, for which no correlations are shown."""
     limit, offset = limit_and_offset(call, PAGE)
     found = over_correlating_values(call.actor, limit=limit, offset=offset)
     return Json(
@@ -32,7 +32,7 @@ def over_correlations(call: Call) -> Answer:
 
 @endpoint("events/recorrelate", site_admin=True, writes=True)
 def recorrelate_event(call: Call) -> Answer:
-    """Write the keys of an event's attributes anew; they are current without, so this only repairs."""
+    """Rebuild the correlation keys of an event's attributes, as a repair; they are normally kept up to date."""
     number = recorrelate(call.actor, call.arg(0))
     return saved("Event recorrelated.", f"/events/recorrelate/{call.arg(0)}", id=str(number))
 
@@ -43,13 +43,14 @@ def recorrelate_event(call: Call) -> Answer:
     writes=True,
 )
 def generate_correlation(call: Call) -> Answer:
-    """Have a job derive the keys of every attribute anew; they are current without, so this only repairs."""
+    """Rebuild the correlation keys of all attributes in a background job, as a repair; they are normally kept
+    up to date."""
     number = order_rebuild(call.actor)
     return saved(f"Job queued. Job ID: {number}", "/attributes/generateCorrelation", id=str(number))
 
 
 @endpoint("servers/removeOrphanedCorrelations", site_admin=True, writes=True)
 def remove_orphaned_correlations(call: Call) -> Answer:
-    """Remove what was derived from attributes that are gone."""
+    """Remove correlation keys derived from attributes that no longer exist."""
     removed = remove_orphans(call.actor)
     return saved(f"{removed} orphaned correlations removed.", "/servers/removeOrphanedCorrelations")

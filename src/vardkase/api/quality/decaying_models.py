@@ -1,4 +1,4 @@
-"""decayingModel/* and decayingModelMapping/*: how fast values lose their worth."""
+"""decayingModel/* and decayingModelMapping/*: decaying models and their mappings."""
 
 from __future__ import annotations
 
@@ -43,39 +43,39 @@ ABOUT_EDIT = Description("Change a decaying model; what is not sent stays.", (),
 
 @endpoint("decayingModel/index")
 def index(call: Call) -> Answer:
-    """Every model that one may use."""
+    """List the decaying models available to the caller."""
     return Json([_document(model) for model in visible_models(call.actor)])
 
 
 @endpoint("decayingModel/view")
 def view(call: Call) -> Answer:
-    """One model, and whether one may change it."""
+    """Return one model, and whether the caller may edit it."""
     return Json(_editable_document(call, _found(call)))
 
 
 @endpoint("decayingModel/getAllDecayingModels")
 def all_models(call: Call) -> Answer:
-    """Every model that one may use, each with whether one may change it."""
+    """List the models available to the caller, each with whether the caller may edit it."""
     return Json([_editable_document(call, model) for model in visible_models(call.actor)])
 
 
 @endpoint("decayingModel/export")
 def export(call: Call) -> Answer:
-    """One model in the form that decayingModel/import reads."""
+    """Export one model in the format that decayingModel/import accepts."""
     document = model_document(_found(call))
     return Json({name: document[name] for name in EXPORTED})
 
 
 @endpoint("decayingModel/update", site_admin=True, writes=True)
 def update(call: Call) -> Answer:
-    """Store the models that come with the hub; with ``/1`` also those that are as new."""
+    """Load the models that ship with the hub; ``/1`` also overwrites stored ones of the same version."""
     services.update_models(call.actor, force=as_bool(call.arg(0)))
     return saved("Default decaying models updated", f"{URL}/update")
 
 
 @endpoint("decayingModel/add", requires_any=KEEPERS, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """A new model of one's organisation; answers with it."""
+    """Add a model to the caller's organisation; returns it."""
     try:
         model = services.add_model(call.actor, _sent(call))
     except Invalid as error:
@@ -85,7 +85,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("decayingModel/import", requires_any=KEEPERS, writes=True, describes=ABOUT_ADD)
 def import_model(call: Call) -> Answer:
-    """A model in the form of decayingModel/export, for one's own organisation."""
+    """Import a model in the format of decayingModel/export, for the caller's organisation."""
     try:
         model = services.add_model(call.actor, _sent(call), action="decaying_model.imported")
     except Invalid as error:
@@ -100,7 +100,7 @@ def import_model(call: Call) -> Answer:
 
 @endpoint("decayingModel/edit", requires_any=KEEPERS, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """Other values for a model; answers with it."""
+    """Edit a model; returns it."""
     number = _found(call).pk
     try:
         services.edit_model(call.actor, number, _sent(call))
@@ -111,7 +111,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("decayingModel/delete", requires_any=KEEPERS, writes=True)
 def delete(call: Call) -> Answer:
-    """Take a model away."""
+    """Delete a model."""
     number = _found(call).pk
     services.delete_model(call.actor, number)
     return saved("Decaying Model deleted.", f"{URL}/delete/{number}", id=str(number))
@@ -119,25 +119,25 @@ def delete(call: Call) -> Answer:
 
 @endpoint("decayingModel/enable", requires_any=KEEPERS, writes=True)
 def enable(call: Call) -> Answer:
-    """Score with the model whenever a search asks for scores."""
+    """Enable a model: searches that request scores use it."""
     return _switched(call, enabled=True)
 
 
 @endpoint("decayingModel/disable", requires_any=KEEPERS, writes=True)
 def disable(call: Call) -> Answer:
-    """Score with the model only when a search names it."""
+    """Disable a model: it scores only in searches that name it."""
     return _switched(call, enabled=False)
 
 
 @endpoint("decayingModelMapping/viewAssociatedTypes")
 def associated_types(call: Call) -> Answer:
-    """The attribute types that a model is about."""
+    """List the attribute types that a model applies to."""
     return Json(types_of(_found(call)))
 
 
 @endpoint("decayingModelMapping/linkAttributeTypeToModel", requires_any=KEEPERS, writes=True)
 def link_types(call: Call) -> Answer:
-    """Use a model for ``attributetypes`` besides its own types, and for no other."""
+    """Link a model to exactly the ``attributetypes``, in addition to its own types."""
     number = _found(call).pk
     url = "/decayingModelMapping/linkAttributeTypeToModel"
     try:
@@ -149,19 +149,19 @@ def link_types(call: Call) -> Answer:
 
 @endpoint("decayingModel/decayingToolBasescore")
 def base_score_taxonomies(_call: Call) -> Answer:
-    """The taxonomies whose tags have a value, with those values: what base scores can be made of."""
+    """List the taxonomies whose tags have numerical values, with those values, for base scores."""
     return Json({"taxonomies": simulation.valued_taxonomies()})
 
 
 @endpoint("decayingModel/decayingToolSimulation")
 def simulate(call: Call) -> Answer:
-    """One model, to be tried on attributes by decayingToolComputeSimulation."""
+    """Return one model, to be tried on attributes with decayingToolComputeSimulation."""
     return Json(_editable_document(call, _found(call)))
 
 
 @endpoint("decayingModel/decayingToolRestSearch")
 def search(call: Call) -> Answer:
-    """The attributes of a restSearch with their scores."""
+    """Return the attributes found by a restSearch, with their scores."""
     body = call.body if isinstance(call.body, dict) else {}
     given = accepted(Scope.ATTRIBUTES, call.named) | accepted(Scope.ATTRIBUTES, body)
     given = {"limit": PAGE, "page": 1, **given, "includeDecayScore": 1}
@@ -176,7 +176,7 @@ def search(call: Call) -> Answer:
 
 @endpoint("decayingModel/decayingToolComputeSimulation")
 def compute(call: Call) -> Answer:
-    """The score of an attribute over the model's lifetime: ``/[model_id]/[attribute_id]``."""
+    """Return the score of an attribute over the model's lifetime: ``/[model_id]/[attribute_id]``."""
     model = _found(call)
     attribute = find_attribute(call.actor, call.arg(1))
     simulated = simulation.simulate(call.actor, model, attribute.id)
@@ -209,7 +209,6 @@ def _found(call: Call) -> DecayingModel:
 
 
 def _sent(call: Call) -> dict[str, Any]:
-    """The model in the body; MISP's pages send its parts as texts of JSON."""
     data = dict(call.data("DecayingModel"))
     for name in ("parameters", "attribute_types", "ref"):
         if isinstance(data.get(name), str):

@@ -1,4 +1,4 @@
-"""regexp/*: import expressions, which rewrite or keep out values that come in."""
+"""regexp/*: import expressions, which rewrite or reject incoming values."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ ABOUT_EDIT = Description(
 
 @endpoint("regexp/index")
 def index(call: Call) -> Answer:
-    """The expressions in the order in which they are applied, a page of them."""
+    """List the import expressions in the order in which they are applied, page by page."""
     return _listed(call)
 
 
 @endpoint("admin/regexp/index", requires=KEEPER)
 def admin_index(call: Call) -> Answer:
-    """As index, for whoever keeps them."""
+    """List the import expressions as index does, for the users who maintain them."""
     return _listed(call)
 
 
@@ -65,7 +65,6 @@ def delete(call: Call) -> Answer:
 
 
 def _given(call: Call) -> dict[str, Any]:
-    """What was sent; MISP's form says ``all`` for every type."""
     given = call.data("Regexp")
     return given | {"type": EVERY_TYPE} if as_bool(given.get("all")) else given
 

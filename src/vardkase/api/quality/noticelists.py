@@ -1,4 +1,4 @@
-"""noticelists/*: what to think of before sharing."""
+"""noticelists/*: notices to consider before sharing."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ UP_TO_DATE = "All noticelists are up to date already."
 
 @endpoint("noticelists/index")
 def index(call: Call) -> Answer:
-    """Every noticelist."""
+    """List the noticelists."""
     return Json([{"Noticelist": _noticelist(row)} for row in queries.all_noticelists()])
 
 
 @endpoint("noticelists/view")
 def view(call: Call) -> Answer:
-    """One noticelist with its notices."""
+    """Return one noticelist with its notices."""
     try:
         noticelist = queries.find_noticelist(as_int(call.arg(0)) or 0)
     except NotFound as error:
@@ -42,7 +42,7 @@ def view(call: Call) -> Answer:
     describes=Description(url="/noticelists/enableNoticelist/[noticelist_id]/[enable]"),
 )
 def enable(call: Call) -> Answer:
-    """Enable when the path says so, else disable; MISP answers with the way to the list."""
+    """Enable or disable a noticelist, as the path says; redirects as MISP does."""
     number = as_int(call.arg(0)) or 0
     try:
         services.set_enabled(call.actor, number, enabled=as_bool(call.arg(1)))
@@ -53,7 +53,7 @@ def enable(call: Call) -> Answer:
 
 @endpoint("noticelists/toggle_enable", site_admin=True, writes=True)
 def toggle_enable(call: Call) -> Answer:
-    """Turn a list's switch round: ``{"Noticelist": {"data": id}}`` as MISP's page sends it, or the id in the path."""
+    """Toggle a noticelist: ``{"Noticelist": {"data": id}}`` as MISP's page sends it, or the id in the path."""
     body = call.data("Noticelist")
     number = as_int(call.arg(0) or body.get("data", body.get("id"))) or 0
     try:
@@ -66,7 +66,7 @@ def toggle_enable(call: Call) -> Answer:
 
 @endpoint("noticelists/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
-    """Delete one noticelist; an update brings back what is in the files."""
+    """Delete a noticelist; an update restores those in the files."""
     services.delete_noticelist(call.actor, as_int(call.arg(0)) or 0)
     return saved("Noticelist deleted.", f"/noticelists/delete/{call.arg(0)}", id=call.arg(0))
 

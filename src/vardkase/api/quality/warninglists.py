@@ -48,7 +48,7 @@ ABOUT_CHECK = Description(
 
 @endpoint("warninglists/index")
 def index(call: Call) -> Answer:
-    """Every list, newest first; ``value`` and ``enabled`` narrow it."""
+    """List the warninglists, newest first; ``value`` and ``enabled`` filter."""
     enabled = call.param("enabled")
     lists = queries.search_warninglists(
         str(call.param("value") or ""), enabled=None if enabled is None else as_bool(enabled)
@@ -60,7 +60,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("warninglists/view")
 def view(call: Call) -> Answer:
-    """One list with its values and the types it is about."""
+    """Return one warninglist with its values and the types it applies to."""
     return Stream(_document(_found(call)))
 
 
@@ -72,7 +72,7 @@ def view(call: Call) -> Answer:
     describes=ABOUT_ADD,
 )
 def add(call: Call) -> Answer:
-    """A new list of one's own; answers with it."""
+    """Add a custom warninglist; returns it."""
     try:
         return Stream(_document(services.add_warninglist(call.actor, call.data("Warninglist"))))
     except Invalid as error:
@@ -87,7 +87,7 @@ def add(call: Call) -> Answer:
     describes=ABOUT_EDIT,
 )
 def edit(call: Call) -> Answer:
-    """Other fields or entries for a list of one's own; answers with it."""
+    """Edit the fields or entries of a custom warninglist; returns it."""
     number = _found(call).pk
     try:
         return Stream(_document(services.edit_warninglist(call.actor, number, call.data("Warninglist"))))
@@ -97,7 +97,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("warninglists/delete", requires=(Permission.WARNINGLIST,), writes=True)
 def delete(call: Call) -> Answer:
-    """Take a list away."""
+    """Delete a warninglist."""
     number = _found(call).pk
     services.delete_warninglist(call.actor, number)
     return saved("Warninglist deleted.", f"/warninglists/delete/{number}", id=number)
@@ -111,7 +111,7 @@ def delete(call: Call) -> Answer:
     describes=ABOUT_IMPORT,
 )
 def import_list(call: Call) -> Answer:
-    """Store a list.json, new or in the place of the one with its name."""
+    """Import a list.json; replaces an existing list of the same name."""
     try:
         stored = services.import_warninglist(call.actor, call.data("Warninglist"))
     except Invalid as error:
@@ -121,7 +121,7 @@ def import_list(call: Call) -> Answer:
 
 @endpoint("warninglists/export")
 def export(call: Call) -> Answer:
-    """One list as a list.json, in the form that warninglists/import and the upstream project read."""
+    """Export a warninglist as list.json, in the format of warninglists/import and the upstream project."""
     return Stream(_list_file(_found(call)))
 
 
@@ -132,7 +132,7 @@ def export(call: Call) -> Answer:
     describes=Description(url="/warninglists/enableWarninglist/[warninglist_id]/[enable]"),
 )
 def enable(call: Call) -> Answer:
-    """Enable when the path says so, else disable; MISP answers with the way to the list."""
+    """Enable or disable a warninglist, as the path says; redirects to its view, as MISP does."""
     number = _found(call).pk
     services.set_enabled(call.actor, ids=[number], enabled=as_bool(call.arg(1)))
     return Redirect(f"/warninglists/view/{number}")
@@ -140,7 +140,7 @@ def enable(call: Call) -> Answer:
 
 @endpoint("warninglists/add_attribute", requires=(Permission.WARNINGLIST,), writes=True)
 def add_attribute(call: Call) -> Answer:
-    """Add the value of an attribute to a list of one's own: ``/[warninglist_id]/[attribute_id]``."""
+    """Add the value of an attribute to a custom warninglist: ``/[warninglist_id]/[attribute_id]``."""
     number = _found(call).pk
     attribute = find_attribute(call.actor, call.arg(1))
     comment = f"From attribute {attribute.uuid}"
@@ -161,7 +161,6 @@ def _found(call: Call) -> Warninglist:
 
 
 def _document(warninglist: Warninglist) -> Iterator[bytes]:
-    """The list piece by piece: some have a million values."""
     yield b'{"Warninglist":' + encode(_warninglist(warninglist))[:-1] + b',"WarninglistEntry":['
     yield from _chunks(warninglist, lambda entry: encode(_entry(entry)))
     types = [
@@ -172,7 +171,6 @@ def _document(warninglist: Warninglist) -> Iterator[bytes]:
 
 
 def _list_file(warninglist: Warninglist) -> Iterator[bytes]:
-    """Values with comments make a map, values alone a list."""
     head = {
         "name": warninglist.name,
         "type": warninglist.type,
@@ -191,7 +189,6 @@ def _list_file(warninglist: Warninglist) -> Iterator[bytes]:
 
 
 def _chunks(warninglist: Warninglist, shape: Callable[[WarninglistEntry], bytes]) -> Iterator[bytes]:
-    """The entries with commas between, some thousands at a time."""
     separator = b""
     for chunk in queries.entries_in_chunks(warninglist):
         yield separator + b",".join(map(shape, chunk))
@@ -200,7 +197,8 @@ def _chunks(warninglist: Warninglist, shape: Callable[[WarninglistEntry], bytes]
 
 @endpoint("warninglists/toggle_enable", requires=(Permission.WARNINGLIST,), writes=True)
 def toggle_enable(call: Call) -> Answer:
-    """Switch lists, by ``id`` or by ``name`` with ``%``; without ``enabled`` each is turned round."""
+    """Enable or disable warninglists by ``id``, or by ``name`` with ``%``; without ``enabled``, each is
+    toggled."""
     body = call.data("Warninglist")
     wanted = body.get("enabled")
     ids = [number for item in _several(body.get("id")) if (number := as_int(item)) is not None]
@@ -221,7 +219,7 @@ def toggle_enable(call: Call) -> Answer:
     describes=ABOUT_CHECK,
 )
 def check_value(call: Call) -> Answer:
-    """Which enabled lists the values of the body are on."""
+    """Return the enabled warninglists that contain the values in the body."""
     hits = check_values(str(value) for value in _checked(call))
     found = {
         value: [{"id": str(hit.warninglist_id), "name": hit.name, "matched": hit.matched} for hit in on_lists]
@@ -238,7 +236,6 @@ def update(call: Call) -> Answer:
 
 
 def _checked(call: Call) -> Iterator[Any]:
-    """The values of a list, of an object whatever its members are called, or one that is the whole body."""
     body = call.body or call.scalar
     for value in body.values() if isinstance(body, dict) else _several(body):
         yield from _several(value)

@@ -1,1 +1,1 @@
-"""The endpoints of tags, tagging and taxonomies."""
+"""Endpoints of tags, tagging and taxonomies."""

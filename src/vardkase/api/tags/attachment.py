@@ -1,4 +1,4 @@
-"""Tags put on, and taken off, whatever has a uuid; the tags of one thing; how a tag relates to its thing."""
+"""Attaching tags to and detaching them from any object with a UUID, listing its tags, and relationship types."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RELATE = "/tags/modifyTagRelationship"
 
 @endpoint("tags/attach_tag_to_object", requires=(Permission.TAGGER,), writes=True)
 def attach(call: Call) -> Answer:
-    """Put one tag, or each of a list, on the event, attribute, object or report with a uuid."""
+    """Add one tag, or a list of tags, to the event, attribute, object or report with the given uuid."""
     target, tags, local = _attachment(call)
     relationship = str(call.param("relationship_type") or "")
     done: list[Tagged] = []
@@ -49,7 +49,7 @@ def attach(call: Call) -> Answer:
 
 @endpoint("tags/remove_tag_from_object", requires=(Permission.TAGGER,), writes=True)
 def remove(call: Call) -> Answer:
-    """Take a tag off the event, attribute, object or report with a uuid."""
+    """Remove a tag from the event, attribute, object or report with the given uuid."""
     target, tags, _ = _attachment(call)
     try:
         done = detach_anywhere(call.actor, target, tags[0])
@@ -72,7 +72,7 @@ def remove(call: Call) -> Answer:
     describes=Description(url="/tags/modifyTagRelationship/[event|attribute]/[link_id]"),
 )
 def modify_relationship(call: Call) -> Answer:
-    """Say how a tag relates to what carries it: ``/{event|attribute}/{id of the link}``."""
+    """Set the relationship type of an attached tag: ``/{event|attribute}/{id of the link}``."""
     kind = call.arg(0).lower()
     if kind not in ("event", "attribute"):
         raise MispError(404, "Invalid scope.")
@@ -88,7 +88,7 @@ def modify_relationship(call: Call) -> Answer:
 
 @endpoint("tags/show_event_tag")
 def show_event_tag(call: Call) -> Answer:
-    """The tags of an event, each with the id of its link."""
+    """List the tags of an event, each with the id of its link."""
     try:
         return _links(call, "event", find_event(call.actor, call.arg(0)).id)
     except NotFound:
@@ -97,7 +97,7 @@ def show_event_tag(call: Call) -> Answer:
 
 @endpoint("tags/show_attribute_tag")
 def show_attribute_tag(call: Call) -> Answer:
-    """The tags of an attribute, each with the id of its link."""
+    """List the tags of an attribute, each with the id of its link."""
     try:
         return _links(call, "attribute", find_attribute(call.actor, call.arg(0)).id)
     except NotFound:
@@ -106,7 +106,7 @@ def show_attribute_tag(call: Call) -> Answer:
 
 @endpoint("events/run_taxonomy_exclusivity_check")
 def exclusivity_check(call: Call) -> Answer:
-    """Where the tags of an event, or of one of its attributes, break the exclusiveness of a taxonomy."""
+    """Return the tags of an event and its attributes that violate a taxonomy's exclusivity."""
     try:
         event = find_event(call.actor, call.arg(0))
     except NotFound:
@@ -145,7 +145,6 @@ def _links(call: Call, kind: str, thing: int) -> Answer:
 
 
 def _attachment(call: Call) -> tuple[UUID, list[str], bool]:
-    """What goes where, from the body or from ``/uuid/tag/local`` in the path."""
     path = [*call.segments, "", "", ""]
     uuid = call.param("uuid") or path[0]
     tags = call.param("tag") or path[1]

@@ -1,4 +1,4 @@
-"""tagCollections/*: tags that are put on things together."""
+"""tagCollections/*: sets of tags that are attached together."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ ABOUT_ADD = Description("POST a tag collection in JSON to make it.", ["name"], M
 
 @endpoint("tag_collections/index")
 def index(call: Call) -> Answer:
-    """Every collection of the caller's organisation, and those for everyone; ``filter`` stands in name or text."""
+    """List the tag collections of the caller's organisation and those for everyone; ``filter`` searches name
+    and description."""
     found = queries.visible_collections(call.actor)
     if word := call.param("filter") or call.param("value"):
         found = found.filter(name__icontains=str(word))
@@ -35,19 +36,20 @@ def index(call: Call) -> Answer:
 
 @endpoint("tag_collections/view")
 def view(call: Call) -> Answer:
-    """One collection by id or uuid."""
+    """Return one tag collection by id or uuid."""
     return _found(lambda: Json(_wire(call.actor, queries.find_collection(call.actor, call.arg(0)))))
 
 
 @endpoint("tag_collections/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """Make a collection, with its tags when they are named."""
+    """Add a tag collection, optionally with its tags."""
     return Json(_wire(call.actor, _made(call, call.data("TagCollection"), "add")))
 
 
 @endpoint("tag_collections/import", requires=EDITOR, writes=True)
 def import_collections(call: Call) -> Answer:
-    """Make collections of what index or view answered elsewhere; those that exist or make no sense are told."""
+    """Import tag collections as returned by index or view of another instance; existing and invalid ones are
+    reported."""
     body = call.body.get("json", call.body) if isinstance(call.body, dict) else call.body
     documents = body if isinstance(body, list) else [body]
     made, errors = 0, {}
@@ -65,7 +67,7 @@ def import_collections(call: Call) -> Answer:
 
 @endpoint("tag_collections/edit", requires=EDITOR, writes=True)
 def edit(call: Call) -> Answer:
-    """Change what the body has of name, description and all_orgs."""
+    """Edit the name, description and all_orgs of a tag collection; fields left out keep their values."""
     data = call.data("TagCollection")
     try:
         return _found(
@@ -77,14 +79,14 @@ def edit(call: Call) -> Answer:
 
 @endpoint("tag_collections/delete", requires=EDITOR, writes=True)
 def delete(call: Call) -> Answer:
-    """Take a collection away; its tags stay."""
+    """Delete a tag collection; its tags remain."""
     _found(lambda: services.delete_collection(call.actor, call.arg(0)))
     return saved("Tag collection deleted.", f"/tag_collections/delete/{call.arg(0)}", id=call.arg(0))
 
 
 @endpoint("tag_collections/add_tag", requires=EDITOR, writes=True)
 def add_tag(call: Call) -> Answer:
-    """Put a tag, or each of a list, into a collection."""
+    """Add a tag, or a list of tags, to a tag collection."""
     reference, names = _wanted(call)
     try:
         new = _found(lambda: services.add_tags(call.actor, reference, [_mention(name) for name in names]))
@@ -97,7 +99,7 @@ def add_tag(call: Call) -> Answer:
 
 @endpoint("tag_collections/remove_tag", requires=EDITOR, writes=True)
 def remove_tag(call: Call) -> Answer:
-    """Take a tag out of a collection."""
+    """Remove a tag from a tag collection."""
     reference, names = _wanted(call)
     try:
         _found(lambda: services.remove_tag(call.actor, reference, _mention(names[0] if names else "")))
@@ -114,7 +116,6 @@ def _made(call: Call, data: dict[str, Any], action: str) -> TagCollection:
 
 
 def _mentions(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tags a document names: as MISP's links, or as texts."""
     given = data.get("TagCollectionTag", data.get("Tag", data.get("tags"))) or []
     if not isinstance(given, list):
         raise Invalid({"Tag": ["A list is expected."]})
@@ -134,7 +135,6 @@ def _mention(name: str | int) -> dict[str, Any]:
 
 
 def _unwrapped(document: Any) -> dict[str, Any]:
-    """One exported collection: the links stand in it, or beside it."""
     if not isinstance(document, dict):
         raise SaveFailed(
             "import TagCollection", "/tag_collections/import", "Each collection has to be an object."
@@ -147,7 +147,6 @@ def _unwrapped(document: Any) -> dict[str, Any]:
 
 
 def _wanted(call: Call) -> tuple[str, list[str]]:
-    """The collection and the tags, from the path, else from the body."""
     body = call.data("TagCollection")
     reference = call.segments[0] if call.segments else body.get("tag_collection") or body.get("id") or ""
     named = call.segments[1] if len(call.segments) > 1 else body.get("tag")

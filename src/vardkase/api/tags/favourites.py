@@ -1,4 +1,4 @@
-"""favouriteTags/*: the tags that somebody wants to find again quickly."""
+"""favouriteTags/*: users' favourite tags."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.knowledge.taxonomies import queries, services
 
 @endpoint("favourite_tags/toggle", writes=True)
 def toggle(call: Call) -> Answer:
-    """Mark the tag (an id or name as ``data``, ``tag_id`` or in the path) as a favourite, or no longer."""
+    """Toggle a tag as a favourite; its id or name is in ``data``, ``tag_id`` or the path."""
     given = call.data("FavouriteTag")
     reference = str(given.get("data") or given.get("tag_id") or call.arg(0))
     try:

@@ -1,4 +1,4 @@
-"""tags/*: tags as such; api.tag_attachment puts them on things."""
+"""tags/*: tags themselves; `api.tag_attachment` attaches them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ABOUT_EDIT = Description(
 
 @endpoint("tags/index")
 def index(call: Call) -> Answer:
-    """Every tag the caller may see, or their favourites (``/1``), with how often it is used."""
+    """List the tags visible to the caller, or their favourites (``/1``), with usage counts."""
     tags = queries.visible_tags(call.actor)
     favourites = queries.favourites(call.actor)
     if as_bool(call.arg(0)) or as_bool(call.param("favouritesOnly")):
@@ -62,13 +62,13 @@ def index(call: Call) -> Answer:
 
 @endpoint("tags/view_tag")
 def view_tag(call: Call) -> Answer:
-    """The same, under the name that MISP's pages use."""
+    """Return one tag by id or name; the name that MISP's pages use for tags/view."""
     return view(call)
 
 
 @endpoint("tags/view")
 def view(call: Call) -> Answer:
-    """One tag by id or name."""
+    """Return one tag by id or name."""
     tag = _find(call)
     show_own_colours(call.actor, [tag])
     counts = tag_counts(call.actor, [tag.pk])
@@ -77,7 +77,7 @@ def view(call: Call) -> Answer:
 
 @endpoint("tags/add", requires=(Permission.TAG_EDITOR,), writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    """Make a tag; the existing one is the answer when the name is taken."""
+    """Add a tag; if the name is taken, returns the existing tag."""
     try:
         return Json({"Tag": tag_dict(services.create_tag(call.actor, call.data("Tag")))})
     except Invalid as error:
@@ -86,7 +86,7 @@ def add(call: Call) -> Answer:
 
 @endpoint("tags/quick_add", requires=(Permission.TAG_EDITOR,), writes=True)
 def quick_add(call: Call) -> Answer:
-    """Make a tag of a name alone."""
+    """Add a tag by name only."""
     name = call.data("Tag").get("name") or call.arg(0)
     try:
         tag = services.create_tag(call.actor, {"name": name})
@@ -97,7 +97,7 @@ def quick_add(call: Call) -> Answer:
 
 @endpoint("tags/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
-    """Change what the body has."""
+    """Edit a tag; fields left out keep their values."""
     try:
         tag = services.edit_tag(call.actor, _find(call).pk, call.data("Tag"))
     except Conflict as error:
@@ -109,7 +109,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("tags/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
-    """Delete a tag, also from what carries it."""
+    """Delete a tag; it is removed from everything that carries it."""
     services.delete_tag(call.actor, _find(call).pk)
     text = "Tag deleted."
     return Json({"name": text, "message": text, "url": call.base_url + call.path})
@@ -117,7 +117,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("tags/search", describes=Description(url="/tags/search/[tag]/[strict]"))
 def search(call: Call) -> Answer:
-    """Tags by name, with the taxonomy or the cluster they stand for. ``%`` stands for anything."""
+    """Search tags by name, with their taxonomy or cluster; ``%`` is a wildcard."""
     names = call.param("tag") or call.param("tagname") or call.arg(0)
     strict = as_bool(call.param("strict_tagname", call.param("strict", call.arg(1) or None)))
     words = [str(name) for name in (names if isinstance(names, list) else [names]) if name]
@@ -130,7 +130,8 @@ def search(call: Call) -> Answer:
 
 @endpoint("tags/tag_statistics", describes=Description(url="/tags/tagStatistics/[percentage]/[namesort]"))
 def tag_statistics(call: Call) -> Answer:
-    """How many events carry each tag, and the tags of each enabled taxonomy: ``/{percentage}/{namesort}``."""
+    """Return how many events carry each tag, and the tags of each enabled taxonomy:
+    ``/{percentage}/{namesort}``."""
     counts = event_tag_counts(call.actor)
     taxonomies = Counter[str]()
     for name, meaning in queries.meanings(counts).items():
@@ -153,7 +154,7 @@ def _listed(tag: Tag, counts: dict[int, tuple[int, int]], favourites: set[int]) 
 
 
 def _figures(counts: Mapping[str, int], *, percentage: bool, by_name: bool) -> dict[str, str] | list[Any]:
-    """Name → count, or share of all, as text; PHP's empty map is an empty list."""
+    """Name → count or share of the total, as text; an empty map becomes a list, as in PHP."""
     total = sum(counts.values())
     ordered = sorted(counts.items(), key=lambda item: item[0] if by_name else -item[1])
     if percentage:

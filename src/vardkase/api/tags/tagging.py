@@ -1,4 +1,4 @@
-"""The older routes that put tags on events and attributes by number, as MISP's own pages do."""
+"""The older routes that tag events and attributes by numeric id, as MISP's own pages do."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _attribute(actor: Actor, reference: str) -> UUID:
 
 @endpoint("events/add_tag", requires=(Permission.TAGGER,), writes=True)
 def add_to_event(call: Call) -> Answer:
-    """Put a tag, or each of a JSON list of them, on an event."""
+    """Add a tag, or a JSON list of tags, to an event."""
     try:
         return _add(call, "event", _event)
     except NotFound:
@@ -43,7 +43,7 @@ def add_to_event(call: Call) -> Answer:
 
 @endpoint("attributes/add_tag", requires=(Permission.TAGGER,), writes=True)
 def add_to_attribute(call: Call) -> Answer:
-    """The same for an attribute, or (``/selected``) for all of ``attribute_ids`` at once."""
+    """Add a tag, or a JSON list of tags, to an attribute, or with ``/selected`` to all ``attribute_ids``."""
     if call.arg(0) == "selected" or "attribute_ids" in call.data("Attribute"):
         return _add_to_selected(call)
     try:
@@ -54,13 +54,13 @@ def add_to_attribute(call: Call) -> Answer:
 
 @endpoint("events/remove_tag", requires=(Permission.TAGGER,), writes=True)
 def remove_from_event(call: Call) -> Answer:
-    """Take a tag off an event."""
+    """Remove a tag from an event."""
     return _remove(call, "event", _event)
 
 
 @endpoint("attributes/remove_tag", requires=(Permission.TAGGER,), writes=True)
 def remove_from_attribute(call: Call) -> Answer:
-    """Take a tag off an attribute."""
+    """Remove a tag from an attribute."""
     return _remove(call, "attribute", _attribute)
 
 
@@ -104,7 +104,6 @@ def _add_to_selected(call: Call) -> Answer:
 
 
 def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) -> str:
-    """Attach; why not, or an empty text."""
     try:
         done = attach_tag(actor, target, tag, local=local, exclusive=True)
     except (Forbidden, Invalid) as error:
@@ -124,7 +123,6 @@ def _remove(call: Call, kind: str, find: Find) -> Answer:
 
 
 def _wanted(call: Call, kind: str) -> tuple[str, list[str]]:
-    """The thing and the tags, from the path, else from the body, bare or wrapped."""
     body = call.data(kind.capitalize())
     reference = call.segments[0] if call.segments else str(body.get(kind) or body.get("id") or "")
     in_path = [part for part in call.segments[1:] if not part.startswith("local:")]
@@ -132,7 +130,6 @@ def _wanted(call: Call, kind: str) -> tuple[str, list[str]]:
 
 
 def listed(given: Any) -> list[str]:
-    """One value, or a list, also as JSON in a text."""
     if isinstance(given, str) and given.startswith("["):
         try:
             given = json_limits.decoded(given)

@@ -1,4 +1,4 @@
-"""taxonomies/*: the vocabularies of tags."""
+"""taxonomies/*: taxonomies of tags."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ UP_TO_DATE = "All taxonomy libraries are up to date already."
 
 @endpoint("taxonomies/index")
 def index(call: Call) -> Answer:
-    """Every taxonomy, with how many tags it has and how many of them exist here."""
+    """List the taxonomies, each with the number of its tags and of those that exist on this instance."""
     counts = {count.taxonomy.pk: count for count in queries.taxonomy_counts()}
     if word := str(call.param("value") or "").lower():
         counts = {number: count for number, count in counts.items() if _mentions(count.taxonomy, word)}
@@ -51,33 +51,33 @@ def index(call: Call) -> Answer:
 
 @endpoint("taxonomies/view")
 def view(call: Call) -> Answer:
-    """One taxonomy by id or namespace, with all its tags."""
+    """Return one taxonomy by id or namespace, with all its tags."""
     return Json(_whole(call.actor, _find(call)))
 
 
 @endpoint("taxonomies/taxonomy_tags")
 def taxonomy_tags(call: Call) -> Answer:
-    """The tags of one taxonomy alone."""
+    """List the tags of one taxonomy."""
     return Json(_whole(call.actor, _find(call))["entries"])
 
 
 @endpoint("taxonomies/enable", site_admin=True, writes=True)
 def enable(call: Call) -> Answer:
-    """Offer the taxonomy's tags."""
+    """Enable a taxonomy, so that its tags are offered."""
     taxonomy = services.set_enabled(call.actor, _find(call).pk, enabled=True)
     return saved("Taxonomy enabled", call.path, id=str(taxonomy.pk))
 
 
 @endpoint("taxonomies/disable", site_admin=True, writes=True)
 def disable(call: Call) -> Answer:
-    """Offer them no longer."""
+    """Disable a taxonomy, so that its tags are no longer offered."""
     taxonomy = services.set_enabled(call.actor, _find(call).pk, enabled=False)
     return saved("Taxonomy disabled", call.path, id=str(taxonomy.pk))
 
 
 @endpoint("taxonomies/add_tag", site_admin=True, writes=True)
 def add_tag(call: Call) -> Answer:
-    """Make the taxonomy's tags: all of them, or those in ``name``."""
+    """Create the taxonomy's tags: all of them, or those in ``name``."""
     taxonomy = _find(call)
     wanted = call.param("name")
     names = [wanted] if isinstance(wanted, str) else wanted
@@ -90,14 +90,14 @@ def add_tag(call: Call) -> Answer:
 
 @endpoint("taxonomies/disable_tag", site_admin=True, writes=True)
 def disable_tag(call: Call) -> Answer:
-    """Hide the taxonomy's tags; MISP answers with the way back to where a browser came from."""
+    """Hide the taxonomy's tags; redirects as MISP does."""
     services.hide_taxonomy_tags(call.actor, _find(call).pk)
     return Redirect("/")
 
 
 @endpoint("taxonomies/toggle_required", site_admin=True, writes=True)
 def toggle_required(call: Call) -> Answer:
-    """Require a tag of this taxonomy on every published event, or no longer."""
+    """Toggle whether published events require a tag of this taxonomy."""
     taxonomy = _find(call)
     required = as_bool(call.data("Taxonomy").get("required"), default=not taxonomy.required)
     services.set_required(call.actor, taxonomy.pk, required=required)
@@ -106,7 +106,7 @@ def toggle_required(call: Call) -> Answer:
 
 @endpoint("taxonomies/toggle_highlighted", site_admin=True, writes=True)
 def toggle_highlighted(call: Call) -> Answer:
-    """Show the tags of this taxonomy before others, or no longer."""
+    """Toggle whether the tags of this taxonomy are listed first."""
     taxonomy = _find(call)
     highlighted = as_bool(call.data("Taxonomy").get("highlighted"), default=not taxonomy.highlighted)
     services.set_highlighted(call.actor, taxonomy.pk, highlighted=highlighted)
@@ -115,31 +115,31 @@ def toggle_highlighted(call: Call) -> Answer:
 
 @endpoint("taxonomies/hide_tag", requires=(Permission.TAGGER,), writes=True)
 def hide_tag(call: Call) -> Answer:
-    """Keep one tag of a taxonomy, or those of a list, from being chosen."""
+    """Hide one tag of a taxonomy, or a list of tags, so that they cannot be selected."""
     return _hidden(call, "hideTag", hidden=True)
 
 
 @endpoint("taxonomies/unhide_tag", requires=(Permission.TAGGER,), writes=True)
 def unhide_tag(call: Call) -> Answer:
-    """Offer one tag of a taxonomy, or those of a list, again."""
+    """Unhide one tag of a taxonomy, or a list of tags."""
     return _hidden(call, "unhideTag", hidden=False)
 
 
 @endpoint("taxonomies/taxonomy_mass_hide", requires=(Permission.TAGGER,), writes=True)
 def mass_hide(call: Call) -> Answer:
-    """Keep the tags of a list from being chosen."""
+    """Hide a list of tags, so that they cannot be selected."""
     return _hidden(call, "taxonomyMassHide", hidden=True)
 
 
 @endpoint("taxonomies/taxonomy_mass_unhide", requires=(Permission.TAGGER,), writes=True)
 def mass_unhide(call: Call) -> Answer:
-    """Offer the tags of a list again."""
+    """Unhide a list of tags."""
     return _hidden(call, "taxonomyMassUnhide", hidden=False)
 
 
 @endpoint("taxonomies/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
-    """Take a taxonomy away; its tags stay."""
+    """Delete a taxonomy; its tags remain."""
     taxonomy = _find(call)
     services.delete_taxonomy(call.actor, taxonomy.pk)
     return saved("Taxonomy deleted", call.path, id=str(taxonomy.pk))
@@ -147,13 +147,13 @@ def delete(call: Call) -> Answer:
 
 @endpoint("taxonomies/export")
 def export(call: Call) -> Answer:
-    """One taxonomy as a machinetag.json."""
+    """Export a taxonomy as machinetag.json."""
     return Json(taxonomy_document(_find(call)))
 
 
 @endpoint("taxonomies/import", site_admin=True, writes=True, describes=ABOUT_IMPORT)
 def import_taxonomy(call: Call) -> Answer:
-    """Store a machinetag.json; answers with the taxonomy and its tags."""
+    """Import a machinetag.json; returns the taxonomy with its tags."""
     try:
         return Json(_whole(call.actor, services.import_taxonomy(call.actor, call.data("Taxonomy"))))
     except Invalid as error:
@@ -162,7 +162,8 @@ def import_taxonomy(call: Call) -> Answer:
 
 @endpoint("taxonomies/normalize_custom_tags_to_taxonomy_format", site_admin=True, writes=True)
 def normalise(call: Call) -> Answer:
-    """Make tags that are a taxonomy's but for case, spaces and quotation marks into the taxonomy's own."""
+    """Rename tags that differ from a taxonomy's tags only in case, spaces or quotation marks to the
+    taxonomy's spelling."""
     renamed = normalise_tags(call.actor)
     return saved(f"{len(renamed)} tags have been normalised.", call.path, data=renamed)
 

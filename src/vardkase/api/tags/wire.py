@@ -1,4 +1,4 @@
-"""Tags and taxonomies as they look in MISP's answers."""
+"""Tags and taxonomies in MISP's response format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry, Taxono
 
 
 def taxonomy_dict(taxonomy: Taxonomy) -> dict[str, Any]:
-    """A taxonomy's own members, in MISP's order."""
     return {
         "id": str(taxonomy.pk),
         "namespace": taxonomy.namespace,
@@ -22,7 +21,6 @@ def taxonomy_dict(taxonomy: Taxonomy) -> dict[str, Any]:
 
 
 def predicate_dict(predicate: TaxonomyPredicate, entry: TaxonomyEntry | None) -> dict[str, Any]:
-    """A predicate with the one value that is meant."""
     body = {
         "id": str(predicate.pk),
         "taxonomy_id": str(predicate.taxonomy_id),

@@ -1,4 +1,4 @@
-"""Who calls: by an API key in Authorization, or by HTTP basic authentication with the key as password."""
+"""Authentication by API key in Authorization, or by HTTP basic authentication with the key as password."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ BASIC = "basic "
 
 
 def caller(request: HttpRequest) -> Authenticated:
-    """The caller; MispError as for MISP's API, also when the name is not that of the key's user."""
+    """The authenticated caller.
+
+    Raises MispError as MISP's API does, also if the user name does not belong to the key.
+    """
     given = request.headers.get("Authorization", "").strip()
     if given[: len(BASIC)].lower() != BASIC:
         return authenticate(request)
@@ -25,7 +28,6 @@ def caller(request: HttpRequest) -> Authenticated:
 
 
 def credentials(encoded: str) -> tuple[str, str]:
-    """User and password of basic authentication; empty ones when the header holds neither."""
     try:
         name, _, password = b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:  # Neither base64 nor UTF-8.

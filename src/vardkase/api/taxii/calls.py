@@ -1,4 +1,4 @@
-"""One TAXII request: who asks, for what, and what they send."""
+"""A TAXII request: caller, resource and content."""
 
 from __future__ import annotations
 
@@ -20,30 +20,25 @@ LIMITS = BodyLimits.FILES
 
 
 class TaxiiCall:
-    """One request by an authenticated actor; `allowance` is how many searches its role has."""
-
     def __init__(self, request: HttpRequest) -> None:
         self.who = caller(request)
         self._request = request
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
         return self.who.actor
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The query string, the last value of each name."""
         return self._request.GET.dict()
 
     @property
     def base_url(self) -> str:
-        """How the server is reached, without a slash at the end."""
         return settings.BASE_URL or self._request.build_absolute_uri("/").rstrip("/")
 
     @cached_property
     def envelope(self) -> dict[str, Any]:
-        """The body. Raises TaxiiError unless it is a JSON object of TAXII's media type that is not too big."""
+        """The body. Raises TaxiiError unless it is a JSON object of TAXII's media type within the size limit."""
         if not is_taxii(self._request.headers.get("Content-Type", "")):
             raise TaxiiError(415, "Unsupported media type", "Send application/taxii+json;version=2.1.")
         try:
@@ -59,5 +54,4 @@ class TaxiiCall:
 
 
 def max_content_length() -> int:
-    """The most bytes of an envelope, before and after it was compressed."""
     return LIMITS.bytes

@@ -1,4 +1,4 @@
-"""From an HTTP request under /taxii2/ to a TAXII resource: media type, caller, resource; errors in TAXII's words."""
+"""Dispatch of HTTP requests under /taxii2/: media type, caller, resource, and TAXII error messages."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ type Handler = Callable[..., Answer]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What answers at a path below PREFIX, by method; ``{}`` in it stands for any segment."""
+    """The handlers of a path below PREFIX, by method; ``{}`` in the path matches any segment."""
 
     path: str
     methods: Mapping[str, Handler]
 
     def arguments(self, segments: Sequence[str]) -> list[str] | None:
-        """The segments that stand for ``{}``; None when the path is another."""
+        """The segments that match ``{}``; None if the path does not match."""
         pattern = self.path.split("/") if self.path else []
         if len(pattern) != len(segments):
             return None
@@ -71,7 +71,7 @@ RESOURCES = (
 
 
 def respond(request: HttpRequest) -> HttpResponse:
-    """Answer one TAXII request, whatever happens."""
+    """Answer one TAXII request; never raises."""
     with translation.override("en"):
         try:
             answer = _answer(request)
@@ -115,7 +115,7 @@ def _answer(request: HttpRequest) -> Answer:
 
 
 def _of_the_api(error: MispError) -> TaxiiError:
-    """What the doors of MISP's API refuse: there 403 is for who has not said who they are."""
+    """Errors from MISP's API as TAXII errors: there, 403 also means unauthenticated."""
     if error.status == 403:
         return TaxiiError(401, "Unauthorized", error.message, headers={"WWW-Authenticate": REALM})
     titles = {413: "Too large", 429: "Too many requests"}

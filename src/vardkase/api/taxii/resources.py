@@ -1,4 +1,4 @@
-"""The resources of a TAXII 2.1 server, in the order of the specification's sections 4 and 5."""
+"""Resources of the TAXII 2.1 server, in the order of the specification's sections 4 and 5."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ FILTERS_OF_ONE = ("added_after", "limit", "next", "match[version]", "match[spec_
 
 
 def discovery(call: TaxiiCall) -> Answer:
-    """What is here: one API root."""
     root = f"{call.base_url}{ROOT}"
     return Answer(
         {
@@ -38,7 +37,6 @@ def discovery(call: TaxiiCall) -> Answer:
 
 
 def api_root(_call: TaxiiCall) -> Answer:
-    """The API root."""
     return Answer(
         {
             "title": "Vårdkase",
@@ -50,29 +48,25 @@ def api_root(_call: TaxiiCall) -> Answer:
 
 
 def collections_resource(call: TaxiiCall) -> Answer:
-    """Every collection that the caller finds."""
     found = [_collection(call, each) for each in collections(call.actor)]
     return Answer({"collections": found} if found else {})
 
 
 def collection_resource(call: TaxiiCall, reference: str) -> Answer:
-    """One collection."""
     return Answer(_collection(call, find_collection(call.actor, reference)))
 
 
 def manifest(call: TaxiiCall, reference: str) -> Answer:
-    """What is in a collection, without the objects themselves."""
     collection = _readable(call, reference)
     return _page(call, collection, match_of(call.parameters), bodies=False)
 
 
 def objects(call: TaxiiCall, reference: str) -> Answer:
-    """A page of the objects of a collection."""
     return _page(call, _readable(call, reference), match_of(call.parameters))
 
 
 def one_object(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
-    """An object, by default its last version. 404 when there is none that the caller may read."""
+    """An object, by default its last version. 404 if there is none that the caller may read."""
     answer = _page(call, _readable(call, reference), _match_one(call, stix_id))
     if not answer.resource and not call.parameters.keys() & set(FILTERS_OF_ONE):
         raise TaxiiError(404, "Not found", "There is no such object in the collection.")
@@ -80,7 +74,6 @@ def one_object(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
 
 
 def versions(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
-    """The versions of an object, oldest first."""
     match = _match_one(call, stix_id)
     asked = Match(match.added_after, match.limit, match.mark, match.ids, (), (ALL,), match.spec_versions)
     page = _contents(call, _readable(call, reference), asked, bodies=False)
@@ -91,7 +84,6 @@ def versions(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
 
 
 def add_objects(call: TaxiiCall, reference: str) -> Answer:
-    """Take an envelope of objects into a collection; the status says what became of them."""
     collection = find_collection(call.actor, reference)
     if not may_write(call.actor, collection):
         raise TaxiiError(403, "Not permitted", "You may not write into this collection.")
@@ -103,12 +95,10 @@ def add_objects(call: TaxiiCall, reference: str) -> Answer:
 
 
 def status(call: TaxiiCall, reference: str) -> Answer:
-    """What became of the objects that the caller sent."""
     return Answer(status_of(find_submission(call.actor, reference)))
 
 
 def delete_object(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
-    """Delete what an object was made of."""
     delete_from(call.actor, find_collection(call.actor, reference), _match_one(call, stix_id))
     return Answer({})
 
@@ -153,7 +143,7 @@ def _contents(call: TaxiiCall, collection: Collection, match: Match, *, bodies: 
 
 
 def _paged(lists: dict[str, Any], page: Contents) -> dict[str, Any]:
-    """A resource without what is empty: the specification wants a page of nothing to be {}."""
+    """A resource without empty members: the specification requires an empty page to be {}."""
     more = {"more": True, "next": str(page.more)} if page.more else {}
     return {**more, **(lists if page.objects else {})}
 
@@ -178,5 +168,5 @@ def _manifest_record(found: Found) -> dict[str, str]:
 
 
 def _version(found: Found) -> str:
-    """As the object says; one that says none has the time at which it was added."""
+    """The object's own version, or the time it was added if it has none."""
     return found.version or stix_time(found.added)

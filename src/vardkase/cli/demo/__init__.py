@@ -1,4 +1,4 @@
-"""`vardkase demo`: a community to look at; organisations and cases are invented, or published long ago."""
+"""`vardkase demo`: a demonstration community; organisations and cases are invented or published long ago."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vardkase.cli.output import Json, note, rows
 
 
 def demo(data_dir: DataDir = None, json: Json = False) -> None:
-    """Fill an empty installation with a community, and print its people with their passwords, this once."""
+    """Fill an empty installation with a demo community, and print its users with their passwords, this once."""
     with opened(data_dir):
         from vardkase.cli.demo.community import fill
         from vardkase.knowledge.services import load

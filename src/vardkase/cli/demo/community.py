@@ -1,4 +1,4 @@
-"""The demonstration community: organisations, their people, groups, events and memberships, made once.
+"""The demonstration community: organisations, users, groups, events and memberships, created once.
 
 Everything goes through the services that the pages and the API use, in one transaction, but for what an operator
 reads: a start that is interrupted leaves nothing half made.
@@ -44,7 +44,7 @@ ATTRIBUTES = 30
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """An organisation: name, sector, domain of its e-mail, and its people as (first.last, role)."""
+    """An organisation: name, sector, e-mail domain, and its people as (first.last, role)."""
 
     name: str
     sector: str
@@ -119,8 +119,6 @@ TAXONOMIES = ("tlp", "admiralty-scale", "workflow")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person who was made; the password is shown once and kept nowhere."""
-
     email: str
     organisation: str
     role: str
@@ -130,7 +128,8 @@ class Member:
 
 
 def fill() -> list[Member]:
-    """Make the community, and have an operator read something: on record, and so not in the same transaction."""
+    """Create the community, and let an operator read something, which is audited and so needs its own
+    transaction."""
     made = _fill()
     if made:
         read_by_operations(Organisation.objects.get(name=MEMBERS[0].name))
@@ -139,8 +138,10 @@ def fill() -> list[Member]:
 
 @transaction.atomic
 def _fill() -> list[Member]:
-    """Make the community in an installation that nobody has used; returns its people, or nothing when there is
-    something already: an event, a second organisation or account, an application."""
+    """Create the community in an unused installation; returns its people.
+
+    Returns nothing if there already is an event, an application, or a second organisation or account.
+    """
     hub = Organisation.objects.order_by("pk").first()
     if hub is None or Organisation.objects.count() > 1 or User.objects.count() > 1:
         return []
@@ -187,7 +188,6 @@ def _people(console: Actor, organisation: Organisation, household: Household) ->
 
 
 def _groups(console: Actor, organisations: dict[str, Organisation]) -> dict[str, tuple[int, ...]]:
-    """The sharing groups each organisation is in, by its name."""
     found: dict[str, tuple[int, ...]] = {}
     for name, members in GROUPS.items():
         owner = organisations[members[0]]
@@ -235,8 +235,8 @@ def _publisher(organisation: Organisation) -> Actor:
 
 
 def _share(actor: Actor, document: dict[str, Any], number: int, groups: Sequence[int]) -> None:
-    """One event, in turn: to the community, to everybody connected, to a sharing group, or kept, and no further than
-    its TLP labels allow; every fifth is still being worked on."""
+    """Store one event, in turn for the community, all communities, a sharing group or the own organisation,
+    no further than its TLP tags allow; every fifth stays unpublished."""
     place = number // len(MEMBERS)
     distribution = ("1", "3", "4", "1", "2", "0")[place % 6]
     if distribution == "4" and not groups:
@@ -255,7 +255,6 @@ def _share(actor: Actor, document: dict[str, Any], number: int, groups: Sequence
 
 
 def _prepare_tags(console: Actor, documents: Iterable[dict[str, Any]]) -> None:
-    """The tags that the events carry, which their publishers may use but not make; three taxonomies offered."""
     for taxonomy in Taxonomy.objects.filter(namespace__in=TAXONOMIES):
         set_enabled(console, taxonomy.pk, enabled=True)
         create_taxonomy_tags(console, taxonomy.pk)
@@ -263,7 +262,6 @@ def _prepare_tags(console: Actor, documents: Iterable[dict[str, Any]]) -> None:
 
 
 def _tags(thing: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every tag in an event, on its attributes and those of its objects; without where it comes from."""
     inner = [*thing.get("Attribute", ()), *thing.get("Object", ())]
     own = [{key: tag[key] for key in ("name", "colour") if key in tag} for tag in thing.get("Tag", ())]
     return own + [tag for part in inner for tag in _tags(part)]

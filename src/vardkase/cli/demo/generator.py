@@ -1,4 +1,4 @@
-"""Events from a seed: the same seed gives the same events, whenever and wherever.
+"""Generates events from a seed; the same seed always produces the same events.
 
 Each event tells one of `STORIES`: a case as members would share it, with an e-mail, the file it carried and the
 page it led to as objects that refer to each other, and loose values around them. Values repeat by Zipf's law,
@@ -26,7 +26,7 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A kind of case: its title (in which ``{name}`` is invented anew each time) and what it is tagged with."""
+    """A kind of case: its title (``{name}`` is replaced by a new invented name) and its tags."""
 
     title: str
     threat_level: int
@@ -96,7 +96,8 @@ FILENAMES = ("Faktura_{n}.docm", "lonebesked_{n}.iso", "uppdatering-{n}.js", "si
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """An attribute type with its category, its share of all loose attributes, and how the n-th value is made."""
+    """An attribute type with its category, its share of all loose attributes, and a function for the n-th
+    value."""
 
     type: str
     category: str
@@ -110,7 +111,7 @@ def _hash(name: str, number: int) -> str:
 
 
 def _address(number: int) -> str:
-    """198.18.0.0/15, the range for measuring devices: 131,072 addresses."""
+    """An address in 198.18.0.0/15, the benchmarking range: 131,072 addresses."""
     return f"198.{18 + (number >> 16) % 2}.{number >> 8 & 255}.{number & 255}"
 
 
@@ -140,10 +141,11 @@ KINDS = (
 def events(
     seed: int, count: int, attributes_per_event: int = 40, *, until: datetime | None = None
 ) -> Iterator[dict[str, Any]]:
-    """`count` events as a client would send them, each with `attributes_per_event` loose attributes.
+    """`count` events as a client would send them, each with `attributes_per_event` loose attributes and three
+    to five objects.
 
-    They are dated within `SPAN_DAYS` days before `until` (default: a fixed day, so that nothing depends on
-    the clock). Three to five objects come on top.
+    They are dated within `SPAN_DAYS` days before `until` (default: a fixed day, so that the result does not
+    depend on the clock).
     """
     maker = _Maker(seed, until or EPOCH)
     return (maker.event(attributes_per_event) for _ in range(count))
@@ -190,7 +192,6 @@ class _Maker:
         return rows
 
     def _objects(self, timestamp: str) -> list[dict[str, Any]]:
-        """An e-mail that carries a file and leads to a page, and the address behind the page."""
         number = self._number()
         file, page = self._file(number, timestamp), self._page(number, timestamp)
         host = self._object(
@@ -245,7 +246,6 @@ class _Maker:
         return {"uuid": self._uuid(), "type": type_, "value": value, "timestamp": timestamp, **more}
 
     def _number(self) -> int:
-        """The number of a value: one that other events have as well, or a new one."""
         if self._random.random() < SHARED:
             return self._random.choices(range(POOL), cum_weights=self._weights)[0]
         return self._new()

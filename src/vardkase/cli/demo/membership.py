@@ -1,4 +1,4 @@
-"""The demonstration's members: who is one and since when, who wants to be, and what waits for the hub's staff.
+"""Demonstration data for membership: members, applicants, and open cases for the hub's staff.
 
 As the community, it is made by the services that the pages use, but for what takes a year: a statement that is about to
 end is set back in time.
@@ -75,7 +75,8 @@ FULL = {f"{name}.level": "3" for name in MEASURES}
 
 
 def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
-    """Give staff their duties, make the organisations of the community members, and let others apply."""
+    """Assign duties to the staff, make the community's organisations members, and add applications from
+    others."""
     for setting, value in SENDER:
         set_unless_set(setting, value)
     for email, (duty, name, title_sv, title_en) in DUTIES.items():
@@ -90,13 +91,12 @@ def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
 
 
 def _acting(email: str) -> Actor:
-    """Somebody who has just signed in with a second factor; whose account is not new."""
+    """An actor that has just signed in with a second factor and whose account is not new."""
     User.objects.filter(email=email).update(credentials_set_by_another_at=None)
     return actor_for(User.objects.get(email=email), Credential.BROWSER, confirmed_at=timezone.now())
 
 
 def _approved(request: ApprovalRequest) -> None:
-    """The lawyer approves what the officer has proposed."""
     approve(_acting(LAWYER), request.pk, request.digest)
 
 
@@ -105,7 +105,6 @@ def _administrator(organisation: Organisation) -> User:
 
 
 def _make_member(organisation: Organisation) -> None:
-    """A member that used the hub before there were memberships, with a statement that an officer has accepted."""
     sector, connection, nis2, number, county = MEMBERS[organisation.name]
     administrator = _administrator(organisation)
     domain = administrator.email.partition("@")[2]
@@ -140,7 +139,6 @@ def _make_member(organisation: Organisation) -> None:
 
 
 def _set_up_sign_in(organisation: Organisation, domain: str) -> None:
-    """A verified mail domain, and the networks that a demonstration is looked at from."""
     now = timezone.now()
     MailDomain.objects.create(
         org=organisation, domain=domain, method=MailDomain.Method.MAIL, mailbox="postmaster",
@@ -151,7 +149,7 @@ def _set_up_sign_in(organisation: Organisation, domain: str) -> None:
 
 
 def _active_since_before(organisation: Organisation) -> None:
-    """Members that used the hub before there were checklists: nobody is let in so any more."""
+    """Activate a member as from before checklists were introduced; this no longer occurs otherwise."""
     Membership.objects.filter(organisation=organisation).update(
         state=MembershipState.ACTIVE, activated=timezone.now()
     )
@@ -167,8 +165,6 @@ def _restricted(organisation: Organisation) -> None:
 
 
 def _apply() -> None:
-    """One that waits for the phase of the private sector, one to be decided on by a second officer, one new, and one
-    that was approved and is being connected."""
     acting = _acting(OFFICER)
     for document in APPLICANTS:
         import_application(acting, document)
@@ -191,7 +187,7 @@ def _ask_for_help(organisation: Organisation) -> None:
 
 
 def read_by_operations(organisation: Organisation) -> None:
-    """Access that was granted to the operator once and has ended, and a request that waits."""
+    """Past content access of the operator, and a pending request."""
     event = Event.objects.filter(org=organisation, published=True, distribution__in=(1, 2, 3)).earliest("pk")
     why = "Händelsen går inte att exportera till STIX. Felet syns inte i loggen."
     asked = content_access.ask(_acting(OPERATOR), reason=why, hours=2, reach="event", event=str(event.pk))
@@ -205,7 +201,6 @@ def read_by_operations(organisation: Organisation) -> None:
 
 
 def _document(name: str, number: str, sector: Sector, domain: str, **more: Any) -> dict[str, Any]:
-    """An application as JSON, as it comes by mail."""
     people = {
         "signatory": ("Karin Ek", "karin.ek"),
         "main": ("Anna Alm", "anna.alm"),

@@ -1,4 +1,4 @@
-"""Events that others have published, for the demonstration: read from a folder where there is one."""
+"""Published events for the demonstration, read from a folder if available."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ def published_events() -> list[dict[str, Any]]:
 
 
 def _events(document: Any) -> Iterator[dict[str, Any]]:
-    """The events in ``{"response": [{"Event": …}]}`` or any part of that."""
     if isinstance(document, list):
         for item in document:
             yield from _events(item)

@@ -1,1 +1,3 @@
-"""Between HTTP and Django: requests are complete before they take a thread, answers wait for slow clients on disk."""
+"""Gateway between HTTP and Django: requests are read completely before they occupy a thread; responses are
+buffered on disk for slow clients.
+"""

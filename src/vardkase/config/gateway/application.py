@@ -1,4 +1,4 @@
-"""The ASGI application: receives a request whole, has Django answer it in a thread, and hands the answer out."""
+"""The ASGI application: reads the whole request, runs Django in a thread, and sends the response."""
 
 from __future__ import annotations
 
@@ -51,8 +51,6 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Reply:
-    """What Django answered; a large or streamed body is an Outgoing."""
-
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes | Outgoing
@@ -61,8 +59,6 @@ class Reply:
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and where it came from."""
-
     scope: Scope
     connection: Connection
     loop: asyncio.AbstractEventLoop
@@ -82,7 +78,7 @@ class Exchange:
 
 
 class Application:
-    """Made once in each worker process, after the fork."""
+    """The ASGI application, created in each worker process after the fork."""
 
     def __init__(self, django: WSGIHandler) -> None:
         self._django = django
@@ -177,7 +173,6 @@ class Application:
     def _work(
         self, request: WSGIRequest, exchange: Exchange, seconds: int, reply: Callable[[Reply], None]
     ) -> None:
-        """In a thread of a lane: answer, and produce the body for as long as somebody reads it."""
         try:
             if exchange.interruption.client_is_gone:
                 reply(Reply(499, [], b""))

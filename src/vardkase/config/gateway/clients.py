@@ -1,4 +1,4 @@
-"""Whose requests share threads: those of one account, and those of one organisation, whatever they present."""
+"""Identifies clients for thread quotas: by account and by organisation, whichever credential they use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies that are being received: how many bytes of them one process holds, in all and for each sender."""
+"""Memory limits for request bodies being received, per process and per sender."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ logger = logging.getLogger(__name__)
 
 
 class NoRoom(Exception):
-    """The budget is spent, or the disk has no more than its reserve."""
+    """The memory budget is used up, or the disk has reached its reserve."""
 
 
 class Budget:
-    """Bytes of bodies in one process, and who sent them. Used in the event loop alone: it has no lock."""
+    """The bytes of request bodies held by one process, by sender. Used only in the event loop, so it needs no
+    lock."""
 
     def __init__(self) -> None:
         self._held = 0
@@ -35,24 +36,20 @@ class Budget:
 
     @property
     def bytes(self) -> int:
-        """All that may be held at once."""
         return LARGEST_BODIES * int(settings.VARDKASE_MAX_BODY)
 
     def check(self, sender: Sender, size: int) -> None:
-        """Raise NoRoom when `size` more bytes of `sender` do not fit."""
         if self._held + size > self.bytes or any(
             self._held_for[name] + size > self.bytes * share for name, share in sender.shares.items()
         ):
             raise NoRoom
 
     def take(self, sender: Sender, size: int) -> None:
-        """Count `size` bytes of `sender`; raises NoRoom when they do not fit."""
         self.check(sender, size)
         self._held += size
         self._held_for.update(dict.fromkeys(sender.shares, size))
 
     def give_back(self, sender: Sender, size: int) -> None:
-        """Forget `size` bytes of `sender`."""
         self._held -= size
         self._held_for.subtract(dict.fromkeys(sender.shares, size))
         for name in sender.shares:
@@ -61,7 +58,7 @@ class Budget:
 
 
 class IncomingBody:
-    """One body on its way from the client. Not counted before the sender is known: until then it is small."""
+    """One request body being received. Not counted until the sender is known: until then it is small."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
@@ -70,14 +67,14 @@ class IncomingBody:
         self.size = 0
 
     def count_for(self, sender: Sender, declared: int) -> None:
-        """Count what is here and what will come for `sender`; raises NoRoom, at once when `declared` does not fit."""
+        """Count the bytes held and those to come for `sender`; raises NoRoom, immediately if `declared` does
+        not fit."""
         self._budget.check(sender, max(declared, self.size))
         _check_disk(max(declared, self.size))
         self._budget.take(sender, self.size)
         self._sender = sender
 
     def write(self, piece: bytes) -> None:
-        """Append `piece`; raises NoRoom."""
         if self._sender is not None:
             self._budget.take(self._sender, len(piece))
             _check_disk(len(piece))
@@ -86,12 +83,10 @@ class IncomingBody:
             self.file.write(piece)
 
     def rewind(self) -> None:
-        """Make it readable from its start; raises NoRoom."""
         with _disk_errors():
             self.file.seek(0)
 
     def close(self) -> None:
-        """Give back what it holds."""
         if self._sender is not None:
             self._budget.give_back(self._sender, self.size)
             self._sender = None
@@ -101,7 +96,7 @@ class IncomingBody:
 
 
 def _check_disk(size: int) -> None:
-    """Raise NoRoom when `size` more bytes would leave less free than VARDKASE_DISK_RESERVE."""
+    """Raise NoRoom if `size` more bytes would leave less free space than VARDKASE_DISK_RESERVE."""
     with _disk_errors():
         free = shutil.disk_usage(settings.DATA_DIR).free
     if free - size < settings.VARDKASE_DISK_RESERVE:

@@ -1,4 +1,4 @@
-"""The threads that run Django, in lanes of their own for pages, for the API and for large documents."""
+"""Thread pools that run Django, in separate lanes for pages, the API and large documents."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Lane:
             self._start(self._run)
 
     def submit(self, client: Client, work: Work) -> None:
-        """Have `work`, which raises nothing, done in one of the threads."""
+        """Run `work`, which must not raise, in one of the threads."""
         with self._lock:
             if not self._has_room(client):
                 self._waiting.setdefault(client.group, {}).setdefault(client.member, deque()).append(work)
@@ -65,14 +65,15 @@ class Lane:
         self._work.put((client, work))
 
     def relieve(self) -> None:
-        """Add a thread where work waits behind long work. To be called now and then, always in the same thread."""
+        """Add a thread if work is waiting behind long-running work. Call periodically, always from the same
+        thread."""
         most = self._most + self._blocked
         if self._threads < most and not self._work.empty() and self._others() < self._usual:
             self._start(self._run_added)
 
     @contextlib.contextmanager
     def blocked(self) -> Iterator[None]:
-        """While the block runs, another thread may do what this one would do. Raises TooManyBlocked."""
+        """While the block runs, another thread may take this one's place. Raises TooManyBlocked."""
         with self._lock:
             if self._blocked >= MOST_BLOCKED:
                 raise TooManyBlocked("The server waits for many others already. Try again in a moment.")
@@ -87,7 +88,6 @@ class Lane:
                 self._blocked -= 1
 
     def _others(self) -> int:
-        """The number of threads that are not at long work."""
         now = time.monotonic()
         return self._threads - sum(now - since > LONG for since in list(self._busy_since.values()))
 

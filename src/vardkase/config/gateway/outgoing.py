@@ -1,4 +1,4 @@
-"""The body of an answer on its way from the thread that makes it to a client that may be slow."""
+"""The response body between the thread that produces it and a possibly slow client."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ logger = logging.getLogger(__name__)
 
 
 class ClientGone(Exception):
-    """Nobody reads the answer any more."""
+    pass
 
 
 class Outgoing:
-    """A queue of bytes with one writer (a thread) and one reader (a coroutine), bounded in memory and on disk."""
+    """A byte queue with one writer (a thread) and one reader (a coroutine), bounded in memory and on disk."""
 
     _on_disk = _all_in_memory = 0
     _room = threading.Condition()
@@ -52,7 +52,7 @@ class Outgoing:
         """Whether it ends before its end."""
 
     def put(self, piece: bytes) -> None:
-        """Append `piece`. Waits while too much is unread; raises ClientGone when nobody will read it."""
+        """Append `piece`; blocks while too much is unread. Raises ClientGone once the reader has left."""
         if not self._to_memory(piece):
             self._wait_for_room(len(piece))
             with self._lock:
@@ -62,17 +62,14 @@ class Outgoing:
         self._wake()
 
     def finish(self) -> None:
-        """Nothing more will come."""
         self._finished = True
         self._wake()
 
     def break_off(self) -> None:
-        """The rest cannot be made."""
         self.is_broken = True
         self.finish()
 
     def abandon(self) -> None:
-        """Nobody reads any more."""
         self._gone = True
         with self._room:
             self._room.notify_all()
@@ -98,7 +95,7 @@ class Outgoing:
                 await self._ready.wait()
 
     def close(self) -> None:
-        """Give back what it holds; to be called by the reader, when it stops for whatever reason."""
+        """Release what it holds; the reader must call this whenever it stops."""
         self.abandon()
         with self._lock:
             self._memory.clear()
@@ -138,7 +135,7 @@ class Outgoing:
             Outgoing._on_disk += size
 
     def _to_file(self, piece: bytes) -> None:
-        """Write `piece`, for which there is room; gives the room back when that fails."""
+        """Write `piece`, whose space is already reserved; releases the space if writing fails."""
         try:
             if self._gone:  # While this thread waited for room: `close` has been, or waits for the lock.
                 raise ClientGone

@@ -1,4 +1,4 @@
-"""The worker processes of the web server: forked, watched, replaced, stopped."""
+"""Worker processes of the web server: fork, monitor, replace, stop."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ class Workers:
         self._numbers = {self._fork(number): number for number in range(count)}
 
     def watch(self) -> None:
-        """Return when all have ended after SIGTERM or SIGINT."""
         while not self._stopping:
             try:
                 pid, _ = os.wait()

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection: uvicorn's, with deadlines for clients that send or read too slowly."""
+"""HTTP/1.1 connections: uvicorn's protocol with deadlines for clients that send or read too slowly."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SWEEP = 2.0
 
 
 class Connection(HttpToolsProtocol):
-    """Knows since when it waits for the client; `sweep` ends what waits too long."""
+    """An HTTP connection that tracks how long it has been waiting for the client, for `sweep`."""
 
     _sweeper: asyncio.TimerHandle | None = None
 
@@ -88,7 +88,6 @@ class Connection(HttpToolsProtocol):
         self._stalled_since = None
 
     def sweep(self, now: float) -> None:
-        """End the connection when the client has had its time."""
         if self.transport.is_closing():
             self._closing_since = self._closing_since or now
         if self._receiving_since is not None and self.flow.read_paused:

@@ -1,4 +1,4 @@
-"""Django's request from what the server received."""
+"""Builds Django's request from what the server received."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ type Scope = dict[str, Any]
 
 
 def request_of(scope: Scope) -> WSGIRequest:
-    """The request without its body; raises ValueError for one that is no HTTP."""
+    """The request without its body; raises ValueError if it is not HTTP."""
     return WSGIRequest(_environ(scope))
 
 
@@ -24,7 +24,6 @@ def attach_body(request: WSGIRequest, body: Any, size: int) -> None:
 
 
 def sends_body(request: WSGIRequest) -> bool:
-    """Whether a body follows the headers."""
     length = request.META.get("CONTENT_LENGTH", "")
     return length not in ("", "0") or "HTTP_TRANSFER_ENCODING" in request.META
 

@@ -1,4 +1,4 @@
-"""Work on documents of strangers by libraries that were not made for them: in a process of its own, with limits.
+"""Sandboxed parsing: libraries process untrusted documents in a separate process with limits.
 
 A `Workshop` keeps a program warm (see `keeper`). Each job is a fork of it that has a limit of memory and, for
 each document, of time; it knows no secret of ours, and only bytes come back.
@@ -32,11 +32,11 @@ BUSY = "The server is busy with other documents. Try again in a moment."
 
 
 class LimitReached(VardkaseError):
-    """The document needs more time or memory than it may have."""
+    """The document exceeds its time or memory limit."""
 
 
 class ProgramFailed(VardkaseError):
-    """The program could not deal with the document; the text is the program's."""
+    """The program failed on the document; the text is the program's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,11 @@ class Limits:
 
     @property
     def patience(self) -> int:
-        """Seconds by the clock."""
         return 3 * self.seconds
 
 
 class Workshop:
-    """One program, and the jobs that it does. Starts when it is first needed."""
+    """A sandbox pool: one program and the jobs that run it. Starts on first use."""
 
     def __init__(self, module: str, limits: Limits | None = None) -> None:
         self._module = module
@@ -71,7 +70,8 @@ class Workshop:
 
     @contextmanager
     def job(self, arguments: Mapping[str, Any]) -> Iterator[Job]:
-        """A job with these arguments (JSON) for the length of the block; raises LimitReached when none is free."""
+        """A job with these arguments (JSON) for the duration of the block; raises LimitReached if none is
+        free."""
         try:
             with blocking(), self._turn(), self._begun(arguments) as job:
                 yield job
@@ -133,9 +133,9 @@ class Job:
     _left: float
 
     def ask(self, document: bytes) -> Iterator[bytes]:
-        """The pieces that answer `document`; to be read to their end before the next is asked.
+        """Yield the response to `document` in pieces; read it to the end before the next call.
 
-        Raises Invalid (the document is not what it should be), LimitReached, ProgramFailed.
+        Raises Invalid (the document is invalid), LimitReached, ProgramFailed.
         """
         if self._left < 0:
             raise LimitReached(TOO_MUCH)
@@ -171,7 +171,6 @@ def _error(kind: Kind, text: str = "") -> VardkaseError:
 
 
 def _end(control: socket.socket, keeper: subprocess.Popen[bytes]) -> None:
-    """Let a keeper end, at the end of this process."""
     control.close()
     with contextlib.suppress(subprocess.TimeoutExpired):
         keeper.wait(timeout=5)

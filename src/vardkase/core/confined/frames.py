@@ -1,4 +1,4 @@
-"""What a confined process and its parent say to each other: a byte of kind, four of length, and the content.
+"""Framing between a sandboxed process and its parent: one byte of type, four of length, then the content.
 
 Nothing but bytes crosses over; neither side makes objects out of what the other sent.
 """
@@ -11,8 +11,6 @@ from typing import Protocol
 
 
 class Stream(Protocol):
-    """What frames are written to and read from."""
-
     def read(self, size: int, /) -> bytes: ...
     def write(self, content: bytes, /) -> int: ...
     def flush(self) -> None: ...
@@ -44,7 +42,7 @@ def write_frame(stream: Stream, kind: Kind, content: bytes = b"") -> None:
 
 
 def read_frame(stream: Stream) -> tuple[Kind, bytes] | None:
-    """The next frame, or None when the other side is gone."""
+    """The next frame, or None if the other side has closed."""
     header = stream.read(HEADER.size)
     if len(header) < HEADER.size:
         return None

@@ -1,4 +1,4 @@
-"""Keeps one program warm, and forks it for each job (``python -m vardkase.core.confined.keeper MODULE FD``).
+"""Keeps a program loaded and forks it for each job (``python -m vardkase.core.confined.keeper MODULE FD``).
 
 What the program imports is shared by all its jobs, so that a job starts in a few milliseconds. The keeper ends
 with the process that started it.
@@ -26,7 +26,8 @@ type Opener = Callable[[dict[str, Any]], Answerer]
 
 
 def main(module: str, control: int) -> None:
-    """Fork a job for each request (limits and arguments, with the job's end of a socket) until there are no more."""
+    """Fork a job for each request (limits and arguments, with the job's end of a socket) until the socket
+    closes."""
     open_job: Opener = importlib.import_module(module).open_job
     gc.collect()
     gc.freeze()
@@ -50,7 +51,6 @@ def main(module: str, control: int) -> None:
 
 
 def _work(open_job: Opener, request: dict[str, Any], stream: Stream) -> None:
-    """The life of a job: one document after the other, each within the limits."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Who no longer listens needs no more answer.
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
@@ -72,7 +72,7 @@ def _work(open_job: Opener, request: dict[str, Any], stream: Stream) -> None:
 
 
 def _limit_time(seconds: int, patience: int) -> None:
-    """Both clocks end the process by a signal that no Python code handles, so also inside a library's loop."""
+    """Both timers end the process by a signal that no Python code handles, so also inside a library's loop."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     limit = int(used.ru_utime + used.ru_stime) + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))

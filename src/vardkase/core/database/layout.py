@@ -1,4 +1,4 @@
-"""Where an embedded server keeps its things."""
+"""Directory layout of the embedded server."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ LONGEST_SOCKET_FOLDER = 80  # A socket's path may have 107 bytes, `/.s.PGSQL.543
 class Layout:
     """The folders of one embedded server.
 
-    Everything is in the data directory, unless its `database` is a link: then the server lives beside the
-    link's target, because its account cannot reach the data directory (see `settle`).
+    All are in the data directory, unless its `database` is a link: then the server lives beside the link's
+    target, because its account cannot reach the data directory (see `settle`).
     """
 
     data_dir: Path
@@ -53,9 +53,9 @@ class Layout:
 
 
 def close_to_others(data_dir: Path, account: ServerAccount | None) -> None:
-    """Make the data directory, or repair it: nobody but us may look into it.
+    """Create the data directory, or repair its permissions, so that only we can read it.
 
-    Where the server runs as another `account` (as root), that passes through by its group, and lists nothing.
+    If the server runs as another `account` (as root), that account's group can pass through but not list it.
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     mode = 0o700
@@ -67,9 +67,9 @@ def close_to_others(data_dir: Path, account: ServerAccount | None) -> None:
 
 
 def settle(layout: Layout, account: ServerAccount) -> Path | None:
-    """Make sure that `account` can work in the server's home.
+    """Ensure that `account` can work in the server's home.
 
-    Returns the system folder that was chosen instead of a data directory it cannot reach, None otherwise.
+    Returns the system folder used if the data directory is unreachable, None otherwise.
     """
     if odd := sorted(set(str(layout.home)) & NOT_IN_A_PATH):
         raise DatabaseUnavailable(f"The path of a data directory cannot hold {' '.join(odd)}: {layout.home}")
@@ -99,7 +99,6 @@ def _make_reachable(home: Path) -> None:
 
 
 def socket_folder(layout: Layout, account: ServerAccount) -> Path:
-    """Return a short folder for the socket that only the server's account can use, made when missing."""
     digest = hashlib.sha256(os.fsencode(layout.cluster.resolve())).hexdigest()[:12]
     bases = ["/run"] if os.geteuid() == 0 else [os.environ.get("XDG_RUNTIME_DIR", "")]
     for base in [*bases, "/tmp"]:  # noqa: S108 - used only when it is ours and closed to others

@@ -1,4 +1,4 @@
-"""What /proc says about processes, and how a child is made to follow its parent into death."""
+"""Process information from /proc, and terminating children together with their parent."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(number: signal.Signals, parent: int | None = None) -> Callable[[], None]:
-    """Return a function for the child (`preexec_fn`): the kernel sends it `number` when this process dies.
+    """A `preexec_fn` for the child: the kernel sends it `number` when this process dies.
 
     The kernel watches the *thread* that forks, so start such children from the main thread. It must run after
-    the change of account, which clears it; subprocess does. A child that somebody else forks calls the
-    function itself and names its `parent`.
+    the change of account, which clears it; subprocess does. A child forked by another process calls the
+    function itself and passes its `parent`.
     """
     expected = os.getpid() if parent is None else parent
 
@@ -34,9 +34,9 @@ def die_with_parent(number: signal.Signals, parent: int | None = None) -> Callab
 
 
 def is_postgres_of(pid: int, cluster: Path, account: ServerAccount | None = None) -> bool:
-    """Whether `pid` is a living PostgreSQL process that works in `cluster`.
+    """True if `pid` is a live PostgreSQL process working in `cluster`.
 
-    A zombie has no working folder any more, and a reused pid has another one or another name.
+    A zombie has no working folder any more, and a reused pid has another folder or another name.
     """
     process = Path("/proc") / str(pid)
     try:
@@ -49,16 +49,15 @@ def is_postgres_of(pid: int, cluster: Path, account: ServerAccount | None = None
 
 
 def postgres_processes(cluster: Path, account: ServerAccount) -> list[int]:
-    """Return the pids of all PostgreSQL processes that work in `cluster`."""
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     return [pid for pid in pids if is_postgres_of(pid, cluster, account)]
 
 
 def end_orphans(cluster: Path, account: ServerAccount, patience: float) -> list[int]:
-    """Wait `patience` seconds for the processes of a dead postmaster to leave, then kill what remains.
+    """Wait `patience` seconds for the processes of a dead postmaster to exit, then kill the rest; returns the
+    pids that remain.
 
     Killing them is safe: without a postmaster none of them can commit, and recovery replays the log.
-    Returns the pids that are still there.
     """
     if not _wait_until_gone(cluster, account, patience):
         for pid in postgres_processes(cluster, account):
@@ -79,7 +78,7 @@ def _wait_until_gone(cluster: Path, account: ServerAccount, patience: float) -> 
 
 @contextlib.contextmanager
 def _eyes_of(account: ServerAccount | None) -> Iterator[None]:
-    """Look at /proc as `account`: in a container, root may not see the working folder of other accounts."""
+    """Read /proc as `account`: in a container, root may not see the working folder of other accounts."""
     if account is None or not account.switch or os.geteuid() != 0:
         yield
         return

@@ -1,4 +1,4 @@
-"""Starting, joining and stopping the embedded PostgreSQL server.
+"""Starts, joins and stops the embedded PostgreSQL server.
 
 One process owns the server of a data directory: the one that started it, and it alone stops it. Everyone else
 joins by the socket. When the owner dies, however it dies, the kernel tells the server to shut down cleanly.
@@ -43,7 +43,7 @@ LARGEST_LOG = 10 * 1024 * 1024
 
 
 class EmbeddedPostgres:
-    """The PostgreSQL server of one data directory, started by us or joined."""
+    """The PostgreSQL server of one data directory, started by this process or already running."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class EmbeddedPostgres:
         durable: bool = True,
         announce: Callable[[str], None] = lambda _message: None,
     ) -> None:
-        """`durable=False` is for tests; `announce` gets sentences that a person should read."""
+        """`durable=False` is for tests; `announce` gets messages for the user."""
         self.layout = Layout(data_dir.absolute())
         self._durable = durable
         self._announce = announce
@@ -61,14 +61,13 @@ class EmbeddedPostgres:
 
     @property
     def owned(self) -> bool:
-        """Whether this process started the server, and so has to stop it."""
         return self._process is not None
 
     def start(self, prepare: Callable[[], None] | None = None) -> Self:
-        """Join the running server or start one, then call `prepare`; no other start runs meanwhile.
+        """Join the running server or start one, then call `prepare`, under a lock against concurrent starts.
 
-        `prepare` is where the schema is migrated: two first starts at once must not both do it. Call from
-        the main thread. Raises DatabaseUnavailable.
+        `prepare` migrates the schema: two concurrent first starts must not both do it. Call from the main
+        thread. Raises DatabaseUnavailable.
         """
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError(
@@ -88,7 +87,7 @@ class EmbeddedPostgres:
         return self
 
     def stop(self) -> None:
-        """Stop the server if it is ours, in bounded time; without effect on a joined one."""
+        """Stop the server if we started it, in bounded time; no effect on a joined one."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -105,13 +104,12 @@ class EmbeddedPostgres:
         self._remove_socket_folder()
 
     def alive(self) -> bool:
-        """Whether the server still runs; cheap enough to ask every second."""
         if self._process is not None:
             return self._process.poll() is None
         return _running(self.layout.cluster) is not None
 
     def revive(self) -> bool:
-        """Start or join again when the server has gone (it was killed, or its owner left); True if it had."""
+        """Start or join the server again if it has gone (killed, or its owner exited); True if it had."""
         if self.alive():
             return False
         self._process = None
@@ -119,7 +117,7 @@ class EmbeddedPostgres:
         return True
 
     def _join(self) -> bool:
-        """Wait out a server that is starting or stopping; True when there is a ready one."""
+        """Wait while a server is starting or stopping; True once there is a ready one."""
         deadline = time.monotonic() + RECOVERY_PATIENCE
         while (postmaster := _running(self.layout.cluster)) and postmaster.status != "ready":
             if time.monotonic() > deadline:
@@ -148,7 +146,8 @@ class EmbeddedPostgres:
             raise
 
     def _refuse_second_server(self, account: ServerAccount) -> None:
-        """Clear what a killed server left. Two servers in one folder would destroy it, so first make sure."""
+        """Clean up after a killed server, making sure first that none still runs: two servers would destroy
+        the folder."""
         folder = self.layout.cluster
         if not folder.exists():
             return
@@ -178,7 +177,6 @@ class EmbeddedPostgres:
             )
 
     def _remove_socket_folder(self) -> None:
-        """Take away the empty folder, unless somebody is starting a server that will use it."""
         with self.layout.startup_lock.open("w") as file, contextlib.suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._sockets:
@@ -204,7 +202,8 @@ def join_or_start(
     prepare: Callable[[], None] | None = None,
     announce: Callable[[str], None] = lambda _message: None,
 ) -> Iterator[EmbeddedPostgres]:
-    """Have the server of `data_dir` for the length of a block; stop it afterwards if it was not running."""
+    """Run or join the server of `data_dir` for the duration of a block; stop it afterwards if it was not
+    running."""
     server = EmbeddedPostgres(data_dir, announce=announce)
     server.start(prepare)
     try:
@@ -239,7 +238,6 @@ def _ensure_database(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _exclusive(path: Path, announce: Callable[[str], None]) -> Iterator[None]:
-    """Hold the lock file for the length of a block; a crash of its holder frees it."""
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

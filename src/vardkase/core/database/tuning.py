@@ -1,4 +1,4 @@
-"""PostgreSQL's settings, chosen for this machine."""
+"""PostgreSQL settings tuned to this machine."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ MEGABYTE = 1024 * 1024
 
 
 def server_settings(*, durable: bool) -> dict[str, str]:
-    """Return setting -> value, tuned for large ingests and many small reads.
+    """Server settings, tuned for large ingests and many small reads.
 
-    `durable=False` gives up safety for speed and is for tests only.
+    `durable=False` trades safety for speed and is for tests only.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
     cores = os.cpu_count() or 1

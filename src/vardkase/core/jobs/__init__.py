@@ -1,4 +1,4 @@
-"""Background work: the queues, and how a worker process names itself to the database."""
+"""Background jobs: the queues, and the name of a worker process in the database."""
 
 from __future__ import annotations
 
@@ -18,20 +18,17 @@ LONGEST_MACHINE = 30
 
 
 def worker_name() -> str:
-    """The name of this process on its connections when it is a worker."""
     return f"vardkase worker {os.getpid()}@{this_machine()}"
 
 
 def this_machine() -> str:
-    """What this machine calls itself."""
     return platform.node()[:LONGEST_MACHINE]
 
 
 class ExpectedFailures(logging.Filter):
-    """Says in one line what the code foresaw, such as a feed that cannot be reached: no fault of ours to trace."""
+    """Logs foreseen errors, such as an unreachable feed, in one line without a traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Put the error's words in the place of its traceback; every record is let through."""
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, VardkaseError):
             record.msg, record.args = f"{record.getMessage()}: {str(error) or type(error).__name__}", ()

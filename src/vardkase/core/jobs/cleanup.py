@@ -1,4 +1,4 @@
-"""Jobs that have ended are not kept for ever."""
+"""Deletes finished jobs after a retention period."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ DAYS_KEPT = Setting(
 
 
 def forget_ended() -> int:
-    """Remove jobs that ended long ago (`Vardkase.job_days_kept`), each minute's after an hour; returns how many.
+    """Remove jobs that ended long ago (`Vardkase.job_days_kept`), the every-minute ones after an hour;
+    returns how many.
 
-    Counts of limits whose time is over go with them.
+    Also removes expired limit counts.
     """
     forget_past_uses()
     parameters = {"days": DAYS_KEPT.value, "ticks": list(TICKS)}

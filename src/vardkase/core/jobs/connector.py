@@ -1,4 +1,4 @@
-"""How the worker reaches the database."""
+"""The worker's database connection."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from procrastinate.contrib.django import app
 
 
 def worker_connector() -> BaseAsyncConnector:
-    """The worker's own connections; but what a job orders is put down over Django's, in the job's own transaction.
+    """The worker's own connections; jobs deferred from within a job use Django's connection, in the job's
+    transaction.
 
-    Over the worker's, an order could be carried out before that which it is about is stored, or although it was undone.
+    Over the worker's own connection, a job could run before the data it needs is committed, or although it
+    was rolled back.
     """
     of_django = app.connector
     found: BaseAsyncConnector = of_django.get_worker_connector()  # type: ignore[attr-defined]

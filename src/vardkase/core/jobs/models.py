@@ -1,4 +1,4 @@
-"""What a job tells while it runs, beside what the queue knows of it; gone with the job."""
+"""Models for progress and messages of a running job; deleted together with the job."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 
 class JobProgress(models.Model):
-    """How far a job is: `done` of `total` (0: not known), since `started`, last told `heard`; and why it failed."""
+    """The progress of a job: `done` of `total` (0: unknown), since `started`, last report `heard`; and why it
+    failed."""
 
     job = models.OneToOneField(ProcrastinateJob, models.DB_CASCADE, primary_key=True, related_name="+")
     done = models.BigIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""How a job tells how far it is, and learns that it is to stop.
+"""Progress reports of running jobs, and requests to stop.
 
 Whatever works in the background calls `report` and `say`, whether a job, a command or a page has it work: outside a
 job they do nothing. They write on the caller's connection, so what is told inside a transaction is seen at its end.
@@ -29,8 +29,6 @@ UNFORESEEN = "An unforeseen fault ({name}). The log of the worker has it under t
 
 @dataclass(slots=True)
 class _Running:
-    """The job that this thread does."""
-
     id: int
     wrote: float = 0.0
 
@@ -39,10 +37,10 @@ _running: ContextVar[_Running | None] = ContextVar("running job", default=None)
 
 
 def report(done: int, total: int = 0, line: str = "") -> None:
-    """`done` of `total` things are dealt with (0: nobody knows of how many); `line` goes into the job's log.
+    """Report `done` of `total` items (0: unknown); `line` goes into the job's log.
 
-    Written twice a second at most, and always when all is done. Raises JobAborted when somebody has asked the job to
-    stop: let it pass through.
+    Written at most twice a second, and always at the end. Raises JobAborted if the job was cancelled: do not
+    catch it.
     """
     if (job := _running.get()) is None:
         return
@@ -63,7 +61,6 @@ def say(line: str) -> None:
 
 
 def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
-    """Around each job of a worker: its progress is its own, and why it failed is kept in words."""
     if context.job.id is None:
         return run()
     token = _running.set(_Running(context.job.id))
@@ -82,7 +79,7 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
 
 
 def in_words(fault: BaseException) -> str:
-    """Why something failed: what the code foresaw says so itself, anything else may hold what nobody should read."""
+    """The reason for a failure: the message of foreseen errors only, as others may contain confidential data."""
     if isinstance(fault, VardkaseError):
         return (str(fault) or type(fault).__name__)[:LONGEST_FAULT]
     return UNFORESEEN.format(name=type(fault).__name__)

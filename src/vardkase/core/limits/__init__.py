@@ -1,4 +1,4 @@
-"""How often somebody may do something: counted in the database, so together over all processes of the hub."""
+"""Rate limits, counted in the database and therefore across all processes of the hub."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Limit", "Usage", "forget_past_uses"]
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one use left: `times` in the present window, and `wait` seconds until the next begins."""
+    """The result of one use: `times` used in the current window, and `wait` seconds until the next."""
 
     times: int
     allowed: int
@@ -30,16 +30,16 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`allowed` uses in `window` seconds. The window begins with the first use; `name` tells limits apart."""
+    """`allowed` uses per `window` seconds. The window begins with the first use; `name` distinguishes limits."""
 
     name: str
     allowed: int
     window: int
 
     def spend(self, whose: object, count: int = 1) -> Usage:
-        """Count one more use, or `count`, of `whose`: an address, a user's id. It is kept as a digest.
+        """Count `count` uses for `whose`: an address or a user's id, stored as a digest.
 
-        Takes part in the transaction that is open, so a use that is rolled back does not count.
+        Takes part in the open transaction, so a use that is rolled back does not count.
         """
         key = hashlib.sha256(f"{self.name} {whose}".casefold().encode()).digest()
         now = now_seconds()
@@ -49,7 +49,6 @@ class Limit:
 
 
 def forget_past_uses() -> None:
-    """Remove the counts whose window is over."""
     cursor().execute("DELETE FROM limit_use WHERE ends <= %s", (now_seconds(),))
 
 

@@ -1,4 +1,4 @@
-"""The counts of `core.limits`."""
+"""Models for the counters of `core.limits`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class LimitUse(models.Model):
-    """How often one limit was used by one address or account since `began` (seconds), until `ends`."""
+    """The uses of one limit by one address or account from `began` to `ends` (Unix seconds)."""
 
     key = models.BinaryField(primary_key=True)
     began = models.BigIntegerField()

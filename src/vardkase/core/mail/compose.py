@@ -1,4 +1,4 @@
-"""What stands in a mail, as MIME: a text with or without HTML, signed, or closed for one reader (RFC 3156, 8551)."""
+"""MIME mail: text with or without HTML, signed, or encrypted for one recipient (RFC 3156, 8551)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VERSION = "Version: 1"
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes along; `type` is its media type ("application/pdf")."""
+    """An attached file; `type` is its media type ("application/pdf")."""
 
     name: str
     type: str
@@ -23,9 +23,9 @@ class Attachment:
 
 
 def entity(text: str, html: str = "", subject: str = "", attachments: Sequence[Attachment] = ()) -> bytes:
-    """A text, with the same in HTML where there is any, and files; `subject` is one that only the reader is to see.
+    """A MIME entity of a text, its HTML version if any, and attachments.
 
-    It becomes one line: it may hold what somebody wrote.
+    `subject` is one that only the reader may see. It is reduced to one line, as it may contain user input.
     """
     part = EmailMessage(policy=SMTP)
     part.set_content(text, cte="quoted-printable")
@@ -42,7 +42,7 @@ def entity(text: str, html: str = "", subject: str = "", attachments: Sequence[A
 
 
 def signed(part: bytes, secret_key: str) -> bytes:
-    """An entity with a detached OpenPGP signature beside it; raises ValueError for a key that cannot sign."""
+    """An entity with a detached OpenPGP signature; raises ValueError for a key that cannot sign."""
     signature = openpgp.armored_signature(openpgp.signature_of([part], secret_key))
     return _joined(
         'multipart/signed; micalg="pgp-sha512"; protocol="application/pgp-signature"',
@@ -52,7 +52,7 @@ def signed(part: bytes, secret_key: str) -> bytes:
 
 
 def closed_by_openpgp(part: bytes, public_key: str, secret_key: str = "") -> bytes:
-    """An entity that only the owner of an OpenPGP key can read, signed inside; raises ValueError."""
+    """An entity encrypted with an OpenPGP key and signed inside; raises ValueError."""
     message = openpgp.encrypted(part, public_key, secret_key)
     return _joined(
         'multipart/encrypted; protocol="application/pgp-encrypted"',
@@ -63,7 +63,7 @@ def closed_by_openpgp(part: bytes, public_key: str, secret_key: str = "") -> byt
 
 
 def closed_by_smime(part: bytes, certificate: str) -> bytes:
-    """An entity that only the owner of a certificate can read; raises ValueError with the reason."""
+    """An entity encrypted with an S/MIME certificate; raises ValueError with the reason."""
     closed = EmailMessage(policy=SMTP)
     closed.set_content(smime.enveloped(part, certificate), "application", "pkcs7-mime", filename="smime.p7m")
     closed.set_param("smime-type", "enveloped-data")
@@ -72,7 +72,7 @@ def closed_by_smime(part: bytes, certificate: str) -> bytes:
 
 
 def _joined(kind: str, *parts: bytes) -> bytes:
-    """A multipart entity of parts that stay as they are, byte for byte: they are signed."""
+    """A multipart entity whose parts are kept byte for byte, because they are signed."""
     boundary = token_hex(16)
     line = f"--{boundary}".encode()
     body = b"".join(line + b"\r\n" + part + b"\r\n" for part in parts)

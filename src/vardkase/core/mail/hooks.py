@@ -1,4 +1,4 @@
-"""What the rooms above may listen to, in the transaction that forgets the mail."""
+"""Mail hooks for higher layers, called in the transaction that deletes the mail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vardkase.core.hooks import Hook
 
 @dataclass(frozen=True, slots=True)
 class MailSettled:
-    """A mail was sent, or given up because of `fault`; `about` is what its writer gave along."""
+    """A mail was sent, or given up because of `fault`; `about` is what its author supplied."""
 
     about: dict[str, Any]
     fault: str

@@ -1,4 +1,4 @@
-"""Mail that waits to be sent, and how much one person has written."""
+"""Models for queued mail and for the amount of mail per user."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from django.db import models
 
 
 class OutgoingMail(models.Model):
-    """One mail to one person; removed as soon as it is sent or given up.
+    """One mail to one person; removed once it is sent or given up.
 
-    `content` is a whole MIME entity that is closed for its reader, in place of `text` and `html`. `headers` are further
-    ones (List-Id, …). `about` says to whom in the house (`hooks.mail_settled`) it matters what becomes of the mail.
+    `content` is a complete encrypted MIME entity, instead of `text` and `html`. `headers` are additional ones
+    (List-Id, …). `about` tells listeners of `hooks.mail_settled` what the mail was about.
     """
 
     recipient = models.CharField(max_length=320)

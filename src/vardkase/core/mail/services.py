@@ -1,4 +1,4 @@
-"""Putting mail into the queue. What is queued in a transaction that fails was never written."""
+"""Queues mail. Mail queued in a transaction that is rolled back is never sent."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ LONGEST_SUBJECT = 200
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A text to one address, with the same in HTML where there is any; answers go to `reply_to`.
+    """A text to one address, with an HTML version if any; replies go to `reply_to`.
 
-    `content` is a MIME entity that is closed for its reader, in place of both. `about` is what `hooks.mail_settled`
-    tells when the mail is sent or given up.
+    `content` is an encrypted MIME entity, instead of both. `about` is passed to `hooks.mail_settled` when the
+    mail is sent or given up.
     """
 
     recipient: str
@@ -45,7 +45,7 @@ class Mail:
 
 
 class TooManyMessages(VardkaseError):
-    """The user has written as much as one may; `wait` is in seconds."""
+    """The user has exceeded the message limit; `wait` is in seconds."""
 
     def __init__(self, wait: int) -> None:
         self.wait = wait
@@ -53,13 +53,12 @@ class TooManyMessages(VardkaseError):
 
 
 def can_send() -> bool:
-    """Whether the operator has named a mail server, and mail is not switched off."""
     return bool(settings.VARDKASE_SMTP_HOST) and not DISABLED.value
 
 
 @transaction.atomic
 def queue_mail(mails: Sequence[Mail]) -> int:
-    """Have the worker send each; returns how many wait now: none of them where there is no mail server."""
+    """Queue mails for the worker; returns how many were queued, none if there is no mail server."""
     OutgoingMail.objects.filter(created__lt=timezone.now() - LONGEST_WAIT).delete()
     if not can_send():
         return 0
@@ -71,14 +70,13 @@ def queue_mail(mails: Sequence[Mail]) -> int:
 
 
 def count_messages(user_id: int, *, allowed: int) -> None:
-    """Count one more message of a user, together over all processes. Raises TooManyMessages."""
+    """Count one message of a user, across all processes. Raises TooManyMessages."""
     usage = Limit("message", allowed, WINDOW).spend(user_id)
     if usage.is_exceeded:
         raise TooManyMessages(usage.wait)
 
 
 def _row(mail: Mail) -> OutgoingMail:
-    """The subject becomes one line: it may hold what somebody wrote."""
     subject = " ".join(mail.subject.split())[:LONGEST_SUBJECT]
     return OutgoingMail(
         recipient=mail.recipient,

@@ -1,4 +1,4 @@
-"""What site administrators decide about the hub's mail; where the mail server is, the operator says."""
+"""Mail settings for site administrators; the operator configures the mail server."""
 
 from __future__ import annotations
 

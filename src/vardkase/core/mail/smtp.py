@@ -1,4 +1,4 @@
-"""Handing one mail to the operator's mail server. Faults name neither people nor passwords: they are logged."""
+"""Sends one mail by SMTP. Error messages contain neither addresses nor passwords, because they are logged."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ PERMANENT = 500
 
 
 class MailDelayed(VardkaseError):
-    """The server could not be reached, or asks to come back later."""
+    """The server could not be reached, or asked to try again later."""
 
 
 class MailRefused(VardkaseError):
-    """The server will never take this mail."""
+    """The server rejected this mail permanently."""
 
 
 def send(mail: OutgoingMail) -> None:
@@ -51,7 +51,6 @@ def send(mail: OutgoingMail) -> None:
 
 
 def written(mail: OutgoingMail) -> bytes:
-    """The mail as it goes out. Raises ValueError for a header of more than one line."""
     head = EmailMessage(policy=SMTP)
     head["From"] = formataddr((FROM_NAME.value, settings.VARDKASE_MAIL_FROM))
     head["To"] = _ascii(mail.recipient)
@@ -68,7 +67,6 @@ def written(mail: OutgoingMail) -> bytes:
 
 
 def _content(mail: OutgoingMail) -> bytes:
-    """What is closed for its reader as it is; anything else signed, where the hub has a key."""
     if mail.content is not None:
         return bytes(mail.content)
     part = entity(mail.text, mail.html)
@@ -77,7 +75,6 @@ def _content(mail: OutgoingMail) -> bytes:
 
 
 def _connected() -> smtplib.SMTP:
-    """A connection that is encrypted and signed in as the operator asked."""
     address = (settings.VARDKASE_SMTP_HOST, settings.VARDKASE_SMTP_PORT)
     security = settings.VARDKASE_SMTP_SECURITY
     context = ssl.create_default_context()
@@ -97,7 +94,6 @@ def _connected() -> smtplib.SMTP:
 
 
 def _ascii(address: str) -> str:
-    """The address with the ASCII form of an international domain."""
     local, _, domain = address.rpartition("@")
     return f"{local}@{punycode(domain)}"
 

@@ -1,4 +1,4 @@
-"""Delivering queued mail in the background. A job names the row: addresses and texts stay out of the queue."""
+"""Background delivery of queued mail. Jobs refer to the row: addresses and texts stay out of the queue."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BACK_OFF = RetryStrategy(max_attempts=RETRIES, wait=60, exponential_wait=4, retr
 
 @app.task(name="mail.deliver", pass_context=True, retry=BACK_OFF)
 def deliver(context: JobContext, mail_id: int) -> None:
-    """Send one mail and forget it; the job fails when the server refuses it, or cannot be had for six hours."""
+    """Send one mail and delete it; the job fails if the server rejects it, or is unreachable for six hours."""
     mail = OutgoingMail.objects.filter(pk=mail_id).first()
     if mail is None:
         return
@@ -36,7 +36,6 @@ def deliver(context: JobContext, mail_id: int) -> None:
 
 @transaction.atomic
 def _forget(mail: OutgoingMail, fault: str = "") -> None:
-    """Remove the mail, and tell whom it concerns what became of it."""
     mail.delete()
     mail_ended.emit(MailEnded(mail.recipient, fault))
     if mail.about is not None:

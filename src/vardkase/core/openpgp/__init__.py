@@ -39,14 +39,14 @@ LONGEST_KEY = 65_535
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """One public key. `fingerprint` is that of the primary key, in upper case as MISP writes it."""
+    """One public key. `fingerprint` is the primary key's, in upper case as MISP writes it."""
 
     fingerprint: str
     revoked: bool
 
 
 def public_key(armored: str) -> PublicKey:
-    """Read one armored public key; raises ValueError for anything else, a secret key too."""
+    """Read one armored public key; raises ValueError for anything else, including secret keys."""
     if not armored.lstrip().startswith(ARMOR) or len(armored) > LONGEST_KEY:
         raise ValueError(NO_PUBLIC_KEY)
     found = _certificate(armored)
@@ -56,7 +56,7 @@ def public_key(armored: str) -> PublicKey:
 
 
 def is_signed_by(armored: Iterable[str], signature: bytes, content: bytes) -> bool:
-    """Whether the primary key of one of some public keys made the detached `signature` of `content`.
+    """True if one of the keys' primary keys made the detached `signature` of `content`.
 
     The content is read once, however many keys there are.
     """
@@ -69,7 +69,7 @@ def is_signed_by(armored: Iterable[str], signature: bytes, content: bytes) -> bo
 
 
 def signature_of(content: Iterable[bytes], secret_key: str) -> bytes:
-    """A detached binary signature of what the pieces are together; raises ValueError for a key that cannot sign."""
+    """A detached binary signature of the concatenated pieces; raises ValueError for a key that cannot sign."""
     signer = _secret(secret_key).signer()
     with TemporaryDirectory() as folder:
         signed, signature = Path(folder, "signed"), Path(folder, "signature")
@@ -80,14 +80,13 @@ def signature_of(content: Iterable[bytes], secret_key: str) -> bytes:
 
 
 def armored_signature(signature: bytes) -> str:
-    """A signature as a text for people and files."""
     return armor(signature, ArmorKind.Signature)
 
 
 def encrypted(content: bytes, armored: str, secret_key: str = "") -> str:
-    """`content` as an armored message for the owner of one public key, signed by `secret_key` where one is given.
+    """`content` as an armored message encrypted to one public key, optionally signed by `secret_key`.
 
-    Raises ValueError for what is no key, or is expired, revoked, or not made for encryption.
+    Raises ValueError for an invalid, expired or revoked key, or one not made for encryption.
     """
     revoked, certificate = public_key(armored).revoked, _certificate(armored)
     if certificate is None or revoked or not _encrypts_now(armored):
@@ -100,7 +99,7 @@ def encrypted(content: bytes, armored: str, secret_key: str = "") -> str:
 
 
 def public_part(secret_key: str) -> str:
-    """The armored public key of an armored secret one; raises ValueError unless its primary key can sign."""
+    """The armored public key of an armored secret key; raises ValueError unless its primary key can sign."""
     public = str(_secret(secret_key).extract_certificate())
     if not is_signed_by([public], signature_of([b"a trial"], secret_key), b"a trial"):
         raise ValueError(NO_SIGNING_KEY)
@@ -115,9 +114,9 @@ def _certificate(armored: str) -> Cert | None:
 
 
 def _encrypts_now(armored: str) -> bool:
-    """Whether a key in it is made for encryption and good today: pysequoia's `encrypt` does not ask when keys expire.
+    """True if it contains an encryption key that is valid today, by the newest signature on each key.
 
-    What the newest of the signatures on a key says of its use and its time holds.
+    pysequoia's `encrypt` does not check expiry.
     """
     certificate, now = _certificate(armored), datetime.now(UTC)
     if certificate is None or (certificate.expiration and certificate.expiration <= now):

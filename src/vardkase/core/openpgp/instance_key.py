@@ -1,4 +1,4 @@
-"""The hub's own OpenPGP key: made when an event is first protected, or set by a site administrator."""
+"""The hub's own OpenPGP key: generated when an event is first protected, or set by a site administrator."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SIGNING_KEY = Setting(
 
 
 def signing_key() -> str:
-    """The hub's armored secret key; it is made now when there was none."""
+    """The hub's armored secret key; created on first use."""
     if not SIGNING_KEY.value:
         made = new_secret_key(f"Vårdkase {instance_uuid()}", now_seconds())
         set_unless_set(SIGNING_KEY, made)
@@ -38,12 +38,11 @@ def signing_key() -> str:
 
 
 def instance_public_key() -> str | None:
-    """The hub's armored public key, to be added to events that it is to sign; None while there is none."""
+    """The hub's armored public key, to be added to events that it is to sign; None if there is none yet."""
     secret = SIGNING_KEY.value
     return public_part(secret) if secret else None
 
 
 def instance_fingerprint() -> str | None:
-    """The fingerprint of the hub's key; None while there is none."""
     armored = instance_public_key()
     return public_key(armored).fingerprint if armored else None

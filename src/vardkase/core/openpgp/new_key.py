@@ -1,4 +1,5 @@
-"""Making an OpenPGP key pair whose primary key signs; Sequoia's own generator makes pairs that sign with a subkey.
+"""Generates OpenPGP key pairs whose primary key signs; Sequoia's own generator makes pairs that sign with a
+subkey.
 
 MISP takes a signature only from the primary key. The packets are those of RFC 4880 with EdDSA, which GnuPG has read
 since 2.1; they hold one user id and never expire.
@@ -23,7 +24,10 @@ CERTIFIES_AND_SIGNS = b"\x03"
 
 
 def new_secret_key(user_id: str, created: int) -> str:
-    """A new armored secret key, without a passphrase. `user_id` reads ``Name <mail>``, `created` is Unix seconds."""
+    """A new armored secret key without a passphrase.
+
+    `user_id` has the form ``Name <mail>``, `created` is Unix seconds.
+    """
     key = Ed25519PrivateKey.generate()
     public = pack(">BIBB", 4, created, EDDSA, len(ED25519)) + ED25519
     public += _number(b"\x40" + key.public_key().public_bytes_raw())
@@ -38,7 +42,6 @@ def new_secret_key(user_id: str, created: int) -> str:
 
 
 def _certification(key: Ed25519PrivateKey, public: bytes, name: bytes, created: int) -> bytes:
-    """The key's own word that `name` is its user and that it may sign."""
     of_key = b"\x99" + pack(">H", len(public)) + public
     fingerprint = hashlib.sha1(of_key, usedforsecurity=False).digest()
     about = _subpacket(CREATED, pack(">I", created)) + _subpacket(KEY_FLAGS, CERTIFIES_AND_SIGNS)
@@ -51,7 +54,6 @@ def _certification(key: Ed25519PrivateKey, public: bytes, name: bytes, created: 
 
 
 def _number(raw: bytes) -> bytes:
-    """A multiprecision integer: its length in bits, and itself without leading zeros."""
     value = int.from_bytes(raw)
     return pack(">H", value.bit_length()) + value.to_bytes((value.bit_length() + 7) // 8)
 

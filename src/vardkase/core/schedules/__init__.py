@@ -1,4 +1,4 @@
-"""What the hub does by itself now and then. A room registers its own in its ``AppConfig.ready()``.
+"""Scheduled jobs. A package registers its own in its ``AppConfig.ready()``.
 
 A `Schedule` is part of the software; whether it is on, and when it is due, is a row that site administrators change
 (`hub.instance.schedules`). The worker looks each minute what is due, and does it as a job like any other.
@@ -32,12 +32,12 @@ class Rhythm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One thing the hub does by itself.
+    """A periodic task of the hub.
 
-    `name` reads ``room.verb``; `title` and `help` are for the page. `work` is called in a job, outside a transaction;
-    what takes long it orders as jobs of their own. It returns how many things it ordered or dealt with, and what it
-    raises is shown as the fault of the run. `rhythm`, `at` (of the day; for HOURLY the minute counts) and `on` hold
-    until somebody chooses otherwise, whom `changed_by` names.
+    `name` has the form ``room.verb``; `title` and `help` are for the page. `work` is called in a job, outside
+    a transaction, and defers long work as separate jobs. It returns how many items it ordered or processed;
+    what it raises is shown as the run's fault. `rhythm`, `at` (time of day; for HOURLY only the minute
+    counts) and `on` are defaults, which those named by `changed_by` may change.
     """
 
     name: str
@@ -54,23 +54,20 @@ _registered: dict[str, Schedule] = {}
 
 
 def register(schedule: Schedule) -> None:
-    """Have the hub do this by itself; registering the same one twice has no effect."""
+    """Register a schedule; registering the same one twice has no effect."""
     if _registered.setdefault(schedule.name, schedule) != schedule:
         raise RuntimeError(f"schedule {schedule.name} is registered twice")
 
 
 def registered() -> dict[str, Schedule]:
-    """Every schedule by its name."""
     return dict(sorted(_registered.items()))
 
 
 def find(name: str) -> Schedule | None:
-    """The schedule of this name, if any room has registered it."""
     return _registered.get(name)
 
 
 def next_after(moment: datetime, rhythm: Rhythm, at: time, zone: ZoneInfo) -> datetime:
-    """When a rhythm is due next after `moment`, by the clocks of `zone`."""
     local = moment.astimezone(zone)
     if rhythm is Rhythm.QUARTERLY:
         return _hour(local) + timedelta(minutes=(local.minute // 15 + 1) * 15)

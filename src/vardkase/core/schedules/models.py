@@ -1,4 +1,4 @@
-"""When each thing that the hub does by itself is due, and how it went last."""
+"""Models for schedules: the next run of each scheduled job, and the result of the last."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from vardkase.core.schedules import Rhythm
 
 
 class ScheduledTask(models.Model):
-    """One schedule as it stands: chosen times, and its last run.
+    """The stored state of one schedule: the chosen times, and its last run.
 
-    `last_count` is how many things the last run ordered or dealt with, `last_fault` why it failed (empty: it did not).
+    `last_count` is the number of items the last run ordered or processed, `last_fault` why it failed (empty:
+    it did not).
     """
 
     name = models.CharField(max_length=80, primary_key=True)
@@ -31,5 +32,4 @@ class ScheduledTask(models.Model):
 
     @property
     def is_running(self) -> bool:
-        """Whether the last run has begun and not ended."""
         return self.last_run is not None and (self.last_ended is None or self.last_ended < self.last_run)

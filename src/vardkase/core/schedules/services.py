@@ -1,4 +1,4 @@
-"""Keeping the times of what the hub does by itself, and having it done."""
+"""Services for schedules: registration, queueing due jobs, changing intervals, running a job now."""
 
 from __future__ import annotations
 
@@ -20,20 +20,18 @@ RUN = "schedules.run"
 
 
 def all_tasks() -> list[ScheduledTask]:
-    """A row for every schedule that a room has registered, by name; of a new one as it will be stored."""
     stored = {row.name: row for row in ScheduledTask.objects.all()}
     return [stored.get(name) or _first(schedule) for name, schedule in registered().items()]
 
 
 def _enter_new() -> None:
-    """Give schedules that are new their first times."""
     rows = [_first(schedule) for schedule in registered().values()]
     ScheduledTask.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @transaction.atomic
 def order_due() -> list[str]:
-    """Order what is due now, once each however many ask; returns the names."""
+    """Order the schedules that are due, each only once even with concurrent calls; returns their names."""
     _enter_new()
     now = timezone.now()
     due = ScheduledTask.objects.select_for_update(skip_locked=True).filter(
@@ -49,7 +47,7 @@ def order_due() -> list[str]:
 
 
 def order(name: str, user_id: int = 0) -> bool:
-    """Have it done in a moment, for `user_id` (0: by itself); False when it waits to be done already."""
+    """Order a run now, for `user_id` (0: the hub itself); False if one is already waiting."""
     job = app.configure_task(RUN, lock=f"schedule {name}", queueing_lock=f"schedule {name}")
     try:
         with transaction.atomic():
@@ -60,14 +58,12 @@ def order(name: str, user_id: int = 0) -> bool:
 
 
 def change(row: ScheduledTask, rhythm: Rhythm, at: time, *, paused: bool) -> None:
-    """Choose other times, and when it is due by them."""
     row.rhythm, row.at, row.paused = rhythm, at, paused
     row.next_run = _next(rhythm, at, timezone.now())
     row.save()
 
 
 def run(name: str) -> None:
-    """Do it now, and keep how it went; what it raises goes on to the caller."""
     schedule = find(name)
     if schedule is None:  # Ordered by a newer or an older hub.
         return

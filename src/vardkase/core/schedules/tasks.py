@@ -1,4 +1,4 @@
-"""The minute hand of the hub: what is due becomes a job."""
+"""Scheduler: queues due jobs once a minute."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from vardkase.core.schedules import services
 @app.periodic(cron="* * * * *")
 @app.task(name="schedules.look", queueing_lock="schedules.look")
 def look(timestamp: int) -> None:
-    """Order what is due."""
     services.order_due()
 
 
 @app.task(name=services.RUN)
 def run(name: str, user_id: int = 0) -> None:
-    """Do one thing that the hub does by itself, or that `user_id` has it do now."""
     services.run(name)

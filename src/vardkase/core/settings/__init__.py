@@ -1,4 +1,4 @@
-"""Settings that a site administrator changes while the hub runs, under MISP's names where MISP has them.
+"""Run-time settings for site administrators, under MISP's names where MISP has them.
 
 A room declares its own (``POLICY = Setting("Plugin.Sightings_policy", 0, …)`` in its ``settings.py``) and reads
 ``POLICY.value``: one indexed query, so every process sees a change at once. What an operator sets before the
@@ -35,12 +35,12 @@ _declared: dict[str, AnySetting] = {}
 
 @dataclass(frozen=True, slots=True)
 class Setting[Value: (int, bool, str)]:
-    """One setting.
+    """A setting.
 
     `level` is MISP's: 0 critical, 1 recommended, 2 optional. `options` are the permitted values with their
-    meaning, where not every value will do; `check` says in words what is wrong with a value, or nothing.
-    A `secret` lies encrypted in the database, and is never told again, by no one. `changed_by` says who may change it.
-    `opens_way_in`: it decides who can sign in, or for how long, so it is refused to API keys that have limits.
+    meaning, if limited; `check` returns what is wrong with a value, or nothing. A `secret` is stored
+    encrypted and never shown again. `changed_by` says who may change it. `opens_way_in`: it affects who can
+    sign in, or for how long, so API keys with limits may not change it.
     """
 
     name: str
@@ -64,7 +64,8 @@ class Setting[Value: (int, bool, str)]:
 
     @property
     def value(self) -> Value:
-        """What holds now: what was set, else the default. Raises InvalidToken for a secret of another SECRET_KEY."""
+        """The current value, or the default. Raises InvalidToken for a secret encrypted under another
+        SECRET_KEY."""
         row = (
             cursor().execute("SELECT value::text FROM setting_value WHERE name = %s", (self.name,)).fetchone()
         )
@@ -75,15 +76,11 @@ type AnySetting = Setting[int] | Setting[bool] | Setting[str]
 
 
 class Family(Protocol):
-    """Settings that come and go while the hub runs: those of each module that a server offers."""
+    """Settings that appear and disappear at run time, such as those of the modules that a server offers."""
 
-    def find(self, name: str) -> AnySetting | None:
-        """The setting of this name, if there is one now."""
-        ...
+    def find(self, name: str) -> AnySetting | None: ...
 
-    def every(self) -> Iterable[AnySetting]:
-        """All that there are now."""
-        ...
+    def every(self) -> Iterable[AnySetting]: ...
 
 
 _families: list[Family] = []
@@ -93,24 +90,21 @@ changed: Hook[str] = Hook("changed")
 
 
 def add_family(family: Family) -> None:
-    """Have `family` asked as well."""
     _families.append(family)
 
 
 def declared_settings() -> dict[str, AnySetting]:
-    """Every declared setting by name."""
     return dict(sorted(_declared.items()))
 
 
 def find_setting(name: str) -> AnySetting | None:
-    """The setting of this name: a declared one, or one of a family."""
     if name in _declared:
         return _declared[name]
     return next((found for family in _families if (found := family.find(name)) is not None), None)
 
 
 def set_unless_set(setting: AnySetting, value: bool | int | str) -> None:
-    """Have `setting` be `value`, unless somebody was quicker: for what the hub makes itself when it is needed."""
+    """Set `setting` unless a concurrent writer already has: for values that the hub generates on first use."""
     kept = json.dumps(sealed(value) if setting.secret else value)
     cursor().execute(
         "INSERT INTO setting_value (name, value, changed) VALUES (%s, %s, now()) ON CONFLICT (name) DO NOTHING",
@@ -119,13 +113,12 @@ def set_unless_set(setting: AnySetting, value: bool | int | str) -> None:
 
 
 def settings_of_families() -> Iterator[AnySetting]:
-    """Every setting that is not declared but there now."""
     for family in _families:
         yield from family.every()
 
 
 def stored_values(start: str) -> dict[str, Any]:
-    """What was set of the settings whose names begin with `start`; one query."""
+    """The stored values of settings whose names begin with `start`; one query."""
     rows = cursor().execute(
         "SELECT name, value::text FROM setting_value WHERE starts_with(name, %s)", (start,)
     )

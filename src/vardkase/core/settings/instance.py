@@ -1,4 +1,4 @@
-"""The settings of the instance as a whole, which belong to no room."""
+"""Settings of the instance as a whole, owned by no package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the site administrators have set, by the name of the setting."""
+"""Models for settings: values set by site administrators, by setting name."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from django.db import models
 
 
 class SettingValue(models.Model):
-    """One setting that differs from its default."""
-
     name = models.CharField(max_length=120, unique=True)
     value = models.JSONField()
     changed = models.DateTimeField(auto_now=True)

@@ -1,4 +1,4 @@
-"""Secret settings as they lie in the database: encrypted, and marked so that a reader need not know which they are."""
+"""Encryption of secret settings at rest, with a marker so that readers need not know which are secret."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ MARK = "encrypted"
 
 
 def sealed(value: bool | int | str) -> dict[str, str]:
-    """What is stored of a secret `value`."""
     return {MARK: SAFE.encrypt(json.dumps(value))}
 
 
 def opened(stored: Any) -> Any:
-    """The value that was stored, sealed or not; raises InvalidToken when it was sealed under another SECRET_KEY."""
     return json.loads(SAFE.decrypt(stored[MARK])) if isinstance(stored, dict) else stored

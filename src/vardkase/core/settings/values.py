@@ -1,4 +1,4 @@
-"""Reading the value that somebody wants a setting to have."""
+"""Parses the new value of a setting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LARGEST = 2**31 - 1
 
 
 def readable(setting: AnySetting, given: Any) -> bool | int | str:
-    """`given` as a value of `setting`; raises ValueError with the reason when it cannot be one."""
+    """`given` converted to a value of `setting`; raises ValueError with the reason."""
     value = READERS[type(setting.default)](given)
     if setting.options and value not in [option for option, _ in setting.options]:
         allowed = ", ".join(str(option) for option, _ in setting.options)

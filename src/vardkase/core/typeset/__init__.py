@@ -1,4 +1,4 @@
-"""Documents as PDF, typeset by Typst from a template of ours and the data that goes into it.
+"""PDF documents, typeset by Typst from our templates and the given data.
 
 Data is handed over as JSON and never as code: what somebody wrote stays text, whatever it looks like.
 """
@@ -23,9 +23,10 @@ NO_GLYPH = "could not be displayed with font"
 
 
 def pdf(template: Path, data: Mapping[str, Any], *, language: str = "sv") -> bytes:
-    """`template` (a .typ file of this package; it reads `sys.inputs.data`) filled with `data`, as tagged PDF 1.7.
+    """`template` (a .typ file of this package that reads `sys.inputs.data`) filled with `data`, as tagged PDF
+    1.7.
 
-    Templates may import what lies in core/typeset by its path from the package: ``/core/typeset/letter.typ``.
+    Templates can import files in core/typeset by their path from the package: ``/core/typeset/letter.typ``.
     """
     inputs = {"data": msgspec.json.encode(printable(data)).decode(), "language": language}
     try:
@@ -39,7 +40,7 @@ def pdf(template: Path, data: Mapping[str, Any], *, language: str = "sv") -> byt
 
 
 def printable(data: Any) -> Any:
-    """What is to be printed, of texts, lists and objects: with U+FFFD for each character that no document may hold."""
+    """`data` (texts, lists and objects) with U+FFFD in place of characters that documents may not contain."""
     if isinstance(data, str):
         return "".join("\ufffd" if _is_unprintable(one) else one for one in data)
     if isinstance(data, Mapping):

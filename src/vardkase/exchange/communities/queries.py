@@ -1,4 +1,4 @@
-"""Known communities that share over MISP: facts about others, kept beside this file."""
+"""Known communities that share over MISP; their data is kept beside this file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ FILE = Path(__file__).parent / "data" / "communities.json"
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """One community, and whom to ask; `id` is its place in the list, from 1. Texts may be empty."""
+    """A community that can be joined, and its contact; `id` is its position in the list, from 1. Texts may be
+    empty."""
 
     id: int
     name: str
@@ -35,14 +36,12 @@ class Community:
 
 
 def communities(actor: Actor, search: str = "") -> list[Community]:
-    """All of them, or those with `search` in a text. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     words = search.lower()
     return [each for each in _all() if not words or words in _texts(each)]
 
 
 def find_community(actor: Actor, reference: str) -> Community:
-    """One by its place or uuid. Raises NotFound, Forbidden."""
     for each in communities(actor):
         if reference.lower() in (str(each.id), each.uuid):
             return each

@@ -1,4 +1,4 @@
-"""Asking a community for access: the letter that its people get."""
+"""Requests for access to a community: the mail to its contacts."""
 
 from __future__ import annotations
 
@@ -26,14 +26,12 @@ ASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail as it would go out: its header lines, and its text."""
-
     headers: str
     message: str
 
 
 def letter(actor: Actor, community: Community, data: Mapping[str, Any], base_url: str) -> Letter:
-    """The letter that asks `community` to let the organisation in `data` in. Raises Invalid by field, Forbidden."""
+    """The mail that asks `community` to admit the organisation in `data`. Raises Invalid by field, Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     given = {name: _text(name, data.get(name)) for name in ("message", *(name for _, name in ASKED))}
     if not given["email"] or not community.email:

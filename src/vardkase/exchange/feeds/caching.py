@@ -1,4 +1,4 @@
-"""Caching feeds: the hashes of their values, by which anybody sees what others know of a value."""
+"""Caching feeds: hashes of their values, so that users see which feeds contain a value."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ SCOPES = ("all", "freetext", "csv", "misp")
 
 
 def chosen_feeds(scope: str) -> list[Feed]:
-    """The feeds that are to be cached: all, or those of one format."""
     found = Feed.objects.filter(caching_enabled=True).order_by("pk")
     return list(found if scope == "all" else found.filter(source_format=scope))
 
 
 def cache_feed(actor: Actor, feed: Feed) -> int:
-    """Put the values of a feed in place of those cached before; returns how many. Raises OutgoingFailed.
+    """Replace the cached values of a feed; returns how many there are. Raises OutgoingFailed.
 
     A feed that breaks off changes nothing.
     """

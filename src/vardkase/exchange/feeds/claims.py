@@ -1,4 +1,4 @@
-"""What a feed says in the name of others, and of groups: no feed speaks for a member, nor knows who shares with whom.
+"""Checks on feed content: no feed may speak for a member or bring in sharing groups.
 
 Feeds are fetched with a site administrator's rights, so what they may not say is taken out before.
 """
@@ -38,26 +38,28 @@ type Said = tuple[str, dict[str, Any]]
 
 
 def require_own_name(feed: Feed) -> None:
-    """Raise Forbidden for a feed whose events would be made in the name of a member, once membership is in use.
+    """Raise Forbidden for a feed whose events would be created in a member's name, once membership is in use.
 
-    Whoever sets up a feed says so alone. The hub owner's name is what a feed has that names nobody.
+    The person who sets up a feed chooses its organisation alone, unchecked. Feeds without an organisation use
+    the hub owner's.
     """
     if feed.orgc is not None and feed.orgc.pk != host_organisation_id() and speaks_as_member(feed.orgc):
         raise Forbidden(NAME_OF_A_MEMBER)
 
 
 def require_no_members_event(event_id: int) -> None:
-    """Raise Forbidden for an event that a member has created: no feed adds to it, once membership is in use."""
+    """Raise Forbidden for an event created by a member: once membership is in use, feeds may not add to it."""
     creator = Organisation.objects.get(pk=Event.objects.values("orgc_id").get(pk=event_id)["orgc_id"])
     if creator.pk != host_organisation_id() and speaks_as_member(creator):
         raise Forbidden(NAME_OF_A_MEMBER)
 
 
 def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
-    """Raise Forbidden for an event that is a member's or nobody's, but in the name that was chosen for the feed.
+    """Raise Forbidden for a document that names a member, or nobody, as its creator, or would change a
+    guarded event.
 
-    An event that came over a connection is changed over connections: a feed would decide anew who may see it. One that
-    is protected here is changed by signed documents only, which feeds do not have.
+    Guarded are members' events, events that came over a connection (a feed would decide anew who may see
+    them), and protected ones, which only signed documents change.
     """
     require_own_name(feed)
     named = _uuid(_block(document, "Orgc").get("uuid"))
@@ -71,10 +73,10 @@ def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
 
 
 def without_claims(feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
-    """The event without what it says in the name of members, or of nobody, and without sharing groups.
+    """The event without content claimed in the name of members, or of nobody, and without sharing groups.
 
-    Strangers' words stay, unless their uuid is that of a member's. What is for a group is for the hub's own
-    organisation.
+    Content of other organisations stays, unless their uuid is a member's. What is shared with a group becomes
+    visible to the hub's own organisation only.
     """
     said = list(_said(event))
     speakers = {speaker for each in said for speaker in _named(*each)}
@@ -91,7 +93,6 @@ def _members(feed: Feed) -> Any:
 
 
 def _said(value: Any) -> Iterator[Said]:
-    """What others say, wherever it stands; documents of feeds do not nest deeply."""
     if isinstance(value, list):
         for each in value:
             yield from _said(each)
@@ -125,7 +126,6 @@ def _may_say(kind: str, document: dict[str, Any], barred: set[str], theirs: set[
 
 
 def _named(kind: str, document: dict[str, Any]) -> Iterator[str]:
-    """The organisations that a document says it is of."""
     block, alone = SPEAKERS[kind]
     for given in (_block(document, block).get("uuid"), document.get(alone)):
         if uuid := _uuid(given):
@@ -133,7 +133,6 @@ def _named(kind: str, document: dict[str, Any]) -> Iterator[str]:
 
 
 def _parts(kind: str, given: Any) -> list[dict[str, Any]]:
-    """The documents in a list or alone, out of their wrappers."""
     parts = [part for _, part in numbered_parts(given, kind) if isinstance(part, dict)]
     return [_block(part, kind) or part for part in parts]
 
@@ -144,7 +143,6 @@ def _block(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _uuid(given: Any) -> str:
-    """A uuid in its usual form; "" for anything else."""
     try:
         return str(UUID(str(given)))
     except ValueError:

@@ -1,4 +1,4 @@
-"""How what comes from a feed is stored: the feed decides who may see it, how it is tagged, and by whom it is."""
+"""How feed content is stored: the feed determines distribution, tags and creator."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from vardkase.misp.flags import as_bool
 
 
 def tags_of(actor: Actor, feed: Feed) -> list[str]:
-    """The names of the tags that everything from the feed bears: its tag and those of its collection."""
+    """The names of the tags given to everything from the feed: its own tag and those of its collection."""
     own = [feed.tag.name] if feed.tag else []
     collected = default_tags(actor, feed.tag_collection_id) if feed.tag_collection_id else []
     return list(dict.fromkeys([*own, *(tag.name for tag in collected)]))
 
 
 def dressed(actor: Actor, feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
-    """A feed's event as it is to be stored."""
     settings = feed.settings or {}
     event = {name: value for name, value in event.items() if name not in ("id", "locked")}
     if feed.distribution != Distribution.INHERIT:
@@ -38,7 +37,6 @@ def dressed(actor: Actor, feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def event_for_list(actor: Actor, feed: Feed) -> dict[str, Any]:
-    """The event that a list goes into, as it is made."""
     event = {
         "info": f"{feed.name} feed",
         "distribution": feed.distribution if feed.distribution != Distribution.INHERIT else 0,

@@ -1,4 +1,4 @@
-"""Taking in what feeds hold: events as they are, lists as the attributes of an event."""
+"""Fetching feeds: events unchanged, lists as attributes of an event."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REASONS = 10
 
 @dataclass(slots=True)
 class Fetched:
-    """What a fetch brought: new and changed events of a MISP feed, those that were refused; or new attributes."""
+    """The result of a fetch: new, changed and refused events of a MISP feed, or new attributes."""
 
     added: int = 0
     edited: int = 0
@@ -45,20 +45,19 @@ class Fetched:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many of each."""
         return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
 
     def refuse(self, uuid: str, error: Exception) -> None:
-        """Count an event that was refused, and say why."""
         self.failed += 1
         if len(self.reasons) < REASONS:
             self.reasons.append(f"{uuid}: {error}")
 
 
 def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
-    """Take in what a feed holds now. Raises OutgoingFailed, Conflict when it is not enabled, Forbidden.
+    """Import the current contents of a feed.
 
-    Each event of a MISP feed is stored whole or not at all, and one that is refused stops no other.
+    Each event of a MISP feed is stored whole or not at all, and a refused one does not stop the others.
+    Raises OutgoingFailed, Conflict when the feed is not enabled, Forbidden.
     """
     _require_site_admin(actor)
     if not feed.enabled:
@@ -72,7 +71,6 @@ def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
 
 
 def fetch_event(actor: Actor, feed: Feed, uuid: str) -> Fetched:
-    """Take in one event of a MISP feed. Raises OutgoingFailed, NotFound when the feed does not announce it."""
     _require_site_admin(actor)
     announced = next((each for each in reading.manifest(feed) if each.uuid == uuid.lower()), None)
     if announced is None:
@@ -84,7 +82,7 @@ def fetch_event(actor: Actor, feed: Feed, uuid: str) -> Fetched:
 
 
 def take_values(actor: Actor, feed: Feed, found: Iterable[Detected]) -> int:
-    """Store values that somebody chose out of a list; returns how many are new."""
+    """Store selected values of a list feed; returns how many are new."""
     _require_site_admin(actor)
     return lists.take_values(actor, feed, found, whole=False)
 

@@ -1,4 +1,4 @@
-"""The headers that go with a request to a feed: they may hold keys, so their values are never told again."""
+"""Request headers for feeds; they may contain keys, so their values are never shown again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ type Headers = list[tuple[str, str]]
 
 
 def header_lines(text: Any) -> Headers:
-    """``Name: value`` lines taken apart; raises ValueError."""
     if text is not None and not isinstance(text, str):
         raise ValueError("Headers are a text with one on each line.")
     if len(text or "") > LONGEST:
@@ -37,11 +36,10 @@ def merged(wanted: Headers, stored: str) -> str:
 
 
 def basic_authentication(name: str, password: str) -> str:
-    """The header line by which a server that asks for a name and password is told them (RFC 7617, UTF-8)."""
+    """The header line for HTTP basic authentication (RFC 7617, UTF-8)."""
     credentials = b64encode(f"{name}:{password}".encode()).decode()
     return f"Authorization: Basic {credentials}"
 
 
 def told(stored: str) -> str | None:
-    """The headers as they may be told: their names."""
     return "\n".join(f"{header}: {MASK}" for header, _ in header_lines(stored)) or None

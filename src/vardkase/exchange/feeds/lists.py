@@ -1,4 +1,4 @@
-"""The values of a list become attributes of one event; a million of them need no more memory than a thousand."""
+"""Stores the values of a list as attributes of one event, in constant memory."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ AT_ONCE = 5_000
 
 
 def take_values(actor: Actor, feed: Feed, found: Iterable[Detected], *, whole: bool) -> int:
-    """Add the values that the list's event does not hold; returns how many. Raises what `found` raises.
+    """Add the values that the list's event lacks; returns how many. Raises what `found` raises.
 
-    Those that are gone from a `whole` list go with `delta_merge`. The list is read to its end before the event is
-    touched, so nobody waits for a slow feed, and one that breaks off changes nothing.
+    With `delta_merge`, values missing from a `whole` list are removed. The list is read to its end before the
+    event is changed, so that a slow feed blocks nobody, and one that breaks off changes nothing.
     """
     cursor().execute(LISTED)
     for some in batched(_rows(feed, found), AT_ONCE):
@@ -46,7 +46,6 @@ def take_values(actor: Actor, feed: Feed, found: Iterable[Detected], *, whole: b
 
 
 def _rows(feed: Feed, found: Iterable[Detected]) -> Iterator[tuple[Any, ...]]:
-    """Type, category, value, flag for detection and comment of each value, as the feed and the hub want them."""
     rewrite = import_filter()
     for each in found:
         value = rewrite(each.type, normalise(each.type, each.value))
@@ -70,7 +69,6 @@ def _store(actor: Actor, feed: Feed, *, whole: bool) -> int:
 
 
 def _add_new(actor: Actor, event_id: int) -> int:
-    """The listed values that the event does not hold become its attributes; returns how many."""
     cursor().execute(NEW, {"event": event_id, "inherit": int(Distribution.INHERIT)})
     added = last = 0
     while rows := cursor().execute(SOME, {"last": last, "limit": AT_ONCE}).fetchall():
@@ -86,14 +84,12 @@ def _remove_vanished(actor: Actor, event_id: int) -> int:
 
 
 def _tag(actor: Actor, feed: Feed, event_id: int) -> None:
-    """The feed's tags, where the event lacks one: it may be older than they are."""
     uuid = Event.objects.values_list("uuid", flat=True).get(pk=event_id)
     for name in tags_of(actor, feed):
         attach_tag(actor, uuid, name)
 
 
 def _event_of(actor: Actor, feed: Feed) -> int:
-    """The event that a list goes into: the one it went into before, or a new one."""
     if feed.fixed_event and feed.event_id:
         with suppress(NotFound):  # Somebody deleted it.
             number = find_event(actor, feed.event_id).id

@@ -1,4 +1,4 @@
-"""Feeds that lie on this machine: below the one folder that the operator opened for them, and nowhere else.
+"""Feeds on the local file system, only below the folder that the operator has configured.
 
 A path is walked from that folder a step at a time, and no step follows a link: what somebody puts into the folder
 cannot lead out of it, even while a feed is read.
@@ -23,9 +23,9 @@ UNREADABLE = "{} cannot be read below the folder of feeds."
 
 
 def path_below(written: str) -> PurePosixPath:
-    """A path of the operator's folder, given whole or from there on, as one from there on.
+    """A path relative to the operator's feed folder, given absolute or relative.
 
-    Raises ValueError, in words, for any other, and where no folder was opened.
+    Raises ValueError, with a message, for a path outside, and if no folder is configured.
     """
     folder = _folder()
     if folder is None:
@@ -54,7 +54,6 @@ def read(written: str, limit: int) -> Iterator[bytes]:
 
 
 def remove(written: str) -> None:
-    """Remove a file that has been taken in. Raises OutgoingFailed."""
     path = path_below(written)
     with _opened(str(path.parent), os.O_RDONLY | os.O_DIRECTORY) as folder:
         try:

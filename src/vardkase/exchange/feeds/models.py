@@ -1,4 +1,4 @@
-"""Feeds: lists and events that others publish, and how fetching and caching them went."""
+"""Models for feeds: external lists and events, and the status of fetching and caching."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEADERS = Safe("headers of feeds")
 
 
 class SourceFormat(models.TextChoices):
-    """What lies at a feed's address: a manifest with events, a table, or any text."""
+    """The format at a feed's address: a manifest with events, a table, or any text."""
 
     MISP = "misp"
     CSV = "csv"
@@ -22,18 +22,19 @@ class SourceFormat(models.TextChoices):
 
 
 class InputSource(models.TextChoices):
-    """Where a feed lies: on the web, or in a folder of this machine that the operator opened for feeds."""
+    """The location of a feed: the web, or a folder on this machine that the operator opened for feeds."""
 
     NETWORK = "network"
     LOCAL = "local"
 
 
 class Feed(models.Model):
-    """One feed (core-format §14). `event_id` is the event that a list goes into with `fixed_event`, 0 for none yet.
+    """One feed (core-format §14).
 
-    `encrypted_headers` are sent along and may hold a key: `HEADERS` opens them. `orgc` is whose name new events
-    bear; none stands for whoever fetches. `url` of a local feed is a path on this machine; its file is removed after
-    it was fetched with `delete_local_file`.
+    `event_id` is the event of a list with `fixed_event`, 0 for none yet. `encrypted_headers` are sent along
+    and may hold a key: `HEADERS` decrypts them. `orgc` is the creator of new events; the fetching actor's
+    organisation if empty. `url` of a local feed is a path on this machine; with `delete_local_file`, its file
+    is removed after fetching.
     """
 
     name = models.CharField(max_length=255)
@@ -69,26 +70,22 @@ class Feed(models.Model):
 
 
 class Act(models.TextChoices):
-    """What is done with a feed."""
-
     FETCH = "fetch"
     CACHE = "cache"
 
 
 class State(models.TextChoices):
-    """Where a run is."""
-
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
 
 
 class FeedRun(models.Model):
-    """One time that a feed was fetched or cached.
+    """One fetch or caching of a feed.
 
-    `done` tells how far it is: values read of a list, events dealt with of a MISP feed; `total` is 0 while nobody
-    knows. `counts` says what came of it (added, edited, failed, attributes, values), `fault` why it failed, or why
-    events were refused.
+    `done` is the progress: values read of a list, events processed of a MISP feed; `total` is 0 while
+    unknown. `counts` holds the results (added, edited, failed, attributes, values), `fault` why it failed, or
+    why events were refused.
     """
 
     feed = models.ForeignKey(Feed, models.CASCADE, related_name="runs")

@@ -1,4 +1,4 @@
-"""Reading feeds. Site administrators see all, others those that are shown to everyone."""
+"""Queries for feeds. Site administrators see all, other users those visible to everyone."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ from vardkase.misp.flags import as_int
 
 
 def feeds(actor: Actor) -> QuerySet[Feed]:
-    """The feeds that `actor` may know of, oldest first."""
     found = Feed.objects.select_related("tag", "sharing_group", "orgc").order_by("pk")
     return found if actor.is_site_admin else found.filter(lookup_visible=True)
 
 
 def matching(actor: Actor, text: str, state: str) -> QuerySet[Feed]:
-    """The feeds whose name or provider holds `text`; `state`: those that are on ("on"), or cached ("cached")."""
     found = feeds(actor).order_by()
     if text:
         found = found.filter(Q(name__icontains=text) | Q(provider__icontains=text))
@@ -31,7 +29,6 @@ def matching(actor: Actor, text: str, state: str) -> QuerySet[Feed]:
 
 
 def find_feed(actor: Actor, reference: Reference) -> Feed:
-    """One feed by id. Raises NotFound."""
     found = feeds(actor).filter(pk=as_int(reference) or 0).first()
     if found is None:
         raise NotFound("Invalid feed.")
@@ -39,18 +36,15 @@ def find_feed(actor: Actor, reference: Reference) -> Feed:
 
 
 def find_opened_feed(actor: Actor, reference: Reference) -> Feed:
-    """One feed, for whoever looks at what it holds. Raises NotFound, Forbidden."""
     actor.require_sight()
     return find_feed(actor, reference)
 
 
 def described(actor: Actor, numbers: Collection[int]) -> dict[int, dict[str, str]]:
-    """What stands beside a value that a feed has; of those that `actor` may know of."""
     return {feed.pk: about(feed) for feed in feeds(actor).filter(pk__in=numbers)}
 
 
 def about(feed: Feed) -> dict[str, str]:
-    """What anybody who may know of a feed is told where it is named."""
     return {
         "id": str(feed.pk),
         "name": feed.name,
@@ -61,6 +55,6 @@ def about(feed: Feed) -> dict[str, str]:
 
 
 def cached_at(feed_ids: Iterable[int]) -> dict[int, int]:
-    """Feed → when it was cached last (Unix seconds), for those that have been."""
+    """Feed → time of the last caching (Unix seconds), for those that have been cached."""
     found = CachedSource.objects.filter(kind=FEED, number__in=list(feed_ids))
     return {source.number: source.cached for source in found if source.cached is not None}

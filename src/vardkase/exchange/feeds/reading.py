@@ -1,4 +1,4 @@
-"""What a feed holds, taken apart.
+"""Parses the contents of a feed.
 
 A list is read as it comes, a batch of lines at a time: a million lines need no more memory than a thousand.
 """
@@ -34,7 +34,6 @@ COMMENT = ("#", ";", "//")
 
 
 def manifest(feed: Feed, manner: Manner = DOCUMENT) -> list[Announced]:
-    """The events that a MISP feed announces and its rules let pass. Raises OutgoingFailed."""
     document = _json(feed, MANIFEST, manner)
     if not isinstance(document, dict):
         raise BadFeed("The feed's manifest is no JSON object.")
@@ -49,7 +48,6 @@ def manifest(feed: Feed, manner: Manner = DOCUMENT) -> list[Announced]:
 
 
 def feed_event(feed: Feed, uuid: str, manner: Manner = DOCUMENT) -> dict[str, Any]:
-    """One event of a MISP feed, out of its wrapper. Raises OutgoingFailed."""
     document = _json(feed, f"{uuid}.json", manner)
     event = document.get("Event") if isinstance(document, dict) else None
     if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid.lower():
@@ -58,7 +56,7 @@ def feed_event(feed: Feed, uuid: str, manner: Manner = DOCUMENT) -> dict[str, An
 
 
 def hashes(feed: Feed) -> Iterator[tuple[str, str]]:
-    """The MD5 of every value of a MISP feed with the uuid of its event (hashes.csv). Raises OutgoingFailed."""
+    """The MD5 of every value of a MISP feed, with its event's uuid (hashes.csv). Raises OutgoingFailed."""
     with opened(feed, "hashes.csv", LIST) as content:
         for line in _lines(_decoded(content)):
             digest, _, uuid = line.strip().partition(",")
@@ -67,7 +65,6 @@ def hashes(feed: Feed) -> Iterator[tuple[str, str]]:
 
 
 def values(feed: Feed, manner: Manner = LIST) -> Iterator[Detected]:
-    """The values that a list holds, as they come; a value may come again. Raises OutgoingFailed."""
     unwanted = _unwanted(feed)
     with opened(feed, "", manner) as content:
         found = _of_table(feed, content) if feed.source_format == SourceFormat.CSV else _of_text(content)
@@ -82,7 +79,6 @@ def _unwanted(feed: Feed) -> Any:
 
 
 def _of_table(feed: Feed, content: Iterable[bytes]) -> Iterator[Detected]:
-    """The cells of the chosen columns (all, when none are chosen), each a value or nothing."""
     table = (feed.settings or {}).get("csv", {})
     columns = [int(part) - 1 for part in str(table.get("value") or "").split(",") if part.strip()]
     lines = (line for line in _lines(_decoded(content)) if not line.lstrip().startswith(COMMENT))
@@ -95,13 +91,11 @@ def _of_table(feed: Feed, content: Iterable[bytes]) -> Iterator[Detected]:
 
 
 def _cell(cell: str) -> list[Detected]:
-    """The value that a cell is as a whole: prose is none."""
     found = detect(cell)
     return found if len(found) == 1 and not cell.strip().count(" ") else []
 
 
 def _of_text(content: Iterable[bytes]) -> Iterator[Detected]:
-    """What is found in a text; a page or a JSON document is looked at as one."""
     chunks = _decoded(content)
     first = next(chunks, "")
     if first.lstrip().startswith(("{", "[", "<")):
@@ -112,7 +106,6 @@ def _of_text(content: Iterable[bytes]) -> Iterator[Detected]:
 
 
 def _bounded(chunks: Iterable[str]) -> Iterator[str]:
-    """The pieces, unless there are more than are held in memory together."""
     total = 0
     for chunk in chunks:
         total += len(chunk)
@@ -133,7 +126,7 @@ def _lines(chunks: Iterable[str]) -> Iterator[str]:
 
 
 def _decoded(content: Iterable[bytes]) -> Iterator[str]:
-    """The text of an answer as it comes; what PostgreSQL cannot keep is left out."""
+    """The text of a response as a stream, without characters that PostgreSQL cannot store."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
     for chunk in content:
         if text := decoder.decode(chunk).replace("\0", ""):

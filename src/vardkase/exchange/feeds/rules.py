@@ -1,4 +1,4 @@
-"""Which of the events that a MISP feed announces its rules let pass (core-format §14)."""
+"""Feed rules: which of the events announced by a MISP feed are accepted (core-format §14)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class FeedRules:
-    """A feed's rules, read once: lists of organisations and tags, and times."""
+    """A feed's parsed rules: lists of organisations and tags, and times."""
 
     organisations: Any
     tags: Any
     times: dict[str, Range]
 
     def passes(self, event: Announced) -> bool:
-        """Whether an announced event may come: organisations by their names, tags by a part of theirs."""
+        """True if an announced event passes: organisations match by name, tags by a part of theirs."""
         orgc = event.about.get("Orgc")
         organisation = str(orgc.get("name", "")).lower() if isinstance(orgc, dict) else ""
         listed = event.about.get("Tag")
@@ -53,13 +53,11 @@ class FeedRules:
 
 
 def rules_of(feed: Feed) -> FeedRules:
-    """The rules of a feed as they hold now."""
     rules = feed.rules or {}
     return FeedRules(rules.get("orgs"), rules.get("tags"), times_of(rules.get("url_params")))
 
 
 def times_of(parameters: Any) -> dict[str, Range]:
-    """The times that `url_params` ask for. Raises ValueError, Invalid."""
     given = decoded(parameters)
     now = now_seconds()
     found = {name: moments(given[name], now) for name in TIMES if name in given}
@@ -67,7 +65,7 @@ def times_of(parameters: Any) -> dict[str, Range]:
 
 
 def check_times(parameters: Any) -> None:
-    """Raise ValueError for times in `url_params` that cannot be read: they would let nothing pass."""
+    """Raise ValueError for unreadable times in `url_params`: nothing would pass."""
     try:
         found = times_of(parameters)
     except Invalid as fault:
@@ -78,13 +76,12 @@ def check_times(parameters: Any) -> None:
 
 
 def _within(event: Announced, name: str, times: Range) -> bool:
-    """A manifest seldom says when an event was published: then the time of its last change counts."""
+    """Manifests rarely contain the time of publication; the time of the last change is used instead."""
     moment = as_int(event.about.get(name)) or event.timestamp
     return (times.start or 0) <= moment and (times.end is None or moment <= times.end)
 
 
 def _chosen(lists: Any, holds: Callable[[str], bool]) -> bool:
-    """One of OR, when there are any, and none of NOT."""
     lists = lists or {}
     wanted, unwanted = lists.get("OR") or [], lists.get("NOT") or []
     return (not wanted or any(map(holds, wanted))) and not any(map(holds, unwanted))

@@ -1,4 +1,4 @@
-"""Keeping book of a run while it goes on, so that whoever looks sees how far it is."""
+"""Progress of a running feed run, visible to users."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ KEPT = 50
 
 @dataclass(slots=True)
 class Log:
-    """The book of one run."""
+    """Records the progress of one run."""
 
     run: FeedRun
     remark: str = ""
     _written: float = 0.0
 
     def reached(self, done: int, total: int = 0) -> None:
-        """Tell how far the run is. Raises JobAborted when somebody has asked the job to stop."""
+        """Record the progress. Raises JobAborted if the job was cancelled."""
         self.run.done, self.run.total = done, total
         if time.monotonic() - self._written > EVERY:
             self._written = time.monotonic()
@@ -43,20 +43,17 @@ class Log:
             report(done, total)
 
     def counted[Item](self, items: Iterable[Item]) -> Iterator[Item]:
-        """The items as they come, telling how many there were."""
         for number, item in enumerate(items, 1):
             if not number % COUNTED:
                 self.reached(number)
             yield item
 
     def brought(self, counts: Mapping[str, int], remark: str = "") -> None:
-        """Tell what came of it, and what was refused and why."""
         self.run.counts, self.remark = dict(counts), remark
 
 
 @contextmanager
 def running(actor: Actor, feed: Feed, act: Act) -> Iterator[Log]:
-    """A run for the length of a block; what the block raises is its fault, and goes on to the caller."""
     cut = FeedRun.objects.filter(feed=feed, act=act, state=State.RUNNING)
     cut.filter(heard__lt=timezone.now() - SILENCE).update(
         state=State.FAILED, fault="The run was cut off.", ended=timezone.now()
@@ -71,13 +68,11 @@ def running(actor: Actor, feed: Feed, act: Act) -> Iterator[Log]:
 
 
 def runs_of(actor: Actor, feed_id: int) -> QuerySet[FeedRun]:
-    """The runs of a feed. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     return FeedRun.objects.filter(feed=feed_id)
 
 
 def latest_runs(actor: Actor, feeds: Iterable[Feed]) -> dict[tuple[int, str], FeedRun]:
-    """The newest run of each feed and act. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     newest = (
         FeedRun.objects.filter(feed__in=[feed.pk for feed in feeds])

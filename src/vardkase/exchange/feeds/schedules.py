@@ -1,4 +1,4 @@
-"""Fetching and caching feeds by itself; off until somebody switches it on."""
+"""Schedules for fetching and caching feeds; off by default."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from vardkase.exchange.feeds.tasks import order_cache, order_fetch
 
 
 def fetch_all() -> int:
-    """Order every enabled feed to be fetched, by the hub itself; returns how many."""
     return len(order_fetch(None, list(Feed.objects.filter(enabled=True).values_list("pk", flat=True))))
 
 
 def cache_all() -> int:
-    """Order every feed that is to be cached to be so, by the hub itself; returns how many."""
     return len(order_cache(None, [feed.pk for feed in chosen_feeds("all")]))
 
 

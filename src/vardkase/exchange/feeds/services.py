@@ -1,4 +1,4 @@
-"""Configuring feeds: site administrators only."""
+"""Services for feeds: site administrators only."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
 
 @transaction.atomic
 def edit_feed(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Feed:
-    """Change the wire fields that `data` holds; headers shown as ***** stay. Raises Invalid, NotFound, Forbidden."""
+    """Change the wire fields in `data`; headers masked as ***** are kept. Raises Invalid, NotFound,
+    Forbidden."""
     _require_site_admin(actor)
     feed = feeds(actor).select_for_update(of=("self",)).get(pk=find_feed(actor, reference).pk)
     changed = _apply(actor, feed, data)
@@ -79,7 +80,7 @@ def edit_feed(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Fe
 
 @transaction.atomic
 def delete_feed(actor: Actor, reference: Reference) -> int:
-    """Remove a feed and what is cached of it; its event stays. Returns its id. Raises NotFound, Forbidden."""
+    """Remove a feed and its cache, but not its event; returns its id. Raises NotFound, Forbidden."""
     _require_site_admin(actor)
     feed = find_feed(actor, reference)
     number, target = feed.pk, _target(feed)
@@ -93,7 +94,7 @@ def delete_feed(actor: Actor, reference: Reference) -> int:
 def toggle_feeds(
     actor: Actor, references: Iterable[Reference], *, enabled: bool, caching: bool = False
 ) -> int:
-    """Enable or disable feeds, or the `caching` of them, all or none; returns how many. Raises NotFound, Forbidden."""
+    """Enable or disable feeds, or their `caching`, all or none; returns how many. Raises NotFound, Forbidden."""
     _require_site_admin(actor)
     found = {feed.pk: feed for feed in (find_feed(actor, reference) for reference in references)}
     Feed.objects.filter(pk__in=found).update(**{"caching_enabled" if caching else "enabled": enabled})
@@ -107,7 +108,7 @@ def toggle_feeds(
 
 @transaction.atomic
 def load_default_feeds(actor: Actor) -> int:
-    """Add those of the list of known feeds whose address is not here yet; returns how many."""
+    """Add the default feeds whose address is not stored yet; returns how many."""
     _require_site_admin(actor)
     added = _add_known(_known_feeds())
     record(actor, "feed.defaults_loaded", Target("feed"), {"count": added})
@@ -115,17 +116,17 @@ def load_default_feeds(actor: Actor) -> int:
 
 
 def add_first_feeds() -> None:
-    """What a new installation begins with: MISP's two own feeds, disabled."""
+    """Add the feeds of a new installation: MISP's two own feeds, disabled."""
     if not Feed.objects.exists():
         _add_known([row for row in _known_feeds() if row.get("default")])
 
 
 @transaction.atomic
 def import_feeds(actor: Actor, documents: Sequence[Any]) -> tuple[int, int]:
-    """Add feeds from documents as feeds/index gives them; returns how many were added, and how many failed.
+    """Add feeds from documents as feeds/index returns them; returns how many were added, and how many failed.
 
-    Those whose address is here already are left out, and what names things of another instance (tags by id,
-    groups, events) is not taken over.
+    Feeds with a known address are skipped, and references to the other instance's objects (tags by id,
+    groups, events) are not imported.
     """
     _require_site_admin(actor)
     known = set(Feed.objects.values_list("url", flat=True))
@@ -157,7 +158,6 @@ def _add_known(rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def _of_list(row: Mapping[str, Any]) -> Feed:
-    """A feed of our list, with MISP's settings around its few facts."""
     facts = {
         key: value for key, value in row.items() if key not in ("value", "delimiter", "excluderegex", "tag")
     }
@@ -182,7 +182,6 @@ def _require_site_admin(actor: Actor) -> None:
 
 
 def _apply(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> list[str]:
-    """Set what `data` holds; returns the names of what changed. All faults of plain fields are told at once."""
     before = feed.url
     place = {"url": _place(str(data.get("input_source") or feed.input_source))}
     changed = apply(feed, _again(feed, data), {**READERS, **place})
@@ -195,15 +194,12 @@ def _apply(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> list[str]:
 
 
 def _again(feed: Feed, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`data`, with the address that stands when the feed is said to lie elsewhere now: it must be one there."""
     if data.get("input_source") in (None, "", feed.input_source):
         return {member: value for member, value in data.items() if member != "input_source"}
     return {"url": feed.url, **data}
 
 
 def _place(source: str) -> Callable[[Any], str]:
-    """The reader of where a feed lies: an address on the web, or a path below the operator's folder."""
-
     def read(value: Any) -> str:
         if source == InputSource.LOCAL:
             path_below(given := name(value))
@@ -214,7 +210,6 @@ def _place(source: str) -> Callable[[Any], str]:
 
 
 def _references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
-    """The things of this instance that a feed names by id; 0 is none."""
     if "tag_id" in data:
         feed.tag = Tag.objects.filter(pk=as_int(data["tag_id"]) or 0).first()
         if feed.tag is None and as_int(data["tag_id"]):
@@ -252,7 +247,7 @@ def _reach(feed: Feed) -> None:
 
 
 def _headers(feed: Feed, data: Mapping[str, Any], *, moved: bool) -> None:
-    """What is sent along; a stored header goes to the server it was given for, and to no other."""
+    """The headers to send; stored ones are sent only to the server they were given for."""
     if feed.input_source == InputSource.LOCAL:
         feed.encrypted_headers = ""
         return
@@ -279,14 +274,13 @@ def _number(value: Any) -> int:
 
 
 def _rules(value: Any) -> dict[str, Any] | None:
-    """Rules as MISP writes them; the times that `url_params` ask for must be readable."""
     given = rules(value) if value else None
     check_times((given or {}).get("url_params"))
     return given
 
 
 def _settings(value: Any) -> dict[str, Any]:
-    """How a list is read: ``{"csv": {"value": "1,3", "delimiter": ","}, "common": {"excluderegex": "/x/i"}}``."""
+    """List settings: ``{"csv": {"value": "1,3", "delimiter": ","}, "common": {"excluderegex": "/x/i"}}``."""
     given = decoded(value)
     if isinstance(given, list) and not given:
         return {}

@@ -1,4 +1,4 @@
-"""The bytes of a feed, wherever it lies: on the web, or in the folder of this machine that is open for feeds."""
+"""Reads the bytes of a feed, from the web or from the local folder configured for feeds."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ ACCEPT = "application/json, text/plain, text/*"
 
 
 class BadFeed(OutgoingFailed):
-    """The feed answered, but not with what a feed of its kind holds."""
+    """The feed responded, but not in its declared format."""
 
 
 @contextmanager
 def opened(feed: Feed, name: str, manner: Manner) -> Iterator[Iterator[bytes]]:
-    """What a feed holds, or one file of it (`name`), piece by piece. Raises OutgoingFailed, BadFeed."""
     place = place_of(feed, name)
     if feed.input_source == InputSource.LOCAL:
         yield local.read(place, manner.limit)
@@ -33,14 +32,13 @@ def opened(feed: Feed, name: str, manner: Manner) -> Iterator[Iterator[bytes]]:
 
 
 def place_of(feed: Feed, name: str = "") -> str:
-    """Where a feed or one of its files lies; the address of a MISP feed may name the folder or the manifest in it."""
     if not name:
         return feed.url
     return f"{feed.url.removesuffix('manifest.json').rstrip('/')}/{name}"
 
 
 def taken_in(feed: Feed, name: str = "") -> None:
-    """A file has been taken in: it is removed, if that was wished of a local feed. Raises OutgoingFailed."""
+    """Remove an imported file, if configured for a local feed. Raises OutgoingFailed."""
     if feed.input_source == InputSource.LOCAL and feed.delete_local_file:
         local.remove(place_of(feed, name))
 

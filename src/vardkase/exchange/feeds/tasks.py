@@ -1,4 +1,4 @@
-"""Fetching and caching in the background, as whoever ordered it."""
+"""Background jobs that fetch and cache feeds on behalf of the user who started them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from vardkase.identity.access.jobs import hub_actor, job_actor
 
 
 def order_fetch(actor: Actor | None, feed_ids: list[int]) -> list[int]:
-    """Have feeds fetched, for the hub itself when nobody asks; returns the jobs' ids."""
     return [
         fetch.configure(lock=_lock(each)).defer(user_id=_orderer(actor), feed_id=each) for each in feed_ids
     ]
 
 
 def order_cache(actor: Actor | None, feed_ids: list[int]) -> list[int]:
-    """Have feeds cached, for the hub itself when nobody asks; returns the jobs' ids."""
     return [
         cache.configure(lock=_lock(each)).defer(user_id=_orderer(actor), feed_id=each) for each in feed_ids
     ]
@@ -27,14 +25,12 @@ def order_cache(actor: Actor | None, feed_ids: list[int]) -> list[int]:
 
 @app.task(name="feeds.fetch")
 def fetch(user_id: int, feed_id: int) -> None:
-    """Take in what a feed holds; the job fails with the feed's fault."""
     actor = job_actor(user_id) if user_id else hub_actor()
     fetch_feed(actor, find_feed(actor, feed_id))
 
 
 @app.task(name="feeds.cache")
 def cache(user_id: int, feed_id: int) -> None:
-    """Cache a feed; the job fails with the feed's fault."""
     actor = job_actor(user_id) if user_id else hub_actor()
     cache_feed(actor, find_feed(actor, feed_id))
 
@@ -44,5 +40,4 @@ def _orderer(actor: Actor | None) -> int:
 
 
 def _lock(feed_id: int) -> str:
-    """One job at a time for each feed."""
     return f"feed {feed_id}"

@@ -1,1 +1,1 @@
-"""The programs of a misp-modules server: they enrich, import and export. Its answers are material, never trusted."""
+"""Modules of a misp-modules server: enrichment, import, export. Their answers are never trusted."""

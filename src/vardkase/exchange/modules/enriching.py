@@ -1,4 +1,4 @@
-"""Enriching an event: which modules may be asked about it, about what, and the whole of it as a background job."""
+"""Enriching an event: modules available for it and its parts, and full enrichment as a background job."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PATIENCE = 3600.0
 
 
 def modules_for(actor: Actor, event: EventRow, names: Sequence[str]) -> list[Module]:
-    """The modules of these names, for an event that the actor may change: nobody else sends it to modules.
+    """The named modules, for an event that the actor may change: nobody else may send it to modules.
 
     Raises Forbidden, NotYours, NotFound, ModulesUnreachable.
     """
@@ -39,7 +39,6 @@ def modules_for(actor: Actor, event: EventRow, names: Sequence[str]) -> list[Mod
 
 
 def attributes_for(actor: Actor, event: EventRow, modules: Sequence[Module]) -> Iterator[dict[str, Any]]:
-    """The attributes of an event, as MISP's documents, that at least one of the modules takes."""
     types = sorted({kind for module in modules for kind in module.inputs})
     ids = chosen_ids(attributes_of_types(actor, event.id, types))
     for page in attribute_pages(actor, ids, WHOLE):
@@ -49,9 +48,10 @@ def attributes_for(actor: Actor, event: EventRow, modules: Sequence[Module]) -> 
 
 
 def enrich_event(actor: Actor, event_id: int, names: Sequence[str]) -> None:
-    """Ask modules about every attribute of an event that they take, and add what they know, a part at a time.
+    """Query modules about all suitable attributes of an event and add the results, in portions.
 
-    Raises what `modules_for` raises; ModuleFailed with each module's last fault, once all else is stored.
+    Raises what `modules_for` raises; ModuleFailed with each module's last fault, once everything else is
+    stored.
     """
     event = find_event(actor, event_id)
     chosen = modules_for(actor, event, names)

@@ -1,4 +1,4 @@
-"""What can go wrong between the hub and a module."""
+"""Errors of communication with modules."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from vardkase.core.errors import VardkaseError
 
 
 class ModulesUnreachable(VardkaseError):
-    """The module server does not answer, or not as one."""
+    """The module server does not respond, or not as a module server."""
 
     def __init__(self) -> None:
         super().__init__("Module service not reachable.")
 
 
 class ModuleFailed(VardkaseError):
-    """A module could not do what it was asked; the text is the module's."""
+    """A module failed; the text is the module's."""

@@ -1,4 +1,4 @@
-"""The module server: which modules it has, and asking one.
+"""Client of the module server: lists its modules and queries one.
 
 Where it is the operator says before the start (VARDKASE_MODULES_URL), so it may stand on this machine.
 """
@@ -36,16 +36,15 @@ class Kind(Enum):
 
     @property
     def prefix(self) -> str:
-        """How the settings of such modules begin, after ``Plugin.``."""
         return "Enrichment" if self in (Kind.EXPANSION, Kind.HOVER) else self.value.title()
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module as the server tells of it.
+    """A module as described by the server.
 
-    `inputs` are the attribute types it takes, `standard` whether it speaks MISP's format, `configuration` what the
-    site administrator gives it, `parameters` what who uses it may; `told` is everything, as the server said it.
+    `inputs` are the accepted attribute types, `standard` is true if it uses MISP's format, `configuration` is
+    set by the site administrator, `parameters` by the user; `told` is the server's complete description.
     """
 
     name: str
@@ -60,7 +59,6 @@ class Module:
 
     @property
     def prefix(self) -> str:
-        """How its settings begin, after ``Plugin.``; nothing for modules of kinds that are not used here."""
         return min((kind.prefix for kind in self.kinds), default="")
 
 
@@ -68,7 +66,6 @@ _known: dict[str, tuple[float, list[Module]]] = {}
 
 
 def modules() -> list[Module]:
-    """Every module of the server, by name. Raises ModulesUnreachable."""
     url = settings.VARDKASE_MODULES_URL
     since, found = _known.get(url, (0.0, []))
     if not since or time.monotonic() - since > FRESH:
@@ -78,7 +75,8 @@ def modules() -> list[Module]:
 
 
 def ask(module: Module, request: dict[str, Any], seconds: float) -> Any:
-    """What `module` answers to `request`. Raises ModuleFailed with its own words, ModulesUnreachable."""
+    """The response of `module` to `request`. Raises ModuleFailed with the module's message,
+    ModulesUnreachable."""
     body = msgspec.json.encode({**request, "module": module.name, "timeout": int(seconds)})
     reply = _reach("POST", "/query", seconds + PATIENCE, body)
     try:
@@ -121,7 +119,6 @@ def _read_list(reply: Reply) -> list[Module]:
 
 
 def _module(told: dict[str, Any]) -> Module | None:
-    """What one entry says, read leniently; None for one without a name."""
     about = told.get("mispattributes")
     meta = told.get("meta")
     about, meta = about if isinstance(about, dict) else {}, meta if isinstance(meta, dict) else {}
@@ -145,7 +142,6 @@ KINDS = frozenset(kind.value for kind in Kind)
 
 
 def _words(value: object) -> tuple[str, ...]:
-    """The words in a list, or of a map's keys, each once."""
     if not isinstance(value, list | dict):
         return ()
     return tuple(dict.fromkeys(word for word in value if isinstance(word, str)))

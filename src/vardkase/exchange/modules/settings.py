@@ -1,4 +1,4 @@
-"""The settings of modules: a few for each kind, and those of each module that the server tells of."""
+"""Settings of modules: a few per kind, and those of each module announced by the server."""
 
 from __future__ import annotations
 
@@ -49,16 +49,15 @@ TIMEOUTS: dict[Kind, Setting[int]] = {
 
 
 class ModuleSettings:
-    """``Plugin.Enrichment_<module>_enabled``, ``_restrict``, and one for each thing that a module is configured by."""
+    """``Plugin.Enrichment_<module>_enabled``, ``_restrict``, and one for each of a module's configuration
+    parameters."""
 
     def find(self, name: str) -> AnySetting | None:
-        """The setting of this name, if a module has it now."""
         if not name.startswith(tuple(f"Plugin.{prefix}_" for prefix in {kind.prefix for kind in Kind})):
             return None
         return next((setting for setting in self.every() if setting.name == name), None)
 
     def every(self) -> Iterator[AnySetting]:
-        """Those of all modules; none while the module server cannot be reached."""
         try:
             known = modules()
         except ModulesUnreachable:

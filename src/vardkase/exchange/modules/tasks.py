@@ -1,4 +1,4 @@
-"""Enriching events in the background, as whoever ordered it."""
+"""Background jobs that enrich events on behalf of the user who started them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from vardkase.identity.access.jobs import job_actor
 
 
 def order_enrichment(actor: Actor, event_id: int, names: Sequence[str]) -> int:
-    """Have the modules of these names enrich an event; returns the job's id."""
     ordered = enrich.configure(lock=f"enrich event {event_id}")
     return ordered.defer(user_id=actor.user_id, event_id=event_id, modules=list(names))
 
 
 @app.task(name="modules.enrich")
 def enrich(user_id: int, event_id: int, modules: list[str]) -> None:
-    """Enrich an event; the job fails with the modules' faults."""
     enriching.enrich_event(job_actor(user_id), event_id, modules)

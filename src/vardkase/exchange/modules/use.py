@@ -1,4 +1,4 @@
-"""Using modules: who may use which, how it is configured, and asking it about things of the hub."""
+"""Using modules: permissions, configuration, and queries about events and attributes."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ type Document = dict[str, list[dict[str, Any]]]
 
 
 def usable_modules(actor: Actor, kind: Kind) -> list[Module]:
-    """The modules of a kind that the actor may use now; none when the kind is switched off.
-
-    Raises ModulesUnreachable.
-    """
+    """The modules of a kind that the actor may use; empty when the kind is disabled. Raises
+    ModulesUnreachable."""
     if not ENABLED[kind].value:
         return []
     values = stored_values(f"Plugin.{kind.prefix}_")
@@ -34,7 +32,6 @@ def usable_modules(actor: Actor, kind: Kind) -> list[Module]:
 
 
 def usable_module(actor: Actor, kind: Kind, name: str) -> Module:
-    """The one of this name; raises NotFound, ModulesUnreachable."""
     for module in usable_modules(actor, kind):
         if module.name == name:
             return module
@@ -43,7 +40,7 @@ def usable_module(actor: Actor, kind: Kind, name: str) -> Module:
 
 @dataclass(slots=True)
 class Enrichment:
-    """What modules made of things: the parts they found, what went wrong by module, and how many asks were left."""
+    """The results of modules: the parts found, errors by module, and the number of skipped requests."""
 
     parts: Document = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -53,7 +50,7 @@ class Enrichment:
 def enriched(
     modules: Sequence[Module], attributes: Iterable[Mapping[str, Any]], seconds: float = LONGEST
 ) -> Enrichment:
-    """Ask each module about each attribute of a type it takes, for so many `seconds` at most."""
+    """Ask each module about each attribute of a type it accepts, for at most `seconds`."""
     found = Enrichment()
     end = time.monotonic() + seconds
     for attribute in attributes:
@@ -74,17 +71,14 @@ def enriched(
 
 
 def enrichment(module: Module, attribute: Mapping[str, Any], kind: Kind = Kind.EXPANSION) -> Document:
-    """What a module knows of an attribute (MISP's document of it), as parts of an event.
-
-    Raises ModuleFailed, ModulesUnreachable.
-    """
+    """A module's results for an attribute (MISP document), as parts of an event. Raises ModuleFailed,
+    ModulesUnreachable."""
     return document_of(
         ask_about(module, attribute, kind), f"{attribute['value']}: Enriched via the {module.name} module"
     )
 
 
 def ask_about(module: Module, attribute: Mapping[str, Any], kind: Kind) -> Any:
-    """The module's own answer about an attribute; raises ModuleFailed, ModulesUnreachable."""
     request: dict[str, Any] = {"event_id": attribute["event_id"], **configured(module)}
     if module.standard:
         request["attribute"] = dict(attribute)
@@ -100,7 +94,7 @@ def ask_about(module: Module, attribute: Mapping[str, Any], kind: Kind) -> Any:
 def read_by(
     module: Module, content: str, file_name: str, event_id: int, chosen: Mapping[str, Any]
 ) -> Document:
-    """What an import module makes of a document (base64). Raises ModuleFailed, ModulesUnreachable."""
+    """The result of an import module for a document (base64). Raises ModuleFailed, ModulesUnreachable."""
     parameters = {name: chosen.get(name, "") for name in module.parameters}
     request = {
         "data": content,
@@ -113,7 +107,8 @@ def read_by(
 
 
 def written_by(module: Module, events: Sequence[Mapping[str, Any]]) -> str:
-    """What an export module makes of events (in MISP's inner form): base64. Raises ModuleFailed, ModulesUnreachable."""
+    """The output of an export module for events (in MISP's inner form), as base64. Raises ModuleFailed,
+    ModulesUnreachable."""
     request = {"data": list(events), **configured(module)}
     answer = ask(module, request, TIMEOUTS[Kind.EXPORT].value)
     if not isinstance(answer.get("data"), str):
@@ -122,7 +117,7 @@ def written_by(module: Module, events: Sequence[Mapping[str, Any]]) -> str:
 
 
 def status() -> dict[str, int]:
-    """How each kind is, in MISP's numbers: 0 good, 1 switched off, 2 the server does not answer."""
+    """The status of each kind, in MISP's numbers: 0 good, 1 disabled, 2 the server does not respond."""
     on = {kind: setting.value for kind, setting in ENABLED.items() if kind is not Kind.HOVER}
     good = 0
     if any(on.values()):
@@ -134,9 +129,9 @@ def status() -> dict[str, int]:
 
 
 def configured(module: Module, parameters: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
-    """``config`` of a request: what the site administrators have set, and `parameters`; left out when empty.
+    """``config`` of a request: the site administrators' settings and `parameters`; omitted if empty.
 
-    Many modules have defaults, and take them only when there is no ``config`` at all.
+    Many modules use their defaults only if there is no ``config`` at all.
     """
     start = f"Plugin.{module.prefix}_{module.name}_"
     values = stored_values(start)

@@ -1,1 +1,1 @@
-"""Mail to people of what happens here: events that are published, proposals, and what a day, week or month brought."""
+"""Notification mail: published events, proposals, and daily, weekly or monthly summaries."""

@@ -1,4 +1,4 @@
-"""Mail of a published event: to everybody who asked for it and may read the event, once for each version."""
+"""Mail about a published event: to all subscribers who may read it, once per version."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ ENOUGH = "The person has had many mails in a short while."
 
 
 def send_alerts(event_id: int, version: int) -> int:
-    """Put mail in the queue for everybody who is to hear of this version; returns to how many.
+    """Queue mails to all who are to be notified of this version; returns how many.
 
-    Nothing happens when the event has been published anew since, or taken back: no one is told of what is not there.
+    Does nothing if the event has been published again or unpublished meanwhile.
     """
     event = Event.objects.select_related("orgc").filter(pk=event_id, published=True).first()
     if event is None or version not in (event.publish_timestamp, event.private_publish_timestamp):
@@ -44,7 +44,7 @@ def send_alerts(event_id: int, version: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The settings that hold for each person; read once."""
+    """The settings that apply to each person, read once."""
 
     policy: MailPolicy
     subject: settings.Subject
@@ -67,8 +67,6 @@ class _Rules:
 
 
 class _Alert:
-    """One version of an event on its way to people."""
-
     def __init__(self, event: Event, version: int) -> None:
         self.event = event
         self.version = Version(event.pk, event.uuid, version)
@@ -76,7 +74,8 @@ class _Alert:
         self.letters: dict[tuple[Reader, str], Letter] = {}
 
     def send(self) -> int:
-        """Batch by batch, each in a transaction of its own; a job that is cut goes on with whom it had not reached."""
+        """Send in batches, each in its own transaction; an interrupted job resumes with those not yet
+        notified."""
         after: int | None = 0
         sent = 0
         while after is not None:
@@ -128,7 +127,6 @@ class _Alert:
         return addressed(replace(written, about=about), person, self.rules.policy)
 
     def _write_letters(self, people: Sequence[Recipient]) -> None:
-        """One for each kind of reader and language among these people."""
         kinds = {person.reader for person in people}
         lines = {} if self.rules.metadata_only else readers.lines(self.event.pk, kinds)
         tags = readers.tags(self.event.pk, kinds)

@@ -1,4 +1,4 @@
-"""When nobody is told of an event, by the hub's settings."""
+"""Notification bans: events for which the hub's settings suppress mail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAY = 86_400
 
 
 def kept_back(event: Event, version: int) -> str:
-    """Why nobody is told of the event; nothing when people are."""
+    """Why nobody is notified of the event; empty if people are."""
     return _too_old(event) or _tagged(event) or _told_before(event, version) or _told_enough(event)
 
 

@@ -1,4 +1,5 @@
-"""People's own filters (the setting publish_alert_filter): a tree of AND, OR and NOT over what an event holds.
+"""Users' notification filters (the setting publish_alert_filter): a tree of AND, OR and NOT over an event's
+content.
 
 What a filter asks is asked of what the person may read: what is hidden neither lets a mail through nor keeps it back.
 """
@@ -18,7 +19,7 @@ type Holds = Callable[[Leaf], bool]
 
 
 def passing(event_id: int, people: list[Recipient], filters: Mapping[int, Any]) -> set[int]:
-    """The ids of those whose filters (by id) let the event through; who has none is among them."""
+    """The ids of people whose filters (by id) let the event pass, including those without a filter."""
     asked: dict[str, set[str]] = {}
     kinds = {person.reader for person in people if filters.get(person.id)}
     for rule in filters.values():
@@ -36,7 +37,6 @@ def _holder(held: set[tuple[Reader, Leaf]], reader: Reader) -> Holds:
 
 
 def leaves(rule: Any) -> Iterator[Leaf]:
-    """Everything that a filter looks at."""
     for part in _parts(rule):
         for name, inner in part.items():
             if name in BOOLEANS:
@@ -46,7 +46,7 @@ def leaves(rule: Any) -> Iterator[Leaf]:
 
 
 def allows(rule: Any, holds: Holds) -> bool:
-    """Whether a filter lets an event through that `holds` some leaves; an empty one lets everything through."""
+    """True if a filter lets an event pass that `holds` some conditions; an empty filter passes everything."""
     return not rule or all(_true(part, holds) for part in _each(rule))
 
 
@@ -75,7 +75,6 @@ def _patterns(name: str, inner: Any) -> list[Leaf]:
 
 
 def _pattern(value: str) -> str:
-    """Per cent signs stand for anything, as in MISP; nothing else does."""
     return value.strip().lower().replace("\\", "\\\\").replace("_", "\\_")
 
 

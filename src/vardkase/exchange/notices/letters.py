@@ -1,4 +1,4 @@
-"""What the mail of a published event says: all that its reader may know, and what may be said in the open."""
+"""Text of the mail about a published event: the full content, and the part that may be sent unencrypted."""
 
 from __future__ import annotations
 
@@ -22,14 +22,11 @@ LONGEST_TITLE = 120
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """What one kind of reader may read of the event; `lines` is None when mail holds no attributes."""
-
     tags: Sequence[str]
     lines: Sequence[Line] | None
 
 
 def letter(event: Event, readable: Readable, language: str, subject: Subject) -> Letter:
-    """The mail of a published event in one language, whoever gets it."""
     with translation.override(language):
         marking = marking_of(readable.tags, subject)
         facts = {"number": event.pk, "marking": marking}
@@ -48,7 +45,6 @@ def letter(event: Event, readable: Readable, language: str, subject: Subject) ->
 
 
 def marking_of(tags: Sequence[str], subject: Subject) -> str:
-    """What the subject says of how the event may be handled: one of its tags, else what the hub says instead."""
     start = subject.tag.lower()
     found = next((name for name in tags if start and name.lower().startswith(start)), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""Which summaries people have had."""
+"""Models for sent summaries."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from vardkase.identity.accounts.models import User
 
 
 class SentSummary(models.Model):
-    """The last summary of a period that a person was sent: `of` names the day, week or month, so it is sent once."""
-
     user = models.ForeignKey(User, models.DB_CASCADE, related_name="+")
     period = models.CharField(max_length=10)
     of = models.CharField(max_length=10)

@@ -1,4 +1,4 @@
-"""Mail to those who own an event when somebody proposes a change to it, once until they decide."""
+"""Mail to event owners about proposals, once until they decide."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from vardkase.intel.proposals.hooks import ProposalsStored
 
 
 def tell_owner(stored: ProposalsStored) -> None:
-    """Write to everybody of the owning organisation who wants to hear of its events; says nothing of what is in it."""
+    """Notify the users of the owning organisation who want mail about its events; the mail contains none of
+    the content."""
     if can_send():
         queue_mail(list(_mails(Event.objects.get(pk=stored.event_id))))
 

@@ -1,4 +1,4 @@
-"""Who is told: people with mail switched on, together with what of an event each kind of them may read.
+"""Recipients of notifications: users with mail enabled, grouped by what they may read of an event.
 
 An account that is bound to a connection is another hub's, whose rules may keep an event back: it gets no mail.
 
@@ -28,16 +28,12 @@ from vardkase.identity.accounts.staff import CONTENT_BLIND
 
 
 class Reader(NamedTuple):
-    """One kind of reader: the people of an organisation, or the site administrators in it."""
-
     org_id: int
     sees_all: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One person to be told. `recent`: how many mails of events they got in the last while."""
-
     id: int
     email: str
     gpgkey: str | None
@@ -50,7 +46,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some people, and where the next batch begins; None when these were the last."""
+    """Some people, and where the next batch starts; None if these are the last."""
 
     people: list[Recipient]
     after: int | None
@@ -58,8 +54,6 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One attribute that a reader may read."""
-
     object: str
     relation: str
     type: str
@@ -91,7 +85,7 @@ def recipients(version: Version, after: int, minutes: int) -> Batch:
 
 
 def lines(event_id: int, readers: Iterable[Reader]) -> dict[Reader, list[Line]]:
-    """The first living attributes of an event that each reader may read, one more than a mail has room for."""
+    """The first attributes of an event that each reader may read, one more than fits into a mail."""
     found: dict[Reader, list[Line]] = {}
     for org_id, sees_all, *row in _asked(LINES, event_id, readers, most=MOST_LINES + 1):
         found.setdefault(Reader(org_id, sees_all), []).append(Line(*row))
@@ -99,7 +93,6 @@ def lines(event_id: int, readers: Iterable[Reader]) -> dict[Reader, list[Line]]:
 
 
 def tags(event_id: int, readers: Iterable[Reader]) -> dict[Reader, list[str]]:
-    """The tags on an event that each reader may read."""
     found: dict[Reader, list[str]] = {}
     for org_id, sees_all, name in _asked(TAGS, event_id, readers):
         found.setdefault(Reader(org_id, sees_all), []).append(name)
@@ -109,7 +102,7 @@ def tags(event_id: int, readers: Iterable[Reader]) -> dict[Reader, list[str]]:
 def holding(
     event_id: int, readers: Iterable[Reader], has: str, patterns: Sequence[str]
 ) -> set[tuple[Reader, str]]:
-    """For which readers and which patterns (of SQL's LIKE) the event holds what `has` looks for."""
+    """The readers and (LIKE) patterns for which the event contains what `has` looks for."""
     rows = _asked(HOLDING.replace("{has}", has), event_id, readers, patterns=list(patterns))
     return {(Reader(org_id, sees_all), pattern) for org_id, sees_all, pattern in rows}
 

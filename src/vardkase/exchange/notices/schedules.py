@@ -1,4 +1,4 @@
-"""Summaries go out in the morning; whoever wants none has chosen none."""
+"""Schedule for summaries, sent in the morning to users who chose them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What site administrators decide about mail of published events; who gets it, people choose themselves."""
+"""Settings for mail about published events; users choose themselves whether they receive it."""
 
 from __future__ import annotations
 
@@ -135,8 +135,6 @@ ORGANISATION_THRESHOLD = Setting(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """How the subject of a mail about an event is made."""
-
     extended: bool
     tag: str
     whole_tag: bool
@@ -144,7 +142,6 @@ class Subject:
 
     @classmethod
     def now(cls) -> Subject:
-        """As the settings have it now."""
         return cls(
             EXTENDED_SUBJECT.value, SUBJECT_TAG.value, SUBJECT_TAG_NAME.value, SUBJECT_WITHOUT_TAG.value
         )

@@ -1,4 +1,4 @@
-"""Mail of what a day, a week or a month brought, to those who have chosen it, each by their own filters.
+"""Daily, weekly and monthly summary mail to users who chose it, by their own filters.
 
 People of one organisation with the same filters get the same, so it is asked once for all of them; accounts that are
 bound to a connection, which read by its rules, get none.
@@ -38,16 +38,14 @@ NAMED = {"daily": "%Y-%m-%d", "weekly": "%G-W%V", "monthly": "%Y-%m"}
 
 
 def send_summaries(period: str) -> int:
-    """Put the summaries of a period (of `periodic.PERIODS`) in the queue; returns how many.
+    """Queue the summaries of a period (of `periodic.PERIODS`); returns how many.
 
-    Who has had today's (this week's, this month's) gets no second one, however often it is asked for.
+    Safe to repeat: nobody gets a second summary of the same day, week or month.
     """
     return _Summaries(period).send() if can_send() else 0
 
 
 class _Summaries:
-    """The summaries of one period on their way to people."""
-
     def __init__(self, period: str) -> None:
         self.period, self.until = period, now_seconds()
         self.of = timezone.localtime().strftime(NAMED[period])
@@ -55,7 +53,6 @@ class _Summaries:
         self.found: dict[tuple[int, bool, str], Summary] = {}
 
     def send(self) -> int:
-        """Batch by batch, each in a transaction of its own; a job that is cut goes on with whom it had not reached."""
         wanting = reading_users().filter(server_id=0, **{f"notification_{self.period}": True})
         after, sent = 0, 0
         while people := list(wanting.select_related("role").filter(pk__gt=after).order_by("pk")[:AT_A_TIME]):
@@ -91,7 +88,7 @@ class _Summaries:
 
 
 def summary_letter(period: str, found: Summary, language: str) -> Letter:
-    """The mail of one summary in one language; in the open it says how many events there are, and no more."""
+    """The mail of one summary in one language; if not encrypted, it contains only the number of events."""
     with translation.override(language):
         subject = {
             "daily": gettext("What was published in the last day"),

@@ -1,4 +1,4 @@
-"""Mail of published events in the background: one job for each publication, ordered in its transaction."""
+"""Background jobs for mail about published events: one per publication, queued in its transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
 def order_alerts(published: EventPublished) -> None:
-    """Have people told, where they are to be told and the hub sends mail."""
+    """Order notifications of a published event, if any are due and the hub sends mail."""
     if published.told and can_send():
         alert.configure(lock=f"alert {published.event_id}").defer(
             event_id=published.event_id, version=published.published_at
@@ -28,12 +28,10 @@ def order_alerts(published: EventPublished) -> None:
 
 @app.task(name="notices.alert", retry=AGAIN)
 def alert(event_id: int, version: int) -> None:
-    """Write to everybody who is to hear of this version of an event."""
     send_alerts(event_id, version)
 
 
 def settle_delivery(settled: MailSettled) -> None:
-    """Put down that the mail server took the mail, or why it did not."""
     if known := settled.about.get("delivery"):
         user_id, email, event_id, uuid, version = known
         state = State.FAILED if settled.fault else State.SENT

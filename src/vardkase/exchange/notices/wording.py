@@ -1,4 +1,4 @@
-"""What every mail of the hub to its people has: the place to look, and how to get no more of them."""
+"""Common parts of notification mail: the link to the hub, and how to unsubscribe."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ CHOICES = "/account/notifications/"
 
 
 def place(path: str) -> str:
-    """The full address of a page here; nothing while the hub does not know how people reach it."""
+    """The full URL of a page; empty while the hub's own address is not configured."""
     return f"{settings.BASE_URL}{path}" if settings.BASE_URL else ""
 
 
 def headers(kind: str) -> Mapping[str, str]:
-    """What mail programs sort by (RFC 2919), and where one stops it (RFC 2369); `kind` is a word of ASCII."""
+    """Headers for mail programs to filter by (RFC 2919) and to unsubscribe (RFC 2369); `kind` is an ASCII
+    word."""
     host = urlsplit(settings.BASE_URL).hostname or settings.VARDKASE_MAIL_FROM.rpartition("@")[2]
     found = {"List-Id": f"<{kind}.{host}>"}
     if settings.BASE_URL:
@@ -28,11 +29,9 @@ def headers(kind: str) -> Mapping[str, str]:
 
 
 def language_of(chosen: str) -> str:
-    """The language of a person's mail."""
     return chosen or settings.LANGUAGE_CODE
 
 
 def see_on_the_hub(body: Body, words: str, path: str) -> None:
-    """A link to a page here, where the hub knows its own address."""
     if url := place(path):
         body.link(words, url)

@@ -1,4 +1,4 @@
-"""Sign-in at an organisation's OpenID Connect provider: what the hub asks of it, and what it believes."""
+"""Sign-in at an organisation's OpenID Connect provider: requests to it, and validation of its responses."""
 
 from vardkase.exchange.openid.flow import Attempt, Returned, begin, finish, register
 

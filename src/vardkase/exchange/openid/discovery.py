@@ -1,4 +1,4 @@
-"""What a provider says of itself (OpenID Connect Discovery 1.0), and how it is asked."""
+"""Provider metadata (OpenID Connect Discovery 1.0) and requests to the provider."""
 
 from __future__ import annotations
 
@@ -21,10 +21,8 @@ PATH = "/.well-known/openid-configuration"
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """A provider's addresses.
-
-    `names_issuer`: its answers hold `iss` (RFC 9207). `takes_basic`: it reads the secret in a header, else in the form.
-    """
+    """A provider's endpoints. `names_issuer`: responses contain `iss` (RFC 9207). `takes_basic`: the client
+    secret goes into a header, else into the form."""
 
     issuer: str
     authorization_endpoint: str
@@ -35,7 +33,6 @@ class Metadata:
 
 
 def discover(issuer: str) -> Metadata:
-    """What the provider says of itself, now. Raises ProviderRefused."""
     found = ask("GET", issuer.rstrip("/") + PATH)
     if found.get("issuer") != issuer:
         raise ProviderRefused(Fault.ANSWER, "The provider names another issuer.")
@@ -53,9 +50,9 @@ def discover(issuer: str) -> Metadata:
 def ask(
     method: str, url: str, *, headers: dict[str, str] | None = None, body: bytes | None = None
 ) -> dict[str, Any]:
-    """The JSON object at an address of the provider; redirects are not followed. Raises ProviderRefused.
+    """Request a JSON object from the provider; redirects are not followed. Raises ProviderRefused.
 
-    The address is one that an organisation names, so only public ones and the operator's list for this are turned to.
+    Organisations enter the address, so only public ones and those on the operator's list are allowed.
     """
     manner = Manner(
         networks=tuple(settings.VARDKASE_SIGN_IN_NETWORKS),
@@ -91,7 +88,6 @@ def _object(content: bytes) -> dict[str, Any]:
 
 
 def _address(found: dict[str, Any], name: str) -> str:
-    """One of the addresses: encrypted, unless this is a test installation."""
     url = found.get(name)
     schemes = ("https", "http") if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN else ("https",)
     try:

@@ -1,4 +1,4 @@
-"""The authorization code flow with PKCE: sending somebody to the provider, and taking them back."""
+"""The authorization code flow with PKCE: redirect to the provider, and callback."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SCOPES = "openid email"
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A sign-in that was begun: what only this browser's session knows, and the issuer that it is for."""
+    """A sign-in in progress: what only this browser's session knows, and the expected issuer."""
 
     issuer: str
     state: str
@@ -37,7 +37,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What the provider sends back with the browser."""
+    """The parameters that the provider returns through the browser."""
 
     state: str = ""
     code: str = ""
@@ -46,14 +46,13 @@ class Returned:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Returned:
-        """From the query of the address that the browser came back to."""
         return cls(
             query.get("state", ""), query.get("code", ""), query.get("error", ""), query.get("iss", "")
         )
 
 
 def register(actor: Actor, organisation: Organisation, asked: services.Registration) -> IdentityProvider:
-    """Register a provider that answers as one. Raises Invalid by field, Forbidden."""
+    """Register a provider, after checking that it responds as one. Raises Invalid by field, Forbidden."""
     services.check_provider(actor, organisation, asked)
     try:
         discover(asked.issuer)
@@ -64,7 +63,7 @@ def register(actor: Actor, organisation: Organisation, asked: services.Registrat
 
 
 def begin(provider: IdentityProvider, redirect_uri: str, email: str) -> tuple[Attempt, str]:
-    """A new attempt, and the provider's address to send the browser to. Raises ProviderRefused."""
+    """A new attempt, and the provider's URL to redirect the browser to. Raises ProviderRefused."""
     metadata = discover(provider.issuer)
     attempt = Attempt(provider.issuer, *(secrets.token_urlsafe(32) for _ in range(3)))
     query = {
@@ -85,7 +84,7 @@ def begin(provider: IdentityProvider, redirect_uri: str, email: str) -> tuple[At
 def finish(
     provider: IdentityProvider, attempt: Attempt, returned: Returned, redirect_uri: str
 ) -> dict[str, Any]:
-    """What the provider says of whoever came back, all of it verified. Raises ProviderRefused."""
+    """The verified claims about the returning user. Raises ProviderRefused."""
     if not hmac.compare_digest(returned.state.encode(), attempt.state.encode()):
         raise ProviderRefused(Fault.STATE)
     if attempt.issuer != provider.issuer:
@@ -100,5 +99,4 @@ def finish(
 
 
 def _challenge(verifier: str) -> str:
-    """RFC 7636, section 4.2."""
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""A code for an ID token, and whether that token is to be believed (OpenID Connect Core 1.0, section 3.1.3)."""
+"""Exchange of a code for an ID token, and validation of the token (OpenID Connect Core 1.0, section 3.1.3)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ LEEWAY = 60
 def id_token(
     metadata: Metadata, provider: IdentityProvider, code: str, verifier: str, redirect_uri: str
 ) -> str:
-    """The ID token that the provider gives for a code. Raises ProviderRefused."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -51,10 +50,8 @@ def id_token(
 
 
 def verified_claims(token: str, metadata: Metadata, client_id: str, nonce: str) -> dict[str, Any]:
-    """What an ID token says, once all of it is proved: signature, issuer, audience, time and nonce.
-
-    Raises ProviderRefused.
-    """
+    """The claims of an ID token after verifying signature, issuer, audience, time and nonce. Raises
+    ProviderRefused."""
     keys = ask("GET", metadata.jwks_uri)
     try:
         key = _signing_key(token, keys)
@@ -79,7 +76,6 @@ def verified_claims(token: str, metadata: Metadata, client_id: str, nonce: str) 
 
 
 def _signing_key(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
-    """The one public key of the provider that the token says it is signed with, by an algorithm that we accept."""
     header = jwt.get_unverified_header(token)
     if header.get("alg") not in ALGORITHMS:
         raise jwt.InvalidAlgorithmError("The token is signed by an algorithm that is not accepted.")

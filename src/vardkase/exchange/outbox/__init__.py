@@ -1,1 +1,1 @@
-"""Published means it goes out: what is to be sent, written as it is published, and what was sent to whom."""
+"""Outbox: what is to be sent is written in the transaction of publication; deliveries are recorded per receiver."""

@@ -1,4 +1,4 @@
-"""What was sent to whom, when, and which version: one row for each receiver and version, so once."""
+"""Deliveries: receiver, time and version; one row per receiver and version, so that each is sent once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_REASON = 1000
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Who is sent something; `name` is what people know it by."""
+    """A receiver of deliveries; `name` is its display name."""
 
     kind: Kind
     id: int
@@ -27,7 +27,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of an event: `published` (Unix seconds) names it."""
+    """A version of an event, identified by `published` (Unix seconds)."""
 
     event_id: int
     event_uuid: UUID
@@ -35,20 +35,19 @@ class Version:
 
 
 def version_of(event_id: int) -> Version:
-    """The version of an event that was published last. Raises Event.DoesNotExist."""
     event = Event.objects.get(pk=event_id)
     return Version(event.pk, event.uuid, event.last_publication)
 
 
 def version_in(published: EventPublished) -> Version:
-    """The version that is being published."""
     return Version(published.event_id, published.event_uuid, published.published_at)
 
 
 def claim(receivers: Sequence[Receiver], version: Version) -> set[int]:
-    """Put down that a version waits for these receivers of one kind; returns the ids of those it had not waited for.
+    """Record that a version waits for these receivers of one kind; returns the ids that are new.
 
-    Whoever gets an id back sends; in one transaction with what sends it (a job, a mail in its queue), it is sent once.
+    The caller sends to those ids; done in one transaction with what sends (a job, a queued mail), each
+    version is sent once.
     """
     if not receivers:
         return set()
@@ -64,7 +63,6 @@ def claim(receivers: Sequence[Receiver], version: Version) -> set[int]:
 
 
 def settle(receiver: Receiver, version: Version, state: State, reason: str = "") -> None:
-    """Put down what became of a version; what waited in older versions has become of that too."""
     values = {
         "kind": receiver.kind.value,
         "receiver": receiver.id,
@@ -80,20 +78,18 @@ def settle(receiver: Receiver, version: Version, state: State, reason: str = "")
 
 
 def waiting(receiver: Receiver, limit: int) -> list[int]:
-    """The events of which a version waits for the receiver, at most `limit`, the longest waiting first."""
     values = {"kind": receiver.kind.value, "receiver": receiver.id, "limit": limit}
     return [row[0] for row in cursor().execute(WAITING, values).fetchall()]
 
 
 def settle_waiting(receiver: Receiver, event_ids: Collection[int], state: State, reason: str) -> None:
-    """Put down what became of all versions of events that wait for the receiver."""
     Delivery.objects.filter(
         kind=receiver.kind, receiver_id=receiver.id, event_id__in=event_ids, state=State.WAITING
     ).update(state=state, reason=reason, at=timezone.now())
 
 
 def withhold(kind: Kind, receiver_ids: Sequence[int], version: Version, reason: str) -> None:
-    """Put down for receivers who have claimed a version that a rule keeps it from them."""
+    """Record that a rule withholds a version from receivers that have claimed it."""
     Delivery.objects.filter(
         kind=kind,
         receiver_id__in=receiver_ids,
@@ -103,7 +99,6 @@ def withhold(kind: Kind, receiver_ids: Sequence[int], version: Version, reason: 
 
 
 def was_sent(receiver: Receiver, version: Version) -> bool:
-    """Whether the receiver has this version from us."""
     return Delivery.objects.filter(
         kind=receiver.kind,
         receiver_id=receiver.id,

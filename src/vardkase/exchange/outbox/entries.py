@@ -1,4 +1,4 @@
-"""Entering what is to go out, and reading it in one order that no late transaction can slip behind.
+"""Writes outbox entries, and reads them in an order that late transactions cannot break.
 
 Ids are handed out before a transaction is through: entry 8 may be there to read while 7 is still being written, and
 whoever remembered "8" would never see 7. So an entry gets its place in the line after it is through, from one hand at
@@ -30,7 +30,6 @@ ONE_HAND = 0x6F7574
 
 
 def enter_published(published: EventPublished) -> None:
-    """Enter an event in the transaction that publishes it."""
     values = {
         "topic": PUBLISHED,
         "event": published.event_id,
@@ -44,7 +43,7 @@ def enter_published(published: EventPublished) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something to enter; the fields are those of `Entry`."""
+    """Something to add to the outbox; the fields are those of `Entry`."""
 
     topic: str
     act: str
@@ -55,7 +54,7 @@ class Happening:
 
 
 def enter(happenings: Sequence[Happening]) -> None:
-    """Enter what happened, in its order and in one statement. Call it in the transaction in which it happens."""
+    """Add entries in order, in one statement. Call it in the transaction of the change."""
     if not happenings:
         return
     columns = zip(
@@ -72,13 +71,12 @@ def enter(happenings: Sequence[Happening]) -> None:
 
 @transaction.atomic
 def line_up() -> None:
-    """Give a place to every entry that is through and has none."""
     cursor().execute("SELECT pg_advisory_xact_lock(%s)", (ONE_HAND,))
     cursor().execute(LINE_UP)
 
 
 def after(place: int, limit: int, topics: Collection[str] | None = None) -> list[Entry]:
-    """The next entries in the line behind `place`, at most `limit`; of these topics, or of all."""
+    """The entries after `place`, at most `limit`; only these topics if given."""
     behind = Entry.objects.filter(place__gt=place)
     if topics is not None:
         behind = behind.filter(topic__in=topics)
@@ -86,7 +84,7 @@ def after(place: int, limit: int, topics: Collection[str] | None = None) -> list
 
 
 def place_before(moment: datetime) -> int:
-    """The place from which on everything is sent that was entered at `moment` or later, and is still kept."""
+    """The place after which all entries made at `moment` or later follow, as far as they are still kept."""
     line_up()
     first = Entry.objects.filter(at__gte=moment, place__isnull=False).order_by("place")
     place = first.values_list("place", flat=True).first()
@@ -94,7 +92,7 @@ def place_before(moment: datetime) -> int:
 
 
 def last_place() -> int:
-    """The end of the line: where a receiver begins that is to hear only what comes from now on."""
+    """The end of the outbox, where a receiver starts that is to get only new entries."""
     line_up()
     return (
         Entry.objects.filter(place__isnull=False).order_by("-place").values_list("place", flat=True).first()

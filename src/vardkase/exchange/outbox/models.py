@@ -1,4 +1,4 @@
-"""What is to go out, in one line for all receivers, and what became of each event version at each of them."""
+"""Models of the outbox: one entry for all receivers, and the delivery status of each event version per receiver."""
 
 from __future__ import annotations
 
@@ -38,8 +38,6 @@ class Entry(models.Model):
 
 
 class Kind(models.TextChoices):
-    """What a receiver is."""
-
     CONNECTION = "connection"
     STREAM = "stream"
     FEED = "feed"
@@ -47,7 +45,8 @@ class Kind(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """What became of a delivery. `known`: the receiver had it; `withheld`: a rule keeps it from the receiver."""
+    """The outcome of a delivery. `known`: the receiver already had it; `withheld`: a rule keeps it from the
+    receiver."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -57,10 +56,10 @@ class State(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One version of one event for one receiver: there is never a second row, so it goes out once.
+    """One version of one event for one receiver; unique, so that it is sent only once.
 
-    `receiver_id` is the connection, stream, feed or user, and `receiver_name` what that was called at the time: both
-    outlive it. `version` is Unix seconds; `reason` says why the state is what it is; `at` is when it came about.
+    `receiver_id` is the connection, stream, feed or user, and `receiver_name` its name at the time: both
+    outlive it. `version` is Unix seconds; `reason` explains the state; `at` is when the state was reached.
     """
 
     kind = models.TextField(choices=Kind)

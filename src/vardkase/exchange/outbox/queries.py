@@ -1,4 +1,4 @@
-"""What was sent to whom, when, and which version: for those who run the hub."""
+"""Queries for deliveries by receiver, time and version, for administrators."""
 
 from __future__ import annotations
 
@@ -22,10 +22,8 @@ def deliveries(
     since: date | None = None,
     until: date | None = None,
 ) -> QuerySet[Delivery]:
-    """Deliveries of an event (its id or uuid), to receivers of a name and kind, in a state, within days; in no order.
-
-    Raises Forbidden.
-    """
+    """Deliveries filtered by event (id or uuid), receiver name and kind, state and days; unordered. Raises
+    Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     exact = {"kind": kind, "state": state, "at__date__gte": since, "at__date__lte": until}
     found = Delivery.objects.filter(**{name: value for name, value in exact.items() if value})

@@ -1,4 +1,4 @@
-"""What a feed of ours holds: which of the published events, and how far they may be shared to be among them."""
+"""Content of own feeds: selection of published events, and their minimum distribution."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DECIDED = frozenset(("published", "distribution", "returnFormat", "limit", "page
 
 @dataclass(frozen=True, slots=True)
 class FeedContent:
-    """Which of the published events a feed holds: `filters` as events/restSearch takes them, empty for all."""
+    """Which published events a feed contains: `filters` as for events/restSearch, empty for all."""
 
     distributions: tuple[int, ...] = (3,)
     sharing_groups: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class FeedContent:
 
 @dataclass(slots=True)
 class Listed:
-    """A published event that a feed may hold; as the wire writes it, so that a `Reach` reads it."""
+    """A published event that a feed may contain, with the wire format's names, for `Reach`."""
 
     id: int
     uuid: str
@@ -48,7 +48,7 @@ class Listed:
 
 
 def reach_of(actor: Actor, content: FeedContent) -> Reach:
-    """How far what goes into the feed is shared. Raises Invalid, NotFound (a group that the actor does not know)."""
+    """How far the feed's content is shared. Raises Invalid, NotFound (an unknown sharing group)."""
     refused = [each for each in content.distributions if each not in PUBLIC]
     if refused:
         raise Invalid({"distributions": [f"A feed takes the distributions 1, 2 and 3, not {refused[0]}."]})
@@ -67,7 +67,6 @@ def outsider(actor: Actor, reach: Reach) -> Actor:
 
 
 def chosen(actor: Actor, content: FeedContent) -> SqlQuery:
-    """The events that the filters choose. Raises Invalid by field."""
     if decided := content.filters.keys() & DECIDED:
         raise Invalid({"filters": [f"A feed decides about {min(decided)} itself."]})
     distributions = [*content.distributions, *([4] if content.sharing_groups else [])]
@@ -83,7 +82,7 @@ def chosen(actor: Actor, content: FeedContent) -> SqlQuery:
 
 
 def listed(actor: Actor, events: SqlQuery, reach: Reach) -> dict[str, Listed]:
-    """Uuid → the chosen events that the reach lets out, in their order; one query."""
+    """Uuid → the chosen events within the reach, in order; one query."""
     sql = LISTED.format(chosen=events.sql, **event_times(actor))
     parameters = {**events.parameters, **reader_parameters(actor)}
     rows = cursor().execute(sql, parameters, binary=True).fetchall()

@@ -1,4 +1,4 @@
-"""The hub's own feeds: which events each holds, seen by whom, and who may read it."""
+"""Models of own feeds: their filters, the organisation whose view they contain, and who may read them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from vardkase.identity.organisations.models import Organisation, SharingGroup
 
 
 def for_everybody() -> list[int]:
-    """The distributions of what is meant for all communities."""
+    """The distributions intended for all communities."""
     return [3]
 
 
 class OwnFeed(models.Model):
-    """One feed of ours: the published events of `filters` (as restSearch takes them) that `organisation` may read.
+    """One of the hub's own feeds: the published events matching `filters` (as for restSearch) that
+    `organisation` may read.
 
-    It takes what is shared as far as `distributions` say, or with one of `sharing_groups`, and nothing else. An `open`
-    feed is anybody's to read; others are for members with a key (`members`) and for whoever has the token, of which
-    only the SHA-256 is kept. `written` is when its files were looked at last, `fault` why that failed.
+    Only events shared by one of `distributions`, or with one of `sharing_groups`, are included. An `open`
+    feed is public; others are for members with a key (`members`) and for holders of the token, of which only
+    the SHA-256 is stored. `written` is when its files were last updated, `fault` why that failed.
     """
 
     name = models.SlugField(max_length=60, unique=True)

@@ -1,4 +1,4 @@
-"""Own feeds by themselves: what was unpublished or deleted goes from them, and once a day all is made anew."""
+"""Schedules for own feeds: removing unpublished and deleted events, and a full rebuild once a day."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from vardkase.exchange.own_feeds.tasks import order
 
 
 def refresh_all() -> int:
-    """Order what is new to be written in every own feed; returns how many."""
     return sum(order(pk) for pk in OwnFeed.objects.filter(enabled=True).values_list("pk", flat=True))
 
 
 def write_all() -> int:
-    """Order every own feed to be written anew; returns how many."""
     return sum(
         order(pk, whole=True) for pk in OwnFeed.objects.filter(enabled=True).values_list("pk", flat=True)
     )

@@ -1,4 +1,4 @@
-"""Keeping the hub's own feeds: site administrators say what each holds and who may read it."""
+"""Services for own feeds: site administrators define their content and readers."""
 
 from __future__ import annotations
 
@@ -41,13 +41,11 @@ OPEN_TO_ALL = "What is open to everybody holds what is for all communities: no g
 
 
 def own_feeds(actor: Actor) -> QuerySet[OwnFeed]:
-    """The feeds of the hub. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     return OwnFeed.objects.select_related("organisation").prefetch_related("sharing_groups").order_by("name")
 
 
 def find_own_feed(actor: Actor, name: str) -> OwnFeed:
-    """One of them by name. Raises NotFound, Forbidden."""
     found = own_feeds(actor).filter(name=name).first()
     if found is None:
         raise NotFound("There is no such feed.")
@@ -56,11 +54,11 @@ def find_own_feed(actor: Actor, name: str) -> OwnFeed:
 
 @transaction.atomic
 def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnFeed:
-    """Add a feed from `data`, or change the one with this name; members that are left out stay.
+    """Add a feed from `data`, or change the one with this name; members left out keep their values.
 
-    ``name, organisation_id, filters, distributions, sharing_groups, local_tags, enabled, open, members``. The files
-    are written by the next refreshing; those of a feed that holds something else now are gone until then: they may be
-    for others than may read it from now on. Raises Invalid by field, NotFound, Forbidden.
+    ``name, organisation_id, filters, distributions, sharing_groups, local_tags, enabled, open, members``. The
+    files are written by the next refresh. If the contents change, existing files are removed at once, as
+    their readers may not be allowed the new ones. Raises Invalid by field, NotFound, Forbidden.
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
@@ -91,7 +89,6 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
 
 @transaction.atomic
 def delete_own_feed(actor: Actor, name: str) -> None:
-    """Remove a feed and its files. Raises NotFound, Forbidden."""
     actor.require_writing()
     feed = find_own_feed(actor, name)
     target = _target(feed)
@@ -102,7 +99,7 @@ def delete_own_feed(actor: Actor, name: str) -> None:
 
 @transaction.atomic
 def make_token(actor: Actor, name: str) -> str:
-    """A new token for a feed, told this once; an older one stops at once. Raises NotFound, Forbidden."""
+    """A new token for a feed, shown only once; the previous one becomes invalid. Raises NotFound, Forbidden."""
     actor.require_writing()
     actor.require_sight()
     feed = find_own_feed(actor, name)
@@ -114,7 +111,6 @@ def make_token(actor: Actor, name: str) -> str:
 
 @transaction.atomic
 def remove_token(actor: Actor, name: str) -> None:
-    """Have a feed's token stop. Raises NotFound, Forbidden."""
     actor.require_writing()
     feed = find_own_feed(actor, name)
     OwnFeed.objects.filter(pk=feed.pk).update(token_digest=None)
@@ -122,9 +118,9 @@ def remove_token(actor: Actor, name: str) -> None:
 
 
 def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:
-    """Write what is new of a feed (`writing.export_feed`), and keep how it went. Raises what that raises.
+    """Write what is new in a feed (`writing.export_feed`) and record the outcome. Raises what that raises.
 
-    A feed of a group that its organisation reads no more is left with no files.
+    A feed of a sharing group that its organisation can no longer read is emptied.
     """
     try:
         done = export_feed(reader_of(feed), folder_of(feed.name), content_of(feed), again)
@@ -138,23 +134,21 @@ def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:
 
 
 def reader_of(feed: OwnFeed) -> Actor:
-    """The organisation whose view the feed is, as a reader without any permission."""
     return reading_actor(feed.organisation_id, f"feed {feed.name}")
 
 
 def content_of(feed: OwnFeed) -> FeedContent:
-    """What a feed holds."""
     groups = tuple(str(pk) for pk in feed.sharing_groups.order_by("pk").values_list("pk", flat=True))
     return FeedContent(tuple(feed.distributions), groups, feed.filters, feed.local_tags)
 
 
 def readable(name: str, actor: Actor | None, token: str) -> OwnFeed:
-    """The feed with this name for who asks, a member or whoever has its token. Raises NotFound, Forbidden.
+    """The feed with this name, for a member or the holder of its token. Raises NotFound, Forbidden.
 
-    A member reads no more by a feed than by themselves: one with what groups share is for members of them all, and
-    none is for an account that the rules of its connection limit, which no feed was written by. A feed rests while the
-    organisation whose view it is may not have it; who reads it is not told how that one stands. Who may not read a
-    feed is not told whether there is one.
+    A member reads no more through a feed than directly: a feed with sharing groups requires membership of all
+    of them, and accounts limited by a connection's rules may read none. A feed is paused while its
+    organisation may not have it, without telling readers why. Those who may not read a feed do not learn that
+    it exists.
     """
     feed = (
         OwnFeed.objects.select_related("organisation")
@@ -188,7 +182,6 @@ def _digest(token: str) -> bytes:
 
 
 def _check(feed: OwnFeed) -> None:
-    """Refuse what has no meaning, and what would lie open although it is for some only."""
     content, reader = content_of(feed), reader_of(feed)
     narrower = content.sharing_groups or set(content.distributions) - {EVERYBODYS}
     if feed.open and (narrower or feed.local_tags):

@@ -1,4 +1,4 @@
-"""Own feeds follow what is published: each publication is promised to them, and one job writes all that waits."""
+"""Background jobs that update own feeds after publication: one job writes everything pending."""
 
 from __future__ import annotations
 
@@ -22,20 +22,19 @@ NOT_IN_IT = "The feed's definition does not take the event."
 
 
 def promise(published: EventPublished) -> None:
-    """Put down that an event waits for every own feed, in the transaction that publishes it."""
+    """Record that an event waits for every own feed, in the transaction that publishes it."""
     feeds = [feed for feed in OwnFeed.objects.filter(enabled=True) if _concerns(published, feed)]
     for feed_id in deliveries.claim(list(map(_receiver, feeds)), deliveries.version_in(published)):
         order(feed_id)
 
 
 def take_out(_: EventWithdrawn) -> None:
-    """Have every own feed written anew, in the transaction that withdraws an event."""
     for feed_id in OwnFeed.objects.filter(enabled=True).values_list("pk", flat=True):
         order(feed_id, whole=True)
 
 
 def order(feed_id: int, *, whole: bool = False) -> bool:
-    """Have a feed refreshed in a moment, all of it or what is new; False when that is going to happen already."""
+    """Order a refresh of a feed, complete or incremental; False if one is already waiting."""
     kind = "whole" if whole else "new"
     job = write.configure(lock=f"own feed {feed_id}", queueing_lock=f"own feed {feed_id} {kind}")
     with suppress(AlreadyEnqueued), transaction.atomic():
@@ -46,14 +45,12 @@ def order(feed_id: int, *, whole: bool = False) -> bool:
 
 @app.task(name="own_feeds.write")
 def write(feed_id: int, whole: bool) -> None:
-    """Refresh a feed; what waited for it is in it then, or is kept out of it."""
     feed = OwnFeed.objects.select_related("organisation").filter(pk=feed_id, enabled=True).first()
     if feed is not None:
         refresh_and_settle(feed, whole=whole)
 
 
 def refresh_and_settle(feed: OwnFeed, *, whole: bool) -> Exported:
-    """Refresh a feed and put down what became of each version that waited for it."""
     waiting = list(
         Delivery.objects.filter(kind=Kind.FEED, receiver_id=feed.pk, state__in=(State.WAITING, State.FAILED))
     )

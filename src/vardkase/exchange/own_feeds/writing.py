@@ -1,4 +1,4 @@
-"""A feed of ours as a folder: `manifest.json`, `hashes.csv` and a file for each event, for any web server.
+"""Writes an own feed as a folder: `manifest.json`, `hashes.csv` and a file per event, for any web server.
 
 Whoever reads meanwhile finds the old file or the new one, never half of one: events go first, then hashes and
 manifest, and only then what is not announced any more is removed. What is announced is also how the next writing
@@ -25,7 +25,7 @@ ANNOUNCED = msgspec.json.Decoder(dict[str, Raw])
 
 
 class Entry(msgspec.Struct):
-    """What of a manifest's entry tells whether the event has changed."""
+    """The part of a manifest's entry that shows whether the event has changed."""
 
     timestamp: int
 
@@ -35,7 +35,7 @@ ENTRY = msgspec.json.Decoder(Entry)
 
 @dataclass(slots=True)
 class Exported:
-    """What a writing did, in files of events; `uuids` are the events that the feed holds now."""
+    """The result of a write, in event files; `uuids` are the events now in the feed."""
 
     written: int = 0
     unchanged: int = 0
@@ -44,7 +44,6 @@ class Exported:
 
 
 def event_ids(actor: Actor, content: FeedContent) -> list[int]:
-    """The events that a feed of `content` holds, as `actor` may read it. Raises Invalid, NotFound."""
     reach = reach_of(actor, content)
     reader = outsider(actor, reach)
     return [each.id for each in listed(reader, chosen(reader, content), reach).values()]
@@ -57,12 +56,13 @@ def export_feed(
     again: Collection[str] | None = None,
     only: Collection[int] | None = None,
 ) -> Exported:
-    """Make `folder` the feed of `content`, as `actor` may read it; with `only`, of no other events than these ids.
+    """Make `folder` the feed of `content`, as `actor` may read it; `only` limits it to these event ids.
 
-    Every event is rendered, since names of organisations, tags and reach change without a new timestamp, and a file
-    is written only when its bytes are new. With `again`, only the events of these uuids are, and those that are new
-    or have another timestamp than was announced. Raises Invalid (a distribution or filter that has no meaning; a
-    folder that holds something else), NotFound (a sharing group), Conflict (another writing goes on), OSError.
+    Every event is rendered, since names of organisations, tags and distribution change without a new
+    timestamp, and a file is written only if its bytes differ. With `again`, only these uuids are rendered,
+    plus events that are new or have another timestamp than announced. Raises Invalid (a meaningless
+    distribution or filter; a folder with other contents), NotFound (a sharing group), Conflict (a concurrent
+    write), OSError.
     """
     reach = reach_of(actor, content)
     actor = outsider(actor, reach)
@@ -87,8 +87,6 @@ def _is_stale(folder: Path, event: Listed, before: Mapping[str, Raw], again: Col
 
 @dataclass(slots=True)
 class _Writing:
-    """One writing of a folder."""
-
     actor: Actor
     folder: Path
     reach: Reach
@@ -96,7 +94,6 @@ class _Writing:
     done: Exported = field(default_factory=Exported)
 
     def run(self, wanted: Mapping[str, Listed], before: Mapping[str, Raw], stale: list[Listed]) -> Exported:
-        """Write what is stale of what is wanted, and remove what is not wanted."""
         rendered = {each.uuid for each in stale}
         kept = {uuid: entry for uuid, entry in before.items() if uuid in wanted and uuid not in rendered}
         with unfinished(self.folder / HASHES).open("wb") as hashes:
@@ -111,14 +108,12 @@ class _Writing:
         return self.done
 
     def _lines_of(self, kept: Mapping[str, Raw]) -> Iterator[bytes]:
-        """The hashes of the events that stay as they are, a line at a time."""
         hashes = self.folder / HASHES
         if kept and hashes.exists():
             with hashes.open("rb") as lines:
                 yield from (line for line in lines if line.rstrip().rpartition(b",")[2].decode() in kept)
 
     def _write_events(self, ids: list[int], hashes: BinaryIO) -> dict[str, Raw]:
-        """Write the events' files and their hashes; what the manifest says of them."""
         found: list[str] = []
         announced: dict[str, Raw] = {}
         for event in feed_events(self.actor, ids, self.reach, found.append, local_tags=self.local_tags):
@@ -138,7 +133,6 @@ class _Writing:
             self.done.unchanged += 1
 
     def _remove_others(self, announced: Collection[str]) -> int:
-        """Remove the events that are announced no more, whatever left them there."""
         others = [path for path in event_files(self.folder) if path.stem not in announced]
         for path in others:
             path.unlink()

@@ -1,4 +1,4 @@
-"""Caching what other instances know: the hashes of their values, without their events (sync-protocol §8)."""
+"""Caching of other instances: hashes of their values, without their events (sync-protocol §8)."""
 
 from __future__ import annotations
 
@@ -37,16 +37,14 @@ ABSENT = frozenset((403, 404, 405))
 
 
 def servers_to_cache(actor: Actor) -> list[Server]:
-    """The connections whose other side is to be cached. Raises Forbidden."""
     return list(servers(actor).filter(caching_enabled=True))
 
 
 def cache_server(actor: Actor | None, server: Server) -> int:
-    """Put the hashes of another instance's values in place of those cached before; returns how many.
+    """Replace the cached value hashes of another instance; returns how many there are.
 
-    `actor` ordered it; None when the hub does it by itself. An answer that breaks off changes nothing.
-
-    Raises Conflict when caching is off, OutgoingFailed, Forbidden (also for how the other side stands).
+    `actor` ordered it; None for the hub itself. A response that breaks off changes nothing. Raises Conflict
+    when caching is off, OutgoingFailed, Forbidden (also because of the peer's standing).
     """
     if actor is not None:
         actor.require_writing()
@@ -62,7 +60,6 @@ def cache_server(actor: Actor | None, server: Server) -> int:
 
 
 def described(actor: Actor, numbers: Collection[int]) -> dict[int, About]:
-    """What stands beside a value that another instance has too: for who may see what others know."""
     if not actor.may(Permission.VIEW_FEED_CORRELATIONS):
         return {}
     known = Server.objects.filter(pk__in=numbers, caching_enabled=True)
@@ -70,13 +67,13 @@ def described(actor: Actor, numbers: Collection[int]) -> dict[int, About]:
 
 
 def cached_at(server_ids: Collection[int]) -> dict[int, int]:
-    """Connection → when it was cached last (Unix seconds), for those that have been."""
+    """Connection → time of the last caching (Unix seconds), for those that have been cached."""
     found = CachedSource.objects.filter(kind=SERVER, number__in=server_ids, cached__isnull=False)
     return {number: seconds or 0 for number, seconds in found.values_list("number", "cached")}
 
 
 def _values(peer: Peer) -> Iterator[Cached]:
-    """Every value of the other instance: by its index of hashes, or where it has none by searching."""
+    """All values of the other instance: from its hash index, or by searching if it has none."""
     first = peer.patiently("GET", f"attributes/getInstanceCache/0/limit:{AT_ONCE}")
     if first.status == 200 and _last(first) is not None:
         yield from _from_index(peer, first)
@@ -117,7 +114,6 @@ def _from_search(peer: Peer) -> Iterator[Cached]:
 
 
 def _last(reply: Reply) -> int | None:
-    """Up to which attribute an answer of the index goes; None for what is none."""
     told = reply.headers.get("x-last-id", "")
     return int(told) if told.isdecimal() and len(told) < 20 else None
 

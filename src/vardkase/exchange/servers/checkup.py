@@ -1,4 +1,4 @@
-"""Going through a connection step by step: name, way, encryption, certificate, key, role, version, clock."""
+"""Step-by-step test of a connection: name, route, encryption, certificate, key, role, version, clock."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OPENSSL_OTHER_NAME = frozenset({62, 64})
 
 
 class Fault(StrEnum):
-    """At which step a connection could not be made."""
+    """The step at which a connection failed."""
 
     NAME = "name"
     CLOSED = "closed"
@@ -48,10 +48,11 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """What was found. `result` is in MISP's members (`client.test_connection`).
+    """The result of a connection test.
 
-    `fault` and `said` tell why there is no connection, `certificate` is what the other side shows (None without
-    encryption), `clock` how many seconds its clock is before ours, `account` who we are there.
+    `result` has MISP's members (`client.test_connection`). `fault` and `said` explain why there is no
+    connection, `certificate` is the one presented (None without encryption), `clock` by how many seconds its
+    clock is ahead of ours, `account` our user there.
     """
 
     result: dict[str, Any]
@@ -63,7 +64,7 @@ class Checkup:
 
 
 def check(actor: Actor, reference: Reference) -> Checkup:
-    """Go through a connection, and remember whether it works. Raises NotFound, Forbidden."""
+    """Test a connection and record whether it works. Raises NotFound, Forbidden."""
     server = find_server(actor, reference)
     try:
         reply = client.asked(server)
@@ -83,10 +84,10 @@ def check(actor: Actor, reference: Reference) -> Checkup:
 
 
 def trust(actor: Actor, reference: Reference, fingerprint: str) -> None:
-    """Trust the certificate that the other side shows, from now on this one alone.
+    """Trust only the certificate that the peer presents, from now on.
 
-    `fingerprint` is the one that was looked at: should another be shown now, nothing is changed. Raises Conflict,
-    OutgoingFailed, NotFound, Forbidden.
+    `fingerprint` is the one the user has seen: if another is presented now, nothing is changed. Raises
+    Conflict, OutgoingFailed, NotFound, Forbidden.
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
@@ -100,7 +101,6 @@ def trust(actor: Actor, reference: Reference, fingerprint: str) -> None:
 
 
 def fault_of(failed: OutgoingFailed) -> Fault:
-    """The step at which a connection failed."""
     if isinstance(failed, AddressRefused):
         return Fault.CLOSED
     for cause in _causes(failed):
@@ -124,7 +124,6 @@ def _of_certificate(code: int) -> Fault:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """What led to an error, the nearest first."""
     while error.__cause__ is not None:
         error = error.__cause__
         yield error

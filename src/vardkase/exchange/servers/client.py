@@ -1,4 +1,4 @@
-"""Asking another instance who it is, who we are there, and whether requests come through whole."""
+"""Client for another instance: its version, our account there, and whether requests arrive intact."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TEST = {"testString": "This is a test: åäö ÅÄÖ € ☃"}
 
 @dataclass(frozen=True, slots=True)
 class RemoteUser:
-    """Who we are on the other instance."""
+    """Our user on the other instance."""
 
     email: str
     role: str
@@ -40,7 +40,6 @@ class RemoteUser:
 
 
 def test_connection(actor: Actor, reference: Reference) -> dict[str, Any]:
-    """How a connection is, in MISP's members: `status` (sync-protocol §1) and what belongs to it. Raises NotFound."""
     server = find_server(actor, reference)
     try:
         found = judged(server, asked(server))
@@ -51,24 +50,20 @@ def test_connection(actor: Actor, reference: Reference) -> dict[str, Any]:
 
 
 def asked(server: Server) -> Reply:
-    """What the other instance answers when it is asked what it is. Raises OutgoingFailed."""
     return Peer(server).ask("GET", "servers/getVersion")
 
 
 def not_reached(failed: OutgoingFailed) -> dict[str, Any]:
-    """What there is to say of a connection that could not be made, in MISP's members."""
     return {"status": NOT_REACHED, "client_certificate": None, "info": str(failed)}
 
 
 def noted(server: Server, found: dict[str, Any]) -> None:
-    """Remember what a test found."""
     works = found["status"] == WORKS
     reason = "" if works else str(found.get("info") or REASONS.get(found["status"], REASONS[UNEXPECTED]))
     standing.note(server.pk, works=works, reason=reason)
 
 
 def judged(server: Server, reply: Reply) -> dict[str, Any]:
-    """What an answer to `asked` says of the connection, in MISP's members; also sends something to see it come back."""
     info = _decoded(reply)
     if reply.status != 200 or not isinstance(info, dict) or not isinstance(info.get("version"), str):
         return {"status": _refusal(reply.status, info), "client_certificate": None}
@@ -91,7 +86,6 @@ def judged(server: Server, reply: Reply) -> dict[str, Any]:
 
 
 def remote_user(actor: Actor, reference: Reference) -> RemoteUser:
-    """Who we are on the other instance. Raises NotFound, OutgoingFailed."""
     found = _document(find_server(actor, reference), "users/view/me.json")
     user, role = found.get("User"), found.get("Role")
     if not isinstance(user, dict) or not isinstance(role, dict):
@@ -100,7 +94,6 @@ def remote_user(actor: Actor, reference: Reference) -> RemoteUser:
 
 
 def remote_filtering_rules(actor: Actor, reference: Reference) -> dict[str, list[str]]:
-    """The names of organisations and tags that the rules of a pull may use. Raises NotFound, OutgoingFailed."""
     found = _document(find_server(actor, reference), "servers/getAvailableSyncFilteringRules")
     return {
         name: [str(each) for each in given if isinstance(each, str)]
@@ -136,7 +129,7 @@ def _refusal(status: int, answer: Any) -> int:
 
 
 def _post_test(server: Server) -> int:
-    """Whether what we send arrives as it was sent, in MISP's numbers."""
+    """Test whether sent data arrives unmodified; returns MISP's codes."""
     try:
         reply = Peer(server).ask("POST", "servers/postTest", TEST)
     except OutgoingFailed:
@@ -154,7 +147,6 @@ def _post_test(server: Server) -> int:
 
 
 def _compared(local: str, remote: str) -> dict[str, str | bool]:
-    """In which part of the version the two differ, and who is newer."""
     ours, theirs = (_numbers(version) for version in (local, remote))
     for part, mine, other in zip(("major", "minor", "hotfix"), ours, theirs, strict=False):
         if mine != other:

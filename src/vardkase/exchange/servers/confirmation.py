@@ -1,4 +1,4 @@
-"""Whose name a connection brings things in under: the member at the other end says that it is theirs, or two people do.
+"""Confirmation of the organisation behind a connection: by the member at the other end, or by two officers.
 
 The account that sets up a connection says which organisation is at its address. What is fetched there counts as that
 organisation's own, so once membership is in use nothing is fetched for a member before the connection is confirmed. A
@@ -41,7 +41,7 @@ PAGE = "/membership/connections/"
 
 
 def identity_of(server: Server) -> str:
-    """A SHA-256 of what decides who is at the other end, and as whom it speaks: what is confirmed."""
+    """A SHA-256 of what identifies the peer and the account used there, which is what gets confirmed."""
     parts = [
         server.url,
         KEYS.decrypt(server.encrypted_key),
@@ -54,19 +54,18 @@ def identity_of(server: Server) -> str:
 
 
 def is_confirmed(server: Server) -> bool:
-    """Whether the connection is confirmed as it is now; every connection is before membership is in use."""
+    """True if the connection is confirmed in its current form; always true before membership is in use."""
     return not membership_is_in_use() or hmac.compare_digest(server.confirmed, identity_of(server))
 
 
 def speaks_as_member(organisation: Organisation) -> bool:
-    """Whether what comes in as this organisation's is a member's, or the hub owner's, once membership is in use."""
+    """True if data from this organisation counts as a member's or the hub owner's, once membership is in use."""
     return membership_is_in_use() and (
         organisation.pk == host_organisation_id() or has_membership(organisation)
     )
 
 
 def waits_for_confirmation(server: Server) -> bool:
-    """Whether nothing is fetched over the connection before it is confirmed."""
     return speaks_as_member(server.remote_org) and not is_confirmed(server)
 
 
@@ -81,14 +80,15 @@ def require_confirmed(server: Server) -> None:
 
 
 def connections_of(actor: Actor) -> list[Server]:
-    """The connections in the name of the actor's organisation. Raises Forbidden for who does not administer it."""
+    """The connections in the name of the actor's organisation. Raises Forbidden unless the actor administers
+    it."""
     _require_member(actor)
     return list(Server.objects.filter(remote_org=actor.organisation_id).order_by("priority", "pk"))
 
 
 @transaction.atomic
 def confirm(actor: Actor, pk: int, identity: str) -> Server:
-    """Confirm, as an administrator of the member, the connection that one has read (`identity_of`).
+    """Confirm, as an administrator of the member, the connection as displayed (`identity_of`).
 
     Raises NotFound, Forbidden, StepUpRequired, Conflict when it has changed.
     """
@@ -107,13 +107,16 @@ def confirm(actor: Actor, pk: int, identity: str) -> Server:
 
 @transaction.atomic
 def propose_confirmation(actor: Actor, server: Server, reason: str) -> ApprovalRequest:
-    """Propose to confirm a connection without the member, or one to an organisation that is no member, so that it may
-    bring in what members have created. Raises Forbidden, Conflict, Invalid under `reason`."""
+    """Propose confirming a connection without the member, or one to a non-member, so that it can import
+    members' events.
+
+    Raises Forbidden, Conflict, Invalid under `reason`.
+    """
     return propose(actor, CONFIRM, str(server.pk), title=server.name, reason=reason)
 
 
 def record_confirmation(actor: ActorReference, server: Server) -> Server:
-    """Store that the connection is confirmed as it is now; the caller knows that the member or two people did."""
+    """Record the connection as confirmed; the caller has checked that the member or two people confirmed it."""
     server.confirmed, server.confirmed_by, server.confirmed_at = (
         identity_of(server),
         actor.name[:255],
@@ -125,7 +128,6 @@ def record_confirmation(actor: ActorReference, server: Server) -> Server:
 
 
 def tell_member(actor: ActorReference, server: Server) -> None:
-    """Mail the member's administrators that a connection in its name waits for them, in the caller's transaction."""
     if not waits_for_confirmation(server) or server.remote_org_id == host_organisation_id():
         return
     queue_mail([_mail(actor, server, person) for person in _administrators(server)])
@@ -151,7 +153,6 @@ def _administrators(server: Server) -> Iterable[User]:
 
 
 def _require_member(actor: Actor) -> None:
-    """Nobody of the hub answers for a member, whatever organisation their account is in."""
     actor.require(Permission.ADMIN)
     actor.require_own_affairs()
     if actor.is_site_admin or actor.staff or actor.organisation_id == host_organisation_id():

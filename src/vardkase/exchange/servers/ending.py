@@ -1,4 +1,4 @@
-"""An organisation leaves: nothing is exchanged with it any more."""
+"""Ends all exchange with an organisation that leaves."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from vardkase.identity.access.actor import Actor
 
 
 def switch_off_exchange(actor: Actor, organisation_id: int) -> dict[str, int]:
-    """Stop fetching from and sending to an organisation; returns how many ``connections`` that were.
+    """Stop fetching from and sending to an organisation; returns how many ``connections`` were switched off.
 
-    They stay as they are otherwise, for the books they keep. In the caller's transaction, who has asked whether the
-    actor may.
+    The connections are otherwise kept, for their records. Runs in the caller's transaction; the caller checks
+    permission.
     """
     count = 0
     for server in Server.objects.select_for_update().filter(remote_org=organisation_id):

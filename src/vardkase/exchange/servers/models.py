@@ -1,4 +1,4 @@
-"""Connections to other instances: where they are, by which key, and what may pass."""
+"""Models for connections to other instances: address, key, and filter rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ KEYS = Safe("keys of other servers")
 
 
 def no_pull_rules() -> dict[str, Any]:
-    """The rules of a pull that lets everything pass."""
     return {
         **no_push_rules(),
         "type_attributes": {"NOT": []},
@@ -23,16 +22,16 @@ def no_pull_rules() -> dict[str, Any]:
 
 
 def no_push_rules() -> dict[str, Any]:
-    """The rules of a push that lets everything pass."""
     return {"tags": {"OR": [], "NOT": []}, "orgs": {"OR": [], "NOT": []}}
 
 
 class Server(models.Model):
-    """One connection (sync-protocol §1). `org` runs the connection here, `remote_org` the other instance.
+    """One connection (sync-protocol §1).
 
-    `encrypted_key` is our key there and `encrypted_certificate` our certificate with its key (PEM): `KEYS` opens
-    both. `authority` (PEM) is what alone vouches for the other side. `priority` is the place in the list, from 1.
-    `confirmed` is the `confirmation.identity_of` the connection when it was confirmed, empty before.
+    `org` runs the connection here, `remote_org` the other instance. `encrypted_key` is our key there and
+    `encrypted_certificate` our certificate with its key (PEM): `KEYS` decrypts both. `authority` (PEM) is the
+    only trusted certificate of the peer. `priority` is the position in the list, from 1. `confirmed` is the
+    connection's `confirmation.identity_of` at confirmation, empty before.
     """
 
     name = models.CharField(max_length=255)
@@ -75,10 +74,8 @@ class Server(models.Model):
 
 
 class Standing(models.Model):
-    """Whether a connection works, as it was last found: by a run or a test at `at`.
-
-    `since` is when it began to be so. `reason` is why it does not, in English.
-    """
+    """Whether a connection worked when last tested or used, at `at`. `since` is when that state began.
+    `reason` is why it fails, in English."""
 
     server = models.OneToOneField(Server, models.CASCADE, primary_key=True, related_name="standing")
     works = models.BooleanField()

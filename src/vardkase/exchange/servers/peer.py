@@ -1,4 +1,4 @@
-"""Speaking to the instance at the other end of a connection: one request, its answer, what failed in words."""
+"""Requests to the peer of a connection, with its responses and readable errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOT_JSON = "The other instance did not answer with JSON."
 
 
 class RemoteRefused(OutgoingFailed):
-    """The other instance answered with an error; `status` is its HTTP status, the text its message."""
+    """The other instance returned an error; `status` is its HTTP status, the text its message."""
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
@@ -43,9 +43,10 @@ AGENT = "MISP 2.5 (Vardkase)"
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The other end of one connection. `seconds` is the longest an exchange may take, `limit` bytes of an answer.
+    """The other end of one connection.
 
-    `patient` ones, for background work, ask again after a cut or a passing fault. `ahead` holds what `begin` began.
+    `seconds` limits an exchange, `limit` the bytes of a response. `patient` peers, for background work, retry
+    after broken connections and temporary errors. `ahead` holds the requests started by `begin`.
     """
 
     server: Server
@@ -57,21 +58,19 @@ class Peer:
     def ask(
         self, method: Method, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
     ) -> Reply:
-        """Send one request (`body` as JSON, bytes as they are) and return the answer, whatever its status.
-
-        Raises OutgoingFailed.
-        """
+        """Send one request (`body` as JSON, bytes unchanged) and return the response, whatever its status.
+        Raises OutgoingFailed."""
         content = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         sent = {**self._headers(), **(headers or {})}
         return fetch(method, f"{self.server.url}/{path}", headers=sent, body=content, manner=self._manner())
 
     def begin(self, pool: Executor, method: Method, path: str, body: Any = None) -> None:
-        """Ask in another thread what `patiently` will be asked for later; what goes wrong is raised there."""
+        """Start a request in another thread that `patiently` will make later; errors are raised there."""
         asked = _question(method, path, body)
         self.ahead[asked] = pool.submit(self._patiently, method, path, body)
 
     def patiently(self, method: Method, path: str, body: Any = None) -> Reply:
-        """As `ask`, for what may be asked twice."""
+        """Like `ask`, for requests that can be repeated safely."""
         begun = self.ahead.pop(_question(method, path, body), None) if self.ahead else None
         return begun.result() if begun is not None else self._patiently(method, path, body)
 
@@ -88,11 +87,9 @@ class Peer:
         return self.ask(method, path, body)
 
     def document(self, method: Method, path: str, body: Any = None) -> Any:
-        """The JSON that a request is answered with. Raises RemoteRefused, OutgoingFailed."""
         return decoded(self.patiently(method, path, body))
 
     def certificate(self) -> bytes:
-        """The certificate (DER) that the other side shows, trusted or not. Raises OutgoingFailed."""
         return presented_certificate(self.server.url, manner=self._manner())
 
     def _headers(self) -> dict[str, str]:
@@ -120,7 +117,6 @@ def _question(method: Method, path: str, body: Any) -> Question:
 
 
 def decoded(reply: Reply) -> Any:
-    """The JSON of a good answer. Raises RemoteRefused, OutgoingFailed when it is none."""
     if not 200 <= reply.status < 300:
         raise RemoteRefused(reply.status, message_of(reply))
     try:
@@ -130,7 +126,6 @@ def decoded(reply: Reply) -> Any:
 
 
 def message_of(reply: Reply) -> str:
-    """What the other instance says went wrong, in one short line."""
     try:
         answer = json_limits.decoded(reply.content)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reading connections: site administrators only."""
+"""Queries for connections: site administrators only."""
 
 from __future__ import annotations
 
@@ -19,29 +19,28 @@ from vardkase.misp.flags import as_int
 
 
 def servers(actor: Actor) -> QuerySet[Server]:
-    """Every connection, by priority. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     return Server.objects.select_related("org", "remote_org").order_by("priority", "pk")
 
 
 def giving() -> QuerySet[Server]:
-    """The connections whose other side may give to us as its membership stands, or as another hub of the hub owner's,
+    """Connections whose peer may give data to us, by its membership or as another hub of the hub owner,
     whether or not they fetch."""
     return Server.objects.filter(may_now("sync", "write", path="remote_org") | _to_another_hub())
 
 
 def getting() -> QuerySet[Server]:
-    """The connections whose other side may get from us as its membership stands, or as another hub of the hub owner's,
+    """Connections whose peer may get data from us, by its membership or as another hub of the hub owner,
     whether or not they send."""
     return Server.objects.filter(may_now("sync", "read", path="remote_org") | _to_another_hub())
 
 
 def _to_another_hub() -> Q:
-    """The condition for connections that the hub owner itself runs to an instance of nobody who takes part here.
+    """The condition for the hub owner's own connections to instances outside the membership.
 
-    Its organisation is known by name only: it has no membership, and has had none, and no account here. All that such
-    an instance gives is taken in; it gets what is published for other hubs, as over any connection. A connection that
-    a member runs is none of these, nor is one to an organisation of this hub.
+    The peer's organisation is known by name only: it has no membership, past or present, and no account here.
+    Everything it gives is accepted; it gets what is published for other hubs, as over any connection.
+    Connections run by members, or to an organisation of this hub, are excluded.
     """
     accounts = User.objects.filter(org=OuterRef("remote_org"), disabled=False)
     return Q(
@@ -53,20 +52,19 @@ def _to_another_hub() -> Q:
 
 
 def leads_to_another_hub(server: Server) -> bool:
-    """Whether the hub owner's own connection leads to an instance outside the membership (`_to_another_hub`)."""
+    """True if it is the hub owner's own connection to an instance outside the membership (`_to_another_hub`)."""
     if server.remote_org.standing != Standing.NO_MEMBERSHIP:
         return False
     return Server.objects.filter(_to_another_hub(), pk=server.pk).exists()
 
 
 def require_exchange_over(server: Server, *, gives: bool) -> None:
-    """Raise StandingRefused unless the other end may give to us, or get from us, over this connection."""
+    """Raise StandingRefused unless the peer may give to us (`gives`) or get from us over this connection."""
     if not leads_to_another_hub(server):
         require_exchange(server.remote_org, gives=gives)
 
 
 def find_server(actor: Actor, reference: Reference) -> Server:
-    """One connection by id. Raises NotFound, Forbidden."""
     found = servers(actor).filter(pk=as_int(reference) or 0).first()
     if found is None:
         raise NotFound("Invalid server")
@@ -74,18 +72,17 @@ def find_server(actor: Actor, reference: Reference) -> Server:
 
 
 def is_known(server_id: int) -> bool:
-    """Whether there is a connection with this id: sharing groups may name it, its settings stay hidden."""
+    """True if a connection has this id: sharing groups may name it, but its settings stay hidden."""
     return Server.objects.filter(pk=server_id).exists()
 
 
 def names_of(server_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Name and address of connections by id, for those who see a sharing group that names them."""
+    """Name and address of connections by id, for readers of sharing groups that name them."""
     rows = Server.objects.filter(pk__in=set(server_ids)).values_list("pk", "name", "url")
     return {pk: (name, url) for pk, name, url in rows}
 
 
 def users_bound_to(server_ids: Iterable[int]) -> dict[int, list[User]]:
-    """The accounts that other instances use here, by the connection they are bound to."""
     found: dict[int, list[User]] = {}
     for user in User.objects.filter(server_id__in=set(server_ids)).order_by("pk"):
         found.setdefault(user.server_id, []).append(user)
@@ -93,5 +90,4 @@ def users_bound_to(server_ids: Iterable[int]) -> dict[int, list[User]]:
 
 
 def certificates_of(server: Server) -> tuple[Certificate | None, Certificate | None]:
-    """The certificate that vouches for the other side, and our own; None where the system's or none is used."""
     return of_pem(server.authority), of_pem(KEYS.decrypt(server.encrypted_certificate))

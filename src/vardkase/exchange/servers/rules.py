@@ -1,4 +1,4 @@
-"""The rules of a connection, as MISP writes them: which events may pass, by tag and creator (sync-protocol §0)."""
+"""The rules of a connection in MISP's format: which events may pass, by tag and creator (sync-protocol §0)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILTERS = {"tags": "tag", "orgs": "org", "type_attributes": "type_attribute", "t
 
 
 def index_request(rules: Mapping[str, Any]) -> dict[str, Any]:
-    """The body that asks for the events a pull may take; what `url_params` holds overrides the rest."""
+    """The body of the index request for a pull; members of `url_params` take precedence."""
     asked: dict[str, Any] = {"minimal": 1, "published": 1}
     for rule, name in FILTERS.items():
         if values := [*listed(rules, rule, "OR"), *(f"!{value}" for value in listed(rules, rule, "NOT"))]:
@@ -24,25 +24,29 @@ def index_request(rules: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def creators(rules: Mapping[str, Any]) -> list[str]:
-    """The creators that may pass, and those that may not with an exclamation mark before them."""
+    """The creators that may pass, and those that may not, prefixed with an exclamation mark."""
     return [*listed(rules, "orgs", "OR"), *(f"!{name}" for name in listed(rules, "orgs", "NOT"))]
 
 
 def crossing_of_connection(server_id: int) -> Crossing | None:
-    """What an account that is bound to a connection may read: what the rules of a push let out."""
+    """What an account bound to a connection may read: what the push rules let out."""
     rules = Server.objects.filter(pk=server_id).values_list("push_rules", flat=True).first()
     return None if rules is None else Crossing(**_let_out(rules))
 
 
 def crossing_of_push(server: Server) -> Crossing:
-    """What a push may send. Between the instances of one organisation what this hub's members read goes along."""
+    """What a push may send. Between instances of one organisation, content for this hub's members is
+    included."""
     reaching = COMMUNITY if server.internal else BEYOND
     return Crossing(**_let_out(server.push_rules), distributions=reaching, owns=server.internal)
 
 
 def _let_out(rules: Mapping[str, Any]) -> dict[str, Any]:
-    """The rules of a push by their ids here. One that names only what is not here (a tag by name, say) lets nothing
-    out: so does MISP. What a rule keeps back it keeps back by its name too, which MISP would pass over."""
+    """The push rules by local ids.
+
+    An allow rule that matches nothing here (a tag by name, say) lets nothing out, as in MISP. Block rules
+    also match by name, which MISP ignores.
+    """
     return {
         "tags": _numbers(rules, "tags", "OR") if listed(rules, "tags", "OR") else None,
         "without_tags": _numbers(rules, "tags", "NOT") + _named(rules, "tags", TAGS),
@@ -52,7 +56,6 @@ def _let_out(rules: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _named(rules: Mapping[str, Any], rule: str, found_by_name: str) -> tuple[int, ...]:
-    """The ids here of what a rule keeps back by name."""
     names = [value.lower() for value in listed(rules, rule, "NOT") if not value.isdecimal()]
     return tuple(row[0] for row in cursor().execute(found_by_name, {"names": names})) if names else ()
 
@@ -62,7 +65,7 @@ def _numbers(rules: Mapping[str, Any], rule: str, side: str) -> tuple[int, ...]:
 
 
 def url_params(rules: Mapping[str, Any]) -> dict[str, Any]:
-    """The further filters, which MISP keeps as JSON in a text; none when they make no sense."""
+    """The additional filters, which MISP stores as JSON text; none if invalid."""
     try:
         given = json.loads(str(rules.get("url_params") or "{}"))
     except ValueError:
@@ -71,7 +74,6 @@ def url_params(rules: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def listed(rules: Mapping[str, Any], rule: str, side: str) -> list[str]:
-    """The values of one side (OR or NOT) of a rule."""
     return list(_values(rules, rule, side))
 
 

@@ -1,4 +1,4 @@
-"""What the hub does with connections by itself; off until somebody switches it on."""
+"""Schedules for connections; off by default."""
 
 from __future__ import annotations
 

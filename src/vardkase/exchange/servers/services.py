@@ -1,4 +1,4 @@
-"""Configuring connections: site administrators only, and nobody is told a key again."""
+"""Services for connections: site administrators only; keys are never shown again."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
 
 @transaction.atomic
 def import_server(actor: Actor, document: Mapping[str, Any]) -> Server:
-    """Add the connection that `sync_configuration` of another instance describes.
+    """Add the connection described by another instance's `sync_configuration`.
 
-    Its organisation is captured when it is new. Raises as `add_server` does.
+    Creates its organisation if new. Raises as `add_server` does.
     """
     _require_site_admin(actor)
     block = document.get("Organisation")
@@ -96,7 +96,7 @@ def import_server(actor: Actor, document: Mapping[str, Any]) -> Server:
 
 @transaction.atomic
 def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Server:
-    """Change the wire fields that `data` holds; an empty authkey leaves the old one. Raises Invalid, NotFound."""
+    """Change the wire fields in `data`; an empty authkey keeps the old one. Raises Invalid, NotFound."""
     _require_site_admin(actor)
     server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
     before, identity = _leads(server), identity_of(server)
@@ -111,7 +111,7 @@ def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
 
 @transaction.atomic
 def delete_server(actor: Actor, reference: Reference) -> None:
-    """Remove a connection, from sharing groups and accounts too. Raises NotFound, Forbidden."""
+    """Remove a connection, also from sharing groups and accounts. Raises NotFound, Forbidden."""
     _require_site_admin(actor)
     server = find_server(actor, reference)
     target = _target(server)
@@ -124,7 +124,7 @@ def delete_server(actor: Actor, reference: Reference) -> None:
 
 @transaction.atomic
 def order_servers(actor: Actor, server_ids: Sequence[int]) -> None:
-    """Give the connections the priorities 1, 2, … in this order. Raises Invalid unless all are named once."""
+    """Set the priorities 1, 2, … in this order. Raises Invalid unless each connection is named once."""
     _require_site_admin(actor)
     stored = {server.pk: server for server in servers(actor).select_for_update(of=("self",))}
     if sorted(server_ids) != sorted(stored):
@@ -137,7 +137,7 @@ def order_servers(actor: Actor, server_ids: Sequence[int]) -> None:
 
 @transaction.atomic
 def move_server(actor: Actor, reference: Reference, *, earlier: bool) -> None:
-    """Give a connection the place before or after its own; the first and the last stay. Raises NotFound."""
+    """Move a connection one place up or down; no effect at either end. Raises NotFound."""
     moved = find_server(actor, reference)
     order = [server.pk for server in servers(actor)]
     place = order.index(moved.pk)
@@ -151,9 +151,9 @@ def move_server(actor: Actor, reference: Reference, *, earlier: bool) -> None:
 def set_organisation_rule(
     actor: Actor, reference: Reference, kind: str, rule: str, organisations: Sequence[str], *, overwrite: bool
 ) -> None:
-    """Put organisations on a list (`rule` is OR or NOT) of the rules of a `kind` (pull or push) of a connection.
+    """Add organisations to a list (`rule`: OR or NOT) of a connection's `kind` rules (pull or push).
 
-    They come beside those that are there, or in their place with `overwrite`. Raises NotFound, Forbidden.
+    With `overwrite` they replace those on the list. Raises NotFound, Forbidden.
     """
     _require_site_admin(actor)
     server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
@@ -170,9 +170,9 @@ def set_organisation_rule(
 
 @transaction.atomic
 def sync_configuration(actor: Actor, base_url: str, instance: str) -> dict[str, Any]:
-    """What another instance imports to connect to us as `actor`: with a new key, shown this once.
+    """The configuration for another instance to connect to us as `actor`, with a new key, shown only once.
 
-    Raises Forbidden for those who may not synchronise, and for site administrators.
+    Raises Forbidden for users without sync permission, and for site administrators.
     """
     actor.require_writing()
     actor.require(Permission.SYNC)
@@ -204,15 +204,17 @@ def _leads(server: Server) -> dict[str, Any]:
 
 
 def _refuse_sending_blindly(actor: Actor, before: dict[str, Any] | None, server: Server) -> None:
-    """Raise Invalid when somebody who may not read what is shared would say what is sent and where: what they connect
-    sends once somebody else has switched that on, and leads elsewhere only while it is off."""
+    """Raise Invalid if an actor who may not read shared content would decide what is sent and where.
+
+    Connections they set up send only once somebody else enables pushing, and can be redirected only while it
+    is off.
+    """
     sends = any(getattr(server, name) for name in SENDS)
     if actor.is_content_blind and sends and _leads(server) != before:
         raise Invalid({"push": [gettext("An officer or another administrator has to switch this on.")]})
 
 
 def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:
-    """Set what `data` holds; returns the wire names of what changed. All faults are told at once."""
     errors: dict[str, Sequence[str]] = {}
     changed: list[str] = []
     before = server.url
@@ -242,13 +244,13 @@ def _key(server: Server, data: Mapping[str, Any]) -> list[str]:
 
 
 def _keep_key_from_strangers(server: Server, before: str, changed: Sequence[str]) -> None:
-    """The stored key goes to the server it was given for: whoever moves the connection gives the key anew."""
+    """A stored key is sent only to its original server: changing the address requires entering the key again."""
     if before and origin(before) != origin(server.url) and "authkey" not in changed:
         raise Invalid({"authkey": [KEY_AGAIN]})
 
 
 def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
-    """`remote_org_id`, or an organisation that may be new as `remote_org`: ``{"name": …, "uuid": …}``."""
+    """`remote_org_id`, or a possibly new organisation as `remote_org`: ``{"name": …, "uuid": …}``."""
     if data.get("remote_org"):
         found = _captured(data["remote_org"])
     elif "remote_org_id" in data:
@@ -272,7 +274,8 @@ def _captured(block: Any) -> Organisation:
 
 
 def _certificates(server: Server, data: Mapping[str, Any]) -> list[str]:
-    """`submitted_cert` and `submitted_client_cert` (PEM, or its base64); `delete_cert` and the like take them off."""
+    """`submitted_cert` and `submitted_client_cert` (PEM, or its base64); `delete_cert` and the like remove
+    them."""
     changed = []
     if as_bool(data.get("delete_cert")) or data.get("submitted_cert"):
         server.authority = _certificate("submitted_cert", data, private=False)

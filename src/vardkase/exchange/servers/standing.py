@@ -1,4 +1,4 @@
-"""Whether connections work, since when, and why not: as runs and tests have found it."""
+"""Health of connections: whether they work, since when, and the error, as found by runs and tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LONGEST = 1000
 
 
 def note(server_id: int, *, works: bool, reason: str = "") -> None:
-    """Remember how a connection was found just now; when it began to be so stays."""
+    """Record whether a connection works; the time since when is kept if nothing changed."""
     values = {"server": server_id, "works": works, "reason": reason[:LONGEST]}
     cursor().execute(NOTE, values)
 

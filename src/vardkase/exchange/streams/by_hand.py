@@ -1,4 +1,4 @@
-"""Events that somebody sends to a publisher by hand, published or not, as MISP's buttons do."""
+"""Manual pushes of events to a publisher, published or not, as with MISP's buttons."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ NEEDS = {"zeromq": Permission.PUBLISH_ZMQ, "kafka": Permission.PUBLISH_KAFKA}
 
 
 class Disabled(Conflict):
-    """Nobody would send it."""
+    """No stream is enabled that would send it."""
 
 
 @transaction.atomic
 def push_event(actor: Actor, reference: str, publisher: Publisher) -> int:
-    """Send an event that the actor may read to every stream of this kind; returns its id.
+    """Send an event that the actor may read to all streams of this kind; returns its id.
 
-    Raises Forbidden, NotFound, PublicationRefused for one that is not published and might not be, and Disabled while
-    no stream is on.
+    Raises Forbidden, NotFound, PublicationRefused for an unpublished event that may not be published, and
+    Disabled while no stream is enabled.
     """
     actor.require(NEEDS[publisher])
     actor.require_writing()

@@ -1,4 +1,4 @@
-"""The two streams that MISP's settings describe: whenever one of those changes, so does the stream."""
+"""The two streams configured by MISP's settings; they follow changes of those settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ NAMES = {Kind.ZEROMQ: "ZeroMQ", Kind.KAFKA: "Kafka"}
 
 
 def setting_changed(name: str) -> None:
-    """Have the stream follow a setting of this name, if it is one of those."""
     if name.startswith("Plugin.ZeroMQ_"):
         follow(Kind.ZEROMQ)
     elif name.startswith("Plugin.Kafka_"):
@@ -24,7 +23,7 @@ def setting_changed(name: str) -> None:
 
 @transaction.atomic
 def follow(kind: Kind) -> Stream:
-    """Make the stream of `kind` what the settings say; switched on, it begins with what happens from now on."""
+    """Configure the stream of `kind` from the settings; when newly enabled, it starts with new events only."""
     stream, _ = Stream.objects.select_for_update().get_or_create(
         kind=kind, by_settings=True, defaults={"name": NAMES[kind]}
     )
@@ -48,7 +47,7 @@ def _zeromq() -> tuple[bool, list[str], dict[str, Any]]:
 
 
 def _kafka() -> tuple[bool, list[str], dict[str, Any]]:
-    """Its brokers are met without encryption, as MISP meets them; a stream made by hand can do better."""
+    """The Kafka stream of the settings, unencrypted as in MISP; streams set up by hand can use TLS."""
     topics = [topic for topic, switch in settings.KAFKA_SWITCHES.items() if switch.value]
     named = {topic: setting.value for topic, setting in settings.KAFKA_NAMES.items()}
     names = {topic: name for topic, name in named.items() if name and name != TOPICS[topic].kafka}

@@ -1,4 +1,4 @@
-"""What was entered for streams is kept for some time, and then cleaned away."""
+"""Deletes outbox entries of streams after a retention period."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ AT_A_TIME = 10_000
 
 
 def clean_outbox() -> int:
-    """Forget what is older than the setting says, and count what a stream has missed by that; returns how much."""
+    """Remove entries older than the setting allows, and count those that streams have missed; returns how
+    many."""
     forgotten = 0
     while some := forget_some():
         forgotten += some
@@ -26,7 +27,6 @@ def clean_outbox() -> int:
 
 @transaction.atomic
 def forget_some() -> int:
-    """Forget the oldest entries; returns how many."""
     given = {"before": timezone.now() - timedelta(days=KEPT_DAYS.value), "limit": AT_A_TIME}
     row = cursor().execute(FORGET, given).fetchone()
     return int(row[0]) if row else 0

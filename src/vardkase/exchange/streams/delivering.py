@@ -1,4 +1,4 @@
-"""One round of a stream: what comes next is written, sent, and, once acknowledged, behind it."""
+"""One delivery round of a stream: render the next messages, send them, and advance once acknowledged."""
 
 from __future__ import annotations
 
@@ -29,38 +29,33 @@ BYTES = 4 * 1024 * 1024
 
 
 class Changed(Exception):
-    """Somebody has changed the stream meanwhile: what it is has to be looked at anew."""
+    """The stream's configuration has changed and must be reloaded."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """Steps that are acknowledged together."""
-
     place: int = 0
     messages: list[Message] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
-        """Put a step behind those that are here."""
         self.place = step.place
         self.messages += step.messages
         self.outcomes += step.outcomes
 
     def is_full(self, most: int) -> bool:
-        """Whether it should go now, to one who acknowledges at most so many messages together."""
         return len(self.messages) >= most or sum(len(each.body) for each in self.messages) >= BYTES
 
 
 def waiting(stream: Stream, limit: int) -> list[Entry]:
-    """What comes next for the stream, at most `limit` entries."""
     by_hand = [BY_HAND[stream.kind]] if stream.kind in BY_HAND else []
     return after(stream.position, limit, [*stream.topics, *by_hand])
 
 
 def deliver_some(stream: Stream, sender: Sender) -> int:
-    """Send what comes next; returns how many entries that were. `stream` moves along.
+    """Send the next entries; returns how many. Advances `stream`.
 
-    Raises OutgoingFailed, after having put down what could not be sent, and Changed.
+    Raises OutgoingFailed after recording what could not be sent, and Changed.
     """
     end = last_place()
     entries = waiting(stream, AT_A_TIME)
@@ -79,7 +74,6 @@ def deliver_some(stream: Stream, sender: Sender) -> int:
 
 
 def note_failure(stream: Stream, error: OutgoingFailed) -> None:
-    """Put down that the stream does not get through, since when, and why."""
     now = timezone.now()
     stream.failures += 1
     stream.failing_since = stream.failing_since or now
@@ -92,7 +86,6 @@ def note_failure(stream: Stream, error: OutgoingFailed) -> None:
 
 
 def receiver(stream: Stream) -> Receiver:
-    """The stream as one of those to whom versions are delivered."""
     return Receiver(ReceiverKind.STREAM, stream.pk, stream.name)
 
 
@@ -125,7 +118,6 @@ def _moved(stream: Stream, place: int, *, sent: bool = False) -> None:
 
 
 def _put_down(stream: Stream, batch: Batch, error: OutgoingFailed) -> None:
-    """That the versions of a batch did not get through; they are tried again."""
     with suppress(Changed), transaction.atomic():
         for outcome in batch.outcomes:
             if outcome.state is State.SENT:

@@ -1,4 +1,4 @@
-"""What can be wrong with a receiver: as a word that pages explain, and in the machines' own words."""
+"""Errors of stream receivers: an error code explained on pages, and the technical message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vardkase.exchange.errors import AddressRefused, OutgoingFailed, TimedOut
 
 
 class Fault(StrEnum):
-    """What the person who runs the hub can do something about."""
+    """Errors that an administrator of the hub can fix."""
 
     UNREACHABLE = "unreachable"
     ADDRESS = "address"
@@ -23,7 +23,7 @@ class Fault(StrEnum):
 
 
 class NotTaken(OutgoingFailed):
-    """The receiver answered, and did not take the message."""
+    """The receiver responded but did not accept the message."""
 
     def __init__(self, fault: Fault, text: str) -> None:
         self.fault = fault
@@ -31,7 +31,6 @@ class NotTaken(OutgoingFailed):
 
 
 def fault_of(error: OutgoingFailed) -> Fault:
-    """The word for what went wrong."""
     match error:
         case NotTaken():
             return error.fault

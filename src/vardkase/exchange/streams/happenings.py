@@ -1,4 +1,4 @@
-"""What happened, entered in the outbox under MISP's topics: in the transaction in which it happens.
+"""Writes stream events to the outbox under MISP's topics, in the transaction of the change.
 
 Published events are entered always, so that a stream may begin in the past; all else only while a stream wants its
 topic, for it is many times as much.
@@ -69,19 +69,16 @@ CARRIES_TAGS = frozenset(("event", "attribute"))
 
 
 def new_attributes(stored: Sequence[StoredAttribute]) -> None:
-    """Attributes that are new."""
     if stored and _wanted([ATTRIBUTE]):
         enter([Happening(ATTRIBUTE, "add", each.id, each.event_id) for each in stored])
 
 
 def edited_attributes(edited: AttributesEdited) -> None:
-    """Attributes that read differently now."""
     if _wanted([ATTRIBUTE]):
         enter([Happening(ATTRIBUTE, "edit", each, edited.event_id) for each in edited.attribute_ids])
 
 
 def removed_attributes(removed: AttributesRemoved) -> None:
-    """Attributes that are gone for good; of those that go with their event, the event tells."""
     if removed.attribute_ids is None or not _wanted([ATTRIBUTE]):
         return
     rows = Attribute.objects.filter(pk__in=removed.attribute_ids).order_by("pk").values_list("pk", "uuid")
@@ -91,23 +88,19 @@ def removed_attributes(removed: AttributesRemoved) -> None:
 
 
 def new_objects(stored: PartsStored) -> None:
-    """Objects that are new."""
     _new_parts(OBJECT, stored)
 
 
 def new_references(stored: PartsStored) -> None:
-    """References that are new."""
     _new_parts(REFERENCE, stored)
 
 
 def new_sightings(stored: Sequence[StoredSighting]) -> None:
-    """Sightings that are new."""
     if _wanted([SIGHTING]):
         enter([Happening(SIGHTING, "add", each.id, each.event_id) for each in stored])
 
 
 def from_trail(entry: AuditEntry) -> None:
-    """Whatever is told one at a time, and the entry itself."""
     found = list(_of_entry(entry))
     wanted = _wanted({each.topic for each in found})
     enter([each for each in found if each.topic in wanted])
@@ -128,14 +121,13 @@ def _of_entry(entry: AuditEntry) -> Iterator[Happening]:
 
 
 def _tells(entry: AuditEntry) -> bool:
-    """Whether the act changed its target, and nothing else tells of that."""
+    """True if the action changed its target and nothing else reports it."""
     noun = entry.action.partition(".")[0]
     changed = entry.target_kind == TARGET_OF.get(noun, noun) and entry.action not in NO_CHANGE
     return changed and entry.action not in TOLD_OTHERWISE
 
 
 def _tagging(entry: AuditEntry, verb: str) -> Iterator[Happening]:
-    """A tag put on, or taken off, an event or an attribute."""
     name = entry.change.get("tag")
     if entry.target_kind not in CARRIES_TAGS or not isinstance(name, str):
         return
@@ -155,7 +147,7 @@ def _new_parts(topic: str, stored: PartsStored) -> None:
 
 
 def _wanted(topics: Iterable[str]) -> set[str]:
-    """Those of the topics that a stream wants to hear of, be it paused."""
+    """The topics that any stream subscribes to, paused ones included."""
     return {row[0] for row in cursor().execute(WANTED, {"topics": list(topics)}).fetchall()}
 
 

@@ -1,4 +1,4 @@
-"""What each kind of stream is set up with: its settings and secrets, each with what reads it."""
+"""Stream kinds: the settings and secrets of each, with their parsers."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ LONGEST_CERTIFICATE = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The settings of a kind: name → reader, and → what it is when nothing is said.
+    """The settings of a kind: name → parser and default.
 
-    `place` are those that say where messages go: secrets are for that place, and are given anew with another.
+    `place` are the settings for the destination: secrets belong to it, and must be entered again when it
+    changes.
     """
 
     readers: Mapping[str, Callable[[Any], Any]]
@@ -37,7 +38,8 @@ class Shape:
 
 
 def read_settings(kind: str, data: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a stream of `kind` after `data`; what it does not name stays. Raises Invalid by field."""
+    """The settings of a stream of `kind` after applying `data`; others keep their values. Raises Invalid by
+    field."""
     shape = SHAPES[Kind(kind)]
     errors: dict[str, list[str]] = {}
     found: dict[str, Any] = {}
@@ -53,7 +55,6 @@ def read_settings(kind: str, data: Mapping[str, Any], stored: Mapping[str, Any])
 
 
 def secret(value: Any) -> str:
-    """A secret in one line."""
     if not isinstance(value, str) or len(value) > LONGEST_SECRET or not value.isprintable():
         raise ValueError("A secret is one line of text.")
     return value.strip()
@@ -107,7 +108,6 @@ def _brokers(value: Any) -> str:
 
 
 def _kafka_names(value: Any) -> dict[str, str]:
-    """Topic → its name in Kafka, where that is not the usual one."""
     given = decoded(value)
     if not isinstance(given, dict) or not given.keys() <= TOPICS.keys():
         raise ValueError("Names in Kafka are given by topic.")

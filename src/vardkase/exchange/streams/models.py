@@ -1,4 +1,4 @@
-"""Streams: who is told, of what, how, and how far."""
+"""Models for streams: receiver, topics, transport, and position."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ SECRETS = Safe("secrets of streams")
 
 
 class Kind(models.TextChoices):
-    """What carries the messages."""
-
     WEBHOOK = "webhook"
     SYSLOG = "syslog"
     KAFKA = "kafka"
@@ -21,7 +19,7 @@ class Kind(models.TextChoices):
 
 
 class Format(models.TextChoices):
-    """How messages read: MISP's, or an indicator at a time as Elastic's and ArcSight's schemas have it."""
+    """The message format: MISP's, or one indicator per message in Elastic's or ArcSight's schema."""
 
     MISP = "misp"
     ECS = "ecs"
@@ -29,13 +27,13 @@ class Format(models.TextChoices):
 
 
 class Stream(models.Model):
-    """One receiver of what happens here.
+    """A receiver of changes.
 
-    `settings` are those of its kind (`kinds`), and `encrypted_secrets` a JSON object under `SECRETS`. It looks through
-    the eyes of `org`; without one it sees everything. `filters` are restSearch's. `position` is the place in the
-    outbox's line up to which the receiver has acknowledged; `revision` rises with every change made by hand, so that
-    whoever delivers notices. `failing_since`, `fault_code` (`errors.Fault`) and `fault` say how it is; `missed` counts
-    what was cleaned away before it was sent; `by_settings`: MISP's settings describe it.
+    `settings` are those of its kind (`kinds`), and `encrypted_secrets` a JSON object under `SECRETS`. It sees
+    what `org` may read; without one, everything. `filters` are restSearch's. `position` is the place in the
+    outbox up to which the receiver has acknowledged; `revision` increases with every manual change, so that
+    the deliverer notices. `failing_since`, `fault_code` (`errors.Fault`) and `fault` describe a failure;
+    `missed` counts entries removed before they were sent; `by_settings`: configured by MISP's settings.
     """
 
     name = models.CharField(max_length=255, unique=True)

@@ -1,4 +1,4 @@
-"""Reading streams: site administrators only."""
+"""Queries for streams: site administrators only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a stream is: how many entries wait for it (at most `MOST_COUNTED`), and since when the first does."""
+    """The backlog of a stream: the number of waiting entries (at most `MOST_COUNTED`), and since when the
+    first waits."""
 
     stream: Stream
     waiting: int
@@ -29,25 +30,23 @@ class Standing:
 
     @property
     def is_more(self) -> bool:
-        """Whether more wait than were counted."""
         return self.waiting >= MOST_COUNTED
 
 
 def running() -> QuerySet[Stream]:
-    """The streams that deliver: switched on, and their organisation may read and have machines fed. Others stay where
-    they are in the line, and go on from there."""
+    """The streams to deliver: enabled, and their organisation may read and feed machines. Others keep their
+    position and resume later."""
     may = Q(org=None) | may_now("read", "sync", path="org")
     return Stream.objects.filter(may, enabled=True)
 
 
 def streams(actor: Actor) -> QuerySet[Stream]:
-    """Every stream, by name; those of MISP's settings only once these were used. Raises Forbidden."""
+    """Every stream by name; those of MISP's settings only once the settings were used. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     return Stream.objects.select_related("org").exclude(by_settings=True, enabled=False).order_by("name")
 
 
 def find_stream(actor: Actor, stream_id: int) -> Stream:
-    """One stream. Raises NotFound, Forbidden."""
     stream = streams(actor).filter(pk=stream_id).first()
     if stream is None:
         raise NotFound("Invalid stream.")
@@ -55,7 +54,6 @@ def find_stream(actor: Actor, stream_id: int) -> Stream:
 
 
 def standings(found: Sequence[Stream]) -> list[Standing]:
-    """How far each of the streams is now; one query for all."""
     line_up()
     rows = (
         cursor().execute(WAITING, {"ids": [stream.pk for stream in found], "most": MOST_COUNTED}).fetchall()

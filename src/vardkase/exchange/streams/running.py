@@ -1,4 +1,4 @@
-"""The loops that deliver, a thread for each stream: a receiver that is down keeps nobody else waiting.
+"""Delivery loops, one thread per stream, so that an unavailable receiver delays no other.
 
 Any number of workers may run them; a lock in the database elects one for each stream, for as long as its
 connection lives.
@@ -36,7 +36,6 @@ logger = logging.getLogger(__name__)
 
 
 def deliver_until(stop: threading.Event) -> None:
-    """Run a loop for each stream that is on, until `stop` is set."""
     loops: dict[int, threading.Thread] = {}
     described = False
     while not stop.is_set():
@@ -65,7 +64,8 @@ def _started(stream_id: int, stop: threading.Event) -> threading.Thread:
 
 
 def _run(stream_id: int, stop: threading.Event) -> None:
-    """Deliver until the stream is off or changed, or the database is gone; the thread above begins again."""
+    """Deliver until the stream is disabled or changed, or the database is unavailable; the supervising thread
+    restarts it."""
     try:
         pin_connection()
         if _elected(stream_id):
@@ -84,7 +84,6 @@ def _elected(stream_id: int) -> bool:
 
 
 def _deliver(stream: Stream, stop: threading.Event) -> None:
-    """Send while the stream stays as it is and gets through; then wait before the next try."""
     sender: Sender | None = None
     try:
         sender = opened_sender(stream)
@@ -107,7 +106,6 @@ def _deliver(stream: Stream, stop: threading.Event) -> None:
 
 
 def _failed(stream: Stream, error: OutgoingFailed, stop: threading.Event) -> None:
-    """Wait longer each time, but see at once when somebody changes the stream."""
     note_failure(stream, error)
     pause = min(LONGEST_PAUSE, 2.0 ** min(stream.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load
     logger.warning("Stream %s: not taken, and tried again in %.0f s: %s", stream.pk, pause, error)
@@ -118,13 +116,12 @@ def _failed(stream: Stream, error: OutgoingFailed, stop: threading.Event) -> Non
 
 
 def _is_changed(stream: Stream) -> bool:
-    """Whether it is something else now, or may not run, or is somebody else's: merged organisations move it without
-    a revision."""
+    """True if the stream was edited, may no longer run, or changed owner: merging organisations does not
+    increase the revision."""
     same = running().filter(pk=stream.pk, revision=stream.revision, org=stream.org_id)
     return not same.exists()
 
 
 def _wait_for_more() -> None:
-    """Until something is entered, at most `IDLE` seconds."""
     for _ in connection.connection.notifies(timeout=IDLE, stop_after=1):
         return

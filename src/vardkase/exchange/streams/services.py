@@ -1,4 +1,4 @@
-"""Setting streams up, and moving them along the line: site administrators only, and nobody is told a secret again."""
+"""Services for streams, including moving their position: site administrators only; secrets are never shown again."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ GIVE_AGAIN = "Messages go elsewhere now: enter it for the new place."
 
 @transaction.atomic
 def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
-    """Add a stream; it begins with what happens from now on.
+    """Add a stream; it starts with new events only.
 
-    `data` has name, kind, format, org_id (0 or nothing: it sees everything), topics, filters, the settings of its kind
-    and its secrets. Returns it with the secret that its messages are signed with, shown this once ("" for other kinds).
-    Raises Invalid by field, Forbidden.
+    `data` has name, kind, format, org_id (0 or nothing: it sees everything), topics, filters, the settings of
+    its kind and its secrets. Returns it with the secret that signs its messages, shown only once ("" for
+    other kinds). Raises Invalid by field, Forbidden.
     """
     actor.require_sight()
     _require_site_admin(actor)
@@ -57,7 +57,8 @@ def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
 
 @transaction.atomic
 def edit_stream(actor: Actor, stream_id: int, data: Mapping[str, Any]) -> Stream:
-    """Change what `data` names; an empty secret leaves the old one. Raises Invalid by field, NotFound, Forbidden."""
+    """Change the fields in `data`; an empty secret keeps the old one. Raises Invalid by field, NotFound,
+    Forbidden."""
     actor.require_sight()
     stream = _own(actor, stream_id)
     _apply(stream, data)
@@ -68,7 +69,6 @@ def edit_stream(actor: Actor, stream_id: int, data: Mapping[str, Any]) -> Stream
 
 @transaction.atomic
 def delete_stream(actor: Actor, stream_id: int) -> None:
-    """Remove a stream; what was sent stays on record. Raises NotFound, Forbidden."""
     stream = _own(actor, stream_id)
     target = _target(stream)
     stream.delete()
@@ -77,7 +77,6 @@ def delete_stream(actor: Actor, stream_id: int) -> None:
 
 @transaction.atomic
 def pause_stream(actor: Actor, stream_id: int) -> None:
-    """Send nothing for now; what happens meanwhile waits. Raises NotFound, Forbidden."""
     stream = _own(actor, stream_id)
     stream.enabled = False
     _save(stream)
@@ -86,7 +85,6 @@ def pause_stream(actor: Actor, stream_id: int) -> None:
 
 @transaction.atomic
 def resume_stream(actor: Actor, stream_id: int) -> None:
-    """Go on where the stream was, at once. Raises NotFound, Forbidden, Invalid (too many are on)."""
     stream = _own(actor, stream_id)
     stream.enabled = True
     _require_room(stream)
@@ -96,19 +94,18 @@ def resume_stream(actor: Actor, stream_id: int) -> None:
 
 @transaction.atomic
 def replay_from(actor: Actor, stream_id: int, moment: datetime) -> None:
-    """Send again everything from a moment on that is still kept. Raises NotFound, Forbidden."""
+    """Send everything since a moment again, as far as it is still kept. Raises NotFound, Forbidden."""
     _move(actor, stream_id, place_before(moment), "stream.replayed", {"from": moment.isoformat()})
 
 
 @transaction.atomic
 def skip_all(actor: Actor, stream_id: int) -> None:
-    """Give up everything that waits. Raises NotFound, Forbidden."""
     _move(actor, stream_id, last_place(), "stream.skipped", {"all": True})
 
 
 @transaction.atomic
 def skip_next(actor: Actor, stream_id: int) -> None:
-    """Give up the entry that comes next, which the receiver will not take. Raises NotFound, Forbidden, Conflict."""
+    """Skip the next entry, which the receiver does not accept. Raises NotFound, Forbidden, Conflict."""
     stream = find_stream(actor, stream_id)
     entry = next(iter(waiting(stream, 1)), None)
     if entry is None or entry.place is None:
@@ -118,7 +115,7 @@ def skip_next(actor: Actor, stream_id: int) -> None:
 
 @transaction.atomic
 def renew_secret(actor: Actor, stream_id: int) -> str:
-    """A new secret to sign with, shown this once; for a day messages carry signatures of both.
+    """A new signing secret, shown only once; for a day messages carry both signatures.
 
     Raises NotFound, Forbidden, Conflict (nothing is signed).
     """
@@ -144,7 +141,6 @@ def _move(actor: Actor, stream_id: int, place: int, action: str, change: dict[st
 
 
 def _own(actor: Actor, stream_id: int) -> Stream:
-    """A stream that may be set up by hand, locked."""
     _require_site_admin(actor)
     stream = _locked(actor, stream_id)
     if stream.by_settings:
@@ -161,14 +157,13 @@ def _locked(actor: Actor, stream_id: int) -> Stream:
 
 
 def _save(stream: Stream) -> None:
-    """Store it; whoever delivers notices, and tries at once."""
+    """Save; the deliverer notices, and retries immediately."""
     stream.revision += 1
     stream.failures, stream.failing_since, stream.fault, stream.fault_code = 0, None, "", ""
     stream.save()
 
 
 def _apply(stream: Stream, data: Mapping[str, Any]) -> None:
-    """Set what `data` names. All faults are told at once."""
     errors: dict[str, Any] = {}
     before = {part: stream.settings.get(part) for part in SHAPES[Kind(stream.kind)].place}
     for step in (_described, _filtered, _placed):
@@ -217,7 +212,7 @@ def _placed(stream: Stream, data: Mapping[str, Any]) -> None:
 
 
 def _take_secrets(stream: Stream, data: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Keep the secrets that `data` holds; those that are kept already are only for the place they were given for."""
+    """Store the secrets in `data`; existing ones are valid only for the destination they were given for."""
     known, errors = secrets_of(stream), {}
     moved = any(value is not None and stream.settings.get(part) != value for part, value in before.items())
     for member in SHAPES[Kind(stream.kind)].secrets:

@@ -1,4 +1,4 @@
-"""MISP's settings of its ZeroMQ publisher and of Kafka: they describe one stream each (`by_settings`)."""
+"""MISP's settings for its ZeroMQ publisher and Kafka; each describes one stream (`by_settings`)."""
 
 from __future__ import annotations
 

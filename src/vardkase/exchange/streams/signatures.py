@@ -1,4 +1,4 @@
-"""Signed messages, as Standard Webhooks has them (standardwebhooks.com): receivers verify with any of its libraries.
+"""Signatures in the format of Standard Webhooks (standardwebhooks.com), verifiable with any of its libraries.
 
 HMAC-SHA256 over ``id.timestamp.body``. The id is the same each time a message is sent and the time is in the
 signature: a receiver that keeps the ids of the last minutes and refuses older times cannot be played a message again.
@@ -17,7 +17,6 @@ BYTES = 32
 
 
 def new_secret() -> str:
-    """A secret to sign with, as receivers' libraries take it."""
     return PREFIX + base64.b64encode(secrets.token_bytes(BYTES)).decode()
 
 

@@ -1,4 +1,4 @@
-"""What streams tell of: MISP's topics, as ZeroMQ and Kafka name them (misp/features.md)."""
+"""Stream topics, with MISP's names in ZeroMQ and Kafka (misp/features.md)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from vardkase.exchange.outbox.entries import PUBLISHED
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic. `name` is ZeroMQ's, and the outbox's; `kafka` the usual name in Kafka.
+    """One topic.
 
-    `switch` stands in the names of MISP's settings; "" where that program of MISP's never tells of it.
+    `name` is ZeroMQ's, and the outbox's; `kafka` the default name in Kafka. `switch` is part of the names of
+    MISP's settings; "" if that MISP program never sends it.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A message that says nothing but that the way is open."""
+"""Test messages that check whether a receiver can be reached."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SAYS = "This is a test. Nothing has happened."
 
 
 def send_test(actor: Actor, stream_id: int) -> None:
-    """Send a test message now, past everything that waits.
+    """Send a test message now, ahead of all waiting entries.
 
-    Raises NotFound, Forbidden, OutgoingFailed with what is wrong, and Conflict where nobody would acknowledge it.
+    Raises NotFound, Forbidden, OutgoingFailed with the reason, and Conflict if nobody would acknowledge it.
     """
     actor.require_writing()
     stream = find_stream(actor, stream_id)

@@ -1,4 +1,4 @@
-"""Synchronisation with other instances: what is fetched from them (pull) and sent to them (push).
+"""Synchronisation with other instances: pull and push.
 
 `peer` speaks to one instance; `arriving` and `leaving` change documents on their way in and out; `pull` and `push`
 do a whole run, and `runs` remembers what moved and what did not. The wire is MISP's (sync-protocol).

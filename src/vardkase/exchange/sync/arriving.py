@@ -1,4 +1,4 @@
-"""What happens to a document between the instance it comes from and ours (sync-protocol §3.4)."""
+"""Inbound filter: what happens to a document on its way in (sync-protocol §3.4)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ SAID = ("Note", "Opinion", "Relationship")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """How documents pass a connection: `trusted` ones keep their reach and their local tags.
+    """The inbound filter: how documents enter over a connection.
 
-    `kept_out` are types of attributes, and uuids of object templates, that the rules leave out.
+    `trusted` ones keep their distribution and local tags. Rules can exclude attribute types and object
+    templates (by uuid).
     """
 
     trusted: bool
@@ -34,7 +35,6 @@ class Passage:
 
     @classmethod
     def of(cls, server: Server, host_organisation: int, *, on_types: bool) -> Passage:
-        """The passage of a pull; rules on types count only where they are switched on."""
         rules = server.pull_rules if on_types else {}
         return cls(
             trusted=server.internal and server.org_id == host_organisation,
@@ -44,7 +44,8 @@ class Passage:
         )
 
     def event(self, event: Mapping[str, Any]) -> Document:
-        """The event as it is to be stored: locked, one step closer, without what may not pass."""
+        """The event as it will be stored: locked, distribution reduced by one step, without what the rules
+        exclude."""
         given = {name: value for name, value in event.items() if name not in ("id", "user_id", "org_id")}
         arrived = self.part(given | {"distribution": event.get("distribution", Distribution.COMMUNITY)})
         arrived["locked"] = True
@@ -59,7 +60,7 @@ class Passage:
         return arrived
 
     def part(self, part: Mapping[str, Any]) -> Document:
-        """Anything with a reach of its own, one step closer, and without local tags."""
+        """A part with its own distribution, reduced by one step, without local tags."""
         if self.trusted:
             return dict(part)
         arrived = dict(part)
@@ -76,7 +77,6 @@ class Passage:
         return [self.part(each) for each in found if each.get("type") not in self.without_types]
 
     def _object(self, found: Mapping[str, Any]) -> Document | None:
-        """An object; None when its template, or every attribute it has, may not pass."""
         if str(found.get("template_uuid")) in self.without_templates:
             return None
         attributes = self._attributes(found)
@@ -86,13 +86,12 @@ class Passage:
 
 
 def parts(holder: Mapping[str, Any], member: str) -> list[Document]:
-    """The members of a list in a document that are objects themselves."""
     found = holder.get(member)
     return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
 
 
 def is_empty(event: Mapping[str, Any]) -> bool:
-    """Whether an event has neither a living attribute nor a living report."""
+    """True if an event has neither attributes nor reports, apart from deleted ones."""
     inside = [
         attribute for each in parts(event, "Object") if _lives(each) for attribute in parts(each, "Attribute")
     ]

@@ -1,4 +1,4 @@
-"""Which events may go to another instance: published, far enough in reach, and let out by the rules."""
+"""Events that may be pushed to another instance: published, sufficient distribution, allowed by the rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vardkase.identity.access.visibility import event_predicate, reader_paramete
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An event that may be sent, as it was changed and published last (Unix seconds)."""
+    """An event that may be sent, with its last change and publication (Unix seconds)."""
 
     id: int
     uuid: str
@@ -28,13 +28,13 @@ class Candidate:
 
 
 def groups_reaching(server: Server) -> tuple[int, ...]:
-    """The sharing groups whose material may go over a connection (sync-protocol §5)."""
+    """The sharing groups whose events may go over a connection (sync-protocol §5)."""
     row = cursor().execute(GROUPS, {"server": server.pk, "remote": server.remote_org_id}).fetchone()
     return tuple(row[0]) if row else ()
 
 
 def reader_of(server: Server) -> Actor:
-    """The organisation at the other end, as a reader of what may go over the connection: nothing else is sent."""
+    """The peer's organisation as a reader of what may go over the connection: nothing else is sent."""
     return Actor(
         user_id=None,
         name=f"connection {server.name}",
@@ -58,9 +58,9 @@ def candidates(server: Server, *, event_ids: Sequence[int] | None = None, after:
 
 @dataclass(frozen=True, slots=True)
 class KeptBack:
-    """The events that may not go: how many by reason, and some of them (uuid and reason), newest first.
+    """The events that may not be sent: counts by reason, and some of them (uuid and reason), newest first.
 
-    A reason is one of `fates.Fate`.
+    Reasons are sync decisions.
     """
 
     counts: dict[str, int]
@@ -68,7 +68,6 @@ class KeptBack:
 
 
 def kept_back(server: Server, *, event_ids: Sequence[int] | None, after: int, limit: int) -> KeptBack:
-    """The events that are no `candidates`, and why."""
     reader = reader_of(server)
     crossing = reader.crossing or Crossing()
     values = {
@@ -85,12 +84,10 @@ def kept_back(server: Server, *, event_ids: Sequence[int] | None, after: int, li
 
 
 def as_list(event_ids: Sequence[int] | None) -> list[int] | None:
-    """The same for a query, in which NULL means all."""
     return None if event_ids is None else list(event_ids)
 
 
 def names_of_tags(ids: Sequence[int]) -> frozenset[str]:
-    """The names of some tags, in lower case."""
     rows = cursor().execute("SELECT lower(name) FROM tag WHERE id = ANY(%s)", (list(ids),)).fetchall()
     return frozenset(row[0] for row in rows)
 

@@ -1,4 +1,4 @@
-"""What is said of events, and clusters, on their way in (sync-protocol §3.1, 3.6 to 3.9).
+"""Inbound sightings, proposals, analyst data and clusters (sync-protocol §3.1, 3.6 to 3.9).
 
 Each kind is asked for only as far as something is new there; what is refused is left out and stops nothing.
 """
@@ -56,7 +56,7 @@ NAMES = ("event_uuid", "uuid")
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which custom clusters: of all, those that are here (`known_only`), `uuids`, or those on an event there."""
+    """Which custom clusters: all, those known here (`known_only`), `uuids`, or those on an event of the peer."""
 
     known_only: bool = False
     uuids: Sequence[str] | None = None
@@ -64,11 +64,9 @@ class Which:
 
     @classmethod
     def tagged_here(cls) -> Which:
-        """Those by which things here are tagged."""
         return cls(uuids=[row[0] for row in cursor().execute(TAGGED).fetchall()])
 
     def asked(self) -> dict[str, Any]:
-        """The search that finds them there."""
         asked: dict[str, Any] = {"published": 1, "minimal": 1, "custom": 1}
         if self.uuids is not None:
             asked["uuid"] = list(self.uuids)
@@ -79,9 +77,10 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where things come from, as whom they are stored, and how they pass.
+    """Fetches everything but events from a peer and stores it as `actor`.
 
-    `look` is called before each question, of which a peer may have us ask any number: it raises what ends the run.
+    `look` is called before each request, as a peer could cause any number of them: it raises what ends the
+    run.
     """
 
     actor: Actor
@@ -92,12 +91,10 @@ class Sources:
     """From when on proposals are asked for."""
 
     def clusters(self, which: Which) -> int:
-        """Custom clusters that are new there; returns how many came."""
         done = capture_clusters(self.actor, map(self._cluster, self.lacking_clusters(which)))
         return done[Captured.IMPORTED]
 
     def lacking_clusters(self, which: Which) -> list[str]:
-        """The uuids of the custom clusters that would come."""
         if which.uuids is not None and not which.uuids:
             return []
         offered = _listed(
@@ -114,15 +111,13 @@ class Sources:
         ]
 
     def proposals(self) -> int:
-        """Proposals of the last months about events that are here; returns how many are new."""
         return sum(self._by_event(rows, "ShadowAttribute", self._take_proposals) for rows in self._proposed())
 
     def lacking_proposals(self) -> int:
-        """How many proposals would come."""
         return sum(len(_news([_inner(row, "ShadowAttribute") for row in rows])) for rows in self._proposed())
 
     def _proposed(self) -> Iterator[list[Any]]:
-        """Everything that was proposed there of late, a page at a time; one that comes again was the last."""
+        """Recent proposals of the peer, page by page; a repeated page marks the end."""
         before: list[Any] = []
         for page in range(1, MOST_PAGES + 1):
             self.look()
@@ -140,13 +135,13 @@ class Sources:
         return f"{path}/deleted[]:0/deleted[]:1.json"
 
     def begin(self, pool: Executor, *, analyst_data: bool) -> None:
-        """Ask already what the events do not decide, so that the run does not wait for it at its end."""
+        """Start the requests that do not depend on the events, so that the run need not wait for them at its
+        end."""
         self.peer.begin(pool, "GET", self._page_of_proposals(1))
         if analyst_data:
             self.peer.begin(pool, "POST", ANALYST_INDEX, self._created_by())
 
     def sightings(self, offered: Iterable[Offered]) -> int:
-        """Sightings of events that were seen anew since our copy; returns how many are new."""
         sighted = self.sighted(offered)
         taken = 0
         for some in batched(sighted, SIGHTED):
@@ -162,9 +157,9 @@ class Sources:
         return taken
 
     def sighted(self, offered: Iterable[Offered]) -> dict[str, int]:
-        """Uuid → when it was last seen there (Unix seconds), of the events that were seen anew since our copy.
+        """Uuid → time of the last sighting there (Unix seconds), of the events sighted since our copy.
 
-        Nothing was seen after now: such a time would hide all that is seen from now on, wherever that is.
+        Times in the future are capped: they would hide all later sightings.
         """
         offered = [each for each in offered if each.sighting_timestamp]
         known, now = known_events(offered), now_seconds()
@@ -172,7 +167,6 @@ class Sources:
         return {uuid: moment for uuid, moment in seen.items() if moment > known[uuid].sighting_timestamp}
 
     def analyst_data(self) -> int:
-        """Notes, opinions and relationships that are new there; returns how many came."""
         taken = 0
         for kind, uuids in self.lacking_analyst_data().items():
             for some in batched(uuids, NAMED):
@@ -180,14 +174,12 @@ class Sources:
         return taken
 
     def lacking_analyst_data(self) -> dict[str, list[str]]:
-        """The uuids of the analyst data that would come, by kind."""
         found = self.peer.document("POST", ANALYST_INDEX, self._created_by())
         return {
             kind: list(uuids) for kind, uuids in analyst_data.wanted(self.actor, _versions(found)).items()
         }
 
     def collections(self) -> int:
-        """Collections that are new there; returns how many came."""
         taken = 0
         for some in batched(self.lacking_collections(), NAMED):
             for part in self._named("collections/index", some):
@@ -196,7 +188,6 @@ class Sources:
         return taken
 
     def lacking_collections(self) -> list[str]:
-        """The uuids of the collections that would come."""
         return wanted_collections(
             self.actor, _moments(self.peer.document("POST", "collections/indexMinimal", self._created_by()))
         )
@@ -215,14 +206,13 @@ class Sources:
         return {"GalaxyCluster": {**cluster, "GalaxyClusterRelation": relations, "default": False}}
 
     def _named(self, path: str, uuids: Sequence[str]) -> list[Document]:
-        """The things with these uuids, asked for in the address as every version of MISP understands it."""
+        """The objects with these uuids, requested in the URL as every version of MISP understands it."""
         self.look()
         named = "".join(f"/uuid[]:{quote(uuid)}" for uuid in uuids)
         found = self.peer.document("GET", f"{path}{named}.json")
         return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
     def _by_event(self, rows: Iterable[Any], member: str, take: Any) -> int:
-        """Give what is said of each event that is here to `take`, together; returns how many were new."""
         said: dict[str, list[Document]] = defaultdict(list)
         for row in rows:
             part = _inner(row, member)
@@ -263,7 +253,8 @@ FROM unnest(%(uuids)s::uuid[], %(times)s::bigint[]) AS told(uuid, at) WHERE e.uu
 
 
 def _harmless[Result](work: Any) -> Any:
-    """What `work` returns; None when the document is refused: one that is wrong stops no other."""
+    """The result of `work`; None if the document is refused, so that one bad document does not stop the
+    others."""
     try:
         return work()
     except OutgoingFailed:
@@ -273,7 +264,6 @@ def _harmless[Result](work: Any) -> Any:
 
 
 def _news(proposed: Sequence[Document]) -> list[Document]:
-    """Those proposals that are of an event that is here, and newer than what is known of them."""
     sound = [each for each in proposed if all(UUID.fullmatch(str(each.get(name)).lower()) for name in NAMES)]
     uuids = [{str(each[name]).lower() for each in sound} for name in NAMES]
     here = {str(uuid) for uuid in Event.objects.filter(uuid__in=uuids[0]).values_list("uuid", flat=True)}
@@ -293,13 +283,12 @@ def _inner(row: Any, member: str) -> Document:
 
 
 def _listed(found: Any, member: str) -> list[Document]:
-    """The rows of a search, bare."""
     rows = found.get("response", found) if isinstance(found, dict) else found
     return [_inner(row, member) for row in rows] if isinstance(rows, list) else []
 
 
 def _versions(found: Any) -> dict[str, dict[str, str]]:
-    """Uuid → moment of change by type; MISP writes an empty map as a list, at either level."""
+    """Uuid → time of change by type; MISP writes an empty map as a list, at either level."""
     if found == []:
         return {}
     if not isinstance(found, dict):
@@ -308,7 +297,6 @@ def _versions(found: Any) -> dict[str, dict[str, str]]:
 
 
 def _moments(given: Any) -> dict[str, str]:
-    """Uuid → moment of change, of what makes sense."""
     found = given.items() if isinstance(given, dict) else ()
     return {uuid: str(moment) for uuid, moment in found if UUID.fullmatch(uuid.lower())}
 

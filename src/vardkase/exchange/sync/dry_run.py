@@ -1,4 +1,4 @@
-"""What a pull or a push would move, and why the rest would stay. Nothing is changed on either side.
+"""Dry runs of pull and push: what would move and why the rest would not. Neither side is changed.
 
 It asks and decides as the pull (`pull.Pulling`) and the push (`push.Pushing`) do, and stops where they would fetch
 or send.
@@ -30,7 +30,7 @@ TITLED = 200
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One event, what it is called (""; it is not known before it is fetched), and what would become of it."""
+    """One event, its title ("" if unknown before fetching), and its sync decision."""
 
     uuid: str
     title: str
@@ -39,9 +39,11 @@ class Item:
 
 @dataclass(slots=True)
 class Plan:
-    """What would happen. `events` counts the events by what would become of them, `others` how many other things
-    would move by kind (clusters, proposals, sightings, analyst_data, collections), `items` names the first `LISTED`
-    events. `troubles` are the kinds that the other instance would not tell of, with what it said.
+    """The result of a dry run.
+
+    `events` counts events by sync decision, `others` the other objects that would move, by kind (clusters,
+    proposals, sightings, analyst_data, collections), `items` names the first `LISTED` events. `troubles` are
+    the kinds that the other instance did not report, with its message.
     """
 
     direction: Direction
@@ -53,11 +55,11 @@ class Plan:
 
     @property
     def moving(self) -> int:
-        """How many events would move."""
         return sum(count for fate, count in self.events.items() if fate.moves)
 
     def kind(self, kind: str, work: Callable[[], int]) -> None:
-        """Count things of one kind; one that the other instance does not tell of stops no other."""
+        """Count the objects of one kind; a kind that the other instance does not report does not stop the
+        others."""
         try:
             self.others[kind] = work()
         except RemoteRefused as refused:
@@ -67,7 +69,8 @@ class Plan:
 def plan(actor: Actor, server: Server, direction: Direction, technique: str, *, force: bool = False) -> Plan:
     """What a pull or push would do; `force` as in a pull.
 
-    Raises Forbidden, Invalid, Conflict when pulling is off, OutgoingFailed when the other instance cannot be asked.
+    Raises Forbidden, Invalid, Conflict when pulling is off, OutgoingFailed when the other instance cannot be
+    reached.
     """
     actor.require(Permission.SITE_ADMIN)
     actor.require_sight()
@@ -103,7 +106,6 @@ def _plan_pull(made: Plan, pulling: pull.Pulling) -> None:
 
 
 def _judge(made: Plan, pulling: pull.Pulling, offered: list[Offered]) -> None:
-    """Every event that the other instance offers, and those that it would offer if the rules let them through."""
     sieve = pulling.sieve(offered)
     fates = {each.uuid: sieve.fate(each) for each in reversed(offered)}
     if pulling.rules != {}:
@@ -160,7 +162,6 @@ def _plan_push(made: Plan, pushing: push.Pushing) -> None:
 
 
 def _judge_own(made: Plan, pushing: push.Pushing) -> None:
-    """Every event here: what the other instance wants of what may go, and why the rest may not."""
     found = pushing.candidates(made.technique, push.events_of(made.technique))
     wanted = {each.uuid for each in pushing.wanted(found)}
     fates = {each.uuid: Fate.NEW if each.uuid in wanted else Fate.NOT_WANTED for each in reversed(found)}
@@ -180,7 +181,6 @@ def _titles_here(uuids: Iterable[str]) -> dict[str, str]:
 
 
 def _titles_there(peer: Peer, uuids: list[str]) -> dict[str, str]:
-    """What some events are called there; nothing when the other instance does not say."""
     if not uuids:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""Events on their way in: fetched several at a time, stored in two lanes, each whole or not at all."""
+"""Inbound events: fetched concurrently, stored in two lanes, each in one transaction."""
 
 from __future__ import annotations
 
@@ -80,7 +80,6 @@ class Intake:
         book.event(uuid, timestamp, outcome, reason)
 
     def _fetched(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, Future[Reply]]]:
-        """Each with its answer, in order; only so many are asked for ahead."""
         pending: deque[tuple[Wanted, Future[Reply]]] = deque()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pull") as pool:
             try:
@@ -99,7 +98,7 @@ class Intake:
         return self.peer.patiently("GET", path)
 
     def _outcome(self, uuid: str, answer: Future[Reply]) -> Result:
-        """What became of an event, and why; whatever is wrong with one stops no other. Raises Outage."""
+        """The outcome for an event, and why; a bad event does not stop the others. Raises Outage."""
         try:
             return self._stored(uuid, answer.result())
         except RemoteRefused as refused:
@@ -148,7 +147,7 @@ class Intake:
 
 
 def _without_missing_tags(event_id: int, arrived: Document) -> Document:
-    """The document, also saying of each global tag that it does not name that it is to be taken off."""
+    """The document, extended to remove each global tag that it no longer names."""
     rows = cursor().execute(GLOBAL_TAGS, {"event": event_id}).fetchall()
     stored: dict[str | None, set[str]] = {}
     for uuid, name in rows:

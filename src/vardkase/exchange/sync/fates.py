@@ -1,4 +1,4 @@
-"""Why an event moves over a connection, or stays where it is: one word for each reason, and a sentence for people."""
+"""Sync decisions: why an event moves over a connection or not, as a code and a sentence for users."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vardkase.exchange.sync.index import Known, Offered
 
 
 class Fate(StrEnum):
-    """What becomes, or would become, of an event. The first two move."""
+    """What happens, or would happen, to an event. The first two move."""
 
     NEW = "new"
     NEWER = "newer"
@@ -32,7 +32,6 @@ class Fate(StrEnum):
 
     @property
     def moves(self) -> bool:
-        """Whether the event goes over."""
         return self in (Fate.NEW, Fate.NEWER)
 
 
@@ -56,10 +55,10 @@ REASONS: Mapping[Fate, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """Which of the events that another instance offers are taken in.
+    """Decides which of the events that another instance offers are taken in.
 
-    `aside` are those that could not be, with the version that was met (Unix seconds); `force` takes them all the
-    same, and copies that are as new.
+    `aside` are those that failed before, with their version (Unix seconds); `force` also takes these, and
+    copies that are not newer.
     """
 
     known: Mapping[str, Known]
@@ -70,7 +69,6 @@ class Sieve:
     force: bool = False
 
     def fate(self, offered: Offered) -> Fate:
-        """What becomes of one event."""
         known = self.known.get(offered.uuid)
         if offered.uuid in self.blocked or offered.creator in self.blocked:
             return Fate.BLOCKED
@@ -86,5 +84,4 @@ class Sieve:
         return Fate.NEW if known is None else Fate.NEWER
 
     def wanted(self, offered: Iterable[Offered]) -> list[Offered]:
-        """Those that are taken in."""
         return [each for each in offered if self.fate(each).moves]

@@ -1,4 +1,4 @@
-"""How much connections have moved lately, and what they could not send: to site administrators only."""
+"""Statistics of recent synchronisation, including failures: site administrators only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_UNSENT = 20
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One way of one connection: when it last went well, and the events moved and not moved in a day and a week."""
+    """One direction of one connection: the last success, and the events moved and failed in a day and a week."""
 
     succeeded: datetime | None = None
     day: int = 0
@@ -36,14 +36,12 @@ class Unsent:
 
 
 def figures(actor: Actor, server_ids: Sequence[int]) -> dict[tuple[int, str], Figures]:
-    """The figures of connections each way; none where nothing has run. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     rows = cursor().execute(FIGURES, {"servers": list(server_ids)}).fetchall()
     return {(server, way): Figures(*found) for server, way, *found in rows}
 
 
 def unsent(actor: Actor, server_id: int) -> list[Unsent]:
-    """The events of the week that have not been sent since they failed, newest first. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     values = {"server": server_id, "way": Direction.PUSH.value, "most": MOST_UNSENT}
     return [Unsent(*row) for row in cursor().execute(UNSENT, values).fetchall()]

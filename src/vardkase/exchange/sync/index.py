@@ -1,4 +1,4 @@
-"""The events that another instance has to offer, and those of them that we lack (sync-protocol §3.2)."""
+"""The event index of another instance, and which of its events are missing here (sync-protocol §3.2)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ class Known:
 
 
 def offered_events(peer: Peer, rules: Mapping[str, Any]) -> list[Offered]:
-    """The published events that the rules let in. Raises OutgoingFailed."""
     found = peer.document("POST", EVENT_INDEX, index_request(rules))
     rows = [found] if isinstance(found, dict) and "id" in found else found
     if not isinstance(rows, list):
@@ -56,7 +55,7 @@ def _read(rows: Iterable[Any]) -> Iterator[Offered]:
 
 
 def blocked_of(offered: Sequence[Offered]) -> frozenset[str]:
-    """The uuids of their events and creators that are on a blocklist."""
+    """The uuids of offered events and creators that are on a blocklist."""
     events = {each.uuid for each in offered}
     creators = {each.creator for each in offered if UUID.fullmatch(each.creator)}
     rows = cursor().execute(BLOCKED, {"events": list(events), "creators": list(creators)})
@@ -64,7 +63,6 @@ def blocked_of(offered: Sequence[Offered]) -> frozenset[str]:
 
 
 def known_events(offered: Iterable[Offered]) -> dict[str, Known]:
-    """What we have of them, by uuid."""
     rows = cursor().execute(KNOWN, {"uuids": [each.uuid for each in offered]}).fetchall()
     return {uuid: Known(*values) for uuid, *values in rows}
 

@@ -1,4 +1,4 @@
-"""Several events stored at a time: while the database writes one of them, the next is read and checked."""
+"""Stores several events concurrently: while the database writes one, the next is parsed and validated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ MANY = 50
 
 @contextmanager
 def lanes(events: int) -> Iterator[Executor]:
-    """What stores so many events. At the end of the block what has begun is finished, and the rest is not begun."""
+    """The executor for this many events. At the end of the block, started work finishes and the rest is
+    dropped."""
     if events < MANY:
         yield _Here()
         return
@@ -33,14 +34,13 @@ def lanes(events: int) -> Iterator[Executor]:
 
 
 def _lend_connection(opened: list[BaseDatabaseWrapper]) -> None:
-    """Let this thread's connection be closed by the one that ends the lanes."""
     own = connections["default"]
     own.inc_thread_sharing()
     opened.append(own)
 
 
 class _Here(Executor):
-    """The thread that asks, which does everything at once."""
+    """An executor that runs everything immediately in the calling thread."""
 
     def submit[**Given, Result](
         self, work: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs

@@ -1,4 +1,4 @@
-"""What happens to an event between us and the instance it is sent to (sync-protocol §4.3).
+"""Outbound filter: what happens to an event on its way out (sync-protocol §4.3).
 
 The event was rendered for the organisation at the other end, so nothing that it may not read is in it; here goes
 what it may read on this hub, but not take home.
@@ -37,10 +37,10 @@ TRAVELS = frozenset({Distribution.CONNECTED, Distribution.ALL, Distribution.INHE
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """How documents leave over a connection: internal ones keep their reach and their local tags.
+    """The outbound filter: how documents leave over a connection.
 
-    `without_tags` (lower case) keep an attribute or a report at home; `groups` are the ids of the sharing groups
-    that reach the other instance.
+    `internal` connections keep distribution and local tags. An attribute or report with one of `without_tags`
+    (lower case) is not sent; `groups` are the ids of the sharing groups that reach the other instance.
     """
 
     internal: bool
@@ -52,7 +52,6 @@ class Departure:
 
     @classmethod
     def of(cls, server: Server, reader: Actor, without_tags: frozenset[str] = frozenset()) -> Departure:
-        """The departure of a push, of which `reader` is the other end."""
         return cls(
             internal=server.internal,
             unpublished=server.unpublish_event,
@@ -63,7 +62,6 @@ class Departure:
         )
 
     def event(self, event: Mapping[str, Any]) -> Document:
-        """The event as it is sent."""
         sent = self._part(
             {name: value for name, value in event.items() if name not in (*OURS, "ShadowAttribute")}
         )
@@ -79,12 +77,11 @@ class Departure:
         return sent
 
     def cluster(self, document: Mapping[str, Any]) -> Document:
-        """A cluster as it is sent, with the relations that may travel."""
         relations = self._travelling(document, "GalaxyClusterRelation")
         return {**self._closer(document), "GalaxyClusterRelation": list(map(self._closer, relations))}
 
     def said(self, said: Mapping[str, Any]) -> Document:
-        """Analyst data that is sent by itself; what is said of it goes by itself too."""
+        """Analyst data sent separately, without its nested analyst data, which is sent separately too."""
         kept = {name: value for name, value in said.items() if name not in (*NOT_SENT_OF_SAID, *SAID)}
         return {**self._closer(kept), "locked": True}
 
@@ -99,7 +96,6 @@ class Departure:
         return not names & self.without_tags
 
     def _travelling(self, holder: Mapping[str, Any], member: str) -> list[Document]:
-        """The parts that may go to other instances."""
         return [each for each in parts(holder, member) if self._travels(each)]
 
     def _travels(self, part: Document) -> bool:
@@ -109,7 +105,7 @@ class Departure:
         return self.internal or reach in TRAVELS
 
     def _part(self, part: Mapping[str, Any]) -> Document:
-        """Anything with a reach of its own: one step closer, with the tags that may travel."""
+        """A part with its own distribution, reduced by one step, with exportable tags only."""
         sent = self._closer({name: value for name, value in part.items() if name not in NOT_SENT})
         if not self.sightings:
             sent.pop("Sighting", None)
@@ -126,7 +122,8 @@ class Departure:
         return sent
 
     def _addressed(self, group: Document) -> Document:
-        """A sharing group in which the other instance finds itself, by its address; of third ones it learns none."""
+        """A sharing group that contains the other instance by its address; addresses of third instances are
+        removed."""
         server = self.server
         if server is None:
             return group

@@ -1,4 +1,4 @@
-"""What synchronisation remembers: its runs, what became of each event, and what was set aside."""
+"""Models for synchronisation: runs, the result for each event, and deferred events."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from vardkase.exchange.servers.models import Server
 
 
 class State(models.TextChoices):
-    """Where a run is."""
-
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -17,17 +15,16 @@ class State(models.TextChoices):
 
 
 class Direction(models.TextChoices):
-    """Which way a run moves things."""
-
     PULL = "pull"
     PUSH = "push"
 
 
 class SyncRun(models.Model):
-    """One pull or push over a connection. `technique` is MISP's word, or the event that was asked for.
+    """One pull or push over a connection.
 
-    `total` events were found to move and `done` have been dealt with; `counts` says what came of it (events,
-    failed, proposals, sightings, clusters, analyst_data, collections). `fault` is why the whole run failed.
+    `technique` is MISP's word, or the requested event. `total` events are to be moved, `done` have been
+    processed; `counts` holds the results (events, failed, proposals, sightings, clusters, analyst_data,
+    collections). `fault` is why the whole run failed.
     """
 
     server = models.ForeignKey(Server, models.CASCADE, related_name="runs")
@@ -52,7 +49,7 @@ class SyncRun(models.Model):
 
 
 class Outcome(models.TextChoices):
-    """What became of one event of a run. `cut`: the other side was lost on the way; the next run tries again."""
+    """The outcome for one event of a run. `cut`: the connection was lost meanwhile; the next run retries."""
 
     ADDED = "added"
     UPDATED = "updated"
@@ -65,7 +62,7 @@ class Outcome(models.TextChoices):
 
 
 class MovedEvent(models.Model):
-    """One event that a run dealt with: which version (`timestamp`, Unix seconds), what came of it, and why."""
+    """One event processed by a run: its version (`timestamp`, Unix seconds), the outcome, and why."""
 
     run = models.ForeignKey(SyncRun, models.CASCADE, related_name="events")
     uuid = models.UUIDField()
@@ -86,10 +83,10 @@ class MovedEvent(models.Model):
 
 
 class SetAside(models.Model):
-    """An event that could not be taken in (or is empty): it is not fetched again in this version (`timestamp`).
+    """An event that could not be imported (or is empty): this version (`timestamp`) is not fetched again.
 
-    One that was only cut off on its way is, up to `runs.MOST_CUTS` times.
-    A `dismissed` one has been seen to: it is shown no more unless a newer version cannot be taken in either.
+    After a lost connection, it is retried up to `runs.MOST_CUTS` times. A `dismissed` one is hidden unless a
+    newer version also fails.
     """
 
     server = models.ForeignKey(Server, models.CASCADE, related_name="set_aside")
@@ -110,9 +107,9 @@ class SetAside(models.Model):
 
 
 class RefusedThing(models.Model):
-    """Something other than an event that the other instance refused, in this `version`; see `refusals`.
+    """An object other than an event that the other instance refused in this `version`; see `refusals`.
 
-    `uuid` is that of the thing itself; of the event for proposals and sightings, which are sent event by event.
+    `uuid` is the object's own; the event's for proposals and sightings, which are sent by event.
     """
 
     server = models.ForeignKey(Server, models.CASCADE, related_name="refused_things")

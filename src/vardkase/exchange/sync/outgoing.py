@@ -1,4 +1,4 @@
-"""What may go over a connection beside the events: clusters, and what is said of things (sync-protocol §4).
+"""Outbound data other than events: clusters, sightings, proposals, analyst data (sync-protocol §4).
 
 Everything is chosen as the reader at the other end (`candidates.reader_of`) may read it, whose limits are the
 connection's: so none of it tells of an event, or of a part of one, that stays at home.
@@ -35,7 +35,7 @@ from vardkase.misp.distribution import Distribution
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The proposals for one event, by id, and the event as a thing whose version changes when one of them does."""
+    """The proposals for one event, by id, and the event as a thing whose version changes with any of them."""
 
     event: Thing
     ids: list[int]
@@ -43,7 +43,7 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something that may be sent: its id and uuid here, and the version that the other side compares."""
+    """An object to send: its id and uuid here, and the version that the other side compares."""
 
     id: int
     uuid: str
@@ -53,7 +53,6 @@ class Thing:
 def clusters(
     reader: Actor, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None
 ) -> list[Thing]:
-    """Published clusters that people made: all, those that some events or their attributes carry, or one."""
     tags = None
     if event_ids is not None:
         tags = [name.lower() for event_id in event_ids for name in galaxy_tags_of(reader, event_id)]
@@ -61,7 +60,7 @@ def clusters(
 
 
 def sightings(reader: Actor, event_id: int) -> list[Thing]:
-    """The sightings of an event's attributes that the policy shows to the reader."""
+    """The sightings of an event's attributes that the sighting policy shows to the reader."""
     readable = readable_sightings(reader)
     sql = SIGHTINGS.format(source=readable.source, visible=readable.condition)
     rows = cursor().execute(sql, {**readable.parameters, "event": event_id}).fetchall()
@@ -69,12 +68,11 @@ def sightings(reader: Actor, event_id: int) -> list[Thing]:
 
 
 def spoken_of(event_ids: Sequence[int]) -> list[int]:
-    """Those of some events of which there are sightings or proposals at all."""
     return [row[0] for row in cursor().execute(SPOKEN_OF, {"events": list(event_ids)}).fetchall()]
 
 
 def sighted_events(reader: Actor, known: Mapping[str, int]) -> dict[str, int]:
-    """Uuid → id of the events that were seen anew since the moment (Unix seconds) that `known` holds of them."""
+    """Uuid → id of the events sighted since the time (Unix seconds) in `known`."""
     sql = SIGHTED_EVENTS.format(visible=event_predicate(reader), **event_times(reader))
     given = {"uuids": array_of(known), "moments": list(known.values()), **reader_parameters(reader)}
     return {uuid: number for number, uuid in cursor().execute(sql, given).fetchall()}
@@ -83,8 +81,8 @@ def sighted_events(reader: Actor, known: Mapping[str, int]) -> dict[str, int]:
 def proposals(reader: Actor, known: Iterable[str]) -> list[Proposed]:
     """The proposals for the events that the other side has.
 
-    What is proposed for an event goes back to where the event comes from, too, however close it has come here; what
-    is proposed for an attribute of it then has to reach this hub's members.
+    They also go back to where the event comes from, however far its distribution has been reduced here; a
+    proposal for an attribute then requires that the attribute reaches this hub's members.
     """
     sql = PROPOSALS.format(
         published=event_published(reader),
@@ -99,7 +97,7 @@ def proposals(reader: Actor, known: Iterable[str]) -> list[Proposed]:
 
 
 def proposal_documents(reader: Actor, ids: Sequence[int]) -> list[Document]:
-    """The ``ShadowAttribute`` of each of some `proposals`, with attachments, as events/pushProposals takes them."""
+    """The ``ShadowAttribute`` of each given proposal, with attachments, as events/pushProposals accepts it."""
     rows = proposal_rows(_reached(reader, Distribution.ORGANISATION, *COMMUNITY), ids)
     found = [msgspec.json.decode(row)["ShadowAttribute"] for row in rows]
     creators = dict(cursor().execute(CREATORS, (list(ids),)).fetchall())
@@ -112,7 +110,7 @@ def _reached(reader: Actor, *distributions: Distribution) -> Actor:
 
 
 def analyst_data(reader: Actor, *, event_ids: Sequence[int] | None = None) -> dict[Kind, list[Thing]]:
-    """Notes, opinions and relationships: all, or those of some events, their parts, and of one another there."""
+    """Analyst data: all, or that of some events, their parts, and the analyst data on it."""
     sql = (ANALYST_DATA if event_ids is None else ANALYST_DATA_OF_EVENTS).format(
         visible=analyst_data_predicate(reader)
     )
@@ -124,7 +122,6 @@ def analyst_data(reader: Actor, *, event_ids: Sequence[int] | None = None) -> di
 
 
 def collections(reader: Actor) -> list[Thing]:
-    """Collections."""
     return _things(COLLECTIONS, collection_predicate(reader), reader)
 
 

@@ -1,4 +1,4 @@
-"""Looking at what another instance has, without taking anything in; and a new key there."""
+"""Previews of another instance's events without storing them, and renewing our API key there."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ NEW_KEY = re.compile(r"\b[A-Za-z0-9]{40}\b")
 
 
 def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]) -> list[Any]:
-    """A page of the other instance's events, newest first; `filters` are those of its index, page and limit too.
+    """A page of the other instance's events, newest first; `filters` are those of its index, with page and
+    limit.
 
     Raises NotFound, Forbidden, OutgoingFailed.
     """
@@ -47,7 +48,6 @@ def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]
 
 
 def preview_event(actor: Actor, reference: Reference, event: str) -> dict[str, Any]:
-    """One event as the other instance has it. Raises NotFound, Forbidden, OutgoingFailed."""
     actor.require_sight()
     missing = NotFound(f"Event '{event}' not found.")
     try:
@@ -63,7 +63,7 @@ def preview_event(actor: Actor, reference: Reference, event: str) -> dict[str, A
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """An event as the other instance's index has it. `number` is its id there, `known` what we have of it."""
+    """An event in the other instance's index. `number` is its id there, `known` our copy."""
 
     number: int
     uuid: str
@@ -77,12 +77,10 @@ class Previewed:
 
     @property
     def is_newer(self) -> bool:
-        """Whether we have it, in an older version."""
         return self.known is not None and self.timestamp > self.known.timestamp
 
 
 def previewed(rows: Iterable[Any]) -> list[Previewed]:
-    """The rows of another instance's index that make sense, with what we have of each."""
     sane = [row for row in rows if isinstance(row, dict) and UUID.fullmatch(str(row.get("uuid")).lower())]
     uuids = [str(row["uuid"]).lower() for row in sane]
     known = known_events(Offered(uuid, 0, 0, "") for uuid in uuids)
@@ -107,7 +105,7 @@ def _previewed(row: dict[str, Any], known: Known | None) -> Previewed:
 
 @transaction.atomic
 def reset_remote_key(actor: Actor, reference: Reference) -> None:
-    """Have the other instance make us a new key, and use it from now on. Raises NotFound, Forbidden, OutgoingFailed."""
+    """Request a new key from the other instance and store it. Raises NotFound, Forbidden, OutgoingFailed."""
     server = find_server(actor, reference)
     actor.require_writing()
     Server.objects.select_for_update().get(pk=server.pk)

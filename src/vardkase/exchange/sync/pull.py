@@ -1,4 +1,4 @@
-"""A pull: everything that another instance offers and that we lack (sync-protocol §3)."""
+"""Pull: fetches everything another instance offers that is missing here (sync-protocol §3)."""
 
 from __future__ import annotations
 
@@ -49,8 +49,6 @@ ON_TYPES = Setting(
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What a pull brought, by kind."""
-
     events: int
     failed: int
     proposals: int
@@ -60,24 +58,21 @@ class Pulled:
 
     @classmethod
     def of(cls, book: Log) -> Pulled:
-        """What the book of a run says."""
         return cls(**{name: book.counts[name] for name in cls.__slots__})
 
 
 def require_technique(technique: str) -> None:
-    """Raise Invalid for what is neither a technique nor an event."""
     if technique in (FULL, UPDATE, CLUSTERS) or technique.isdecimal() or UUID.fullmatch(technique.lower()):
         return
     raise Invalid(f"Invalid pull technique `{technique}`.")
 
 
 def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: bool = False) -> Pulled:
-    """Take in what `server` offers. `technique` is full, update, pull_relevant_clusters, or one event's id or uuid.
+    """Import what `server` offers.
 
-    `actor` ordered it; None when the hub did so by itself.
-
-    With `force` also what was set aside, and copies that are as new. Raises Invalid, Conflict when pulling is off,
-    OutgoingFailed when the other instance cannot be asked at all, Cancelled.
+    `technique` is full, update, pull_relevant_clusters, or one event's id or uuid. `actor` ordered it; None
+    for the hub itself. `force` also imports events set aside and copies that are not newer. Raises Invalid,
+    Conflict when pulling is off, OutgoingFailed when the other instance is unreachable, Cancelled.
     """
     require_technique(technique)
     if not server.pull:
@@ -90,7 +85,6 @@ def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: b
 
 
 def which_clusters(technique: str) -> Which:
-    """The clusters that go with a technique."""
     if technique == CLUSTERS:
         return Which.tagged_here()
     if technique in (FULL, UPDATE):
@@ -99,7 +93,7 @@ def which_clusters(technique: str) -> Which:
 
 
 class Pulling:
-    """One pull in the making: it reads from the other instance, and stores here only what `work` takes in."""
+    """One pull: reads from the other instance, and stores only what `work` imports."""
 
     def __init__(self, server: Server, technique: str, *, force: bool = False) -> None:
         self.server, self.technique, self.force = server, technique, force
@@ -118,7 +112,6 @@ class Pulling:
         self.sources = Sources(storer, self.peer, passage)
 
     def work(self, book: Log) -> None:
-        """Everything in MISP's order: clusters, events, and what is said of them."""
         sources = replace(self.sources, look=book.look)
         pool = ThreadPoolExecutor(QUESTIONS, "ahead")
         try:
@@ -151,7 +144,6 @@ class Pulling:
             book.kind("collections", sources.collections)
 
     def version(self) -> dict[str, Any]:
-        """What the other instance is. Raises OutgoingFailed."""
         try:
             found = self.peer.document("GET", "servers/getVersion")
         except RemoteRefused as refused:
@@ -164,28 +156,22 @@ class Pulling:
 
     @property
     def of_all_events(self) -> bool:
-        """Whether the index is asked, and not one event."""
         return self.technique in (FULL, UPDATE)
 
     @property
     def rules(self) -> Mapping[str, Any]:
-        """The rules that the index is asked with; none for what is here already."""
         return {} if self.technique == UPDATE else self.server.pull_rules
 
     def takes_clusters(self, version: Mapping[str, Any]) -> bool:
-        """Whether clusters are asked for."""
         return self.server.pull_galaxy_clusters and "perm_galaxy_editor" in version
 
     def takes_collections(self, version: Mapping[str, Any]) -> bool:
-        """Whether collections are asked for."""
         return self.server.pull_collections and bool(version.get("collection_sync"))
 
     def offered(self, rules: Mapping[str, Any]) -> list[Offered]:
-        """The events that the other instance offers under some rules. Raises OutgoingFailed."""
         return offered_events(self.peer, rules)
 
     def sieve(self, offered: Sequence[Offered]) -> Sieve:
-        """What decides which of them are taken in."""
         return Sieve(
             known=known_events(offered),
             blocked=blocked_of(offered),
@@ -196,7 +182,6 @@ class Pulling:
         )
 
     def header(self) -> dict[str, Any] | None:
-        """The event that the technique names, without its contents; None when there is none there."""
         try:
             found = self.peer.document("GET", f"events/view/{self.technique}/metadata:1")
         except RemoteRefused:
@@ -206,7 +191,6 @@ class Pulling:
         return event if is_event else None
 
     def _pull_one(self, book: Log) -> None:
-        """One event by its id or uuid there."""
         book.expect(1)
         uuid = self.technique.lower()
         if not UUID.fullmatch(uuid):

@@ -1,4 +1,4 @@
-"""A push: what may go to another instance, and is newer than what it has (sync-protocol §4)."""
+"""Push: sends what another instance may receive and has no current version of (sync-protocol §4)."""
 
 from __future__ import annotations
 
@@ -42,47 +42,38 @@ DELIVERED = {
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """How many events went out, and how many could not."""
-
     events: int
     failed: int
 
 
 def receiver(server: Server) -> deliveries.Receiver:
-    """A connection as a receiver of what is published."""
     return deliveries.Receiver(Kind.CONNECTION, server.pk, server.name)
 
 
 def require_technique(technique: str) -> None:
-    """Raise Invalid for what is neither a technique nor an event's id."""
     if technique not in (FULL, INCREMENTAL) and not technique.isdecimal():
         raise Invalid(f"Invalid push technique `{technique}`.")
 
 
 def events_of(technique: str) -> list[int] | None:
-    """The event that a technique names by its id here; None for all."""
     return [int(technique)] if technique.isdecimal() else None
 
 
 def may_sync(version: Mapping[str, Any]) -> bool:
-    """Whether the other instance, which says what it is, takes events from us."""
+    """True if the other instance, by its version response, accepts events from us."""
     return bool(version.get("perm_sync"))
 
 
 def can_filter(version: Mapping[str, Any]) -> bool:
-    """Whether it tells which sightings it has."""
     return may_sync(version) and bool(version.get("filter_sightings"))
 
 
 def push(actor: Actor | None, server: Server, technique: str = FULL) -> Pushed:
-    """Send what the other instance lacks. `technique` is full, incremental, or one event's id here.
+    """Send what the other instance lacks.
 
-    `actor` ordered it; None when the hub did by itself.
-
-    A connection that does not push by itself can still be pushed to when somebody asks for it.
-
-    Raises Invalid, OutgoingFailed when the other instance cannot be asked at all or lets us send nothing, Cancelled,
-    Outage.
+    `technique` is full, incremental, or one event's id here. `actor` ordered it; None for the hub itself. A
+    connection that does not push automatically can still be pushed to on request. Raises Invalid,
+    OutgoingFailed when the other instance is unreachable or accepts nothing from us, Cancelled, Outage.
     """
     require_technique(technique)
     with running(server, Direction.PUSH, technique, actor.user_id if actor else None) as book:
@@ -91,9 +82,9 @@ def push(actor: Actor | None, server: Server, technique: str = FULL) -> Pushed:
 
 
 def push_published(server: Server) -> None:
-    """Send every publication that waits for a connection, the oldest first.
+    """Send all publications that wait for a connection, oldest first.
 
-    Raises Unreachable when some could not be sent and wait on, and what `push` raises.
+    Raises Unreachable when some could not be sent and keep waiting, and what `push` raises.
     """
     while waiting := deliveries.waiting(receiver(server), AT_A_TIME):
         with running(server, Direction.PUSH, PUBLISHED, None) as book:
@@ -103,21 +94,21 @@ def push_published(server: Server) -> None:
 
 
 def push_sightings(server: Server, event_id: int) -> None:
-    """Send the sightings of one event that the other instance lacks, and has the event. Raises OutgoingFailed."""
+    """Send the sightings of one event that the other instance has but lacks sightings of. Raises
+    OutgoingFailed."""
     with running(server, Direction.PUSH, "sightings", None) as book:
         Pushing(server, book).sightings_of(book, event_id)
 
 
 def push_cluster(server: Server, cluster_id: int) -> None:
-    """Send one cluster that the other instance lacks. Raises OutgoingFailed."""
     with running(server, Direction.PUSH, "cluster", None) as book:
         Pushing(server, book).cluster(book, cluster_id)
 
 
 class Pushing:
-    """One push in the making: it asks the other instance what it lacks, and what works with a book sends it.
+    """One push: asks the other instance what it lacks, and sends it.
 
-    With `again` it also sends what was given up because the other instance refused it time after time.
+    `again` also sends what was given up after repeated refusals.
     """
 
     def __init__(self, server: Server, book: Log | None = None, *, again: bool = False) -> None:
@@ -130,7 +121,6 @@ class Pushing:
         self.sending = Sending(self.peer, self.reader, departure, Refusals(server, again=again), book)
 
     def work(self, book: Log, technique: str, event_ids: Sequence[int] | None) -> None:
-        """Everything in MISP's order, of `event_ids` or at all: clusters, events, and what is said of them."""
         version = self.version()
         if self.sends_clusters(version):
             book.kind("clusters", lambda: self.sending.clusters(event_ids=event_ids))
@@ -142,16 +132,14 @@ class Pushing:
         self.sending.report_given_up()
 
     def sightings_of(self, book: Log, event_id: int) -> None:
-        """The sightings of one event, when they have been let out."""
         self._push_sightings(book, self.version(), self.known([event_id]))
 
     def cluster(self, book: Log, cluster_id: int) -> None:
-        """One cluster, when it has been let out."""
         if self.sends_clusters(self.version()):
             book.kind("clusters", lambda: self.sending.clusters(cluster_id=cluster_id))
 
     def version(self) -> dict[str, Any]:
-        """What the other instance is. Raises OutgoingFailed, also when it takes nothing from us."""
+        """The other instance's version. Raises OutgoingFailed, also if it accepts nothing from us."""
         try:
             found = self.peer.document("GET", "servers/getVersion")
         except RemoteRefused as refused:
@@ -163,30 +151,24 @@ class Pushing:
         return version
 
     def sends_clusters(self, version: Mapping[str, Any]) -> bool:
-        """Whether clusters go."""
         takes = may_sync(version) and version.get("perm_galaxy_editor")
         return self.server.push_galaxy_clusters and bool(takes)
 
     def sends_analyst_data(self, version: Mapping[str, Any]) -> bool:
-        """Whether analyst data goes."""
         takes = may_sync(version) and version.get("perm_analyst_data")
         return self.server.push_analyst_data and bool(takes)
 
     def sends_collections(self, version: Mapping[str, Any]) -> bool:
-        """Whether collections go."""
         takes = may_sync(version) and version.get("collection_sync")
         return self.server.push_collections and bool(takes)
 
     def candidates(self, technique: str, event_ids: Sequence[int] | None) -> list[Candidate]:
-        """The events that may go."""
         return candidates(self.server, event_ids=event_ids, after=self.after(technique))
 
     def after(self, technique: str) -> int:
-        """The id up to which earlier pushes have dealt with everything."""
         return (self.server.lastpushedid or 0) if technique == INCREMENTAL else 0
 
     def wanted(self, found: Sequence[Candidate]) -> list[Candidate]:
-        """Those that the other instance asks for."""
         wanted: set[str] = set()
         for some in batched(found, ASKED_AT_ONCE):
             asked = [{"Event": {"uuid": each.uuid, "timestamp": str(each.timestamp)}} for each in some]
@@ -196,7 +178,7 @@ class Pushing:
         return [each for each in found if each.uuid in wanted]
 
     def known(self, event_ids: Sequence[int] | None) -> dict[str, int]:
-        """Uuid → when it was last seen (Unix seconds), of the events that are there; of some, whenever it was."""
+        """Uuid → time of the last sighting (Unix seconds), of the events that the other instance has."""
         if event_ids is None:
             return {each.uuid: each.sighting_timestamp for each in offered_events(self.peer, {})}
         found = candidates(self.server, event_ids=outgoing.spoken_of(event_ids))
@@ -211,7 +193,6 @@ class Pushing:
         self._remember(technique, found, failed)
 
     def _push_said(self, book: Log, version: Mapping[str, Any], event_ids: Sequence[int] | None) -> None:
-        """What is said of events that the other instance has: of all, or of some."""
         known = self.known(event_ids)
         if may_sync(version):
             book.kind("proposals", lambda: self.sending.proposals(known))
@@ -227,7 +208,6 @@ class Pushing:
             book.kind("sightings", lambda: self.sending.sightings(known, can_filter=filtered))
 
     def _send(self, book: Log, each: Candidate) -> bool:
-        """Send one event, and write down what came of it; returns whether it arrived or was not needed."""
         outcome, reason = self.upload.outcome(each)
         version = deliveries.Version(each.id, UUID(each.uuid), each.published)
         deliveries.settle(receiver(self.server), version, DELIVERED[outcome], reason)
@@ -237,7 +217,6 @@ class Pushing:
     def _stay(
         self, event_ids: Sequence[int], found: Sequence[Candidate], wanted: Sequence[Candidate]
     ) -> None:
-        """Write down what is not sent: it may not go there, or the other instance has it."""
         allowed, asked_for = {each.id for each in found}, {each.id for each in wanted}
         self._settle(set(event_ids) - allowed, State.WITHHELD, "The event does not go over this connection.")
         self._settle(allowed - asked_for, State.KNOWN, "The other instance has it as new.")
@@ -246,7 +225,7 @@ class Pushing:
         deliveries.settle_waiting(receiver(self.server), event_ids, state, reason)
 
     def _remember(self, technique: str, found: Sequence[Candidate], failed: Sequence[int]) -> None:
-        """Up to where everything has been sent: the next incremental push begins there."""
+        """Record up to where everything has been sent: the next incremental push starts there."""
         if technique not in (FULL, INCREMENTAL) or not found:
             return
         last = min(failed) - 1 if failed else max(each.id for each in found)

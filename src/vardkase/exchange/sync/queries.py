@@ -1,4 +1,4 @@
-"""What the runs of connections have to tell: to site administrators only."""
+"""Queries for synchronisation runs: site administrators only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ MOVED = Func(
 
 
 def latest_runs(actor: Actor, servers: Iterable[Server]) -> dict[tuple[int, str], SyncRun]:
-    """The newest run of each connection and direction. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     newest = (
         SyncRun.objects.filter(server__in=[server.pk for server in servers])
@@ -36,9 +35,9 @@ def latest_runs(actor: Actor, servers: Iterable[Server]) -> dict[tuple[int, str]
 
 
 def runs_of(actor: Actor, server_id: int) -> QuerySet[SyncRun]:
-    """The runs of a connection, but for sendings on publication that had nothing to send. Raises Forbidden.
+    """The runs of a connection, except pushes on publication that had nothing to send. Raises Forbidden.
 
-    What a connection brings is published here, and asked after there again: those would hide all other runs.
+    Events imported from a connection are published here and pushed back: those runs would hide all others.
     """
     actor.require(Permission.SITE_ADMIN)
     runs = SyncRun.objects.filter(server=server_id).annotate(moved=MOVED)
@@ -46,7 +45,6 @@ def runs_of(actor: Actor, server_id: int) -> QuerySet[SyncRun]:
 
 
 def find_run(actor: Actor, run_id: int) -> SyncRun:
-    """One run with its connection. Raises NotFound, Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     found = SyncRun.objects.select_related("server").filter(pk=run_id).first()
     if found is None:
@@ -61,7 +59,7 @@ def events_of(actor: Actor, run_id: int) -> QuerySet[MovedEvent]:
 
 
 def set_aside_of(actor: Actor, server_id: int) -> QuerySet[SetAside]:
-    """The events that could not be taken in over a connection, newest first; empty ones are no trouble."""
+    """The events that could not be imported over a connection, newest first; empty ones are left out."""
     actor.require(Permission.SITE_ADMIN)
     found = SetAside.objects.filter(server=server_id, dismissed=False).exclude(outcome=Outcome.EMPTY)
     return found.order_by("-since", "-pk")
@@ -69,7 +67,7 @@ def set_aside_of(actor: Actor, server_id: int) -> QuerySet[SetAside]:
 
 @transaction.atomic
 def cancel_run(actor: Actor, run_id: int) -> SyncRun:
-    """Have a run stop after the event it is at; what it has moved stays. Raises NotFound, Forbidden."""
+    """Cancel a run after its current event; what it has moved stays. Raises NotFound, Forbidden."""
     actor.require_writing()
     run = find_run(actor, run_id)
     stopped = SyncRun.objects.filter(pk=run.pk, state=State.RUNNING)
@@ -80,7 +78,7 @@ def cancel_run(actor: Actor, run_id: int) -> SyncRun:
 
 @transaction.atomic
 def dismiss(actor: Actor, server: Server, uuid: str) -> None:
-    """Show an event that was set aside no longer; a newer version of it is fetched as ever. Raises Forbidden."""
+    """Hide an event that was set aside; a newer version is still fetched. Raises Forbidden."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     if SetAside.objects.filter(server=server, uuid=uuid, dismissed=False).update(dismissed=True):

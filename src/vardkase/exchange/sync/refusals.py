@@ -1,4 +1,4 @@
-"""What the other instance refused: sent again a few times, then left alone until it changes or a person orders it."""
+"""Events rejected by the peer: retried a few times, then skipped until changed or pushed manually."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_ATTEMPTS = 5
 
 
 class Refusals:
-    """The refusals of one connection. With `again`, what was given up is tried once more: somebody asked for it."""
+    """The refusals of one connection. `again` retries what was given up, on request."""
 
     def __init__(self, server: Server, *, again: bool) -> None:
         self.server = server
@@ -28,11 +28,10 @@ class Refusals:
         self._again = again
 
     def open(self, kind: str, things: Iterable[Thing]) -> list[Thing]:
-        """Those of some things that are to be sent."""
         return [each for each in things if not self._is_given_up(kind, each)]
 
     def note(self, kind: str, things: Sequence[Thing], refused: RemoteRefused) -> None:
-        """The other instance refused these; while it, or what stands before it, is away, that does not count."""
+        """Record that the other instance refused these; temporary failures of it or a gateway do not count."""
         if refused.status in AWAY:
             return
         for each in things:
@@ -40,7 +39,6 @@ class Refusals:
             cursor().execute(NOTE, values)
 
     def forget(self, kind: str, things: Sequence[Thing]) -> None:
-        """The other instance took these."""
         known = [each.uuid for each in things if (kind, each.uuid) in self._known]
         if known:
             RefusedThing.objects.filter(server=self.server, kind=kind, uuid__in=known).delete()

@@ -1,4 +1,4 @@
-"""Keeping book of a run while it goes on: what was found, what is done, what came of each event."""
+"""Progress of a running synchronisation: events found and done, and the result for each."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ SILENCE = timedelta(minutes=20)
 
 
 class Cancelled(VardkaseError):
-    """Somebody asked for the run to stop."""
+    """The run was cancelled on request."""
 
 
 @dataclass(slots=True)
 class Log:
-    """The book of one run. Its rows are written as it goes, so that whoever looks sees how far it is."""
+    """Records the progress of one run as it goes, so that it can be watched."""
 
     run: SyncRun
     counts: Counter[str] = field(default_factory=Counter)
@@ -51,16 +51,14 @@ class Log:
 
     @property
     def cut(self) -> bool:
-        """Whether the last event was cut off on its way."""
         return self._cut > 0
 
     def expect(self, total: int) -> None:
-        """There are `total` events to deal with."""
         self.run.total = total
         self._save()
 
     def event(self, uuid: str, timestamp: int, outcome: Outcome, reason: str = "") -> None:
-        """An event has been dealt with. Raises Cancelled, and Unreachable when the other side seems to be gone."""
+        """Record an event's outcome. Raises Cancelled, and Unreachable if the peer seems to be gone."""
         self.run.done += 1
         self.counts["events"] += outcome in MOVED
         self.counts["failed"] += outcome in TROUBLE
@@ -73,23 +71,23 @@ class Log:
         self.look()
 
     def count(self, kind: str, amount: int) -> None:
-        """So many other things were moved. Raises Cancelled."""
+        """Count other objects that were moved. Raises Cancelled."""
         self.counts[kind] += amount
         self.look()
 
     def kind(self, kind: str, work: Callable[[], int]) -> None:
-        """Do one kind of work; one that the other instance cannot answer stops no other. Raises Cancelled."""
+        """Run the work of one kind; if the other instance does not support it, the others continue. Raises
+        Cancelled."""
         try:
             self.count(kind, work())
         except RemoteRefused as refused:
             self.trouble(kind, str(refused))
 
     def trouble(self, kind: str, reason: str) -> None:
-        """A whole kind of things could not be moved; the run goes on."""
         self.run.fault = f"{self.run.fault}\n{kind}: {reason}".strip()[:2000]
 
     def look(self) -> None:
-        """Tell how far the run is, now and then, and stop when it, or its job, has been cancelled. Raises Cancelled."""
+        """Periodically record progress, and stop if the run or its job was cancelled. Raises Cancelled."""
         if time.monotonic() - self._looked < EVERY:
             return
         self._save()
@@ -115,9 +113,9 @@ class Log:
 
 @contextmanager
 def running(server: Server, direction: Direction, technique: str, user_id: int | None) -> Iterator[Log]:
-    """A run for the length of a block; what the block raises is its fault, and goes on to the caller.
+    """Record a run for the duration of a block; an exception becomes its fault and is raised again.
 
-    Raises StandingRefused when the organisation at the other end may not give (get) now.
+    Raises StandingRefused when the peer's organisation may currently not give (get) data.
     """
     require_exchange_over(server, gives=direction == Direction.PULL)
     cut = SyncRun.objects.filter(server=server, direction=direction, state=State.RUNNING)
@@ -152,7 +150,7 @@ def _end(log: Log, state: State, fault: str = "") -> None:
 
 
 def set_aside(server: Server) -> dict[str, int]:
-    """The events that are not fetched again over this connection, with the version that was met."""
+    """The events not to be fetched again over this connection, with the version that failed."""
     rows = (
         SetAside.objects.filter(server=server)
         .exclude(outcome=Outcome.CUT, attempts__lt=MOST_CUTS)
@@ -162,12 +160,10 @@ def set_aside(server: Server) -> dict[str, int]:
 
 
 def all_set_aside(server: Server) -> set[str]:
-    """Every event that could not be taken in over this connection, in whatever version."""
     return {str(uuid) for uuid in SetAside.objects.filter(server=server).values_list("uuid", flat=True)}
 
 
 def take_back(server: Server, uuid: str) -> None:
-    """The event has been taken in after all."""
     SetAside.objects.filter(server=server, uuid=uuid).delete()
 
 

@@ -1,4 +1,4 @@
-"""Fetching from and sending to every connection by itself; off until somebody switches it on."""
+"""Schedules for pulls and pushes of each connection; off by default."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def push_all() -> int:
 
 
 def forget_runs() -> int:
-    """Remove runs that ended long ago, with what they say of each event; returns how many."""
+    """Remove runs that ended long ago, with their events; returns how many."""
     before = timezone.now() - timedelta(days=DAYS_KEPT.value)
     old = SyncRun.objects.exclude(state=State.RUNNING).filter(ended__lt=before)
     MovedEvent.objects.filter(run__in=old).delete()

@@ -1,4 +1,4 @@
-"""Sending what is not an event: clusters before the events of a push, and what is said of things after them.
+"""Sends data other than events: clusters before a push's events, sightings and similar after them.
 
 Each kind asks first what the other instance lacks (`lacking_…`: that alone is a dry run) and sends that. What one
 thing is refused for stops no other.
@@ -39,7 +39,8 @@ COUNTED = re.compile(r"\b(\d+) (?:imported|sightings? added)")
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """To whom things go, as whom they are read, how they leave, what was refused before, and who keeps book."""
+    """Sends everything but events: the peer, the reader, the outbound filter, earlier refusals, and the run's
+    log."""
 
     peer: Peer
     reader: Actor
@@ -48,7 +49,6 @@ class Sending:
     book: Log | None = None
 
     def clusters(self, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None) -> int:
-        """Clusters of which the other instance has no copy, or an older one; returns how many it took."""
         lacking = self.lacking_clusters(event_ids=event_ids, cluster_id=cluster_id)
         chosen = self.refusals.open("clusters", lacking)
         return sum(self._clusters(some) for some in batched(chosen, TOGETHER))
@@ -69,7 +69,6 @@ class Sending:
     def lacking_clusters(
         self, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None
     ) -> list[Thing]:
-        """The clusters that would go."""
         offered = outgoing.clusters(self.reader, event_ids=event_ids, cluster_id=cluster_id)
         if not offered:
             return []
@@ -80,7 +79,6 @@ class Sending:
         return [each for each in offered if there.get(each.uuid, -1) < int(each.version)]
 
     def proposals(self, known: Iterable[str]) -> int:
-        """Proposals of the events that are there (`known`, by uuid); returns how many were new there."""
         taken = 0
         found = {each.event: each.ids for each in outgoing.proposals(self.reader, known)}
         for event in self.refusals.open("proposals", found):
@@ -89,7 +87,7 @@ class Sending:
         return taken
 
     def sightings(self, known: Mapping[str, int], *, can_filter: bool) -> int:
-        """Sightings of the events that were seen anew since what `known` says of them; returns how many were new."""
+        """Send sightings of the events sighted later than `known` says; returns how many were new."""
         taken = 0
         for uuid, lacking in self.lacking_sightings(known, can_filter=can_filter):
             event = Thing(0, uuid, str(max((each.id for each in lacking), default=0)))
@@ -106,7 +104,6 @@ class Sending:
     def lacking_sightings(
         self, known: Mapping[str, int], *, can_filter: bool
     ) -> Iterator[tuple[str, list[Thing]]]:
-        """The uuid of each of those events, with the sightings of it that would go."""
         for uuid, event_id in outgoing.sighted_events(self.reader, known).items():
             offered = outgoing.sightings(self.reader, event_id)
             try:
@@ -122,7 +119,6 @@ class Sending:
         return frozenset(str(each).lower() for each in answer) if isinstance(answer, list) else frozenset()
 
     def analyst_data(self, *, event_ids: Sequence[int] | None = None) -> int:
-        """Notes, opinions and relationships that are new there; returns how many it took."""
         taken = 0
         book = AnalystBook(self.reader)
         for kind, lacking in self.lacking_analyst_data(event_ids=event_ids).items():
@@ -135,7 +131,6 @@ class Sending:
         return taken
 
     def lacking_analyst_data(self, *, event_ids: Sequence[int] | None = None) -> dict[Kind, list[Thing]]:
-        """The analyst data that would go."""
         offered = outgoing.analyst_data(self.reader, event_ids=event_ids)
         if not any(offered.values()):
             return {}
@@ -145,7 +140,8 @@ class Sending:
         return {kind: _among(things, wanted.get(kind.label)) for kind, things in offered.items()}
 
     def collections(self) -> int:
-        """Collections that are new there; returns how many were sent. Whoever takes them brings them closer."""
+        """Send collections that the other instance lacks; returns how many. The receiver reduces their
+        distribution."""
         taken = 0
         for some in batched(self.refusals.open("collections", self.lacking_collections()), TOGETHER):
             by_uuid = {each.uuid: each for each in some}
@@ -156,7 +152,6 @@ class Sending:
         return taken
 
     def lacking_collections(self) -> list[Thing]:
-        """The collections that would go."""
         offered = outgoing.collections(self.reader)
         if not offered:
             return []
@@ -164,14 +159,13 @@ class Sending:
         return _among(offered, self.peer.document("POST", "collections/filterCollectionsForPush", asked))
 
     def report_given_up(self) -> None:
-        """Write down what is not sent any more, and why."""
         for kind, count in self.refusals.given_up.items():
             if self.book is not None:
                 reason = self.refusals.reasons[kind]
                 self.book.trouble(kind, f"{count} not sent again before they change. Last answer: {reason}")
 
     def _sent(self, kind: str, thing: Thing, path: str, body: Any, otherwise: int) -> int:
-        """Send, and return how many things the answer says were new; `otherwise` when it does not say."""
+        """Send, and return how many objects the response says were new; `otherwise` if it does not say."""
         try:
             taken = _counted(self.peer.document("POST", path, body), otherwise)
         except RemoteRefused as refused:
@@ -206,6 +200,5 @@ def _versions(things: Sequence[Thing]) -> dict[str, str]:
 
 
 def _among(things: Sequence[Thing], wanted: Any) -> list[Thing]:
-    """Those of which the uuid is in a list, or in the keys of a map, that the other instance answered with."""
     uuids = {str(each).lower() for each in wanted} if isinstance(wanted, list | dict) else set()
     return [each for each in things if each.uuid in uuids]

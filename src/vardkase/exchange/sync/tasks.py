@@ -1,4 +1,4 @@
-"""Pulls and pushes in the background, as whoever ordered them; one at a time each way for each connection."""
+"""Background pulls and pushes on behalf of the user who started them; one per direction and connection."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ORDERED = 10
 
 
 class UntilReached(BaseRetryStrategy):
-    """Tries again for a week: soon at first, then every quarter of an hour."""
+    """Retries for a week: soon at first, then every quarter of an hour."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if not isinstance(exception, PASSING) or job.attempts >= 7 * 24 * 4:
@@ -43,14 +43,12 @@ UNTIL_REACHED = UntilReached()
 
 
 def order_pull(actor: Actor, server_id: int, technique: str, *, force: bool = False) -> int:
-    """Have a connection pulled; returns the job's id. Raises Invalid."""
     pull.require_technique(technique)
     job = pull_connection.configure(lock=f"pull {server_id}", priority=ORDERED)
     return job.defer(user_id=actor.user_id, server_id=server_id, technique=technique, force=force)
 
 
 def order_push(actor: Actor, server_id: int, technique: str) -> int:
-    """Have a connection pushed to; returns the job's id. Raises Invalid."""
     push.require_technique(technique)
     job = push_connection.configure(lock=f"push {server_id}", priority=ORDERED)
     return job.defer(user_id=actor.user_id, server_id=server_id, technique=technique)
@@ -58,20 +56,17 @@ def order_push(actor: Actor, server_id: int, technique: str) -> int:
 
 @app.task(name="sync.pull", retry=SOME_TIMES)
 def pull_connection(user_id: int, server_id: int, technique: str, force: bool) -> None:
-    """Pull over a connection; the job fails with the connection's fault."""
     actor, server = _ordered(user_id, server_id)
     pull.pull(actor, server, technique, force=force)
 
 
 @app.task(name="sync.push", retry=SOME_TIMES)
 def push_connection(user_id: int, server_id: int, technique: str) -> None:
-    """Push over a connection; the job fails with the connection's fault."""
     actor, server = _ordered(user_id, server_id)
     push.push(actor, server, technique)
 
 
 def _ordered(user_id: int, server_id: int) -> tuple[Actor | None, Server]:
-    """Who ordered it, None when the hub did by itself (user 0); and the connection."""
     if not user_id:
         return None, Server.objects.get(pk=server_id)
     actor = job_actor(user_id)
@@ -79,9 +74,9 @@ def _ordered(user_id: int, server_id: int) -> tuple[Actor | None, Server]:
 
 
 def send_published(published: EventPublished) -> None:
-    """Have an event sent to every connection that pushes, in the transaction that publishes it.
+    """Order a push of an event to all pushing connections, in the transaction that publishes it.
 
-    One job sends all that waits for a connection, so that those behind it find nothing left to do.
+    One job sends everything that waits for a connection, so that later jobs find nothing left to do.
     """
     servers = Server.objects.filter(push=True).select_related("remote_org").order_by("priority")
     concerned = [receiver(each) for each in servers if published.concerns(reader_of(each))]
@@ -90,14 +85,16 @@ def send_published(published: EventPublished) -> None:
 
 
 def send_what_waited(changed: StandingChanged) -> None:
-    """Have everything sent that waited while an organisation might not get it, in the transaction that lets it."""
+    """Order the push of everything that waited while an organisation might not get it, in the transaction
+    that permits it."""
     waiting = getting().filter(push=True, remote_org_id=changed.organisation_id)
     for server_id in waiting.values_list("pk", flat=True):
         push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
 
 
 def send_sightings(published: SightingsPublished) -> None:
-    """Have an event's sightings sent to every connection that pushes them, in the transaction that lets them out."""
+    """Order the push of an event's sightings to all connections that push them, in the transaction that
+    releases them."""
     for server in Server.objects.filter(push=True, push_sightings=True).select_related("remote_org"):
         if not published.groups or may_know(reader_of(server), published.org_id, published.groups):
             job = push_sightings.configure(lock=f"push {server.pk}")
@@ -105,14 +102,12 @@ def send_sightings(published: SightingsPublished) -> None:
 
 
 def send_cluster(cluster: GalaxyCluster) -> None:
-    """Have a cluster sent to every connection that pushes clusters, in the transaction that publishes it."""
     for server_id in Server.objects.filter(push=True, push_galaxy_clusters=True).values_list("pk", flat=True):
         push_cluster.configure(lock=f"push {server_id}").defer(server_id=server_id, cluster_id=cluster.pk)
 
 
 @app.task(name="sync.push_sightings", retry=UNTIL_REACHED)
 def push_sightings(server_id: int, event_id: int) -> None:
-    """Send the sightings of one event; the job is tried again when the peer cannot be reached."""
     server = getting().filter(pk=server_id, push=True, push_sightings=True).first()
     if server is not None:
         push.push_sightings(server, event_id)
@@ -120,7 +115,6 @@ def push_sightings(server_id: int, event_id: int) -> None:
 
 @app.task(name="sync.push_cluster", retry=UNTIL_REACHED)
 def push_cluster(server_id: int, cluster_id: int) -> None:
-    """Send one cluster; the job is tried again when the peer cannot be reached."""
     server = getting().filter(pk=server_id, push=True, push_galaxy_clusters=True).first()
     if server is not None:
         push.push_cluster(server, cluster_id)
@@ -128,7 +122,7 @@ def push_cluster(server_id: int, cluster_id: int) -> None:
 
 @app.task(name="sync.push_published", retry=UNTIL_REACHED)
 def push_published(server_id: int) -> None:
-    """Send what was published and waits for a connection; while its other side may not get it, it waits on."""
+    """Send everything published that waits for a connection; it keeps waiting while the peer may not get it."""
     server = getting().select_related("remote_org").filter(pk=server_id, push=True).first()
     if server is not None:
         push.push_published(server)

@@ -1,4 +1,4 @@
-"""The number of an event here and on other instances: people there speak of events by their own numbers."""
+"""Translates event ids between instances: an event's numeric id here and at its peers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LARGEST = 4 * MEBIBYTE
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """An event on another instance: its `number` there (0 where it is not known), or why that cannot be told."""
+    """An event on another instance: its `number` there (0 if unknown), or why that is unknown."""
 
     server: Server
     number: int = 0
@@ -34,12 +34,10 @@ class There:
 
     @property
     def url(self) -> str:
-        """Where the event is shown there."""
         return f"{self.server.url}/events/view/{self.number}" if self.number else ""
 
 
 def elsewhere(actor: Actor, event: EventRow) -> Iterator[There]:
-    """The event on each connected instance, one asked after the other. Raises Forbidden."""
     for server in servers(actor):
         try:
             found = _event(server, str(event.uuid))
@@ -52,10 +50,6 @@ def elsewhere(actor: Actor, event: EventRow) -> Iterator[There]:
 
 
 def here(actor: Actor, server_reference: Reference, number: str) -> EventRow:
-    """The event that is here of one that another instance calls `number`.
-
-    Raises NotFound when it is not there or not here, OutgoingFailed, Forbidden.
-    """
     server = find_server(actor, server_reference)
     missing = NotFound("Event not found.")
     if not as_int(number):
@@ -72,7 +66,6 @@ def here(actor: Actor, server_reference: Reference, number: str) -> EventRow:
 
 
 def _event(server: Server, reference: str) -> dict[str, Any]:
-    """The header of an event there. Raises OutgoingFailed."""
     found = Peer(server, SECONDS, LARGEST).document("GET", f"events/view/{reference}/metadata:1")
     event = found.get("Event") if isinstance(found, dict) else None
     if not isinstance(event, dict):

@@ -1,4 +1,4 @@
-"""One event on its way out: rendered for the other end, signed where it must be, added or edited there (§4.4)."""
+"""Uploads one event: rendered for the peer, signed if protected, then added or edited there (§4.4)."""
 
 from __future__ import annotations
 
@@ -38,17 +38,15 @@ OPTIONS = EventOptions(
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """To whom events go, as whom they are rendered, and how they leave."""
+    """Uploads events: the receiver, the reader they are rendered for, and the outbound filter."""
 
     peer: Peer
     reader: Actor
     departure: Departure
 
     def outcome(self, each: Candidate) -> tuple[Outcome, str]:
-        """Send one event; returns what came of it, and why. Whatever is wrong with it stops no other.
-
-        Raises Outage.
-        """
+        """Send one event; returns the outcome and why. A failed event does not stop the others. Raises
+        Outage."""
         try:
             return self._sent(each)
         except RemoteRefused as refused:
@@ -82,7 +80,7 @@ class Upload:
         return self.departure.event(document["Event"])
 
     def _signature(self, each: Candidate, body: bytes) -> dict[str, str]:
-        """The signature of a protected event. Raises Forbidden when our key is none of the event's."""
+        """The signature of a protected event. Raises Forbidden if our key is not one of the event's."""
         if not protection.may_be_vouched_for(each.id):
             raise Forbidden("The event is protected, and this instance's key is none of its keys.")
         signature, _content = protection.signed([body])
@@ -95,11 +93,10 @@ class Upload:
         return self.peer.ask("POST", f"events/edit/{reference}/metadata:1", body, headers=headers)
 
     def is_there(self, uuid: str) -> bool:
-        """Whether the other instance has an event, and shows it to us."""
         return self.peer.patiently("HEAD", f"events/view/{uuid}").status == 200
 
 
 def _place(reply: Reply) -> str:
-    """The event that a refusal says is there already: the last part of its Location."""
+    """The existing event named by a refusal: the last part of its Location header."""
     known = reply.headers.get("location", "").rpartition("/")[2]
     return known if known.isdecimal() or UUID.fullmatch(known.lower()) else ""

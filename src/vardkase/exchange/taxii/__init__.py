@@ -1,1 +1,1 @@
-"""TAXII 2.1 both ways: collections of this hub for others (server), and collections of others (client)."""
+"""TAXII 2.1: server for this hub's collections, and client for external ones."""

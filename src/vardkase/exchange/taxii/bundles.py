@@ -1,4 +1,4 @@
-"""Which STIX objects belong together: what a report or grouping holds is one event."""
+"""Groups STIX objects into events: the objects of one report or grouping form one event."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONTEXT = frozenset(("identity", "marking-definition", "extension-definition", "
 
 
 def identity_of(stix_object: Any) -> tuple[str, str]:
-    """Id and version of what should be an object; empty where it has none."""
+    """Id and version of a presumed STIX object; empty if it has none."""
     if not isinstance(stix_object, dict):
         return "", ""
     version = stix_object.get("modified") or stix_object.get("created") or ""
@@ -23,7 +23,7 @@ def identity_of(stix_object: Any) -> tuple[str, str]:
 
 
 def fault_of(stix_object: Any) -> str:
-    """What is wrong with an object before STIX itself is asked; "" for nothing."""
+    """Errors found in an object before STIX validation; "" for none."""
     if not isinstance(stix_object, dict):
         return "This is not an object."
     if not STIX_ID.fullmatch(str(stix_object.get("id"))):
@@ -34,17 +34,14 @@ def fault_of(stix_object: Any) -> str:
 
 
 def is_container(stix_object: StixObject) -> bool:
-    """Whether the object is a report or a grouping."""
     return stix_object.get("type") in CONTAINERS
 
 
 def members_of(container: StixObject) -> list[str]:
-    """The ids of what a report or grouping holds."""
     return _ids(container.get("object_refs"))
 
 
 def context_of(objects: Iterable[StixObject]) -> set[str]:
-    """The ids of those who made the objects, and of the markings on them."""
     found: set[str] = set()
     for each in objects:
         found.update(_ids(each.get("object_marking_refs")), _ids([each.get("created_by_ref")]))
@@ -52,7 +49,6 @@ def context_of(objects: Iterable[StixObject]) -> set[str]:
 
 
 def bundles(objects: Sequence[StixObject]) -> Iterator[list[StixObject]]:
-    """The objects of each container with the container first, then all that is in none."""
     by_id = {str(each["id"]): each for each in objects}
     held: set[str] = set()
     for container in filter(is_container, by_id.values()):
@@ -65,7 +61,6 @@ def bundles(objects: Sequence[StixObject]) -> Iterator[list[StixObject]]:
 
 
 def with_context(objects: Sequence[StixObject], known: Mapping[str, StixObject]) -> list[StixObject]:
-    """The objects, and who made them and their markings as far as they are known."""
     present = {str(each["id"]) for each in objects}
     return [*objects, *(known[each] for each in sorted(context_of(objects) - present) if each in known)]
 

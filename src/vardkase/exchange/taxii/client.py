@@ -1,4 +1,4 @@
-"""Speaking TAXII 2.1 to the servers of others, through the one outgoing door.
+"""TAXII 2.1 client for external servers, on top of the outgoing HTTP client.
 
 The reference client (taxii2-client) opens its own connections, whose addresses nobody could judge; the five requests
 that are needed are written here.
@@ -39,7 +39,7 @@ class TaxiiRefused(OutgoingFailed):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A page of objects; `last` is when the newest of them was added, as the server writes it, "" for not told."""
+    """A page of objects; `last` is when the newest was added, as the server writes it, "" if not given."""
 
     objects: list[Any]
     more: bool
@@ -49,7 +49,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A TAXII server of somebody else. `patient` ones, for background work, ask again after a passing fault."""
+    """An external TAXII server. `patient` ones, for background work, retry after temporary errors."""
 
     baseurl: str
     api_root: str = ""
@@ -58,30 +58,24 @@ class Remote:
 
     @classmethod
     def of(cls, server: TaxiiServer, *, patient: bool = False) -> Remote:
-        """The server as it is configured."""
         return cls(server.baseurl, server.api_root, KEYS.decrypt(server.encrypted_key), patient)
 
     def api_roots(self) -> list[str]:
-        """The addresses of the API roots. Raises OutgoingFailed."""
         found = self._ask("GET", _discovery(self.baseurl))[0].get("api_roots")
         return [str(each) for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
     def collections(self) -> list[dict[str, Any]]:
-        """The collection resources of the API root. Raises OutgoingFailed."""
         found = self._ask("GET", self._address("collections/"))[0].get("collections")
         return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
     def objects(self, collection: str, **parameters: str | int) -> Envelope:
-        """A page of a collection. Raises OutgoingFailed."""
         return self._envelope(f"collections/{quote(collection, safe='')}/objects/", parameters)
 
     def one_object(self, collection: str, stix_id: str) -> Envelope:
-        """One object of a collection. Raises OutgoingFailed."""
         path = f"collections/{quote(collection, safe='')}/objects/{quote(stix_id, safe='')}/"
         return self._envelope(path, {})
 
     def add(self, collection: str, objects: list[Any]) -> dict[str, Any]:
-        """Write objects into a collection; returns the status resource. Raises OutgoingFailed."""
         address = self._address(f"collections/{quote(collection, safe='')}/objects/")
         return self._ask("POST", address, msgspec.json.encode({"objects": objects}))[0]
 
@@ -114,7 +108,7 @@ class Remote:
         return answer, reply.headers
 
     def _patiently(self, method: Method, url: str, body: bytes | None) -> Reply:
-        """The answer, after asking again where that is of use: what is written twice is the same object still."""
+        """Send a request with retries; repeating a write is safe, as it stores the same object."""
         for pause in PAUSES if self.patient else ():
             try:
                 reply = fetch(method, url, headers=self._headers(), body=body, manner=MANNER)
@@ -135,7 +129,7 @@ MANNER = Manner(patience=60.0, seconds=180.0, limit=64 * MEBIBYTE)
 
 
 def authorization(key: str) -> str:
-    """The header for a key: ``name:password`` is basic authentication, anything else is sent as it is."""
+    """The header for a key: ``name:password`` is basic authentication, anything else is sent unchanged."""
     if ":" in key and " " not in key:
         return "Basic " + b64encode(key.encode()).decode()
     return key
@@ -154,6 +148,5 @@ def _decoded(reply: Reply) -> Any:
 
 
 def _message(answer: Any) -> str:
-    """What the server says went wrong, in one short line."""
     told = (answer.get("title"), answer.get("description")) if isinstance(answer, dict) else ()
     return ": ".join(str(part)[:300] for part in told if part) or "no reason given"

@@ -1,4 +1,4 @@
-"""Our collections: who finds which, and site administrators make them."""
+"""TAXII collections of this hub: access rules, and management by site administrators."""
 
 from __future__ import annotations
 
@@ -31,12 +31,11 @@ REACHES = frozenset(Distribution) - {Distribution.INHERIT, Distribution.SHARING_
 
 
 def as_member(actor: Actor) -> Actor:
-    """The actor as anybody of their organisation: TAXII gives nobody more than that, whoever runs the hub."""
+    """The actor as an ordinary member of their organisation: TAXII grants no more, even to administrators."""
     return replace(actor, permissions=actor.permissions - {Permission.SITE_ADMIN})
 
 
 def collections(actor: Actor) -> QuerySet[Collection]:
-    """The collections that the actor's organisation may read or write, oldest first."""
     if not actor.may_read:
         return Collection.objects.none()
     org = actor.organisation_id
@@ -47,7 +46,6 @@ def collections(actor: Actor) -> QuerySet[Collection]:
 
 
 def find_collection(actor: Actor, reference: str) -> Collection:
-    """One of them by its uuid. Raises NotFound."""
     try:
         found = collections(actor).filter(uuid=UUID(reference)).first()
     except ValueError:
@@ -58,12 +56,12 @@ def find_collection(actor: Actor, reference: str) -> Collection:
 
 
 def may_read(actor: Actor, collection: Collection) -> bool:
-    """Whether the actor may read what is in a collection that they find."""
     return collection.open_to_read or _is_one_of(actor, collection, collection.readers.all())
 
 
 def may_write(actor: Actor, collection: Collection) -> bool:
-    """Whether the actor may write into a collection that they find: what is written is published at once."""
+    """True if the actor may write into a collection that they can find: written objects are published
+    immediately."""
     try:
         actor.require_writing()
         actor.require(Permission.ADD, Permission.PUBLISH)
@@ -78,19 +76,16 @@ def _is_one_of(actor: Actor, collection: Collection, organisations: Iterable[Org
 
 
 def search_of(collection: Collection) -> Search:
-    """The search whose published events a collection holds."""
     group = {"sharinggroup": collection.sharing_group_id} if collection.sharing_group_id else {}
     return parse(Scope.EVENTS, {**collection.filters, **group, "published": 1})
 
 
 def all_collections(actor: Actor) -> QuerySet[Collection]:
-    """Every collection, for those who run the hub. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     return Collection.objects.select_related("org", "sharing_group").order_by("pk")
 
 
 def find_own(actor: Actor, number: int) -> Collection:
-    """One of them by id. Raises NotFound, Forbidden."""
     found = all_collections(actor).filter(pk=number).first()
     if found is None:
         raise NotFound("There is no such collection.")
@@ -114,7 +109,6 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
 
 @transaction.atomic
 def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Collection:
-    """Change what `data` holds. Raises Invalid, NotFound, Forbidden."""
     actor.require_sight()
     _require_site_admin(actor)
     collection = find_own(actor, number)
@@ -125,7 +119,6 @@ def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Colle
 
 @transaction.atomic
 def delete_collection(actor: Actor, number: int) -> None:
-    """Remove a collection; the events that were in it stay. Raises NotFound, Forbidden."""
     _require_site_admin(actor)
     collection = find_own(actor, number)
     target = target_of(collection)
@@ -134,12 +127,10 @@ def delete_collection(actor: Actor, number: int) -> None:
 
 
 def target_of(collection: Collection) -> Target:
-    """A collection in the audit trail."""
     return Target("taxii_collection", collection.pk, collection.uuid, collection.name)
 
 
 def saved_search(value: Any) -> dict[str, Any]:
-    """The filters of a saved search, as an object or its JSON. Raises ValueError."""
     given = decoded(value)
     if not isinstance(given, dict):
         raise ValueError("The search must be a JSON object.")
@@ -171,7 +162,6 @@ def _fill(actor: Actor, collection: Collection, data: Mapping[str, Any]) -> None
 
 
 def group_of(actor: Actor, given: Any) -> int | None:
-    """The id of a sharing group that the actor may choose, None for none. Raises Invalid."""
     if not (number := as_int(given)):
         return None
     try:
@@ -189,7 +179,6 @@ def _organisations(members: str, given: Any) -> list[Organisation]:
 
 
 def reach(value: Any) -> int:
-    """Who may see what is written, where no sharing group says so. Raises ValueError."""
     number = as_int(value)
     if number not in REACHES:
         raise ValueError("Please choose a distribution between 0 and 3.")

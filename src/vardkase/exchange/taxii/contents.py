@@ -1,4 +1,4 @@
-"""What is in a collection: its events in the order of publication, and their objects one after the other.
+"""Contents of a collection: its events in order of publication, each expanded into STIX objects.
 
 An object is added when its event is published; a page goes on where the last one ended, by the event's time of
 publication, its id and the object's place in it. Only the events of a page are rendered.
@@ -33,7 +33,8 @@ HOLDERS = 100
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One object: `added` is Unix seconds, `version` as STIX writes it, `body` its JSON ("" where not asked for)."""
+    """One object: `added` is Unix seconds, `version` as STIX writes it, `body` its JSON ("" if not
+    requested)."""
 
     stix_id: str
     added: int
@@ -44,7 +45,7 @@ class Found:
 
 @dataclass(slots=True)
 class Contents:
-    """A page. `more`: where the next one begins, None at the end."""
+    """A page. `more`: where the next one starts, None at the end."""
 
     objects: list[Found] = field(default_factory=list)
     more: Mark | None = None
@@ -52,8 +53,6 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An event of a collection, with its number of attributes."""
-
     event_id: int
     added: int
     size: int
@@ -68,8 +67,6 @@ def contents(actor: Actor, collection: Collection, match: Match, *, bodies: bool
 
 @dataclass(slots=True)
 class _Reader:
-    """One page in the making."""
-
     actor: Actor
     collection: Collection
     match: Match
@@ -93,7 +90,7 @@ class _Reader:
         return page
 
     def _options(self) -> EventOptions:
-        """What is said of an event: what was published, and nothing that was said of it since or is for here only."""
+        """The event's options: published content only, without later additions or local data."""
         return replace(
             event_options(self.actor, search_of(self.collection)),
             include_event_correlations=False,
@@ -103,7 +100,8 @@ class _Reader:
         )
 
     def _batches(self) -> Iterator[list[_Entry]]:
-        """The events beyond the mark; those that may hold certain objects all at once, as their versions compete."""
+        """The events after the mark; requests for specific objects get all candidates at once, as their
+        versions compete."""
         if self.match.ids:
             if batch := self._entries(self.match.mark, HOLDERS):
                 yield batch
@@ -179,13 +177,12 @@ def entries_sql(actor: Actor, conditions: Sequence[str], *, newest_first: bool) 
 
 
 def uuid_of(stix_id: str) -> str:
-    """The uuid in the id of an object; "" when there is none."""
     uuid = stix_id.rpartition("--")[2]
     return uuid if len(uuid) == 36 and set(uuid) <= set("0123456789abcdefABCDEF-") else ""
 
 
 def _of_bounded_size(entries: Sequence[_Entry]) -> list[_Entry]:
-    """The first of them, as many as are rendered together: one at least."""
+    """The first entries, as many as are rendered together: at least one."""
     total = 0
     for count, entry in enumerate(entries):
         total += entry.size

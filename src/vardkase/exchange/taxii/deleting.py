@@ -1,4 +1,4 @@
-"""Taking an object out of a collection: what it was made of is deleted, by who may change the event."""
+"""Deleting an object from a collection deletes its source, if the caller may edit the event."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from vardkase.intel.services.publish import publish_event
 
 @transaction.atomic
 def delete_from(actor: Actor, collection: Collection, match: Match) -> None:
-    """Delete the attribute, object or event behind the object that `match` names; the rest is published again.
+    """Delete the attribute, object or event behind the object that `match` names; the rest is published
+    again.
 
-    Raises NotFound when it is not in the collection, Forbidden for who may not write there or not change the event,
-    and for what is nothing of its own (an identity, a relationship).
+    Raises NotFound when it is not in the collection; Forbidden when the actor may not write there or not
+    change the event, or the object has no counterpart of its own (an identity, a relationship).
     """
     member = as_member(actor)
     if not (may_read(member, collection) and may_write(member, collection)):
@@ -38,7 +39,6 @@ def delete_from(actor: Actor, collection: Collection, match: Match) -> None:
 
 
 def _delete_part(actor: Actor, uuid: str) -> int:
-    """Delete the attribute or object with this uuid; returns the id of its event."""
     for delete in (_attribute, _object):
         if (event_id := _tried(delete, actor, uuid)) is not None:
             return event_id

@@ -1,4 +1,4 @@
-"""What a TAXII client asks for of a collection: the URL parameters of section 3.4 of the specification, read once."""
+"""Filters of a TAXII request: the URL parameters of section 3.4 of the specification."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIRST, LAST, ALL = "first", "last", "all"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a collection: just beyond the object at `place` of an event that was published at `added`."""
+    """A position in a collection: after the object at `place` of an event published at `added`."""
 
     added: int
     event_id: int
@@ -34,9 +34,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A request for objects. `versions` holds first, last, all, or moments; None and empty ask nothing.
+    """A request for objects.
 
-    `added_after` is Unix seconds, of which the fraction counts.
+    `versions` holds first, last, all, or times; None and empty mean no restriction. `added_after` is Unix
+    seconds with a significant fraction.
     """
 
     added_after: float | None = None
@@ -49,12 +50,11 @@ class Match:
 
     @property
     def moments(self) -> list[datetime]:
-        """The versions asked for by their time."""
         return [_moment(each) for each in self.versions if each not in (FIRST, LAST, ALL)]
 
     @property
     def asks_for_others(self) -> bool:
-        """Whether only versions of STIX are asked for that are not served."""
+        """True if only STIX versions that are not served are requested."""
         return bool(self.spec_versions) and SERVED not in self.spec_versions
 
 
@@ -72,7 +72,6 @@ def match_of(given: Mapping[str, str]) -> Match:
 
 
 def stix_time(seconds: float) -> str:
-    """Unix seconds as TAXII writes a time."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

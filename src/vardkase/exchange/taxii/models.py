@@ -1,4 +1,4 @@
-"""What TAXII knows of: our collections and what is rendered of them, what came in, and the servers of others."""
+"""Models for TAXII: own collections with their rendered objects, submissions, and external servers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ KEYS = Safe("keys of TAXII servers")
 
 
 class Collection(models.Model):
-    """A collection of ours: the published events of a saved search (`filters`, as restSearch takes them), or those of
-    a sharing group.
+    """One of the hub's collections: the published events of a saved search (`filters`, as for restSearch), or
+    those of a sharing group.
 
-    `org` may always read and write it; `readers` and `writers` may too, or every organisation where it is open. None
-    of them gets more out of it than they may read anyway. What is written becomes events with the sharing group, or
-    else with `distribution`.
+    `org` can always read and write it; `readers` and `writers` can too, or every organisation if it is open.
+    It never gives a reader more than they may read anyway. Written objects become events with the sharing
+    group, or else with `distribution`.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -42,9 +42,9 @@ class Collection(models.Model):
 
 
 class Rendering(models.Model):
-    """An event as STIX 2.1, as somebody saw it: `digest` (SHA-256) is of its MISP JSON, so whoever sees the same event
-    in the same way gets the same rendering, and nobody else does.
+    """An event rendered as STIX 2.1 for a certain view.
 
+    `digest` (SHA-256) is of its MISP JSON, so that exactly the readers with the same view share a rendering.
     `fault` is why it could not be rendered; it then has no objects.
     """
 
@@ -62,7 +62,8 @@ class Rendering(models.Model):
 
 
 class RenderedObject(models.Model):
-    """One STIX object of a rendering, at its place. `version` is its `modified` or `created`, None for neither."""
+    """One STIX object of a rendering, in its place. `version` is its `modified` or `created`, None for
+    neither."""
 
     rendering = models.ForeignKey(Rendering, models.DB_CASCADE, db_index=False, related_name="+")
     place = models.IntegerField()
@@ -81,9 +82,9 @@ class RenderedObject(models.Model):
 
 
 class Submission(models.Model):
-    """An envelope that somebody wrote into a collection, and what became of each object.
+    """An envelope written into a collection, and the outcome for each object.
 
-    `envelope` is kept until it has been dealt with. `results` has lists of ``{"id", "version", "message"}`` under
+    `envelope` is kept until it is processed. `results` has lists of ``{"id", "version", "message"}`` under
     successes and failures.
     """
 
@@ -103,14 +104,13 @@ class Submission(models.Model):
 
 
 class TaxiiServer(models.Model):
-    """A collection of somebody else's, under MISP's names: what we push to it, and what we fetch.
+    """A collection on an external server, under MISP's names: what we push to it, and what we poll.
 
-    `filters` is the restSearch of what is pushed. `encrypted_key` says who we are there (`KEYS` opens it). `org` is
-    whose events become of what is polled, with the distribution or the sharing group.
-
-    `polled_to` is the time up to which everything that was added there is here (as the other server writes it);
-    within a poll `reached` is the newest time met, and `next` the server's mark of the following page. `pushed_to`
-    is the publication (Unix seconds) up to which everything was sent.
+    `filters` is the restSearch of what is pushed. `encrypted_key` holds our credentials (`KEYS` decrypts it).
+    `org` owns the polled events, with the distribution or the sharing group. `polled_to` is the time up to
+    which everything added there is stored here (as the other server writes it); during a poll, `reached` is
+    the newest time seen, and `next` the server's marker of the following page. `pushed_to` is the publication
+    time (Unix seconds) up to which everything was sent.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -138,16 +138,14 @@ class TaxiiServer(models.Model):
 
 
 class Direction(models.TextChoices):
-    """Which way a run moves objects."""
-
     POLL = "poll"
     PUSH = "push"
 
 
 class Run(models.Model):
-    """A poll of, or a push to, a server: how many objects moved, events came of it, objects were refused.
+    """A poll of, or a push to, a server: the numbers of objects moved, events created and objects refused.
 
-    `fault` is why it ended early; `reasons` are a few of the refusals.
+    `fault` is why it ended early; `reasons` are some of the refusals.
     """
 
     server = models.ForeignKey(TaxiiServer, models.CASCADE, related_name="runs")
@@ -168,7 +166,7 @@ class Run(models.Model):
 
 
 class FetchedObject(models.Model):
-    """A STIX object that a poll fetched and that has not been dealt with; `used` once it is in an event."""
+    """A polled STIX object that has not been processed; `used` once it is in an event."""
 
     server = models.ForeignKey(TaxiiServer, models.CASCADE, db_index=False, related_name="+")
     stix_id = models.TextField()
@@ -186,7 +184,7 @@ class FetchedObject(models.Model):
 
 
 class FetchedEvent(models.Model):
-    """An event that came of a server: only such events does it change again."""
+    """An event created from a server: polling changes only such events."""
 
     server = models.ForeignKey(TaxiiServer, models.CASCADE, db_index=False, related_name="+")
     event_uuid = models.UUIDField()

@@ -1,4 +1,4 @@
-"""A poll: what was added to a collection of somebody else's since the last one becomes events here.
+"""Poll: imports objects added to an external collection since the last poll as events.
 
 First the pages are fetched and kept, each with the place it leads to in one transaction, so a poll that is cut goes on
 where it was. Then every report is stored as an event with what it holds, and the rest in one event of the collection.
@@ -48,7 +48,7 @@ NOT_FROM_HERE = "An event with this id is here already, and it did not come from
 
 
 def poll(actor: Actor | None, server: TaxiiServer) -> Run:
-    """Take in what is new; `actor` is who ordered it. Raises OutgoingFailed, Conflict without a collection."""
+    """Import what is new; `actor` is who ordered it. Raises OutgoingFailed, Conflict without a collection."""
     if not server.collection:
         raise Conflict(NO_COLLECTION)
     with running(server, Direction.POLL) as run:
@@ -64,7 +64,6 @@ def poll(actor: Actor | None, server: TaxiiServer) -> Run:
 
 
 def _pages(server: TaxiiServer) -> Iterator[Envelope]:
-    """The pages from where the last poll ended, or was cut."""
     remote = Remote.of(server, patient=True)
     for page in count():
         envelope = _page(remote, server, first=page == 0)
@@ -89,7 +88,6 @@ def _page(remote: Remote, server: TaxiiServer, *, first: bool) -> Envelope:
 
 @transaction.atomic
 def _keep(server: TaxiiServer, envelope: Envelope) -> list[Outcome]:
-    """Keep the objects of a page, and where to go on; returns the outcome of what is no object."""
     kept = [each for each in envelope.objects if not fault_of(each)]
     versions = {str(each["id"]): (str(each["type"]), identity_of(each)[1], json.dumps(each)) for each in kept}
     columns = list(zip(*((name, *rest) for name, rest in versions.items()), strict=True)) or [()] * 4
@@ -121,7 +119,6 @@ def _store_all(server: TaxiiServer, run: Run) -> None:
 
 
 def _store_container(server: TaxiiServer, storer: Actor, target: Target, container: str, run: Run) -> None:
-    """Store a report or grouping with what it holds as one event."""
     held = _loaded(server, [container])
     members = members_of(held[container])
     objects = held | _loaded(server, members)
@@ -137,7 +134,6 @@ def _store(
     objects: Mapping[str, StixObject],
     run: Run,
 ) -> None:
-    """Store objects as the event with this uuid, unless somebody else has an event under it."""
     mine = FetchedEvent.objects.filter(server=server, event_uuid=event_uuid)
     if Event.objects.filter(uuid=event_uuid).exists() and not mine.exists():
         note(run, [Outcome.of(each, NOT_FROM_HERE) for each in objects.values()])
@@ -160,7 +156,8 @@ def _use(server: TaxiiServer, names: Iterable[str]) -> None:
 
 
 def _storer(server: TaxiiServer) -> Actor:
-    """The server as somebody of the organisation that runs it here: it changes that organisation's events alone."""
+    """The server as a user of the organisation that configured it: it changes only that organisation's
+    events."""
     actor = connection_actor(server.org_id, f"TAXII server {server.name}")
     return replace(actor, permissions=actor.permissions - {Permission.SYNC} | {Permission.MODIFY_ORG})
 

@@ -1,4 +1,4 @@
-"""A push: published events that may leave this hub, written into a collection of somebody else's.
+"""Push: writes published events that may leave this hub to an external collection.
 
 The other server is nobody's here: it gets what any organisation may read, without what is for this hub's community
 only, and of that what the rules of a push to another hub let travel.
@@ -68,7 +68,7 @@ def push(actor: Actor | None, server: TaxiiServer) -> Run:
 
 @dataclass(slots=True)
 class _Filled:
-    """The objects of some events, each once; `up_to` is when the last of them was published."""
+    """The objects of some events, each once; `up_to` is the publication time of the last event."""
 
     objects: dict[tuple[str, str], msgspec.Raw] = field(default_factory=dict)
     size: int = 0
@@ -76,7 +76,6 @@ class _Filled:
     up_to: int = 0
 
     def take(self, added: int, bodies: Sequence[bytes]) -> None:
-        """Add the objects of an event."""
         for body in bodies:
             head = msgspec.json.decode(body, type=_Head)
             self.objects[head.id, head.modified] = msgspec.Raw(body)
@@ -91,7 +90,8 @@ class _Head(msgspec.Struct):
 
 
 def _filled(server: TaxiiServer, run: Run) -> Iterator[_Filled]:
-    """The envelopes to be sent, in the order of publication; an event that STIX cannot be made of stops no other."""
+    """The envelopes to send, in order of publication; an event that cannot be converted to STIX does not stop
+    the others."""
     filled = _Filled()
     for added, uuid, document in _leaving(server):
         if filled.size > FULL:
@@ -112,7 +112,6 @@ def _objects_of(document: bytes) -> list[bytes]:
 
 
 def _leaving(server: TaxiiServer) -> Iterator[tuple[int, str, bytes]]:
-    """The events that leave: when each was published, its uuid, and the event as MISP JSON."""
     outsider, departure = _outsider(), Departure(internal=False)
     entries = _entries(outsider, server)
     for start in range(0, len(entries), AT_ONCE):
@@ -131,7 +130,6 @@ def _entries(outsider: Actor, server: TaxiiServer) -> Sequence[tuple[int, int]]:
 
 
 def _outsider() -> Actor:
-    """A reader of no organisation and no sharing group."""
     return Actor(
         user_id=None,
         name="TAXII push",

@@ -1,4 +1,4 @@
-"""Events as STIX objects, made once for everybody who sees them alike and kept in the database.
+"""Events rendered as STIX objects, shared by all readers with the same view and cached in the database.
 
 STIX takes a hundred times as long as the MISP JSON that it is made of. So the JSON is written anew for every
 reader, under the visibility rule of that moment, and only its digest decides whether there is STIX of it already:
@@ -29,8 +29,6 @@ COPY = "COPY taxii_object (rendering_id, place, stix_id, type, version, body) FR
 
 
 class Head(msgspec.Struct):
-    """What a collection needs to know of an object."""
-
     type: str
     id: str
     created: str | None = None
@@ -38,7 +36,6 @@ class Head(msgspec.Struct):
 
 
 def renderings(actor: Actor, event_ids: Iterable[int], options: EventOptions) -> dict[int, int]:
-    """For each of the events that the actor may read: the id of its rendering as they see it."""
     documents = dict(separate_events(actor, list(event_ids), options))
     digests = {event_id: _digest(document) for event_id, document in documents.items()}
     known = _known(digests.values())
@@ -54,13 +51,14 @@ def _digest(document: bytes) -> bytes:
 
 
 def _known(digests: Iterable[bytes]) -> dict[bytes, int]:
-    """The renderings there are, which are in use as of today."""
+    """The existing renderings for the digests; marks them as used today."""
     parameters = {"digests": list(digests), "today": today()}
     return {bytes(digest): number for digest, number in cursor().execute(KNOWN, parameters, binary=True)}
 
 
 def _render(documents: Mapping[int, bytes], digests: Mapping[int, bytes]) -> None:
-    """Store what is made of each event; one that STIX cannot be made of is stored empty, and stops no other."""
+    """Render and store each event; one that cannot be converted to STIX is stored empty and does not stop the
+    others."""
     waiting = dict(documents)
     while waiting:
         with object_writer() as write:
@@ -91,13 +89,12 @@ def _store_fault(event_id: int, digest: bytes, fault: str) -> None:
 
 
 def forget_unused(days: int) -> int:
-    """Remove renderings that nobody asked for in so many days; returns how many."""
+    """Remove renderings not requested for this many days; returns how many."""
     row = cursor().execute(FORGET, {"today": today(), "days": days}).fetchone()
     return int(row[0]) if row else 0
 
 
 def faults() -> list[Rendering]:
-    """The events that could not be rendered lately, newest first."""
     return list(Rendering.objects.exclude(fault="").order_by("-pk")[:20])
 
 

@@ -1,4 +1,4 @@
-"""Keeping book of what moves to and from the servers of others."""
+"""Progress of runs to and from external TAXII servers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ REASONS = 20
 
 @contextmanager
 def running(server: TaxiiServer, direction: Direction) -> Iterator[Run]:
-    """A run for the length of a block; what the block raises is its fault, and goes on to the caller."""
     run = Run.objects.create(server=server, direction=direction)
     try:
         yield run
@@ -30,7 +29,6 @@ def running(server: TaxiiServer, direction: Direction) -> Iterator[Run]:
 
 
 def note(run: Run, outcomes: Iterable[Outcome]) -> None:
-    """Count the objects that were refused, and keep why."""
     for each in outcomes:
         if each.stored:
             continue

@@ -1,4 +1,4 @@
-"""What TAXII does by itself."""
+"""TAXII schedules."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ DAYS = 30
 
 
 def forget() -> int:
-    """Remove renderings that nobody has asked for lately, and what was said of old submissions; returns how many."""
+    """Remove unused renderings and old submission results; returns how many."""
     old = Submission.objects.filter(complete=True, received__lt=timezone.now() - timedelta(days=DAYS))
     runs = Run.objects.filter(ended__lt=timezone.now() - timedelta(days=DAYS))
     return forget_unused(DAYS) + old.delete()[0] + runs.delete()[0]
 
 
 def poll_all() -> int:
-    """Order a poll of every server with a collection; returns how many."""
     servers = TaxiiServer.objects.exclude(collection="").values_list("pk", flat=True)
     for pk in servers:
         poll_server.configure(lock=f"taxii poll {pk}").defer(user_id=0, server_id=pk)

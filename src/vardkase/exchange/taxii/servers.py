@@ -1,4 +1,4 @@
-"""TAXII servers of others, as site administrators configure them; nobody is told a key again."""
+"""External TAXII servers, configured by site administrators; keys are never shown again."""
 
 from __future__ import annotations
 
@@ -27,13 +27,11 @@ WHERE_POLLED = frozenset(("baseurl", "api_root", "collection"))
 
 
 def taxii_servers(actor: Actor) -> QuerySet[TaxiiServer]:
-    """Every server of others, oldest first. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     return TaxiiServer.objects.select_related("org", "sharing_group").order_by("pk")
 
 
 def find_taxii_server(actor: Actor, reference: Reference) -> TaxiiServer:
-    """One of them by id or uuid. Raises NotFound, Forbidden."""
     condition = by_reference(reference)
     found = taxii_servers(actor).filter(condition).first() if condition is not None else None
     if found is None:
@@ -42,13 +40,11 @@ def find_taxii_server(actor: Actor, reference: Reference) -> TaxiiServer:
 
 
 def find_readable_server(actor: Actor, reference: Reference) -> TaxiiServer:
-    """One of them whose objects the actor may look at. Raises NotFound, Forbidden."""
     actor.require_sight()
     return find_taxii_server(actor, reference)
 
 
 def runs_of(actor: Actor, server: TaxiiServer) -> QuerySet[Run]:
-    """Its polls and pushes, newest first. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     return Run.objects.filter(server=server).order_by("-pk")
 
@@ -69,7 +65,7 @@ def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
 
 @transaction.atomic
 def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> TaxiiServer:
-    """Change the wire fields that `data` holds; an empty key leaves the old one. Raises Invalid, NotFound."""
+    """Change the wire fields in `data`; an empty key keeps the old one. Raises Invalid, NotFound."""
     actor.require_sight()
     _require_site_admin(actor)
     number = find_taxii_server(actor, reference).pk
@@ -81,7 +77,7 @@ def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any
 
 @transaction.atomic
 def delete_taxii_server(actor: Actor, reference: Reference) -> int:
-    """Remove a server; the events that came of it stay. Returns its id. Raises NotFound, Forbidden."""
+    """Remove a server, but not its events; returns its id. Raises NotFound, Forbidden."""
     _require_site_admin(actor)
     server = find_taxii_server(actor, reference)
     number, target = server.pk, target_of(server)
@@ -91,7 +87,6 @@ def delete_taxii_server(actor: Actor, reference: Reference) -> int:
 
 
 def target_of(server: TaxiiServer) -> Target:
-    """A server in the audit trail."""
     return Target("taxii_server", server.pk, server.uuid, server.name)
 
 
@@ -101,7 +96,6 @@ def _require_site_admin(actor: Actor) -> None:
 
 
 def _fill(actor: Actor, server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
-    """Set and save what `data` holds; returns the names of what changed."""
     before = server.baseurl
     changed = apply(server, data, READERS)
     if "sharing_group_id" in data:
@@ -135,7 +129,6 @@ def _key(server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
 
 
 def _begin_anew(server: TaxiiServer) -> None:
-    """Another collection has other objects: the places reached in the old one mean nothing."""
     server.polled_to = server.reached = server.next = ""
     server.pushed_to = 0
     FetchedObject.objects.filter(server=server).delete()

@@ -1,4 +1,4 @@
-"""Storing STIX objects of others as events, whole or not at all, and saying of each object what became of it."""
+"""Stores external STIX objects as events, each in one transaction, and reports a result per object."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ REFUSED = (Invalid, Conflict, Forbidden, NotFound, LimitReached)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How objects are stored: the reach of the events, and what an event of objects without a report is called.
+    """How to store objects: the events' distribution, and the title for objects without a report.
 
-    `loose_uuid` is the event that such objects are added to; "" makes a new one.
+    `loose_uuid` is the event that such objects are added to; "" creates a new one.
     """
 
     distribution: int
@@ -56,7 +56,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one object; `message` says why not, or what is to be known of it."""
+    """The outcome for one object; `message` gives the reason for a failure, or a remark."""
 
     stix_id: str
     version: str
@@ -65,12 +65,11 @@ class Outcome:
 
     @classmethod
     def of(cls, stix_object: Any, message: str = "", *, stored: bool = False) -> Outcome:
-        """The outcome for an object."""
         return cls(*identity_of(stix_object), stored, message)
 
 
 def sound_objects(objects: Sequence[Any]) -> tuple[list[StixObject], list[Outcome]]:
-    """The objects that are STIX 2.1, and the outcome of those that are not. Raises LimitReached."""
+    """The valid STIX 2.1 objects, and the outcomes of the others. Raises LimitReached."""
     outcomes = [Outcome.of(each, fault) for each in objects if (fault := fault_of(each))]
     candidates = [each for each in objects if not fault_of(each)]
     faults = faults_of_objects(json.dumps(candidates).encode())
@@ -82,9 +81,9 @@ def sound_objects(objects: Sequence[Any]) -> tuple[list[StixObject], list[Outcom
 
 
 def store_bundle(actor: Actor, objects: Sequence[StixObject], target: Target) -> tuple[str, list[Outcome]]:
-    """Store objects that belong together as one event, which is published; returns its uuid and the outcomes.
+    """Store related objects as one published event; returns its uuid and the outcomes.
 
-    Nothing is raised for what is refused: the outcomes say it, and the uuid is "".
+    Rejected objects raise nothing: the outcomes report them, and the uuid is "".
     """
     held = any(map(is_container, objects))
     try:
@@ -95,7 +94,6 @@ def store_bundle(actor: Actor, objects: Sequence[StixObject], target: Target) ->
 
 
 def _document(objects: Sequence[StixObject], target: Target, *, held: bool) -> dict[str, Any]:
-    """The event of the objects, as this hub keeps it."""
     bundle = {"type": "bundle", "id": f"bundle--{uuid4()}", "objects": list(objects)}
     read = event_of_bundle(json.dumps(bundle).encode())
     event = {name: value for name, value in _unsaid(read).items() if name not in NOBODYS}
@@ -131,12 +129,11 @@ def _outcome(stix_object: StixObject, refused: str, message: str) -> Outcome:
 
 
 def _reason_in(refused: Mapping[str, str], stix_object: StixObject) -> str:
-    """Why what an object became was left out; "" when it was not."""
+    """Why the part made from an object was left out; "" if it was not."""
     return refused.get(uuid_of(str(stix_object["id"])), "")
 
 
 def _known(actor: Actor, uuid: str) -> tuple[int, int] | None:
-    """Id and timestamp of the event with this uuid, if the actor may read it."""
     try:
         found = find_event(actor, uuid)
     except NotFound:
@@ -155,7 +152,8 @@ def _published(actor: Actor, event_id: int) -> str:
 def _refused_parts(document: Mapping[str, Any], rejections: Rejections) -> Iterator[tuple[str, str]]:
     """The uuids of the parts that were left out, and why; a part in an object counts as the object.
 
-    A place reads ``Attribute.3``, ``Object.0.Attribute.2``, or ``Attribute.<uuid>`` where the uuid is what is wrong.
+    Paths have the form ``Attribute.3``, ``Object.0.Attribute.2``, or ``Attribute.<uuid>`` if the uuid itself
+    is invalid.
     """
     for place, errors in rejections.errors.items():
         kind, _, rest = place.partition(".")
@@ -168,7 +166,6 @@ def _refused_parts(document: Mapping[str, Any], rejections: Rejections) -> Itera
 
 
 def _unsaid(value: Any) -> Any:
-    """A document without what it says in the name of others."""
     if isinstance(value, list):
         return [_unsaid(each) for each in value]
     if not isinstance(value, dict):
@@ -183,6 +180,5 @@ def _reason(refused: Exception) -> str:
 
 
 def counted(outcomes: Iterable[Outcome]) -> tuple[int, int]:
-    """How many were stored, and how many were not."""
     stored = [each.stored for each in outcomes]
     return sum(stored), len(stored) - sum(stored)

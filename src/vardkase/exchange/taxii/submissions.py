@@ -1,4 +1,4 @@
-"""What others write into our collections: taken at once, dealt with by a job, and told in a status."""
+"""Submissions to our collections: accepted at once, processed by a job, reported in a status resource."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST = 50_000
 
 @transaction.atomic
 def submit(actor: Actor, collection: Collection, envelope: dict[str, Any]) -> Submission:
-    """Take an envelope in; it is dealt with by `work_off`. Raises Forbidden, Invalid."""
+    """Store an envelope for processing by `work_off`. Raises Forbidden, Invalid."""
     if not may_write(actor, collection):
         raise Forbidden("You may not write into this collection.")
     objects = envelope.get("objects")
@@ -42,7 +42,7 @@ def submit(actor: Actor, collection: Collection, envelope: dict[str, Any]) -> Su
 
 
 def find_submission(actor: Actor, reference: str) -> Submission:
-    """What the actor sent, by its uuid. Raises NotFound for that of others."""
+    """The actor's own submission with this uuid. Raises NotFound, also for those of others."""
     try:
         found = Submission.objects.filter(uuid=UUID(reference), user_id=actor.user_id or 0).first()
     except ValueError:
@@ -53,7 +53,8 @@ def find_submission(actor: Actor, reference: str) -> Submission:
 
 
 def work_off(actor: Actor, submission_id: int) -> None:
-    """Store what a submission holds, as whoever sent it; what they may no longer do is refused object by object."""
+    """Process a submission as its sender; objects that the sender may no longer store are rejected one by
+    one."""
     submission = Submission.objects.select_related("collection").get(pk=submission_id)
     if submission.complete:
         return
@@ -69,7 +70,7 @@ def work_off(actor: Actor, submission_id: int) -> None:
 
 
 def status_of(submission: Submission) -> dict[str, Any]:
-    """The status resource of the specification (section 4.3)."""
+    """The status resource (TAXII 2.1, section 4.3)."""
     results = submission.results
     successes, failures = results.get("successes", []), results.get("failures", [])
     pendings = [] if submission.complete else _pendings(submission)
@@ -107,7 +108,8 @@ def _target(collection: Collection) -> Target:
 
 
 def _one_each(objects: list[Any], outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """One outcome for each object that was sent: a failure before a success, and a word for what nothing needed."""
+    """One outcome per submitted object: failures take precedence, and objects that needed nothing get a
+    remark."""
     found: dict[tuple[str, str], Outcome] = {}
     for each in sorted(outcomes, key=lambda outcome: not outcome.stored):
         found.setdefault((each.stix_id, each.version), each)

@@ -1,4 +1,4 @@
-"""What TAXII does in the background, as whoever ordered it."""
+"""TAXII background jobs, on behalf of the user who started them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from vardkase.identity.access.jobs import job_actor
 
 
 def order_submission(actor: Actor, submission: Submission) -> None:
-    """Have a submission dealt with; at once where the hub does everything so."""
     if BACKGROUND_JOBS.value:
         receive.configure(lock=f"taxii {submission.collection_id}").defer(
             user_id=actor.user_id, submission_id=submission.pk
@@ -24,14 +23,12 @@ def order_submission(actor: Actor, submission: Submission) -> None:
 
 
 def order_poll(actor: Actor, server_id: int) -> int:
-    """Have a server polled; returns the job's id."""
     return poll_server.configure(lock=f"taxii poll {server_id}").defer(
         user_id=actor.user_id, server_id=server_id
     )
 
 
 def order_push(actor: Actor, server_id: int) -> int:
-    """Have a server pushed to; returns the job's id."""
     return push_to_server.configure(lock=f"taxii push {server_id}").defer(
         user_id=actor.user_id, server_id=server_id
     )
@@ -39,13 +36,12 @@ def order_push(actor: Actor, server_id: int) -> int:
 
 @app.task(name="taxii.poll")
 def poll_server(user_id: int, server_id: int) -> None:
-    """Poll a server; the job fails with the server's fault. Nobody (0) orders what the hub does by itself."""
+    """Poll a server; the job fails with the server's fault. `user_id` 0 is the hub itself."""
     polling.poll(*_ordered(user_id, server_id))
 
 
 @app.task(name="taxii.push")
 def push_to_server(user_id: int, server_id: int) -> None:
-    """Push to a server; the job fails with the server's fault."""
     pushing.push(*_ordered(user_id, server_id))
 
 
@@ -58,5 +54,4 @@ def _ordered(user_id: int, server_id: int) -> tuple[Actor | None, TaxiiServer]:
 
 @app.task(name="taxii.receive")
 def receive(user_id: int, submission_id: int) -> None:
-    """Store what somebody wrote into a collection."""
     work_off(job_actor(user_id), submission_id)

@@ -1,4 +1,4 @@
-"""What events say of ATT&CK, or of another galaxy with a kill chain: the matrix and its heat."""
+"""ATT&CK matrix and heat map of events, or of another galaxy with a kill chain."""
 
 from __future__ import annotations
 
@@ -26,16 +26,15 @@ CHOSEN = "SELECT unnest(%(chosen)s::bigint[]) AS id"
 
 
 def matrix(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """The matrix of the galaxy `attackGalaxy`, each technique scored by the number of events that speak of it.
+    """The matrix of the galaxy `attackGalaxy`, each technique scored by the number of events tagged with it.
 
-    Raises NotFound for a galaxy that has none.
+    Raises NotFound for a galaxy without a matrix.
     """
     galaxy = matrix_galaxy(actor, str(search.options.get("attackGalaxy") or DEFAULT_GALAXY))
     return iter([msgspec.json.encode(matrix_data(actor, galaxy, ids))])
 
 
 def matrix_data(actor: Actor, galaxy: Galaxy, event_ids: Sequence[int]) -> dict[str, Any]:
-    """The matrix as MISP hands it to what draws it."""
     found = galaxy_matrix(actor, galaxy)
     scores = cluster_scores(actor, found.tag_names, SqlQuery(CHOSEN, {"chosen": list(event_ids)}))
     data = {

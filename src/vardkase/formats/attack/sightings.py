@@ -1,4 +1,4 @@
-"""Sightings of ATT&CK techniques, for MITRE's collection of them: who tagged what, and when it was seen."""
+"""Sightings of ATT&CK techniques for MITRE's collection: which organisation tagged what, and when it was seen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ORDER BY chosen.place
 
 
 def technique_sightings(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """A JSON list: an item for each event and attribute that is tagged with techniques."""
+    """A JSON list with an item for each event and attribute tagged with techniques."""
     yield b"["
     yield from joined(msgspec.json.encode(page)[1:-1] for page in _pages(actor, search, ids))
     yield b"]"

@@ -1,4 +1,4 @@
-"""The context of many events together: their tags by taxonomy, their clusters by galaxy, their techniques."""
+"""Aggregated context of events: tags by taxonomy, clusters by galaxy, and ATT&CK techniques."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ CUSTOM = "Custom Tags"
 
 
 def as_json(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """``{"attackData", "tags": {namespace: […]}, "clusters": {galaxy type: […]}}``."""
     context = collect(actor, search, ids)
     try:
         attack = matrix_data(actor, matrix_galaxy(actor), ids)
@@ -37,7 +36,7 @@ def as_json(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]
 
 
 def as_markdown(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """The same for people, without the matrix."""
+    """The context as Markdown, without the matrix."""
     yield document(collect(actor, search, ids), search.base_url).encode()
 
 

@@ -1,4 +1,4 @@
-"""Which tags and clusters some events and their attributes carry, each once, with what is known of it."""
+"""Tags and clusters of events and their attributes, deduplicated, with their metadata."""
 
 from __future__ import annotations
 
@@ -34,22 +34,20 @@ WHERE (t.exportable OR {all_tags}) AND (
 
 @dataclass(frozen=True, slots=True)
 class InGalaxy:
-    """A cluster and the galaxy it is in, as MISP JSON has them."""
-
     galaxy: dict[str, Any]
     cluster: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`tags` by name, with what a taxonomy says of each; `clusters` by the type of their galaxy."""
+    """`tags` by name, with their taxonomy data; `clusters` by galaxy type."""
 
     tags: list[tuple[Tag, Meaning | None]]
     clusters: dict[str, list[InGalaxy]]
 
 
 def collect(actor: Actor, search: Search, event_ids: Sequence[int]) -> Context:
-    """The context of readable events. A handful of queries, however many the events."""
+    """The context of readable events, in a constant number of queries."""
     tags = sorted(Tag.objects.filter(pk__in=_carried(actor, search, event_ids)), key=lambda tag: tag.name)
     show_own_colours(actor, tags)
     known = meanings(tag.name for tag in tags if not tag.is_galaxy)

@@ -1,4 +1,4 @@
-"""The context of events as Markdown, as MISP lays it out."""
+"""The context of events as Markdown, in MISP's layout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ICON = re.compile(r"[a-z0-9-]+", re.ASCII)
 
 
 def document(context: Context, base_url: str) -> str:
-    """The whole text. What people wrote is shown as they wrote it: it can neither be markup nor leave its line."""
+    """The whole text. User input is shown literally: it can neither act as markup nor break the line."""
     lines = ["# Aggregated context data", "## Tags and Taxonomies", *_tags(context), "## Galaxy Clusters"]
     lines += [line for found in context.clusters.values() for line in _galaxy(found, base_url)]
     return "\n".join(lines) + ("" if context.clusters else "\n")
@@ -70,11 +70,10 @@ def _galaxy(found: list[InGalaxy], base_url: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """`text` on one line, without meaning to Markdown or HTML."""
     return SPECIAL.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
 
 
 def _readable_on(colour: str) -> str:
-    """Black on light colours, white on dark ones: by the weighted sum of red, green and blue."""
+    """Black on light colours, white on dark ones, by the weighted sum of red, green and blue."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return "black" if (299 * red + 587 * green + 114 * blue) / 1000 > 127 else "white"

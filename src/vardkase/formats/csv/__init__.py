@@ -1,4 +1,4 @@
-"""CSV of a search: a line an attribute.
+"""CSV export of a search: one line per attribute.
 
 Values are written as they are, as MISP does: programs read them. A spreadsheet calculates a cell that begins as a
 formula does, so ``escapeFormulas``, and every button for people, makes such cells begin with an apostrophe.
@@ -45,7 +45,7 @@ def records(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[S
 
 
 def columns_of(search: Search) -> list[str]:
-    """The names of the columns: those requested, else MISP's; `includeContext` adds the event's."""
+    """The column names: those requested, else MISP's; `includeContext` adds the event's."""
     requested = search.options.get("requested_attributes")
     if isinstance(requested, str):
         requested = requested.split(",")
@@ -61,7 +61,6 @@ type Rows = list[Sequence[Any]]
 def _pages(
     actor: Actor, search: Search, ids: Sequence[int]
 ) -> Iterator[tuple[Rows, dict[int, Sequence[Any]]]]:
-    """Pages of rows, each after the id of its event, and the values that end every row of an event."""
     own, shared = _split(columns_of(search))
     seen = [place for place, name in enumerate(own, 1) if name in SEEN]
     all_tags = as_bool(search.options.get("includeAllTags"))
@@ -75,7 +74,6 @@ def _pages(
 
 
 def _split(names: list[str]) -> tuple[list[str], list[str]]:
-    """The columns up to the last that tells of the attribute, and those after it, which are the event's."""
     end = max((place for place, name in enumerate(names, 1) if name not in EVENT_COLUMNS), default=0)
     return names[:end], names[end:]
 
@@ -99,17 +97,16 @@ def _with_moments(row: Sequence[Any], seen: Sequence[int]) -> list[Any]:
 
 
 def line(row: Sequence[Any]) -> str:
-    """The values of a row as a line of CSV, as MISP writes them."""
     return ",".join(map(_cell, row)) + "\n"
 
 
 def spreadsheet_line(row: Sequence[Any]) -> str:
-    """A row for people, who open it in a spreadsheet: no cell is taken for a formula."""
+    """A CSV row for spreadsheets: no cell is interpreted as a formula."""
     return ",".join(map(_shown_cell, row)) + "\n"
 
 
 def shown(text: str) -> str:
-    """`text` as a cell that no spreadsheet takes for a formula."""
+    """`text` as a cell that no spreadsheet interprets as a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
@@ -118,7 +115,6 @@ def _shown_cell(value: Cell) -> str:
 
 
 def _cell(value: Cell) -> str:
-    """Booleans as 1 and 0, numbers bare, texts in quotes, nothing as an empty text."""
     if value is None:
         return '""'
     if isinstance(value, bool):

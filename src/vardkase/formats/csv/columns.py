@@ -1,4 +1,4 @@
-"""The columns a CSV export may have, by MISP's names, and the SQL of each."""
+"""Columns of a CSV export by MISP's names, with their SQL."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ EVENT_COLUMNS = frozenset(name for name in COLUMNS if name.startswith("event_"))
 
 
 def column_sql(actor: Actor, name: str, *, of_events: bool) -> str:
-    """The expression of a column; an unknown one is empty, as in MISP."""
+    """The SQL expression of a column; unknown ones are empty, as in MISP."""
     if name in TIMES:
         return event_times(actor)[TIMES[name]]
     if name == OBJECT_TIMESTAMP:

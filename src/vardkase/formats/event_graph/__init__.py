@@ -1,4 +1,4 @@
-"""An event drawn: its parts as nodes and what joins them as edges, its times, and how far its parts reach.
+"""Graph data of an event: nodes and edges, timeline, and distribution of its parts.
 
 The shapes are those that MISP's pages draw from. A reader gets what events/view shows, and no edge to anything else.
 """

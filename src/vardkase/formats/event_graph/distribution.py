@@ -1,4 +1,4 @@
-"""How far the parts of an event reach: how many of them have which distribution."""
+"""Distribution graph of an event: number of parts per distribution level."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KINDS = ("event", "attribute", "object", "obj_attr", "event_report")
 
 
 def distribution_graph(actor: Actor, event_id: int) -> dict[str, Any]:
-    """For each kind of part ``{distribution: number}`` of those the actor may read, and their sharing groups."""
+    """For each kind of part, the readable ones counted by distribution, and their sharing groups."""
     scope = scope_of(actor, EventOptions())
     report = f"{report_predicate(actor, 'p')} AND NOT p.deleted"
     sql = COUNTS.format(event=scope.event, attribute=scope.attribute, object=scope.part("o"), report=report)
@@ -43,7 +43,6 @@ def distribution_graph(actor: Actor, event_id: int) -> dict[str, Any]:
 
 
 def _named(groups: set[int]) -> list[dict[str, str]]:
-    """The sharing groups of parts that were shown, with their names."""
     found = cursor().execute(GROUPS, {"groups": list(groups)}).fetchall() if groups else []
     return [{"id": number, "name": name, "uuid": uuid} for number, name, uuid in found]
 

@@ -1,4 +1,4 @@
-"""The three graphs of MISP's event page: by references, by tags, and by what attributes have in common."""
+"""The three graphs of MISP's event page: by references, by tags, and by shared attribute properties."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ PIVOTS: Mapping[str, Callable[[Attribute], str]] = {
 
 
 def references_graph(parts: Parts) -> Graph:
-    """Every part a node, every reference an edge."""
     relations = [
         {
             "id": each.id,
@@ -44,7 +43,6 @@ def references_graph(parts: Parts) -> Graph:
 
 
 def tags_graph(parts: Parts) -> Graph:
-    """Every part and every tag a node; an edge joins a part to each of its tags."""
     tags: dict[str, Node] = {}
     relations: dict[tuple[str, str], dict[str, Any]] = {}
     for attribute in parts.attributes:
@@ -65,7 +63,6 @@ def tags_graph(parts: Parts) -> Graph:
 
 
 def generic_graph(parts: Parts, pivot: str) -> Graph:
-    """Every part a node, and every value of `pivot` (one of PIVOTS) that any has; an edge joins the two."""
     read = PIVOTS.get(pivot)
     keys: dict[str, Node] = {}
     relations: dict[tuple[str, str], dict[str, Any]] = {}
@@ -141,7 +138,6 @@ def _short(attribute: Attribute) -> dict[str, Any]:
 
 
 def _holder(attribute: Attribute) -> str:
-    """The node that an attribute is part of, or is."""
     return attribute.id if attribute.object_id == "0" else f"o-{attribute.object_id}"
 
 

@@ -1,4 +1,4 @@
-"""What of an event its reader may see, fetched in four queries whatever its size, and never more than may be drawn."""
+"""Parts of an event visible to the reader, fetched in four queries and bounded for drawing."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ MOST_NODES = 5_000
 
 
 class DrawnObject(msgspec.Struct, gc=False):
-    """An object's own columns, as on the wire."""
-
     id: str
     name: str
     meta_category: str
@@ -41,7 +39,7 @@ class DrawnObject(msgspec.Struct, gc=False):
 
 @dataclass(slots=True)
 class Parts:
-    """The living parts of one or several events that a reader may see."""
+    """The parts, except deleted ones, of one or several events that a reader may see."""
 
     objects: list[DrawnObject]
     attributes: list[Attribute]
@@ -60,12 +58,11 @@ class Parts:
 
     @property
     def outside(self) -> list[Attribute]:
-        """The attributes that are in no object."""
         return [attribute for attribute in self.attributes if attribute.object_id == "0"]
 
 
 def event_parts(actor: Actor, event_ids: Sequence[int]) -> Parts:
-    """The parts of the events among these that the actor may read, the oldest MOST_NODES of each kind."""
+    """The parts of the readable events, the oldest MOST_NODES of each kind."""
     scope = scope_of(actor, EventOptions())
     chosen = {"events": list(event_ids), "most": MOST_NODES}
     objects = [DrawnObject(*row) for row in scope.rows(_objects(scope), **chosen)]

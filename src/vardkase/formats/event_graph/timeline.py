@@ -1,4 +1,4 @@
-"""When what was seen: the parts of an event, and the sightings of them, along time."""
+"""Timeline of an event: its parts and their sightings by time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from vardkase.intel.sightings.queries import readable_sightings
 
 
 def timeline(actor: Actor, parts: Parts, event_id: int) -> dict[str, Any]:
-    """``{"items": […]}``: attributes outside objects, objects with theirs, and sightings the policy shows."""
     items = [_attribute(each) for each in parts.outside]
     items += [_object(each, parts.inside[each.id]) for each in parts.objects]
     return {"items": items + _sightings(actor, event_id)}

@@ -1,4 +1,4 @@
-"""MISP's feed format (core-format §14): event files without ids and distributions, manifest, hashes of values."""
+"""MISP's feed format (core-format §14): event files without ids and distributions, manifest, value hashes."""
 
 from vardkase.formats.feed.documents import FeedEvent, feed_events
 from vardkase.formats.feed.reach import Reach

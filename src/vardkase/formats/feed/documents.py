@@ -1,4 +1,4 @@
-"""The files of a feed, one event after the other, made from the pages of its whole document."""
+"""Writes the files of a feed, event by event, from the pages of each event document."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TAGS = msgspec.json.Decoder(list[structs.Tag])
 
 @dataclass(slots=True)
 class FeedEvent:
-    """An event as its file and its entry in the manifest; `document` is to be used up before `announcement`."""
+    """An event as its feed file and manifest entry; consume `document` before `announcement`."""
 
     header: EventHeader
     sections: Iterator[Section]
@@ -42,11 +42,9 @@ class FeedEvent:
 
     @property
     def uuid(self) -> str:
-        """The name of its file, without the ending."""
         return self.header.uuid
 
     def document(self) -> Iterator[bytes]:
-        """``{"Event": {…}}``, piece by piece."""
         writers = {"Attribute": self._attributes, "Object": self._objects, "EventReport": self._reports}
         if self.header.protected:
             writers["CryptographicKey"] = _keys
@@ -59,7 +57,6 @@ class FeedEvent:
         yield b',"Tag":' + encoder.encode(self.tags) + b"}}"
 
     def announcement(self) -> structs.Announcement:
-        """What the manifest says of it."""
         header = self.header
         return structs.Announcement(
             self._creator(), self.tags, header.info, header.date, int(header.analysis),
@@ -109,10 +106,8 @@ class FeedEvent:
 def feed_events(
     actor: Actor, chosen: Chosen, reach: Reach, keep_hash: Keep, *, local_tags: bool = False
 ) -> Iterator[FeedEvent]:
-    """The chosen events that are published and that reader and reach let out.
-
-    Each must be written before the next is asked for.
-    """
+    """The chosen published events within the reader's rights and the reach. Write each before requesting the
+    next."""
     options = EventOptions(
         deleted=Deleted.NO,
         exclude_galaxy=True,
@@ -128,12 +123,11 @@ def feed_events(
 
 
 def parts_of(kind: str, value: str) -> list[str]:
-    """What of a value is looked up by its hash: both halves of composites."""
     return value.split("|") if "|" in kind or kind == "malware-sample" else [value]
 
 
 def _shed(reach: Reach, part: structs.Attribute | structs.Object | structs.Report) -> bool:
-    """Whether the part goes out; what it says of its distribution does not."""
+    """True if the part is included; clears its distribution, which is not written."""
     held = reach.holds(part)
     part.distribution = part.sharing_group_id = ""
     return held

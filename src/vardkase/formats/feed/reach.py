@@ -1,4 +1,4 @@
-"""How far something is shared decides whether it may leave with a feed, which anybody may read."""
+"""Distribution check for feeds: only what anybody may read may be included."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SHARING_GROUP, INHERITED = "4", "5"
 
 
 class Shared(Protocol):
-    """What has a distribution of its own, as the wire writes it."""
+    """Anything with its own distribution, as in the wire format."""
 
     distribution: str
     sharing_group_id: str
@@ -17,16 +17,16 @@ class Shared(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The distributions (0 to 3) and the ids of sharing groups that a feed takes; never more than it names.
+    """The distributions (0 to 3) and sharing group ids that a feed accepts.
 
-    The reader's rights are asked besides: an account that may read less gives less.
+    The reader's rights apply in addition: an account that may read less exports less.
     """
 
     distributions: frozenset[str] = frozenset({"3"})
     sharing_groups: frozenset[str] = frozenset()
 
     def holds(self, thing: Shared) -> bool:
-        """Whether an event or a part of one goes out; a part that inherits goes with what it is in."""
+        """True if an event or part is included; a part that inherits follows its container."""
         if thing.distribution == SHARING_GROUP:
             return thing.sharing_group_id in self.sharing_groups
         return thing.distribution == INHERITED or thing.distribution in self.distributions

@@ -1,4 +1,4 @@
-"""What a feed holds of events: each struct is read out of the whole document and written with fewer members.
+"""Feed structs: parsed from the full event document and written with fewer members.
 
 Members with a default are left out where they say nothing, as PyMISP does; `distribution` and
 `sharing_group_id` are there to be asked and emptied before writing.
@@ -82,8 +82,6 @@ class Organisation(Struct, gc=False):
 
 
 class Event(Struct, gc=False):
-    """An event without what stands in it."""
-
     analysis: str
     date: str
     extends_uuid: str
@@ -98,7 +96,7 @@ class Event(Struct, gc=False):
 
 
 class CryptographicKey(Struct, gc=False):
-    """A key that vouches for a protected event."""
+    """A key that signs a protected event."""
 
     uuid: str
     type: str
@@ -110,7 +108,7 @@ class CryptographicKey(Struct, gc=False):
 
 
 class Announcement(Struct, gc=False):
-    """An event's entry in the manifest; here the numbers are numbers."""
+    """An event's manifest entry, in which numbers are JSON numbers."""
 
     Orgc: Organisation
     Tag: list[Tag]

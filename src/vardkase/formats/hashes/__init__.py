@@ -1,4 +1,4 @@
-"""Hashes of a search, a line each, for tools that look files up by them."""
+"""Hash export of a search, one per line, for tools that look up files by hash."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ HASH = re.compile(r"[!-~]+", re.ASCII)
 
 
 def lines(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """Every hash, the one beside a file name too, as often as it was found."""
     return hash_lines(actor, search, ids, PLAIN | WITH_FILENAME)
 
 
 def hash_lines(actor: Actor, search: Search, ids: Sequence[int], types: frozenset[str]) -> Iterator[bytes]:
-    """The hashes of some `types` of attribute, without what fits no line; an empty line when there are none."""
+    """The hashes of some attribute `types`, one per line; an empty line if there are none."""
     empty = True
     for rows in rows_of(actor, search, ids, COLUMN, types=types):
         found = [f"{value}\n" for (value,) in rows if HASH.fullmatch(value)]

@@ -1,4 +1,4 @@
-"""Domains of a search as a hosts file that leads them nowhere."""
+"""Domains of a search as a hosts file that blocks them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ NOWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound to it
 
 
 def lines(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """Each different domain once, at the address `ip_address`. What is no host name is left out."""
     now = datetime.fromtimestamp(now_seconds(), UTC)
     yield f"# Blocklist in the HOSTS format\n# Generated: {now:%Y-%m-%d %H:%M:%S %z}\n".encode()
     address, met = _address(search), Met()
@@ -28,7 +27,7 @@ def lines(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def require_address(search: Search) -> None:
-    """Raise Invalid when `ip_address` is no address."""
+    """Raise Invalid when `ip_address` is not an address."""
     _address(search)
 
 

@@ -1,1 +1,1 @@
-"""Documents of others on their way in: each format is read into MISP's form, and the usual services store it."""
+"""Import of external documents: each format is converted to MISP's form, then stored by the regular services."""

@@ -1,4 +1,4 @@
-"""The events in a file that MISP exported, JSON or XML. Runs inside a confined process."""
+"""Events from a MISP export file, JSON or XML. Runs inside a sandbox process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BEFORE = b"\xef\xbb\xbf \t\r\n"
 
 
 def read_events(document: bytes) -> Iterator[bytes]:
-    """Each event, out of its wrappers, as JSON; raises Refused."""
+    """Each event without its wrappers, as JSON; raises Refused."""
     content = document.lstrip(BEFORE)
     if content.startswith((b"{", b"[")):
         yield from _of_json(content)
@@ -42,7 +42,6 @@ def _of_json(content: bytes) -> Iterator[bytes]:
 
 
 def _unwrapped(encoded: bytes) -> Iterator[bytes]:
-    """``{"response": [{"Event": {…}}, …]}``, a list of events, one event, and that without a wrapper."""
     if encoded.startswith(b"["):
         for each in msgspec.json.decode(encoded, type=list[msgspec.Raw]):
             yield from _unwrapped(bytes(each).lstrip())

@@ -1,4 +1,4 @@
-"""MISP XML as the members of MISP JSON: the reverse of `formats.xml`. Runs inside a confined process."""
+"""Converts MISP XML to MISP JSON, the reverse of `formats.xml`. Runs inside a sandbox process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LISTS = frozenset(
 
 
 def data_of(element: Element) -> Any:
-    """What an element says: a text, or its members, where what is repeated is a list. All values are texts."""
+    """The content of an element: a text, or its members, with repeated ones as a list. All values are texts."""
     if not element.children:
         return element.text
     members: dict[str, Any] = {}
@@ -35,6 +35,6 @@ def data_of(element: Element) -> Any:
 
 
 def read_body(document: bytes) -> dict[str, Any]:
-    """A request's body in XML, under the name of its root; raises Refused."""
+    """An XML request body, under the name of its root; raises Refused."""
     root = root_of(document)
     return {root.name: data_of(root)}

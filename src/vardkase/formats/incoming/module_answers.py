@@ -1,4 +1,4 @@
-"""What a module answered, as parts of an event. Two forms exist: MISP's format, and the older list of results."""
+"""Module results as parts of an event. Two forms exist: MISP's format, and the older list of results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ type Document = dict[str, list[dict[str, Any]]]
 
 
 def document_of(answer: Mapping[str, Any], comment: str) -> Document:
-    """The parts in an answer; those without a comment get `comment`. What cannot be understood is left out."""
+    """The parts in a module's response; those without a comment get `comment`. Unknown content is left out."""
     results = answer.get("results")
     if isinstance(results, dict):
         return _standard(results, comment)
@@ -29,7 +29,6 @@ def document_of(answer: Mapping[str, Any], comment: str) -> Document:
 
 
 def _standard(results: Mapping[str, Any], comment: str) -> Document:
-    """MISP's format: parts as they are in an event, sometimes inside an ``Event``."""
     inner = results.get("Event")
     found = inner if isinstance(inner, dict) else results
     document: Document = {}
@@ -47,7 +46,7 @@ def _standard(results: Mapping[str, Any], comment: str) -> Document:
 
 
 def _without_groups(value: Any) -> Any:
-    """Without descriptions of sharing groups: whoever asked a module might change a group by storing its answer."""
+    """Remove sharing group definitions: otherwise, storing a module's response could change a group."""
     if isinstance(value, list):
         return [_without_groups(each) for each in value]
     if isinstance(value, dict):
@@ -82,7 +81,7 @@ def _attributes(result: Mapping[str, Any], comment: str) -> Iterator[dict[str, A
 
 
 def _typed(types: list[str], value: str) -> Iterator[tuple[str, str]]:
-    """The likeliest type of a value: the first that it can have. Free text stands for the values in it."""
+    """The most likely type of a value: the first that accepts it. Free text is replaced by the values in it."""
     for kind in types or [FREETEXT]:
         if kind == FREETEXT:
             yield from ((found.type, found.value) for found in detect(value))
@@ -93,7 +92,6 @@ def _typed(types: list[str], value: str) -> Iterator[tuple[str, str]]:
 
 
 def _texts(given: object) -> list[str]:
-    """One text or number, or a list of them, as texts."""
     members = given if isinstance(given, list) else [given]
     return [
         str(each)

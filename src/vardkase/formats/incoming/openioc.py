@@ -1,4 +1,4 @@
-"""OpenIOC 1.0 and 1.1 as attributes of MISP. Runs inside a confined process.
+"""OpenIOC 1.0 and 1.1 as MISP attributes. Runs inside a sandbox process.
 
 What either holds stands alone. What must hold together becomes a composite value where MISP has one, and else
 single values that are not for detection: one of them alone says nothing.
@@ -22,7 +22,7 @@ ONLY_TOGETHER = "holds only together with others"
 
 
 class Item(NamedTuple):
-    """One condition: `value` of what `term` names, by `condition` ("is", "contains", …)."""
+    """One condition: the `value` that `term` is compared with by `condition` ("is", "contains", …)."""
 
     id: str
     term: str
@@ -32,12 +32,11 @@ class Item(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The term as the tables have it."""
         return self.term.lower()
 
 
 class Untold(NamedTuple):
-    """An item that MISP's types cannot say, and why."""
+    """An item that has no counterpart in MISP's types, and why."""
 
     id: str
     why: str
@@ -47,7 +46,7 @@ type Found = dict[str, Any] | Untold
 
 
 def read_openioc(document: bytes) -> dict[str, list[Any]]:
-    """`attributes` (documents of MISP), and `untold` items (``id``, ``why``); raises Refused."""
+    """`attributes` (MISP documents) and `untold` items (``id``, ``why``); raises Refused."""
     root = root_of(document)
     if root.name not in ROOTS:
         raise Refused("The document is not OpenIOC: its outermost element is neither ioc nor OpenIOC.")
@@ -62,7 +61,6 @@ def read_openioc(document: bytes) -> dict[str, list[Any]]:
 
 
 def _about(head: Element) -> Iterator[dict[str, Any]]:
-    """What the document says of itself: 1.0 at its top, 1.1 in ``metadata``."""
     for name in ("short_description", "description", "authored_by"):
         if text := head.said(name):
             yield {"type": "comment", "category": "Other", "value": text, "comment": f"OpenIOC {name}"}
@@ -95,7 +93,6 @@ def _of_indicator(indicator: Element, *, together: bool) -> Iterator[Found]:
 
 
 def _of_pair(branches: list[Element], *, together: bool) -> dict[str, Any] | None:
-    """The composite value of two items that hold together, in either order; None when MISP has none for them."""
     if len(branches) != 2 or any(branch.name == "Indicator" for branch in branches):
         return None
     one, other = map(_item, branches)
@@ -137,7 +134,6 @@ def _item(element: Element) -> Item | Untold:
 
 
 def _typed(item: Item) -> tuple[str, str]:
-    """Type and value; addresses are told from names, and from addresses with a port."""
     type = TYPES.get(item.key, "") or TYPES.get(item.key.removesuffix("/string").removesuffix("/ip"), "")
     if item.key.startswith(DESTINATION) and not _is_network(item.value.partition(":")[0]):
         return ("ip-dst" if _is_network(item.value) else "hostname"), item.value

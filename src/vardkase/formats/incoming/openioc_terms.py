@@ -1,4 +1,4 @@
-"""What OpenIOC's terms are called in MISP. Terms are compared without regard to case."""
+"""Mapping of OpenIOC terms to MISP types, compared case-insensitively."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a confined process does with documents of others that MISP's users bring in.
+"""Sandbox program that parses documents imported by users.
 
 It is imported by no one but the keeper of such processes (`vardkase.core.confined`), and knows no Django.
 """
@@ -19,8 +19,6 @@ from vardkase.formats.incoming.web_page import read_web_page
 
 
 def _whole(read: Callable[..., Any], **options: Any) -> Answerer:
-    """A job that answers with one piece of JSON."""
-
     def answer(document: bytes) -> Iterator[bytes]:
         yield msgspec.json.encode(read(document, **options))
 
@@ -28,7 +26,6 @@ def _whole(read: Callable[..., Any], **options: Any) -> Answerer:
 
 
 def open_job(arguments: dict[str, Any]) -> Answerer:
-    """The job called ``job``, with the other arguments."""
     match arguments.pop("job"):
         case "misp export":
             return read_events

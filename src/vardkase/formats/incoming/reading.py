@@ -1,4 +1,4 @@
-"""Documents of others, read in confined processes into MISP's form."""
+"""Parses external documents into MISP's form in sandbox processes."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ NO_EVENT = "The file holds no event: it is neither MISP JSON nor MISP XML of one
 
 
 def xml_body(content: bytes) -> Any:
-    """A request's body in MISP XML, as its JSON would be; raises Invalid, LimitReached."""
+    """A request body in MISP XML, as its JSON equivalent; raises Invalid, LimitReached."""
     return _read("misp xml", content, bodies)
 
 
 def exported_events(content: bytes) -> Iterator[dict[str, Any]]:
-    """The events in a file of MISP JSON or XML, each out of its wrappers.
+    """The events in a MISP JSON or XML file, each without its wrappers.
 
-    The file has been read to its end before the first is handed out, so who stores them meets no surprise half way.
-    Raises Invalid (also when there is none), LimitReached.
+    The file is read to its end before the first is yielded, so that it cannot fail halfway. Raises Invalid
+    (also if there are none), LimitReached.
     """
     with TemporaryFile() as spool:
         sizes = [spool.write(piece) for piece in _pieces("misp export", content)]
@@ -43,7 +43,7 @@ def exported_events(content: bytes) -> Iterator[dict[str, Any]]:
 
 
 def openioc(content: bytes) -> dict[str, Any]:
-    """What an OpenIOC document says: ``attributes`` of MISP, and ``untold`` items with ``id`` and ``why``.
+    """The content of an OpenIOC document: MISP ``attributes``, and ``untold`` items with ``id`` and ``why``.
 
     Raises Invalid, LimitReached.
     """
@@ -52,12 +52,12 @@ def openioc(content: bytes) -> dict[str, Any]:
 
 
 def sandbox(content: bytes) -> list[dict[str, Any]]:
-    """The attributes in the archive of a sandbox's analysis, files among them; raises Invalid, LimitReached."""
+    """The attributes in a sandbox's analysis archive, including files; raises Invalid, LimitReached."""
     return [msgspec.json.decode(piece) for piece in _pieces("sandbox", content)]
 
 
 def web_page(text: str) -> tuple[str, str]:
-    """Title and text (Markdown) of a page of HTML; raises Invalid, LimitReached."""
+    """Title and text (Markdown) of an HTML page; raises Invalid, LimitReached."""
     found = _read("web page", text.encode(), pages)
     return found["title"], found["text"]
 

@@ -1,4 +1,4 @@
-"""The archive of an analysis by the ThreatAnalyzer (GFI) sandbox, as attributes. Runs inside a confined process.
+"""Archives of the ThreatAnalyzer (GFI) sandbox, as attributes. Runs inside a sandbox process.
 
 It holds ``Analysis/analysis.xml`` (or ``.json``), the ``sample``, and for each process what it wrote, in
 ``Analysis/proc_N/modified_files/`` under its MD5 with the real names in ``mapping.log``.
@@ -32,7 +32,7 @@ type Found = dict[str, Any]
 
 
 def read_sandbox(document: bytes) -> Iterator[bytes]:
-    """Each attribute as JSON, each value and file once; raises Refused."""
+    """Each attribute as JSON, without duplicates; raises Refused."""
     try:
         files = dict(members(document, BOUNDS))
     except ValueError as error:
@@ -68,7 +68,7 @@ def _of(files: dict[str, bytes], path: str) -> Iterator[bytes]:
 
 
 def _report(path: str, content: bytes) -> Element:
-    """The analysis; in its JSON ``@name`` is an attribute and a list repeats an element."""
+    """The analysis; in its JSON, ``@name`` is an XML attribute and a list a repeated element."""
     if path.endswith(".xml"):
         return root_of(content)
     if holds_nul(content) or apparent_depth(content) > MAX_DEPTH:
@@ -93,7 +93,6 @@ def _element(name: str, members: dict[str, Any]) -> Element:
 
 
 def _written(files: dict[str, bytes]) -> Iterator[Found]:
-    """What the processes wrote, under its real name where that is told."""
     names: dict[str, str] = {}
     for path, content in files.items():
         if NAMES.fullmatch(path):
@@ -137,7 +136,6 @@ def _requests(process: Element) -> Iterator[Found]:
 
 
 def _reached(name: str | None, addresses: str | None, port: str = "") -> Iterator[Found]:
-    """A name with each of its addresses, or what there is of them, with the port."""
     host = (name or "").strip().rstrip(".")
     host = "" if _is_address(host) else host
     real = [each for each in ADDRESSES.split(addresses or "") if _is_address(each)]
@@ -193,5 +191,4 @@ def _file(type: str, name: str, content: bytes, category: str, *, to_ids: bool =
 
 
 def _name(path: str) -> str:
-    """The last part of a path of either kind."""
     return path.replace("\\", "/").rpartition("/")[2].strip()

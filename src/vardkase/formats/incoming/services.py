@@ -1,4 +1,4 @@
-"""Storing what a document of others was read into."""
+"""Stores what an external document was parsed into."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vardkase.intel.services.results import Ingested
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What who imports says about the new event; nothing means this hub's defaults."""
+    """What the importing user chose for the new event; empty means this hub's defaults."""
 
     distribution: int | str | None = None
     sharing_group_id: int | str | None = None
@@ -28,9 +28,9 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class ImportedEvent:
-    """What became of one event of a file: `event_id` when it was stored, else `refused` says why not.
+    """The outcome for one event of a file: `event_id` if it was stored, else `refused` gives the reason.
 
-    `issues` are the parts that were left out of a stored event, or the header's own errors.
+    `issues` are the parts that were left out of a stored event, or the header's errors.
     """
 
     info: str
@@ -41,9 +41,9 @@ class ImportedEvent:
 
 @transaction.atomic
 def import_as_event(actor: Actor, document: Mapping[str, Any], wishes: Wishes) -> Ingested:
-    """Store the MISP event that a document was read into.
+    """Store the MISP event parsed from a document.
 
-    Raises what `add_event` raises, and Forbidden when it is to be published by who may not.
+    Raises what `add_event` raises, and Forbidden if the actor may not publish as requested.
     """
     chosen = {"distribution": wishes.distribution, "sharing_group_id": wishes.sharing_group_id}
     stored = add_event(
@@ -57,10 +57,10 @@ def import_as_event(actor: Actor, document: Mapping[str, Any], wishes: Wishes) -
 def import_export(
     actor: Actor, content: bytes, wishes: Wishes, *, take_ownership: bool
 ) -> Iterator[ImportedEvent]:
-    """Store the events of a file of MISP JSON or XML, each in a transaction of its own.
+    """Store the events of a MISP JSON or XML file, each in its own transaction.
 
-    Whatever the file says, they are published only when `wishes` say so; with `take_ownership` they are the actor's
-    organisation's own. Raises Invalid and LimitReached before anything is stored.
+    They are published only if `wishes` says so, whatever the file says; with `take_ownership`, they become
+    the actor's organisation's own. Raises Invalid and LimitReached before anything is stored.
     """
     forgotten = ("published", "publish_timestamp", *(("Orgc", "orgc_id", "locked") if take_ownership else ()))
     for document in reading.exported_events(content):
@@ -82,7 +82,8 @@ def _imported(actor: Actor, document: Mapping[str, Any], wishes: Wishes) -> Impo
 def openioc_parts(
     name: str, content: bytes, distribution: int | str | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The parts of an event that an OpenIOC document holds, the file itself first; and what could not be said.
+    """The event parts from an OpenIOC document, the file itself first, and the items that could not be
+    converted.
 
     Raises Invalid, LimitReached.
     """
@@ -95,13 +96,12 @@ def openioc_parts(
 
 
 def sandbox_parts(content: bytes, distribution: int | str | None) -> dict[str, Any]:
-    """The parts of an event in the archive of a sandbox's analysis; raises Invalid, LimitReached."""
+    """The event parts from a sandbox's analysis archive; raises Invalid, LimitReached."""
     reach = {} if distribution is None else {"distribution": distribution}
     return {"Attribute": [{**reach, **attribute} for attribute in reading.sandbox(content)]}
 
 
 def kept_file(name: str, content: bytes, comment: str) -> dict[str, Any]:
-    """The attribute that keeps a document as it came."""
     return {
         "type": "attachment",
         "category": "External analysis",

@@ -1,4 +1,4 @@
-"""The CSV that ThreatConnect exports, a row an indicator: ``Type,Value,Confidence,Description,Source``."""
+"""ThreatConnect's CSV export, one indicator per row: ``Type,Value,Confidence,Description,Source``."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ SURE = 51.0
 
 
 class Table:
-    """A table on its way into an event. `untold` is complete when `documents` has been used up."""
+    """A ThreatConnect table being imported. `untold` is complete once `documents` has been consumed."""
 
     def __init__(self, content: bytes, distribution: int | str | None = None) -> None:
-        """`distribution` is that of every attribute. Raises Invalid when a column is missing, or nothing is told."""
+        """`distribution` applies to every attribute. Raises Invalid if a column is missing, or there are no
+        rows."""
         self._rows = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace").replace("\0", "")))
         self._reach = {} if distribution is None else {"distribution": distribution}
         self._places = self._head()
@@ -42,7 +43,6 @@ class Table:
         self.untold: dict[str, FieldErrors] = {}
 
     def documents(self) -> Iterator[dict[str, Any]]:
-        """The attributes of each row, and each source once."""
         for number, row in enumerate(self._read(), start=1):
             cells = {
                 name: row[place].strip() if place < len(row) else "" for name, place in self._places.items()
@@ -79,7 +79,7 @@ class Table:
 
 
 def _values(kind: str, value: str) -> Iterator[dict[str, Any]]:
-    """A file stands for each of its hashes, which are written ``md5 : sha1 : sha256``."""
+    """A file yields each of its hashes, which have the form ``md5 : sha1 : sha256``."""
     plain = kind.lower().replace(" ", "").replace("_", "")
     if plain == "file":
         for digest in filter(None, (part.strip().lower() for part in value.split(":"))):

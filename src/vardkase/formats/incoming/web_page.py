@@ -1,4 +1,4 @@
-"""A web page as Markdown. Runs inside a confined process: parsers of HTML can be made to take hours."""
+"""Web pages as Markdown. Runs inside a sandbox process, since crafted HTML can make parsers run for hours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ NOT_TEXT = ("title", "script", "style", "noscript", "template", "svg", "head")
 
 
 def read_web_page(document: bytes) -> Iterator[bytes]:
-    """One JSON object: the page's ``title`` and its ``text``."""
     soup = BeautifulSoup(document.decode(errors="replace"), "html.parser")
     title = soup.title.get_text().strip()[:LONGEST_TITLE] if soup.title else ""
     for element in soup(NOT_TEXT):

@@ -1,4 +1,4 @@
-"""XML of strangers, an element at a time, inside a confined process.
+"""Incremental parsing of untrusted XML, inside a sandbox process.
 
 A document type is refused: with it go entities, so that nothing is fetched and nothing grows. expat asks nobody for
 anything else.
@@ -19,7 +19,7 @@ DEEPEST = 100
 
 @dataclass(slots=True)
 class Element:
-    """An element; names are without their namespace's prefix, `texts` are the pieces that stand directly in it."""
+    """An XML element; names have no namespace prefix, `texts` are the text nodes directly in it."""
 
     name: str
     attributes: dict[str, str]
@@ -28,20 +28,17 @@ class Element:
 
     @property
     def text(self) -> str:
-        """What stands directly in the element."""
         return "".join(self.texts)
 
     def child(self, name: str) -> Element | None:
-        """The first child of this name."""
         return next((child for child in self.children if child.name == name), None)
 
     def said(self, name: str) -> str:
-        """The text of the first child of this name, without the space around it; nothing when there is none."""
+        """The stripped text of the first child with this name; empty if there is none."""
         found = self.child(name)
         return found.text.strip() if found else ""
 
     def walk(self, name: str) -> Iterator[Element]:
-        """Every element of this name below, in the document's order."""
         for child in self.children:
             if child.name == name:
                 yield child
@@ -49,14 +46,14 @@ class Element:
 
 
 def root_of(document: bytes) -> Element:
-    """The whole document; raises Refused when it is not XML without a document type."""
+    """The root element; raises Refused unless it is XML without a document type."""
     return next(_parsed(document, None))
 
 
 def outermost(document: bytes, names: Container[str]) -> Iterator[Element]:
-    """The elements of these names that lie in no other such element, as they come; the rest is not kept.
+    """Yield the outermost elements with these names; the rest is not kept in memory.
 
-    Raises Refused when the document is not XML without a document type.
+    Raises Refused unless the document is XML without a document type.
     """
     return _parsed(document, names)
 
@@ -80,7 +77,7 @@ def _parsed(document: bytes, names: Container[str] | None) -> Iterator[Element]:
 
 
 class _Collector:
-    """Builds the elements that are asked for (all of the document, when no names are), and drops the others."""
+    """Builds the requested elements (all of the document if no names are given), and drops the others."""
 
     def __init__(self, names: Container[str] | None) -> None:
         self._names = names

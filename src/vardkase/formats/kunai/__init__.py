@@ -1,4 +1,4 @@
-"""Indicators of a search for Kunai, which watches Linux hosts."""
+"""Indicators of a search for Kunai, a monitoring tool for Linux hosts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ COLUMNS = "a.type, a.uuid::text, coalesce(a.value2, a.value1), e.uuid::text"
 
 
 def indicators(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """A JSON list of indicators."""
     source = f"[{actor.organisation_name} MISP] {instance_uuid()}"
     pages = rows_of(actor, search, ids, COLUMNS, types=SEVERITY)
     yield b"["

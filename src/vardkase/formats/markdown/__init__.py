@@ -1,4 +1,4 @@
-"""An event as the Markdown of a report: what it is, and references to what is in it."""
+"""An event as the Markdown of a report: its metadata, and references to its parts."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]()#+|<>@!])")
 
 
 def event_text(actor: Actor, event: EventRow, filters: Mapping[str, Any]) -> str:
-    """The Markdown for an event that the actor may read, with the attributes that `filters` let through.
+    """The Markdown for an event that the actor may read, with the attributes that match `filters`.
 
-    `filters` are those of attributes/restSearch; raises Invalid for what they cannot be.
+    `filters` are those of attributes/restSearch; raises Invalid for invalid ones.
     """
     search = parse(Scope.ATTRIBUTES, {**filters, "eventid": event.id, "limit": MOST})
     ids = list(chosen_ids(query(actor, search)))
@@ -68,7 +68,6 @@ def _contents(rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown leaves as it is, on one line."""
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 

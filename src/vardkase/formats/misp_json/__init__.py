@@ -1,4 +1,4 @@
-"""MISP JSON out of the database: whole documents, streamed, as one reader may see them."""
+"""MISP JSON from the database: whole documents, streamed, limited to what the reader may see."""
 
 from vardkase.formats.misp_json.chosen import Chosen, chosen_ids
 from vardkase.formats.misp_json.event_index import event_index

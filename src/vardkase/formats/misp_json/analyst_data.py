@@ -1,4 +1,4 @@
-"""Notes, opinions and relationships as MISP JSON: on the parts of documents, and in lists of their own.
+"""Notes, opinions and relationships as MISP JSON: inside documents and in lists of their own.
 
 Whatever carries them gets three members, each a list: ``Note``, ``Opinion``, ``Relationship``. Two levels are
 shown; one that has more below it says ``_max_depth_reached``.
@@ -45,7 +45,7 @@ notes as soon as it has notes, so opinions beside notes are not its first."""
 
 
 class AnalystBook:
-    """Analyst data of one document for one reader; organisations and groups are looked up once."""
+    """Loads the analyst data of one document for one reader; organisations and groups are loaded once."""
 
     def __init__(self, actor: Actor, groups: SharingGroupBook | None = None) -> None:
         self._actor = actor
@@ -54,9 +54,10 @@ class AnalystBook:
         self._any: bool | None = None
 
     def of(self, uuids: Iterable[str], depth: int = DEPTH, start: int = FIRST) -> dict[str, ByKind]:
-        """What is said of some things, by their uuid, in a query a level; things of which nothing is said lack.
+        """The analyst data on some objects, by their uuid, with one query per level; objects without any are
+        missing.
 
-        `start` is the level at which the document shows it: from there on it says how organisations are named.
+        `start` is the level at which the document shows it, which decides how organisations are rendered.
         """
         levels: list[list[Said]] = []
         wanted = list(uuids)
@@ -71,7 +72,7 @@ class AnalystBook:
         return below
 
     def lists_of(self, uuids: Iterable[str]) -> dict[str, dict[str, Raw]]:
-        """The same for parts of an event, each list encoded for the members of a struct."""
+        """The analyst data on parts of an event, each list encoded for the members of a struct."""
         return {
             uuid: {
                 kind: Raw(encoder.encode([_without_end(each) for each in said]))
@@ -81,7 +82,6 @@ class AnalystBook:
         }
 
     def leading_to(self, uuids: Sequence[str]) -> dict[str, list[Said]]:
-        """The relationships that lead to some things, by the thing's uuid: ``RelationshipInbound``."""
         found: dict[str, list[Said]] = {}
         if uuids and self._is_any():
             for each in self._rows(LEADING_TO, FIRST, uuids=array_of(uuids)):
@@ -89,7 +89,7 @@ class AnalystBook:
         return found
 
     def sections(self, uuids: Sequence[str]) -> dict[str, list[Section]]:
-        """For some events at once the lists that each has; long ones are fetched as they are written."""
+        """The analyst data lists of several events; long ones are fetched while they are written."""
         if not self._is_any():
             return {}
         sql = COUNTS.format(visible=analyst_data_predicate(self._actor))
@@ -106,7 +106,6 @@ class AnalystBook:
         return found
 
     def _pages(self, uuid: str, kind: int) -> Iterator[bytes]:
-        """What is said of one thing, of a kind, a page at a time."""
         last = 0
         while page := list(self._rows(PAGES, FIRST, uuid=uuid, kind=kind, last=last, limit=AT_ONCE)):
             below = self.of([said["uuid"] for said in page], DEPTH - 1, BELOW)
@@ -114,7 +113,6 @@ class AnalystBook:
             last = int(page[-1]["id"])
 
     def chosen(self, ids: Sequence[int]) -> list[Said]:
-        """Some by id, in that order, each with its whole organisations."""
         return list(self._rows(CHOSEN, WITHIN, ids=array_of(map(str, ids))))
 
     def _is_any(self) -> bool:
@@ -149,7 +147,8 @@ class AnalystBook:
 
 
 def analyst_data_dict(actor: Actor, number: int, *, viewed: bool = False) -> dict[str, Any]:
-    """One as ``{"Note": {…}}``; `viewed` as analyst_data/view shows it, with what is said of it. Raises NotFound."""
+    """One as ``{"Note": {…}}``; `viewed` as in analyst_data/view, with its nested analyst data. Raises
+    NotFound."""
     book = AnalystBook(actor)
     found = book.chosen([number])
     if not found:
@@ -162,13 +161,13 @@ def analyst_data_dict(actor: Actor, number: int, *, viewed: bool = False) -> dic
 
 
 def said_of(actor: Actor, uuid: str, depth: int = DEPTH) -> tuple[ByKind, list[Said]]:
-    """What is said of one thing, and the relationships that lead to it."""
+    """The analyst data on one object, and the relationships that point to it."""
     book = AnalystBook(actor)
     return book.of([uuid], depth).get(uuid, {}), book.leading_to([uuid]).get(uuid, [])
 
 
 def analyst_data_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    """A list of ``{"Note": {…}}``, without what is said of each."""
+    """A list of ``{"Note": {…}}``, without nested analyst data."""
     return coalesced(_list(AnalystBook(actor), chosen))
 
 
@@ -183,7 +182,6 @@ def _list(book: AnalystBook, chosen: Chosen) -> Iterator[bytes]:
 
 
 def _named_whole(level: int, rows: Sequence[Sequence[Any]]) -> set[tuple[int, str]]:
-    """The kinds, with the thing they are said of, whose organisations are named with all their members."""
     found = {(row[0], row[THING]) for row in rows}
     short = IN_SHORT.get(level, set())
     return {
@@ -205,7 +203,6 @@ def _grouped(level: Iterable[Said]) -> dict[str, ByKind]:
 
 
 def _with_below(said: Said, below: dict[str, ByKind]) -> Said:
-    """`said` with what is said of it, if anything, and whether that is where the document ends."""
     children = below.get(said["uuid"], {})
     ends = any("_max_depth_reached" not in child for each in children.values() for child in each)
     return said | children | {"_max_depth_reached": ends}

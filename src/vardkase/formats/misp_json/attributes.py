@@ -1,4 +1,4 @@
-"""The attributes of an event document, a page at a time, with everything that hangs on them."""
+"""Attributes of an event document, a page at a time, with all their related data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ type Page = list[Attribute]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What some events, or any attribute of theirs, carry: what none has nobody asks for again."""
+    """What exists in some events or on their attributes: kinds that do not occur are not queried again."""
 
     tags: bool = False
     sightings: bool = False
@@ -45,7 +45,7 @@ OBJECT_ID = 12
 def event_attributes(scope: Scope, event_id: int, carried: Carried) -> Iterator[Page]:
     """The event's attributes by id: those outside objects, or all when the document is flattened.
 
-    `carried` says what any attribute of the event has.
+    `carried` says what occurs on any attribute of the event.
     """
     outside = "" if scope.options.flatten else " AND a.object_id IS NULL"
     sql = EVENT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute, outside=outside)
@@ -58,7 +58,6 @@ def event_attributes(scope: Scope, event_id: int, carried: Carried) -> Iterator[
 
 
 def object_attributes(scope: Scope, object_ids: Sequence[int], carried: Carried) -> Iterator[Page]:
-    """The attributes of some objects, by object and id."""
     sql = OBJECT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute)
     objects = list(object_ids)
     rows: Sequence[tuple[Any, ...]] = ()
@@ -71,9 +70,9 @@ def object_attributes(scope: Scope, object_ids: Sequence[int], carried: Carried)
 
 
 def few_attributes(scope: Scope, event_ids: Sequence[int], carried: Carried) -> Page | None:
-    """All attributes of some small events, by event and id; None when they are more than a page after all.
+    """All attributes of some small events, by event and id.
 
-    None as well when there are attachments, which must be read one at a time.
+    None if they exceed a page, or if there are attachments, which must be read one at a time.
     """
     sql = FEW_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute)
     rows = scope.rows(sql, events=list(event_ids), limit=PAGE + 1)
@@ -116,7 +115,7 @@ def _complete(scope: Scope, page: Page, carried: Carried) -> None:
 
 
 def _with_data(page: Page, digests: Sequence[str | None]) -> Iterator[Page]:
-    """The page in parts that end with an attachment each, so that one at a time is in memory."""
+    """The page split after each attachment, so that only one at a time is in memory."""
     part: Page = []
     for attribute, digest in zip(page, digests, strict=True):
         part.append(attribute)

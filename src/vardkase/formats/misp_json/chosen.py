@@ -1,4 +1,4 @@
-"""The rows a search chose: their ids, eight bytes each, in order; rendering then looks them up in pages."""
+"""Rows found by a search: ordered ids at eight bytes each, rendered page by page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = 1000
 
 
 def chosen_ids(query: SqlQuery) -> array[int]:
-    """All ids of a search, in its order. Their number is the answer's X-Result-Count."""
+    """All ids of a search, in order. Their number becomes X-Result-Count."""
     row = cursor().execute(PACKED.format(query=query.sql), query.parameters, binary=True).fetchone()
     ids = array("q", (row and row[0]) or b"")
     if sys.byteorder == "little":
@@ -30,7 +30,6 @@ PACKED = "SELECT string_agg(int8send(id), '') FROM ({query}) chosen"
 
 
 def pages_of(chosen: Chosen, size: int = PAGE) -> Iterator[list[int]]:
-    """The ids in pages of at most `size`."""
     ids = chosen_ids(chosen) if isinstance(chosen, SqlQuery) else chosen
     for start in range(0, len(ids), size):
         yield list(ids[start : start + size])

@@ -1,4 +1,4 @@
-"""Clusters on their own: what galaxy_clusters/view, restSearch and the exports answer, many at a time."""
+"""Standalone clusters as in galaxy_clusters/view, restSearch and exports, many at a time."""
 
 from __future__ import annotations
 
@@ -20,17 +20,16 @@ NOT_EXPORTED = ("id", "galaxy_id")
 
 
 def cluster_documents(actor: Actor, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
-    """The readable clusters among `ids`, in that order, each with all that belongs to it.
+    """The readable clusters among `ids`, in that order, each with its related data.
 
-    Members of each: the cluster's own, ``Galaxy``, ``GalaxyElement``, ``GalaxyClusterRelation`` (with ``Tag``),
-    ``Org``, ``Orgc``, ``TargetingClusterRelation`` and ``SharingGroup`` where there is one.
+    Members of each: the cluster's own, ``Galaxy``, ``GalaxyElement``, ``GalaxyClusterRelation`` (with
+    ``Tag``), ``Org``, ``Orgc``, ``TargetingClusterRelation`` and ``SharingGroup`` if there is one.
     """
     for chunk in batched(ids, CHUNK):
         yield from _chunk(actor, list(chunk))
 
 
 def exported(document: dict[str, Any]) -> dict[str, Any]:
-    """A document without the ids of this instance, for another one."""
     body = {key: value for key, value in document.items() if key not in NOT_EXPORTED}
     body.pop("TargetingClusterRelation", None)
     body["GalaxyElement"] = [
@@ -47,7 +46,6 @@ RELATION_IDS = ("id", "galaxy_cluster_id", "referenced_galaxy_cluster_id")
 
 
 def galaxy_file_value(document: dict[str, Any]) -> dict[str, Any]:
-    """A document as one of the ``values`` of a misp-galaxy cluster file."""
     meta: dict[str, Any] = {}
     for element in document["GalaxyElement"]:
         meta.setdefault(element["key"], []).append(element["value"])
@@ -100,7 +98,7 @@ def _chunk(actor: Actor, ids: list[int]) -> Iterator[dict[str, Any]]:
 
 
 def _name_tags(actor: Actor, relations: Sequence[dict[str, Any]]) -> None:
-    """Put whole tags where a relation has their names; names that no tag here has stay names."""
+    """Replace tag names in relations by whole tags; unknown names stay names."""
     tags = tags_named(actor, {tag["name"] for relation in relations for tag in relation.get("Tag", ())})
     for relation in relations:
         if "Tag" in relation:

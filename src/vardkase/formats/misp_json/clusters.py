@@ -1,4 +1,4 @@
-"""Galaxy clusters as they stand inside events, without what the tag adds."""
+"""Galaxy clusters as they appear inside events, without what the tag adds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vardkase.identity.access.visibility import cluster_predicate, reader_parame
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster: `document` is its JSON object in an event, `members` and `meta` its own facts alone."""
+    """A cluster: `document` is its JSON object in an event, `members` and `meta` its own data only."""
 
     galaxy_id: int
     document: bytes
@@ -23,7 +23,7 @@ class Cluster:
 
 
 def clusters_by_tag(actor: Actor, tag_names: list[str]) -> dict[str, Cluster]:
-    """Lower-case tag name → the cluster it stands for, for those that the actor may read."""
+    """Lower-case tag name → the cluster it refers to, for those that the actor may read."""
     sql = CLUSTERS.format(members=MEMBER_COLUMNS, visible=cluster_predicate(actor))
     rows = cursor().execute(sql, reader_parameters(actor) | {"names": tag_names}).fetchall()
     found = {name: members_of(row) for name, *row in rows}
@@ -32,14 +32,13 @@ def clusters_by_tag(actor: Actor, tag_names: list[str]) -> dict[str, Cluster]:
 
 
 def members_of(row: Sequence[Any]) -> dict[str, Any]:
-    """A cluster's own members, out of the values of `MEMBER_COLUMNS`."""
     members: dict[str, Any] = dict(zip(CLUSTER_MEMBERS, row, strict=True))
     return members | {"authors": from_jsonb(members["authors"])}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the tables around the clusters say of them."""
+    """The related data of clusters, from other tables."""
 
     elements: dict[str, list[dict[str, Any]]]
     relations: dict[str, list[dict[str, Any]]]
@@ -47,7 +46,6 @@ class Facts:
     organisations: dict[str, dict[str, Any]]
 
     def around(self, members: dict[str, Any]) -> dict[str, Any]:
-        """Relations and organisations of one cluster, as an event and a view have them."""
         around: dict[str, Any] = {
             "GalaxyClusterRelation": self.relations.get(members["uuid"], []),
             "Org": self.organisations.get(members["org_id"], HOUSE),
@@ -58,7 +56,6 @@ class Facts:
 
 
 def facts_of(actor: Actor, clusters: list[dict[str, Any]]) -> Facts:
-    """What is around `clusters` (their own members) as far as the actor may read it, in four queries."""
     ids = [int(cluster["id"]) for cluster in clusters]
     uuids = [cluster["uuid"] for cluster in clusters]
     sources = _relations(actor, "r.galaxy_cluster_id = ANY(%(ids)s)", {"ids": ids})
@@ -90,7 +87,6 @@ def _elements(cluster_ids: list[int]) -> list[dict[str, Any]]:
 
 
 def _relations(actor: Actor, condition: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    """The relations that the actor may read."""
     sql = RELATIONS.format(condition=condition, visible=relation_predicate(actor))
     found = []
     for *row, tags in cursor().execute(sql, reader_parameters(actor) | parameters).fetchall():

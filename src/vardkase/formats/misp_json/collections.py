@@ -20,7 +20,7 @@ AT_ONCE = 200
 
 
 def collection_dict(actor: Actor, number: int, *, viewed: bool = False) -> dict[str, Any]:
-    """One collection with its elements; `viewed` also with what is said of it. Raises NotFound."""
+    """One collection with its elements; `viewed` adds its analyst data. Raises NotFound."""
     found = _rows(actor, [number], OrganisationBook(), SharingGroupBook(actor))
     if not found:
         raise NotFound("Invalid Collection.")
@@ -31,12 +31,10 @@ def collection_dict(actor: Actor, number: int, *, viewed: bool = False) -> dict[
 
 
 def collection_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    """Collections, each with its elements, as a list."""
     return coalesced(_list(actor, chosen))
 
 
 def element_list(chosen: Chosen) -> Iterator[bytes]:
-    """Elements as a list of ``{"CollectionElement": {…}}``."""
     yield b"["
     yield from joined(
         encoder.encode({"CollectionElement": element})
@@ -47,7 +45,6 @@ def element_list(chosen: Chosen) -> Iterator[bytes]:
 
 
 def elements(column: str, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The elements for whose `column` (``p.id``, ``p.collection_id``) one of `ids` stands, oldest first."""
     rows = cursor().execute(ELEMENTS.format(column=column), {"ids": array_of(map(str, ids))}).fetchall()
     return [dict(zip(ELEMENT_MEMBERS, row, strict=True)) for row in rows]
 

@@ -1,4 +1,4 @@
-"""The SQL that casts columns to the wire's forms, in the order of the structs they fill."""
+"""SQL that casts columns to wire formats, in the order of the structs they fill."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def moment(column: str) -> str:
 
 
 def value(alias: str) -> str:
-    """SQL for an attribute's value as on the wire."""
+    """SQL for an attribute's value in the wire format."""
     return f"{alias}.value1 || coalesce('|' || {alias}.value2, '')"
 
 

@@ -1,4 +1,4 @@
-"""What is different from the version that was published last: an event held against its latest snapshot."""
+"""Diff of an event against the snapshot of its last published version."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Differences from `version` (0: nothing was published yet), the first of them, and how many there are."""
+    """The differences from `version` (0: never published): the first ones, and their number."""
 
     version: int
     rows: list[Change]
@@ -75,7 +75,7 @@ class _Document(msgspec.Struct):
 
 
 def compare_with_published(actor: Actor, event: EventRow) -> Comparison:
-    """The differences that publishing would send; for those who may read the event's history."""
+    """The differences that publishing would send; for readers of the event's history."""
     versions = event_versions(actor, event)
     if not versions:
         return Comparison(0, [], 0)
@@ -124,7 +124,6 @@ def _content(known: _Attribute) -> tuple[str, str, str, bool, str, str]:
 
 
 def _difference(known: _Attribute, kind: str, value: str, comment: str) -> Change:
-    """The value when it changed, else the comment, else only the value that something about is different."""
     if known.value != value:
         return Change("changed", kind, known.value, value)
     if known.comment != comment:

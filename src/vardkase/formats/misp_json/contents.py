@@ -1,4 +1,4 @@
-"""What stands in events, fetched for many small ones at once and for a big one a page at a time."""
+"""Contents of events, fetched in batches for small events and in pages for large ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vardkase.identity.access.visibility import report_predicate
 
 
 class Contents:
-    """The contents of a batch of events; only what was fetched already is held."""
+    """The contents of a batch of events; holds only what was fetched already."""
 
     def __init__(self, scope: Scope, event_ids: Sequence[int]) -> None:
         self._scope = scope
@@ -37,7 +37,6 @@ class Contents:
             self._fetch_small(event_ids)
 
     def attributes(self, event_ids: Sequence[int]) -> Iterator[Page]:
-        """The attributes of some of the events: those outside objects, or all when flattened."""
         for event_id in event_ids:
             if self._attributes is None:
                 yield from event_attributes(self._scope, event_id, self._carried.get(event_id, NOTHING))
@@ -45,7 +44,6 @@ class Contents:
                 yield page
 
     def objects(self, event_ids: Sequence[int]) -> Iterator[bytes]:
-        """The objects of some of the events, each rendered whole."""
         for event_id in event_ids:
             if self._attributes is None:
                 carried = self._carried.get(event_id, NOTHING)
@@ -54,21 +52,18 @@ class Contents:
                 yield from self._objects.get(event_id, ())
 
     def reports(self, event_ids: Sequence[int]) -> list[EventReport]:
-        """The reports of some of the events."""
         return [report for event_id in event_ids for report in self._reports.get(event_id, ())]
 
     def keys(self, event_ids: Sequence[int]) -> list[CryptographicKey]:
-        """The keys of the first of the events: those merged into it are vouched for by their own."""
+        """The keys of the first event; events merged into it are signed with their own."""
         return self._keys.get(event_ids[0], [])
 
     def proposals(self, event_ids: Sequence[int]) -> Iterator[bytes]:
-        """The proposals to add attributes to some of the events."""
         for event_id in event_ids:
             if self._carried.get(event_id, NOTHING).proposals:
                 yield from event_proposals(self._scope, event_id)
 
     def tags(self, event_ids: Sequence[int]) -> list[Attachment]:
-        """What is attached to some of the events; a tag counts once."""
         every = (attachment for event_id in event_ids for attachment in self._tags.get(event_id, ()))
         once = {(attachment.tag_id, attachment.local): attachment for attachment in every}
         return list(once.values())
@@ -93,7 +88,6 @@ class Contents:
 
 
 def _carried(scope: Scope, event_ids: Sequence[int]) -> dict[int, Carried]:
-    """What stands in the events, and hangs on their attributes, in the options' limits."""
     shows_sightings = not scope.options.no_sightings
     shows_proposals = not scope.options.no_shadow_attributes
     return {
@@ -103,7 +97,7 @@ def _carried(scope: Scope, event_ids: Sequence[int]) -> dict[int, Carried]:
 
 
 def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventReport]]:
-    """The reports, deleted ones too: a reader that synchronises learns of the deletion only so."""
+    """The reports including deleted ones: synchronising readers learn of a deletion only this way."""
     if not event_ids:
         return {}
     visible = report_predicate(scope.actor, "p")

@@ -1,4 +1,4 @@
-"""Attachments as they travel in JSON."""
+"""Attachments in JSON documents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def encoded_data(digest: str | None, attribute_type: str) -> str | UnsetType:
 
 
 def bytes_attached(event_id: int) -> int:
-    """How many bytes of files hang on the living attributes of an event."""
     return sum(files.size(digest) * count for digest, count in cursor().execute(ATTACHED, (event_id,)))
 
 

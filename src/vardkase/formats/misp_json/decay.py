@@ -1,4 +1,4 @@
-"""Decaying models and their scores, as the wire names them."""
+"""Decaying models and scores in MISP's format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vardkase.knowledge.decaying_models.queries import types_of
 
 
 def add_scores(scorer: Scorer, page: Sequence[Attribute | ListedAttribute]) -> None:
-    """Give each attribute that a model is about its `decay_score`."""
+    """Set `decay_score` on each attribute to which a model applies."""
     scores = scorer.scores([int(attribute.id) for attribute in page])
     for attribute in page:
         if found := scores.get(int(attribute.id)):
@@ -22,7 +22,6 @@ def add_scores(scorer: Scorer, page: Sequence[Attribute | ListedAttribute]) -> N
 
 
 def add_event_scores(scorer: Scorer, headers: Sequence[EventHeader]) -> None:
-    """Give each event the base scores that its own tags make."""
     scores = scorer.event_scores([int(header.id) for header in headers])
     for header in headers:
         if found := scores.get(int(header.id)):
@@ -34,7 +33,6 @@ def add_event_scores(scorer: Scorer, headers: Sequence[EventHeader]) -> None:
 
 
 def model_document(model: DecayingModel) -> dict[str, Any]:
-    """A model's own members, in MISP's order."""
     return {
         "id": str(model.pk),
         "uuid": str(model.uuid),
@@ -53,7 +51,7 @@ def model_document(model: DecayingModel) -> dict[str, Any]:
 
 
 def plain(score: float) -> int | float:
-    """A whole number without its point, as PHP writes it."""
+    """A whole number without a decimal point, as PHP writes it."""
     return int(score) if score.is_integer() else score
 
 

@@ -1,4 +1,4 @@
-"""Which cached feeds and connected instances know the values of a document: beside each, and of the whole event."""
+"""Hits in cached feeds and connected instances: per value of a document, and for the whole event."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MOST_EVENTS = 1000
 
 @dataclass(slots=True)
 class ElsewhereBook:
-    """What was met in a document so far: event id → the sources that know any of its values."""
+    """The cache hits of a document so far: event id → the sources that contain any of its values."""
 
     elsewhere: Elsewhere
     met: dict[int, list[Hit]] = field(default_factory=dict)
 
     def add(self, page: Sequence[Attribute]) -> None:
-        """Give each attribute that may correlate its `Feed` and `Server`; one query."""
+        """Set `Feed` and `Server` on each attribute that may correlate; one query."""
         asked = {each.id: (each.type, each.value) for each in page if not each.disable_correlation}
         known = self.elsewhere.of_attributes(asked)
         for attribute in page if known else ():
@@ -35,20 +35,18 @@ class ElsewhereBook:
                 self.met[event_id] = united([*self.met.get(event_id, ()), *hits], MOST_EVENTS)
 
     def sections(self, event_ids: Iterable[int]) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """The event's own `Feed` and `Server`, once all of its attributes have been added."""
         hits = united(hit for event_id in event_ids for hit in self.met.pop(event_id, ()))
         for kind, blocks in _by_kind(hits).items():
             yield kind, iter([encoder.encode(blocks)[1:-1]])
 
 
 def elsewhere_book(actor: Actor, kinds: Sequence[str]) -> ElsewhereBook | None:
-    """A new book; None for who may not see what others know, and where nothing is cached that it may see."""
+    """A new loader; None if the actor may not see cache hits, or no source visible to them is cached."""
     elsewhere = elsewhere_for(actor, kinds)
     return ElsewhereBook(elsewhere) if elsewhere else None
 
 
 def _by_kind(hits: Iterable[Hit]) -> dict[str, list[dict[str, Any]]]:
-    """Kind → its sources as they stand on the wire; the members are named as the kinds are."""
     blocks: dict[str, list[dict[str, Any]]] = {}
     for hit in hits:
         events = {"event_uuids": list(hit.event_uuids)} if hit.event_uuids else {}

@@ -1,4 +1,4 @@
-"""The event index as MISP JSON: events/index, and what sync reads of it."""
+"""The event index as MISP JSON: events/index, including the format used by synchronisation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from vardkase.intel.queries.index import IndexOrganisation, IndexRow, IndexTag, 
 
 
 def event_index(actor: Actor, chosen: Chosen, *, minimal: bool = False) -> Iterator[bytes]:
-    """A JSON list of index rows in the order chosen; `minimal` gives the six members that sync compares."""
+    """A JSON list of index rows in the order chosen; `minimal` includes only the six members that sync
+    compares."""
     tags = TagBook(actor)
     galaxies = GalaxyBook(actor, tags)
     yield b"["
@@ -27,7 +28,7 @@ def event_index(actor: Actor, chosen: Chosen, *, minimal: bool = False) -> Itera
 
 
 def event_summary(actor: Actor, event_id: int) -> dict[str, Any]:
-    """What an event is in a few words: ``{"Event": {id, info, …}, "ThreatLevel": {…}, "EventTag": […]}``."""
+    """A summary of an event: ``{"Event": {id, info, …}, "ThreatLevel": {…}, "EventTag": […]}``."""
     row = index_rows(actor, [event_id])[0]
     level = str(row.threat_level_id)
     tags = TagBook(actor, include_all=True)
@@ -100,7 +101,6 @@ def _organisation(organisation: IndexOrganisation) -> dict[str, str]:
 
 
 def _wire(value: Any) -> Any:
-    """Numbers go out as strings; booleans, texts and null as they are."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

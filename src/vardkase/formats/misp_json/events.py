@@ -1,4 +1,4 @@
-"""Whole events as MISP JSON, streamed: never more than about a page of attributes, never a query per row."""
+"""Whole events as MISP JSON, streamed: about one page of attributes in memory, no query per row."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EXPORT = EventOptions(
 
 
 def event_document(actor: Actor, event_id: int, options: EventOptions | None = None) -> Iterator[bytes]:
-    """One event as ``{"Event": {…}}``. Raises NotFound, before the first byte, when it may not be read."""
+    """One event as ``{"Event": {…}}``. Raises NotFound before the first byte if it may not be read."""
     scope = scope_of(actor, options or EventOptions())
     found = headers(scope, [event_id])
     if not found:
@@ -42,23 +42,21 @@ def event_document(actor: Actor, event_id: int, options: EventOptions | None = N
 
 
 def events_document(actor: Actor, chosen: Chosen, options: EventOptions | None = None) -> Iterator[bytes]:
-    """Events as ``{"response": [{"Event": {…}}, …]}``; what may not be read is left out."""
+    """Events as ``{"response": [{"Event": {…}}, …]}``; unreadable ones are left out."""
     return coalesced(_response(actor, chosen, options or EventOptions()))
 
 
 def separate_events(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[tuple[int, bytes]]:
-    """The readable ones of the chosen events, each as its id and ``{"Event": {…}}``."""
     for header, sections in event_parts(actor, chosen, options):
         yield int(header.id), b"".join(_rendered(header, sections))
 
 
 def export_events(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    """Events for a file that is to be imported elsewhere: with deleted parts and attachments."""
+    """Events for import on another instance: with deleted parts and attachments."""
     return events_document(actor, chosen, EXPORT)
 
 
 def event_parts(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[EventParts]:
-    """The readable ones of the chosen events as header and sections, for the other formats."""
     scope = scope_of(actor, options)
     for ids in pages_of(chosen):
         for batch in batches(headers(scope, ids)):
@@ -93,7 +91,6 @@ def _batch(scope: Scope, batch: Sequence[EventHeader]) -> Iterator[EventParts]:
 
 
 def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[Section]:
-    """What stands below the header, in MISP's order; `members` are the event and those merged into it."""
     options = scope.options
     whole = not options.metadata
     if whole:
@@ -127,7 +124,6 @@ def _context(scope: Scope, event_id: int, attachments: list[Attachment]) -> Iter
 
 
 def _with_analyst_data(book: AnalystBook, related: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each related event with what is said of it beside it, and the relationships that lead to it."""
     uuids = [block["Event"]["uuid"] for block in related]
     said, inbound = book.of(uuids, start=WITHIN), book.leading_to(uuids)
     return [

@@ -1,4 +1,4 @@
-"""Galaxy blocks: the clusters behind galaxy tags, grouped by galaxy, rendered once a document."""
+"""Galaxy blocks: clusters of galaxy tags, grouped by galaxy, rendered once per document."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ from vardkase.identity.access.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A cluster and the tag that put it there."""
-
     cluster: Cluster
     attachment: Attachment
 
 
 class GalaxyBook:
-    """The clusters and galaxies met so far in a document."""
+    """The clusters and galaxies loaded so far for a document."""
 
     def __init__(self, actor: Actor, tags: TagBook) -> None:
         self._actor = actor
@@ -33,7 +31,6 @@ class GalaxyBook:
         self._galaxies: dict[int, bytes] = {}
 
     def learn(self, attachments: Iterable[Sequence[Attachment]]) -> None:
-        """Fetch the clusters of all galaxy tags among `attachments` that are not known yet."""
         missing: dict[str, int] = {}
         for group in attachments:
             for attachment in group:
@@ -46,12 +43,10 @@ class GalaxyBook:
             self._learn_galaxies({cluster.galaxy_id for cluster in found.values()})
 
     def tagged(self, attachments: Sequence[Attachment]) -> list[Tagged]:
-        """The clusters behind `attachments`, in their order; tags without a visible cluster give none."""
         pairs = ((self._clusters.get(attachment.tag_id), attachment) for attachment in attachments)
         return [Tagged(cluster, attachment) for cluster, attachment in pairs if cluster]
 
     def blocks(self, attachments: Sequence[Attachment], association: str) -> list[Raw]:
-        """Galaxy blocks with their clusters; `association` is event_tag_id or attribute_tag_id."""
         grouped: dict[int, list[bytes]] = {}
         for tagged in self.tagged(attachments):
             rendered = tagged.cluster.document[:-1] + _tail(tagged.attachment, association)
@@ -62,7 +57,6 @@ class GalaxyBook:
         ]
 
     def galaxy(self, galaxy_id: int) -> Raw:
-        """The galaxy alone, as JSON."""
         return Raw(self._galaxies[galaxy_id])
 
     def _learn_galaxies(self, galaxy_ids: set[int]) -> None:

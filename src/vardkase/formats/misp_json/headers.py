@@ -1,4 +1,4 @@
-"""The head of an event document: the event's own members, its organisations, and what extends it."""
+"""The head of an event document: the event's own members, its organisations and its extensions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ EVENTS_AT_ONCE = 100
 
 
 def headers(scope: Scope, event_ids: Sequence[int]) -> list[EventHeader]:
-    """The headers of the readable ones of `event_ids`, in their order."""
     columns = EVENT.format(
         attribute_count=visible_attribute_count(scope.actor),
         **event_times(scope.actor),
@@ -41,7 +40,7 @@ def headers(scope: Scope, event_ids: Sequence[int]) -> list[EventHeader]:
 
 
 def batches(found: Iterable[EventHeader]) -> Iterator[list[EventHeader]]:
-    """The headers in runs whose attributes together are about a page; a big event is alone."""
+    """The headers in runs with about a page of attributes; a big event has its own run."""
     batch: list[EventHeader] = []
     attributes = 0
     for header in found:
@@ -56,7 +55,7 @@ def batches(found: Iterable[EventHeader]) -> Iterator[list[EventHeader]]:
 
 
 def extend(scope: Scope, header: EventHeader) -> list[int]:
-    """Name the events that extend this one in its header; return those to merge into it."""
+    """Add the extending events to the header; returns those to merge into it."""
     options = scope.options
     if not (options.extended or options.extension_list):
         return []

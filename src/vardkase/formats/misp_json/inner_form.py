@@ -1,4 +1,4 @@
-"""An event as MISP has it inside: its parts stand beside ``Event``, not in it. Modules want it so."""
+"""MISP's internal event format, with parts beside ``Event`` instead of inside it, as modules expect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ BESIDE = ("Attribute", "ShadowAttribute", "Object", "EventReport", "Cryptographi
 
 
 def inner_form(actor: Actor, event_id: int, options: EventOptions | None = None) -> dict[str, Any]:
-    """An event that the actor may read. `options` are those of its document; the parts are at the top."""
+    """An event that the actor may read, in MISP's inner form. `options` are its document's; the parts are at
+    the top level."""
     event: dict[str, Any] = msgspec.json.decode(
         b"".join(event_document(actor, event_id, options or EventOptions()))
     )["Event"]

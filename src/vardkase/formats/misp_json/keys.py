@@ -1,4 +1,4 @@
-"""The keys that vouch for events, as MISP's CryptographicKey (core-format §12)."""
+"""Keys of protected events, as MISP's CryptographicKey (core-format §12)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vardkase.intel.protection.models import CryptographicKey as Stored
 
 
 def keys_of_events(event_ids: Sequence[int]) -> dict[int, list[CryptographicKey]]:
-    """The keys of each event that has any; the caller has seen to it that the events may be read."""
+    """The keys of each event that has any; the caller checks that the events may be read."""
     found: dict[int, list[CryptographicKey]] = {}
     if not event_ids:
         return found
@@ -21,7 +21,6 @@ def keys_of_events(event_ids: Sequence[int]) -> dict[int, list[CryptographicKey]
 
 
 def key_document(key: Stored) -> CryptographicKey:
-    """One stored key."""
     return CryptographicKey(
         str(key.pk),
         str(key.uuid),

@@ -1,4 +1,4 @@
-"""Galaxies, clusters, their elements and tags from model rows, as plain dictionaries in MISP's order."""
+"""Galaxies, clusters, elements and tags from model rows, as plain dictionaries in MISP's order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from vardkase.knowledge.taxonomies.models import Tag
 
 
 def tag_dict(tag: Tag) -> dict[str, Any]:
-    """A tag's own members."""
     return {
         "id": str(tag.pk),
         "name": tag.name,
@@ -26,7 +25,7 @@ def tag_dict(tag: Tag) -> dict[str, Any]:
 
 
 def galaxy_dict(galaxy: Galaxy) -> dict[str, Any]:
-    """A galaxy's own members; the kill chain only where there is one, an owner only where people made it."""
+    """A galaxy's own members; the kill chain only if there is one, an owner only for custom galaxies."""
     body = {
         "id": str(galaxy.pk),
         "uuid": str(galaxy.uuid),
@@ -44,7 +43,6 @@ def galaxy_dict(galaxy: Galaxy) -> dict[str, Any]:
 
 
 def cluster_dict(cluster: GalaxyCluster) -> dict[str, Any]:
-    """A cluster's own members."""
     nothing = "" if cluster.default else None
     return {
         "id": str(cluster.pk),
@@ -72,7 +70,6 @@ def cluster_dict(cluster: GalaxyCluster) -> dict[str, Any]:
 
 
 def element_dict(element: GalaxyElement) -> dict[str, Any]:
-    """One key and value of a cluster."""
     return {
         "id": str(element.pk),
         "galaxy_cluster_id": str(element.galaxy_cluster_id),

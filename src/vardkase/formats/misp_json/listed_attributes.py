@@ -35,14 +35,13 @@ WIDTH = 17
 
 @dataclass(slots=True)
 class Listing:
-    """One list for one reader; events and objects are rendered once however many attributes they have."""
+    """One list for one reader; events and objects are rendered once, however many attributes they have."""
 
     scope: Scope
     options: AttributeOptions
     events: dict[int, Raw]
 
     def page(self, ids: Sequence[int]) -> list[ListedAttribute]:
-        """The readable ones of `ids`, in their order."""
         rows = self.scope.rows(
             LISTED.format(columns=LISTED_ATTRIBUTE, visible=_visible(self.scope)), ids=array_of(map(str, ids))
         )
@@ -123,7 +122,6 @@ class Listing:
 
 
 def listing(actor: Actor, options: AttributeOptions) -> Listing:
-    """A new, empty listing."""
     shared = EventOptions(
         deleted=options.deleted, include_all_tags=options.include_all_tags, decay=options.decay
     )
@@ -144,7 +142,6 @@ def attributes_document(
 def attribute_pages(
     actor: Actor, chosen: Chosen, options: AttributeOptions | None = None
 ) -> Iterator[list[ListedAttribute]]:
-    """The same as structs, a non-empty page at a time, for the other formats."""
     options = options or AttributeOptions()
     listed = listing(actor, options)
     for ids in pages_of(chosen, ATTACHMENTS_AT_ONCE if options.include_attachments else PAGE):
@@ -155,7 +152,7 @@ def attribute_pages(
 def attribute_dict(
     actor: Actor, attribute_id: int, options: AttributeOptions | None = None
 ) -> dict[str, Any]:
-    """One attribute as attributes/view shows it, without its event. Raises NotFound."""
+    """One attribute as in attributes/view, without its event. Raises NotFound."""
     page = listing(actor, options or VIEW).page([attribute_id])
     if not page:
         raise NotFound("Invalid attribute")
@@ -165,7 +162,6 @@ def attribute_dict(
 
 
 def split_attributes(actor: Actor, ids: Sequence[int], options: EventOptions) -> list[SplitAttribute]:
-    """Attributes with both value columns and without tags, as attributes/index shows them."""
     scope = scope_of(actor, options)
     rows = scope.rows(
         LISTED.format(columns=SPLIT_ATTRIBUTE, visible=_visible(scope)), ids=array_of(map(str, ids))

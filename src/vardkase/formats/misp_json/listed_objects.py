@@ -32,7 +32,6 @@ def objects_document(actor: Actor, chosen: Chosen, options: ObjectOptions | None
 
 
 def object_list(actor: Actor, chosen: Chosen, options: ObjectOptions | None = None) -> Iterator[bytes]:
-    """The same as a bare list, as objects/index shows them."""
     yield b"["
     yield from _objects_of(actor, chosen, options or ObjectOptions())
     yield b"]"
@@ -45,7 +44,7 @@ def _objects_of(actor: Actor, chosen: Chosen, options: ObjectOptions) -> Iterato
 
 
 def object_dict(actor: Actor, object_id: int) -> dict[str, Any]:
-    """One object as objects/view shows it, deleted or not. Raises NotFound."""
+    """One object as in objects/view, deleted or not. Raises NotFound."""
     scope = _scope(actor, ObjectOptions(deleted=Deleted.BOTH))
     found = _objects(scope, [object_id])
     if not found:
@@ -92,7 +91,6 @@ def _objects(scope: Scope, ids: Sequence[int]) -> list[tuple[Object, dict[str, s
 
 
 def _attributes(scope: Scope, object_ids: Sequence[int], *, data: bool) -> Iterator[SplitAttribute]:
-    """The attributes of some objects with all their associations, by id."""
     sql = ATTRIBUTES.format(columns=SPLIT_ATTRIBUTE, visible=f"{scope.event} AND {scope.attribute}")
     last = 0
     while rows := scope.rows(sql, objects=list(object_ids), last=last, limit=PAGE):

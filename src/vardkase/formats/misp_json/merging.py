@@ -1,4 +1,4 @@
-"""What one event holds added to another, which stays the other's: MISP's merging of events."""
+"""Merging one event into another, as MISP does; the source is unchanged."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ WITHOUT = EventOptions(
 
 
 def parts_to_merge(actor: Actor, source: EventRow) -> dict[str, Any]:
-    """Attributes, objects, reports and tags of an event that the actor may read, with uuids of their own.
+    """The attributes, objects, reports and tags of an event that the actor may read, with new uuids.
 
-    What others said of them (sightings, proposals) stays with the source. Raises Invalid for one too large.
+    Data that others added (sightings, proposals) stays with the source. Raises Invalid if it is too large.
     """
     if source.attribute_count > MOST or bytes_attached(source.id) > MOST_BYTES:
         raise Invalid(TOO_LARGE)

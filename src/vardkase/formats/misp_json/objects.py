@@ -1,4 +1,4 @@
-"""The objects of an event document: each with its references and attributes."""
+"""Objects of an event document, with their references and attributes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OBJECTS_AT_ONCE = 100
 
 
 def event_objects(scope: Scope, event_id: int, carried: Carried) -> Iterator[bytes]:
-    """The event's objects one by one; one without a visible attribute is left out."""
+    """Yield the event's objects; those without a visible attribute are left out."""
     sql = OBJECTS.format(columns=_columns(scope), visible=scope.part("o"))
     rows: list[tuple[Any, ...]] = []
     while not rows or len(rows) == OBJECTS_AT_ONCE:
@@ -31,7 +31,7 @@ def event_objects(scope: Scope, event_id: int, carried: Carried) -> Iterator[byt
 
 
 def few_objects(scope: Scope, attributes: Page) -> dict[str, list[bytes]]:
-    """Event id → its objects, for small events whose attributes are at hand."""
+    """Event id → its objects, for small events whose attributes are already loaded."""
     inside = sorted(
         (each for each in attributes if each.object_id != "0"),
         key=lambda each: (int(each.object_id), int(each.id)),
@@ -54,13 +54,11 @@ def _columns(scope: Scope) -> str:
 
 
 def _heads(scope: Scope, objects: Sequence[Object]) -> dict[str, bytes]:
-    """Object id → the object's JSON up to its attributes."""
     _complete(scope, objects, [int(each.id) for each in objects])
     return {each.id: encoder.encode(each)[:-1] + b',"Attribute":[' for each in objects}
 
 
 def _objects(heads: dict[str, bytes], pages: Iterator[Page]) -> Iterator[bytes]:
-    """Each object with its attributes, which may go on over several pages."""
     open_id, parts = "", []
     for page in pages:
         for object_id, group in groupby(page, key=lambda attribute: attribute.object_id):

@@ -1,4 +1,4 @@
-"""What a caller may ask of a document (misp/restsearch.md §5 and the flags of events/view)."""
+"""Options of a document (misp/restsearch.md §5 and the flags of events/view)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from vardkase.analysis.decay.options import DecayOptions
 
 
 class Deleted(Enum):
-    """Which parts to show by their soft deletion."""
+    """Which parts to show by soft deletion."""
 
     NO = "no"
     BOTH = "both"
     ONLY = "only"
 
     def condition(self, alias: str) -> str:
-        """SQL over the part's alias."""
         return {Deleted.NO: f"NOT {alias}.deleted", Deleted.BOTH: "TRUE", Deleted.ONLY: f"{alias}.deleted"}[
             self
         ]
@@ -26,7 +25,7 @@ class Deleted(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """SQL over `a` (attribute) and `e` (event) that trims a document's attributes, and its parameters."""
+    """SQL over `a` (attribute) and `e` (event) that filters a document's attributes, with its parameters."""
 
     sql: str
     parameters: Mapping[str, Any]
@@ -34,7 +33,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class EventOptions:
-    """Options of an event document; the defaults are those of events/view."""
+    """The options of an event document; the defaults are those of events/view."""
 
     deleted: Deleted = Deleted.NO
     extended: bool = False
@@ -63,8 +62,6 @@ class EventOptions:
 
 @dataclass(frozen=True, slots=True)
 class AttributeOptions:
-    """Options of a list of attributes (attributes/restSearch)."""
-
     deleted: Deleted = Deleted.NO
     include_attachments: bool = False
     include_all_tags: bool = False
@@ -81,8 +78,6 @@ class AttributeOptions:
 
 @dataclass(frozen=True, slots=True)
 class ObjectOptions:
-    """Options of a list of objects (objects/restSearch)."""
-
     deleted: Deleted = Deleted.NO
     metadata: bool = False
     include_attachments: bool = False

@@ -1,4 +1,4 @@
-"""Organisations as other documents show them, looked up once a document."""
+"""Organisations inside other documents, looked up once per document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vardkase.formats.misp_json.structs import encoder
 
 
 class OrganisationBook:
-    """The organisations met so far, each whole and as the few members that name an owner or a creator."""
+    """The organisations loaded so far, each complete and as the few members of an owner or creator."""
 
     def __init__(self) -> None:
         self._whole: dict[int, Raw] = {}
@@ -20,7 +20,6 @@ class OrganisationBook:
         self._creator: dict[int, Raw] = {}
 
     def learn(self, ids: Iterable[int]) -> None:
-        """Fetch those that are not known yet, in a query."""
         missing = {number for number in ids if number not in self._whole}
         if not missing:
             return
@@ -32,11 +31,10 @@ class OrganisationBook:
             self._creator[number] = Raw(encoder.encode({name: whole[name] for name in CREATOR}))
 
     def owner(self, number: int, *, whole: bool) -> Raw:
-        """An organisation that was learnt, as the ``Org`` of something."""
         return (self._whole if whole else self._owner)[number]
 
     def creator(self, number: int, *, whole: bool) -> Raw:
-        """An organisation that was learnt, as the ``Orgc`` of something: MISP leaves its description out."""
+        """A loaded organisation as ``Orgc``: MISP omits its description."""
         return (self._whole if whole else self._creator)[number]
 
 

@@ -1,4 +1,4 @@
-"""Proposals as MISP JSON: in event documents, on listed attributes, and in answers of their own."""
+"""Proposals as MISP JSON: in event documents, on listed attributes, and standalone."""
 
 from __future__ import annotations
 
@@ -68,14 +68,12 @@ class ListedShadowAttribute(Struct, gc=False):
 
 
 def event_proposals(scope: Scope, event_id: int) -> Iterator[bytes]:
-    """The open proposals to add attributes to an event, each as JSON."""
     sql = OF_EVENT.format(columns=DOCUMENT, source=SOURCE, visible=readable(scope.actor))
     for row in scope.rows(sql, event=event_id):
         yield encoder.encode(_proposal(scope, row))
 
 
 def proposals_of_attributes(scope: Scope, attribute_ids: Sequence[int]) -> dict[int, Raw]:
-    """Attribute id → its ``ShadowAttribute`` list, for those that have open proposals."""
     sql = OF_ATTRIBUTES.format(columns=DOCUMENT, source=SOURCE, visible=readable(scope.actor))
     rows = scope.rows(sql, ids=list(attribute_ids))
     return {
@@ -85,7 +83,6 @@ def proposals_of_attributes(scope: Scope, attribute_ids: Sequence[int]) -> dict[
 
 
 def listed_proposals(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
-    """The same with the members that attributes/restSearch shows."""
     sql = OF_ATTRIBUTES.format(columns=WITH_COLUMNS, source=SOURCE, visible=readable(actor))
     rows = cursor().execute(
         sql, {**reader_parameters(actor), "ids": array_of(map(str, attribute_ids))}, binary=True
@@ -99,7 +96,6 @@ def listed_proposals(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Ra
 
 
 def proposal_rows(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    """``{"ShadowAttribute": {…}}`` for each, with attachments, as shadow_attributes/index lists them."""
     sql = CHOSEN.format(columns=LISTED, source=SOURCE, visible=readable(actor))
     for ids in pages_of(chosen):
         parameters = {**reader_parameters(actor), "ids": array_of(map(str, ids))}

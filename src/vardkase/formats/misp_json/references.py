@@ -12,7 +12,6 @@ from vardkase.identity.access.actor import Actor
 
 
 def reference_rows(actor: Actor, ids: Sequence[int]) -> Iterator[bytes]:
-    """``{"ObjectReference": {…}}`` for each of those from objects that the actor may read, deleted or not; by id."""
     scope = scope_of(actor, EventOptions(deleted=Deleted.BOTH))
     sql = CHOSEN.format(columns=REFERENCE, visible=f"{scope.event} AND {scope.part('o')}")
     for row in scope.rows(sql, ids=list(ids)):

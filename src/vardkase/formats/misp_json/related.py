@@ -1,4 +1,4 @@
-"""What correlates, as the wire names it: RelatedEvent and RelatedAttribute."""
+"""Correlations in MISP's format: RelatedEvent and RelatedAttribute."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 
 
 def related_event_blocks(actor: Actor, event_id: int) -> list[dict[str, Any]]:
-    """The RelatedEvent list of an event, newest date first."""
     ids = [related.event_id for related in related_events(actor, event_id)]
     if not ids:
         return []
@@ -33,7 +32,6 @@ def related_event_blocks(actor: Actor, event_id: int) -> list[dict[str, Any]]:
 
 
 def related_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
-    """Attribute id → its RelatedAttribute list in an event document, for the attributes that correlate."""
     pairs = correlations_of_attributes(actor, attribute_ids).pairs
     return _related(actor, pairs, RELATED_ATTRIBUTES, _related_attribute)
 
@@ -41,13 +39,11 @@ def related_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, 
 def related_to_values(
     actor: Actor, event_id: int, values: Sequence[tuple[str, str, str | None]]
 ) -> dict[int, Raw]:
-    """Position of a value → the RelatedAttribute list it would have in the event."""
     pairs = correlations_of_values(actor, event_id, values)
     return _related(actor, pairs, RELATED_ATTRIBUTES, _related_attribute)
 
 
 def listed_related_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
-    """The same as attributes/restSearch words it: with the event of each."""
     pairs = correlations_of_attributes(actor, attribute_ids).pairs
     return _related(actor, pairs, LISTED_RELATED_ATTRIBUTES, _listed_related_attribute)
 

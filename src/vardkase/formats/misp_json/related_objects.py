@@ -1,4 +1,4 @@
-"""What a relationship leads to, as far as the reader may see it: ``related_object``."""
+"""Targets of relationships, as far as visible to the reader: ``related_object``."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ type Thing = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where things of a type are: columns, their members on the wire, FROM, and the alias that has the uuid.
+    """How to query objects of a type: columns, their wire members, FROM, and the alias with the uuid.
 
-    `jsonb` names the members whose columns are jsonb.
+    `jsonb` names the members with jsonb columns.
     """
 
     columns: str
@@ -46,13 +46,12 @@ class _Source:
     jsonb: Sequence[str] = ()
 
     def document(self, kind: str, row: Sequence[Any]) -> Raw:
-        """``{"Event": {…}}`` out of the values of the columns."""
         members = dict(zip(self.members, row, strict=True))
         return Raw(encoder.encode({kind: members | {name: from_jsonb(members[name]) for name in self.jsonb}}))
 
 
 def related_objects(actor: Actor, things: Iterable[Thing]) -> dict[Thing, Raw]:
-    """``{"Event": {…}}`` for each of `things` that is here and readable, in a query a type."""
+    """``{"Event": {…}}`` for each existing, readable object, with one query per type."""
     wanted: dict[str, list[str]] = {}
     for kind, uuid in set(things):
         wanted.setdefault(kind, []).append(uuid)

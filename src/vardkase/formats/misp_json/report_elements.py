@@ -1,4 +1,4 @@
-"""What the editor of a report can refer to: event_reports/getProxyMISPElements."""
+"""Elements that a report can refer to in its editor: event_reports/getProxyMISPElements."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vardkase.identity.access.visibility import galaxy_predicate, reader_paramet
 
 
 class ProxyAttribute(Struct, gc=False):
-    """An attribute as a report's editor gets it."""
+    """An attribute as the report editor receives it."""
 
     id: str
     type: str
@@ -49,8 +49,6 @@ COPIED = ProxyAttribute.__struct_fields__[:WIDTH]
 
 
 class _Named(Struct):
-    """What of an object names it and its template."""
-
     uuid: str
     template_uuid: str | None = None
     template_version: str | None = None
@@ -59,7 +57,7 @@ class _Named(Struct):
 def report_elements(actor: Actor, event_id: int) -> Iterator[bytes]:
     """Attributes, objects and tags of an event that the actor may read, object templates and galaxy matrices.
 
-    Each is a map; MISP writes one that is empty as a list.
+    Each is a map; MISP writes an empty one as a list.
     """
     return coalesced(_elements(scope_of(actor, EventOptions(flatten=True)), event_id))
 
@@ -93,7 +91,6 @@ def _attributes(scope: Scope, page: Page) -> Iterator[bytes]:
 
 
 def _objects(scope: Scope, event_id: int, templates: dict[str, _Named]) -> Iterator[bytes]:
-    """The objects; what templates they are made by is noted in `templates`."""
     for document in event_objects(scope, event_id, Carried(tags=True)):
         named = msgspec.json.decode(document, type=_Named)
         templates[f"{named.template_uuid}.{named.template_version}"] = named
@@ -112,7 +109,6 @@ def _matrices(actor: Actor) -> dict[str, Any]:
 
 
 def _map(members: Iterator[bytes]) -> Iterator[bytes]:
-    """The members as an object, or an empty list when there are none."""
     first = next(members, None)
     if first is None:
         yield b"[]"

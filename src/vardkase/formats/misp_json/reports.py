@@ -25,7 +25,7 @@ REPORTS_AT_ONCE = 50
 
 
 def report_dict(actor: Actor, report_id: int, *, stored: bool = False) -> dict[str, Any]:
-    """One report with its event; `stored` as after a save, which shows no relationships. Raises NotFound."""
+    """One report with its event; `stored` as after a save, without relationships. Raises NotFound."""
     scope = scope_of(actor, EventOptions(include_analyst_data=not stored))
     found = _rendered(scope, [report_id])
     if not found:
@@ -37,13 +37,11 @@ def report_dict(actor: Actor, report_id: int, *, stored: bool = False) -> dict[s
 
 
 def report_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    """Reports, each with its event, as a list."""
     scope = scope_of(actor, EventOptions(include_analyst_data=True))
     return coalesced(_list(scope, chosen))
 
 
 def add_report_tags(scope: Scope, reports: Sequence[EventReport]) -> None:
-    """Give each report the tags that it has."""
     attached = scope.tags.of_reports(report.id for report in reports)
     for report in reports:
         if attachments := attached.get(int(report.id)):

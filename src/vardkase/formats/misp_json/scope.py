@@ -1,4 +1,4 @@
-"""What every query of one document shares: the reader, the options, and the books of what was met so far."""
+"""Shared state of all queries of one document: reader, options, and loaders."""
 
 from __future__ import annotations
 
@@ -45,12 +45,10 @@ class Scope:
 
     @property
     def event(self) -> str:
-        """SQL: event `e` may be read."""
         return event_predicate(self.actor)
 
     @property
     def attribute(self) -> str:
-        """SQL: attribute `a` of a readable event `e` belongs into the document."""
         conditions = [attribute_predicate(self.actor), *self._existing("a")]
         if self.options.to_ids is not None:
             conditions.append("a.to_ids" if self.options.to_ids else "NOT a.to_ids")
@@ -59,11 +57,9 @@ class Scope:
         return " AND ".join(conditions)
 
     def part(self, alias: str) -> str:
-        """SQL: a part of a readable event `e`, other than an attribute, belongs into the document."""
         return " AND ".join([part_predicate(self.actor, alias), *self._existing(alias)])
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        """All rows of a bounded query."""
         extra: Mapping[str, Any] = self.options.attributes.parameters if self.options.attributes else {}
         everything = {**reader_parameters(self.actor), **extra, **parameters}
         return cursor().execute(sql, everything, binary=True).fetchall()
@@ -74,7 +70,6 @@ class Scope:
 
 
 def scope_of(actor: Actor, options: EventOptions) -> Scope:
-    """A new, empty scope."""
     tags = TagBook(actor, include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
     scorer = Scorer(actor, options.decay) if options.decay else None
     scope = Scope(actor, options, tags, GalaxyBook(actor, tags), SharingGroupBook(actor), scorer=scorer)
@@ -85,7 +80,6 @@ def scope_of(actor: Actor, options: EventOptions) -> Scope:
 
 
 def add_analyst_data(scope: Scope, parts: Sequence[Attribute | Object | EventReport]) -> None:
-    """Give each part of a document what is said of it, where the document shows that."""
     if scope.analyst is None:
         return
     said = scope.analyst.lists_of(part.uuid for part in parts)

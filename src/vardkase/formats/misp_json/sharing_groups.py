@@ -1,4 +1,4 @@
-"""The SharingGroup block: who is in the group, rendered once a document."""
+"""The SharingGroup block: members of the group, rendered once per document."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from vardkase.identity.access.visibility import group_member_predicate
 
 
 class SharingGroupBook:
-    """The sharing groups met so far in one reader's document, as JSON."""
+    """The sharing groups loaded so far for one reader's document, as JSON."""
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
         self._rendered: dict[str, Raw] = {}
 
     def learn(self, group_ids: Iterable[str]) -> None:
-        """Fetch the groups that are not known yet, all in three queries; "0" means none."""
+        """Load the groups that are not loaded yet, in three queries; "0" means none."""
         missing = {int(number) for number in group_ids if number != "0" and number not in self._rendered}
         if missing:
             self._rendered.update(_blocks(self._actor, sorted(missing)))
 
     def block(self, group_id: str) -> Raw:
-        """The block of a group that was learnt."""
         return self._rendered[group_id]
 
 

@@ -36,7 +36,8 @@ class Sighting(Struct, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class SightingOptions:
-    """What a list tells besides the sighting itself; `organisation` names the members shown of it."""
+    """What a list includes besides the sighting itself; `organisation` names the organisation's members
+    shown."""
 
     value: bool = False
     attribute_uuid: bool = False
@@ -57,7 +58,7 @@ BARE = SightingOptions(organisation=())
 
 
 def sightings_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
-    """Attribute id → its ``Sighting`` list, for those that have any the actor may read."""
+    """Attribute id → its readable ``Sighting`` list; attributes without any are missing."""
     readable = readable_sightings(actor)
     rows = cursor().execute(
         OF_ATTRIBUTES.format(columns=COLUMNS, source=readable.source, visible=readable.condition),
@@ -70,7 +71,6 @@ def sightings_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[
 
 
 def sighting_pages(actor: Actor, chosen: Chosen, options: SightingOptions) -> Iterator[list[Sighting]]:
-    """Sightings in the order chosen, a page at a time."""
     readable = readable_sightings(actor)
     sql = CHOSEN.format(columns=COLUMNS, source=readable.source, visible=readable.condition)
     for ids in pages_of(chosen):
@@ -79,7 +79,6 @@ def sighting_pages(actor: Actor, chosen: Chosen, options: SightingOptions) -> It
 
 
 def sighting_rows(actor: Actor, chosen: Chosen, options: SightingOptions) -> Iterator[bytes]:
-    """``{"Sighting": {…}}`` for each, with the organisation beside the sighting and not in it."""
     for page in sighting_pages(actor, chosen, options):
         for sighting in page:
             organisation, sighting.Organisation = sighting.Organisation, UNSET

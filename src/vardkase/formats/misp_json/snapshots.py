@@ -1,4 +1,4 @@
-"""What went out: each publication of an event is rendered once, compressed, and kept for good.
+"""Snapshots: each published version of an event, rendered once, compressed and kept permanently.
 
 A snapshot is the event as its own organisation sees it, deleted parts included. Attachments stay in
 `core.files`; the document names them by their attributes.
@@ -29,7 +29,7 @@ LEVEL = 3
 
 
 def keep_version(published: EventPublished) -> None:
-    """Store the event that has just been published as its next version, in the publishing transaction."""
+    """Store the published event as its next version, in the publishing transaction."""
     snapshot = _rendered(owner(published.org_id), published.event_id)
     cursor().execute(KEEP, {
         "sha256": snapshot.sha256,
@@ -45,7 +45,7 @@ def keep_version(published: EventPublished) -> None:
 def read_snapshot(event_uuid: str, version: int) -> bytes:
     """The document of one version, ``{"Event": {…}}``. Raises NotFound.
 
-    It holds all that the event's own organisation saw: the caller decides who may have it.
+    It contains everything the event's own organisation saw: the caller must check who may read it.
     """
     found = EventVersion.objects.filter(event_uuid=event_uuid, version=version).select_related("snapshot")
     stored = found.first()
@@ -57,7 +57,6 @@ def read_snapshot(event_uuid: str, version: int) -> bytes:
 
 
 def _rendered(reader: Actor, event_id: int) -> Snapshot:
-    """Render and compress piece by piece."""
     compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
     digest = hashlib.sha256()
     document = bytearray()
@@ -71,7 +70,6 @@ def _rendered(reader: Actor, event_id: int) -> Snapshot:
 
 
 def owner(organisation_id: int) -> Actor:
-    """The organisation that has an event, as a reader without any permission."""
     return Actor(
         user_id=None,
         name="snapshot",

@@ -1,4 +1,4 @@
-"""Putting a document together from pieces that were rendered one by one."""
+"""Assembles a document from separately rendered pieces."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ CHUNK = 64 * 1024
 
 
 def joined(items: Iterable[bytes]) -> Iterator[bytes]:
-    """The items of a JSON array with commas between; an item may be several, already joined, or none."""
+    """The items of a JSON array separated by commas; an item may be several, already joined, or none."""
     separator = b""
     for item in items:
         if item:
@@ -18,7 +18,7 @@ def joined(items: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def coalesced(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in chunks that are worth sending."""
+    """The same bytes in chunks large enough to send."""
     waiting: list[bytes] = []
     size = 0
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""The shapes that go out, one struct a MISP entity, members in MISP's order (core-format §2 to §10).
+"""Structs of the wire format, one per MISP entity, members in MISP's order (core-format §2 to §10).
 
 SQL casts every column to the wire's form (numbers as strings), so a row becomes a struct by position. A
 member that is UNSET is left out; `msgspec.Raw` members were rendered before. None is ever part of a
@@ -101,7 +101,7 @@ class Attribute(Struct, gc=False):
 
 
 class ListedAttribute(Struct, gc=False):
-    """An attribute in a list of its own (attributes/restSearch, attributes/view)."""
+    """An attribute in a separate list (attributes/restSearch, attributes/view)."""
 
     id: str
     event_id: str
@@ -133,7 +133,7 @@ class ListedAttribute(Struct, gc=False):
 
 
 class SplitAttribute(Struct, gc=False):
-    """An attribute with both value columns, as attributes/index and objects show it."""
+    """An attribute with both value columns, as in attributes/index and objects."""
 
     id: str
     event_id: str
@@ -216,8 +216,6 @@ class EventReport(Struct, gc=False):
 
 
 class Tag(Struct, gc=False):
-    """A tag on an event or attribute of an event document."""
-
     id: str
     name: str
     colour: str
@@ -233,8 +231,6 @@ class Tag(Struct, gc=False):
 
 
 class ListedTag(Struct, gc=False):
-    """A tag on an attribute of a list."""
-
     id: str
     name: str
     colour: str
@@ -244,8 +240,6 @@ class ListedTag(Struct, gc=False):
 
 
 class InheritedTag(Struct, gc=False):
-    """A tag of the event, shown on an attribute of a list."""
-
     id: str
     name: str
     colour: str

@@ -1,4 +1,4 @@
-"""Tags of a document: looked up once, each rendered once however often it is attached."""
+"""Tags of a document: looked up once, and rendered once each however often attached."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vardkase.knowledge.taxonomies.colours import COLOUR_SEEN, SEEN_BY
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A tag on one thing: the row of event_tag, attribute_tag or event_report_tag."""
+    """A tag attached to an event, attribute or report: the row of its link table."""
 
     id: int
     tag_id: int
@@ -26,8 +26,6 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class TagFacts:
-    """A row of the tag table."""
-
     id: int
     name: str
     colour: str
@@ -42,7 +40,7 @@ class TagFacts:
 
 
 class TagBook:
-    """The tags met so far in a document; `of_…` fetch what is attached to many things in one query."""
+    """The tags loaded so far for a document; `of_…` load the attachments of many parts in one query."""
 
     def __init__(self, actor: Actor, *, include_all: bool = False, exclude_local: bool = False) -> None:
         self._reader_org = actor.organisation_id
@@ -52,39 +50,31 @@ class TagBook:
         self._rendered: dict[tuple[type, int, bool, str], Raw] = {}
 
     def of_events(self, event_ids: Sequence[int]) -> dict[int, list[Attachment]]:
-        """Event id → what is attached to it and may be shown, oldest first."""
         return self._attachments("event_tag", "event_id", map(str, event_ids))
 
     def of_attributes(self, attribute_ids: Iterable[str]) -> dict[int, list[Attachment]]:
-        """Attribute id → what is attached to it and may be shown, oldest first."""
         return self._attachments("attribute_tag", "attribute_id", attribute_ids)
 
     def of_reports(self, report_ids: Iterable[str]) -> dict[int, list[Attachment]]:
-        """Report id → what is attached to it and may be shown, oldest first."""
         return self._attachments("event_report_tag", "event_report_id", report_ids)
 
     def facts(self, attachment: Attachment) -> TagFacts:
-        """The tag itself; only for attachments that this book returned."""
         return self._facts[attachment.tag_id]
 
     def tag(self, attachment: Attachment) -> Raw:
-        """As inside an event document."""
         return self._cached(Tag, attachment)
 
     def listed(self, attachment: Attachment) -> Raw:
-        """As on an attribute of a list."""
         return self._cached(ListedTag, attachment)
 
     def inherited(self, attachment: Attachment) -> Raw:
-        """The event's tag as on an attribute of a list."""
         return self._cached(InheritedTag, attachment)
 
     def context(self, attachment: Attachment) -> Raw:
-        """The event's tag as on the event of an attribute of a list."""
         return self._cached(ContextTag, attachment)
 
     def attribute_tag(self, attachment: Attachment, attribute_id: str, event_id: str) -> Raw:
-        """The whole association, as objects/view and objects/restSearch show it."""
+        """The complete association, as in objects/view and objects/restSearch."""
         facts = self.facts(attachment)
         row = {
             "id": str(attachment.id),
@@ -160,7 +150,6 @@ class TagBook:
 
 
 def whole_tag(facts: TagFacts) -> dict[str, Any]:
-    """A tag with all its columns, as tags/view shows it."""
     return {
         "id": str(facts.id),
         "name": facts.name,

@@ -1,4 +1,4 @@
-"""Warninglist hits of attributes: shown beside them, or the reason to leave them out."""
+"""Warninglist hits of attributes, either included in the output or used to exclude attributes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from vardkase.knowledge.warninglists.settings import WARNING_FOR_ALL
 
 
 def add_warnings(page: Sequence[Attribute | ListedAttribute]) -> None:
-    """Give each attribute for detection (or each, as the hub is set) on an enabled warninglist its `warnings`."""
+    """Set `warnings` on each attribute with `to_ids` (or all, depending on the settings) that is on an
+    enabled warninglist."""
     everything = WARNING_FOR_ALL.value
     looked_at = [attribute for attribute in page if everything or attribute.to_ids]
     for position, hits in _hits(looked_at).items():
@@ -21,7 +22,6 @@ def add_warnings(page: Sequence[Attribute | ListedAttribute]) -> None:
 
 
 def warnings_of(values: Sequence[tuple[str, str]]) -> dict[int, list[dict[str, str]]]:
-    """Position → the warnings, for those of `values` (value and type) that are on enabled warninglists."""
     hits = find_hits([Candidate(*each) for each in values])
     return {
         position: [_warning(values[position][0], hit) for hit in found] for position, found in hits.items()
@@ -29,7 +29,6 @@ def warnings_of(values: Sequence[tuple[str, str]]) -> dict[int, list[dict[str, s
 
 
 def clean(page: Sequence[Attribute | ListedAttribute]) -> list[bool]:
-    """For each attribute whether it is on no enabled warninglist."""
     hits = _hits(page)
     return [position not in hits for position in range(len(page))]
 

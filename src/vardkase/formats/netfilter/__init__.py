@@ -1,4 +1,4 @@
-"""Addresses of a search as commands for Linux's packet filter."""
+"""Addresses of a search as iptables commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,27}", re.ASCII)
 
 
 def commands(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """A command for each address; `netfilter_action` is the target. An empty line when there are none."""
+    """A command for each address; `netfilter_action` is the target. An empty line if there are none."""
     action = _action(search)
     empty = True
     for rows in rows_of(actor, search, ids, "a.type, a.value1, a.value2", types=IP_TYPES):
@@ -31,7 +31,7 @@ def commands(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes
 
 
 def require_action(search: Search) -> None:
-    """Raise Invalid when `netfilter_action` cannot be a target: the file is run by a shell."""
+    """Raise Invalid if `netfilter_action` is not a valid target: the file is run by a shell."""
     _action(search)
 
 

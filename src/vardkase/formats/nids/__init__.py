@@ -1,4 +1,4 @@
-"""Rules for intrusion detection, Suricata's and Snort's, of what a search found."""
+"""Suricata and Snort rules generated from a search."""
 
 from __future__ import annotations
 
@@ -44,12 +44,10 @@ HEAD = """# MISP export of IDS rules - optimized for {engine}
 
 
 def suricata(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """The rules for Suricata."""
     return _document(actor, search, ids, "suricata", suricata_rules.RULES)
 
 
 def snort(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """The rules for Snort."""
     return _document(actor, search, ids, "snort", snort_rules.RULES)
 
 
@@ -72,7 +70,7 @@ def _document(
 
 
 class _Lines:
-    """Writes rules: `makers` by type of attribute, numbers from `first_sid` on."""
+    """Writes rules: `makers` by attribute type, numbered from `first_sid`."""
 
     def __init__(self, makers: Mapping[str, Maker], first_sid: int, base_url: str) -> None:
         self._makers = makers
@@ -80,7 +78,7 @@ class _Lines:
         self._base_url = base_url
 
     def of_objects(self, found: Iterable[Indicator]) -> Iterator[list[str]]:
-        """The rules of attributes; those of a connection, which stand side by side, are one rule."""
+        """The rules of attributes; the adjacent attributes of one connection form a single rule."""
         for is_connection, each in groupby(found, _connection_id):
             if is_connection is None:
                 yield from map(self.of, each)
@@ -89,7 +87,6 @@ class _Lines:
                 yield self._alerts(parts[0], connection(parts))
 
     def of(self, found: Indicator) -> list[str]:
-        """The rules of one attribute."""
         if found.type == OWN:
             return self._own(found)
         maker = self._makers.get(found.type)

@@ -15,7 +15,6 @@ PROTOCOLS = frozenset(("tcp", "udp", "icmp", "ip"))
 
 
 def connection(parts: Sequence[Indicator]) -> Sequence[Alert]:
-    """The rule for the attributes of one object; none when neither end is known."""
     by_relation = {part.relation: part for part in parts}
     protocol = by_relation.get(CONNECTIONS[parts[0].object or ""])
     name = protocol.value1.lower() if protocol else ""

@@ -1,4 +1,4 @@
-"""Rules that somebody wrote: attributes of type snort, taken over with our numbers and message."""
+"""User-written rules: attributes of type snort, with our SIDs and messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUOTED = re.compile(r'\s*"(.*)"\s*', re.DOTALL)
 
 
 def taken_over(text: str, message: str, sid: int, reference: str) -> str | None:
-    """The rule on one line; None when it is none. `message` stands before its own."""
+    """The rule on one line, with `message` before its own; None if it is not a rule."""
     parts = RULE.fullmatch(" ".join(text.split()))
     options = _options(parts[3]) if parts else None
     if not parts or options is None:
@@ -33,7 +33,6 @@ def taken_over(text: str, message: str, sid: int, reference: str) -> str | None:
 
 
 def _options(text: str) -> list[tuple[str, str | None]] | None:
-    """Name and value of each option; None when something else stands between them."""
     found: list[tuple[str, str | None]] = []
     place = 0
     while place < len(text.rstrip()):

@@ -1,4 +1,4 @@
-"""What rules of intrusion detection are made of, and how a value is written inside one."""
+"""Building blocks of IDS rules, and escaping of values in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ FOLLOW = "tag:session,600,seconds;"
 
 
 class Indicator(NamedTuple):
-    """An attribute as rules need it. `tags` is its tags' names with commas between, `object` its object's name."""
+    """An attribute with the data that rules need. `tags` are comma-separated tag names, `object` is its
+    object's name."""
 
     id: int
     event_id: int
@@ -32,7 +33,7 @@ class Indicator(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """One rule but for its numbers: `head` is protocol and directions, `text` goes into the message."""
+    """One rule without its numbers: `head` is protocol and directions, `text` goes into the message."""
 
     head: str
     text: str
@@ -45,58 +46,48 @@ type Maker = Callable[[Indicator], Sequence[Alert]]
 
 
 def in_content(value: str) -> str:
-    """`value` between the quotes of `content`; all that could end them stands as hexadecimal bytes."""
+    """`value` for the quotes of `content`; characters that could end them become hexadecimal bytes."""
     return NOT_IN_CONTENT.sub(_hexadecimal, value)
 
 
 def in_message(value: str) -> str:
-    """`value` between the quotes of `msg`."""
     return NOT_IN_MESSAGE.sub(_hexadecimal, value)
 
 
 def in_pattern(name: str) -> str:
-    """A host name inside `pcre`."""
     return name.replace(".", r"\.")
 
 
 def to_address(found: Indicator) -> Sequence[Alert]:
-    """Traffic to an address."""
     return _address(found, "ip $HOME_NET any -> {} {}", "Outgoing To IP: ")
 
 
 def from_address(found: Indicator) -> Sequence[Alert]:
-    """Traffic from an address."""
     return _address(found, "ip {} {} -> $HOME_NET any", "Incoming From IP: ")
 
 
 def from_mailbox(found: Indicator) -> Sequence[Alert]:
-    """Mail from an address."""
     return _mail(found.value1, "Source Email Address: ", 'content:"MAIL FROM|3a|"; nocase;', "nocase;")
 
 
 def to_mailbox(found: Indicator) -> Sequence[Alert]:
-    """Mail to an address."""
     return _mail(found.value1, "Destination Email Address: ", 'content:"RCPT TO|3a|"; nocase;', "nocase;")
 
 
 def mailbox(found: Indicator) -> Sequence[Alert]:
-    """Mail from or to an address."""
     return [*from_mailbox(found), *to_mailbox(found)]
 
 
 def mail_subject(found: Indicator) -> Sequence[Alert]:
-    """Mail with a subject."""
     return _mail(found.value1, "Bad Email Subject: ", 'content:"Subject|3a|"; nocase;', "nocase;")
 
 
 def mail_attachment(found: Indicator) -> Sequence[Alert]:
-    """Mail with a file of this name."""
     before = 'content:"Content-Disposition|3a| attachment|3b| filename|3d 22|"; nocase;'
     return _mail(found.value1, "Bad Email Attachment: ", before, "nocase;")
 
 
 def port_of(value: str | None) -> str | None:
-    """A port as rules have it; None when it is none."""
     if value and PORT.fullmatch(value) and int(value) <= LARGEST_PORT:
         return value
     return None

@@ -1,4 +1,4 @@
-"""The rules as Snort reads them."""
+"""Rules in Snort's syntax."""
 
 from __future__ import annotations
 
@@ -24,29 +24,26 @@ FLOW = "flow:to_server,established;"
 
 
 def domain(found: Indicator) -> Sequence[Alert]:
-    """A domain and all below it, asked for over UDP and TCP, and browsed."""
+    """A domain and its subdomains, in DNS queries over UDP and TCP, and in HTTP."""
     header = 'content: "Host|3a|"; nocase; http_header; content:"{}"; fast_pattern; nocase; http_header;'
     return _name(found.value1, "Domain", "", r"(^|[^A-Za-z0-9-])", header)
 
 
 def hostname(found: Indicator) -> Sequence[Alert]:
-    """A host, not those below it: the byte before its name is the last of the question's head."""
+    """A host without subdomains: the byte before its name is the last of the DNS header."""
     header = 'content: "Host|3a| {}"; nocase; http_header;'
     return _name(found.value1, "Hostname", "|01|", r"(^|[^A-Za-z0-9-\.])", header)
 
 
 def domain_and_address(found: Indicator) -> Sequence[Alert]:
-    """A domain, and traffic with its address."""
     return [*domain(found), *to_address(found), *from_address(found)]
 
 
 def url(found: Indicator) -> Sequence[Alert]:
-    """An URL in a request."""
     return _browsing(found.value1, "Outgoing HTTP URL: ", "nocase; http_uri;")
 
 
 def user_agent(found: Indicator) -> Sequence[Alert]:
-    """Browsing with a user agent."""
     return _browsing(found.value1, "Outgoing User-Agent: ", "http_header;")
 
 

@@ -1,4 +1,4 @@
-"""The rules that Suricata has words of its own for."""
+"""Rules in Suricata's own syntax, where it differs."""
 
 from __future__ import annotations
 
@@ -26,24 +26,21 @@ PLAIN_PORTS = {"ssh": 22, "ftp": 21}
 
 
 def domain(found: Indicator) -> Sequence[Alert]:
-    """A domain and all below it, asked for and browsed."""
+    """A domain and its subdomains, in DNS queries and HTTP."""
     header = 'content: "Host|3a|"; nocase; http.header; content:"{}"; fast_pattern; nocase;'
     return _name(found.value1, "Domain", r"(^|[^A-Za-z0-9-])", header)
 
 
 def hostname(found: Indicator) -> Sequence[Alert]:
-    """A host, not those below it."""
     header = 'content: "Host|3a| {}"; fast_pattern; nocase;'
     return _name(found.value1, "Hostname", r"(^|[^A-Za-z0-9-\.])", header)
 
 
 def domain_and_address(found: Indicator) -> Sequence[Alert]:
-    """A domain, and traffic with its address."""
     return [*domain(found), *to_address(found), *from_address(found)]
 
 
 def url(found: Indicator) -> Sequence[Alert]:
-    """An URL, by what its scheme lets be seen on the wire."""
     value = found.value1
     try:
         split = urlsplit(value)
@@ -62,7 +59,6 @@ def url(found: Indicator) -> Sequence[Alert]:
 
 
 def user_agent(found: Indicator) -> Sequence[Alert]:
-    """Browsing with a user agent."""
     if not found.value1:
         return ()
     value = in_content(found.value1)
@@ -71,7 +67,7 @@ def user_agent(found: Indicator) -> Sequence[Alert]:
 
 
 def ja3(found: Indicator) -> Sequence[Alert]:
-    """A TLS client (JA3) or, on an object ja3s, a server by the fingerprint of its handshake."""
+    """A TLS client (JA3), or on a ja3s object a server, by its handshake fingerprint."""
     if not HASH.fullmatch(found.value1):
         return ()
     word, buffer = ("JA3S", "ja3s.hash") if found.object == "ja3s" else ("JA3", "ja3.hash")

@@ -1,4 +1,4 @@
-"""Indicators of a search as OpenIOC 1.0: one list, any of which is a hit."""
+"""Indicators of a search as OpenIOC 1.0: one list combined with OR."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TAIL = """    </Indicator>
 
 
 class Term(NamedTuple):
-    """What a value is called in OpenIOC: ``FileItem/Md5sum``, with a content of type ``md5``."""
+    """The OpenIOC name of a value: ``FileItem/Md5sum``, with content of type ``md5``."""
 
     search: str
     content: str = "string"
@@ -90,7 +90,7 @@ TERMS: dict[str, tuple[Term, ...]] = {
 
 
 def indicators(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """The document: an item for each attribute for detection, two that must both hold for a composite."""
+    """The document: one item per attribute with `to_ids`, two that must both match for a composite."""
     now = f"{datetime.fromtimestamp(now_seconds(), UTC):%Y-%m-%dT%H:%M:%S}"
     author = text(actor.organisation_name)
     yield HEAD.format(id=uuid4(), list_id=uuid4(), now=now, author=author).encode()

@@ -1,4 +1,4 @@
-"""Addresses and names of a search as a response policy zone, which resolvers enforce."""
+"""Addresses and names of a search as a response policy zone (RPZ) for DNS resolvers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ LONGEST_NAME = 190
 
 
 def zone(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """The zone: head, addresses, domains with all below them, hosts; each value once, blocks without any left out."""
+    """The zone: head, addresses, domains with their subdomains, hosts; each value once, empty blocks left
+    out."""
     yield head(search).encode()
     record, effect = policy_of(search)
     for types, title, owners in BLOCKS:
@@ -35,7 +36,6 @@ def zone(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def require_options(search: Search) -> None:
-    """Raise Invalid for an option that does not belong in a zone."""
     head(search)
     policy_of(search)
 
@@ -56,7 +56,7 @@ def _host(_type: str, value1: str, _value2: str | None) -> list[str]:
 
 
 def trigger(network: str) -> str:
-    """The owner name that stands for an address: prefix and parts backwards, ``32.1.2.0.192.rpz-ip``."""
+    """The owner name of an address: prefix length and reversed parts, ``32.1.2.0.192.rpz-ip``."""
     parsed = ip_network(network)
     if parsed.version == 4:
         parts = str(parsed.network_address).split(".")

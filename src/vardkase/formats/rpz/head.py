@@ -1,4 +1,4 @@
-"""The head of a response policy zone, and what its options may be."""
+"""Header of a response policy zone, and its options."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ LARGEST_SERIAL = 2**32 - 1
 
 
 class Policy(NamedTuple):
-    """What a resolver does: the record that says it, and the same in words."""
-
     record: str
     effect: str
 
@@ -37,7 +35,7 @@ NUMBER_OF = {name.lower(): number for number, name in enumerate(settings.POLICIE
 
 
 def policy_of(search: Search) -> Policy:
-    """The policy asked for by name or number; one that does not exist is the installation's, as in MISP."""
+    """The policy with this name or number; the installation's if it does not exist, as in MISP."""
     given = str(search.options.get("policy", "")).strip().lower()
     number = (
         int(given) if given in ("0", "1", "2", "3", "4", "5") else NUMBER_OF.get(given, settings.POLICY.value)
@@ -49,7 +47,7 @@ def policy_of(search: Search) -> Policy:
 
 
 def head(search: Search) -> str:
-    """TTL, SOA and name servers. Raises Invalid for an option that does not belong in a zone."""
+    """TTL, SOA and name servers. Raises Invalid for an option that is not allowed in a zone."""
 
     def option(name: str, default: str) -> str:
         return _matching(name, _option(search, name, default), DURATION)
@@ -88,7 +86,6 @@ def _matching(name: str, value: str, pattern: re.Pattern[str]) -> str:
 
 
 def _name(option: str, value: str) -> str:
-    """A name, relative or (with a dot at the end) absolute, as given."""
     if dns_name(value) is None or not value.isascii():
         raise Invalid(f"Invalid value for {option}.")
     return value

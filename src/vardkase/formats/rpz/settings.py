@@ -1,4 +1,4 @@
-"""How response policy zones are written unless a search says otherwise; MISP's names and values."""
+"""Default settings of response policy zones, with MISP's names and values."""
 
 from __future__ import annotations
 

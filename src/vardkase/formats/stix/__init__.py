@@ -1,1 +1,1 @@
-"""STIX 1 and 2, written and read by the misp-stix library in confined processes."""
+"""STIX 1 and 2, written and read by the misp-stix library in sandbox processes."""

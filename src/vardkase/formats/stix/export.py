@@ -1,4 +1,4 @@
-"""STIX of a search: MISP JSON of what was found, given to a confined process a part at a time."""
+"""STIX export of a search: MISP JSON is passed to a sandbox process in parts."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ ORDER BY chosen.place
 
 
 def stix1(form: str) -> Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]:
-    """The renderer of STIX 1 as ``xml`` or ``json``."""
-
     def render(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
         scope = "events" if search.scope is Scope.EVENTS else "attributes"
         job = {
@@ -46,7 +44,6 @@ def stix1(form: str) -> Callable[[Actor, Search, Sequence[int]], Iterator[bytes]
 
 
 def stix2(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """The renderer of STIX 2: one bundle."""
     job = {"job": "write stix2", "version": _version(search, STIX2_VERSIONS)}
     return _begun(_written(job, _documents(actor, search, ids)))
 
@@ -77,7 +74,7 @@ def _written(job: dict[str, Any], documents: Iterator[bytes]) -> Iterator[bytes]
 
 
 def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """`pieces`, with the first one made: what goes wrong there is still answered with a status."""
+    """`pieces`, with the first one already produced: errors there can still set the HTTP status."""
     first = next(pieces)
 
     def all_pieces() -> Iterator[bytes]:
@@ -113,6 +110,6 @@ def _by_size(event_ids: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _as_prefix(name: str) -> str:
-    """An organisation's name, of which the library makes the prefix of XML names: those begin with a letter."""
+    """An organisation's name made valid as an XML namespace prefix, which must begin with a letter."""
     first = next((character for character in name if character.isalnum() or character == "_"), "")
     return name if first.isalpha() else f"ORG {name}"

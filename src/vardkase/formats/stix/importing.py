@@ -1,4 +1,4 @@
-"""STIX read into a MISP event, in a confined process."""
+"""STIX import as a MISP event, in a sandbox process."""
 
 from __future__ import annotations
 
@@ -23,22 +23,20 @@ ORIGINAL_FILE = {
 
 
 def read_stix1(content: bytes, *, galaxies_as_tags: bool = True) -> dict[str, Any]:
-    """The MISP event of a STIX 1 package in XML; raises Invalid, LimitReached."""
     return _read("read stix1", content, "uploaded_stix_file.xml", galaxies_as_tags)
 
 
 def read_stix2(content: bytes, *, galaxies_as_tags: bool = True) -> dict[str, Any]:
-    """The MISP event of a STIX 2 bundle; raises Invalid, LimitReached."""
     return _read("read stix2", content, "uploaded_stix_file.json", galaxies_as_tags)
 
 
 def event_of_bundle(content: bytes) -> dict[str, Any]:
-    """As `read_stix2`, without the document itself among the objects."""
+    """As `read_stix2`, without the original document among the objects."""
     return _event(_asked({"job": "read stix2", "galaxies_as_tags": True}, content))
 
 
 def faults_of_objects(content: bytes) -> list[str]:
-    """Why each object of a JSON list is no STIX 2.1, "" for those that are. Raises Invalid, LimitReached."""
+    """Why each object of a JSON list is not valid STIX 2.1, "" for valid ones. Raises Invalid, LimitReached."""
     return [str(fault) for fault in _asked({"job": "check stix2"}, content)]
 
 
@@ -62,7 +60,6 @@ def _event(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def original_file(name: str, content: bytes, form: str) -> dict[str, Any]:
-    """The object that keeps the document as it came."""
     kept = {"object_relation": "imported-sample", "type": "attachment", "category": "External analysis",
             "value": name, "data": base64.b64encode(content).decode(), "to_ids": False,
             "disable_correlation": True}  # fmt: skip

@@ -1,4 +1,4 @@
-"""STIX 2.1 of one event after the other, object by object: for TAXII, where objects are counted and chosen."""
+"""STIX 2.1 objects of events one by one, for TAXII, where objects are counted and filtered."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ MADE_BY = f"misp-stix {version('misp-stix')}, stix2 {version('stix2')}"
 
 @contextmanager
 def object_writer() -> Iterator[Callable[[bytes], Iterator[bytes]]]:
-    """What makes the objects (a JSON text each) of an event in MISP JSON (``{"Event": {…}}``), for a block.
+    """A function that converts an event in MISP JSON (``{"Event": {…}}``) to STIX objects (JSON texts), for
+    the duration of a block.
 
-    The writer raises LimitReached, ProgramFailed, Invalid, and is of no use afterwards.
+    It raises LimitReached, ProgramFailed, Invalid, and cannot be used afterwards.
     """
     with writing.job({"job": "write stix2 objects"}) as process:
         yield process.ask

@@ -1,4 +1,4 @@
-"""Quick validation of the STIX patterns that an export makes: thousands with few different shapes.
+"""Fast validation of generated STIX patterns by caching their few distinct shapes.
 
 The stix2 library parses every pattern with a grammar, which is two thirds of the time of an export. Two patterns
 that differ only in what stands inside quotes are valid or not together, so each shape is parsed once.
@@ -25,7 +25,7 @@ type Validator = Callable[[str, str], list[Any]]
 
 
 def by_shape(validate: Validator) -> Validator:
-    """`validate`, asked once for each shape that it finds valid."""
+    """`validate`, called only once for each shape that it finds valid."""
     valid: set[tuple[str, str]] = set()
 
     def validated(pattern: str, version: str) -> list[Any]:
@@ -47,6 +47,6 @@ def _depth(pattern: str) -> int:
 
 
 def validate_by_shape() -> None:
-    """Have the stix2 library validate so, in this process."""
+    """Make the stix2 library validate by shape in this process."""
     for module in (sdo_of_20, sdo_of_21):
         module.run_validator = by_shape(module.run_validator)

@@ -1,4 +1,4 @@
-"""What a confined process does with STIX: the only module that knows the misp-stix library.
+"""Sandbox program for STIX: the only module that imports the misp-stix library.
 
 It is imported by no one but the keeper of such processes (`vardkase.core.confined`), and knows no Django.
 """
@@ -24,5 +24,4 @@ JOBS: dict[str, Callable[..., Answerer]] = {
 
 
 def open_job(arguments: dict[str, Any]) -> Answerer:
-    """The job called ``job``, with the other arguments."""
     return JOBS[arguments.pop("job")](**arguments)

@@ -1,4 +1,4 @@
-"""From STIX to one MISP event, inside a confined process."""
+"""Converts STIX to one MISP event, inside a sandbox process."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ NOBODY = "55f6ea65-aa10-4c5a-bf01-4f84950d210f"
 
 
 def read_stix1(*, galaxies_as_tags: bool) -> Answerer:
-    """The job that reads STIX 1 XML."""
-
     def read(document: bytes) -> Iterator[bytes]:
         with _in_words(), NamedTemporaryFile(suffix=".xml") as file:
             file.write(document)
@@ -47,8 +45,6 @@ def read_stix1(*, galaxies_as_tags: bool) -> Answerer:
 
 
 def read_stix2(*, galaxies_as_tags: bool) -> Answerer:
-    """The job that reads STIX 2 JSON."""
-
     def read(document: bytes) -> Iterator[bytes]:
         with _in_words():
             validate_by_shape()
@@ -63,7 +59,7 @@ def read_stix2(*, galaxies_as_tags: bool) -> Answerer:
 
 
 def check_stix2() -> Answerer:
-    """The job that says of each object of a JSON list why it is no STIX 2.1: "" for those that are."""
+    """A job that reports for each object of a JSON list why it is not valid STIX 2.1: "" for valid ones."""
 
     def check(document: bytes) -> Iterator[bytes]:
         validate_by_shape()
@@ -81,7 +77,6 @@ def _fault(stix_object: Any) -> str:
 
 
 def _options(galaxies_as_tags: bool) -> tuple[Any, ...]:
-    """The library's options in its order: one event of the document, and only by what it says itself."""
     return 0, None, None, None, False, galaxies_as_tags, True, NOBODY, 0, None
 
 
@@ -98,7 +93,6 @@ def _in_words() -> Iterator[None]:
 
 
 def _why(error: Exception) -> str:
-    """What is wrong with the document, for whoever sent it."""
     match error:
         case json.JSONDecodeError():
             return f"The document is not JSON: {error}."

@@ -1,4 +1,4 @@
-"""Quick comparing of tags: PyMISP writes both out to dicts, for each tag with all before it.
+"""Fast tag comparison: PyMISP serialises both tags to dicts for each comparison with all earlier tags.
 
 An attribute of an event about a well-studied group has a hundred tags; four hundred such attributes took half a
 minute. Two tags of one list are the same when they say the same of it.
@@ -12,12 +12,12 @@ SAID = ("name", "local", "relationship_type")
 
 
 def same(tag: AbstractMISP, other: object) -> bool:
-    """Whether both say the same: name, whether only here, and how it relates."""
+    """True if both are equal: name, local flag and relationship type."""
     return isinstance(other, MISPTag) and all(
         getattr(tag, member, None) == getattr(other, member, None) for member in SAID
     )
 
 
 def compare_by_name() -> None:
-    """Have PyMISP compare so, in this process."""
+    """Make PyMISP compare tags by name in this process."""
     MISPTag.__eq__ = same  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""From MISP JSON to STIX, document after document, inside a confined process.
+"""Converts MISP JSON to STIX, document by document, inside a sandbox process.
 
 Each document is the answer of a search in MISP JSON; an empty one ends the export. What a document of events
 needed is forgotten before the next comes, but for the ids of what has been written already.
@@ -33,7 +33,7 @@ encoder = STIXJSONEncoder()
 
 
 class Stix2:
-    """One bundle of everything; identities, markings and the like stand in it once."""
+    """One bundle of everything; shared objects such as identities and markings appear once."""
 
     def __init__(self, version: str) -> None:
         gc.disable()  # Much is made and little dropped, and the process ends with the export.
@@ -57,7 +57,7 @@ SEPARATOR = ", "
 
 
 class Stix2Objects:
-    """The objects of STIX 2.1 of one event after the other, each event complete in itself."""
+    """The STIX 2.1 objects of one event after the other, each event complete in itself."""
 
     def __init__(self) -> None:
         validate_by_shape()
@@ -71,8 +71,6 @@ class Stix2Objects:
 
 
 class Stix1Events:
-    """A package that holds a package for each event."""
-
     def __init__(self, version: str, form: str, organisation: str, namespace: str) -> None:
         _name_ids(namespace, organisation)
         self._form = form
@@ -115,7 +113,8 @@ class Stix1Attributes:
 
 
 def _name_ids(namespace: str, organisation: str) -> None:
-    """The library that makes ids has one namespace for the whole process; this one is ours alone."""
+    """Set the namespace of the id-generating library, which is global to the process; this process is ours
+    alone."""
     idgen.set_id_namespace(Namespace(namespace, _prefix(organisation)))
 
 

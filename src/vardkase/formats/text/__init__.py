@@ -1,4 +1,4 @@
-"""Plain text formats of a search: values, digests of values, a count."""
+"""Plain text exports of a search: values, digests of values, a count."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ COLUMNS = "concat_ws('|', a.value1, a.value2), e.uuid::text"
 
 
 def values(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """Each different value once, in the order first met, a line each."""
     met = Met()
     empty = True
     for page in rows_of(actor, search, ids, COLUMNS):
@@ -29,7 +28,6 @@ def values(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def digests(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """A digest of each value (`hash_type`, MD5 unless said otherwise), and the event's uuid when asked for."""
     digest = _digest(str(search.options.get("hash_type") or "md5"))
     with_event = as_bool(search.options.get("includeEventUuid"))
     empty = True
@@ -42,12 +40,10 @@ def digests(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]
 
 
 def count(_actor: Actor, _search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """How many were found."""
     yield str(len(ids)).encode()
 
 
 def require_digest(search: Search) -> None:
-    """Raise Invalid, before anything is sent, when `hash_type` names no known digest."""
     _digest(str(search.options.get("hash_type") or "md5"))
 
 

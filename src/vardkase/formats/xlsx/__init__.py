@@ -1,4 +1,4 @@
-"""Workbooks of a search: the columns of CSV, in a file that spreadsheets open."""
+"""Excel workbook of a search, with the columns of CSV."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ type Cells = Sequence[str | int | bool | date | None]
 
 
 def workbook(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """A row for each attribute; when a sheet is full, the next goes on."""
+    """A row for each attribute; a full sheet continues on the next."""
     head = [] if as_bool(search.options.get("headerless")) else csv.columns_of(search)
     return of_rows(head, (row for page in csv.records(actor, search, ids) for row in page))
 
@@ -38,9 +38,10 @@ def workbook(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes
 def of_rows(
     head: Sequence[str], rows: Iterable[Cells], most: int = MOST_ROWS, *, title: str = ""
 ) -> Iterator[bytes]:
-    """The file, with `most` rows a sheet. Made on disk: a workbook is a zip, whose table of contents comes last.
+    """The file, with `most` rows per sheet.
 
-    With a `title` it is for people: the sheet is called so, its head is bold and stays in sight, and can be filtered.
+    Written to disk first: a workbook is a zip, whose directory comes last. A `title` becomes the sheet's
+    name, with a bold, frozen and filterable header.
     """
     with tempfile.TemporaryFile() as file:
         _write(file, head, rows, most, title)
@@ -73,7 +74,6 @@ def _sheet(book: Workbook, head: Sequence[str], title: str) -> tuple[Any, int]:
 
 
 def _lay_out(sheet: Any, head: Sequence[str]) -> None:
-    """A sheet written row by row is laid out before its first row."""
     sheet.freeze_panes = "A2"
     for number, words in enumerate(head, 1):
         width = WIDEST if number == 1 else max(NARROWEST, len(words) + 8)
@@ -86,7 +86,7 @@ def _lay_out(sheet: Any, head: Sequence[str]) -> None:
 
 
 def _cell(sheet: Any, value: str | int | bool | date | None) -> Any:
-    """Texts stay texts, also those that look like a formula or a number with a meaning."""
+    """Texts stay texts, even if they look like a formula or a number."""
     if not isinstance(value, str):
         return int(value) if isinstance(value, bool) else value
     text = ILLEGAL_CHARACTERS_RE.sub(" ", value)[:LONGEST]

@@ -1,4 +1,4 @@
-"""MISP XML of a search: the documents of MISP JSON, member for member."""
+"""MISP XML export of a search: the same members as in MISP JSON."""
 
 from __future__ import annotations
 
@@ -23,17 +23,15 @@ NOT_EXPORTED = ("attribute_count", "proposal_email_lock", "locked")
 
 
 def events(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """Whole events."""
     return whole_events(actor, ids, event_options(actor, search))
 
 
 def whole_events(actor: Actor, ids: Sequence[int], options: EventOptions) -> Iterator[bytes]:
-    """The readable ones of these events."""
     return coalesced(_events(actor, ids, options))
 
 
 def attributes(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """Attributes, a line each; with their events only when `includeContext` asks for them."""
+    """Attributes, one per line; with their events only for `includeContext`."""
     options = attribute_options(search)
     left_out = () if options.include_context else ("Event",)
     yield START.encode()

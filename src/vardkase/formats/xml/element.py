@@ -1,4 +1,4 @@
-"""How MISP writes values as XML: a member is an element, a list repeats it, true and false are 1 and 0."""
+"""MISP's XML conventions: members are elements, lists repeat them, booleans are 1 and 0."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 
 def text(value: str) -> str:
-    """`value` for an element or an attribute; a character that XML does not know becomes a space."""
+    """`value` for an element or an attribute; characters not allowed in XML become spaces."""
     return escape(NOT_XML.sub(" ", value), {'"': "&quot;"})
 
 
 def document(data: Any) -> str:
-    """`data` as a whole answer."""
     return START + "".join(_members(data)) + END
 
 
 def element(name: str, value: Any) -> str:
-    """One member: an element for each item of a list, an empty one for nothing."""
     if not NAME.fullmatch(name):
         name = "item"
     items = value if isinstance(value, list) and value else [value]

@@ -1,1 +1,1 @@
-"""Rules for YARA of a search."""
+"""YARA rules of a search."""

@@ -1,4 +1,4 @@
-"""Rules for YARA of a search: made of other attributes, and those that somebody wrote."""
+"""YARA export of a search: rules generated from attributes, and user-written rules."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ type Rule = dict[str, Any]
 
 
 def as_text(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """One file that YARA loads: what it would refuse stands in comments."""
+    """One file that YARA loads: invalid rules become comments."""
     return coalesced(_text(actor, search, ids))
 
 
@@ -79,7 +79,7 @@ def _as_is(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[Rule]:
 
 
 class _Reader:
-    """Lets a confined process read rules; where one breaks it, another goes on with the next."""
+    """Parses rules in a sandbox; if a rule crashes it, another process continues with the next."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -94,7 +94,6 @@ class _Reader:
         self._stack.close()
 
     def read(self, row: generated.Row) -> Rule:
-        """The rules of an attribute as they are exported."""
         if self._left <= 0:
             comment = "Not read: the rules of this export take too long. Ask for fewer at once."
             return {"value": row.value1, "comment": comment, "valid": False}

@@ -1,4 +1,4 @@
-"""Rules made of attributes that are none: what is looked for in a file, as text or by its hash."""
+"""YARA rules generated from attributes: text patterns and file hashes."""
 
 from __future__ import annotations
 
@@ -35,8 +35,6 @@ NOT_IN_TEXT = re.compile(rb'[^ -~]|["\\]')
 
 
 class Row(NamedTuple):
-    """An attribute and the event it is in."""
-
     uuid: str
     type: str
     value1: str
@@ -47,13 +45,10 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Parts:
-    """What a rule looks for."""
-
     texts: dict[str, None] = field(default_factory=dict)
     conditions: dict[str, None] = field(default_factory=dict)
 
     def add(self, row: Row) -> None:
-        """Look for what this attribute holds, too."""
         if row.type in HASHES or row.type.startswith("filename|") or row.type == "malware-sample":
             self._add_hash(row)
             return
@@ -70,7 +65,6 @@ class Parts:
 
 
 def of_attributes(rows: Iterable[Row]) -> Iterator[str]:
-    """A rule for each attribute that can be looked for."""
     for row in rows:
         parts = Parts()
         parts.add(row)
@@ -79,7 +73,6 @@ def of_attributes(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def of_events(rows: Iterable[Row]) -> Iterator[str]:
-    """A rule for all attributes of an event; several where there are many."""
     for event_uuid, group in groupby(rows, key=lambda row: row.event_uuid):
         for number, some in enumerate(batched(group, TOGETHER), 1):
             parts = Parts()
@@ -105,12 +98,10 @@ def rule(name: str, meta: Sequence[tuple[str, str]], parts: Parts) -> str:
 
 
 def meta_lines(meta: Iterable[tuple[str, str]]) -> str:
-    """Names and texts of the meta section."""
     return "".join(f'\n\t\t{name} = "{text(value)[:LONGEST]}"' for name, value in meta)
 
 
 def text(value: str) -> str:
-    """`value` between the quotes of a text: what could end it stands as hexadecimal bytes."""
     return NOT_IN_TEXT.sub(_hexadecimal, value.encode()).decode()
 
 

@@ -1,4 +1,4 @@
-"""What a confined process does with rules that somebody wrote: read, mark and compile them.
+"""Sandbox program that parses, tags and compiles user-written YARA rules.
 
 The only module that knows plyara and libyara, one of them in C. It is imported by no one but the keeper of such
 processes (`vardkase.core.confined`), and knows no Django.
@@ -30,15 +30,14 @@ type Rule = dict[str, Any]
 
 
 def open_job(_arguments: dict[str, Any]) -> _Reader:
-    """A reader of rules that knows of no name yet."""
     return _Reader()
 
 
 class _Reader:
-    """Answers each attribute (JSON: text, uuid, event_uuid, event_info) with its rules as they are exported.
+    """Answers each attribute (JSON: text, uuid, event_uuid, event_info) with its rules as exported.
 
-    The answer is ``{"value", "comment", "valid", "names"}``. A document ``{"names": […]}`` tells of names that are
-    taken, and is answered with nothing.
+    The answer is ``{"value", "comment", "valid", "names"}``. A document ``{"names": […]}`` registers names
+    that are taken, and gets no answer.
     """
 
     def __init__(self) -> None:
@@ -76,7 +75,7 @@ class _Reader:
         return {"value": value, "comment": comment, "valid": True, "names": names}
 
     def _renamed(self, rules: Sequence[Rule], uuid: str) -> dict[str, str]:
-        """Name → new name, for those that another rule has or generated rules may have."""
+        """Name → new name, for names used by another rule or reserved for generated ones."""
         names = [rule["rule_name"] for rule in rules]
         tail = uuid.replace("-", "_")
         return {
@@ -87,7 +86,7 @@ class _Reader:
 
 
 class _Unfit(Exception):
-    """No rule, or one that reads other files."""
+    """Not a rule, or one that reads other files."""
 
 
 def _parsed(text: str) -> tuple[list[Rule], bool]:
@@ -135,7 +134,8 @@ def _rules(text: str) -> list[Rule]:
 
 
 def _written(rule: Rule, renamed: Mapping[str, str], meta: Sequence[tuple[str, str]]) -> str:
-    """One rule in MISP's layout. A global one would decide over all others in the file: here it decides for itself."""
+    """One rule in MISP's layout. A global rule would decide over all others in the file, so the modifier is
+    dropped."""
     imports = "\n".join(f'import "{module}"' for module in rule.get("imports", ()))
     scope = "private " if "private" in rule.get("scopes", ()) else ""
     tags = " ".join(dict.fromkeys((*rule.get("tags", ()), "as_is", "valid")))

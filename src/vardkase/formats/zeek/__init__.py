@@ -1,4 +1,4 @@
-"""Indicators of a search for the intelligence framework of Zeek, once called Bro: a table with tabs."""
+"""Indicators of a search for Zeek's intelligence framework (formerly Bro), tab-separated."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ type Items = Callable[[str, str, str | None], Sequence[tuple[str, str]]]
 
 
 def intelligence(family: str) -> Renderer:
-    """The renderer of one family, or of ALL; links lead to `search.base_url`."""
+    """The renderer of one family, or of ALL; links point to `search.base_url`."""
     items = items_of(family)
 
     def render(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-        """A head, and a line for each value that Zeek can look for."""
         yield HEAD.encode()
         for rows in rows_of(actor, search, ids, COLUMNS, types=items):
             lines = [
@@ -46,7 +45,7 @@ def intelligence(family: str) -> Renderer:
 
 
 def items_of(family: str) -> Mapping[str, Sequence[Items]]:
-    """Type of attribute → what makes its lines; for ALL that of every family. KeyError for an unknown one."""
+    """Attribute type → function that makes its lines; for ALL, of every family. KeyError for an unknown one."""
     families = FAMILIES.values() if family == ALL else [FAMILIES[family]]
     found: dict[str, list[Items]] = {}
     for each in families:
@@ -56,7 +55,7 @@ def items_of(family: str) -> Mapping[str, Sequence[Items]]:
 
 
 def field(value: str) -> str:
-    """`value` as one field; what would mean something to Zeek stands as hexadecimal bytes."""
+    """`value` as one field; characters special to Zeek become hexadecimal bytes."""
     return NOT_IN_FIELD.sub(lambda match: "".join(f"\\x{byte:02x}" for byte in match[0].encode()), value)
 
 
@@ -75,7 +74,7 @@ def _domain(_type: str, value1: str, _value2: str | None) -> Sequence[tuple[str,
 
 
 def _url(_type: str, value1: str, _value2: str | None) -> Sequence[tuple[str, str]]:
-    """Zeek knows URLs without their scheme."""
+    """Zeek expects URLs without their scheme."""
     rest = SCHEME.sub("", value1, count=1)
     return [(rest, "URL")] if rest else []
 

@@ -1,1 +1,1 @@
-"""Content access for operators ("break-glass"): asked for, granted by an officer, for hours, on record."""
+"""Content access for operators ("break-glass"): requested, approved by an officer, time-limited, recorded."""

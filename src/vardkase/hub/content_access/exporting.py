@@ -1,5 +1,6 @@
-"""Content that leaves at the machine's console: audited, told to the organisations that it is from, and once the hub
-has officers under a grant alone."""
+"""Content exports at the console: audited, reported to the source organisations, and allowed only with a grant
+once the hub has officers.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +25,11 @@ NEEDS_GRANT = (
 
 
 def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[Actor, list[int]]:
-    """Through whose eyes events are exported for `actor`, and which. `choose` gives the ids that a reader asks for.
+    """The readers for which events are exported for `actor`, and the events. `choose` returns the ids for a
+    reader.
 
-    Each event that is read under a grant is on record, and its organisations hear of it as of every such reading;
-    before there are officers they hear of it at once. Raises Forbidden without a grant that reaches one of them.
+    Each event read under content access is recorded, and its organisations are notified as of any such read;
+    before there are officers, immediately. Raises Forbidden without content access that covers one of them.
     """
     if not (membership_is_in_use() or officers().exists()):
         chosen = choose(actor)
@@ -48,7 +50,6 @@ def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[
 
 
 def _tell_organisations(actor: Actor, event_ids: list[int]) -> None:
-    """Mail the administrators of each organisation whose content is in these events, but the console's own."""
     rows = cursor().execute(CONCERNED, {"events": event_ids, "own": actor.organisation_id}).fetchall()
     administrators: dict[int, list[User]] = {}
     for person in active_users().filter(org__in=[row[0] for row in rows], role__perm_admin=True):

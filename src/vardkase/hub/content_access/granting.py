@@ -1,4 +1,4 @@
-"""Granting an operator access to content, which an officer approves: what is approved, and what carries it out."""
+"""Granting content access to an operator by an officer's approval: the approved payload, and its execution."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def facts_of(grant: ContentGrant) -> dict[str, Any]:
-    """What is asked for, as the request for approval keeps it."""
     return {
         "reach": grant.reach,
         "event": grant.event_id,
@@ -35,7 +34,6 @@ def facts_of(grant: ContentGrant) -> dict[str, Any]:
 
 
 def hours_in(given: int | str, most: int) -> int:
-    """A number of hours up to `most`. Raises Invalid under `hours`."""
     text = str(given).strip()
     hours = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not 1 <= hours <= most:
@@ -59,7 +57,8 @@ def _describe(request: ApprovalRequest) -> Description:
 
 
 def _event_in_words(event_id: int | None) -> str:
-    """An event by its number and creator. Its title is content, and who approves may not be one who reads it."""
+    """An event by its number and creator. Its title is content, which the approver may not be allowed to
+    read."""
     if not event_id:
         return ""
     row = cursor().execute(CREATOR, (event_id,)).fetchone()
@@ -89,7 +88,7 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> str:
-    """Without a lock: pages that only read ask this too, outside a transaction."""
+    """Takes no lock: read-only pages also call this, outside a transaction."""
     person = cast(Actor, actor)
     grant = ContentGrant.objects.filter(pk=int(request.subject)).first()
     if grant is None or (not request.pk and grant.asked_by_id == person.user_id):
@@ -114,7 +113,6 @@ def _grant(approval: Approval) -> ContentGrant:
 
 
 def _closed(actor: Acting, request: ApprovalRequest) -> None:
-    """Lead the operator's request on as it was answered: refused, or taken back by the operator."""
     grant = _grant_of(request)
     if request.state == RequestState.WITHDRAWN:
         grant.ended_at = timezone.now()

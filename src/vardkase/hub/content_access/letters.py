@@ -1,4 +1,4 @@
-"""Mail about content access: to officers, to the operator, and to the organisations whose content was read.
+"""Mail about content access: to officers, to the operator, and to the organisations that own the content.
 
 No mail holds a reason or anything of what was read: it leads to where that stands.
 """
@@ -121,13 +121,11 @@ KINDS = (
 
 
 def register_kinds() -> None:
-    """Have the hub know these mails."""
     for kind in KINDS:
         register(kind)
 
 
 def tell_officers(actor: ActorReference, grant: ContentGrant) -> None:
-    """Mail the officers who may answer a request."""
     officers = (
         active_users()
         .filter(org=host_organisation_id(), staff_roles__overlap=[each.value for each in OFFICERS])
@@ -139,7 +137,6 @@ def tell_officers(actor: ActorReference, grant: ContentGrant) -> None:
 
 
 def tell_operator(actor: ActorReference, grant: ContentGrant, kind: str) -> None:
-    """Mail the operator what became of the request; `actor` is the officer."""
     asked = active_users().filter(pk=grant.asked_by_id or 0)
     for language, people in _by_language(asked).items():
         facts = {**_facts(grant), "name": actor.name}
@@ -151,7 +148,7 @@ def tell_operator(actor: ActorReference, grant: ContentGrant, kind: str) -> None
 def tell_organisation(
     actor: ActorReference, grant: ContentGrant, name: str, count: int, people: Iterable[User]
 ) -> None:
-    """Mail an organisation's administrators how many events with its content were read under a grant."""
+    """Mail an organisation's administrators how many events with its content were read under content access."""
     began, ended = grant.decided_at, grant.ended_at
     if began is None or ended is None:
         raise ValueError("a grant is told of when it has ended")
@@ -181,7 +178,6 @@ def tell_of_export(actor: Actor, name: str, count: int, people: Iterable[User]) 
 
 
 def target_of(grant: ContentGrant) -> Target:
-    """What the log of mail and the audit trail call a request."""
     return Target("content_grant", grant.pk, title=str(grant))
 
 

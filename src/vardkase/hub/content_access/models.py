@@ -1,4 +1,4 @@
-"""What operators were granted to read, and what they read."""
+"""Models for content access: grants, and reads under them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class GrantState(models.TextChoices):
-    """Where a request for content access stands. What is granted has ended at `ends_at`, whatever stands here."""
+    """The state of a content access request. Granted access ends at `ends_at`, whatever the state."""
 
     ASKED = "asked", _("Waits for an officer")
     GRANTED = "granted", _("In force")
@@ -26,19 +26,17 @@ OPEN = (GrantState.ASKED, GrantState.GRANTED)
 
 
 class Reach(models.TextChoices):
-    """How much of the content may be opened, the narrowest first."""
-
     EVENT = "event", _("One event")
     ORGANISATION = "organisation", _("One organisation’s events")
     HUB = "hub", _("Every event that the hub owner may read")
 
 
 class ContentGrant(models.Model):
-    """A request of an operator to read content, and what became of it.
+    """An operator's request for content access, and its outcome.
 
-    `event_id` and `event_uuid` (of an event) or `organisation` narrow it, as `reach` says. `hours` is what was asked
-    for, and from the decision on what was granted; `answer` is what the officer wrote, `ending` what was written when
-    it was withdrawn. A person has one that is open.
+    `event_id` and `event_uuid` (of an event) or `organisation` limit it, according to `reach`. `hours` is
+    what was requested, and after the decision what was granted; `answer` is the officer's text, `ending` the
+    text of a withdrawal. Each person has at most one open request.
     """
 
     state = models.CharField(max_length=16, choices=GrantState.choices, default=GrantState.ASKED)
@@ -85,7 +83,7 @@ class ContentGrant(models.Model):
 
 
 class ContentReading(models.Model):
-    """That an event was read in one request: `request` names it as the API or the pages do ("events/view")."""
+    """An event read in one request: `request` names it as the API or the pages do ("events/view")."""
 
     grant = models.ForeignKey(ContentGrant, models.PROTECT, related_name="readings")
     event_id = models.BigIntegerField()
@@ -104,7 +102,8 @@ class ContentReading(models.Model):
 
 
 class Concerned(models.Model):
-    """That content of `organisation` was in an event that was read under a grant; `told_at`: when it was mailed."""
+    """An organisation with content in an event that was read under content access; `told_at`: when it was
+    notified by mail."""
 
     grant = models.ForeignKey(ContentGrant, models.PROTECT, related_name="concerned")
     event_id = models.BigIntegerField()

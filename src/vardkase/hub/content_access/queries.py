@@ -1,4 +1,4 @@
-"""Requests for content access, and what was read, as far as the actor may know of it."""
+"""Queries for content access requests and recorded reads, as far as visible to the actor."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class ReadEvent:
-    """An event that was read under a grant: how many times, first and last."""
-
     event_id: int
     event_uuid: UUID
     times: int
@@ -36,8 +34,10 @@ class ReadEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReadOfOurs(ReadEvent):
-    """The same for an organisation whose content was in it: by whom, why, and who let them. `info` is the event's title
-    where the reader of this may read the event now, else nothing."""
+    """An event with the organisation's content that was read: by whom, why, and who granted access.
+
+    `info` is the event's title if the reader may read the event now, else empty.
+    """
 
     grant_id: int
     asked_by: str
@@ -49,7 +49,7 @@ class ReadOfOurs(ReadEvent):
 
 @dataclass(frozen=True, slots=True)
 class OpenableEvent:
-    """An event that a grant reaches: nothing of what it says."""
+    """An event covered by content access, without its content."""
 
     id: int
     uuid: UUID
@@ -58,14 +58,13 @@ class OpenableEvent:
 
 
 def grants(actor: Actor) -> QuerySet[ContentGrant]:
-    """The requests that the actor may know of, in no order: operators their own. Raises Forbidden."""
+    """The requests that the actor may see, unordered: operators their own. Raises Forbidden."""
     actor.require_staff(*READERS)
     found = ContentGrant.objects.select_related("organisation")
     return found.filter(asked_by=actor.user_id) if is_operator(actor) else found
 
 
 def find_grant(actor: Actor, pk: int | str) -> ContentGrant:
-    """One of them. Raises NotFound, Forbidden."""
     text = str(pk)
     is_number = text.isascii() and text.isdigit() and len(text) < 19
     found = grants(actor).filter(pk=int(text)).first() if is_number else None
@@ -75,7 +74,6 @@ def find_grant(actor: Actor, pk: int | str) -> ContentGrant:
 
 
 def waiting_for(actor: Actor) -> int:
-    """How many requests wait for the actor to answer."""
     if actor.staff.isdisjoint(OFFICERS):
         return 0
     waiting = ContentGrant.objects.filter(state=GrantState.ASKED, answer_by__gt=timezone.now())
@@ -83,7 +81,6 @@ def waiting_for(actor: Actor) -> int:
 
 
 def in_force(actor: Actor) -> ContentGrant | None:
-    """What the actor may read under now, if they were granted anything."""
     if not is_operator(actor):
         return None
     found = ContentGrant.objects.filter(asked_by=actor.user_id, state=GrantState.GRANTED)
@@ -91,7 +88,6 @@ def in_force(actor: Actor) -> ContentGrant | None:
 
 
 def open_grant(actor: Actor) -> ContentGrant | None:
-    """The request of the actor that waits or is in force."""
     found = (
         ContentGrant.objects.filter(asked_by=actor.user_id, state__in=OPEN) if is_operator(actor) else None
     )
@@ -99,7 +95,6 @@ def open_grant(actor: Actor) -> ContentGrant | None:
 
 
 def events_read(grant: ContentGrant) -> list[ReadEvent]:
-    """What was read under a grant that the caller has found, the latest first."""
     rows = (
         ContentReading.objects.filter(grant=grant)
         .values_list("event_id", "event_uuid")
@@ -110,8 +105,6 @@ def events_read(grant: ContentGrant) -> list[ReadEvent]:
 
 
 def read_of_ours(actor: Actor, *, limit: int, offset: int = 0) -> list[ReadOfOurs]:
-    """What operators read of the actor's organisation, the latest first. Raises Forbidden for all but its
-    administrators."""
     actor.require(Permission.ADMIN)
     parameters = {
         **reader_parameters(actor),
@@ -124,7 +117,6 @@ def read_of_ours(actor: Actor, *, limit: int, offset: int = 0) -> list[ReadOfOur
 
 
 def openable(actor: Actor, grant: ContentGrant, *, limit: int, offset: int = 0) -> list[OpenableEvent]:
-    """The events that the actor's own grant in force reaches, the newest first: their numbers and owners alone."""
     now_in_force = in_force(actor)
     if now_in_force is None or now_in_force.pk != grant.pk:
         return []

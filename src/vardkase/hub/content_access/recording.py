@@ -1,4 +1,4 @@
-"""The glass through which an operator reads: it opens an event by putting down that it is read."""
+"""Recording content access: an operator's read of an event is recorded before it is opened."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ READ = "event.read_under_grant"
 
 
 class RecordedGlass:
-    """The content access of `actor`, whatever was granted to them, in the one request that `what` names."""
+    """The content access of `actor`, whatever was granted, within the one request that `what` names."""
 
     def __init__(self, actor: Actor, what: str) -> None:
         self._actor, self._what = actor, what
@@ -26,18 +26,16 @@ class RecordedGlass:
 
     @property
     def opened(self) -> frozenset[int]:
-        """The events that are on record as read in this request."""
         return frozenset(self._opened)
 
     @cached_property
     def reader(self) -> Actor:
-        """An analyst of the organisation that runs the hub, without any permission."""
         return reading_actor(host_organisation_id() or 0, self._actor.name)
 
     def enter(self, event_id: int) -> None:
-        """Put down that the event is read, and open it; nothing when no grant in force reaches it.
+        """Record the read of an event and return it; nothing if no current content access covers it.
 
-        Whether one does is asked by the statement that writes it down, so that none is read that is not.
+        One statement both checks access and records the read, so that no read goes unrecorded.
         """
         if event_id in self._opened or not host_organisation_id():
             return

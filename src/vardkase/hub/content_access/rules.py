@@ -1,4 +1,4 @@
-"""The life of content access, and who may do what with it. The services fetch, these judge."""
+"""States of content access and its permission rules. Services load data; this module decides."""
 
 from __future__ import annotations
 
@@ -37,12 +37,11 @@ GRANT = Machine(
 
 
 def is_operator(actor: Actor) -> bool:
-    """Whether the actor is an operator by name, and nothing else: the console has every duty, and is nobody."""
+    """True if the actor is an operator in person: the console has every duty, but is not a person."""
     return actor.user_id is not None and actor.is_content_blind and StaffRole.OPERATOR in actor.staff
 
 
 def is_officer(actor: Actor, host_organisation_id: int | None) -> bool:
-    """Whether the actor is an officer of the organisation that runs the hub, by name."""
     return (
         actor.user_id is not None
         and not actor.staff.isdisjoint(OFFICERS)
@@ -51,7 +50,7 @@ def is_officer(actor: Actor, host_organisation_id: int | None) -> bool:
 
 
 def conflict(actor: Actor, grant: ContentGrant) -> str:
-    """Why the actor may not answer this request though an officer, in words; nothing when they may."""
+    """Why the actor may not answer this request although an officer; empty if they may."""
     if grant.asked_by_id is None or actor.user_id == grant.asked_by_id:
         return gettext("Somebody else than who asked has to answer.")
     if is_same_person(actor, grant.asked_by_id, grant.asked_by_name):

@@ -1,4 +1,4 @@
-"""What the hub does about content access by itself."""
+"""Schedules for content access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for content access, answering, and ending it: each effect is immediate, on every face."""
+"""Services for content access: request, answer, end; effective immediately on all interfaces."""
 
 from __future__ import annotations
 
@@ -52,9 +52,11 @@ def ask(
     event: str = "",
     organisation: int | None = None,
 ) -> ContentGrant:
-    """Ask to read content for some hours: one event (`event` is its id or uuid), one organisation's, or any.
+    """Request content access for some hours: to one event (`event` is its id or uuid), one organisation's
+    events, or all.
 
-    Raises Forbidden for all but operators by name, Conflict while another request of theirs is open, Invalid by field.
+    Raises Forbidden for all but operators in person, Conflict while another request of theirs is open,
+    Invalid by field.
     """
     actor.require_own_affairs()
     if not is_operator(actor):
@@ -89,10 +91,10 @@ def ask(
 
 
 def grant_access(actor: Actor, pk: int | str, *, hours: int | str = "", answer: str = "") -> ContentGrant:
-    """Let the operator read, from now on, for as long as they asked for or for fewer `hours`.
+    """Grant content access from now on, for the requested number of hours or fewer.
 
-    Raises NotFound, Forbidden for all but another person who is an officer of the hub owner and has signed in on the
-    pages, StepRefused, Conflict when the time to answer is over, Invalid by field.
+    Raises NotFound, Forbidden for all but a different person who is an officer of the hub owner and has
+    signed in on the pages, StepRefused, Conflict when the time to answer is over, Invalid by field.
     """
     request = _to_answer(actor, pk, "grant")
     choices = {"hours": str(hours).strip()} if str(hours).strip() else {}
@@ -101,7 +103,7 @@ def grant_access(actor: Actor, pk: int | str, *, hours: int | str = "", answer: 
 
 
 def refuse(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
-    """Say no, and why. Raises as `grant_access` does."""
+    """Refuse a request with a reason. Raises as `grant_access` does."""
     request = _to_answer(actor, pk, "refuse")
     four_eyes.decline(actor, request.pk, _checked(reason, "reason"))
     return find_grant(actor, pk)
@@ -109,7 +111,7 @@ def refuse(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
 
 @transaction.atomic
 def withdraw(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
-    """Take access back before its time, as any officer, and say why.
+    """Revoke content access before it expires, as any officer, with a reason.
 
     Raises NotFound, Forbidden, StepRefused, Invalid under `reason`.
     """
@@ -124,7 +126,7 @@ def withdraw(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
 
 @transaction.atomic
 def end(actor: Actor, pk: int | str) -> ContentGrant:
-    """End one's own access, or take one's own request back. Raises NotFound, Forbidden, StepRefused."""
+    """End the actor's own access, or withdraw their own request. Raises NotFound, Forbidden, StepRefused."""
     actor.require_own_affairs()
     grant = _locked(actor, pk)
     if actor.user_id is None or grant.asked_by_id != actor.user_id:
@@ -139,15 +141,15 @@ def end(actor: Actor, pk: int | str) -> ContentGrant:
 
 
 def end_overdue() -> int:
-    """Put down the end of access whose time is over, tell those it concerns, and let old requests lapse.
+    """Record the end of expired access, notify those concerned, and let old requests lapse; returns how many.
 
-    Nobody reads longer until this is done: whether a grant is in force is asked of its time. Returns how many.
+    Access does not depend on this: it is checked against its end time.
     """
     return _end_overdue(hub_actor())
 
 
 def end_widened(merged: OrganisationsMerged) -> None:
-    """End access to one organisation's content that would reach another's, now that they are one."""
+    """End access to one organisation's content that would extend to another's after a merger."""
     found = ContentGrant.objects.select_for_update(of=("self",)).filter(state__in=OPEN)
     for grant in found.filter(reach=Reach.ORGANISATION, organisation=merged.target_id).order_by("pk"):
         drop(hub_actor(), GRANT_ACCESS, str(grant.pk))
@@ -171,7 +173,6 @@ def _end_overdue(actor: Actor, asked_by: int | None = None) -> int:
 
 
 def _end(actor: Actor, grant: ContentGrant, step: str, words: str) -> None:
-    """End access (or a request), and tell every organisation whose content was read."""
     now = timezone.now()
     grant.ended_at = min(now, grant.ends_at) if grant.ends_at else now
     grant.ending = words
@@ -195,7 +196,6 @@ def _end(actor: Actor, grant: ContentGrant, step: str, words: str) -> None:
 
 
 def _to_answer(actor: Actor, pk: int | str, step: str) -> ApprovalRequest:
-    """The request that an officer may answer. Raises Forbidden, StepRefused, Conflict."""
     actor.require_own_affairs()
     if not is_officer(actor, host_organisation_id()):
         raise Forbidden(gettext("An officer of the organisation that runs the hub answers this."))
@@ -227,7 +227,6 @@ def _narrowed(actor: Actor, reach: str, event: str, organisation: int | None) ->
 
 
 def _event(actor: Actor, reference: str) -> tuple[int, Any]:
-    """The event, if the hub owner may read it: nobody is granted more."""
     try:
         host = reading_actor(host_organisation_id() or 0, actor.name)
     except Organisation.DoesNotExist:

@@ -1,4 +1,4 @@
-"""How long content access lasts at most, and how long a request for it waits."""
+"""Settings for content access: maximum duration, and how long a request stays open."""
 
 from __future__ import annotations
 

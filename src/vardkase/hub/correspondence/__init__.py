@@ -1,4 +1,4 @@
-"""What the hub writes to people about their membership and cases: kinds of mail, their texts, and what was sent.
+"""Correspondence about memberships and cases: kinds of mail, their texts, and a record of what was sent.
 
 A room registers its kinds (`letters.py`, from ``AppConfig.ready()``) and sends them::
 
@@ -30,7 +30,7 @@ def send(
     about: Target | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> int:
-    """Write a mail of `kind` to each recipient, once, in their language; see `services.send`."""
+    """Queue a mail of `kind` for each recipient, once, in their language; see `services.send`."""
     from vardkase.hub.correspondence import services  # noqa: PLC0415 - models load after apps
 
     return services.send(

@@ -1,4 +1,4 @@
-"""How a decision is appealed against: the part of letters that only a legal officer changes."""
+"""Appeal instructions in decision letters; only a legal officer may change them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ FACTS = {
 
 
 def register_appeal() -> None:
-    """Have the hub know the section."""
     register(
         Kind(
             APPEAL,

@@ -1,4 +1,4 @@
-"""Kinds of mail: each with its standard text in both languages, and the facts that may stand in it."""
+"""Kinds of mail: the standard text of each in both languages, and the placeholders it may use."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of mail. `describes` tells the hub's officers when it is sent.
+    """One kind of mail.
 
-    `facts` maps what the text may name in braces to a sample for the preview. A fact whose name ends in `link` is an
-    address: a private one where it lets its reader in, so it stands in no subject and in no log. `subject` and `body`
-    (Markdown) are the standard text by language.
+    `describes` tells officers when it is sent. `facts` maps the placeholders of the text to samples for the
+    preview. A fact with a name ending in `link` is an address, possibly a private link that grants access, so
+    it appears in no subject and no log. `subject` and `body` (Markdown) are the standard text by language.
     """
 
     name: str
@@ -36,12 +36,12 @@ class Kind:
     """The sections that stand in its text, and cannot be taken out of it. Their facts are among `facts`."""
 
     def unknown(self, text: str) -> list[str]:
-        """What `text` names in braces that this kind knows nothing of."""
         return sorted(placeholders(text) - self.facts.keys() - set(self.sections))
 
 
 class Recipient(NamedTuple):
-    """Whom a mail is for. `key` is an armored OpenPGP key or a PEM certificate; with one the mail is encrypted."""
+    """The recipient of a mail. With a `key`, an armored OpenPGP key or a PEM certificate, the mail is
+    encrypted."""
 
     email: str
     language: str = ""
@@ -49,22 +49,18 @@ class Recipient(NamedTuple):
 
     @property
     def gpgkey(self) -> str:
-        """The key, when it is one of OpenPGP."""
         return "" if self.certif_public else self.key
 
     @property
     def certif_public(self) -> str:
-        """The key, when it is a certificate."""
         return self.key if self.key.lstrip().startswith(CERTIFICATE) else ""
 
 
 def placeholders(text: str) -> set[str]:
-    """What stands in braces in `text`."""
     return set(PLACEHOLDER.findall(text))
 
 
 def is_link(name: str) -> bool:
-    """Whether the fact of this name is an address."""
     return name.endswith("link")
 
 
@@ -72,7 +68,6 @@ _registered: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
-    """Have the hub know this kind; registering the same one twice has no effect."""
     for language in LANGUAGES:
         if unknown := kind.unknown(f"{kind.subject[language]} {kind.body[language]}"):
             raise RuntimeError(f"the mail {kind.name} names {', '.join(unknown)}, which it has no fact for")
@@ -81,7 +76,6 @@ def register(kind: Kind) -> None:
 
 
 def registered() -> list[Kind]:
-    """Every kind, by name."""
     return [_registered[name] for name in sorted(_registered)]
 
 

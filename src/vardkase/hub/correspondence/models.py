@@ -1,4 +1,4 @@
-"""Texts that the hub's officers have changed, and what was sent to whom."""
+"""Models for texts changed by officers, and for sent mail."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from vardkase.identity.accounts.models import User
 
 
 class MailTemplate(models.Model):
-    """A version of the text of one kind of mail in one language. Versions are kept; the newest holds.
+    """A version of one mail kind's text in one language.
 
-    One that `is_standard` says that the standard text holds again; it has no text of its own.
+    All versions are kept; the newest applies. `is_standard`: returns to the standard text, with no text of
+    its own.
     """
 
     kind = models.CharField(max_length=64)
@@ -34,9 +35,10 @@ class MailTemplate(models.Model):
 
 
 class Letter(models.Model):
-    """A letter as it was sent: the bytes of its PDF, which the database refuses to change. `number` is unique.
+    """A letter as sent: the bytes of its PDF, which a database rule protects from changes.
 
-    `signed_by` names the officers that stand in it. `thing_kind` and `thing_id` say what it is about.
+    `number` is unique. `signed_by` names the signing officers. `thing_kind` and `thing_id` identify what the
+    letter is about.
     """
 
     number = models.CharField(max_length=40, unique=True)
@@ -59,7 +61,7 @@ class Letter(models.Model):
 
 
 class DeliveredHow(models.TextChoices):
-    """How a letter reached its recipient when no mail did."""
+    """How a letter reached its recipient if not by mail."""
 
     POST = "post", _("By post")
     HANDED = "handed", _("Handed over")
@@ -67,7 +69,7 @@ class DeliveredHow(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """That a letter which no mail delivered reached its recipient otherwise, on the day `on`."""
+    """The delivery of a letter by other means than mail, on the day `on`."""
 
     letter = models.OneToOneField(Letter, models.CASCADE, related_name="delivery")
     how = models.CharField(max_length=8, choices=DeliveredHow.choices)
@@ -84,7 +86,7 @@ class Delivery(models.Model):
 
 
 class Signature(models.Model):
-    """How an officer's name and title stand in letters."""
+    """An officer's name and title in letters."""
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
     name = models.CharField(max_length=100)
@@ -99,17 +101,15 @@ class Signature(models.Model):
 
 
 class SentState(models.TextChoices):
-    """What became of a mail."""
-
     WAITING = "waiting", _("Waits to be sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Not sent")
 
 
 class SentMail(models.Model):
-    """That a mail of `kind` was written to somebody about a thing: never what stood in it beyond its subject.
+    """A mail of `kind` about an object: only its subject is stored, not its content.
 
-    `version` is that of the text; 0 is the standard one. `fault` says why the mail was not sent.
+    `version` is the text's; 0 is the standard text. `fault` says why the mail was not sent.
     """
 
     kind = models.CharField(max_length=64)

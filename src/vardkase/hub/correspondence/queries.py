@@ -1,4 +1,4 @@
-"""Looking up what was sent."""
+"""Queries for sent mail and letters."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from vardkase.identity.access.actor import Actor
 
 
 def sent_about(kind: str, thing_id: int) -> QuerySet[SentMail]:
-    """What was sent about one thing, the oldest first. Whoever may see the thing may see this."""
     return SentMail.objects.filter(thing_kind=kind, thing_id=thing_id).order_by("pk")
 
 
 def sent(actor: Actor, *, text: str = "", kind: str = "", state: str = "") -> QuerySet[SentMail]:
-    """What was sent to anybody, for officers: by recipient, subject or thing (`text`), kind and state."""
     actor.require_staff(*EDITORS)
     found = SentMail.objects.all()
     if text:

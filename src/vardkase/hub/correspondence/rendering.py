@@ -1,4 +1,4 @@
-"""A text with its facts, as plain text and as HTML. Facts stay what they are: none is read as Markdown or HTML."""
+"""Renders a text with its placeholders as plain text and HTML. Values are never interpreted as Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -29,22 +29,18 @@ HEADINGS = {"h1": "h2", "h2": "h3"}
 
 
 def filled(text: str, facts: Mapping[str, str]) -> str:
-    """`text`, which is not Markdown, with the facts it names."""
     return PLACEHOLDER.sub(lambda found: facts.get(found[1], found[0]), text)
 
 
 def as_text(body: str, facts: Mapping[str, str]) -> str:
-    """Markdown with its facts as somebody would write it in a mail without marks."""
     return re.sub(r"\n{3,}", "\n\n", "".join(_plain(tokens(body), facts))).strip() + "\n"
 
 
 def as_html(subject: str, body: str, facts: Mapping[str, str], language: str, sender: str) -> SafeString:
-    """The same as a whole HTML document, in the hub's quiet layout."""
     return format_html(LAYOUT, language=language, subject=subject, body=fragment(body, facts), sender=sender)
 
 
 def fragment(body: str, facts: Mapping[str, str]) -> SafeString:
-    """The same as a part of a page."""
     found = tokens(body)
     for token in found:
         token.tag = HEADINGS.get(token.tag, token.tag)
@@ -55,7 +51,7 @@ def fragment(body: str, facts: Mapping[str, str]) -> SafeString:
 
 
 def with_facts(given: Iterable[Token], facts: Mapping[str, str]) -> Iterator[Token]:
-    """Marks and words of one paragraph, each fact in the place of its name, as the text it is."""
+    """The tokens of one paragraph, with each fact inserted literally in place of its name."""
     for token in given:
         if token.type != "text":
             yield token
@@ -117,12 +113,10 @@ def _inline(given: Iterable[Token]) -> Iterator[str]:
 
 
 def tokens(body: str) -> list[Token]:
-    """A text as paragraphs, headings and lists."""
     return _reader().parse(body)
 
 
 @cache
 def _reader() -> MarkdownIt:
-    """Paragraphs, headings, lists, emphasis and links; pictures and HTML stay text."""
     reader = MarkdownIt("commonmark", {"html": False, "breaks": True})
     return reader.disable(["image", "autolink", "html_block", "html_inline", "reference", "code", "fence"])

@@ -1,4 +1,4 @@
-"""Sending mail, and putting down to whom it went about what."""
+"""Services for correspondence: sends mail, and records recipients and subject matter."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def send(
     about: Target | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> int:
-    """Write a mail of `kind` to each recipient, once, in their language; returns how many wait to be sent.
+    """Queue a mail of `kind` for each recipient, once, in their language; returns how many were queued.
 
-    It goes into the queue in the caller's transaction, encrypted where the recipient has a key, and is put down as one
-    about the thing `about`. `facts` and `private` fill the text; links belong in `private`: no log holds what is there.
-    What cannot be sent (a key that is no good, no mail server) is put down as well. Raises ValueError for a fact
-    that the kind has and nobody gave.
+    It is queued in the caller's transaction, encrypted if the recipient has a key, and recorded as about
+    `about`. `facts` and `private` fill in the text; links belong in `private`, which appears in no log. Mails
+    that cannot be sent (an invalid key, no mail server) are recorded too. Raises ValueError if a fact of the
+    kind is missing.
     """
     writer = _Writer(actor, kind, {**facts, **(private or {})}, about, attachments)
     people = {each.email.lower(): each for each in (Recipient(*recipient) for recipient in recipients)}
@@ -49,14 +49,13 @@ def send(
 
 @transaction.atomic
 def settle(settled: MailSettled) -> None:
-    """Put down that the mail server took a mail of ours, or why it did not."""
     if number := settled.about.get("correspondence"):
         state = SentState.FAILED if settled.fault else SentState.SENT
         SentMail.objects.filter(pk=number).update(state=state, fault=settled.fault)
 
 
 class _Writer:
-    """One kind of mail with its facts, for whoever gets it."""
+    """Writes one kind of mail, with its facts, for any recipient."""
 
     def __init__(
         self,
@@ -77,7 +76,6 @@ class _Writer:
         self.policy = MailPolicy.now()
 
     def mail_to(self, person: Recipient) -> Mail | None:
-        """The mail as this person may get it, put down; None when there is no way to send it."""
         language = _language(person.language)
         entry = self._log(person, self.texts[language])
         try:
@@ -119,5 +117,5 @@ class _Writer:
 
 
 def _language(chosen: str) -> str:
-    """The language of the mail: the hub's own where the recipient chose none that mail is written in."""
+    """The language of the mail: the hub's own if the recipient's is not available."""
     return chosen if chosen in LANGUAGES else settings.LANGUAGE_CODE

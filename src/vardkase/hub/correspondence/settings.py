@@ -1,4 +1,4 @@
-"""Who the hub's letters come from, and where that authority is reached."""
+"""Settings for letters: the sending authority and its contact details."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of mail: the standard ones, and what the hub's officers made of them."""
+"""Mail texts: the standard ones, and officers' changed versions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_BODY = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is written now in one language; version 0 is the standard text."""
+    """The current text in one language; version 0 is the standard text."""
 
     language: str
     version: int
@@ -33,12 +33,10 @@ class Text:
 
     @property
     def is_standard(self) -> bool:
-        """Whether nobody has changed it, or somebody has gone back to it."""
         return self.version == 0
 
 
 def kind_of(name: str) -> Kind:
-    """The kind of this name; raises NotFound."""
     kind = find(name)
     if kind is None:
         raise NotFound("There is no such kind of mail.")
@@ -46,7 +44,6 @@ def kind_of(name: str) -> Kind:
 
 
 def texts(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text]:
-    """What is written now, by language."""
     newest = {
         each.language: each
         for each in MailTemplate.objects.filter(kind=kind.name, language__in=list(languages))
@@ -57,7 +54,6 @@ def texts(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text]:
 
 
 def composed(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text]:
-    """What is written now by language, with the text of each section in its place."""
     found = texts(kind, languages)
     for name in kind.sections:
         parts = texts(kind_of(name), languages)
@@ -69,26 +65,23 @@ def composed(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text
 
 
 def with_section(body: str, name: str, section: Text) -> str:
-    """`body` with a section under its heading where its name stands in braces; without it where it has no text."""
+    """`body` with a section, under its heading, in place of its placeholder; removed if it has no text."""
     words = f"## {section.subject}\n\n{section.body}" if section.body else ""
     return body.replace(f"{{{name}}}", words)
 
 
 def whole_body(kind: Kind, language: str, body: str) -> str:
-    """`body` with the text of every section as it is now."""
     for name in kind.sections:
         body = with_section(body, name, texts(kind_of(name), [language])[language])
     return body
 
 
 def changed_kinds() -> set[tuple[str, str]]:
-    """The kind and language of every text that is not the standard one."""
     newest = MailTemplate.objects.order_by("kind", "language", "-version").distinct("kind", "language")
     return {(each.kind, each.language) for each in newest if not each.is_standard}
 
 
 def versions(kind: Kind, language: str) -> list[MailTemplate]:
-    """Every version that was ever saved, the newest first."""
     return list(MailTemplate.objects.filter(kind=kind.name, language=language).order_by("-version"))
 
 
@@ -105,14 +98,13 @@ def preview(kind: Kind, language: str, subject: str, body: str) -> dict[str, str
 
 
 def checked_text(kind: Kind, language: str, subject: str, body: str) -> tuple[str, str]:
-    """Subject and body as they may be kept; raises Invalid by field."""
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
     _refuse(kind, subject, body, language)
     return subject, body
 
 
 def require_editor(actor: Actor, language: str) -> None:
-    """Raise Forbidden unless the actor may change texts, and NotFound for a language that has none."""
+    """Raise Forbidden unless the actor may change texts, and NotFound for a language without texts."""
     actor.require_writing()
     actor.require_staff(*EDITORS)
     if language not in LANGUAGES:
@@ -120,7 +112,6 @@ def require_editor(actor: Actor, language: str) -> None:
 
 
 def _refuse(kind: Kind, subject: str, body: str, language: str) -> None:
-    """Raise Invalid for a text that could not be sent, or would lack what its reader needs."""
     errors = {
         "subject": list(_faults(kind, subject, LONGEST_SUBJECT)),
         "body": [] if kind.is_section and not body.strip() else list(_faults(kind, body, LONGEST_BODY)),
@@ -159,7 +150,6 @@ def _text(kind: Kind, language: str, stored: MailTemplate | None) -> Text:
 
 
 def add_version(actor: Acting, kind: Kind, language: str, **fields: str | bool) -> MailTemplate:
-    """Keep the next version of a text."""
     newest = MailTemplate.objects.filter(kind=kind.name, language=language).order_by("-version").first()
     version = newest.version + 1 if newest else 1
     return MailTemplate.objects.create(
@@ -168,5 +158,4 @@ def add_version(actor: Acting, kind: Kind, language: str, **fields: str | bool) 
 
 
 def target_of(kind: Kind, stored: MailTemplate) -> Target:
-    """A version of a text as the audit trail names it."""
     return Target("mail_template", stored.pk, title=f"{kind.name} ({stored.language})")

@@ -1,4 +1,4 @@
-"""Announcing interruptions and incidents: on the status page, and by mail to the members."""
+"""Announcements of outages and incidents: on the status page, and by mail to members."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ TEXTS = {"title_sv": 200, "title_en": 200, "text_sv": 5_000, "text_en": 5_000}
 def announce(
     actor: Actor, data: Mapping[str, Any], pk: int | None = None, *, mail: bool = False
 ) -> Announcement:
-    """Put an announcement on the status page, or change one; `mail`: tell the members as well.
+    """Add an announcement to the status page, or change one; `mail`: also notify the members.
 
-    `data`: kind, title_sv, title_en, text_…, begins, ends (None: not known). Raises Invalid by field, NotFound,
+    `data`: kind, title_sv, title_en, text_…, begins, ends (None: unknown). Raises Invalid by field, NotFound,
     Forbidden.
     """
     _require_desk(actor)
@@ -41,7 +41,6 @@ def announce(
 
 @transaction.atomic
 def end(actor: Actor, pk: int) -> Announcement:
-    """Say that it is over now. Raises NotFound, Forbidden."""
     _require_desk(actor)
     row = find_announcement(actor, pk)
     row.ends = max(timezone.now(), row.begins)
@@ -51,7 +50,6 @@ def end(actor: Actor, pk: int) -> Announcement:
 
 
 def find_announcement(actor: Actor, pk: int | None) -> Announcement:
-    """One announcement, for whoever writes them. Raises NotFound, Forbidden."""
     actor.require_staff(*DESKS)
     row = Announcement.objects.filter(pk=pk or 0).first()
     if row is None:

@@ -1,4 +1,4 @@
-"""What the hub knows of somebody's connection when they ask for help: facts, and never anything that is shared."""
+"""Connection diagnosis for support requests: technical facts only, never shared content."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOOKED_BACK = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line that a room adds: `state` is ok, warn, bad or empty."""
+    """A line added by a provider: `state` is ok, warn, bad or empty."""
 
     label: str
     value: str
@@ -38,13 +38,12 @@ _providers: list[Provider] = []
 
 
 def register(provider: Provider) -> None:
-    """Have `provider` asked as well: for certificates, networks and whatever else decides who comes in."""
     if provider not in _providers:
         _providers.append(provider)
 
 
 def gather(actor: Actor) -> dict[str, Any]:
-    """The technical state of who asks, as JSON: who and from where, keys, refused sign-ins, connections."""
+    """The technical state of the requester, as JSON: user and address, keys, refused sign-ins, connections."""
     return {
         "who": actor.name,
         "address": actor.address or "",
@@ -54,7 +53,7 @@ def gather(actor: Actor) -> dict[str, Any]:
 
 
 def state_of(organisation_id: int) -> dict[str, Any]:
-    """The technical state of an organisation as JSON; a handful of queries."""
+    """The technical state of an organisation as JSON; a constant number of queries."""
     return {
         "keys": _keys(organisation_id),
         "refused": _refused(organisation_id),
@@ -64,7 +63,6 @@ def state_of(organisation_id: int) -> dict[str, Any]:
 
 
 def _keys(organisation_id: int) -> list[dict[str, Any]]:
-    """The organisation's keys, those used last first; only how they begin and end is known of them."""
     rows = AuthKey.objects.filter(user__org=organisation_id).select_related("user")
     used = sorted(rows, key=lambda key: key.last_used or 0, reverse=True)[:KEYS_SHOWN]
     return [
@@ -83,7 +81,6 @@ def _keys(organisation_id: int) -> list[dict[str, Any]]:
 
 
 def _refused(organisation_id: int) -> list[dict[str, Any]]:
-    """Sign-ins to the organisation's accounts that were refused lately, newest first."""
     accounts = dict(User.objects.filter(org=organisation_id).values_list("pk", "email"))
     rows = AuditEntry.objects.filter(
         action__in=REFUSALS,
@@ -103,7 +100,6 @@ def _refused(organisation_id: int) -> list[dict[str, Any]]:
 
 
 def _connections(organisation_id: int) -> list[dict[str, Any]]:
-    """The hub's connections to instances of the organisation, and whether they work."""
     rows = Server.objects.filter(remote_org=organisation_id).select_related("standing").order_by("pk")
     return [
         {"name": row.name, "url": row.url, **_standing(getattr(row, "standing", None))}

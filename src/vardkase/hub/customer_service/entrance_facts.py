@@ -1,4 +1,4 @@
-"""What an organisation asks at its own entrance, as a diagnosis tells it."""
+"""An organisation's sign-in policy, as shown in a diagnosis."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ CERTIFICATES_SHOWN = 10
 
 
 def facts(organisation_id: int) -> Sequence[Fact]:
-    """Its networks, addresses of machines and mail domains with their modes, and its client certificates."""
     organisation = Organisation.objects.get(pk=organisation_id)
     certificates = ClientCertificate.objects.filter(org=organisation_id).order_by("-pk")[:CERTIFICATES_SHOWN]
     return [

@@ -1,4 +1,4 @@
-"""A mail that came to customer service, registered as a request or as one more message in one.
+"""Incoming mail to customer service, registered as a request or as a message in an existing one.
 
 Nobody has proven that the sender is who they say: the request is a visitor's, and the message is marked as mail.
 """
@@ -31,9 +31,10 @@ NUMBER = re.compile(r"#(\d{1,18})\b")
 
 @transaction.atomic
 def register_mail(actor: Actor, raw: bytes, kind: str = RequestKind.ACCESS) -> SupportRequest:
-    """Register the mail `raw` (RFC 5322). One whose subject names a request of the same sender goes there.
+    """Register the mail `raw` (RFC 5322), as a message of the request named in its subject if the sender
+    matches.
 
-    Raises Invalid when it is no mail with a sender and a text, Forbidden for who has no desk.
+    Raises Invalid unless it is a mail with a sender and a text, Forbidden for actors without a desk.
     """
     actor.require_writing()
     actor.require_staff(*DESKS)
@@ -67,7 +68,6 @@ def _sender(mail: EmailMessage) -> tuple[str, str]:
 
 
 def _text(mail: EmailMessage) -> str:
-    """The mail's text, else that of its HTML without tags."""
     body = mail.get_body(preferencelist=("plain", "html"))
     if body is None:
         raise Invalid("The mail has no text.")

@@ -1,4 +1,4 @@
-"""What customer service writes by mail. No mail holds what was asked or answered: it leads to where that is read."""
+"""Mail from customer service. It never contains questions or answers, only a link to them."""
 
 from __future__ import annotations
 
@@ -69,30 +69,26 @@ KINDS = (
 
 
 def register_kinds() -> None:
-    """Have the hub know these mails."""
     for kind in KINDS:
         register(kind)
 
 
 def confirm(request: SupportRequest, actor: ActorReference) -> None:
-    """Tell who asked that the request has come, and where it is."""
     _send(actor, "support_received", [_asker(request)], request, _where(request))
 
 
 def tell_asker(request: SupportRequest, actor: ActorReference) -> None:
-    """Tell who asked that there is an answer."""
     _send(actor, "support_answered", [_asker(request)], request, _where(request))
 
 
 def tell_desk(request: SupportRequest, actor: ActorReference) -> None:
-    """Tell whoever handles the request, else all who could, that it waits for them."""
     people = [request.owner] if request.owner else colleagues(request.kind)
     link = f"{settings.BASE_URL}/service/{request.pk}/"
     _send(actor, "support_to_desk", _recipients(people), request, link)
 
 
 def announce(announcement: Announcement, actor: ActorReference) -> int:
-    """Write to the administrators of every member; returns how many are written to."""
+    """Write to the administrators of every member; returns the number of recipients."""
     people = active_users().filter(org__local=True, role__perm_admin=True).select_related("role")
     by_language: dict[str, list[Recipient]] = {"sv": [], "en": []}
     for person in _recipients(people):
@@ -122,7 +118,6 @@ def _send(
 
 
 def _where(request: SupportRequest) -> str:
-    """Where who asked follows the request: signed in, or by the private link."""
     return f"{settings.BASE_URL}/support/{request.pk}/" if request.user_id else link_to(request)
 
 

@@ -1,4 +1,4 @@
-"""Private links: whoever holds one follows and answers one request without an account.
+"""Private links, which allow following and answering one request without an account.
 
 They are signed with the installation's secret and kept nowhere, so that the database alone opens none.
 """
@@ -18,17 +18,14 @@ PATH = "/support/follow/"
 
 
 def token_of(request: SupportRequest) -> str:
-    """What opens `request`."""
     return SIGNER.sign(request.uuid.hex)
 
 
 def link_to(request: SupportRequest) -> str:
-    """The whole address that opens `request`, as mails tell it."""
     return private_address(PATH, token_of(request))
 
 
 def opened_by(token: str) -> SupportRequest:
-    """The request that `token` opens. Raises NotFound."""
     try:
         uuid = UUID(SIGNER.unsign(token))
     except (BadSignature, ValueError) as error:

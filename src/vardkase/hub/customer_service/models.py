@@ -1,4 +1,4 @@
-"""Requests for help with what was said in them, and what is announced about the service."""
+"""Models for support requests, their messages, and service announcements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class RequestKind(models.TextChoices):
-    """What a request is about, which decides who answers it."""
+    """The subject area of a request, which determines its desk."""
 
     CONNECTION = "connection", _("Connection")
     ACCESS = "access", _("Access and accounts")
@@ -23,8 +23,6 @@ class RequestKind(models.TextChoices):
 
 
 class RequestState(models.TextChoices):
-    """Where a request stands."""
-
     NEW = "new", pgettext_lazy("request", "New")
     IN_HAND = "in_hand", _("Being handled")
     WAITING = "waiting", _("Waits for who asked")
@@ -32,10 +30,11 @@ class RequestState(models.TextChoices):
 
 
 class SupportRequest(models.Model):
-    """One request. Who asked is an account (`user`), or a name and an address that nobody has proven.
+    """One support request.
 
-    `subject` is for who handles it: the audit trail, which others read, knows a request by its number alone.
-    `diagnosis` is the technical state when it was asked (`diagnosis.gather`); `address` is where it was asked from.
+    The requester is an account (`user`), or an unverified name and address. `subject` is for its handlers:
+    the audit log, which others read, shows only the number. `diagnosis` is the technical state at the time
+    (`diagnosis.gather`); `address` is the requester's IP address.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -66,9 +65,10 @@ class SupportRequest(models.Model):
 
 
 class SupportMessage(models.Model):
-    """What somebody said in a request; `internal` is among those who handle it.
+    """A message in a request; `internal` ones are for its handlers.
 
-    `kind` is the request's when it was said: what was said while it was none of the operator's stays unseen by them.
+    `kind` is the request's kind at the time: operators do not see messages written while the request was not
+    theirs.
     """
 
     request = models.ForeignKey(SupportRequest, models.CASCADE, related_name="messages")
@@ -89,14 +89,13 @@ class SupportMessage(models.Model):
 
 
 class AnnouncementKind(models.TextChoices):
-    """What is announced."""
-
     PLANNED = "planned", _("Planned interruption")
     INCIDENT = "incident", _("Incident")
 
 
 class Announcement(models.Model):
-    """An interruption or an incident on the status page; no `ends`: nobody knows yet. Texts are Markdown."""
+    """A maintenance or incident notice on the status page; without `ends`, the end is unknown. Texts are
+    Markdown."""
 
     kind = models.CharField(max_length=16, choices=AnnouncementKind.choices)
     title_sv = models.CharField(max_length=200)

@@ -1,4 +1,4 @@
-"""The operator's view of the organisations: how each is connected, and never what it shares."""
+"""The operator's view of organisations: their connections, never what they share."""
 
 from __future__ import annotations
 
@@ -31,8 +31,11 @@ SIGNED_IN = "user.signed_in"
 
 
 def organisations(actor: Actor, text: str = "") -> QuerySet[Organisation]:
-    """The hub's own organisations with what connects them: accounts, keys, last_call, last_sign_in, open_requests,
-    connects_by. Raises Forbidden."""
+    """The hub's own organisations with their usage: accounts, keys, last_call, last_sign_in, open_requests,
+    connects_by.
+
+    Raises Forbidden.
+    """
     actor.require_staff(*DESKS)
     people = User.objects.filter(org=OuterRef("pk"), disabled=False).order_by().values("org")
     keys = AuthKey.objects.filter(user__org=OuterRef("pk")).order_by().values("user__org")
@@ -56,7 +59,6 @@ def organisations(actor: Actor, text: str = "") -> QuerySet[Organisation]:
 
 
 def find_organisation(actor: Actor, pk: int) -> Organisation:
-    """One of them. Raises NotFound, Forbidden."""
     found = organisations(actor).filter(pk=pk).first()
     if found is None:
         raise NotFound("Invalid organisation.")
@@ -64,5 +66,4 @@ def find_organisation(actor: Actor, pk: int) -> Organisation:
 
 
 def _count(rows: QuerySet[Any, Any]) -> Coalesce:
-    """`rows` are grouped by organisation and have `n`; none is nought."""
     return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)

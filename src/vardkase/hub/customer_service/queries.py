@@ -1,4 +1,4 @@
-"""Reading requests: who asked sees theirs, the desks see the kinds that are theirs."""
+"""Queries for support requests: requesters see their own, each desk the kinds it handles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ SHOWN_AFTERWARDS = timedelta(days=30)
 
 
 def own_requests(actor: Actor) -> QuerySet[SupportRequest]:
-    """What the actor has asked; an administrator of an organisation sees what anybody of it has."""
     asked = Q(user_id=actor.user_id or 0)
     if actor.may(Permission.ADMIN) and actor.organisation_id:
         asked |= Q(organisation_id=actor.organisation_id)
@@ -27,7 +26,6 @@ def own_requests(actor: Actor) -> QuerySet[SupportRequest]:
 
 
 def desk_requests(actor: Actor) -> QuerySet[SupportRequest]:
-    """Every request of the kinds that are the actor's to look into. Raises Forbidden."""
     actor.require_staff(*DESKS)
     return SupportRequest.objects.filter(kind__in=kinds_for(actor)).select_related(
         "organisation", "owner", "user"
@@ -37,7 +35,7 @@ def desk_requests(actor: Actor) -> QuerySet[SupportRequest]:
 def filtered(
     rows: QuerySet[SupportRequest], *, state: str = "", kind: str = "", text: str = "", owner_id: int = 0
 ) -> QuerySet[SupportRequest]:
-    """Those of `rows` in a state ("open": any but solved; "late": past the deadline), of a kind, with `text`."""
+    """The `rows` in a state ("open": any but solved; "late": past the deadline), of a kind, with `text`."""
     if state in ("open", "late"):
         rows = rows.filter(state__in=OPEN)
     elif state:
@@ -60,18 +58,21 @@ def filtered(
 
 
 def find_own_request(actor: Actor, pk: int) -> SupportRequest:
-    """A request that the actor, or somebody they administer, has made. Raises NotFound."""
+    """A request by the actor, or by a user they administer. Raises NotFound."""
     return _found(own_requests(actor), pk)
 
 
 def find_desk_request(actor: Actor, pk: int) -> SupportRequest:
-    """A request that is the actor's to look into. Raises NotFound, also where it is another desk's; Forbidden."""
+    """A request that the actor may handle. Raises NotFound, also if it is another desk's; Forbidden."""
     return _found(desk_requests(actor), pk)
 
 
 def conversation(request: SupportRequest, actor: Actor | None = None) -> list[SupportMessage]:
-    """What was said, the oldest first: to who asked (no `actor`) without internal notes, to the operator only what
-    was said while the request was one for them."""
+    """The messages, oldest first.
+
+    The requester (no `actor`) gets no internal notes, an operator only messages written while the request was
+    theirs.
+    """
     rows = SupportMessage.objects.filter(request=request).order_by("pk")
     if actor is None:
         rows = rows.filter(internal=False)
@@ -81,7 +82,7 @@ def conversation(request: SupportRequest, actor: Actor | None = None) -> list[Su
 
 
 def waiting_for(actor: Actor) -> int:
-    """How many requests wait for an answer from the actor's desk; one query, none for who has no desk."""
+    """The number of requests awaiting an answer from the actor's desk; one query, 0 without a desk."""
     kinds = [kind for kind in kinds_for(actor) if not actor.staff.isdisjoint(duties_for(kind))]
     if not kinds:
         return 0
@@ -89,13 +90,12 @@ def waiting_for(actor: Actor) -> int:
 
 
 def colleagues(kind: str) -> QuerySet[User]:
-    """Those who may be given a request of this kind."""
     duties = [duty.value for duty in duties_for(kind)]
     return User.objects.filter(staff_roles__overlap=duties, disabled=False).order_by("email")
 
 
 def announcements(now: datetime) -> dict[str, list[Announcement]]:
-    """What holds `now`, what is planned, and what is over since at most thirty days; newest first."""
+    """Announcements that are current at `now`, planned, or ended within thirty days; newest first."""
     rows = list(
         Announcement.objects.filter(Q(ends__isnull=True) | Q(ends__gt=now - SHOWN_AFTERWARDS)).order_by(
             "-begins", "-pk"

@@ -1,4 +1,4 @@
-"""The life of a request, and who handles which."""
+"""States of a support request, and which desk handles which."""
 
 from __future__ import annotations
 
@@ -37,12 +37,10 @@ FOR_THE_OPERATOR = frozenset({Kind.CONNECTION, Kind.FAULT})
 
 
 def kinds_for(actor: Actor) -> frozenset[Kind]:
-    """The kinds of requests that `actor` handles, or may look into."""
     if not actor.staff.isdisjoint(OFFICERS):
         return frozenset(Kind)
     return FOR_THE_OPERATOR if StaffRole.OPERATOR in actor.staff else frozenset()
 
 
 def duties_for(kind: str) -> tuple[StaffRole, ...]:
-    """The duties of those who answer requests of this kind."""
     return (StaffRole.OPERATOR,) if kind in FOR_THE_OPERATOR else OFFICERS

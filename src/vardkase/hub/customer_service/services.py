@@ -1,4 +1,4 @@
-"""Asking for help, and answering."""
+"""Services for support requests: submitting and answering."""
 
 from __future__ import annotations
 
@@ -40,14 +40,15 @@ IN_ONE_REQUEST = 20
 
 
 class TooMany(Conflict):
-    """Somebody writes more than a person does."""
+    """The rate limit for requests is exceeded."""
 
 
 @transaction.atomic
 def ask(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
-    """Ask customer service as somebody signed in; `data`: kind, subject, text. Raises Invalid by field, Forbidden.
+    """Open a support request as a signed-in user; `data`: kind, subject, text. Raises Invalid by field,
+    Forbidden.
 
-    An organisation that may only read may ask as well: it has the more reason to.
+    Also allowed for organisations restricted to reading.
     """
     if actor.user_id is None or actor.credential not in WRITING_CREDENTIALS:
         raise Forbidden
@@ -66,9 +67,9 @@ def ask(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
 
 @transaction.atomic
 def ask_as_visitor(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
-    """Ask customer service without an account; `data` has name and email as well.
+    """Open a support request without an account; `data` has name and email as well.
 
-    The confirmation goes to the address that was written, with the link that opens the request. Raises Invalid by
+    The confirmation, with the link that opens the request, goes to the given address. Raises Invalid by
     field, TooMany.
     """
     told, (name, email) = _told(data), _asker(data)
@@ -81,20 +82,21 @@ def ask_as_visitor(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
 
 @transaction.atomic
 def register_for(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
-    """Register what somebody without an account has written or told; `data` as for a visitor. Raises Invalid."""
+    """Register a request received by other means from a person without an account; `data` as for a visitor.
+    Raises Invalid."""
     told, (name, email) = _told(data), _asker(data)
     request = SupportRequest(asker_name=name, asker_email=email, language=get_language() or "sv")
     return _opened(actor, request, told, author=email)
 
 
 def as_asker(actor: Actor, request: SupportRequest) -> Actor:
-    """`actor`, who is nobody with an account, under the address that asked."""
+    """`actor`, who has no account, under the requester's address."""
     return replace(actor, user_id=None, name=request.asker_email)
 
 
 @transaction.atomic
 def add_to_own(actor: Actor, pk: int, text: Any) -> SupportMessage:
-    """Write once more in a request of one's own; one that was solved is opened again. Raises Invalid, NotFound."""
+    """Add a message to the actor's own request; reopens a solved one. Raises Invalid, NotFound."""
     if actor.user_id is None or actor.credential not in WRITING_CREDENTIALS:
         raise Forbidden
     return add_as_asker(actor, find_own_request(actor, pk), text)
@@ -104,7 +106,7 @@ def add_to_own(actor: Actor, pk: int, text: Any) -> SupportMessage:
 def add_as_asker(
     actor: Actor, request: SupportRequest, text: Any, *, by_mail: bool = False
 ) -> SupportMessage:
-    """The same for who holds the request's private link, or answers by mail. Raises Invalid, TooMany."""
+    """Add a message as the holder of the request's private link, or by mail. Raises Invalid, TooMany."""
     locked = _locked(request)
     _count_messages(locked)
     asker = actor if actor.name else as_asker(actor, locked)
@@ -119,9 +121,9 @@ def add_as_asker(
 
 @transaction.atomic
 def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool = False) -> SupportMessage:
-    """Write to who asked, or a note to colleagues; `step` is "ask" or "solve" when that is what the answer does.
+    """Reply to the requester, or add an internal note; `step` is "ask" or "solve" if the answer does that.
 
-    Whoever answers first takes the request on. Raises Invalid, StepRefused, NotFound, Forbidden.
+    The first to answer takes on the request. Raises Invalid, StepRefused, NotFound, Forbidden.
     """
     request = _for_desk(actor, pk)
     message = _said(actor, request, _text(text), internal=internal, from_staff=True)
@@ -138,7 +140,7 @@ def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool =
 
 @transaction.atomic
 def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
-    """Take a request on by a step of the table. Raises StepRefused, NotFound, Forbidden."""
+    """Apply a transition of the state machine. Raises StepRefused, NotFound, Forbidden."""
     request = _for_desk(actor, pk)
     if step == "answered":
         raise StepRefused(gettext("Only who asked can answer that."))
@@ -152,7 +154,7 @@ def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
 
 @transaction.atomic
 def assign(actor: Actor, pk: int, user_id: int | None) -> SupportRequest:
-    """Give a request to a colleague of the desk that answers its kind, or to nobody. Raises Invalid, NotFound."""
+    """Assign a request to a colleague at the desk for its kind, or to nobody. Raises Invalid, NotFound."""
     request = _for_desk(actor, pk)
     owner = colleagues(request.kind).filter(pk=user_id or 0).first()
     if user_id and (owner is None or owner.email.casefold() == request.asker_email.casefold()):
@@ -165,9 +167,9 @@ def assign(actor: Actor, pk: int, user_id: int | None) -> SupportRequest:
 
 @transaction.atomic
 def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest:
-    """Say what a request is really about, which may make it another desk's; the deadline follows.
+    """Change the kind of a request, which can move it to another desk and changes its deadline.
 
-    What goes to the operator gets a `subject` that tells nothing of content. Raises Invalid by field, NotFound.
+    Requests for the operator need a `subject` that reveals no content. Raises Invalid by field, NotFound.
     """
     request = _for_desk(actor, pk)
     if kind not in RequestKind.values:
@@ -219,7 +221,6 @@ def _said(
 
 
 def _for_desk(actor: Actor, pk: int) -> SupportRequest:
-    """The request, locked, for somebody who handles it."""
     actor.require_writing()
     request = desk_requests(actor).select_for_update(of=("self",)).filter(pk=pk).first()
     if request is None:
@@ -232,7 +233,7 @@ def _for_desk(actor: Actor, pk: int) -> SupportRequest:
 
 
 def is_own_request(actor: Actor, request: SupportRequest) -> bool:
-    """Whether the actor is who asked, under any address that their account has had."""
+    """True if the actor is the requester, under any address that their account has had."""
     if actor.user_id is None:
         return False
     asked = request.user_id == actor.user_id
@@ -248,7 +249,7 @@ def _touch(request: SupportRequest) -> None:
 
 
 def _count_visitors(address: str | None, email: str) -> None:
-    """Raise TooMany when more was asked within an hour than people ask."""
+    """Raise TooMany above the hourly limit for visitors."""
     lately = SupportRequest.objects.filter(user=None, created__gte=timezone.now() - HOUR)
     same = lately.filter(asker_email__iexact=email).count()
     network = subscriber_of(address)
@@ -264,7 +265,6 @@ def _count_messages(request: SupportRequest) -> None:
 
 
 def _told(data: Mapping[str, Any]) -> dict[str, str]:
-    """Kind, subject and text of a request, or Invalid by field."""
     errors: dict[str, list[str]] = {}
     told = {"kind": str(data.get("kind") or "")}
     if told["kind"] not in RequestKind.values:

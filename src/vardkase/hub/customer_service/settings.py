@@ -1,4 +1,4 @@
-"""How soon requests are to be answered."""
+"""Settings for response times of support requests."""
 
 from __future__ import annotations
 
@@ -35,5 +35,4 @@ DAYS = {
 
 
 def time_for(kind: str) -> timedelta:
-    """How long a request of this kind may take."""
     return timedelta(days=DAYS[Kind(kind)].value)

@@ -1,4 +1,4 @@
-"""Dashboards that somebody laid out and keeps, for themselves or for everybody."""
+"""Models for saved dashboards, private or for everybody."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from vardkase.identity.accounts.models import User
 
 
 class DashboardTemplate(models.Model):
-    """One layout; `value` is a list of widgets as the setting `dashboard` has it. Everybody may take a `selectable`."""
+    """A dashboard layout; `value` is a list of widgets as in the setting `dashboard`. Everybody may use a
+    `selectable` one."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=191)

@@ -1,4 +1,4 @@
-"""A person's dashboard, and layouts that are kept."""
+"""Services for a user's dashboard and saved layouts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ FIRST = ("MispStatusWidget", "TrendingTagsWidget", "EventStreamWidget")
 
 
 def dashboard(actor: Actor) -> list[Any]:
-    """The actor's own widgets with their configuration and place."""
     stored = values_of(find_user(actor, "me")).get("dashboard")
     if isinstance(stored, list):
         return stored
@@ -39,13 +38,15 @@ def dashboard(actor: Actor) -> list[Any]:
 
 
 def set_dashboard(actor: Actor, value: Any) -> None:
-    """Lay out one's own dashboard. Raises Invalid, Forbidden."""
     set_user_setting(actor, find_user(actor, "me"), "dashboard", value)
 
 
 def templates(actor: Actor) -> QuerySet[DashboardTemplate]:
-    """One's own layouts, and those that everybody may take; site administrators see all, unless they may not read:
-    a layout says what somebody looks for."""
+    """The actor's own layouts, and the selectable ones.
+
+    Site administrators see all, unless they may not read content: a layout reveals what somebody searches
+    for.
+    """
     found = DashboardTemplate.objects.select_related("user").order_by("pk")
     return (
         found
@@ -56,7 +57,7 @@ def templates(actor: Actor) -> QuerySet[DashboardTemplate]:
 
 @transaction.atomic
 def save_template(actor: Actor, data: Mapping[str, Any], reference: str = "") -> DashboardTemplate:
-    """Keep a layout (`value`, else one's present dashboard), or change one of one's own.
+    """Save a layout (`value`, else the actor's current dashboard), or change one of their own.
 
     Only site administrators make it `selectable`. Raises Invalid by field, NotFound, Forbidden.
     """
@@ -82,7 +83,7 @@ def save_template(actor: Actor, data: Mapping[str, Any], reference: str = "") ->
 
 @transaction.atomic
 def delete_template(actor: Actor, reference: str) -> None:
-    """Forget a layout of one's own; site administrators any. Raises NotFound, Forbidden."""
+    """Delete one of the actor's own layouts; site administrators can delete any. Raises NotFound, Forbidden."""
     actor.require_writing()
     template = _own(actor, reference)
     target = _target(template)

@@ -1,4 +1,4 @@
-"""What can stand on a dashboard: each widget computes its figures over what the reader may see."""
+"""Dashboard widgets; each computes its figures over what the reader may see."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PERIOD = {"period": "daily, weekly (by default) or monthly.", "limit": "How many
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """One widget. `render` is MISP's word for how its data is drawn, `params` what its config may hold."""
+    """One widget. `render` is MISP's name for how its data is drawn, `params` the keys its config can have."""
 
     name: str
     title: str
@@ -35,12 +35,10 @@ class Widget:
 
 
 def widgets(actor: Actor) -> list[Widget]:
-    """Those that `actor` may use."""
     return [each for each in WIDGETS if actor.is_site_admin or not each.site_admin]
 
 
 def find_widget(actor: Actor, name: str) -> Widget:
-    """One by name. Raises NotFound, Forbidden."""
     found = next((each for each in WIDGETS if each.name == name), None)
     if found is None:
         raise NotFound("Invalid widget.")

@@ -1,4 +1,4 @@
-"""The hub's side: making a code for a member, and admitting the platform that brings it."""
+"""Hub side of enrolment: issues codes for members, and admits the platform that presents one."""
 
 from __future__ import annotations
 
@@ -44,10 +44,11 @@ UNKNOWN = "The code is unknown, used or too old."
 
 @transaction.atomic
 def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
-    """A new code for an organisation of this hub, in place of any that waits; returns what is told once.
+    """Create a code for an organisation, replacing an unused one; returns it, shown only once.
 
-    Once membership is in use, it is mailed to the member's technical contact, and "" is returned: nobody of the hub
-    learns what lets a platform in as a member. Raises NotFound, Forbidden, Conflict without a membership or contact.
+    Once membership is in use, it is mailed to the member's technical contact and "" is returned, so that
+    nobody of the hub can connect a platform as a member. Raises NotFound, Forbidden, Conflict without a
+    membership or contact.
     """
     _require_hub()
     actor.require_writing()
@@ -73,7 +74,7 @@ def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
 
 
 def offer(code: Any) -> dict[str, Any]:
-    """Which hub a code leads to, and as whom; the code stays good. Raises NotFound for one that opens nothing."""
+    """The hub and organisation that a code belongs to; does not use up the code. Raises NotFound if invalid."""
     row = _found(code)
     return {
         "Hub": _document(_owner()),
@@ -84,11 +85,12 @@ def offer(code: Any) -> dict[str, Any]:
 
 @transaction.atomic
 def redeem(visitor: Actor, code: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Admit the platform that brings `code`: an account with a key for it, and a connection to it if it has an address.
+    """Admit the platform that presents `code`: create an account with a key, and a connection if it has an
+    address.
 
-    `data`: uuid (its organisation's, which must be the one that this hub knows), and with `url` the `authkey` by which
-    this hub may come there. The key is bound to the organisation's networks, else to the address that it was fetched
-    from, and ends after a year. Raises NotFound, Invalid by field, Conflict.
+    `data`: uuid (of its organisation, which must match the hub's), and with `url` the `authkey` by which this
+    hub can connect to it. The key is bound to the organisation's networks, else to the client's address, and
+    expires after a year. Raises NotFound, Invalid by field, Conflict.
     """
     row = _found(code, locked=True)
     organisation = row.organisation
@@ -105,14 +107,13 @@ def redeem(visitor: Actor, code: Any, data: Mapping[str, Any]) -> dict[str, Any]
 
 
 def waiting_code(organisation_id: int) -> EnrolmentCode | None:
-    """The code that an organisation could use now."""
     return EnrolmentCode.objects.filter(
         organisation=organisation_id, ended=None, expires__gt=timezone.now()
     ).first()
 
 
 def _membership_of(actor: Actor, organisation: Organisation) -> Membership | None:
-    """The membership whose contact is mailed the code; None while membership is not in use."""
+    """The membership to whose contact the code is mailed; None while membership is not in use."""
     if not membership_is_in_use():
         return None
     membership = Membership.objects.filter(organisation=organisation).select_related("organisation").first()
@@ -127,7 +128,6 @@ def _membership_of(actor: Actor, organisation: Organisation) -> Membership | Non
 
 
 def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[User, str]:
-    """A dedicated account that may synchronise, and its key."""
     role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
     if role is None:
         raise Conflict("This hub has no role that may synchronise.")
@@ -153,7 +153,6 @@ def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[Us
 
 
 def _connected(actor: Actor, organisation: Organisation, data: Mapping[str, Any]) -> None:
-    """The way to the platform, which says itself where it is. Nothing passes until somebody here switches it on."""
     way = {"name": organisation.name, "remote_org_id": organisation.pk, "push": False, "pull": False}
     server = add_server(actor, {**way, "url": data.get("url"), "authkey": data.get("authkey")})
     record_confirmation(actor, server)
@@ -171,7 +170,7 @@ def _found(code: Any, *, locked: bool = False) -> EnrolmentCode:
 
 
 def _as_the_hub(row: EnrolmentCode) -> Actor:
-    """Who acts when a code is used: the hub itself, for the officer who made the code."""
+    """The hub itself as the actor when a code is redeemed, on behalf of the officer who created it."""
     owner = _owner()
     name = f"enrolment code of {row.created_by}"
     return replace(console_actor(owner.pk, owner.name, ""), name=name, staff=frozenset())
@@ -186,7 +185,7 @@ def _document(organisation: Organisation) -> dict[str, str]:
 
 
 def _digest(code: str) -> bytes:
-    """Of what was written: in small letters, with spaces or without dashes it is the same code."""
+    """The digest of a code, ignoring case, spaces and dashes."""
     letters = "".join(letter for letter in code.upper() if letter.isalnum())
     return hashlib.sha256(letters.encode()).digest()
 

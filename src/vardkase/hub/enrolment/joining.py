@@ -1,4 +1,4 @@
-"""The side of a member's platform: joining a hub by its code, and asking how one stands there."""
+"""Member side of enrolment: joins a hub by code, and polls the membership status there."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ MANNER = Manner(seconds=30.0, limit=1024 * 1024, redirects=0)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a code leads to: a hub, and the organisation that we are there.
+    """What a code offers: a hub, and our organisation there.
 
-    `takes_identity`: our organisation takes the uuid and the name that it has there, for it has nothing yet that others
-    know it by.
+    `takes_identity`: our organisation adopts its uuid and name on the hub, as no peer knows it yet under its
+    current ones.
     """
 
     hub_uuid: str
@@ -51,13 +51,13 @@ class Offer:
 
 
 def joined_hubs(actor: Actor) -> QuerySet[JoinedHub]:
-    """The hubs that this platform has joined, for whoever belongs to it."""
     found = JoinedHub.objects.select_related("server").order_by("pk")
     return found if actor.organisation_id == host_organisation_id() or actor.is_site_admin else found.none()
 
 
 def look(actor: Actor, code: str, url: str) -> Offer:
-    """Ask the hub at `url` what `code` leads to; the code stays good. Raises Invalid, Conflict, OutgoingFailed."""
+    """Ask the hub at `url` what `code` offers; does not use up the code. Raises Invalid, Conflict,
+    OutgoingFailed."""
     _require_site_admin(actor)
     told = _post(url, "enrolments/offer", {"code": code})
     try:
@@ -85,10 +85,10 @@ def look(actor: Actor, code: str, url: str) -> Offer:
 
 
 def enrol(actor: Actor, code: str, url: str) -> JoinedHub:
-    """Join the hub at `url`: take our identity there, give it an account here, and connect.
+    """Join the hub at `url`: adopt our identity there, create an account for it here, and connect.
 
-    The connection fetches; it sends nothing before somebody switches that on. Raises Invalid, Conflict, OutgoingFailed;
-    then nothing has changed here.
+    The connection pulls; it pushes nothing until somebody enables that. Raises Invalid, Conflict,
+    OutgoingFailed; then nothing has changed here.
     """
     offer = look(actor, code, url)
     with transaction.atomic():
@@ -113,7 +113,7 @@ def enrol(actor: Actor, code: str, url: str) -> JoinedHub:
 
 
 def ask_standing(joined: JoinedHub) -> JoinedHub:
-    """Ask the hub how we stand there, and keep the answer; a refusal is kept in its own words."""
+    """Ask the hub for our standing there and store the answer; a refusal is stored in its own words."""
     try:
         told = Peer(joined.server).document("GET", "enrolments/standing")
         joined.told, joined.fault = (told if isinstance(told, dict) else {}), ""
@@ -125,12 +125,11 @@ def ask_standing(joined: JoinedHub) -> JoinedHub:
 
 
 def ask_everywhere() -> int:
-    """Ask every hub that was joined; how many answered."""
     return sum(not ask_standing(joined).fault for joined in JoinedHub.objects.select_related("server"))
 
 
 def _way_back(actor: Actor, hub_id: int) -> dict[str, str]:
-    """An account and a key by which the hub may come here, when this platform has an address."""
+    """An account and a key for the hub to connect to this platform, if it has an address."""
     if not settings.BASE_URL:
         return {}
     role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()

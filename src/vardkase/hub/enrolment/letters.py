@@ -1,4 +1,4 @@
-"""The mail with which a member gets the code that connects its own platform."""
+"""Mail that sends a member the enrolment code for its own platform."""
 
 from __future__ import annotations
 
@@ -30,12 +30,10 @@ CODE = Kind(
 
 
 def register_kinds() -> None:
-    """Have the hub know this mail."""
     register(CODE)
 
 
 def recipient_of(membership: Membership) -> Recipient:
-    """The technical contact, else the main one; without an address where the member has named neither."""
     for name in ("technical", "main"):
         contact = membership.details.get(f"contact_{name}") or {}
         if email := contact.get("email"):
@@ -44,7 +42,6 @@ def recipient_of(membership: Membership) -> Recipient:
 
 
 def send_code(actor: Actor, membership: Membership, code: str) -> None:
-    """Mail the code to the member, encrypted where its contact has a key."""
     facts = {"organisation": membership.organisation.name, "hub": settings.BASE_URL}
     about = Target("membership", membership.pk, title=str(membership))
     send(actor, CODE.name, [recipient_of(membership)], facts, private={"code": code}, about=about)

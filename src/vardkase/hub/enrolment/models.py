@@ -1,4 +1,4 @@
-"""The codes that a hub has made, and the hub that this platform has joined."""
+"""Models for issued enrolment codes, and for the hub that this platform has joined."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class EnrolmentCode(models.Model):
-    """A code that connects one organisation's platform, once. `digest` is its SHA-256: the code is kept nowhere.
+    """A code that connects one organisation's platform, once.
 
-    `ended` is when it was used, or replaced by a newer one; `account` is what the platform speaks as since it was used.
-    `sent_to` is the member's contact that it was mailed to; empty where it was shown to who made it.
+    `digest` is its SHA-256: the code itself is not stored. `ended` is when it was used or replaced; `account`
+    is the platform's account once it was used. `sent_to` is the member's contact that it was mailed to; empty
+    if it was shown to its creator.
     """
 
     digest = models.BinaryField(max_length=32, unique=True)
@@ -34,7 +35,7 @@ class EnrolmentCode(models.Model):
 
 
 class JoinedHub(models.Model):
-    """A hub that this platform has joined, by its connection; `told` is what it said last of our standing."""
+    """A hub that this platform has joined, with its connection; `told` is its last report of our standing."""
 
     server = models.OneToOneField(Server, models.CASCADE, related_name="joined_hub")
     joined = models.DateTimeField(auto_now_add=True)

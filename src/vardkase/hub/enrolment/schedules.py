@@ -1,4 +1,4 @@
-"""A member's platform asks its hub how it stands."""
+"""Schedule by which a member's platform polls its membership status."""
 
 from __future__ import annotations
 

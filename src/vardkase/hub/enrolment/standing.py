@@ -1,4 +1,4 @@
-"""What a hub tells a member's platform of its membership."""
+"""Membership status that a hub reports to a member's platform."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.identity.access.actor import Actor
 
 
 def standing(actor: Actor) -> dict[str, Any]:
-    """How the actor's organisation stands here, and what is left of its checklist, in the reader's language."""
+    """The standing of the actor's organisation, and its open checklist items, in the reader's language."""
     facts = queries.standing(actor.organisation_id)
     told: dict[str, Any] = {
         "organisation": actor.organisation_name,

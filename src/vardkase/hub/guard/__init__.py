@@ -1,1 +1,1 @@
-"""What must not leave an organisation through the hub, whoever publishes it and whichever way it came."""
+"""Guard against data that must not leave an organisation through the hub, on every way of publishing."""

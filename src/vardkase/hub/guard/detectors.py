@@ -1,4 +1,4 @@
-"""Everything that is looked for before an event goes out: one list, asked in order.
+"""All detectors that run before an event is published: one list, run in order.
 
 A detector reads the event as it is stored, as if it went as far as it is told, and changes nothing.
 """
@@ -59,7 +59,7 @@ Of `plain` text, in which look-alikes of l and i may be either."""
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """An event, and how far it would go."""
+    """An event, and its intended distribution."""
 
     event_id: int
     distribution: int
@@ -67,13 +67,12 @@ class Examined:
 
 
 def examine(event_id: int, distribution: int, sharing_group_id: int | None = None) -> list[Finding]:
-    """What every detector finds in the event if it goes as far as `distribution`, or to that sharing group."""
+    """The findings of all detectors if the event goes to `distribution`, or to that sharing group."""
     examined = Examined(event_id, distribution, sharing_group_id)
     return [finding for detector in DETECTORS for finding in detector(examined)]
 
 
 def classification_markings(examined: Examined) -> Iterator[Finding]:
-    """Texts in which a security classification is stamped; how far the event goes does not matter."""
     parameters = PARAMETERS | {"event": examined.event_id, "pattern": MARKINGS_SPELLED, "limit": MOST}
     for place, number, text in cursor().execute(MARKED, parameters).fetchall():
         yield Finding(
@@ -82,7 +81,6 @@ def classification_markings(examined: Examined) -> Iterator[Finding]:
 
 
 def markings_in(texts: Iterable[str]) -> list[Finding]:
-    """The same in texts that are shared by themselves."""
     return [
         Finding(Detector.CLASSIFICATION, Severity.STOPS, Place.TEXT, 0, " ".join(match[0].split()))
         for text in texts
@@ -91,7 +89,7 @@ def markings_in(texts: Iterable[str]) -> list[Finding]:
 
 
 def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
-    """Labels of the Traffic Light Protocol on what goes further than they allow."""
+    """TLP tags on parts distributed further than they allow."""
     parameters = PARAMETERS | {
         "event": examined.event_id,
         "reach": examined.distribution,
@@ -110,7 +108,7 @@ def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
 
 
 def tlp_label(name: str) -> str | None:
-    """``red``, ``amber`` or ``amber+strict`` of a tag that means it, however it is spelled."""
+    """``red``, ``amber`` or ``amber+strict`` for a tag with that meaning, in any spelling."""
     match = TLP_TAG.search(plain(name))
     if match is None:
         return None
@@ -168,7 +166,8 @@ others AS (
 
 
 def _reach(distribution: str, group: str) -> str:
-    """SQL for how far a part goes: as the hub (1) for a group that holds everybody, else 0 for a group."""
+    """SQL for a part's distribution: as the whole hub (1) for a sharing group of all members, else 0 for a
+    group."""
     is_open = f"{group} IN (SELECT id FROM open_groups)"
     return f"CASE WHEN {distribution} IS DISTINCT FROM 4 THEN {distribution} WHEN {is_open} THEN 1 ELSE 0 END"
 

@@ -1,4 +1,4 @@
-"""What a detector says of an event: values, in no language."""
+"""Findings of a detector about an event, as language-independent values."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """`STOPS`: it is not published. `ASKS`: it is, when who publishes says that it is meant."""
+    """`STOPS`: it is not published. `ASKS`: it is published if the publisher confirms."""
 
     STOPS = "stops"
     ASKS = "asks"
 
 
 class Place(StrEnum):
-    """What part of an event a finding is in."""
-
     TITLE = "title"
     TAG = "tag"
     ATTRIBUTE = "attribute"
@@ -25,15 +23,13 @@ class Place(StrEnum):
 
 
 class Detector(StrEnum):
-    """What is looked for."""
-
     CLASSIFICATION = "classification"
     TLP = "tlp"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`id` is that of the part (0 for the event itself), `text` what was found, shortened."""
+    """`id` is the part's (0 for the event itself), `text` the match, shortened."""
 
     detector: Detector
     severity: Severity

@@ -1,4 +1,4 @@
-"""Asked by `intel.hooks` in the transaction that would let an event out, whichever way it came."""
+"""Called by `intel.hooks` in the transaction that would release an event, on every way out."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ CONFIRM = "Send confirm_tlp with the value 1 to publish it all the same."
 
 
 def check_publication(sought: PublicationSought) -> None:
-    """Refuse what a detector stops, and what it asks about unless that was confirmed.
+    """Refuse what a detector stops, and unconfirmed findings.
 
-    Only the organisation that created an event is asked: what others have published is theirs to answer for.
+    Only the organisation that created an event is checked: others are responsible for what they published.
     Raises PublicationStopped, ConfirmationNeeded.
     """
     actor, event = sought.actor, sought.event
@@ -38,19 +38,18 @@ def check_publication(sought: PublicationSought) -> None:
 
 
 def check_delegation(sought: DelegationSought) -> None:
-    """Refuse to hand over what is marked as classified. Raises PublicationStopped."""
+    """Refuse to delegate events with classification markings. Raises PublicationStopped."""
     found = examine(sought.event.pk, Distribution.ORGANISATION)
     if marked := [each for each in found if each.detector is Detector.CLASSIFICATION]:
         raise PublicationStopped(in_english(marked))
 
 
 def check_sharing(sought: SharingSought) -> None:
-    """Refuse what is marked as classified. Raises PublicationStopped."""
+    """Refuse to share anything with classification markings. Raises PublicationStopped."""
     if marked := markings_in(sought.texts):
         raise PublicationStopped(in_english(marked))
 
 
 def in_english(findings: Sequence[Finding]) -> str:
-    """The same words as pages have, as the API answers."""
     with translation.override("en"):
         return in_words(findings)

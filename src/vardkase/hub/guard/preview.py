@@ -1,4 +1,4 @@
-"""What is found in an event before anybody publishes it. Nothing is changed."""
+"""Preview of guard findings before publication. Changes nothing."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from vardkase.hub.guard.words import sentence
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding in words."""
-
     text: str
     is_marking: bool
 
 
 @dataclass(slots=True)
 class Preview:
-    """Findings by what follows from them."""
-
     stops: list[Shown] = field(default_factory=list)
     asks: list[Shown] = field(default_factory=list)
 
@@ -30,7 +26,7 @@ class Preview:
 
 
 def by_severity(event_id: int, distribution: int, sharing_group_id: int | None) -> Preview:
-    """The findings in an event with that reach, which the caller has found the actor may read."""
+    """The findings in an event at that distribution; the caller checks that the actor may read it."""
     preview = Preview()
     for found in examine(event_id, distribution, sharing_group_id):
         shown = Shown(sentence(found), found.detector is Detector.CLASSIFICATION)

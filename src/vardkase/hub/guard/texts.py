@@ -1,4 +1,4 @@
-"""One form for all texts in which markings are looked for, whatever characters they were written with.
+"""Normalises texts before markings are searched, whatever characters they are written with.
 
 Format characters and other characters without a glyph are dropped, compatibility forms (full-width letters, composed
 and decomposed accents) become one (NFKC), letters that look like one of ASCII become that (Unicode's confusables,
@@ -28,7 +28,7 @@ IGNORED = f"[{FORMAT}{WITHOUT_GLYPH}]"
 
 
 def _look_alikes() -> dict[str, str]:
-    """Letter of another script → the ASCII letter that it looks like, a capital where it is one itself."""
+    """Letter of another script → the ASCII letter it resembles; capitals map to capitals."""
     found: dict[str, str] = {}
     for letter, plain_letter in _pairs():
         known = found.get(letter)
@@ -60,14 +60,13 @@ _folded = str.maketrans(LOOK_ALIKES | dict.fromkeys(JOINERS, " "))
 
 
 def plain(text: str) -> str:
-    """`text` in the one form."""
     return unicodedata.normalize("NFKC", _ignored.sub("", text)).translate(_folded)
 
 
 def plain_in_sql(text: str) -> str:
-    """SQL of the same for the expression `text`, but for look-alikes: search it by what `with_look_alikes` gives.
+    """SQL that normalises the expression `text`, except for look-alikes: search it with `with_look_alikes`.
 
-    Plain ASCII, which most is, is not normalised.
+    Plain ASCII, the usual case, skips normalisation.
     """
     is_ascii = f"octet_length({text}) = char_length({text})"
     normal = f"normalize(regexp_replace({text}, %(ignored)s, '', 'g'), NFKC)"
@@ -75,9 +74,9 @@ def plain_in_sql(text: str) -> str:
 
 
 def with_look_alikes(pattern: str) -> str:
-    """A regular expression whose ASCII letters, also those in classes, match their look-alikes.
+    """A regular expression whose ASCII letters, including those in classes, also match their look-alikes.
 
-    PostgreSQL reads it in one pass; `translate` would look each character of a text up in the whole list.
+    PostgreSQL evaluates it in one pass; `translate` would look up each character of a text in the whole list.
     """
     alike: dict[str, str] = {}
     for letter, plain_letter in LOOK_ALIKES.items():

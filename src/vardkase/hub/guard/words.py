@@ -1,4 +1,4 @@
-"""Findings in words for people and for the API."""
+"""Findings as messages for users and the API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from vardkase.hub.guard.findings import Detector, Finding, Place
 
 
 def in_words(findings: Sequence[Finding]) -> str:
-    """Why the event is not published, in the language that is active."""
     sentences = dict.fromkeys(map(sentence, findings))
     if any(each.detector is Detector.TLP for each in findings):
         advice = gettext(
@@ -22,7 +21,6 @@ def in_words(findings: Sequence[Finding]) -> str:
 
 
 def sentence(finding: Finding) -> str:
-    """What was found and where."""
     texts = {"where": where(finding), "text": finding.text}
     if finding.detector is Detector.CLASSIFICATION:
         return (
@@ -35,7 +33,6 @@ def sentence(finding: Finding) -> str:
 
 
 def where(finding: Finding) -> str:
-    """The part of the event, with its number."""
     match finding.place:
         case Place.TITLE:
             return gettext("the title")

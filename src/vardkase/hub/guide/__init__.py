@@ -1,4 +1,4 @@
-"""Getting started in the FAQ's six steps, for one organisation: what the hub does for each, and how far it is.
+"""The getting-started guide in the FAQ's six steps: hub functions per step, and an organisation's progress.
 
 A room that knows something of a step registers a provider from its ``AppConfig.ready()``::
 
@@ -16,7 +16,7 @@ STEPS = ("read", "needs", "terms", "apply", "connect", "routines")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One thing of a step: what, in the reader's language, whether it is done, and the page where it is."""
+    """One item of a step: its text in the reader's language, whether it is done, and its page."""
 
     label: str
     done: bool
@@ -30,13 +30,12 @@ _providers: dict[str, list[Provider]] = {step: [] for step in STEPS}
 
 
 def register(step: str, provider: Provider) -> None:
-    """Have `provider` asked for a step; registering the same one twice has no effect. Raises KeyError."""
+    """Register a provider for a step; registering the same one twice has no effect. Raises KeyError."""
     if provider not in _providers[step]:
         _providers[step].append(provider)
 
 
 def progress(organisation_id: int) -> dict[str, list[Progress]]:
-    """How far an organisation is, by step in order."""
     return {
         step: [each for provider in _providers[step] for each in provider(organisation_id)] for step in STEPS
     }

@@ -1,4 +1,4 @@
-"""How far an organisation is, as the rooms of the hub know it."""
+"""An organisation's progress in the guide, collected from the hub's packages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ DECIDED = (ApplicationState.APPROVED, ApplicationState.REJECTED)
 
 
 def register_all() -> None:
-    """Have the guide tell of these."""
     guide.register("read", trained)
     guide.register("needs", analysed)
     guide.register("terms", accepted)
@@ -32,14 +31,12 @@ def register_all() -> None:
 
 
 def trained(organisation_id: int) -> Sequence[Progress]:
-    """Whether anybody has been trained."""
     count = trained_users(organisation_id).count()
     words = ngettext("%(n)s person is trained", "%(n)s people are trained", count) % {"n": count}
     return [Progress(words, done=count > 0)]
 
 
 def analysed(organisation_id: int) -> Sequence[Progress]:
-    """Whether the self-analysis of the application is there."""
     application = _application(organisation_id)
     if application is None:
         return []
@@ -47,7 +44,6 @@ def analysed(organisation_id: int) -> Sequence[Progress]:
 
 
 def accepted(organisation_id: int) -> Sequence[Progress]:
-    """Whether the terms that apply now are accepted."""
     membership = _membership(organisation_id)
     if membership is None:
         return []
@@ -57,7 +53,6 @@ def accepted(organisation_id: int) -> Sequence[Progress]:
 
 
 def applied(organisation_id: int) -> Sequence[Progress]:
-    """Where the application stands, and whether there is a membership."""
     application, membership = _application(organisation_id), _membership(organisation_id)
     found = []
     if application is not None:
@@ -69,7 +64,6 @@ def applied(organisation_id: int) -> Sequence[Progress]:
 
 
 def connected(organisation_id: int) -> Sequence[Progress]:
-    """Whether people sign in and machines call, and what is left of the checklist."""
     people = User.objects.filter(org=organisation_id, last_login__isnull=False).exists()
     machines = AuthKey.objects.filter(user__org=organisation_id, last_used__isnull=False).exists()
     membership = _membership(organisation_id)
@@ -82,7 +76,6 @@ def connected(organisation_id: int) -> Sequence[Progress]:
 
 
 def routines(organisation_id: int) -> Sequence[Progress]:
-    """Whether a MISP policy is in force."""
     return [
         Progress(
             gettext("An internal MISP policy is in force"),
@@ -93,7 +86,7 @@ def routines(organisation_id: int) -> Sequence[Progress]:
 
 
 def of_applicant(application: Application) -> dict[str, list[Progress]]:
-    """How far an applicant is, by step: read off the application, and off the organisation once it is approved."""
+    """The progress of an applicant by step: from the application, and from the organisation once approved."""
     found: dict[str, list[Progress]] = {step: [] for step in guide.STEPS}
     if application.state == ApplicationState.APPROVED and application.organisation_id:
         found = guide.progress(application.organisation_id)

@@ -1,4 +1,4 @@
-"""Changes of the hub's rules, which take two officers: settings and schedules that are declared as theirs."""
+"""Changes to settings and schedules that require two officers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def store(actor: Acting, setting: AnySetting, value: bool | int | str) -> None:
-    """Give a setting a value that has been read (`core.settings.values.readable`)."""
     change = {} if setting.secret else {"value": [setting.value, value]}
     kept = sealed(value) if setting.secret else value
     SettingValue.objects.update_or_create(name=setting.name, defaults={"value": kept})
@@ -35,14 +34,12 @@ def store(actor: Acting, setting: AnySetting, value: bool | int | str) -> None:
 
 
 def reschedule(actor: Acting, row: ScheduledTask, values: dict[str, Any]) -> None:
-    """Choose when something is done, and whether at all: `values` holds rhythm, at (ISO) and paused."""
     at = row.at.fromisoformat(values["at"])
     change_task(row, Rhythm(values["rhythm"]), at, paused=values["paused"])
     record(actor, "schedule.changed", Target("schedule", title=row.name), values)
 
 
 def times_of(row: ScheduledTask) -> dict[str, Any]:
-    """When something is done, as `reschedule` takes it."""
     return {"rhythm": str(row.rhythm), "at": row.at.isoformat("minutes"), "paused": row.paused}
 
 

@@ -1,4 +1,4 @@
-"""Who may see how the hub is set, and who may change what: the meaning of `core.changed_by`."""
+"""Who may view and change which settings: the implementation of `core.changed_by`."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ FOR_OFFICERS = "This is a rule of the hub: its officers change it."
 
 
 def officers_decide() -> bool:
-    """Whether the hub has, or has had, officers, who then set its rules. A member's own platform has none."""
+    """True if the hub has, or has had, officers, who then decide its rules. A member's own platform has none."""
     return settings.VARDKASE_PROFILE == "hub" and (membership_is_in_use() or officers().exists())
 
 
 def takes_two(changed_by: ChangedBy) -> bool:
-    """Whether a second officer has to approve a change of what is declared so."""
+    """True if changes of this kind require a second officer's approval."""
     return changed_by is ChangedBy.OFFICERS and officers_decide()
 
 
 def changeable_by(actor: Actor) -> frozenset[ChangedBy]:
-    """What `actor` may change, or propose to change."""
     may = set()
     for each in ChangedBy:
         try:
@@ -38,8 +37,8 @@ def changeable_by(actor: Actor) -> frozenset[ChangedBy]:
 
 
 def require_may_change(actor: Actor, changed_by: ChangedBy) -> bool:
-    """Whether a second officer has to approve the change. Raises Forbidden unless `actor` is among those who may make,
-    or propose, changes of what is declared so."""
+    """True if a second officer has to approve the change. Raises Forbidden unless `actor` may make or propose
+    it."""
     actor.require_writing()
     if takes_two(changed_by):
         if actor.user_id is None or actor.staff.isdisjoint(DECIDE):

@@ -1,4 +1,4 @@
-"""How the instance is: versions, the schema as it should be and as it is, sizes of tables, the database's settings."""
+"""Diagnostics of the instance: versions, expected and actual schema, table sizes, database settings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DATABASE_SETTINGS = (
 
 
 def report(actor: Actor) -> dict[str, Any]:
-    """Everything below under the names of MISP's report; what belongs to PHP and its helpers is not there."""
+    """MISP's diagnostics report, without what concerns PHP and its helpers."""
     actor.require_oversight()
     return {
         "version": {"current": f"v{version('vardkase')}", "newest": None, "upToDate": "error"},
@@ -53,7 +53,6 @@ def report(actor: Actor) -> dict[str, Any]:
 
 
 def schema(actor: Actor) -> dict[str, Any]:
-    """Migrations applied and known, and the columns that models and tables do not agree on."""
     actor.require_oversight()
     known = _known_migrations()
     applied = known & set(MigrationRecorder(connection).applied_migrations())
@@ -76,12 +75,10 @@ def schema(actor: Actor) -> dict[str, Any]:
 
 @cache
 def _known_migrations() -> frozenset[tuple[str, str]]:
-    """App and name of every migration of the program that runs, which its process reads once."""
     return frozenset(MigrationLoader(None, replace_migrations=False).disk_migrations)
 
 
 def table_sizes(actor: Actor) -> dict[str, dict[str, Any]]:
-    """Table → what it holds in bytes, and how much of that a vacuum could give back."""
     actor.require_oversight()
     return {
         name: {
@@ -97,7 +94,7 @@ def table_sizes(actor: Actor) -> dict[str, dict[str, Any]]:
 
 
 def database_configuration(actor: Actor) -> list[dict[str, str]]:
-    """The settings of PostgreSQL that matter most, with what the hub would choose on this machine."""
+    """The main PostgreSQL settings, with the hub's recommended values for this machine."""
     actor.require_oversight()
     chosen = server_settings(durable=True)
     rows = cursor().execute(CONFIGURATION, (list(DATABASE_SETTINGS),)).fetchall()
@@ -142,7 +139,6 @@ def _indexes() -> dict[str, dict[str, bool]]:
 
 
 def _differing_columns(columns: dict[str, list[str]]) -> dict[str, list[dict[str, Any]]]:
-    """Table → the columns that its model has and it has not, and the other way round."""
     found: dict[str, list[dict[str, Any]]] = {}
     for model in apps.get_models():
         meta = model._meta  # noqa: SLF001 - Django's documented interface, for all its name

@@ -1,4 +1,4 @@
-"""MISP's settings that cannot be set here, and the sentence that says why. The list is `misp_settings.toml`."""
+"""MISP settings that cannot be changed here, with the reason. The list is `misp_settings.toml`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ FILE = Path(__file__).with_name("misp_settings.toml")
 
 @cache
 def sentences() -> dict[str, str]:
-    """The name of each setting, or the beginning that several share (it ends with "." or "_") → why not."""
+    """The name of each setting, or a common prefix (ending with "." or "_") → why it cannot be set."""
     return dict(tomllib.loads(FILE.read_text(encoding="utf-8"))["restricting"])
 
 
 def why_not(name: str) -> str | None:
-    """Why MISP's setting `name` cannot be set here; None for one that can, or that MISP does not have."""
+    """Why MISP's setting `name` cannot be set here; None if it can, or MISP does not have it."""
     known = sentences()
     if name in known:
         return known[name]

@@ -1,4 +1,4 @@
-"""MISP's settings that are given here before the start, or that cannot be otherwise."""
+"""MISP settings that are fixed here or configured before startup."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ type Value = bool | int | str
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One such setting. `level` is MISP's; `secret`: its value is never told."""
+    """A setting fixed at the start. `level` is MISP's; `secret`: its value is never shown."""
 
     name: str
     level: int

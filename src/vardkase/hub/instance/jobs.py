@@ -1,4 +1,4 @@
-"""Background jobs as the queue itself has them: what waits, runs, failed and is done."""
+"""Background jobs as recorded by the queue: waiting, running, failed, done."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ LINES_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job. `arguments` is JSON, `state` the queue's own word, `ordered_by` the user, None for the hub itself.
+    """One job.
 
-    What the job itself has told: `done` of `total` things (0: not known) between `told_since` and `told_last`, and
-    `fault`, why it failed. `stopping`: somebody has asked it to stop. `due`: it is not done before.
+    `arguments` is JSON, `state` the queue's own term, `ordered_by` the user, None for the hub itself.
+    Reported by the job: `done` of `total` items (0: unknown) between `told_since` and `told_last`, and
+    `fault`, why it failed. `stopping`: it was cancelled. `due`: it does not start before.
     """
 
     id: int
@@ -59,19 +60,17 @@ class Job:
 
     @property
     def status(self) -> int:
-        """MISP's number for the state."""
         return {"todo": WAITING, "doing": RUNNING, "succeeded": COMPLETED}.get(self.state, FAILED)
 
     @property
     def progress(self) -> int:
-        """In percent; of a job that tells nothing the queue knows begun and done."""
+        """In percent; jobs that do not report progress are either begun or done."""
         if self.status == RUNNING and self.total:
             return min(100 * self.done // self.total, 99)
         return {WAITING: 0, RUNNING: 50}.get(self.status, 100)
 
     @property
     def rate(self) -> float | None:
-        """Things a second, once that can be said."""
         if self.told_since is None or self.told_last is None or not self.done:
             return None
         seconds = (self.told_last - self.told_since).total_seconds()
@@ -79,21 +78,19 @@ class Job:
 
     @property
     def seconds_left(self) -> int | None:
-        """How long a running job will still take at the rate it has had."""
         if self.status != RUNNING or not self.rate or self.total <= self.done:
             return None
         return round((self.total - self.done) / self.rate)
 
 
 def jobs(actor: Actor, limit: int, offset: int, queue: str = "") -> list[Job]:
-    """A page of the jobs, newest first, of one queue when it is named. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     condition = "%(queue)s = '' OR j.queue_name = %(queue)s"
     return _found(condition, {"queue": queue, "limit": limit, "offset": offset})
 
 
 def find_job(actor: Actor, job_id: int) -> Job:
-    """One job: one's own, or any for site administrators. Raises NotFound."""
+    """One job: the actor's own, or any for site administrators. Raises NotFound."""
     found = _found("j.id = %(id)s", {"id": job_id, "limit": 1, "offset": 0})
     if not found or not (actor.is_site_admin or (found[0].ordered_by or 0) == actor.user_id):
         raise NotFound("Invalid job.")
@@ -101,14 +98,13 @@ def find_job(actor: Actor, job_id: int) -> Job:
 
 
 def job_rows(actor: Actor, states: Sequence[str] = ()) -> QuerySet[ProcrastinateJob]:
-    """The queue's rows in these states (none: all), without what the worker does each minute. Raises Forbidden."""
+    """The queue's rows in these states (none: all), except the worker's every-minute jobs. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     rows = ProcrastinateJob.objects.exclude(task_name__in=TICKS, status__in=("todo", "doing", "succeeded"))
     return rows.filter(status__in=states) if states else rows
 
 
 def described(actor: Actor, rows: Iterable[ProcrastinateJob]) -> list[Job]:
-    """The jobs of some of `job_rows`, in their order. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     ids = [row.pk for row in rows]
     found = {
@@ -118,7 +114,6 @@ def described(actor: Actor, rows: Iterable[ProcrastinateJob]) -> list[Job]:
 
 
 def job_lines(actor: Actor, job: Job) -> list[JobLine]:
-    """The last lines of the log of a job that `find_job` gave, oldest first."""
     del actor  # Whoever found the job may read what it says.
     lines = JobLine.objects.filter(job_id=job.id).order_by("-pk")[:LINES_SHOWN]
     return list(reversed(lines))
@@ -126,7 +121,8 @@ def job_lines(actor: Actor, job: Job) -> list[JobLine]:
 
 @transaction.atomic
 def cancel_job(actor: Actor, job_id: int) -> None:
-    """Have a job not begin, or stop when it next tells how far it is. Raises NotFound, Conflict when it has ended."""
+    """Cancel a job: it does not start, or stops at its next progress report. Raises NotFound, Conflict when
+    it has ended."""
     actor.require_writing()
     job = find_job(actor, job_id)
     if not app.job_manager.cancel_job_by_id(job.id, abort=True):
@@ -136,7 +132,7 @@ def cancel_job(actor: Actor, job_id: int) -> None:
 
 @transaction.atomic
 def retry_job(actor: Actor, job_id: int) -> None:
-    """Have a failed job done again. Raises NotFound, and Conflict when it has not failed or waits already."""
+    """Retry a failed job. Raises NotFound, and Conflict if it has not failed or is already waiting."""
     actor.require_writing()
     job = find_job(actor, job_id)
     if job.state != "failed":
@@ -152,7 +148,6 @@ def retry_job(actor: Actor, job_id: int) -> None:
 
 @transaction.atomic
 def clear_jobs(actor: Actor, states: Sequence[str] = ENDED) -> int:
-    """Forget jobs that have ended; returns how many. Raises Forbidden."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     count = cursor().execute(CLEAR, (list(states),)).rowcount

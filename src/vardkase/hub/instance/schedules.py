@@ -1,4 +1,4 @@
-"""What the hub does by itself, as site administrators see and change it."""
+"""Schedules as site administrators view and change them."""
 
 from __future__ import annotations
 
@@ -23,21 +23,19 @@ from vardkase.identity.accounts.four_eyes.services import propose
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """One thing that the hub does by itself: what it is, and when it is done."""
+    """A schedule with its current times."""
 
     schedule: Schedule
     task: ScheduledTask
 
 
 def scheduled_tasks(actor: Actor) -> list[Scheduled]:
-    """All of them, by name. Raises Forbidden."""
     actor.require_oversight()
     found = ((find(task.name), task) for task in services.all_tasks())
     return [Scheduled(schedule, task) for schedule, task in found if schedule is not None]
 
 
 def find_scheduled(actor: Actor, name: str) -> Scheduled:
-    """The one of this name. Raises Forbidden, NotFound."""
     for each in scheduled_tasks(actor):
         if each.schedule.name == name:
             return each
@@ -46,14 +44,11 @@ def find_scheduled(actor: Actor, name: str) -> Scheduled:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is chosen anew; None stays as it is."""
-
     rhythm: Rhythm | None = None
     at: time | None = None
     paused: bool | None = None
 
     def values(self) -> dict[str, Any]:
-        """What is chosen, as `approvals.reschedule` takes it."""
         at = None if self.at is None else self.at.isoformat("minutes")
         chosen = {"rhythm": self.rhythm and str(self.rhythm), "at": at, "paused": self.paused}
         return {name: value for name, value in chosen.items() if value is not None}
@@ -61,10 +56,10 @@ class Change:
 
 @transaction.atomic
 def change_schedules(actor: Actor, changes: Mapping[str, Change], reason: str = "") -> list[ApprovalRequest]:
-    """Choose when things are done, and whether at all, by name; returns what waits for a second officer.
+    """Change or pause schedules, by name; returns what awaits a second officer's approval.
 
-    Such a change needs a `reason`. Raises Forbidden, NotFound, Invalid under `reason`, Conflict while a change waits
-    already; then nothing changes.
+    Such a change requires a `reason`. Raises Forbidden, NotFound, Invalid under `reason`, Conflict while a
+    change is already pending; then nothing changes.
     """
     actor.require_writing()
     waiting = []
@@ -86,7 +81,7 @@ def change_schedules(actor: Actor, changes: Mapping[str, Change], reason: str = 
 
 @transaction.atomic
 def run_now(actor: Actor, name: str) -> bool:
-    """Have it done in a moment, paused or not; False when that is ordered already. Raises Forbidden, NotFound."""
+    """Order a run now, even if paused; False if one is already ordered. Raises Forbidden, NotFound."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     find_scheduled(actor, name)

@@ -1,4 +1,4 @@
-"""The settings, as whoever oversees the hub sees them: those that may be changed, and those fixed at the start."""
+"""Settings as administrators see them: those that may be changed, and those fixed at startup."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from vardkase.identity.accounts.services.key_limits import require_no_limits
 
 
 class Fixed(Invalid):
-    """The setting cannot be changed while the hub runs."""
+    """The setting cannot be changed at run time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One setting with what it is now. `value` is None for a secret."""
+    """One setting with its current value, None for a secret."""
 
     name: str
     level: int
@@ -45,7 +45,7 @@ class Line:
 
 
 def find_setting(actor: Actor, name: str) -> Line:
-    """One setting by MISP's name. Raises NotFound for one that has no meaning here, and Forbidden."""
+    """One setting by MISP's name. Raises NotFound if it has no meaning here, and Forbidden."""
     actor.require_oversight()
     if fact := BY_NAME.get(name):
         return _fixed(fact)
@@ -55,7 +55,7 @@ def find_setting(actor: Actor, name: str) -> Line:
 
 
 def every_setting(actor: Actor) -> Iterator[Line]:
-    """All of them: first those fixed at the start, then the others by name; one query."""
+    """All settings: first those fixed at the start, then the others by name; one query."""
     actor.require_oversight()
     yield from map(_fixed, FACTS)
     stored = dict(SettingValue.objects.values_list("name", "value"))
@@ -66,10 +66,10 @@ def every_setting(actor: Actor) -> Iterator[Line]:
 
 @transaction.atomic
 def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> ApprovalRequest | None:
-    """Give the setting `name` a value; returns what waits for a second officer, for a rule of the hub.
+    """Change the setting `name`; returns the pending approval request if a second officer has to approve.
 
-    Such a change needs a `reason`. Raises NotFound, Fixed, Invalid with what is wrong, Forbidden, Conflict while a
-    change of it waits already.
+    Such a change requires a `reason`. Raises NotFound, Fixed, Invalid with the reason, Forbidden, Conflict
+    while a change is already pending.
     """
     actor.require_oversight()
     actor.require_writing()

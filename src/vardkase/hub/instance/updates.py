@@ -1,4 +1,4 @@
-"""Bringing the libraries of knowledge up to date."""
+"""Updates the knowledge libraries except warninglists, which are loaded at startup."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vardkase.knowledge.sources.loading import Loaded
 
 
 def update_libraries(actor: Actor) -> list[Loaded]:
-    """Load what is new or newer of all libraries but the warninglists, whose millions of values the start loads."""
+    """Update all knowledge libraries except the warninglists, whose millions of values are loaded at startup."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     loaded = load()

@@ -1,4 +1,4 @@
-"""The processes that do background work, as the database knows them, and what waits for them.
+"""Worker processes known to the database, and jobs waiting for them.
 
 A worker names itself in its connection (`core.jobs.worker_name`). `vardkase serve` starts one and starts it
 again whenever it ends, so stopping one is the way to begin afresh.
@@ -30,14 +30,13 @@ MISP_QUEUES = ("cache", "default", "email", "prio", "update")
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One running process. `machine` is where `pid` means something."""
+    """One running process. `pid` is meaningful only on `machine`."""
 
     pid: int
     machine: str
 
 
 def queues(actor: Actor) -> dict[str, dict[str, Any]]:
-    """Queue → whether somebody works on it, who, and how many jobs wait."""
     actor.require_oversight()
     waiting = dict(cursor().execute(WAITING).fetchall())
     running = {str(worker.pid): _line(worker) for worker in _running()}
@@ -48,9 +47,10 @@ def queues(actor: Actor) -> dict[str, dict[str, Any]]:
 
 
 def stop_workers(actor: Actor, pid: int | None = None) -> int:
-    """Have one worker, or all, end after its present jobs; `serve` then starts it again.
+    """Stop one worker, or all, after their current jobs; `serve` then restarts them. Returns how many were
+    signalled.
 
-    Returns how many were told. Raises NotFound for an unknown `pid`, Conflict for workers of other machines.
+    Raises NotFound for an unknown `pid`, Conflict for workers on other machines.
     """
     actor.require(Permission.SITE_ADMIN)
     actor.require_writing()

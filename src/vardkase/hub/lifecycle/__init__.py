@@ -1,4 +1,4 @@
-"""Things that go from state to state: applications, memberships, cases; each step with who, when and why."""
+"""State machines for applications, memberships and cases; each transition records who, when and why."""
 
 from vardkase.hub.lifecycle.machine import Machine, NotImpartial, Step, StepRefused
 

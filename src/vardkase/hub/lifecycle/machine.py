@@ -1,4 +1,4 @@
-"""A life as a table: which step leads from which states to which."""
+"""State machine as a table: which transition leads from which states to which."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from vardkase.core.errors import Conflict, Forbidden
 
 
 class StepRefused(Conflict):
-    """The step does not lead on from the state that the thing is in."""
+    """The transition is not possible from the current state."""
 
 
 class NotImpartial(Forbidden):
-    """Who has an interest in a case takes no part in it; the words say which."""
+    """The officer has a conflict of interest; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One way on: from any state of `before` to `after`. `act` is how the audit trail names it, `words` what people
-    who take it read ("Approve")."""
+    """One transition: from any state of `before` to `after`.
+
+    `act` is its name in the audit log, `words` its label for users ("Approve").
+    """
 
     act: str
     words: str | Promise
@@ -33,28 +35,27 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """All steps of one kind of thing, whose field `state` holds one of `states`."""
+    """All transitions of one kind of object, whose field `state` holds one of `states`."""
 
     kind: str
     states: type[TextChoices]
     steps: Mapping[str, Step]
 
     def after(self, state: str, name: str) -> str:
-        """The state that step `name` leads to from `state`; raises StepRefused, which says what could be done."""
+        """The state that step `name` leads to from `state`; raises StepRefused, which lists the possible
+        steps."""
         if not self.may(state, name):
             raise StepRefused(self.refusal(state, name))
         return self.steps[name].after
 
     def may(self, state: str, name: str) -> bool:
-        """Whether step `name` leads on from `state`."""
         return name in self.steps and state in self.steps[name].before
 
     def open_steps(self, state: str) -> list[str]:
-        """The steps that lead on from `state`, in the order of the table."""
         return [name for name, step in self.steps.items() if state in step.before]
 
     def refusal(self, state: str, name: str) -> str:
-        """Why step `name` does not lead on from `state`, and which do."""
+        """Why step `name` is not possible from `state`, and which steps are."""
         words = {
             "step": self.steps[name].words if name in self.steps else name,
             "state": self.states(state).label,

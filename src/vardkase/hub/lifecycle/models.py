@@ -1,4 +1,4 @@
-"""What has happened to the hub's cases."""
+"""Models for the history of state transitions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class HistoryEntry(models.Model):
-    """A step that a thing (`kind`, `thing_id`) took: from which state to which, who, when, and their note."""
+    """A transition of an object (`kind`, `thing_id`): states before and after, who, when, and a note."""
 
     kind = models.CharField(max_length=64)
     thing_id = models.BigIntegerField()

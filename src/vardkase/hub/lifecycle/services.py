@@ -1,4 +1,4 @@
-"""Taking a step: the state, its history and the audit trail change together."""
+"""Services for transitions: state, history and audit log change together."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from vardkase.hub.lifecycle.models import HistoryEntry
 
 
 class Living(Protocol):
-    """A model with a state; `str()` is how people call it."""
+    """A model with a state; `str()` is its display name."""
 
     pk: int
     state: str
 
     def save(self, *, update_fields: list[str]) -> None:
-        """Django's."""
+        pass
 
 
 @transaction.atomic
 def take_step(actor: ActorReference, machine: Machine, thing: Living, name: str, note: str = "") -> None:
-    """Take `thing`, whose row the caller has locked, on by step `name`. Raises StepRefused."""
+    """Apply step `name` to `thing`, which the caller has locked. Raises StepRefused."""
     before = thing.state
     thing.state = machine.after(before, name)
     thing.save(update_fields=["state"])
@@ -37,14 +37,15 @@ def take_step(actor: ActorReference, machine: Machine, thing: Living, name: str,
 def note_in_history(
     actor: ActorReference, machine: Machine, thing: Living, act: str, note: str = "", **change: Any
 ) -> None:
-    """Put down what happened to `thing` without leading it on: `act` names it in its history and the audit trail,
-    `change` is what the trail tells besides."""
+    """Record something in `thing`'s history without a transition.
+
+    `act` names it in the history and the audit log, `change` is added to the audit log.
+    """
     _write(actor, machine, thing, act.partition(".")[2], thing.state, note)
     record(actor, act, Target(machine.kind, thing.pk, title=str(thing)), {**change, "note": note})
 
 
 def history_of(machine: Machine, thing_id: int) -> QuerySet[HistoryEntry]:
-    """Every step of a thing, the oldest first."""
     return HistoryEntry.objects.filter(kind=machine.kind, thing_id=thing_id).order_by("pk")
 
 

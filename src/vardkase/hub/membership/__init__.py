@@ -1,1 +1,1 @@
-"""Who is a member of the hub, and how one becomes it (hub.md section 2)."""
+"""Membership of the hub and admission to it (hub.md section 2)."""

@@ -1,4 +1,4 @@
-"""What kinds of organisations there are, and how they connect: the choices of the application form."""
+"""Sectors of organisations, and their kinds of connection: choices of the application form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AUTHORITIES = (Sector.STATE_AUTHORITY, Sector.REGION, Sector.MUNICIPALITY)
 
 
 class Nis2Status(TextChoices):
-    """What the Swedish Cybersecurity Act (cybersäkerhetslagen) says of an organisation."""
+    """An organisation's status under the Swedish Cybersecurity Act (cybersäkerhetslagen)."""
 
     ESSENTIAL = "essential", _("Essential entity")
     IMPORTANT = "important", _("Important entity")
@@ -33,8 +33,6 @@ class Nis2Status(TextChoices):
 
 
 class Connection(TextChoices):
-    """How a member connects."""
-
     API = "api", _("API (MISP to MISP)")
     WEB = "web", _("Web")
     BOTH = "both", _("API and web")

@@ -1,4 +1,4 @@
-"""What a security statement speaks of: the themes of ISO 27002:2022, and under each the measures of NIS2 article 21.2.
+"""Structure of a security statement: themes of ISO 27002:2022, and measures of NIS2 article 21.2 under each.
 
 `article` is the point of article 21.2 that a measure answers to (a to j); physical security is in its first sentence.
 """
@@ -13,8 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure; `name` is what answers and files are kept under."""
-
     name: str
     title: str | Promise
     help: str | Promise
@@ -23,8 +21,6 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One theme of ISO 27002 with its measures."""
-
     name: str
     title: str | Promise
     measures: tuple[Measure, ...]

@@ -1,1 +1,1 @@
-"""The policy that an organisation sets itself: what it shares with whom, who decides, and what nobody lets out."""
+"""An organisation's sharing policy: what it shares with whom, who decides, and what must never be released."""

@@ -1,4 +1,4 @@
-"""What is another between two versions of a policy."""
+"""Differences between two versions of a policy."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from vardkase.hub.policy.rules import Rule
 
 
 class Change(StrEnum):
-    """What became of a rule."""
-
     SAME = "same"
     MOVED = "moved"
     CHANGED = "changed"
@@ -22,7 +20,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A rule in both versions, or in one of them; numbers are None where it is not."""
+    """A rule in both versions, or in one of them; the number is None where it is missing."""
 
     change: Change
     before: Rule | None
@@ -32,9 +30,10 @@ class Compared:
 
 
 def compare(before: Sequence[Rule], after: Sequence[Rule]) -> list[Compared]:
-    """Rules in the order of `after`, then those that are gone. A rule is known by its kind and Swedish title.
+    """Rules in the order of `after`, then the removed ones.
 
-    One that only has another number, because rules before it came or went, is the same.
+    Rules are matched by kind and Swedish title. A rule renumbered only because earlier rules were added or
+    removed counts as unchanged.
     """
     in_order = _in_order([_key(rule) for rule in before], [_key(rule) for rule in after])
     left: dict[tuple[type, str], list[int]] = {}
@@ -61,7 +60,6 @@ def _compared(
 
 
 def _in_order(before: Sequence[object], after: Sequence[object]) -> set[tuple[int | None, int]]:
-    """The pairs of numbers, earlier and later, of what has kept its place among the others."""
     blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
     return {(block.a + place, block.b + place) for block in blocks for place in range(1, block.size + 1)}
 

@@ -1,4 +1,4 @@
-"""A policy as the document that people read and sign: what stands in it, whatever it is written as."""
+"""A policy as a document for reading and signing, independent of the output format."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ from vardkase.hub.policy.words import listed, title_of
 
 @dataclass(frozen=True, slots=True)
 class NumberedRule:
-    """A rule as it is printed: its number in the policy, its title, and what it says."""
-
     number: int
     label: str
     title: str
@@ -39,8 +37,6 @@ class NumberedRule:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, what is said under it, and the rules that belong there."""
-
     heading: str
     paragraphs: list[str]
     rules: list[NumberedRule]
@@ -48,7 +44,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole; `meta` and `signing` are pairs of label and text."""
+    """A policy document; `meta` and `signing` are pairs of label and text."""
 
     language: str
     title: str
@@ -59,7 +55,6 @@ class Document:
 
 
 def document_of(version: PolicyVersion, language: str = "sv") -> Document:
-    """The document of a version in "sv" or "en"."""
     with translation.override(language):
         rules = stored_rules(version.rules)
         return Document(
@@ -77,7 +72,6 @@ def document_of(version: PolicyVersion, language: str = "sv") -> Document:
 
 
 def numbered_rules(version: PolicyVersion, language: str = "sv") -> list[NumberedRule]:
-    """The rules of a version in their order, as they are printed."""
     with translation.override(language):
         return _Numbered(stored_rules(version.rules)).of(Base)
 
@@ -131,8 +125,6 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
 
 
 class _Numbered:
-    """The rules, by kind, as they are printed."""
-
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
         self._groups = group_names(rules)

@@ -1,4 +1,4 @@
-"""The draft, changed one rule at a time."""
+"""Editing the draft policy, one rule at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ EMPTY = "empty"
 
 @transaction.atomic
 def begin_draft(actor: Actor, what: str) -> PolicyVersion:
-    """A new draft: from a template (its key), from what is in force, or empty. Raises Conflict, NotFound, Forbidden."""
+    """A new draft: from a template (its key), from the policy in force, or empty.
+
+    Raises Conflict, NotFound, Forbidden.
+    """
     if draft_of(actor.organisation_id) is not None:
         raise Conflict("There is a draft already.")
     if what == EMPTY:
@@ -33,13 +36,11 @@ def begin_draft(actor: Actor, what: str) -> PolicyVersion:
 
 
 def add_rule(actor: Actor, rule: dict[str, Any]) -> PolicyVersion:
-    """Put a rule at the end. Raises Invalid by field, as all here; Conflict when there is no draft; Forbidden."""
+    """Append a rule. Raises Invalid by field, Conflict if there is no draft, Forbidden."""
     return _changed(actor, lambda rules: rules.append(rule))
 
 
 def change_rule(actor: Actor, number: int, rule: dict[str, Any]) -> PolicyVersion:
-    """Put another rule in place of one. Raises NotFound for a number that there is not."""
-
     def change(rules: list[dict[str, Any]]) -> None:
         rules[_place(rules, number)] = rule
 
@@ -47,12 +48,11 @@ def change_rule(actor: Actor, number: int, rule: dict[str, Any]) -> PolicyVersio
 
 
 def remove_rule(actor: Actor, number: int) -> PolicyVersion:
-    """Take a rule out; those after it move up."""
     return _changed(actor, lambda rules: rules.pop(_place(rules, number)))
 
 
 def move_rule(actor: Actor, number: int, by: int) -> PolicyVersion:
-    """Move a rule `by` places down, or up where it is negative; at the end it stays."""
+    """Move a rule `by` places down, or up if negative; stops at either end."""
 
     def change(rules: list[dict[str, Any]]) -> None:
         rule = rules.pop(_place(rules, number))
@@ -63,7 +63,6 @@ def move_rule(actor: Actor, number: int, by: int) -> PolicyVersion:
 
 @transaction.atomic
 def _changed(actor: Actor, change: Callable[[list[dict[str, Any]]], object]) -> PolicyVersion:
-    """The draft with a change made to its rules; one person at a time."""
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
     draft = draft_of(actor.organisation_id)
     if draft is None:

@@ -1,4 +1,4 @@
-"""What a policy refuses."""
+"""Errors of policy rules."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from vardkase.intel.errors import PublicationRefused
 
 
 class PolicyForbids(PublicationRefused):
-    """A rule of an organisation's policy does not let this be done.
+    """A rule of an organisation's policy forbids this.
 
-    The message is in English, as the API answers; `in_words` says the same in the language that is active.
+    The message is in English, as the API answers; `in_words` is in the active language.
     """
 
     def __init__(self, met: Met, organisation: str, *, own: bool) -> None:
@@ -23,5 +23,4 @@ class PolicyForbids(PublicationRefused):
             super().__init__(self.in_words())
 
     def in_words(self) -> str:
-        """Number and title of the rule, and what met it."""
         return refusal(self.met, self.organisation, own=self.own)

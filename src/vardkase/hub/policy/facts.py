@@ -1,4 +1,4 @@
-"""What rules need to know of events: counted in the database, two statements for however many attributes.
+"""Facts about events that rules need, counted in two SQL statements regardless of the number of attributes.
 
 A part reaches whom its event, its object and its own distribution all let it reach. Deleted attributes count:
 whoever synchronises is still sent what they say.
@@ -19,9 +19,9 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What several parts of an event have in common: how far they go, and how many they are.
+    """Parts of an event with the same reach, and their number.
 
-    `groups` are the ids of the sharing groups that limit them, when they go to a sharing group.
+    `groups` are the ids of the sharing groups that limit them, if they are shared with a sharing group.
     """
 
     reach: Reach
@@ -40,7 +40,7 @@ class Kind(Part):
 
 @dataclass(frozen=True, slots=True)
 class Tagged(Part):
-    """What carries a tag: the event itself, or parts of it. A `local` tag does not leave this hub."""
+    """The event or parts of it that carry a tag. A `local` tag does not leave this hub."""
 
     name: str
     on_event: bool
@@ -49,8 +49,6 @@ class Tagged(Part):
 
 @dataclass(slots=True)
 class Facts:
-    """One event."""
-
     event_id: int
     reach: Reach
     groups: tuple[int, ...]
@@ -59,14 +57,13 @@ class Facts:
 
 
 def facts_of(event_id: int, as_if: Reach | None = None, group: int | None = None) -> Facts:
-    """One event; with `as_if` as it would be if it went that far, to sharing group `group`."""
+    """One event; with `as_if` as if it had that reach, and sharing group `group`."""
     return next(facts_of_many([event_id], as_if, group))
 
 
 def facts_of_many(
     event_ids: Sequence[int], as_if: Reach | None = None, group: int | None = None
 ) -> Iterator[Facts]:
-    """Those of `event_ids` that are here, in their order."""
     for some in batched(event_ids, AT_ONCE):
         yield from _facts(some, as_if, group)
 

@@ -1,4 +1,4 @@
-"""Policies where intelligence leaves: asked by `intel.hooks`, in the transaction that would let it out.
+"""Enforces policies when intelligence is released: called by `intel.hooks`, in the releasing transaction.
 
 An event is under the policy of the organisation that created it and under that of the one that holds it here. An
 organisation without a policy costs one look into an index.
@@ -20,7 +20,7 @@ from vardkase.intel.models import Event
 
 
 def look_at_creation(sought: CreationSought) -> None:
-    """Refuse who may not create events, and fill in what the policy says of new ones. Raises PolicyForbids."""
+    """Refuse users who may not create events, and apply the policy's defaults. Raises PolicyForbids."""
     actor = sought.actor
     if actor.is_connection:
         return
@@ -32,7 +32,7 @@ def look_at_creation(sought: CreationSought) -> None:
 
 
 def look_at_publication(sought: PublicationSought) -> None:
-    """Refuse what a rule keeps in; hold what a second person has to agree to. Raises PolicyForbids."""
+    """Refuse what a rule forbids; hold what needs a second person's approval. Raises PolicyForbids."""
     actor, event = sought.actor, sought.event
     policies = policies_in_force(_concerned(actor, event))
     if not policies:
@@ -47,9 +47,10 @@ def look_at_publication(sought: PublicationSought) -> None:
 
 
 def look_at_delegation(sought: DelegationSought) -> None:
-    """Refuse who may not hand events over, and what may not be handed over. Raises PolicyForbids.
+    """Refuse delegation by people, or of events, that the policy excludes. Raises PolicyForbids.
 
-    The event goes to one organisation at least. Where a second person has to agree, it cannot be handed over by one.
+    A delegated event reaches at least one other organisation. Events that need a second person's approval
+    cannot be delegated by one.
     """
     actor, event = sought.actor, sought.event
     reach = OF_DISTRIBUTION[sought.distribution or 0]
@@ -63,15 +64,16 @@ def look_at_delegation(sought: DelegationSought) -> None:
 
 
 def _concerned(actor: Actor, event: Event) -> set[int]:
-    """Whose policies an event is under. What a connection brings in, the organisation here does not let out."""
+    """The organisations whose policies apply to an event. Events from a connection are not released by the
+    host organisation."""
     return {event.orgc_id} if actor.is_connection else {event.orgc_id, event.org_id}
 
 
 def _refuse_person(policy: Policy, actor: Actor, action: Action) -> None:
     """Raise PolicyForbids unless the rules let the person do it.
 
-    They are about the organisation's people, and about site administrators who act for it; the console is not asked,
-    nor who passes on what the organisation has let out elsewhere.
+    They apply to the organisation's people, and to site administrators who act for it; not to the console,
+    nor to forwarding what the organisation has released elsewhere.
     """
     acts_for = _is_own(policy, actor) or actor.is_site_admin
     if actor.user_id is None or not acts_for or not any(isinstance(rule, Who) for rule in policy.rules):
@@ -87,10 +89,10 @@ def _refuse_content(policy: Policy, actor: Actor, facts: Facts) -> None:
 
 
 def _is_held(policy: Policy, sought: PublicationSought, facts: Facts) -> bool:
-    """Whether the event waits for a second person, who is asked then.
+    """True if the event waits for a second person, who is then asked.
 
-    So does all that the organisation holds here, whoever is named as its creator: it says that itself. What it has
-    created and another holds here waits when its own people publish it, not when the other passes on what it was sent.
+    Applies to all events that the organisation owns here, whatever its creator. Events it created but another
+    organisation owns here wait only when its own people publish them, not when the other forwards them.
     """
     actor, event = sought.actor, sought.event
     if actor.is_connection:
@@ -121,5 +123,4 @@ def _fill_in(sought: CreationSought, rule: Defaults, policy: Policy) -> None:
 
 
 def _scope(tag: str) -> str:
-    """What a tag is about: an event that has one of ``tlp:`` needs no other of it."""
     return tag.rpartition(":")[0].lower() or tag.lower()

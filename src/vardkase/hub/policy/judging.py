@@ -1,4 +1,4 @@
-"""What rules say of an event: pure functions over rules and facts."""
+"""Evaluates rules against an event: pure functions over rules and facts."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from vardkase.hub.policy.rules import (
 
 
 class Why(StrEnum):
-    """What it is in an event, or of a person, that a rule is about."""
-
     EVENT = "event"
     TAG = "tag"
     TYPE = "type"
@@ -37,9 +35,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A rule, its number in the policy, and why it is met: the tag, type, category or module `name`.
+    """A rule that is met, its number in the policy, and why: the tag, type, category or module `name`.
 
-    `reach` is how far that goes; `count` how many parts it is.
+    `reach` is how far that goes; `count` the number of parts.
     """
 
     number: int
@@ -51,14 +49,14 @@ class Met:
 
 
 def forbidding(rules: Sequence[Rule], facts: Facts, groups: Mapping[str, int]) -> Iterator[Met]:
-    """What keeps the event in, by number: one reason a rule. `groups` has the ids of sharing groups by their uuids."""
+    """The rules that forbid sharing, by number: one reason per rule. `groups` maps uuids of sharing groups to
+    ids."""
     for number, rule in enumerate(rules, 1):
         if met := next(_forbids(number, rule, facts, groups), None):
             yield met
 
 
 def asking_second(rules: Sequence[Rule], facts: Facts) -> Iterator[Met]:
-    """The rules of four eyes that the event meets, by number."""
     for number, rule in enumerate(rules, 1):
         if not isinstance(rule, FourEyes):
             continue
@@ -71,7 +69,6 @@ def asking_second(rules: Sequence[Rule], facts: Facts) -> Iterator[Met]:
 def keeping_out(
     rules: Sequence[Rule], action: str, name: str, role: str, modules: frozenset[str]
 ) -> Met | None:
-    """The first rule that does not let a person with this address, role and training do `action`."""
     for number, rule in enumerate(rules, 1):
         if not isinstance(rule, Who) or rule.action != action:
             continue
@@ -116,7 +113,6 @@ def _within(rule: AtMost, allowed: set[int], part: Part) -> bool:
 
 
 def _selected(rule: Selecting, facts: Facts) -> Iterator[tuple[Why, str, Part]]:
-    """What of an event a rule is about, and how far that goes."""
     if rule.is_about_all:
         yield Why.EVENT, "", Part(facts.reach, facts.groups, 1)
     for tag in facts.tags:

@@ -1,4 +1,4 @@
-"""MISP's names of roles, categories and types as the reader's language has them, with MISP's own in brackets."""
+"""MISP's roles, categories and types translated to the reader's language, with the original in brackets."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ TYPES: dict[str, Promise] = {
 
 
 def native_names(names: Iterable[str], known: Mapping[str, Promise]) -> list[str]:
-    """Each name as a reader knows it ("Publicerare (Publisher)"); the name alone where there is no other."""
+    """Each role name with its local name ("Publicerare (Publisher)"); unknown names stay as they are."""
     return [_native(name, known) for name in names]
 
 

@@ -1,4 +1,4 @@
-"""Versions of each organisation's policy, and requests to publish what needs a second person."""
+"""Models for policy versions of each organisation, and for publication requests awaiting a second person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class State(models.TextChoices):
-    """The life of a version: one draft and one in force at a time; those before are kept as they were."""
+    """The life of a version: one draft and one in force at a time; earlier ones are kept unchanged."""
 
     DRAFT = "draft"
     IN_FORCE = "in_force"
@@ -19,7 +19,7 @@ class State(models.TextChoices):
 
 
 class PolicyVersion(models.Model):
-    """One version of an organisation's policy; `rules` as in `policy.rules`. A draft has the number it will get."""
+    """A version of an organisation's policy; `rules` as in `policy.rules`. A draft has its future number."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="policy_versions")
@@ -50,7 +50,7 @@ class PolicyVersion(models.Model):
 
 
 class Decision(models.TextChoices):
-    """What became of a request. `changed`: the event was another by then, and has to be asked for anew."""
+    """The outcome of a request. `changed`: the event has changed since, and must be requested anew."""
 
     WAITING = "waiting"
     APPROVED = "approved"
@@ -63,8 +63,8 @@ class Decision(models.TextChoices):
 class Approval(models.Model):
     """A request to publish one version of an event.
 
-    `digest` is the SHA-256 of the event as it then read; `rules` are the numbers of the rules that ask for a second
-    person. The event is named by number, not bound to: the request outlives it.
+    `digest` is the SHA-256 of the event at that time; `rules` are the numbers of the rules that require a
+    second person. The event is referenced by number, without a foreign key: the request outlives it.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)

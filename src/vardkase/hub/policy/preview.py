@@ -1,4 +1,4 @@
-"""What the policies say of a publication before anybody presses the button. Nothing is changed."""
+"""Preview of policy results before publication. Changes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from vardkase.intel.queries.rows import EventRow
 
 @dataclass(slots=True)
 class Outlook:
-    """`forbidden`: what would be refused; `held`: the rules that would have it wait. `is_asked`: there is a policy."""
+    """`forbidden`: what would be refused; `held`: the rules that would hold it. `is_asked`: there is a
+    policy."""
 
     is_asked: bool = False
     forbidden: list[Met] = field(default_factory=list)
@@ -21,7 +22,6 @@ class Outlook:
 
 
 def outlook(event: EventRow, distribution: int, sharing_group_id: int | None) -> Outlook:
-    """What the rules about content say of an event with this reach."""
     seen = Outlook()
     policies = policies_in_force({event.orgc_id, event.org_id})
     if not policies:

@@ -1,4 +1,4 @@
-"""The document of a policy as a file: PDF to keep, DOCX to go on writing in."""
+"""The policy document as a file: PDF for archiving, DOCX for editing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LOCALES = {"sv": "sv-SE", "en": "en-GB"}
 
 
 def printed(version: PolicyVersion, form: str, language: str = "sv") -> bytes:
-    """The version as "pdf" or "docx", in "sv" or "en". Raises NotFound for another form or language."""
+    """The version as "pdf" or "docx", in "sv" or "en". Raises NotFound for another format or language."""
     if form not in TYPES or language not in LOCALES:
         raise NotFound("A policy is written as docx or pdf, in sv or en.")
     document = document_of(version, language)
@@ -44,12 +44,10 @@ def printed(version: PolicyVersion, form: str, language: str = "sv") -> bytes:
 
 
 def file_name(version: PolicyVersion, form: str) -> str:
-    """How the file is called."""
     return f"misp-policy-{version.number}.{form}"
 
 
 def as_docx(document: Document) -> bytes:
-    """The document for a word processor, with headings, properties and numbered pages."""
     written = docx.Document()
     _prepare(written, document)
     written.add_paragraph(document.organisation, style="Subtitle")
@@ -68,7 +66,6 @@ def as_docx(document: Document) -> bytes:
 
 
 def _prepare(written: Any, document: Document) -> None:
-    """Language, type and margins; the properties that a search or a registry reads; the number on each page."""
     normal = written.styles["Normal"]
     normal.font.name, normal.font.size = "Calibri", Pt(11)
     normal.paragraph_format.space_after = Pt(8)
@@ -91,7 +88,6 @@ def _prepare(written: Any, document: Document) -> None:
 
 
 def _speak(written: Any, locale: str) -> None:
-    """Have every style be of this language, for spelling and for reading aloud."""
     for given in written.styles.element.iter(qn("w:lang")):
         given.set(qn("w:val"), locale)
 
@@ -108,7 +104,6 @@ def _without_line(style: Any) -> None:
 
 
 def _page_number(paragraph: Any) -> None:
-    """ "2 (3)", to the right."""
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for before, name, after in (("", "PAGE", " ("), ("", "NUMPAGES", ")")):
         paragraph.add_run(before)
@@ -118,7 +113,7 @@ def _page_number(paragraph: Any) -> None:
 
 
 def _pairs(written: Any, pairs: list[tuple[str, str]]) -> None:
-    """Label and text on a line each: a table would be read aloud as one."""
+    """Label and text on a line each: screen readers would read a table cell by cell."""
     for label, text in pairs:
         paragraph = written.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(2)
@@ -137,7 +132,6 @@ def _rule(written: Any, rule: NumberedRule) -> None:
 
 
 def _signing(written: Any, document: Document) -> None:
-    """A line to write on for each, on the page where the decision stands."""
     written.paragraphs[-1].paragraph_format.keep_with_next = True
     for place, (label, _) in enumerate(document.signing, 1):
         paragraph = written.add_paragraph()

@@ -1,4 +1,4 @@
-"""Policies as they stand: the one in force, the draft, and those before."""
+"""Queries for policies: in force, draft, and previous versions."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ from vardkase.intel.models import Event, EventTag
 
 @dataclass(frozen=True)
 class Policy:
-    """The rules of one version, and whose they are."""
-
     version_id: int
     organisation_id: int
     organisation_name: str
@@ -34,35 +32,30 @@ class Policy:
 
     @cached_property
     def groups(self) -> dict[str, int]:
-        """The ids of the sharing groups that the rules name, by uuid; those that are no more are left out."""
+        """Ids of the sharing groups that the rules name, by uuid; deleted ones are left out."""
         return group_ids(self.rules)
 
 
 def policies_in_force(organisation_ids: Collection[int]) -> list[Policy]:
-    """Those of the organisations that have one: one statement."""
     rows = cursor().execute(IN_FORCE, {"organisations": list(organisation_ids)}).fetchall()
     return [Policy(pk, owner, name, stored_rules(from_jsonb(rules))) for pk, owner, name, rules in rows]
 
 
 def policy_in_force(organisation_id: int) -> PolicyVersion | None:
-    """The version that holds in an organisation today."""
     return PolicyVersion.objects.filter(organisation_id=organisation_id, state=State.IN_FORCE).first()
 
 
 def draft_of(organisation_id: int) -> PolicyVersion | None:
-    """The version that is being written."""
     return PolicyVersion.objects.filter(organisation_id=organisation_id, state=State.DRAFT).first()
 
 
 def versions(actor: Actor) -> QuerySet[PolicyVersion]:
-    """What the actor may see: all versions of the own organisation, or of every one for site administrators."""
     found = PolicyVersion.objects.select_related("organisation").order_by("-number")
     sees_all = actor.is_site_admin and not actor.is_content_blind
     return found if sees_all else found.filter(organisation_id=actor.organisation_id)
 
 
 def find_version(actor: Actor, reference: int | str | UUID) -> PolicyVersion:
-    """A version by its id or uuid. Raises NotFound."""
     text = str(reference)
     named = {"pk": int(text)} if text.isdecimal() and len(text) < 19 else {"uuid": _uuid(text)}
     found = versions(actor).filter(**named).first()
@@ -72,22 +65,18 @@ def find_version(actor: Actor, reference: int | str | UUID) -> PolicyVersion:
 
 
 def policy_of(version: PolicyVersion) -> Policy:
-    """The rules of a version."""
     return Policy(version.pk, version.organisation_id, version.organisation.name, stored_rules(version.rules))
 
 
 def role_name(actor: Actor) -> str:
-    """The name of the actor's role; nothing for who has none."""
     return Role.objects.filter(pk=actor.role_id or 0).values_list("name", flat=True).first() or ""
 
 
 def group_ids(rules: Collection[Rule]) -> dict[str, int]:
-    """The ids of the sharing groups that rules name, by uuid."""
     return {str(group.uuid): group.pk for group in _groups(rules)}
 
 
 def group_names(rules: Collection[Rule]) -> dict[str, str]:
-    """The names of the sharing groups that rules name, by uuid."""
     return {str(group.uuid): group.name for group in _groups(rules)}
 
 
@@ -98,8 +87,8 @@ def _groups(rules: Collection[Rule]) -> list[SharingGroup]:
 
 
 def due_for_review(actor: Actor, version: PolicyVersion, limit: int = 200) -> list[tuple[int, str, str]]:
-    """Id, info and date of own events that a rule on retention wants looked over now, the oldest first: those that the
-    actor may read."""
+    """Id, info and date of own events that a retention rule wants reviewed, oldest first, readable by the
+    actor."""
     readable = f"SELECT e.id FROM event e WHERE {numbers_written_in(event_predicate(actor), actor)}"
     found: dict[int, tuple[int, str, str]] = {}
     for rule in policy_of(version).rules:
@@ -115,7 +104,6 @@ def due_for_review(actor: Actor, version: PolicyVersion, limit: int = 200) -> li
 
 
 def _tagged(patterns: Collection[str]) -> QuerySet[EventTag, int]:
-    """The ids of the events that carry one of the tags."""
     wanted = Q()
     for pattern in patterns:
         if pattern.endswith("*"):

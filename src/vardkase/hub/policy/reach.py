@@ -1,4 +1,4 @@
-"""How far something goes, as a policy speaks of it: from the own organisation to everybody."""
+"""Distribution levels as used in policies, from own organisation to everybody."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vardkase.misp.distribution import Distribution
 
 
 class Reach(StrEnum):
-    """In order: each goes further than the one before. MISP's numbers are not in this order."""
+    """Distributions ordered by reach, each wider than the one before; MISP's numbers are not in this order."""
 
     ORGANISATION = "organisation"
     SHARING_GROUP = "sharing_group"
@@ -18,11 +18,9 @@ class Reach(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Its place in the order, from 0."""
         return REACHES.index(self)
 
     def goes_as_far_as(self, other: Reach) -> bool:
-        """Whether it reaches whom `other` reaches, or more."""
         return self.rank >= other.rank
 
 
@@ -41,6 +39,6 @@ DISTRIBUTION_OF: dict[Reach, Distribution] = {
 
 
 def rank_in_sql(distribution: str) -> str:
-    """SQL: the rank of a column `distribution`; what inherits, or is not there, limits nothing."""
+    """SQL: the rank of a column `distribution`; inherit and NULL limit nothing."""
     cases = " ".join(f"WHEN {int(number)} THEN {reach.rank}" for number, reach in OF_DISTRIBUTION.items())
     return f"CASE {distribution} {cases} ELSE {Reach.ALL.rank} END"

@@ -1,4 +1,4 @@
-"""The rules of a policy, as data: what each kind says, and how it is read from JSON.
+"""Policy rules as data: each kind's fields and their parsing from JSON.
 
 A rule's number is its place in the policy, from 1. Tags are compared without regard to case; one that ends in ``*``
 stands for all that begin so (``tlp:*``). An empty list of roles and users means everybody.
@@ -33,32 +33,26 @@ PERSONAL_TYPES: tuple[str, ...] = (
 
 
 class Action(StrEnum):
-    """What a rule says who may do."""
-
     CREATE = "create"
     PUBLISH = "publish"
     DELEGATE = "delegate"
 
 
 class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A rule's name in both languages; English may be left out."""
-
     sv: str
     en: str = ""
 
     def in_language(self, language: str) -> str:
-        """The name in "sv" or "en", or in the language that there is."""
         return (self.sv or self.en) if language == "sv" else (self.en or self.sv)
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """What every rule has."""
-
     title: Title
 
 
 class Who(Base, frozen=True, kw_only=True, tag="who"):
-    """Only these may do `action`: who has one of the roles, or is named, and has done the training `module`."""
+    """Only these may do `action`: users who have one of the roles, or are named, and have done the training
+    `module`."""
 
     action: Action
     roles: tuple[str, ...] = ()
@@ -66,16 +60,14 @@ class Who(Base, frozen=True, kw_only=True, tag="who"):
     module: str = ""
 
     def names(self, address: str, role: str) -> bool:
-        """Whether somebody with this e-mail address and role is among those who may."""
         return is_named(self.roles, self.users, address, role)
 
     def is_trained(self, modules: frozenset[str]) -> bool:
-        """Whether these modules (in lower case) are training enough."""
         return not self.module or self.module.lower() in modules
 
 
 class Selecting(Base, frozen=True, kw_only=True):
-    """A rule that is about what carries one of the tags, or is of one of the types or categories."""
+    """A rule for what carries one of the tags, or has one of the types or categories."""
 
     tags: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
@@ -83,26 +75,26 @@ class Selecting(Base, frozen=True, kw_only=True):
 
     @property
     def is_about_all(self) -> bool:
-        """Whether it says nothing of tags, types and categories."""
         return not (self.tags or self.types or self.categories)
 
 
 class AtMost(Selecting, frozen=True, kw_only=True, tag="at_most"):
-    """What is selected goes no further than `reach`; to a sharing group only of `groups` (uuids), if any are named."""
+    """The selection goes no further than `reach`; to a sharing group only of `groups` (uuids), if any are
+    named."""
 
     reach: Reach
     groups: tuple[str, ...] = ()
 
 
 class MustCarry(Base, frozen=True, kw_only=True, tag="must_carry"):
-    """An event that goes as far as `reach`, or further, carries one of the tags."""
+    """An event that goes as far as `reach`, or further, must carry one of the tags."""
 
     tags: tuple[str, ...]
     reach: Reach = Reach.SHARING_GROUP
 
 
 class FourEyes(Selecting, frozen=True, kw_only=True, tag="four_eyes"):
-    """What is selected and goes as far as `reach`, or further, is published when a second person has agreed.
+    """A selection that goes as far as `reach`, or further, needs a second person's approval.
 
     `days` is how long a request waits. The second person has one of the roles or is named, and may publish.
     """
@@ -114,7 +106,7 @@ class FourEyes(Selecting, frozen=True, kw_only=True, tag="four_eyes"):
 
 
 class Defaults(Base, frozen=True, kw_only=True, tag="defaults"):
-    """What a new event gets that does not say otherwise; `group` is the uuid of a sharing group."""
+    """Defaults of a new event; `group` is the uuid of a sharing group."""
 
     tags: tuple[str, ...] = ()
     reach: Reach | None = None
@@ -122,21 +114,19 @@ class Defaults(Base, frozen=True, kw_only=True, tag="defaults"):
 
 
 class Handling(StrEnum):
-    """What becomes of personal data."""
-
     NECESSITY = "necessity"
     STAYS = "stays"
 
 
 class PersonalData(Base, frozen=True, kw_only=True, tag="personal_data"):
-    """Values of these types leave the organisation with a comment that says why they are needed, or not at all."""
+    """Values of these types are shared only with a comment that says why they are needed, or not at all."""
 
     types: tuple[str, ...]
     handling: Handling = Handling.NECESSITY
 
 
 class Retention(Base, frozen=True, kw_only=True, tag="retention"):
-    """An own event (with one of the tags, if any are named) is looked over when it is this many months old."""
+    """An own event (with one of the tags, if any are named) is reviewed at this age in months."""
 
     months: int
     tags: tuple[str, ...] = ()
@@ -147,7 +137,7 @@ KINDS: tuple[type[Base], ...] = (Who, AtMost, MustCarry, FourEyes, Defaults, Per
 
 
 def is_named(roles: Sequence[str], users: Sequence[str], address: str, role: str) -> bool:
-    """Whether the person or their role is among those named; everybody is when nobody is."""
+    """True if the person or their role is named; everyone is if nobody is named."""
     if not roles and not users:
         return True
     return address.lower() in {user.lower() for user in users} or role.lower() in {
@@ -156,7 +146,6 @@ def is_named(roles: Sequence[str], users: Sequence[str], address: str, role: str
 
 
 def tag_matches(patterns: Sequence[str], tag: str) -> bool:
-    """Whether a tag is one of `patterns`."""
     low = tag.lower()
     return any(
         low.startswith(pattern[:-1].lower()) if pattern.endswith("*") else low == pattern.lower()
@@ -165,7 +154,7 @@ def tag_matches(patterns: Sequence[str], tag: str) -> bool:
 
 
 def read_rules(data: Any) -> tuple[Rule, ...]:
-    """Rules from what JSON holds: a list of objects with `kind`, `title` and what the kind says.
+    """Rules from JSON: a list of objects with `kind`, `title` and the fields of the kind.
 
     Raises Invalid, which names the rule and the field.
     """
@@ -175,12 +164,11 @@ def read_rules(data: Any) -> tuple[Rule, ...]:
 
 
 def stored_rules(data: Any) -> tuple[Rule, ...]:
-    """Rules that were checked when they were stored; types that MISP has given up since then match nothing."""
+    """Rules that were validated when stored; types that MISP has since removed match nothing."""
     return msgspec.convert(data, tuple[Rule, ...])
 
 
 def read_rule(data: Any, place: str) -> Rule:
-    """One rule; raises Invalid with errors under `place`."""
     try:
         rule: Rule = msgspec.convert(data, Rule)
     except msgspec.ValidationError as wrong:
@@ -191,13 +179,11 @@ def read_rule(data: Any, place: str) -> Rule:
 
 
 def written(rules: Sequence[Rule]) -> list[dict[str, Any]]:
-    """Rules as JSON holds them."""
     built: list[dict[str, Any]] = msgspec.to_builtins(list(rules))
     return built
 
 
 def _faults(rule: Rule) -> dict[str, str]:
-    """Field → what is wrong with it, of a rule whose form is right."""
     faults: dict[str, str] = {}
     if not rule.title.sv.strip() or max(len(rule.title.sv), len(rule.title.en)) > LONGEST:
         faults["title"] = f"A rule needs a title of at most {LONGEST} characters."

@@ -1,4 +1,4 @@
-"""What the hub does by itself about policies."""
+"""Schedules for policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each rule as one reads it: a sentence in the language that is active."""
+"""Each rule as a sentence in the active language."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ TRAINED: dict[Action, str | Promise] = {
 
 
 def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
-    """What the rule says; `groups` has the names of sharing groups by uuid."""
     match rule:
         case Who():
             return _who(rule)
@@ -70,14 +69,12 @@ def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
 
 
 def people(roles: Sequence[str], users: Sequence[str]) -> str:
-    """Roles and persons, as one names them."""
     held = {"roles": listed(native_names(roles, ROLES))}
     named = [gettext("those who have the role %(roles)s") % held] if roles else []
     return listed([*named, *users])
 
 
 def tagged(patterns: Sequence[str]) -> str:
-    """Tags, and beginnings of tags, as one names them after "carries"."""
     whole = [pattern for pattern in patterns if not pattern.endswith("*")]
     begun = [gettext("“%(name)s”") % {"name": pattern[:-1]} for pattern in patterns if pattern.endswith("*")]
     said = [gettext("the tag %(tags)s") % {"tags": listed(whole)}] if whole else []
@@ -87,7 +84,6 @@ def tagged(patterns: Sequence[str]) -> str:
 
 
 def selected(rule: Selecting) -> str:
-    """What a rule is about, as the beginning of a sentence."""
     parts = []
     if rule.tags:
         parts.append(gettext("what carries %(tags)s") % {"tags": tagged(rule.tags)})

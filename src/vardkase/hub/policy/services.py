@@ -1,4 +1,4 @@
-"""Writing a policy, putting it in force, and ending it."""
+"""Services for policies: write, put in force, end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TWO_PEOPLE = Setting(
 
 @transaction.atomic
 def save_draft(actor: Actor, rules: Any, note: str = "") -> PolicyVersion:
-    """Write the draft of the own organisation's next policy; `rules` is what JSON holds.
+    """Save the draft of the own organisation's next policy; `rules` is parsed JSON.
 
     Raises Forbidden unless the actor administers the organisation, Invalid by rule and field.
     """
@@ -50,10 +50,10 @@ def save_draft(actor: Actor, rules: Any, note: str = "") -> PolicyVersion:
 
 @transaction.atomic
 def put_in_force(actor: Actor) -> PolicyVersion:
-    """Let the draft hold from now on, in place of the version that held.
+    """Put the draft in force, replacing the current version.
 
-    From then on others read the organisation's events once they are published, and not before. What is out already
-    stays out. Raises Forbidden, Conflict when there is no draft, Invalid when it is empty.
+    From then on peers read the organisation's events only once they are published. What has already been
+    shared stays shared. Raises Forbidden, Conflict if there is no draft, Invalid if it is empty.
     """
     _require_administrator(actor)
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
@@ -74,7 +74,6 @@ def put_in_force(actor: Actor) -> PolicyVersion:
 
 @transaction.atomic
 def discard_draft(actor: Actor) -> None:
-    """Throw the draft away. Raises Forbidden, Conflict when there is none."""
     _require_administrator(actor)
     draft = draft_of(actor.organisation_id)
     if draft is None:
@@ -85,9 +84,10 @@ def discard_draft(actor: Actor) -> None:
 
 @transaction.atomic
 def end_policy(actor: Actor) -> PolicyVersion:
-    """Let no policy hold any more; its versions are kept. Raises Forbidden, Conflict when none holds.
+    """End the policy without a successor; its versions are kept. Raises Forbidden, Conflict if none is in
+    force.
 
-    Where two people decide about policies, one cannot end it: another version is put in force instead.
+    Where two people decide on policies, one cannot end it: put another version in force instead.
     """
     _require_administrator(actor)
     if TWO_PEOPLE.value:
@@ -107,8 +107,11 @@ def _require_administrator(actor: Actor) -> None:
 
 
 def _is_somebody_elses(draft: PolicyVersion, actor: Actor) -> bool:
-    """Whether another account than the actor's wrote the draft. Who has another address now is still who wrote it, so
-    an address that is nobody's any more is not somebody else's."""
+    """True if another account than the actor's wrote the draft.
+
+    The author is still the same after a change of address, so an address without an account does not count as
+    somebody else.
+    """
     if draft.written_by.startswith("console:"):
         return draft.written_by != actor.name
     writer = User.objects.filter(email=draft.written_by, org_id=draft.organisation_id).first()
@@ -116,7 +119,6 @@ def _is_somebody_elses(draft: PolicyVersion, actor: Actor) -> bool:
 
 
 def _draft(actor: Actor) -> PolicyVersion:
-    """The draft there is, or a new one with the next number."""
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
     if (draft := draft_of(actor.organisation_id)) is not None:
         return draft
@@ -137,5 +139,4 @@ def _hide_unpublished(actor: Actor, *, hides: bool) -> None:
 
 
 def target(policy: PolicyVersion) -> Target:
-    """The policy in the audit trail."""
     return Target("policy", policy.pk, policy.uuid, str(policy.number))

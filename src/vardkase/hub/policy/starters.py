@@ -1,4 +1,4 @@
-"""Policies to begin with: for a small municipality, an authority and a company. They are data (`data/*.json`)."""
+"""Policy templates for a small municipality, an authority and a company, as data files (`data/*.json`)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from vardkase.hub.policy.rules import Title
 
 
 class Starter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One of them; `rules` as JSON holds them."""
-
     key: str
     name: Title
     description: Title
@@ -23,7 +21,6 @@ class Starter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def starters() -> tuple[Starter, ...]:
-    """All of them, in the order in which they are offered."""
     folder = files("vardkase.hub.policy") / "data"
     return tuple(
         msgspec.json.decode((folder / f"{key}.json").read_bytes(), type=Starter)
@@ -32,7 +29,6 @@ def starters() -> tuple[Starter, ...]:
 
 
 def find_starter(key: str) -> Starter:
-    """One of them. Raises NotFound."""
     for starter in starters():
         if starter.key == key:
             return starter

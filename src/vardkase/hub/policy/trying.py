@@ -1,4 +1,4 @@
-"""Trying rules on what an organisation has published: which events would have met which rule. Nothing is changed."""
+"""Tests rules against an organisation's published events: which event matches which rule. Changes nothing."""
 
 from __future__ import annotations
 
@@ -28,15 +28,13 @@ LONGEST_SPAN = 3660
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days, both included."""
-
     since: date
     until: date
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A published event that meets rules: those that `forbid` it, and those that ask for a second person."""
+    """A published event that meets rules: those that `forbid` it, and those that require a second person."""
 
     event_id: int
     event_uuid: UUID
@@ -49,7 +47,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Trial:
-    """What came of it; `by_rule` counts the events that met each rule, by its number."""
+    """The result; `by_rule` counts the events that met each rule, by its number."""
 
     span: Span
     events: int = 0
@@ -60,7 +58,6 @@ class Trial:
 
 
 def span_of(since: date | None = None, until: date | None = None) -> Span:
-    """The days that are asked for; without any the last month. Raises Invalid."""
     until = until or today()
     since = since or until - timedelta(days=DAYS)
     if since > until:
@@ -71,10 +68,10 @@ def span_of(since: date | None = None, until: date | None = None) -> Span:
 
 
 def try_policy(actor: Actor, version: PolicyVersion, span: Span) -> Trial:
-    """Hold the rules of a version against the organisation's own events that went out in `span`: those of them that
-    the actor may read.
+    """Apply the rules of a version to the organisation's own events published in `span` that the actor may
+    read.
 
-    Of rules about people nothing is said: who may publish is asked when somebody does.
+    Rules about people are not evaluated: those are checked when somebody publishes.
     """
     policy = policy_of(version)
     trial = Trial(span)
@@ -97,7 +94,6 @@ def _count(trial: Trial, finding: Finding) -> None:
 
 
 def _published(actor: Actor, organisation_id: int, span: Span) -> Iterator[tuple[int, UUID, str, bool, int]]:
-    """Id, uuid, info, whether it is still out, and when it last went out; the newest first."""
     zone = timezone.get_current_timezone()
     first = datetime.combine(span.since, time.min, zone)
     after = datetime.combine(span.until + timedelta(days=1), time.min, zone)

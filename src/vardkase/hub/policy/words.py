@@ -1,4 +1,4 @@
-"""What rules say, and what met them, in sentences for people: in the language that is active."""
+"""Rules and violations as sentences in the active language."""
 
 from __future__ import annotations
 
@@ -32,19 +32,16 @@ MAY_NOT: dict[Action, str | Promise] = {
 
 
 def title_of(rule: Base) -> str:
-    """The rule's title in the active language."""
     return rule.title.in_language((get_language() or "en")[:2])
 
 
 def listed(words: Sequence[str], conjunction: str = "") -> str:
-    """Words as one reads them aloud: "a, b or c"."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {conjunction or pgettext('between the last two of a list', 'or')} {words[-1]}"
 
 
 def refusal(met: Met, organisation: str, *, own: bool) -> str:
-    """Why something is refused: number and title of the rule, and what met it."""
     words = {
         "number": met.number,
         "title": title_of(met.rule),
@@ -67,7 +64,6 @@ def refusal(met: Met, organisation: str, *, own: bool) -> str:
 
 
 def because(met: Met) -> str:
-    """What in the event, or of the person, met the rule."""
     reach = OTHERS if met.reach is Reach.SHARING_GROUP else REACHES[met.reach]
     said = {"name": met.name, "reach": reach, "n": met.count}
     match met.why:

@@ -1,4 +1,4 @@
-"""The versions of the texts that the hub owner has changed."""
+"""Models for versions of the hub owner's changed texts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from vardkase.identity.accounts.models import User
 
 
 class PassageVersion(models.Model):
-    """One version of one passage in both languages; the highest `number` is what is shown.
+    """A version of a passage in both languages; the one with the highest `number` is shown.
 
-    `number` counts from 1: version 0 is the text that came with the software. `text_sv` and `text_en` are Markdown.
-    A passage that was taken away is a version that is not `shown`, so that it can be brought back.
+    `number` counts from 1: version 0 is the packaged text. `text_sv` and `text_en` are Markdown. A removed
+    passage is a version that is not `shown`, so that it can be restored.
     """
 
     part = models.CharField(max_length=16)

@@ -1,4 +1,4 @@
-"""The parts of the public page, and the texts that come with the software."""
+"""Sections of the public page, with their default texts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ LANGUAGES = ("sv", "en")
 
 
 class Part(StrEnum):
-    """Where on the public pages a passage stands: `HELP` beside the application form, `PRIVACY` in the notice on
-    personal data."""
+    """Where a passage appears: `HELP` beside the application form, `PRIVACY` in the privacy notice."""
 
     HERO = "hero"
     STEP = "step"
@@ -37,7 +36,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One passage as it is now. `number` 0 and no `changed`: as it came with the software."""
+    """The current version of a passage. `number` 0 and no `changed`: the packaged text."""
 
     part: Part
     name: str
@@ -54,7 +53,6 @@ class Passage:
 
 @cache
 def shipped() -> tuple[Passage, ...]:
-    """The passages that came with the software, in the order of their file; both files name the same ones."""
     books = {language: tomllib.loads((DATA / f"{language}.toml").read_text()) for language in LANGUAGES}
     return tuple(
         Passage(

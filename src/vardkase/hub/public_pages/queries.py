@@ -1,4 +1,4 @@
-"""Reading the public page."""
+"""Queries for the public page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from vardkase.hub.public_pages.passages import LANGUAGES, Part, Passage, Words, 
 
 
 def passages() -> list[Passage]:
-    """Every passage as it is now, part by part in the order of the page, also those that are not shown; one query."""
     newest = PassageVersion.objects.order_by("part", "name", "-number").distinct("part", "name")
     found = {(each.part, each.name): each for each in shipped()}
     found |= {(each.part, each.name): each for each in map(passage_of, newest)}
@@ -21,12 +20,10 @@ def passages() -> list[Passage]:
 
 
 def shown(part: Part) -> list[Passage]:
-    """The passages of one part that visitors see."""
     return [each for each in passages() if each.part == part and each.shown]
 
 
 def find_passage(part: str, name: str) -> Passage:
-    """The passage of this name as it is now. Raises NotFound."""
     for each in passages():
         if (each.part, each.name) == (part, name):
             return each
@@ -34,28 +31,23 @@ def find_passage(part: str, name: str) -> Passage:
 
 
 def versions(passage: Passage) -> QuerySet[PassageVersion]:
-    """What the hub owner has made of a passage, newest first; the shipped text is not among them."""
     return PassageVersion.objects.filter(part=passage.part, name=passage.name).order_by("-number")
 
 
 def questions(language: str, text: str = "") -> list[Passage]:
-    """The questions shown, all of them or those with every word of `text` in them, in this language."""
     wanted = text.casefold().split()
     return [each for each in shown(Part.QUESTION) if _holds(each.in_language(language), wanted)]
 
 
 def unstated() -> list[Passage]:
-    """The parts of the notice on personal data that only the hub owner knows, and has not written."""
     return [each for each in shown(Part.PRIVACY) if not each.words["sv"].text]
 
 
 def last_changed() -> datetime | None:
-    """When anything on the page was changed last; None while all is as it came."""
     return PassageVersion.objects.order_by("-created").values_list("created", flat=True).first()
 
 
 def passage_of(row: PassageVersion) -> Passage:
-    """A stored version as a passage."""
     words = {
         language: Words(*(getattr(row, f"{name}_{language}") for name in ("title", "lead", "text")))
         for language in LANGUAGES

@@ -34,12 +34,10 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def may_edit(actor: Actor) -> bool:
-    """Whether the page is the actor's to change."""
     return actor.is_site_admin or StaffRole.MEMBERSHIP_OFFICER in actor.staff
 
 
 def require_editor(actor: Actor) -> None:
-    """Raise Forbidden unless the page is the actor's to change."""
     if not may_edit(actor):
         raise Forbidden("This is for the hub’s membership officers and site administrators.")
 
@@ -84,7 +82,6 @@ def show_question(actor: Actor, name: str, *, shown: bool) -> ApprovalRequest | 
 
 @transaction.atomic
 def move_question(actor: Actor, name: str, *, up: bool) -> None:
-    """Let a question change places with the one above it, or below. Raises NotFound, Forbidden."""
     _require(actor)
     passage = find_passage(Part.QUESTION, name)
     rest = [each for each in passages() if each.part == Part.QUESTION and (each.shown or each.name == name)]
@@ -183,7 +180,7 @@ CHANGE = register(
 
 
 def _kept(actor: Actor, passage: Passage, action: str) -> Passage:
-    """`passage` as the newest version; two who write at once: the constraint lets one of them through."""
+    """Store `passage` as the newest version; the constraint lets only one of two concurrent writers through."""
     last = versions(passage).aggregate(last=Max("number"))["last"] or 0
     row = PassageVersion.objects.create(
         part=passage.part,
@@ -210,7 +207,6 @@ def _require(actor: Actor) -> None:
 
 
 def _words(data: Mapping[str, Any]) -> dict[str, Words]:
-    """Both languages, or Invalid: a title is needed in each, and nothing is longer than the page bears."""
     errors: dict[str, list[str]] = {}
     found = {}
     for language in LANGUAGES:
@@ -227,7 +223,6 @@ def _words(data: Mapping[str, Any]) -> dict[str, Words]:
 
 
 def _free_name(title: str, taken: set[str]) -> str:
-    """A name for the address, made of the title."""
     start = slugify(title)[:NAME_LENGTH].strip("-") or "question"
     names = (start if count == 1 else f"{start}-{count}" for count in range(1, len(taken) + 3))
     return next(name for name in names if name not in taken)

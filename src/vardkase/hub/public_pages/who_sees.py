@@ -1,4 +1,4 @@
-"""Who can see what, and what is recorded of it: one text, for the terms, the page to publish on and the public pages.
+"""Who can see what, and what is logged: one text for the terms, the publish page and the public pages.
 
 What it says of operators is held by tests/hub/content_access/test_operator.py: change both together.
 """
@@ -12,5 +12,4 @@ from vardkase.hub.public_pages.passages import DATA
 
 @cache
 def who_sees(language: str) -> str:
-    """The text in Markdown, in Swedish ("sv") or English ("en")."""
     return (DATA / f"who_sees.{language}.md").read_text(encoding="utf-8").strip()

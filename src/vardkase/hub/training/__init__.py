@@ -1,1 +1,1 @@
-"""Who has been trained in what, and until when that holds."""
+"""Training of users, and its validity."""

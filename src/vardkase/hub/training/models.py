@@ -1,4 +1,4 @@
-"""Training that people have done."""
+"""Models for completed training."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vardkase.identity.accounts.models import User
 
 
 class Training(models.Model):
-    """A user has done a module; `valid_until` is null when that holds for good."""
+    """A completed training module of a user; `valid_until` is null if it does not expire."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="trainings")
     module = models.CharField(max_length=200)

@@ -1,4 +1,4 @@
-"""Marking people as trained."""
+"""Services for recording users' training."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ def mark_trained(
     valid_until: date | None = None,
     note: str = "",
 ) -> Training:
-    """Put down that one user has done a module; as `mark_people`."""
     return mark_people(actor, [email], module, done_on=done_on, valid_until=valid_until, note=note)[0]
 
 
@@ -49,10 +48,10 @@ def mark_people(
     valid_until: date | None = None,
     note: str = "",
 ) -> list[Training]:
-    """Put down that these people (of one organisation, where it is given) have done a module.
+    """Record that these people (of one organisation, if given) have completed a module.
 
-    Organisation administrators do so for their own people, the hub's staff and site administrators for all. Raises
-    Forbidden, Invalid.
+    Organisation administrators do so for their own people, the hub's staff and site administrators for all.
+    Raises Forbidden, Invalid.
     """
     actor.require_own_affairs()
     people = trainees(actor)
@@ -80,7 +79,6 @@ def mark_people(
 
 @transaction.atomic
 def remove_training(actor: Actor, training_id: int) -> Training:
-    """Take back what was put down wrongly. Raises NotFound, Forbidden."""
     actor.require_own_affairs()
     training = find_training(actor, training_id)
     record(actor, "training.removed", _target(training), {"module": training.module})

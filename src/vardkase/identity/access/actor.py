@@ -1,4 +1,4 @@
-"""Who is acting: a value, made once at each door and handed to every use case."""
+"""The acting user or client: a value created once at each interface and passed to every service."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ONLY_READS = gettext_noop(
 
 
 class MissingDuty(Forbidden):
-    """It is for those who have one of `duties` at the hub."""
+    """The action requires one of `duties` at the hub."""
 
     def __init__(self, duties: tuple[StaffRole, ...]) -> None:
         super().__init__("This is for the hub’s own staff.")
@@ -46,7 +46,7 @@ class MissingDuty(Forbidden):
 
 
 class StepUpRequired(Forbidden):
-    """It needs a browser session in which the second factor was confirmed within `STEP_UP_HOLDS`."""
+    """The action requires a browser session with a second factor confirmed within `STEP_UP_HOLDS`."""
 
     def __init__(self) -> None:
         super().__init__(STEP_UP_NEEDED)
@@ -56,26 +56,22 @@ class Glass(Protocol):
     """The content access of one person during one request (`access.glass`)."""
 
     @property
-    def opened(self) -> AbstractSet[int]:
-        """The events that are on record as read in this request."""
-        ...
+    def opened(self) -> AbstractSet[int]: ...
 
     @property
-    def reader(self) -> Actor:
-        """Through whose eyes they are seen: an analyst's of the organisation that runs the hub."""
-        ...
+    def reader(self) -> Actor: ...
 
     def enter(self, event_id: int) -> None:
-        """Put down that the event is read, and open it; nothing when no grant in force reaches it."""
+        """Record that the event is read, and open it; does nothing if no grant in force covers it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A user (or the console, or a job) with what it may do right now.
+    """A user (or the console, or a job) with its current access.
 
-    `sharing_group_ids` are the groups whose material the organisation may read here; `connection_id` is the
-    connection that acts, 0 when people do; `crossing` limits who reads for the other end of a connection.
+    `sharing_group_ids` are the groups whose content the organisation may read here; `connection_id` is the
+    acting connection, 0 for people; `crossing` limits an actor that reads for the other end of a connection.
     """
 
     user_id: int | None
@@ -120,76 +116,80 @@ class Actor:
 
     @property
     def is_site_admin(self) -> bool:
-        """Whoever looks at an event through a glass sees it as an analyst does, whatever else they may do here."""
+        """False with content access: the reader then sees an event as an analyst does, whatever their role."""
         return Permission.SITE_ADMIN in self.permissions and not self.looks_through_glass
 
     @property
     def is_content_blind(self) -> bool:
-        """Whether it may never read what is shared, so that it opens no way there either. The console, which has every
-        duty, is not: it is nobody in particular."""
+        """True if it may never read shared content, and therefore may not grant access to it.
+
+        The console, which has every duty, is exempt: it is not a particular person.
+        """
         return bool(self.staff) and self.staff <= CONTENT_BLIND
 
     @property
     def is_auditor(self) -> bool:
-        """Whether it reads the audit log and the settings, and changes nothing, whatever its role."""
+        """True if it reads the audit log and the settings, and changes nothing, whatever its role."""
         return self.staff == AUDITORS
 
     @property
     def looks_through_glass(self) -> bool:
-        """Whether an event has been opened in this request by access that was granted."""
         return self.glass is not None and bool(self.glass.opened)
 
     @property
     def has_stepped_up(self) -> bool:
-        """Whether the second factor was confirmed within `STEP_UP_HOLDS`, in a browser session."""
         return self.confirmed_at is not None and timezone.now() - self.confirmed_at < STEP_UP_HOLDS
 
     @property
     def is_connection(self) -> bool:
-        """Whether this is a connection that brings what another instance says: never the word of anybody here."""
+        """True if this is a connection that delivers another instance's data, which is not a statement of
+        anyone here."""
         return self.user_id is None and self.credential is Credential.JOB
 
     def may(self, *permissions: Permission) -> bool:
-        """Whether the actor holds every one of `permissions`."""
         return self.permissions.issuperset(permissions)
 
     def require(self, *permissions: Permission) -> None:
-        """Raise Forbidden unless the actor holds every one of `permissions`."""
         if not self.may(*permissions):
             raise Forbidden("You do not have permission to use this functionality.")
 
     def require_staff(self, *any_of: StaffRole) -> None:
-        """Raise MissingDuty unless the actor has one of these duties at the hub. No permission stands in for one."""
+        """Raise MissingDuty unless the actor has one of these duties at the hub. No permission replaces a
+        duty."""
         if self.staff.isdisjoint(any_of):
             raise MissingDuty(any_of)
 
     def require_step_up(self) -> None:
         """Raise StepUpRequired unless the second factor was confirmed within `STEP_UP_HOLDS`.
 
-        A page then asks for it and goes on (`web.pages.page`); an API key, the console or a job never has it.
+        Pages then ask for it and continue (`web.pages.page`); an API key, the console or a job never has it.
         """
         if not self.has_stepped_up:
             raise StepUpRequired
 
     def require_oversight(self) -> None:
-        """Raise Forbidden unless it may see how the hub is run and set: site administrators, officers, auditors."""
+        """Raise Forbidden unless it may see operation and settings of the hub: site administrators, officers,
+        auditors."""
         if not self.is_site_admin and self.staff.isdisjoint(OVERSEE):
             raise Forbidden("You do not have permission to use this functionality.")
 
     def require_sight(self) -> None:
-        """Raise Forbidden for those who may never read what is shared: they do not decide where it goes either."""
+        """Raise Forbidden for actors that may never read shared content: they may not decide where it goes
+        either."""
         if self.is_content_blind:
             raise Forbidden(NOT_FOR_THE_BLIND)
 
     def require_writing(self) -> None:
-        """Raise Forbidden when this credential, or this organisation's standing, may only read."""
+        """Raise Forbidden if this credential, or the organisation's standing, is read-only."""
         self.require_own_affairs()
         if not self.may_write:
             raise refusal(self.standing)
 
     def require_own_affairs(self) -> None:
-        """Raise Forbidden when this credential may only read: enough for what concerns the membership itself, which
-        an organisation tends to however it stands."""
+        """Raise Forbidden if this credential is read-only.
+
+        For acts on the membership itself, which an organisation may do whatever its standing.
+        """
         if self.looks_through_glass:
             raise Forbidden(ONLY_TO_READ)
         if self.is_auditor and not self.at_own_account:
@@ -205,7 +205,6 @@ def actor_for(
     address: str | None = None,
     confirmed_at: datetime | None = None,
 ) -> Actor:
-    """The Actor of a user that has been authenticated with `credential`."""
     organisation = user.org
     staff = staff_roles(user.staff_roles)
     may = access_with_duties(access_of(organisation, timezone.now()), staff)
@@ -230,10 +229,10 @@ def actor_for(
 
 
 def access_with_duties(may: Access, staff: frozenset[StaffRole]) -> Access:
-    """What the organisation's access comes to for somebody with these duties at the hub.
+    """The organisation's access, adjusted for a person with these duties at the hub.
 
-    Operators and auditors never read what is shared, and so they work also where their organisation, a supplier for
-    instance, is no member. Nobody else of that organisation does.
+    Operators and auditors never read shared content, and therefore also work if their organisation, such as a
+    supplier, is no member. Nobody else of that organisation does.
     """
     if staff.isdisjoint(CONTENT_BLIND):
         return may
@@ -245,8 +244,10 @@ def access_with_duties(may: Access, staff: frozenset[StaffRole]) -> Access:
 def permissions_with_duties(
     of_role: frozenset[Permission], staff: frozenset[StaffRole], credential: Credential
 ) -> frozenset[Permission]:
-    """What a role comes to with a credential, for somebody with these duties: an auditor may always audit, and who
-    never reads what is shared does not write it either, nor say who shares with whom."""
+    """The permissions of a role with a credential, adjusted for these duties.
+
+    Auditors may always audit; actors that never read shared content may neither write it nor manage sharing.
+    """
     if staff and staff <= CONTENT_BLIND:
         of_role -= OF_CONTENT
     if staff == AUDITORS:
@@ -255,9 +256,10 @@ def permissions_with_duties(
 
 
 def console_actor(organisation_id: int, organisation_name: str, login: str) -> Actor:
-    """The person at the machine's console: may do everything, and is named in the audit trail.
+    """The person at the machine's console: may do everything, and is named in the audit log.
 
-    It has every duty at the hub, but is nobody in particular: where two people decide it is neither of them.
+    It has every duty at the hub, but is not a particular person: where two people decide it counts as
+    neither.
     """
     return Actor(
         user_id=None,
@@ -272,7 +274,7 @@ def console_actor(organisation_id: int, organisation_name: str, login: str) -> A
 
 
 def visitor(address: str | None) -> Actor:
-    """Somebody who has not said who they are: may do nothing, but is named when they ask for an account."""
+    """An anonymous visitor: has no permissions, but is named when requesting an account."""
     return Actor(
         user_id=None,
         name="",
@@ -288,14 +290,14 @@ def visitor(address: str | None) -> Actor:
 
 
 def role_permissions(role: Role) -> frozenset[Permission]:
-    """The flags that are on in `role`; a site admin holds all of them."""
+    """The flags set in `role`; a site administrator holds all of them."""
     if role.perm_site_admin:
         return frozenset(Permission)
     return frozenset(permission for permission in Permission if getattr(role, permission.value))
 
 
 def sharing_group_ids(organisation_id: int) -> tuple[int, ...]:
-    """Active groups that the organisation is in, owns, or reaches because all of this instance is in it."""
+    """Active groups that the organisation is in, owns, or reaches because its whole instance is a member."""
     row = cursor().execute(SHARING_GROUPS_OF_ORGANISATION, {"org": organisation_id}).fetchone()
     return tuple(row[0]) if row else ()
 
@@ -313,7 +315,6 @@ WHERE g.active AND (
 
 
 def with_address(actor: Actor, address: str | None) -> Actor:
-    """The same actor, seen coming from `address`."""
     return replace(actor, address=address)
 
 

@@ -1,4 +1,4 @@
-"""The person at the machine's console, in the name of an account."""
+"""The user at the machine's console, acting on behalf of an account."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from vardkase.identity.accounts.services.at_console import refuse_at_console
 
 @transaction.atomic
 def in_the_name_of(console: Actor, user: User) -> Actor:
-    """The account with its own rights and no more. Who sits at the console is written down, and stays one person:
-    where two decide, they are not both there (`Actor.login`). Raises Forbidden for an account of a member."""
+    """The account with its own permissions. Raises Forbidden for an account of a member.
+
+    The person at the console is recorded, and stays one person: where two decide, they count once
+    (`Actor.login`).
+    """
     refuse_at_console(console, user.org, user)
     record(console, "user.name_used_at_console", Target("user", user.pk, title=user.email))
     return replace(actor_for(user, Credential.CONSOLE), login=console.login)

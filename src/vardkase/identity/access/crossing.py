@@ -1,4 +1,4 @@
-"""What may go over a connection: the limits of whoever reads for the other end of it.
+"""Scope of a connection: read limits of the account that reads for the peer.
 
 An account may be bound to a connection, so that it reads no more than the connection's rules of a push let out;
 and a push reads as the organisation at the other end. Connections live above: they say here what their rules are.
@@ -19,12 +19,13 @@ BEYOND = (Distribution.CONNECTED, Distribution.ALL)
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """The limits of one reader. `tags` and `creators` are ids here; None: there is no such rule.
+    """The limits of one reader on a connection.
 
-    An event needs one of `tags` and none of `without_tags`, an attribute or report none of `without_tags`; what
-    people made needs a creating organisation of `creators` and none of `without_creators`. `distributions` reach the
-    reader beside sharing groups and what inherits. With `owns` its organisation reads what it owns here all the
-    same, and what is not published where members do; else only what may leave is read.
+    `tags` and `creators` are local ids; None: there is no such rule. An event needs one of `tags` and none of
+    `without_tags`, an attribute or report none of `without_tags`; data with a creator needs an organisation
+    of `creators` and none of `without_creators`. `distributions` are readable in addition to sharing groups
+    and inherited distributions. With `owns` its organisation also reads what it owns here, including
+    unpublished data where members do; otherwise only what may leave.
     """
 
     tags: tuple[int, ...] | None = None
@@ -42,17 +43,16 @@ _rules: list[Rules] = []
 
 
 def rules_are_told_by(rules: Rules) -> None:
-    """Name who knows the rules of connections, once, when the applications are ready."""
+    """Register the source of connection rules, once, when the applications are ready."""
     _rules[:] = [rules]
 
 
 def crossing_of(server_id: int) -> Crossing | None:
-    """The limits of an account that is bound to a connection; None for one that is bound to none (0)."""
+    """The scope of an account that is bound to a connection; None if it is bound to none (0)."""
     return _rules[0](server_id) if server_id and _rules else None
 
 
 def event_passes(crossing: Crossing | None, event: str) -> str:
-    """SQL: the rules let an event (alias `event`) through."""
     if crossing is None:
         return "TRUE"
     tagged = f"EXISTS (SELECT 1 FROM event_tag ruled WHERE ruled.event_id = {event}.id AND ruled.tag_id"
@@ -65,17 +65,16 @@ def event_passes(crossing: Crossing | None, event: str) -> str:
 
 
 def attribute_passes(crossing: Crossing | None, attribute: str, key: str) -> str:
-    """SQL: the rules let an attribute of an event that passes through; `key` is the column with its id."""
+    """SQL: the rules pass an attribute of a passed event; `key` is the column with its id."""
     return _untagged(crossing, "attribute_tag", "attribute_id", f"{attribute}.{key}")
 
 
 def report_passes(crossing: Crossing | None, report: str) -> str:
-    """SQL: the rules let a report of an event that passes through."""
     return _untagged(crossing, "event_report_tag", "event_report_id", f"{report}.id")
 
 
 def cluster_passes(crossing: Crossing | None, cluster: str) -> str:
-    """SQL: the rules let a cluster through; packaged ones everybody has."""
+    """SQL: the rules pass a cluster; packaged ones always pass."""
     if crossing is None:
         return "TRUE"
     conditions = [_created(crossing, cluster)]
@@ -89,7 +88,7 @@ def cluster_passes(crossing: Crossing | None, cluster: str) -> str:
 
 
 def made_thing_passes(crossing: Crossing | None, thing: str) -> str:
-    """SQL: the rules let a thing with a creating organisation (column `orgc_id`) through."""
+    """SQL: the rules pass a row with a creator organisation (column `orgc_id`)."""
     return "TRUE" if crossing is None else _created(crossing, thing)
 
 
@@ -117,5 +116,5 @@ def _all(conditions: list[str]) -> str:
 
 
 def _array(numbers: tuple[int, ...]) -> str:
-    """Numbers written into SQL: a predicate is put into statements whose parameters are others'."""
+    """Numbers as SQL literals: the predicate is embedded in statements with parameters of their own."""
     return f"ARRAY[{','.join(str(int(number)) for number in numbers)}]::bigint[]"

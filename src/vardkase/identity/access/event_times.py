@@ -1,4 +1,4 @@
-"""Times and publication of an event as its reader may know them.
+"""Times and publication state of an event as visible to its reader.
 
 The columns `timestamp`, `sighting_timestamp`, `publish_timestamp` and `published` hold what everybody who may read the
 event may know. Changes of parts that only the owner organisation or certain sharing groups read move the columns
@@ -26,12 +26,10 @@ def event_times(actor: Actor, event: str = "e") -> dict[str, str]:
 
 
 def event_timestamp(actor: Actor, event: str = "e") -> str:
-    """SQL for the time of the last change that the actor may know of."""
     return _latest(actor, event, "timestamp")
 
 
 def event_sighting_timestamp(actor: Actor, event: str = "e") -> str:
-    """SQL for when sightings that the actor may know of were last sent out."""
     return _latest(actor, event, "sighting_timestamp")
 
 
@@ -69,15 +67,15 @@ def object_timestamp(actor: Actor, part: str = "o", event: str = "e") -> str:
 
 
 def proposals_are_waiting(actor: Actor, event: str = "e") -> str:
-    """SQL for MISP's `proposal_email_lock`: the owner has been told of proposals that are open, and that the actor
-    may read."""
+    """SQL for MISP's `proposal_email_lock`: the owner has been notified of open proposals that the actor may
+    read."""
     if _knows_everything(actor):
         return f"{event}.proposal_email_lock"
     return PROPOSALS.format(e=event, visible=proposal_predicate(actor, "waiting", "proposed", event))
 
 
 def knows_private_times(actor: Actor, org_id: int) -> bool:
-    """Whether the actor may know of changes that only the owner organisation `org_id` reads."""
+    """True if the actor may know of changes that only the owner organisation `org_id` reads."""
     if not actor.may_read or (actor.crossing is not None and not actor.crossing.owns):
         return False
     return actor.is_site_admin or actor.organisation_id == org_id
@@ -92,7 +90,6 @@ def may_know(actor: Actor, org_id: int, audiences: Collection[Collection[int]]) 
 
 
 def knows_private(actor: Actor, event: str = "e") -> str:
-    """SQL for whether the actor may know of changes that only the owner organisation reads."""
     if _knows_everything(actor):
         return "TRUE"
     if actor.crossing is not None and not actor.crossing.owns:

@@ -1,4 +1,4 @@
-"""Content access that was granted to somebody who reads nothing otherwise ("break-glass", hub.md section 1).
+"""Content access granted to an account that otherwise reads no content ("break-glass", hub.md section 1).
 
 The record is the key. An operator's Actor goes on reading nothing; in a request that only reads it carries a `Glass`,
 through which nothing is seen either until an event is looked up. Looking it up writes down that it is read, in the
@@ -29,12 +29,12 @@ _makers: list[GlassMaker] = []
 
 
 def glass_is_made_by(maker: GlassMaker) -> None:
-    """Name who knows what was granted, once, when the applications are ready."""
+    """Register the source of content access grants, once, when the applications are ready."""
     _makers[:] = [maker]
 
 
 def for_reading(actor: Actor, what: str) -> Actor:
-    """`actor` for a request that only reads, and that `what` names: operators with the access that they may have."""
+    """`actor` for a read-only request, described by `what`: operators get the content access granted to them."""
     is_operator = actor.is_content_blind and StaffRole.OPERATOR in actor.staff
     if not (is_operator and _makers and actor.credential in READING_CREDENTIALS):
         return actor

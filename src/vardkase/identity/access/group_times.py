@@ -1,4 +1,4 @@
-"""SQL over times of an event that only certain sharing groups may know (table `event_group_times`).
+"""SQL for event times that only certain sharing groups may see (table `event_group_times`).
 
 A row's `group_ids` are the groups in all of which one has to be to read what has changed. `event.has_group_times` is
 true where there are rows and `event.group_changes_unpublished` where some of them are not published, so that other

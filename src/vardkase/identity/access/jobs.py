@@ -1,4 +1,4 @@
-"""Who a background job acts as."""
+"""Actors of background jobs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from vardkase.identity.organisations.standing import is_shut_out, refusal
 
 
 def job_actor(user_id: int) -> Actor:
-    """The user who ordered a job, with what they may do when it runs.
+    """The user who started a job, with their current access.
 
-    Raises Forbidden when they are gone or off, or their organisation is shut out.
+    Raises Forbidden if the account is deleted or disabled, or its organisation is blocked.
     """
     user = User.objects.select_related("org", "role").filter(pk=user_id).first()
     if user is None or not user.is_active:
@@ -28,7 +28,7 @@ def job_actor(user_id: int) -> Actor:
 
 
 def hub_actor() -> Actor:
-    """The hub itself, in what it does without being asked: as the organisation that runs it, with every permission.
+    """The hub acting on its own behalf: as the organisation that runs it, with every permission.
 
     Raises Forbidden while no organisation runs it.
     """
@@ -65,7 +65,7 @@ def connection_actor(
     delivered_by: int = 0,
     is_vouched_for: bool = True,
 ) -> Actor:
-    """A connection that takes things in for the organisation that runs it; `quiet`: people get no mail of them."""
+    """A connection that imports for the organisation that runs it; `quiet`: sends no mail to people."""
     organisation = Organisation.objects.get(pk=organisation_id)
     return Actor(
         user_id=None,
@@ -83,7 +83,8 @@ def connection_actor(
 
 
 def reading_actor(organisation_id: int | None, name: str) -> Actor:
-    """What reads for an organisation, as one of its people without any permission; for none, reads everything."""
+    """An actor that reads for an organisation, as a user without permissions; without one it reads
+    everything."""
     if organisation_id is None:
         everything = frozenset({Permission.SITE_ADMIN})
         return Actor(None, name, 0, "", everything, Credential.JOB, may_write=False, may_sync=False)

@@ -1,4 +1,4 @@
-"""What a role may let its holder do, and which kind of credential may use which permission."""
+"""Permissions of roles, and which kind of credential may use each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """MISP's permission flags, by the names they have on the wire and in the role table."""
+    """MISP's permission flags, named as on the wire and in the role table."""
 
     ADD = "perm_add"
     MODIFY = "perm_modify"
@@ -40,8 +40,6 @@ class Permission(StrEnum):
 
 
 class Credential(StrEnum):
-    """How the actor proved who they are."""
-
     BROWSER = "browser"
     API_KEY = "api_key"
     READ_ONLY_KEY = "read_only_key"

@@ -1,4 +1,4 @@
-"""What is shared by itself, beside events: asked before others can read it.
+"""Checks on content shared by itself, outside events, before other organisations may read it.
 
 Rooms that keep such things call `require_shareable`, or `is_shareable` for what others send; those above that know
 what must not be shared listen.
@@ -16,8 +16,6 @@ from vardkase.misp.distribution import Distribution
 
 @dataclass(frozen=True, slots=True)
 class SharingSought:
-    """All that is written in the thing."""
-
     texts: tuple[str, ...]
 
 
@@ -26,13 +24,11 @@ before_sharing: Hook[SharingSought] = Hook("before_sharing")
 
 
 def require_shareable(distribution: int, texts: Iterable[str | None]) -> None:
-    """Ask whether a thing with this distribution may be shared. Raises Forbidden."""
     if distribution != Distribution.ORGANISATION:
         before_sharing.emit(SharingSought(tuple(text for text in texts if text)))
 
 
 def is_shareable(distribution: int, texts: Iterable[str | None]) -> bool:
-    """As `require_shareable`, for one thing of many."""
     try:
         require_shareable(distribution, texts)
     except Forbidden:

@@ -1,4 +1,4 @@
-"""Who may know the name of a tag: a name can tell as much as what carries it.
+"""Visibility of tag names: a name can reveal as much as the tagged content.
 
 The name of a tag that stands in a taxonomy, or is that of a readable cluster, is everybody's. Any other is known to
 
@@ -25,7 +25,7 @@ from vardkase.identity.access.visibility import (
 
 
 def tag_name_predicate(actor: Actor, tag: str = "t") -> str:
-    """SQL for tags whose names the actor may know; takes the parameters of `visibility.reader_parameters`."""
+    """SQL for tags with names the actor may know; takes the parameters of `visibility.reader_parameters`."""
     if actor.is_site_admin and actor.may_read:
         return "TRUE"
     # Cheap ones first: PostgreSQL asks the next only where the one before is false.

@@ -1,5 +1,6 @@
-"""Who may read the audit trail: site administrators and auditors all of it, an organisation's administrators what
-their own organisation did, and others with `perm_audit` what they did themselves."""
+"""Read access to the audit log: site administrators and auditors see all, an organisation's administrators their
+organisation's entries, holders of `perm_audit` their own.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +17,10 @@ SIGN_INS = ("user.signed_in", "user.sign_in_refused", "user.second_factor_refuse
 
 
 def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
-    """The entries that `actor` may read, in no order. Raises Forbidden for those who may not audit.
+    """The entries of the audit log that `actor` may read, unordered. Raises Forbidden without audit
+    permission.
 
-    Operators and auditors read who did what to which event, and not what it says.
+    Operators and auditors read who did what to which event, but not its content.
     """
     actor.require(Permission.AUDIT)
     entries = veiled_entries() if actor.is_content_blind else every_entry()
@@ -29,7 +31,6 @@ def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
 
 
 def last_visit(actor: Actor) -> datetime | None:
-    """When the actor signed in the time before this one; None for a first visit."""
     if actor.user_id is None:
         return None
     entries = entries_about("user", actor.user_id, limit=2, actions=("user.signed_in",))
@@ -37,7 +38,6 @@ def last_visit(actor: Actor) -> datetime | None:
 
 
 def own_sign_ins(actor: Actor, *, limit: int) -> list[AuditEntry]:
-    """The last sign-ins to the actor's own account, successful or not, newest first."""
     if actor.user_id is None:
         return []
     return entries_about("user", actor.user_id, limit=limit, actions=SIGN_INS)

@@ -1,4 +1,4 @@
-"""The visibility rule: who may read which intelligence. This is its only home.
+"""The visibility rule: who may read which intelligence. Defined only here.
 
 The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 
@@ -50,13 +50,13 @@ from vardkase.identity.organisations.settings import HIDE_GROUP_MEMBERS
 
 
 def reader_parameters(actor: Actor) -> dict[str, Any]:
-    """The parameters that every predicate below needs."""
+    """The parameters that every predicate in this module needs."""
     reader = _reader(actor)
     return {"reader_org": reader.organisation_id, "reader_groups": list(reader.sharing_group_ids)}
 
 
 def numbers_written_in(predicate: str, actor: Actor) -> str:
-    """`predicate` with the reader's parameters, which are numbers, in their places: for Django's querysets."""
+    """`predicate` with the reader's parameters (numbers) inlined, for Django querysets."""
     reader = _reader(actor)
     groups = ",".join(str(int(number)) for number in reader.sharing_group_ids)
     written = {"reader_org": str(int(reader.organisation_id)), "reader_groups": f"'{{{groups}}}'::bigint[]"}
@@ -64,10 +64,10 @@ def numbers_written_in(predicate: str, actor: Actor) -> str:
 
 
 def for_each_reader(predicate: Callable[[Actor], str], reader: str = "r") -> str:
-    """SQL of `predicate`, asked at once for each row of `reader` (columns `org_id`, `group_ids`, `sees_all`).
+    """SQL of `predicate`, evaluated for each row of `reader` (columns `org_id`, `group_ids`, `sees_all`).
 
-    For what goes to many: a row stands for the people of one organisation that may read anything at all; `group_ids`
-    is what `sharing_group_ids` gives for it, and `sees_all` is true for site administrators.
+    For mass delivery: a row represents the people of one organisation that may read at all; `group_ids` is
+    the result of `sharing_group_ids`, and `sees_all` is true for site administrators.
     """
     asked = predicate(NOBODY_SPECIAL) % {
         "reader_org": f"{reader}.org_id",
@@ -77,7 +77,7 @@ def for_each_reader(predicate: Callable[[Actor], str], reader: str = "r") -> str
 
 
 def event_predicate(actor: Actor, event: str = "e") -> str:
-    """SQL that is true for events (alias `event`) that the actor may read."""
+    """SQL for events (alias `event`) that the actor may read."""
     if actor.looks_through_glass:
         return _opened(actor, event, event_predicate(_reader(actor), event))
     if not actor.may_read:
@@ -95,7 +95,6 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
 
 
 def part_predicate(actor: Actor, part: str, event: str = "e") -> str:
-    """SQL for a part (alias `part`) of an event that itself passes `event_predicate`: an object."""
     if actor.looks_through_glass:
         return _opened(actor, event, part_predicate(_reader(actor), part, event))
     if not actor.may_read:
@@ -108,7 +107,7 @@ def part_predicate(actor: Actor, part: str, event: str = "e") -> str:
 def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e", *, key: str = "id") -> str:
     """SQL for attributes, or rows with their columns `object_id`, `distribution`, `sharing_group_id`.
 
-    `key` is the column that holds the attribute's id.
+    `key` is the column with the attribute's id.
     """
     if actor.looks_through_glass:
         return _opened(actor, event, attribute_predicate(_reader(actor), attribute, event, key=key))
@@ -132,12 +131,10 @@ def report_predicate(actor: Actor, report: str, event: str = "e") -> str:
 
 
 def galaxy_predicate(actor: Actor, galaxy: str = "g") -> str:
-    """SQL for galaxies."""
     return part_predicate(actor, galaxy, event=galaxy) if actor.may_read else "FALSE"
 
 
 def cluster_predicate(actor: Actor, cluster: str = "c") -> str:
-    """SQL for galaxy clusters."""
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
@@ -159,7 +156,7 @@ def relation_predicate(actor: Actor, relation: str = "r", cluster: str = "c") ->
 
 
 def collection_predicate(actor: Actor, collection: str = "c") -> str:
-    """SQL for collections; what is in one has its own reach."""
+    """SQL for collections; their elements have their own distribution."""
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
@@ -169,7 +166,6 @@ def collection_predicate(actor: Actor, collection: str = "c") -> str:
 
 
 def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
-    """SQL for notes, opinions and relationships."""
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
@@ -183,7 +179,7 @@ def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
 
 
 def _inherits(actor: Actor, said: str) -> str:
-    """SQL: what analyst data is about may be read. Up the chain of what is said of it, as far as each inherits."""
+    """SQL: the actor may read the target of analyst data, up the chain as far as each level inherits."""
     of_what = " ".join(
         f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {table} WHERE {visible} AND part.uuid = up.object_uuid)"
         for kind, (table, visible) in _targets(actor).items()
@@ -197,7 +193,7 @@ def _inherits(actor: Actor, said: str) -> str:
 
 
 def about_nothing_hidden(actor: Actor, said: str) -> str:
-    """SQL: nothing up the chain of what analyst data is about is here and may not be read."""
+    """SQL: no target up the chain of analyst data exists here without being readable."""
     of_what = " ".join(
         f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {table} WHERE NOT {visible} AND part.uuid = up.object_uuid)"
         for kind, (table, visible) in _targets(actor).items()
@@ -212,7 +208,7 @@ def about_nothing_hidden(actor: Actor, said: str) -> str:
 
 
 def _targets(actor: Actor) -> dict[str, tuple[str, str]]:
-    """What analyst data may be about, besides other analyst data: its table as `part`, and when it may be read."""
+    """The possible targets of analyst data other than analyst data: table as `part`, and read predicate."""
     of_event = event_predicate(actor, "within")
     in_event = "part JOIN event within ON within.id = part.event_id"
     return {
@@ -235,9 +231,11 @@ def _targets(actor: Actor) -> dict[str, tuple[str, str]]:
 
 
 def group_member_predicate(actor: Actor, member: str = "m", group: str = "g") -> str:
-    """SQL for the organisations in sharing groups that the actor is told of: with `hides_members` only the group's
-    owner hears of them all, others of themselves and the owner. With HIDE_GROUP_MEMBERS that holds for every group,
-    for those who may not handle sharing groups."""
+    """SQL for the organisations in sharing groups that the actor may see.
+
+    With `hides_members` only the group's owner sees all members; the rest see themselves and the owner. With
+    HIDE_GROUP_MEMBERS that holds for every group, for users who may not handle sharing groups.
+    """
     if actor.is_site_admin:
         return "TRUE"
     reader = str(int(actor.organisation_id))
@@ -248,7 +246,7 @@ def group_member_predicate(actor: Actor, member: str = "m", group: str = "g") ->
 
 
 def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:
-    """SQL that hides soft-deleted parts from all but their own organisation and synchronising users."""
+    """SQL that hides soft-deleted parts from all but the owner organisation and sync users."""
     actor = _reader(actor)
     if actor.is_site_admin or "perm_sync" in actor.permissions:
         return "TRUE"
@@ -260,8 +258,8 @@ def sighting_predicate(
 ) -> str:
     """SQL for sightings of attributes that pass `attribute_predicate`, where not everyone sees all of them.
 
-    The event's owner sees all, everybody their own; with `reporters` also whoever has reported any in the event;
-    with `host_org` everybody those of that organisation (core-format §9).
+    The event's owner sees all, everyone their own; with `reporters` also any organisation that has reported
+    one in the event; with `host_org` everyone those of that organisation (core-format §9).
     """
     actor = _reader(actor)
     if actor.is_site_admin:
@@ -277,7 +275,7 @@ def sighting_predicate(
 
 
 def proposal_predicate(actor: Actor, proposal: str = "s", attribute: str = "a", event: str = "e") -> str:
-    """SQL for proposals of an event that passes `event_predicate`: one about an attribute is read with it.
+    """SQL for proposals of an event that passes `event_predicate`: one for an attribute needs access to it.
 
     `attribute` is the alias of that attribute, outer joined.
     """
@@ -286,8 +284,8 @@ def proposal_predicate(actor: Actor, proposal: str = "s", attribute: str = "a", 
 
 
 def own_or_everyones_predicate(actor: Actor, thing: str) -> str:
-    """SQL for what an organisation makes for itself or for all (columns `org_id`, `all_orgs`): decaying models, tag
-    collections, event templates."""
+    """SQL for data shared with the own organisation or all (columns `org_id`, `all_orgs`): decaying models,
+    tag collections, event templates."""
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
@@ -296,32 +294,31 @@ def own_or_everyones_predicate(actor: Actor, thing: str) -> str:
 
 
 def restricted(actor: Actor, part: str) -> str:
-    """SQL for parts that somebody who may read their event may still not read; partial indexes hold them."""
+    """SQL for parts that a reader of the event may still not be allowed to read; partial indexes cover them."""
     if actor.crossing is None:
         return f"{part}.distribution IN (0, 4)"
     return f"{part}.distribution NOT IN ({_distributions(actor)}, 5)"
 
 
 def ruled_out(actor: Actor, attribute: str) -> str:
-    """SQL for attributes that a rule of the reader's connection keeps back, whatever their distribution."""
+    """SQL for attributes that the rules of the reader's connection exclude, whatever their distribution."""
     passes = attribute_passes(actor.crossing, attribute, "id")
     return "FALSE" if passes == "TRUE" else f"NOT {passes}"
 
 
 def _reader(actor: Actor) -> Actor:
-    """Through whose eyes the actor sees."""
     return actor.glass.reader if actor.glass is not None and actor.looks_through_glass else actor
 
 
 def _opened(actor: Actor, event: str, visible: str) -> str:
-    """SQL: `visible`, in an event that is on record as read in this request."""
     opened = sorted(actor.glass.opened) if actor.glass is not None else []
     ids = ", ".join(str(int(each)) for each in opened)
     return f"({event}.id IN ({ids}) AND {visible})" if ids else "FALSE"
 
 
 def _owned_or(actor: Actor, thing: str, others: str, passes: str = "TRUE") -> str:
-    """SQL: the reader's organisation owns `thing`; or `others` holds, and the rules of its connection (`passes`)."""
+    """SQL: the reader's organisation owns `thing`; or `others` and the rules of its connection (`passes`)
+    hold."""
     limited = f"({others})" if passes == "TRUE" else f"(({others}) AND {passes})"
     if actor.crossing is not None and not actor.crossing.owns:
         return limited
@@ -333,7 +330,6 @@ def _shared(actor: Actor, part: str) -> str:
 
 
 def _named(actor: Actor, part: str) -> str:
-    """SQL: the distribution of `part` itself names the reader."""
     return f"({part}.distribution IN ({_distributions(actor)}) OR {_in_group(part)})"
 
 

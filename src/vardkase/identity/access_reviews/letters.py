@@ -1,4 +1,4 @@
-"""Mail about access reviews, each in its reader's language."""
+"""Mail about access reviews, each in its recipient's language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ MOST_NAMED = 100
 
 
 def reminder(person: User, review: AccessReview, left: int) -> Mail:
-    """To an administrator: so many accounts wait to be confirmed, until then."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
         day = date_format(timezone.localtime(review.due), "j F Y")
         facts = {"organisation": review.org.name, "count": left, "day": day}
@@ -35,7 +34,6 @@ def reminder(person: User, review: AccessReview, left: int) -> Mail:
 
 
 def switched_off(person: User, why: Disabled) -> Mail:
-    """To whoever's account it was."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
         subject = gettext("Your account is switched off")
         reason = {
@@ -49,7 +47,6 @@ def switched_off(person: User, why: Disabled) -> Mail:
 
 
 def told_of_accounts(person: User, emails: Sequence[str], why: Disabled) -> Mail:
-    """To an administrator: which accounts were switched off, and why."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
         subject = gettext("Accounts of %(organisation)s are switched off") % {"organisation": person.org.name}
         reason = {

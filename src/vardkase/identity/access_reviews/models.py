@@ -1,4 +1,4 @@
-"""Access reviews: every so often an organisation's administrators confirm each of its accounts."""
+"""Models for access reviews: administrators periodically confirm each account of their organisation."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class AccessReview(models.Model):
-    """One review of an organisation's accounts: open until all are answered for, or it is `due`.
+    """A review of an organisation's accounts: open until all are answered, or it is `due`.
 
-    `reminded` is when its administrators were written to last.
+    `reminded` is when its administrators were last reminded.
     """
 
     org = models.ForeignKey(Organisation, models.CASCADE, related_name="access_reviews")
@@ -33,7 +33,7 @@ class AccessReview(models.Model):
 
 
 class Answer(models.Model):
-    """What was said of one account in a review; values, so that the history outlives the account."""
+    """The answer for one account in a review; values, so that the history outlives the account."""
 
     class Kind(models.TextChoices):
         CONFIRMED = "confirmed"

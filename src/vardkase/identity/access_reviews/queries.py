@@ -1,4 +1,4 @@
-"""Reading reviews, and when each account was used last."""
+"""Queries for access reviews, and for the last use of each account."""
 
 from __future__ import annotations
 
@@ -18,26 +18,22 @@ from vardkase.identity.accounts.staff import StaffRole
 
 
 def may_review(actor: Actor, organisation_id: int) -> bool:
-    """Whether `actor` may answer for an organisation's accounts: its administrators, and site administrators."""
     return actor.is_site_admin or (actor.may(Permission.ADMIN) and actor.organisation_id == organisation_id)
 
 
 def may_see_reviews(actor: Actor, organisation_id: int) -> bool:
-    """Whether `actor` may look at an organisation's reviews: also officers and auditors."""
     return may_review(actor, organisation_id) or not actor.staff.isdisjoint(
         {StaffRole.MEMBERSHIP_OFFICER, StaffRole.AUDITOR}
     )
 
 
 def reviews_of(actor: Actor, organisation_id: int) -> QuerySet[AccessReview]:
-    """The reviews of an organisation, the newest first. Raises Forbidden."""
     if not may_see_reviews(actor, organisation_id):
         raise Forbidden("You do not have permission to use this functionality.")
     return AccessReview.objects.filter(org_id=organisation_id).order_by("-opened", "-pk")
 
 
 def find_review(actor: Actor, pk: int) -> AccessReview:
-    """One review. Raises NotFound, also for those that the actor may not see."""
     found = AccessReview.objects.select_related("org").filter(pk=pk).first()
     if found is None or not may_see_reviews(actor, found.org_id):
         raise NotFound("Invalid access review")
@@ -45,7 +41,7 @@ def find_review(actor: Actor, pk: int) -> AccessReview:
 
 
 def in_use() -> QuerySet[User]:
-    """The accounts that may be used now, with `last_seen`: when the account was used last, or null."""
+    """The enabled accounts with `last_seen`: when the account was last used, or null."""
     current = Q(expiration__isnull=True) | Q(expiration__gt=Now())
     people = User.objects.filter(current, disabled=False, org__local=True)
     return people.select_related("role", "org").annotate(last_seen=LAST_SEEN)
@@ -61,9 +57,9 @@ COUNTS_FROM = Greatest(LAST_SEEN, "date_created", "enabled_since")
 
 
 def accounts_of(review: AccessReview) -> QuerySet[User]:
-    """The accounts that a review is of, by address, with `last_seen`, `key_count` and `answer` (empty: none yet).
+    """The accounts under review, by address, with `last_seen`, `key_count` and `answer` (empty: none yet).
 
-    Those made since it was opened are left for the next one.
+    Accounts created after it was opened are left for the next review.
     """
     answers = Answer.objects.filter(review=review, user_id=OuterRef("pk"))
     return (
@@ -78,23 +74,19 @@ def accounts_of(review: AccessReview) -> QuerySet[User]:
 
 
 def unanswered(review: AccessReview) -> QuerySet[User]:
-    """The accounts of a review that nobody has answered for yet."""
     answers = Answer.objects.filter(review=review, user_id=OuterRef("pk"))
     return accounts_of(review).filter(~Exists(answers))
 
 
 def idle_since(moment: datetime) -> QuerySet[User]:
-    """The accounts in use that were neither used nor made nor switched on again since then."""
     return in_use().filter(LessThanOrEqual(COUNTS_FROM, moment)).order_by("org_id", "pk")
 
 
 def open_review_of(organisation_id: int) -> AccessReview | None:
-    """The review that waits for an organisation's administrators, if there is one."""
     return AccessReview.objects.filter(org_id=organisation_id, closed__isnull=True).first()
 
 
 def switched_off(actor: Actor, organisation_id: int) -> QuerySet[User]:
-    """The accounts that the hub has switched off, for their administrators to bring back. Raises Forbidden."""
     if not may_see_reviews(actor, organisation_id):
         raise Forbidden("You do not have permission to use this functionality.")
     off = User.objects.filter(org_id=organisation_id, disabled=True).exclude(disabled_because="")

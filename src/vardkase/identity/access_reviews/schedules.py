@@ -1,4 +1,4 @@
-"""Accounts are looked after once a day."""
+"""Daily schedule for access reviews."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vardkase.identity.access_reviews import services
 
 
 def look_after_accounts() -> int:
-    """All that is done each day, the switching off before the reminding; returns how many things were done."""
+    """The daily account maintenance, disabling before reminding; returns the number of actions."""
     return (
         services.close_overdue_reviews()
         + services.switch_off_idle_accounts()

@@ -1,4 +1,4 @@
-"""How often accounts are reviewed, and how long one may lie unused."""
+"""Settings for access reviews: interval, and how long an account may be unused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail to a person: closed with their OpenPGP key or certificate where they have one, and what is said where not."""
+"""Mail encryption with a recipient's OpenPGP key or certificate, and what may be sent without one."""
 
 from __future__ import annotations
 
@@ -40,34 +40,28 @@ NO_KEY = "There is no key, and mail goes out encrypted only (GnuPG.onlyencrypted
 
 
 class CannotBeSent(VardkaseError):
-    """Why a mail may not or cannot go to a person."""
+    pass
 
 
 class Addressee(Protocol):
-    """Whoever has an address and perhaps a key."""
+    """A recipient with an address and possibly a key."""
 
     @property
-    def email(self) -> str:
-        """Where mail goes."""
-        ...
+    def email(self) -> str: ...
 
     @property
-    def gpgkey(self) -> str | None:
-        """An armored OpenPGP key."""
-        ...
+    def gpgkey(self) -> str | None: ...
 
     @property
-    def certif_public(self) -> str | None:
-        """A PEM certificate."""
-        ...
+    def certif_public(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says. `subject` is seen by everybody on the way; `secret_subject` by nobody but the reader.
+    """The content of a mail.
 
-    Where nothing is encrypted, `open_subject` stands in the place of `subject`, and `open_text` is what may be said;
-    None when `text` and `html` may be.
+    `subject` is visible in transit; `secret_subject` only to the reader. Without encryption `open_subject`
+    replaces `subject`, and `open_text` is what may be disclosed; None if `text` and `html` may be.
     """
 
     subject: str
@@ -84,7 +78,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class MailPolicy:
-    """The settings of encryption as they are now; read once for many mails."""
+    """The current encryption settings; read once for many mails."""
 
     only_encrypted: bool
     body_only_encrypted: bool
@@ -93,7 +87,6 @@ class MailPolicy:
 
     @classmethod
     def now(cls) -> MailPolicy:
-        """What holds now."""
         return cls(
             ONLY_ENCRYPTED.value,
             BODY_ONLY_ENCRYPTED.value,
@@ -103,9 +96,9 @@ class MailPolicy:
 
 
 def addressed(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
-    """The mail as `to` may get it. An OpenPGP key goes before a certificate.
+    """The mail as `to` may receive it; OpenPGP is preferred to S/MIME.
 
-    Raises CannotBeSent for an expired or otherwise unusable key, and where there has to be one and is none.
+    Raises CannotBeSent for an expired or otherwise unusable key, and if one is required and missing.
     """
     if not has_key(to):
         return _open(letter, to, policy)
@@ -123,12 +116,11 @@ def addressed(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
 
 
 def has_key(to: Addressee) -> bool:
-    """Whether mail to this person is encrypted."""
     return bool((to.gpgkey or "").strip() or (to.certif_public or "").strip())
 
 
 def fault_of_key(to: Addressee) -> str:
-    """Why nothing can be encrypted for this person; nothing when it can, or there is no key."""
+    """Why mail to this person cannot be encrypted; empty if it can, or there is no key."""
     try:
         if has_key(to):
             _closed(b"", to, None)
@@ -147,7 +139,6 @@ def _closed(inner: bytes, to: Addressee, policy: MailPolicy | None) -> bytes:
 
 
 def _open(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
-    """Where nothing can be encrypted; what the policy keeps back is not in it."""
     hides = letter.open_text is not None
     if hides and policy.only_encrypted:
         raise CannotBeSent(NO_KEY)
@@ -165,6 +156,5 @@ def _open(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
 
 
 def _with_files(letter: Letter, policy: MailPolicy) -> bytes:
-    """A mail with its files, signed where the hub has a key."""
     part = entity(letter.text, letter.html, attachments=letter.attachments)
     return signed(part, policy.signing_key) if policy.signing_key else part

@@ -1,4 +1,4 @@
-"""What the packages above may listen to. It runs inside the transaction that makes the change."""
+"""Hook points of accounts for higher layers, called in the transaction of the change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Roles, users and API keys."""
+"""Models for roles, users and API keys."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class Role(models.Model):
-    """A named set of MISP's permission flags (misp/features.md §13); limits that nobody ever set are null."""
-
     name = models.CharField(max_length=255)
     perm_add = models.BooleanField(default=False)
     perm_modify = models.BooleanField(default=False)
@@ -66,25 +64,25 @@ class Role(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds users by e-mail without regard to case."""
+    """Finds users by e-mail, ignoring case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
 
 
 class Disabled(models.TextChoices):
-    """Why an account is off, where the hub itself switched it off; empty where an administrator did."""
+    """Why the hub disabled an account; empty if an administrator did."""
 
     UNREVIEWED = "unreviewed"
     IDLE = "idle"
 
 
 class User(AbstractBaseUser):
-    """A person or a machine of one organisation, with one role. Signs in with an e-mail address.
+    """A person or machine of one organisation, with one role, who signs in by e-mail address.
 
-    `enabled_since` is when an administrator switched the account on again; null when it was never off.
-    `credentials_set_by_another_at` is when somebody else last set what one signs in with as this account: its
-    password, second factor, e-mail address or a key; null when nobody has, or nobody knows.
+    `enabled_since` is when an administrator re-enabled the account; null if it was never disabled.
+    `credentials_set_by_another_at` is when somebody else last set its credentials: password, second factor,
+    e-mail address or a key; null if nobody has, or it is unknown.
     """
 
     email = models.EmailField(max_length=255)
@@ -133,14 +131,14 @@ class User(AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        """Whether this account may sign in now (Django's word for MISP's `disabled` and `expiration`)."""
+        """True if the account may sign in now (Django's word for MISP's `disabled` and `expiration`)."""
         return not self.disabled and (self.expiration is None or self.expiration > timezone.now())
 
 
 class AccountLink(models.Model):
-    """A link that was mailed for an account, good for one use until `expires`; only a digest of its secret is kept.
+    """A link mailed for an account, valid for one use until `expires`; only a digest of its secret is stored.
 
-    `email` is the new address that is confirmed or cancelled, for the purposes that are about one.
+    `email` is the new address to confirm or cancel, for the purposes that involve one.
     """
 
     class Purpose(models.TextChoices):
@@ -163,9 +161,9 @@ class AccountLink(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """The counter (RFC 6238) of the last code of an app that a user's account accepted, and the wrong ones since.
+    """The counter (RFC 6238) of the last accepted code of an account's authenticator app, and failures since.
 
-    `wrong` were tried since `wrong_since` (Unix seconds).
+    `wrong` counts the failed attempts since `wrong_since` (Unix seconds).
     """
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
@@ -181,12 +179,13 @@ class OneTimeCode(models.Model):
 
 
 class AuthKey(models.Model):
-    """An API key: 40 characters, shown once, kept only as a hash.
+    """An API key: 40 characters, shown once, stored only as a hash.
 
-    `authkey_start` (4 characters) finds the candidates, `digest` (SHA-256 of a 40-character random key, which
-    needs no slow hash) decides, compared in constant time. `warned_days` is how many days were left when its end was
-    last told by mail; null when it was not. `issued_by_id` is the account that issued the key, null for the console,
-    the hub itself, and keys of before this was recorded; no foreign key, because it outlives that account.
+    `authkey_start` (4 characters) finds the candidates; `digest` (SHA-256 of a 40-character random key, which
+    needs no slow hash) decides, compared in constant time. `warned_days` is how many days were left at the
+    last expiry warning; null if none was sent. `issued_by_id` is the account that issued the key, null for
+    the console, the hub itself, and keys older than this column; no foreign key, because it outlives that
+    account.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -215,14 +214,13 @@ class AuthKey(models.Model):
 
     @property
     def is_issued_by_owner(self) -> bool:
-        """Whether the owner issued it to themselves, and not at the console."""
         return self.issued_by_id == self.user_id and not self.issued_at_console
 
 
 class AccountAddress(models.Model):
-    """An e-mail address that an account has or had, written by a trigger of the table `account`.
+    """An e-mail address that an account has or had, written by a trigger on the table `account`.
 
-    It is kept when the account is deleted, so `user_id` is no foreign key.
+    It outlives the account, so `user_id` is not a foreign key.
     """
 
     user_id = models.BigIntegerField(db_index=True)

@@ -1,4 +1,4 @@
-"""What a password must be, beyond its length: MISP's rule, and not one that everybody tries first."""
+"""Password rules beyond length: MISP's rule, and rejection of common passwords."""
 
 from __future__ import annotations
 
@@ -14,25 +14,23 @@ LONG_ENOUGH = 16
 
 
 class MixedPassword:
-    """MISP's rule: lower and upper case and a digit or sign, or `LONG_ENOUGH` characters of any kind."""
+    """MISP's rule: lower case, upper case and a digit or symbol, or `LONG_ENOUGH` characters of any kind."""
 
     def validate(self, password: str, user: object = None) -> None:
-        """Raise ValidationError when it is short and plain."""
         if FEWEST <= len(password) < LONG_ENOUGH and not _is_mixed(password):
             raise ValidationError(self.get_help_text(), code="password_too_plain")
 
     def get_help_text(self) -> str:
-        """For people, before they choose."""
         return _(
             "A password of fewer than %(count)d characters needs lower case, upper case, and a digit or a sign."
         ) % {"count": LONG_ENOUGH}
 
 
 class CommonPassword(CommonPasswordValidator):
-    """The list of common passwords, compared as written: the list is in lower case, MixedPassword asks for both."""
+    """The list of common passwords, compared case-sensitively: the list is in lower case, MixedPassword
+    requires both."""
 
     def validate(self, password: str, user: object = None) -> None:
-        """Raise ValidationError when it is on the list."""
         if password.strip() in self.passwords:
             super().validate(password)
 

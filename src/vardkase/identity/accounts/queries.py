@@ -1,4 +1,4 @@
-"""Reading users, roles and keys: everybody their own, administrators those of their organisation."""
+"""Queries for users, roles and keys: users see their own, administrators those of their organisation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ LONGEST_ID = 19
 
 
 def visible_users(actor: Acting) -> QuerySet[User]:
-    """The accounts that `actor` may look at, with role and organisation."""
     users = User.objects.select_related("org", "role").order_by("pk")
     if actor.is_site_admin:
         return users
@@ -31,7 +30,7 @@ def visible_users(actor: Acting) -> QuerySet[User]:
 
 
 def user_lines(actor: Acting, *, value: str = "", state: str = "") -> QuerySet[User]:
-    """`search_users` as a list shows them: with `key_count` (keys valid now) and `second_factor`.
+    """`search_users` for lists: with `key_count` (valid keys) and `second_factor`.
 
     `state` may be "active" or "off" (disabled or expired).
     """
@@ -44,19 +43,16 @@ def user_lines(actor: Acting, *, value: str = "", state: str = "") -> QuerySet[U
 
 
 def count_of_valid_keys() -> Coalesce:
-    """For each account of a query: how many of its keys are valid now."""
     valid = AuthKey.objects.filter(Q(expiration=0) | Q(expiration__gt=now_seconds()), user=OuterRef("pk"))
     counted = valid.order_by().values("user").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)
 
 
 def keys_of(actor: Acting, user: User) -> list[AuthKey]:
-    """The keys of one account that `actor` may look at, newest first."""
     return list(visible_keys(actor).filter(user=user).order_by("-pk"))
 
 
 def find_user(actor: Acting, reference: Reference) -> User:
-    """One account by id, or the actor's own as "me". Raises NotFound."""
     text = str(actor.user_id if str(reference) == "me" else reference)
     condition = by_reference(text) if text.isdecimal() else None
     found = visible_users(actor).filter(condition).first() if condition is not None else None
@@ -66,7 +62,6 @@ def find_user(actor: Acting, reference: Reference) -> User:
 
 
 def search_users(actor: Acting, *, value: str = "", organisation: str = "", role: str = "") -> QuerySet[User]:
-    """Accounts with `value` in e-mail, organisation or role, of one organisation or role by id or name."""
     users = visible_users(actor)
     if value:
         users = users.filter(
@@ -80,19 +75,16 @@ def search_users(actor: Acting, *, value: str = "", organisation: str = "", role
 
 
 def _named(field: str, text: str) -> Q:
-    """The organisation or role of an account, by an id's digits or by its name."""
     if text.isdecimal() and len(text) < LONGEST_ID:
         return Q(**{f"{field}_id": int(text)})
     return Q(**{f"{field}__name__iexact": text})
 
 
 def roles() -> QuerySet[Role]:
-    """Every role; everybody may know them."""
     return Role.objects.order_by("pk")
 
 
 def find_role(reference: Reference) -> Role:
-    """One role by id. Raises NotFound."""
     text = str(reference)
     condition = by_reference(text) if text.isdecimal() else None
     found = roles().filter(condition).first() if condition is not None else None
@@ -102,12 +94,10 @@ def find_role(reference: Reference) -> Role:
 
 
 def visible_keys(actor: Acting) -> QuerySet[AuthKey]:
-    """The keys of the accounts that `actor` may look at; what is in them is a digest, never the key."""
     return AuthKey.objects.select_related("user").filter(user__in=visible_users(actor)).order_by("pk")
 
 
 def find_key(actor: Acting, reference: Reference) -> AuthKey:
-    """One key by id or uuid. Raises NotFound."""
     condition = by_reference(reference)
     found = visible_keys(actor).filter(condition).first() if condition is not None else None
     if found is None:
@@ -116,12 +106,10 @@ def find_key(actor: Acting, reference: Reference) -> AuthKey:
 
 
 def own_keys(actor: Acting) -> list[AuthKey]:
-    """The actor's own keys, newest first."""
     return list(AuthKey.objects.filter(user_id=actor.user_id or 0).order_by("-pk"))
 
 
 def own_keys_ending(actor: Acting, within: int) -> list[AuthKey]:
-    """The actor's own keys that stop working in the next `within` seconds, the first to end first."""
     now = now_seconds()
     ending = AuthKey.objects.filter(
         user_id=actor.user_id or 0, expiration__gt=now, expiration__lte=now + within
@@ -130,7 +118,6 @@ def own_keys_ending(actor: Acting, within: int) -> list[AuthKey]:
 
 
 def find_own_key(actor: Acting, reference: Reference) -> AuthKey:
-    """One of the actor's own keys by id or uuid. Raises NotFound, also for keys that others own."""
     found = find_key(actor, reference)
     if found.user_id != actor.user_id:
         raise NotFound("Invalid auth key")
@@ -138,28 +125,25 @@ def find_own_key(actor: Acting, reference: Reference) -> AuthKey:
 
 
 def has_second_factor(user: User) -> bool:
-    """Whether the account has a one-time-password generator."""
     return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def active_users() -> QuerySet[User]:
-    """Accounts that may sign in now, whoever asks: for what the hub itself does, such as sending mail."""
+    """Accounts that may sign in now, regardless of actor: for the hub's own tasks, such as sending mail."""
     current = Q(expiration__isnull=True) | Q(expiration__gt=Now())
     return User.objects.filter(current, disabled=False).order_by("pk")
 
 
 def reading_users() -> QuerySet[User]:
-    """Those of them who may be told of what is shared: their organisation reads, and no duty of theirs forbids it."""
+    """Active users who may be notified of shared content: their organisation reads, and no duty forbids it."""
     blind = [duty.value for duty in CONTENT_BLIND]
     return active_users().filter(may_now("read", path="org")).exclude(staff_roles__overlap=blind)
 
 
 def emails_of(ids: Iterable[int]) -> dict[int, str]:
-    """The e-mail addresses of accounts by id."""
     return dict(User.objects.filter(pk__in=set(ids)).values_list("pk", "email"))
 
 
 def administrators_of(organisation_id: int) -> dict[str, str]:
-    """The e-mail addresses of an organisation's administrators by user id, as MISP shows them."""
     found = User.objects.filter(org_id=organisation_id, role__perm_admin=True, disabled=False).order_by("pk")
     return {str(pk): email for pk, email in found.values_list("pk", "email")}

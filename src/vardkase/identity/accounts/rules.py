@@ -1,4 +1,4 @@
-"""Who may administer whom. Pure predicates over permissions by their wire names."""
+"""Rules on who may administer whom. Pure predicates over permissions by their wire names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ PERMISSIONS = tuple(name for name in vars(Role) if name.startswith("perm_"))
 
 
 def flags_of(role: Role) -> frozenset[str]:
-    """The permissions that are on in `role`."""
     return frozenset(name for name in PERMISSIONS if getattr(role, name))
 
 
@@ -27,15 +26,14 @@ LEVELS: tuple[tuple[str, ...], ...] = ((), LEVEL_FLAGS[:2], LEVEL_FLAGS[:3], LEV
 
 
 def level_of(role: Role) -> int:
-    """The highest level whose permissions `role` has all of; an index of `LEVELS`."""
     held = flags_of(role)
     return max(level for level, flags in enumerate(LEVELS) if held.issuperset(flags))
 
 
 def may_assign(actor: Acting, role: Role) -> bool:
-    """Whether `actor` may give `role` to somebody: nobody hands out more than they hold themselves.
+    """True if `actor` may give `role` to somebody: nobody assigns more than they hold themselves.
 
-    Nor does anybody who may not read what is shared make accounts that may.
+    An actor that may not read shared content cannot create accounts that may.
     """
     if actor.is_content_blind:
         return False
@@ -47,11 +45,11 @@ def may_assign(actor: Acting, role: Role) -> bool:
 
 
 def may_administer(actor: Acting, user: User) -> bool:
-    """Whether `actor` may change `user` or make keys for them: in the own organisation, and nobody above.
+    """True if `actor` may change `user` or create keys for them: own organisation, and no higher permissions.
 
-    Nobody above includes whoever has a duty at the hub that the actor lacks: site administrators change those accounts,
-    as far as `services.protection` lets them. A key or a password of somebody else is their sight: operators and
-    auditors get none.
+    Accounts with a duty at the hub that the actor lacks count as higher: site administrators change those,
+    within the limits of `services.protection`. Another user's key or password gives access to what they read,
+    so operators and auditors get none.
     """
     if actor.is_content_blind:
         return False
@@ -66,27 +64,25 @@ def may_administer(actor: Acting, user: User) -> bool:
 
 
 def may_see(actor: Acting, user: User) -> bool:
-    """Whether `actor` may look at the account of `user`: oneself, and administrators at their own people."""
     if actor.is_site_admin or user.pk == actor.user_id:
         return True
     return ADMIN in actor.permissions and user.org_id == actor.organisation_id
 
 
 def is_active(user: User, now: datetime) -> bool:
-    """Whether the account may sign in at `now`."""
     return not user.disabled and (user.expiration is None or user.expiration > now)
 
 
 def is_one_mailbox(one: str, other: str) -> bool:
-    """Whether two addresses are one person's (`mailbox`)."""
     return mailbox(one) == mailbox(other)
 
 
 def mailbox(email: str) -> tuple[str, str]:
     """The canonical form of an address: equal for all spellings of one mailbox.
 
-    Ignores case, the quotes around a local part and its escapes (RFC 5321, section 4.1.2), what follows a plus sign
-    (RFC 5233), and whether the domain is in Unicode or in ASCII (IDNA). Dots count: no standard says otherwise.
+    Ignores case, the quotes around a local part and its escapes (RFC 5321, section 4.1.2), what follows a
+    plus sign (RFC 5233), and whether the domain is in Unicode or ASCII (IDNA). Dots count: no standard says
+    otherwise.
     """
     text = unicodedata.normalize("NFKC", email.strip().rstrip(".")).casefold()
     local, _, domain = text.rpartition("@")
@@ -98,6 +94,5 @@ def mailbox(email: str) -> tuple[str, str]:
 
 
 def has_given_password(user: User) -> bool:
-    """Whether the password, which has to be changed, is one that somebody else has set: they know it as well."""
     at, changed = user.credentials_set_by_another_at, user.last_pw_change
     return user.change_pw and at is not None and (changed is None or at >= changed)

@@ -1,4 +1,4 @@
-"""How long the keys of machines hold, and when credentials that somebody else set count for decisions."""
+"""Settings for the lifetime of API keys, and for when credentials set by another person count for decisions."""
 
 from __future__ import annotations
 

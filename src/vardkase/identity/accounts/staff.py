@@ -1,4 +1,4 @@
-"""The staff of a hub: what its people do here besides what MISP's roles let them.
+"""Duties of the hub's staff, in addition to MISP's roles.
 
 hub.md section 1. One person may hold several duties, but not any two: who runs the platform decides nothing and
 reads nothing, and who audits takes no part in what is audited.
@@ -11,8 +11,6 @@ from enum import StrEnum
 
 
 class StaffRole(StrEnum):
-    """A duty at the hub."""
-
     MEMBERSHIP_OFFICER = "membership_officer"
     """Handles applications and memberships (handläggare)."""
     LEGAL_OFFICER = "legal_officer"
@@ -37,12 +35,12 @@ OF_THE_HUB = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER, S
 
 
 def staff_roles(names: Iterable[str]) -> frozenset[StaffRole]:
-    """The duties that an account is stored with; a name of no duty counts for nothing."""
+    """The duties stored on an account; unknown names are ignored."""
     known = {role.value: role for role in StaffRole}
     return frozenset(known[name] for name in names if name in known)
 
 
 def are_in_conflict(roles: Iterable[StaffRole]) -> bool:
-    """Whether one person may not hold all of `roles`: a content-blind duty stands alone."""
+    """True if one person may not hold all of `roles`: a content-blind duty excludes all others."""
     held = frozenset(roles)
     return len(held) > 1 and not held.isdisjoint(CONTENT_BLIND)

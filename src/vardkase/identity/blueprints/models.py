@@ -1,4 +1,4 @@
-"""Sharing-group blueprints: rules that say which organisations a sharing group is made of."""
+"""Models for sharing group blueprints: rules that determine the organisations of a sharing group."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from vardkase.identity.organisations.models import Organisation, SharingGroup
 
 
 class SharingGroupBlueprint(models.Model):
-    """One blueprint of an organisation; `rules` is the tree of `rules.condition`, `timestamp` Unix seconds."""
-
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=191)
     timestamp = models.BigIntegerField()

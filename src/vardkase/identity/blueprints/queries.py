@@ -1,4 +1,4 @@
-"""Reading blueprints, each organisation its own, and the organisations that they stand for now."""
+"""Queries for blueprints, an organisation's own only, and the organisations they currently match."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ from vardkase.identity.organisations.queries import Reference, by_reference, vis
 
 
 def blueprints(actor: Actor) -> QuerySet[SharingGroupBlueprint]:
-    """The blueprints of the actor's organisation; site administrators see all. Raises Forbidden."""
     actor.require(Permission.SHARING_GROUP)
     found = SharingGroupBlueprint.objects.select_related("org", "sharing_group").order_by("pk")
     return found if actor.is_site_admin else found.filter(org_id=actor.organisation_id)
 
 
 def find_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
-    """One by id or uuid. Raises NotFound, Forbidden."""
     wanted = by_reference(reference)
     found = blueprints(actor).filter(wanted).first() if wanted is not None else None
     if found is None:
@@ -33,13 +31,12 @@ def find_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
 
 
 def chosen_organisations(actor: Actor, blueprint: SharingGroupBlueprint) -> QuerySet[Organisation]:
-    """The organisations that the rules choose now, by name."""
     ids = [row[0] for row in cursor().execute(*chosen_ids(actor, blueprint)).fetchall()]
     return Organisation.objects.filter(pk__in=ids).order_by("name", "pk")
 
 
 def chosen_ids(actor: Actor, blueprint: SharingGroupBlueprint) -> tuple[str, dict[str, Any]]:
-    """SQL (one column) and parameters. Groups that `actor` may not know of have no members here."""
+    """SQL (one column) and parameters. Groups that `actor` may not know of are treated as empty."""
     built = condition(blueprint.rules)
     known = visible_groups(actor).prefetch_related(None)
     if not actor.is_site_admin:  # Nor has one that hides them, but for its owner.

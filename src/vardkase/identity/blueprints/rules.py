@@ -1,4 +1,4 @@
-"""A blueprint's rules as one SQL condition over organisations.
+"""Compiles a blueprint's rules to one SQL condition over organisations.
 
 ``{"OR": {"org_sector": ["Health"], "AND": {"org_type": "CERT", "NOT": {"org_nationality": ["Sweden"]}}}}``:
 OR is the union of what stands in it, AND the intersection, NOT (of leaves only) whoever is in none of them.
@@ -21,15 +21,16 @@ LONGEST = 255
 
 @dataclass(slots=True)
 class Condition:
-    """SQL for a WHERE clause over organisation `o`, with its parameters; it also needs ``blueprint_groups``,
-    the ids of the sharing groups that may be asked about."""
+    """SQL for a WHERE clause over organisation `o`, with its parameters.
+
+    It also needs ``blueprint_groups``, the ids of the sharing groups that may be queried.
+    """
 
     sql: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
 def condition(rules: Any) -> Condition:
-    """The condition that `rules` state. Raises ValueError with what is wrong with them."""
     built = Condition()
     if not isinstance(rules, Mapping) or not rules:
         raise ValueError('The rules are a JSON object such as {"OR": {"org_sector": ["Health"]}}.')
@@ -38,7 +39,6 @@ def condition(rules: Any) -> Condition:
 
 
 def _part(built: Condition, name: Any, inner: Any, depth: int) -> str:
-    """SQL of one member of the tree."""
     if depth > DEEPEST:
         raise ValueError("The rules are nested too deeply.")
     operator = str(name).upper()
@@ -55,7 +55,6 @@ def _part(built: Condition, name: Any, inner: Any, depth: int) -> str:
 
 
 def _members(inner: Any) -> Iterator[tuple[Any, Any]]:
-    """What stands in an operator: an object's members, or those of a list of objects."""
     for block in inner if isinstance(inner, list) else [inner]:
         if not isinstance(block, Mapping):
             raise ValueError("OR, AND and NOT hold an object.")

@@ -1,4 +1,4 @@
-"""Writing blueprints, and making sharing groups what they say."""
+"""Services for blueprints, and for updating sharing groups from them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ RELEASABILITY = "Generated based on Sharing Group Blueprint rules"
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """The sharing group, and how many organisations came into it and left it."""
-
     sharing_group_id: int
     added: int
     removed: int
@@ -39,7 +37,6 @@ class Executed:
 
 @transaction.atomic
 def add_blueprint(actor: Actor, data: Mapping[str, Any]) -> SharingGroupBlueprint:
-    """Add a blueprint from ``name`` and ``rules`` (an object or its JSON). Raises Invalid by field, Forbidden."""
     _require(actor)
     blueprint = SharingGroupBlueprint(
         org=Organisation.objects.get(pk=actor.organisation_id),
@@ -55,7 +52,6 @@ def add_blueprint(actor: Actor, data: Mapping[str, Any]) -> SharingGroupBlueprin
 
 @transaction.atomic
 def edit_blueprint(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> SharingGroupBlueprint:
-    """Change name or rules; the sharing group follows when it is executed. Raises Invalid, NotFound, Forbidden."""
     _require(actor)
     blueprint = _locked(actor, reference)
     fill(blueprint, data, READERS)
@@ -67,7 +63,6 @@ def edit_blueprint(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
 
 @transaction.atomic
 def delete_blueprint(actor: Actor, reference: Reference) -> None:
-    """Remove a blueprint; its sharing group stays. Raises NotFound, Forbidden."""
     _require(actor)
     blueprint = _locked(actor, reference)
     target = _target(blueprint)
@@ -77,7 +72,6 @@ def delete_blueprint(actor: Actor, reference: Reference) -> None:
 
 @transaction.atomic
 def detach_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
-    """Let the sharing group go its own way. Raises Conflict when there is none, NotFound, Forbidden."""
     _require(actor)
     blueprint = _locked(actor, reference)
     if blueprint.sharing_group is None:
@@ -90,9 +84,9 @@ def detach_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprin
 
 @transaction.atomic
 def execute_blueprint(actor: Actor, reference: Reference) -> Executed:
-    """Make the sharing group, or its members, what the rules say now: in two statements, however many they are.
+    """Create the sharing group, or update its members, by the rules; two statements whatever their number.
 
-    The owner stays in. Raises Invalid when the group's name is taken, NotFound, Forbidden.
+    The owner stays a member. Raises Invalid if the group's name is taken, NotFound, Forbidden.
     """
     _require(actor)
     blueprint = _locked(actor, reference)

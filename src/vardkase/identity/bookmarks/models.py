@@ -1,4 +1,4 @@
-"""Addresses that people keep, for themselves or for their organisation."""
+"""Models for bookmarks of a user or an organisation."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class Bookmark(models.Model):
-    """One address of one account; with `exposed_to_org` the organisation sees it too."""
-
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     org = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     name = models.CharField(max_length=191)

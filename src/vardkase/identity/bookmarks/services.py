@@ -1,4 +1,4 @@
-"""Bookmarks: everybody their own, and an organisation's administrators those that it sees."""
+"""Services for bookmarks: users manage their own, administrators those shown to their organisation."""
 
 from __future__ import annotations
 
@@ -26,13 +26,11 @@ LONGEST_COMMENT = 10_000
 
 
 def bookmarks(actor: Actor) -> QuerySet[Bookmark]:
-    """The actor's own, and those that are shown to the organisation."""
     shown = Q(exposed_to_org=True, org_id=actor.organisation_id)
     return Bookmark.objects.filter(Q(user_id=actor.user_id or 0) | shown).order_by("pk")
 
 
 def find_bookmark(actor: Actor, reference: Reference) -> Bookmark:
-    """One by id. Raises NotFound."""
     found = bookmarks(actor).filter(pk=as_int(reference) or 0).first()
     if found is None:
         raise NotFound("Invalid bookmark.")
@@ -41,7 +39,6 @@ def find_bookmark(actor: Actor, reference: Reference) -> Bookmark:
 
 @transaction.atomic
 def add_bookmark(actor: Actor, data: Mapping[str, Any]) -> Bookmark:
-    """Keep an address. Raises Invalid by field, Forbidden."""
     actor.require_writing()
     if actor.user_id is None:
         raise Forbidden
@@ -54,7 +51,6 @@ def add_bookmark(actor: Actor, data: Mapping[str, Any]) -> Bookmark:
 
 @transaction.atomic
 def edit_bookmark(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Bookmark:
-    """Change one's own bookmark, or one that the organisation sees. Raises Invalid, NotFound, Forbidden."""
     bookmark = _changeable(actor, reference)
     fill(bookmark, data, READERS)
     bookmark.save()
@@ -64,7 +60,6 @@ def edit_bookmark(actor: Actor, reference: Reference, data: Mapping[str, Any]) -
 
 @transaction.atomic
 def delete_bookmark(actor: Actor, reference: Reference) -> None:
-    """Remove it. Raises NotFound, Forbidden."""
     bookmark = _changeable(actor, reference)
     target = _target(bookmark)
     bookmark.delete()

@@ -1,4 +1,4 @@
-"""Client certificates: reading those that are registered, and those that the TLS front says were shown."""
+"""Client certificates: parsing registered ones, and those forwarded by the TLS front end."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ type Pins = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What the hub looks at in a certificate; `fault` is what the front had against it."""
-
     fingerprint: str
     key_fingerprint: str
     subject: str
@@ -40,15 +38,14 @@ class Certificate:
 
     @property
     def pins(self) -> Pins:
-        """The pins that this certificate fits."""
         return frozenset({f"certificate:{self.fingerprint}", f"key:{self.key_fingerprint}"})
 
 
 def shown_certificate(header: str, verdict: str) -> Certificate | None:
-    """The certificate that the TLS front hands on; None when none was shown, or what stands there is none.
+    """The certificate passed on by the TLS front end; None if none was presented, or it cannot be parsed.
 
-    `header` is PEM in percent-encoding (nginx's ``$ssl_client_escaped_cert``) or DER in base64 (Caddy), `verdict` is
-    nginx's ``$ssl_client_verify``, or empty where the front says none.
+    `header` is PEM in percent-encoding (nginx's ``$ssl_client_escaped_cert``) or DER in base64 (Caddy),
+    `verdict` is nginx's ``$ssl_client_verify``, or empty if the front end sends none.
     """
     if not header or len(header) > LONGEST or verdict == "NONE":
         return None
@@ -75,7 +72,7 @@ def _of_der(text: str) -> x509.Certificate:
 
 
 def certificate_of(pem: str) -> tuple[Certificate, str]:
-    """The one certificate in `pem`, and its own text; raises ValueError when there is none, or more than one."""
+    """The one certificate in `pem`, and its own text. Raises ValueError if there is none, or more than one."""
     found = x509.load_pem_x509_certificates(pem.encode())
     if len(found) != 1:
         raise ValueError

@@ -1,4 +1,4 @@
-"""Asking DNS for the TXT record with which an organisation proves a mail domain."""
+"""DNS look-up of the TXT record by which an organisation proves a mail domain."""
 
 from __future__ import annotations
 
@@ -18,21 +18,18 @@ PATIENCE = 5.0
 
 
 class NoNameServer(Exception):
-    """DNS could not be asked: nothing is known of the record, neither that it is there nor that it is not."""
+    """DNS could not be queried, so it is unknown whether the record exists."""
 
 
 def record_name(domain: str) -> str:
-    """Where the record of a domain has to be."""
     return f"{LABEL}.{domain}"
 
 
 def record_text(token: str) -> str:
-    """What the record has to hold."""
     return PREFIX + token
 
 
 def has_record(domain: str, token: str) -> bool:
-    """Whether ``_vardkase.<domain>`` holds the token now. Raises NoNameServer."""
     try:
         with blocking():
             found = _resolver(settings.VARDKASE_DNS_SERVER).resolve(
@@ -48,7 +45,6 @@ def has_record(domain: str, token: str) -> bool:
 
 @cache
 def _resolver(server: str) -> Resolver:
-    """The machine's own resolver, or the one at ``address[:port]``."""
     resolver = Resolver(configure=not server)
     resolver.lifetime = PATIENCE
     if server:

@@ -1,4 +1,4 @@
-"""What each door asks before it lets somebody in, and what the audit trail is told."""
+"""Enforces the sign-in policy at each interface, and audits refusals."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ TOLD_EVERY = 60
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks to be let in, as the audit trail names them; `key_id` is 0 for who comes with a session."""
-
     user_id: int
     name: str
     organisation_id: int
@@ -33,7 +31,7 @@ class Caller:
 
 
 def refusal_at_the_door(asked: Conditions, newcomer: Newcomer, caller: Caller) -> Refusal | None:
-    """What keeps the newcomer out, or None; every rule that is not kept is put down in the audit trail."""
+    """The rule that refuses the sign-in attempt, or None; every violation is recorded in the audit log."""
     decided = admits(asked, newcomer)
     if decided is None:
         return None
@@ -46,7 +44,7 @@ def refusal_at_the_door(asked: Conditions, newcomer: Newcomer, caller: Caller) -
 
 @transaction.atomic
 def note(caller: Caller, reason: str, action: str) -> None:
-    """Put a refusal down in the trail, unless it heard of the same within the last minute."""
+    """Record a refusal in the audit log, at most once a minute for the same caller and reason."""
     who = f"key {caller.key_id}" if caller.key_id else f"user {caller.user_id}"
     now = now_seconds()
     facts = {"who": who, "address": caller.address or "", "reason": reason, "now": now}
@@ -60,8 +58,6 @@ def note(caller: Caller, reason: str, action: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Unknown:
-    """Whoever presents a key that nobody has: an `audit.ActorReference`."""
-
     address: str | None
     user_id: int | None = None
     name: str = ""
@@ -70,9 +66,9 @@ class _Unknown:
 
 
 def note_unknown_key(address: str | None) -> None:
-    """Put down in the trail that a key was presented which nobody has; nothing of the key is kept.
+    """Record in the audit log that an unknown key was presented; nothing of the key is stored.
 
-    However many there are, an address is in the trail once in a minute, and all but the first addresses together.
+    At most one entry per address and minute; all but the first addresses share one entry.
     """
     key, times = unknown_keys.count(counted_as(address))
     if not times:
@@ -83,7 +79,6 @@ def note_unknown_key(address: str | None) -> None:
 
 
 def forget_old_notes(before: int) -> int:
-    """Remove what was counted before the Unix second `before`; returns how many rows."""
     return cursor().execute("DELETE FROM refusal_note WHERE told < %s", (before,)).rowcount
 
 

@@ -1,4 +1,4 @@
-"""Mail about an organisation's entrance."""
+"""Mail about an organisation's sign-in policy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LINK = "/entrance/domain/"
 
 
 def domain_link(claim: MailDomain, organisation: str, secret: str, asked_by: str) -> Mail:
-    """The mail whose link proves a domain, in both languages: who reads such a mailbox has no account here."""
+    """The mail with the link that proves a domain, in both languages: its reader has no account here."""
     facts = {
         "organisation": organisation,
         "domain": claim.domain,
@@ -50,7 +50,6 @@ def _paragraphs() -> tuple[str, ...]:
 
 
 def proof_wanted(person: User, claim: MailDomain, ends: datetime) -> Mail:
-    """To an administrator: the domain has to be proved anew by then."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {"domain": claim.domain, "day": _day(ends)}
         subject = gettext("Prove the mail domain %(domain)s anew by %(day)s") % facts
@@ -68,7 +67,6 @@ def proof_wanted(person: User, claim: MailDomain, ends: datetime) -> Mail:
 
 
 def proof_lost(person: User, claim: MailDomain) -> Mail:
-    """To an administrator: the domain is not verified any longer."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {"domain": claim.domain}
         subject = gettext("The mail domain %(domain)s is not verified any longer") % facts
@@ -79,7 +77,6 @@ def proof_lost(person: User, claim: MailDomain) -> Mail:
 
 
 def key_ending(person: User, key: AuthKey, ends: datetime) -> Mail:
-    """To the owner of a key, and to who administers a machine: it stops working then."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {"key": str(key), "day": _day(ends), "email": key.user.email, "comment": key.comment}
         subject = gettext("The API key %(key)s stops working on %(day)s") % facts
@@ -94,7 +91,6 @@ def key_ending(person: User, key: AuthKey, ends: datetime) -> Mail:
 
 
 def certificate_ending(person: User, certificate: ClientCertificate, ends: datetime) -> Mail:
-    """To an administrator: who shows this certificate is refused from then on."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {"subject": certificate.subject or certificate.fingerprint[:16], "day": _day(ends)}
         subject = gettext("The client certificate %(subject)s ends on %(day)s") % facts

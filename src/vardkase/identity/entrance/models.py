@@ -1,4 +1,4 @@
-"""What organisations have registered for their entrance, and what was told of refusals.
+"""Models for an organisation's sign-in policy, and for notified refusals.
 
 What decides at the door is on the organisation itself (`networks`, `certificate_pins`, `verified_domains` and their
 modes); the rows here say where each of those came from.
@@ -16,11 +16,11 @@ PROVIDER_SECRETS = Safe("secrets of sign-in providers")
 
 
 class ClientCertificate(models.Model):
-    """A certificate that an organisation's people and machines may show.
+    """A certificate that an organisation's people and machines may present.
 
-    `pins` says what is compared: the certificate itself, or its public key, which a renewed certificate may keep. Of
-    one registered by its fingerprint alone, subject and pem are empty and the ends unknown. `warned_days` is how many
-    days were left when its end was last told by mail.
+    `pins` says what is compared: the certificate itself, or its public key, which a renewed certificate may
+    keep. For one registered by fingerprint alone, subject and pem are empty and the validity unknown.
+    `warned_days` is how many days were left at the last expiry warning.
     """
 
     class Pins(models.TextChoices):
@@ -49,21 +49,19 @@ class ClientCertificate(models.Model):
 
     @property
     def label(self) -> str:
-        """To whom it was issued; of one that is known by its fingerprint alone, that."""
         return self.subject or self.fingerprint
 
     @property
     def pin(self) -> str:
-        """What the organisation's `certificate_pins` holds for it."""
         return f"{self.pins}:{self.fingerprint}"
 
 
 class MailDomain(models.Model):
-    """A mail domain that an organisation says is its own.
+    """A mail domain claimed by an organisation.
 
-    `verified` is null until it is proved, by the link in a mail to `mailbox`@domain (kept as a digest) or by `token` in
-    a TXT record. `checked` and `seen` are when the proof was looked for, and found, last; `warned` is when the
-    organisation was told that it has to be proved anew.
+    `verified` is null until it is proved, by the link in a mail to `mailbox`@domain (stored as a digest) or
+    by `token` in a TXT record. `checked` and `seen` are when the proof was last looked for, and found;
+    `warned` is when the organisation was asked to prove it again.
     """
 
     class Method(models.TextChoices):
@@ -91,10 +89,11 @@ class MailDomain(models.Model):
 
 
 class IdentityProvider(models.Model):
-    """Where an organisation's people sign in: its own OpenID Connect provider, known by its issuer.
+    """An organisation's own OpenID Connect provider, identified by its issuer.
 
-    `secret` is sealed. `required`: they may sign in nowhere else. `trusts_second_factor`: ours is not asked for where
-    the provider says that it asked for one. `proved` is when somebody came in through it last; null before the first.
+    `secret` is sealed. `required`: its users may not sign in any other way. `trusts_second_factor`: ours is
+    skipped if the provider asserts one. `proved` is the last successful sign-in through it; null before the
+    first.
     """
 
     org = models.OneToOneField(
@@ -116,12 +115,11 @@ class IdentityProvider(models.Model):
 
     @property
     def client_secret(self) -> str:
-        """The secret as the provider knows it."""
         return PROVIDER_SECRETS.decrypt(self.secret)
 
 
 class RefusalNote(models.Model):
-    """When the audit trail was told last that this one was refused for this reason, and how often it was since."""
+    """When a refusal for this reason was last written to the audit log, and how often it has occurred since."""
 
     who = models.CharField(max_length=40)
     address = models.CharField(max_length=45, blank=True)
@@ -140,8 +138,6 @@ class RefusalNote(models.Model):
 
 
 class ApiRequirements(models.Model):
-    """What an organisation promises of its machines, before an officer lets them connect (hub.md section 3)."""
-
     class State(models.TextChoices):
         DRAFT = "draft"
         SUBMITTED = "submitted"

@@ -1,4 +1,4 @@
-"""Who may come in through an organisation's own sign-in provider, and who must."""
+"""Rules on which users may, and which must, sign in through an organisation's own provider."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ SECOND_FACTOR = "mfa"
 
 
 class Fault(StrEnum):
-    """Why nobody came in through a provider; as the audit trail has it."""
-
     STATE = "state"
     DECLINED = "declined"
     UNREACHABLE = "unreachable"
@@ -63,27 +61,23 @@ SENTENCES: dict[Fault, str | Promise] = {
 
 
 class ProviderRefused(Exception):
-    """Nobody comes in. `detail` is for the audit trail, not for whoever was refused."""
-
     def __init__(self, fault: Fault, detail: str = "") -> None:
         super().__init__(detail or fault.value)
         self.fault, self.detail = fault, detail
 
     @property
     def sentence(self) -> str:
-        """What is wrong and what to do, in the language in force."""
         return str(SENTENCES[self.fault])
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderRequired:
-    """Somebody signed in otherwise than through the provider that their organisation requires."""
+    """A sign-in bypassed the provider that the organisation requires."""
 
     label: str
 
     @property
     def sentence(self) -> str:
-        """What to do instead, in the language in force."""
         words = gettext(
             "Your organisation requires that you sign in through %(label)s. Choose “Sign in through your organisation” "
             "on the sign-in page."
@@ -94,7 +88,7 @@ class ProviderRequired:
 def provider_for(email: str) -> IdentityProvider | None:
     """The provider of the organisation that has verified the address's domain.
 
-    Where two have verified it, that of the one which has the account.
+    If two have verified it, that of the organisation that has the account.
     """
     domain = plain_domain(email.rpartition("@")[2])
     if not domain:
@@ -106,10 +100,10 @@ def provider_for(email: str) -> IdentityProvider | None:
 
 
 def account_of(provider: IdentityProvider, claims: Mapping[str, Any]) -> User:
-    """The account that a provider's verified claims speak of, in its own organisation. Raises ProviderRefused.
+    """The account for a provider's verified claims, in its own organisation. Raises ProviderRefused.
 
-    Accounts that are off are found too: the sign-in says why they are. Those who reach beyond their organisation are
-    not: whoever registers its provider could otherwise become one of them.
+    Includes disabled accounts: the sign-in reports why they are disabled. Excludes accounts with rights
+    beyond their organisation, which an administrator who registers a provider could otherwise impersonate.
     """
     email = claims.get("email")
     if not isinstance(email, str) or not email.isprintable() or claims.get("email_verified") is not True:
@@ -128,24 +122,22 @@ def account_of(provider: IdentityProvider, claims: Mapping[str, Any]) -> User:
 
 
 def proved(provider: IdentityProvider) -> None:
-    """Somebody has come in through it: it may be required."""
     IdentityProvider.objects.filter(pk=provider.pk).update(proved=timezone.now())
 
 
 def required_of(user: User) -> IdentityProvider | None:
-    """The provider that `user` has to sign in through, if any: never those who keep the hub itself, as a way in."""
+    """The provider that `user` has to sign in through, if any: never for those who run the hub, as a
+    fallback."""
     if serves_the_hub(user):
         return None
     return IdentityProvider.objects.filter(org_id=user.org_id, required=True).first()
 
 
 def vouches_for_second_factor(provider: IdentityProvider, claims: Mapping[str, Any]) -> bool:
-    """Whether our second factor need not be asked for: the organisation has said so, and so does this very sign-in."""
     methods = claims.get("amr")
     said = isinstance(methods, list) and SECOND_FACTOR in methods
     return provider.trusts_second_factor and (said or claims.get("acr") == SECOND_FACTOR)
 
 
 def serves_the_hub(user: User) -> bool:
-    """Whether the account reaches beyond its organisation: a site administrator, or one with duties at the hub."""
     return user.role.perm_site_admin or bool(user.staff_roles)

@@ -1,4 +1,4 @@
-"""Reading how organisations keep their entrances."""
+"""Queries for sign-in policies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ OF_THE_HUB = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR})
 
 
 def find_secured(actor: Actor, reference: Reference = "") -> Organisation:
-    """An organisation whose entrance the actor may look after; their own when none is named. Raises NotFound."""
     condition = by_reference(reference or actor.organisation_id)
     found = Organisation.objects.filter(condition, local=True).first() if condition is not None else None
     if found is None or not may_secure(actor, found.pk):
@@ -26,7 +25,7 @@ def find_secured(actor: Actor, reference: Reference = "") -> Organisation:
 
 
 def find_decided(actor: Actor, reference: Reference = "") -> Organisation:
-    """An organisation that the actor may decide for, not only register things for. Raises NotFound, Forbidden."""
+    """An organisation that the actor may decide for, not only register data for. Raises NotFound, Forbidden."""
     found = find_secured(actor, reference)
     if not may_decide(actor, found.pk):
         raise Forbidden("You do not have permission to use this functionality.")
@@ -34,12 +33,10 @@ def find_decided(actor: Actor, reference: Reference = "") -> Organisation:
 
 
 def looks_after_all(actor: Actor) -> bool:
-    """Whether the actor may look at the entrances of all organisations."""
     return actor.is_site_admin or not actor.staff.isdisjoint(OF_THE_HUB)
 
 
 def secured_organisations(actor: Actor, search: str = "") -> QuerySet[Organisation]:
-    """Every organisation here, with `requirements`, the state of its API list, or null. Raises Forbidden."""
     if not looks_after_all(actor):
         raise Forbidden("You do not have permission to use this functionality.")
     found = Organisation.objects.filter(local=True, name__icontains=search)
@@ -47,19 +44,16 @@ def secured_organisations(actor: Actor, search: str = "") -> QuerySet[Organisati
 
 
 def certificates_of(actor: Actor, organisation: Organisation) -> list[ClientCertificate]:
-    """The registered certificates, those that end first at the top."""
     find_secured(actor, organisation.pk)
     return list(organisation.client_certificates.order_by(F("ends").asc(nulls_last=True), "pk"))
 
 
 def domains_of(actor: Actor, organisation: Organisation) -> list[MailDomain]:
-    """The mail domains that were claimed, by name."""
     find_secured(actor, organisation.pk)
     return list(organisation.mail_domains.order_by("domain"))
 
 
 def find_certificate(organisation: Organisation, reference: Reference) -> ClientCertificate:
-    """One registered certificate of an organisation, by id. Raises NotFound."""
     found = organisation.client_certificates.filter(pk=_number(reference)).first()
     if found is None:
         raise NotFound("Invalid certificate")
@@ -67,7 +61,6 @@ def find_certificate(organisation: Organisation, reference: Reference) -> Client
 
 
 def find_domain(organisation: Organisation, reference: Reference) -> MailDomain:
-    """One claimed mail domain of an organisation, by id. Raises NotFound."""
     found = organisation.mail_domains.filter(pk=_number(reference)).first()
     if found is None:
         raise NotFound("Invalid domain")
@@ -75,13 +68,11 @@ def find_domain(organisation: Organisation, reference: Reference) -> MailDomain:
 
 
 def _number(reference: Reference) -> int:
-    """An id; 0, which nothing has, for what is none."""
     text = str(reference)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def lists_to_decide(actor: Actor) -> QuerySet[ApiRequirements]:
-    """The API requirement lists that wait for an officer, the oldest first. Raises Forbidden."""
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     waiting = ApiRequirements.objects.filter(state=ApiRequirements.State.SUBMITTED)
     return waiting.select_related("org").order_by("submitted")

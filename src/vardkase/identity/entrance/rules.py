@@ -1,4 +1,4 @@
-"""Whether somebody may enter in an organisation's name: from there, with that certificate, key and address.
+"""Evaluates the sign-in policy of an organisation: network, certificate, key and e-mail address.
 
 Pure: the facts come along with the key or the session. `admits` is the one place that decides, for pages, API, TAXII
 and feeds alike.
@@ -29,8 +29,6 @@ type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Reason(StrEnum):
-    """Which rule was not kept, and how."""
-
     NETWORK = "network"
     NO_CERTIFICATE = "no_certificate"
     OTHER_CERTIFICATE = "other_certificate"
@@ -43,7 +41,6 @@ class Reason(StrEnum):
 
     @property
     def rule(self) -> str:
-        """The rule that it belongs to, by the name that modes are set under."""
         if self in (Reason.UNBOUND_KEY, Reason.REQUIRED_KEY, Reason.LONG_KEY):
             return "keys"
         if self is Reason.SOURCE:
@@ -54,8 +51,6 @@ class Reason(StrEnum):
 
 
 class Conditions(Protocol):
-    """What an organisation asks of those who enter in its name; `Organisation` has it, and so has a found key."""
-
     @property
     def networks_mode(self) -> str: ...
     @property
@@ -76,8 +71,11 @@ class Conditions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Who is at the door. `has_unbound_key`: comes by a key that lacks addresses or an end; `has_long_key`: by one
-    that holds longer than the hub owner lets keys of its organisation; `synchronises`: by an account that does."""
+    """A sign-in attempt.
+
+    `has_unbound_key`: its key lacks addresses or an expiry date; `has_long_key`: its key exceeds the hub
+    owner's maximum lifetime; `synchronises`: the account is a sync user.
+    """
 
     email: str
     address: str | None
@@ -90,8 +88,6 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A rule that was not kept: refused when `is_enforced`, else admitted and told of."""
-
     reason: Reason
     is_enforced: bool
     email: str
@@ -101,20 +97,18 @@ class Refusal:
 
     @property
     def sentence(self) -> str:
-        """What is wrong and what to do, for whoever was refused, in the language in force."""
         day = date_format(self.ends, "j F Y") if self.ends else ""
         facts = {"address": self.address, "email": self.email, "subject": self.subject, "day": day}
         return _template(self.reason) % facts
 
 
 def admits(asked: Conditions, newcomer: Newcomer) -> Refusal | None:
-    """The rule that keeps `newcomer` out, else one that only reports; None when every rule is kept."""
+    """The rule that refuses the sign-in attempt, otherwise one that only reports; None if all rules are met."""
     unkept = list(unkept_rules(asked, newcomer))
     return next((one for one in unkept if one.is_enforced), next(iter(unkept), None))
 
 
 def unkept_rules(asked: Conditions, newcomer: Newcomer) -> Iterator[Refusal]:
-    """Every rule that is on, or that the hub owner requires, and that `newcomer` does not keep."""
     required = asked.required_sign_in
     for mode, reason in (
         (asked.networks_mode, _of_network),
@@ -156,7 +150,6 @@ def _of_domain(asked: Conditions, newcomer: Newcomer) -> Reason | None:
 
 
 def _of_source(asked: Conditions, newcomer: Newcomer) -> Reason | None:
-    """A registered network or a registered certificate, whichever the organisation has."""
     if _of_network(asked, newcomer) is None or _of_certificate(asked, newcomer) is None:
         return None
     return Reason.SOURCE
@@ -173,12 +166,10 @@ def _of_any_key(_asked: Conditions, newcomer: Newcomer) -> Reason | None:
 
 
 def required_mode(required: Sequence[str], rule: SignInRule) -> str:
-    """How strictly a rule is kept by what the hub owner requires alone."""
     return Mode.ENFORCE if rule in required else Mode.OFF
 
 
 def stricter(mode: str, required: Sequence[str], rule: SignInRule) -> str:
-    """How strictly a rule is kept: as the organisation has chosen, or as the hub owner requires."""
     return Mode.ENFORCE if rule in required else mode
 
 
@@ -216,14 +207,13 @@ def is_private(network: Network | str) -> bool:
 
 
 def lies_in(address: str | None, networks: Iterable[str]) -> bool:
-    """Whether `address` is in one of `networks`; an address that is not known, or is none, lies in none."""
+    """True if `address` is in one of `networks`; never for an unknown or malformed address."""
     here = _plain(address) if address else None
     return here is not None and any(here in network for network in _parsed(tuple(networks)))
 
 
 @lru_cache(maxsize=4096)
 def _plain(address: str) -> Address | None:
-    """The address itself: IPv6 may wrap IPv4, which is the same machine."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -237,14 +227,14 @@ def _parsed(networks: tuple[str, ...]) -> tuple[Network, ...]:
 
 
 def may_decide(actor: Actor, organisation_id: int) -> bool:
-    """Whether `actor` may say how strictly an organisation's rules are kept: its administrators, and the officers."""
     if actor.is_site_admin or StaffRole.MEMBERSHIP_OFFICER in actor.staff:
         return True
     return actor.may(Permission.ADMIN) and actor.organisation_id == organisation_id
 
 
 def may_secure(actor: Actor, organisation_id: int) -> bool:
-    """Whether `actor` may see an organisation's entrance and register what is needed there: also who runs the hub."""
+    """True if `actor` may see an organisation's sign-in policy and register data for it: also the hub's
+    operators."""
     return may_decide(actor, organisation_id) or StaffRole.OPERATOR in actor.staff
 
 

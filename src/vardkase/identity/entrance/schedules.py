@@ -1,4 +1,4 @@
-"""What is registered for entrances is looked after once a day."""
+"""Daily schedule that checks registered domains, certificates and keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ A_DAY = 86_400
 
 
 def look_after_entrances() -> int:
-    """All that is done each day; returns how many things were done."""
     forgotten = forget_old_notes(now_seconds() - A_DAY)
     return forgotten + look_at_proofs() + warn_of_keys() + warn_of_certificates()
 

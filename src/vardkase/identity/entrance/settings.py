@@ -1,4 +1,4 @@
-"""How long what is registered for an entrance holds."""
+"""Settings for the validity of domain proofs and other sign-in policy entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the site administrators tell everybody."""
+"""Models for news from site administrators."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from vardkase.identity.accounts.models import User
 
 
 class News(models.Model):
-    """One message; `date_created` is Unix seconds."""
-
     title = models.CharField(max_length=255)
     message = models.TextField()
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

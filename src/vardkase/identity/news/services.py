@@ -1,4 +1,4 @@
-"""News: everybody reads them, site administrators write them."""
+"""Services for news: all users read, site administrators write."""
 
 from __future__ import annotations
 
@@ -24,14 +24,12 @@ LONGEST = 65_535
 
 
 def news(actor: Actor) -> QuerySet[News]:
-    """All of it, newest first, for whoever may read anything here."""
     found = News.objects.select_related("user").order_by("-pk")
     return found if actor.may_read else found.none()
 
 
 @transaction.atomic
 def add_news(actor: Actor, data: Mapping[str, Any]) -> News:
-    """Tell everybody something. Raises Invalid by field, Forbidden."""
     _require_site_admin(actor)
     told = News(user_id=actor.user_id, date_created=now_seconds())
     fill(told, data, READERS)
@@ -42,7 +40,6 @@ def add_news(actor: Actor, data: Mapping[str, Any]) -> News:
 
 @transaction.atomic
 def edit_news(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> News:
-    """Change title or message. Raises Invalid by field, NotFound, Forbidden."""
     _require_site_admin(actor)
     told = _find(actor, reference)
     fill(told, data, READERS)
@@ -53,7 +50,6 @@ def edit_news(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Ne
 
 @transaction.atomic
 def delete_news(actor: Actor, reference: Reference) -> None:
-    """Take it back. Raises NotFound, Forbidden."""
     _require_site_admin(actor)
     told = _find(actor, reference)
     target = _target(told)

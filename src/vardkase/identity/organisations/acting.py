@@ -1,4 +1,4 @@
-"""What this room and the accounts need to know of whoever acts; `identity.access.Actor` has it.
+"""The protocol of an actor as organisations and accounts need it; implemented by `identity.access.Actor`.
 
 Who you are rests on your account, and your account on your organisation, so the actor is known here by its
 shape alone.
@@ -21,7 +21,7 @@ SHARING_GROUP = "perm_sharing_group"
 
 @dataclass(frozen=True, slots=True)
 class PresentedKey:
-    """The API key of a request, as far as it limits what may be done with it; `expiration` 0 means never."""
+    """The API key of a request, as far as it limits the actor; `expiration` 0 means never."""
 
     id: int
     expiration: int = 0
@@ -31,8 +31,6 @@ class PresentedKey:
 
 
 class Acting(ActorReference, Protocol):
-    """Somebody with permissions (by their wire names) and an organisation."""
-
     @property
     def organisation_name(self) -> str: ...
     @property
@@ -57,23 +55,15 @@ class Acting(ActorReference, Protocol):
     def has_stepped_up(self) -> bool: ...
 
     @property
-    def staff(self) -> AbstractSet[str]:
-        """Its duties at the hub, by name."""
-        ...
+    def staff(self) -> AbstractSet[str]: ...
 
     @property
     def login(self) -> str:
-        """The login name of who sits at the machine's console, in an account's name or in none."""
+        """The login name of the person at the machine's console, with or without a named account."""
         ...
 
-    def require_step_up(self) -> None:
-        """Raise Forbidden unless the second factor was confirmed in this session within the last minutes."""
-        ...
+    def require_step_up(self) -> None: ...
 
-    def require_own_affairs(self) -> None:
-        """Raise Forbidden when this credential may only read."""
-        ...
+    def require_own_affairs(self) -> None: ...
 
-    def require_writing(self) -> None:
-        """Raise Forbidden when whoever acts may only read."""
-        ...
+    def require_writing(self) -> None: ...

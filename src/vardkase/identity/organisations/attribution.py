@@ -1,4 +1,4 @@
-"""In whose name an actor may bring something in.
+"""Which organisations an actor may name as creator of incoming content.
 
 MISP lets a synchronising user name any organisation as the creator. Here many of these are members of the same hub:
 one of them speaks for itself, so nobody else's account or instance may publish in its name.
@@ -25,13 +25,12 @@ NOT_WHO_BROUGHT_IT = (
 
 
 def require_attribution(actor: Acting, creator_uuid: str | None) -> None:
-    """Raise Invalid when the actor may not bring in what the organisation with this uuid has created."""
+    """Raise Invalid if the actor may not import data created by the organisation with this uuid."""
     if creator_uuid and misattributed(actor, uuids=[creator_uuid]):
         raise Invalid({"Orgc": [NOT_THE_SENDER]})
 
 
 def misattributed(actor: Acting, *, uuids: Iterable[str] = (), ids: Iterable[int] = ()) -> dict[str, int]:
-    """Uuid → id of those of some organisations in whose name the actor may not bring anything in."""
     sender = actor.delivered_by or actor.organisation_id
     values = {"uuids": list(uuids), "ids": list(ids), "sender": sender}
     if actor.is_site_admin or not (values["uuids"] or values["ids"]):
@@ -41,24 +40,26 @@ def misattributed(actor: Acting, *, uuids: Iterable[str] = (), ids: Iterable[int
 
 
 def is_delivered_by_another(actor: Acting, held_by: int) -> bool:
-    """Whether somebody else brought here what no member has created, held by organisation `held_by`.
+    """True if data without a member as creator, owned by organisation `held_by`, was delivered by somebody
+    else.
 
-    A MISP takes a later version from any synchronising user. Here that would let each member rewrite what a partner
-    abroad has created: once membership is in use, it comes from who brought the first, or from the hub owner.
+    MISP accepts a later version from any sync user. Here that would let each member rewrite what a partner
+    abroad has created: once membership is in use, updates come from the first source or the hub owner.
     """
     return held_by not in (actor.delivered_by, actor.organisation_id) and changes_only_its_own(actor)
 
 
 def changes_only_its_own(actor: Acting) -> bool:
-    """Whether the actor brings in later versions of what it has brought itself, and of nothing else."""
     if actor.is_site_admin or not membership_is_in_use():
         return False
     return not _speaks_for_the_hub(actor, actor.delivered_by or actor.organisation_id)
 
 
 def _speaks_for_the_hub(actor: Acting, sender: int) -> bool:
-    """Whether the hub owner brings it: by an account of its own, or over a connection that is not to a member; not over
-    one that a single person has set up, once membership is in use."""
+    """True if the hub owner delivers it: by its own account, or over a connection that is not to a member.
+
+    Once membership is in use, connections set up by a single person do not count.
+    """
     if actor.is_connection and not actor.is_vouched_for:
         return False
     if sender == host_organisation_id():

@@ -1,4 +1,4 @@
-"""Reading single values of a document: each returns the value as stored, or raises ValueError with the reason."""
+"""Readers for single document values: each returns the value to store or raises ValueError with the reason."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ LARGEST = 2**63 - 1
 
 
 def text(value: Any) -> str:
-    """A text, without the blanks around it; None is empty."""
     if isinstance(value, dict | list):
         raise ValueError(gettext("Please enter a text."))
     return str(value if value is not None else "").strip()
 
 
 def short_text(value: Any) -> str:
-    """A text that fits its column."""
     short = text(value)
     if len(short) > SHORT:
         raise ValueError(gettext("At most 255 characters are allowed."))
@@ -27,8 +25,6 @@ def short_text(value: Any) -> str:
 
 
 def filled(what: str, longest: int) -> Callable[[Any], str]:
-    """A reader of texts that may not be empty; `what` names the member in the refusal."""
-
     def read(value: Any) -> str:
         given = text(value)
         if not given or len(given) > longest:
@@ -39,7 +35,7 @@ def filled(what: str, longest: int) -> Callable[[Any], str]:
 
 
 def number(value: Any, largest: int = LARGEST) -> int:
-    """A whole number from 0 on; empty and None are 0."""
+    """A non-negative integer; empty and None are 0."""
     digits = text(value) or "0"
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 20 and int(digits) <= largest):
         raise ValueError(gettext("Please enter a number."))

@@ -1,4 +1,4 @@
-"""What the rooms above may listen to. It runs inside the transaction that makes the change."""
+"""Hook points of organisations for higher layers, called in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vardkase.core.hooks import Hook
 
 @dataclass(frozen=True, slots=True)
 class MergeSought:
-    """Organisation `source_id` is about to be merged into `target_id`. A listener refuses it by raising Invalid."""
+    """Organisation `source_id` is about to be merged into `target_id`. A listener refuses by raising Invalid."""
 
     source_id: int
     target_id: int
@@ -17,7 +17,7 @@ class MergeSought:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationsMerged:
-    """Whatever was of the organisation `source_id` is of `target_id` now."""
+    """All data of organisation `source_id` now belongs to `target_id`."""
 
     source_id: int
     target_id: int
@@ -25,7 +25,7 @@ class OrganisationsMerged:
 
 @dataclass(frozen=True, slots=True)
 class StandingChanged:
-    """An organisation may do more or less than before: its periods are stored already."""
+    """An organisation's access has changed; its periods are already stored."""
 
     organisation_id: int
 

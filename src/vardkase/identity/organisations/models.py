@@ -1,4 +1,4 @@
-"""Organisations, and the groups they share with."""
+"""Models for organisations and sharing groups."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vardkase.identity.organisations.standing import ALWAYS, access_of
 
 
 class Mode(models.TextChoices):
-    """How strictly a rule of an organisation is kept: not at all, told of in the audit trail, or to the letter."""
+    """How strictly an organisation's rule is applied: off, reported in the audit log, or enforced."""
 
     OFF = "off"
     REPORT = "report"
@@ -23,12 +23,11 @@ class Mode(models.TextChoices):
 
 
 def mode_field() -> models.CharField[str, str]:
-    """A column that holds a `Mode`; off until somebody chooses."""
     return models.CharField(max_length=8, choices=Mode.choices, default=Mode.OFF)
 
 
 class NameSkeletonField(models.TextField):  # type: ignore[type-arg]
-    """What the row's `name` looks like (`names.skeleton`), kept up by every save and bulk insert."""
+    """The skeleton of the row's `name` (`names.skeleton`), maintained by every save and bulk insert."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = skeleton(str(getattr(model_instance, "name", "")))
@@ -37,8 +36,6 @@ class NameSkeletonField(models.TextField):  # type: ignore[type-arg]
 
 
 class SignInRule(models.TextChoices):
-    """What the hub owner can require of whoever signs in for a member."""
-
     DOMAINS = "domains", _("An address in a verified mail domain")
     SOURCE = "source", _("A registered network, or a registered client certificate")
     SECOND_FACTOR = "second_factor", _("A second factor")
@@ -46,18 +43,19 @@ class SignInRule(models.TextChoices):
 
 
 class Organisation(models.Model):
-    """A member (local) or somebody known through synchronisation (remote).
+    """A member (local) or an organisation known through synchronisation (remote).
 
-    `restricted_to_domain` is null until somebody edits the organisation. `name_resembles_another`: others told us of it
-    by a name that looks like one that was here, so it got a number behind it.
-    Membership sets when it may read, write and synchronise (by machines, both ways): `read_period`, `write_period` and
-    `sync_period`, with `fixed_standing` for a standing that no date changes (`standing.Standing`). `may_read` and so on
-    are what these come to now. While membership is in use a trigger makes a new organisation one without membership,
-    which may do nothing. While `hides_unpublished` is on, others read its events once they are published, not before.
-    The last rows are facts that `identity.entrance` sets: what the organisation asks of whoever enters in its name.
-    They lie here so that they come along with every key and every session, without a query of their own.
-    `required_sign_in` (of `SignInRule`) and `required_key_days`, the longest time that a key may hold (0: not set), are
-    the hub owner's minimum, which the organisation's own rules cannot undercut.
+    `restricted_to_domain` is null until the organisation is first edited. `name_resembles_another`: it
+    arrived under a name confusable with an existing one, so a number was appended. Membership sets when it
+    may read, write and synchronise (by machines, both ways): `read_period`, `write_period` and `sync_period`,
+    with `fixed_standing` for a standing that no date changes (`standing.Standing`); `may_read` and so on are
+    their current values. While membership is in use a trigger creates new organisations without membership
+    and without access. While `hides_unpublished` is on, others read its events only once they are published.
+
+    The last columns are set by `identity.entrance`: the organisation's sign-in policy, stored here so that
+    every key and session loads it without an extra query. `required_sign_in` (of `SignInRule`) and
+    `required_key_days`, the maximum lifetime of a key (0: not set), are the hub owner's minimum, which the
+    organisation's own rules cannot undercut.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -120,12 +118,11 @@ class Organisation(models.Model):
 
     @property
     def standing(self) -> str:
-        """Why it may do what it may now, a value of `standing.Standing`."""
         return access_of(self, timezone.now()).standing
 
 
 class MembershipInUse(models.Model):
-    """One row from the moment on that only members take part; a trigger keeps it from being changed or removed."""
+    """A single row, present once only members may take part; a trigger prevents change and removal."""
 
     since = models.DateTimeField(auto_now_add=True)
 
@@ -138,11 +135,11 @@ class MembershipInUse(models.Model):
 
 
 class SharingGroup(models.Model):
-    """A named circle of organisations (and servers) that an event or a part of it is limited to.
+    """A named list of organisations (and servers) that an event or a part of it is limited to.
 
-    One that came from another instance was brought by a user who synchronises (`sync_user_id`) or over a connection
-    of ours (`connection_id`); 0 for neither. With `hides_members` only its owner is told who is in it: to the others
-    nobody is but themselves and the owner.
+    One from another instance was delivered by a sync user (`sync_user_id`) or over one of our connections
+    (`connection_id`); 0 for neither. With `hides_members` only its owner sees the members; the rest see
+    themselves and the owner.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)

@@ -1,4 +1,4 @@
-"""Names of organisations: what they may hold, and when two look alike.
+"""Organisation names: allowed characters, and detection of look-alikes.
 
 Two names look alike when they have the same skeleton, by Unicode's confusables (UTS #39, section 4): "Оrg" with a
 Cyrillic О looks like "Org", and "rn" like "m".
@@ -25,7 +25,7 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s || name)) FROM unnest(%s::text[
 
 
 def composed(name: str) -> str:
-    """A name as it is stored: in NFKC, blanks as single spaces. Raises ValueError for characters that are not shown."""
+    """A name as stored: in NFKC, with single spaces. Raises ValueError for invisible characters."""
     whole = unicodedata.normalize("NFKC", name)
     if any(_is_unshown(one) for one in whole):
         raise ValueError(gettext("The name holds characters that are not shown. Write it anew."))
@@ -33,7 +33,7 @@ def composed(name: str) -> str:
 
 
 def cleaned(name: str) -> str:
-    """As `composed`, of a name that others gave: what is not shown is left out."""
+    """As `composed`, for names from other instances: invisible characters are removed."""
     whole = unicodedata.normalize("NFKC", name)
     return " ".join("".join(one for one in whole if not _is_unshown(one)).split())
 
@@ -47,7 +47,7 @@ def _is_unshown(character: str) -> bool:
 
 
 def skeleton(name: str) -> str:
-    """What all names that look like this one have in common; never shown to anybody."""
+    """The common form of all names confusable with this one; never displayed."""
     shapes = _shapes()
     for _pass in range(2):  # Capital and small letters look like different things: О like O, and I like l.
         decomposed = unicodedata.normalize("NFD", cleaned(name))
@@ -57,13 +57,12 @@ def skeleton(name: str) -> str:
 
 
 def take_turns(skeletons: Iterable[str]) -> None:
-    """Have other transactions that give an organisation a name with one of these skeletons wait for this one."""
+    """Serialise transactions that give organisations a name with one of these skeletons."""
     cursor().execute(LOCK, (ABOUT_NAMES, sorted(set(skeletons))))
 
 
 @cache
 def _shapes() -> Mapping[str, str]:
-    """Each character that is confusable with something, and what stands for all that it is confusable with."""
     pairs = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
     alike: dict[str, set[str]] = {}
     for source, others in pairs.items():
@@ -81,5 +80,4 @@ def _shapes() -> Mapping[str, str]:
 
 
 def _bare(text: str) -> str:
-    """Without the direction marks that the data sets around letters of scripts written from right to left."""
     return text.replace("\u200e", "").replace("\u200f", "")

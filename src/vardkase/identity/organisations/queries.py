@@ -1,4 +1,4 @@
-"""Reading organisations and sharing groups."""
+"""Queries for organisations and sharing groups."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ type Reference = int | str | UUID
 
 
 def by_reference(reference: Reference) -> Q | None:
-    """The condition for one row by id or uuid; None when `reference` is neither."""
+    """The condition for one row by id or uuid; None if `reference` is neither."""
     text = str(reference).strip()
     if text.isascii() and text.isdigit():
         return Q(pk=int(text)) if int(text) <= MAX_ID else None
@@ -38,7 +38,6 @@ def by_reference(reference: Reference) -> Q | None:
 
 
 def find_organisation(reference: Reference) -> Organisation:
-    """One organisation; every user may know of every organisation. Raises NotFound."""
     condition = by_reference(reference)
     found = Organisation.objects.filter(condition).first() if condition is not None else None
     if found is None:
@@ -47,7 +46,6 @@ def find_organisation(reference: Reference) -> Organisation:
 
 
 def find_organisation_or_name(reference: str) -> Organisation:
-    """One organisation by id, uuid or name, whose case does not matter. Raises NotFound."""
     if by_reference(reference) is not None:
         return find_organisation(reference)
     found = (
@@ -85,10 +83,10 @@ def organisations(scope: str = "local", search: str = "") -> QuerySet[Organisati
 
 
 def visible_groups(actor: Acting) -> QuerySet[SharingGroup]:
-    """The groups the actor's organisation owns, is in, or reaches because all of this instance is in it.
+    """The groups the actor's organisation owns, is in, or reaches because its whole instance is a member.
 
-    Site administrators see all; operators and auditors, whatever their role, the last alone: that some organisations
-    share something is theirs to know, and so is what they call it.
+    Site administrators see all; so do operators and auditors, whatever their role: they may know that
+    organisations share something, and the group's name.
     """
     groups = SharingGroup.objects.select_related("org").prefetch_related(
         Prefetch("members", shown_members(actor).select_related("org").order_by("pk")), "servers"
@@ -103,7 +101,6 @@ def visible_groups(actor: Acting) -> QuerySet[SharingGroup]:
 
 
 def shown_members(actor: Acting) -> QuerySet[SharingGroupOrg]:
-    """Who is in groups, as far as the actor is told (in SQL: `identity.access.visibility.group_member_predicate`)."""
     if actor.is_site_admin and not actor.is_content_blind:
         return SharingGroupOrg.objects.all()
     own = Q(org=actor.organisation_id) | Q(org=F("sharing_group__org"))
@@ -114,7 +111,6 @@ def shown_members(actor: Acting) -> QuerySet[SharingGroupOrg]:
 
 
 def find_group(actor: Acting, reference: Reference) -> SharingGroup:
-    """One sharing group that the actor may know of, its members and servers fetched. Raises NotFound."""
     condition = by_reference(reference)
     found = visible_groups(actor).filter(condition).first() if condition is not None else None
     if found is None:
@@ -123,14 +119,13 @@ def find_group(actor: Acting, reference: Reference) -> SharingGroup:
 
 
 def hides_unpublished(organisation_id: int) -> bool:
-    """Whether others read the organisation's events once they are published, and not before.
+    """True if others read the organisation's events only once they are published.
 
-    Once membership is in use, so it is for every organisation: what is not published no guard has looked at.
+    Once membership is in use this holds for every organisation: unpublished events have not passed the guard.
     """
     hides = Q(hides_unpublished=True) | Exists(MembershipInUse.objects.all())
     return Organisation.objects.filter(hides, pk=organisation_id).exists()
 
 
 def usable_groups(actor: Acting) -> QuerySet[SharingGroup]:
-    """The active groups that the actor may share with, by name; members are not fetched."""
     return visible_groups(actor).filter(active=True).prefetch_related(None)

@@ -1,4 +1,4 @@
-"""Who may change an organisation or a sharing group. Pure predicates: they ask no database."""
+"""Rules on who may edit an organisation or sharing group. Pure predicates without database access."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vardkase.identity.organisations.models import SharingGroup, SharingGroupOrg
 def may_change_group(actor: Acting, group: SharingGroup, members: Iterable[SharingGroupOrg]) -> bool:
     """Site administrators, and those who handle sharing groups for its owner or a member with `extend`.
 
-    Not those who may never read what is shared: who is in a group reads it.
+    Not actors that may never read shared content: group members read it.
     """
     if actor.is_content_blind:
         return False
@@ -26,14 +26,12 @@ def may_change_group(actor: Acting, group: SharingGroup, members: Iterable[Shari
 
 
 def may_delete_group(actor: Acting, group: SharingGroup) -> bool:
-    """Site administrators, and those who handle sharing groups for the owner; as in `may_change_group`."""
     if actor.is_content_blind:
         return False
     return actor.is_site_admin or (SHARING_GROUP in actor.permissions and owns_group(actor, group))
 
 
 def owns_group(actor: Acting, group: SharingGroup) -> bool:
-    """Whether the group belongs to the actor's organisation."""
     return group.org_id == actor.organisation_id
 
 
@@ -41,7 +39,6 @@ type Network = IPv4Network | IPv6Network
 
 
 def lies_within(network: Network, others: Iterable[str]) -> bool:
-    """Whether all of `network` lies in one of the `others` (CIDR)."""
     parsed = (ip_network(other, strict=False) for other in others)
     return any(_holds(other, network) for other in parsed)
 
@@ -53,9 +50,9 @@ def _holds(outer: Network, inner: Network) -> bool:
 
 
 def plain_domain(domain: str) -> str:
-    """A mail domain as it is compared: lower case, without a final dot, in the letters of DNS; "" for what is none.
+    """A mail domain in canonical form: lower case, no final dot, IDNA; "" if malformed.
 
-    Names with other letters are written as DNS has them, so that two that only look alike stay two.
+    Internationalised names stay in their DNS form, so that confusable names remain distinct.
     """
     try:
         return domain.strip().rstrip(".").encode("idna").decode().lower()
@@ -64,6 +61,6 @@ def plain_domain(domain: str) -> str:
 
 
 def has_verified_domain(email: str, verified: Collection[str]) -> bool:
-    """Whether an address lies in one of the `verified` domains itself; what lies below a domain is another."""
+    """True if an address is directly in one of the `verified` domains; subdomains do not count."""
     domain = plain_domain(email.rpartition("@")[2])
     return domain != "" and domain in verified

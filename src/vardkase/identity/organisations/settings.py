@@ -1,4 +1,4 @@
-"""Which organisation this installation is of."""
+"""Settings of organisations: the host organisation, and hiding the members of sharing groups."""
 
 from __future__ import annotations
 
@@ -50,22 +50,20 @@ HIDE_INDEX = Setting(
 
 
 def group_members_are_hidden() -> Exists:
-    """For conditions on groups: whether HIDE_GROUP_MEMBERS is on."""
     return Exists(SettingValue.objects.filter(name=HIDE_GROUP_MEMBERS.name, value=True))
 
 
 def host_organisation_id() -> int | None:
-    """The id of the organisation that runs this installation; None while there is none."""
     number = HOST_ORGANISATION.value
     local = Organisation.objects.filter(local=True)
     return number or local.order_by("pk").values_list("pk", flat=True).first()
 
 
 def has_open_membership(organisation: Organisation) -> bool:
-    """Whether it takes part in a hub whose membership is in use: a member however limited, or the hub owner."""
+    """True if it takes part in a hub with membership in use: a member, restricted or not, or the hub owner."""
     return organisation.fixed_standing not in WITHOUT_MEMBERSHIP and membership_is_in_use()
 
 
 def membership_is_in_use() -> bool:
-    """Whether only members take part: the hub has had its officers, which nobody can undo."""
+    """True if only members take part: the hub has had its two officers, which cannot be undone."""
     return MembershipInUse.objects.exists()

@@ -1,4 +1,4 @@
-"""What an organisation's membership lets it do here, in words for people.
+"""An organisation's current rights by membership, as text for users.
 
 Membership stores when an organisation may read, write and synchronise (`Organisation.read_period` and so on), and each
 request compares these with the time: no job has to run for a date to count.
@@ -26,7 +26,7 @@ NEVER = DateTimeTZRange(empty=True)
 
 
 class Standing(TextChoices):
-    """Why an organisation may do what it may; the names are stored."""
+    """The reason for an organisation's current access; the names are stored."""
 
     FULL = "", pgettext_lazy("standing", "Full access")
     ONBOARDING = "onboarding", _("Being connected")
@@ -68,7 +68,7 @@ READS_NOTHING = SHUT_OUT | {Standing.ONBOARDING}
 
 
 class Access(NamedTuple):
-    """What an organisation may do at one moment, and why."""
+    """What an organisation may do at a point in time, and why."""
 
     may_read: bool
     may_write: bool
@@ -90,9 +90,10 @@ WORDS = {
 def access(
     fixed: str, *, read: bool, write: bool, sync: bool, statement_ended: bool, limited: bool
 ) -> Access:
-    """Put together what an organisation may do.
+    """The access of an organisation.
 
-    `fixed` is a standing that no date changes, or empty; `limited` is whether an officer's decision limits it now.
+    `fixed` is a standing that no date changes, or empty; `limited` is whether an officer's restriction
+    applies now.
     """
     if fixed:
         standing = fixed
@@ -106,7 +107,6 @@ def access(
 
 
 def access_of(organisation: Organisation, now: datetime) -> Access:
-    """What an organisation may do at the time `now`."""
     writes, syncs = organisation.write_period, organisation.sync_period
     return access(
         organisation.fixed_standing,
@@ -130,33 +130,31 @@ ACCESS_SQL = """
 
 
 def may_now(*capabilities: str, path: str = "") -> Q:
-    """The condition for organisations that may now do all of "read", "write", "sync"; `path` leads to them ("org")."""
+    """The condition for organisations that may now do all of "read", "write", "sync"; `path` is the lookup
+    path ("org")."""
     prefix, now = f"{path}__" if path else "", timezone.now()
     return Q(**{f"{prefix}{each}_period__contains": now for each in capabilities})
 
 
 class StandingRefused(Forbidden):
-    """The organisation's standing does not let it; the text says why."""
+    pass
 
 
 def refusal(standing: str) -> StandingRefused:
-    """What a door answers an organisation that may not, in a sentence."""
     told = REFUSALS.get(standing)
     return StandingRefused(str(told) if told else "You do not have permission to use this functionality.")
 
 
 def has_membership(organisation: Organisation) -> bool:
-    """Whether a membership of the organisation is open, while membership is in use."""
     return organisation.fixed_standing not in (Standing.NO_MEMBERSHIP, Standing.TERMINATED)
 
 
 def is_shut_out(standing: str) -> bool:
-    """Whether people of an organisation that stands so reach nothing but their own membership."""
     return standing in SHUT_OUT
 
 
 def require_exchange(organisation: Organisation, *, gives: bool) -> None:
-    """Raise StandingRefused unless the organisation at the other end may exchange: give to us, or get from us."""
+    """Raise StandingRefused unless the peer's organisation may exchange: send (`gives`) or receive."""
     may = organisation.may_sync and (organisation.may_write if gives else organisation.may_read)
     if not may:
         words = {"organisation": organisation.name, "standing": Standing(organisation.standing).label}

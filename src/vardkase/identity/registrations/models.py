@@ -1,4 +1,4 @@
-"""What waits for a decision of the site administrators: requests for an account."""
+"""Models for pending account requests."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from django.db import models
 
 
 class Inbox(models.Model):
-    """One request. `data` is what was asked for, `timestamp` Unix seconds; a decided request is deleted."""
-
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     title = models.CharField(max_length=400)
     type = models.CharField(max_length=32, default="registration")

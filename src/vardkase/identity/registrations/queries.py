@@ -1,4 +1,4 @@
-"""Reading the requests that wait."""
+"""Queries for pending account requests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from vardkase.identity.registrations.models import Inbox
 
 
 def waiting(actor: Actor, search: str = "") -> QuerySet[Inbox]:
-    """All requests, oldest first, with `search` in their title. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     return Inbox.objects.filter(title__icontains=search).order_by("pk")
 
 
 def find_requests(actor: Actor, references: Sequence[Reference]) -> list[Inbox]:
-    """The requests with these ids or uuids. Raises NotFound when one is not there, or none is named."""
     condition = Q(pk=None)
     for reference in references:
         condition |= by_reference(reference) or Q(pk=None)

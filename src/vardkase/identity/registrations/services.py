@@ -1,4 +1,4 @@
-"""Requests for an account: made by visitors, accepted or discarded by site administrators."""
+"""Services for account requests: submitted by visitors, accepted or discarded by site administrators."""
 
 from __future__ import annotations
 
@@ -31,17 +31,16 @@ FLAGS = ("perm_sync", "perm_publish", "perm_admin")
 
 
 def require_registration() -> None:
-    """Raise Forbidden while self-registration is off."""
     if not SELF_REGISTRATION.value:
         raise Forbidden(NOT_ENABLED)
 
 
 @transaction.atomic
 def request_account(actor: Actor, data: Mapping[str, Any], user_agent: str) -> Inbox:
-    """Put a visitor's request into the inbox. A second one for the same address replaces the first.
+    """Put a visitor's request into the inbox, replacing an earlier one for the same address.
 
-    Whether the address has an account already is not told. Raises Forbidden while self-registration is off,
-    Conflict when the inbox is full, Invalid by field.
+    Does not reveal whether the address already has an account. Raises Forbidden while self-registration is
+    off, Conflict if the inbox is full, Invalid by field.
     """
     require_registration()
     asked = _asked(data)
@@ -61,9 +60,9 @@ def request_account(actor: Actor, data: Mapping[str, Any], user_agent: str) -> I
 
 @transaction.atomic
 def accept_requests(actor: Actor, requests: Sequence[Inbox], chosen: Mapping[str, Any]) -> int:
-    """Make an account of each request, in the organisation and with the role in `chosen`; returns how many.
+    """Create an account for each request, with organisation and role from `chosen`; returns how many.
 
-    Nobody knows their passwords: a person comes in by the page for a new one. Raises Invalid, Forbidden.
+    Passwords are random: users request a new one on the sign-in page. Raises Invalid, Forbidden.
     """
     _require_site_admin(actor)
     for request in requests:
@@ -76,7 +75,6 @@ def accept_requests(actor: Actor, requests: Sequence[Inbox], chosen: Mapping[str
 
 @transaction.atomic
 def discard_requests(actor: Actor, requests: Sequence[Inbox]) -> int:
-    """Throw requests away; returns how many."""
     _require_site_admin(actor)
     for request in requests:
         record(actor, "registration.discarded", _target(request))
@@ -90,7 +88,6 @@ def _require_site_admin(actor: Actor) -> None:
 
 
 def _asked(data: Mapping[str, Any]) -> dict[str, str]:
-    """What a request keeps, in MISP's order of members: flags are "1" or empty."""
     errors: dict[str, list[str]] = {}
     found: dict[str, str] = {"email": _email(data.get("email"), errors)}
     for name in TEXTS:

@@ -1,4 +1,4 @@
-"""What a site administrator may set about requests for accounts."""
+"""Settings for account requests."""
 
 from __future__ import annotations
 

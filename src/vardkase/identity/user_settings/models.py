@@ -1,4 +1,4 @@
-"""What a person has chosen for themselves, under MISP's names."""
+"""Models for user settings, under MISP's names."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from vardkase.identity.accounts.models import User
 
 
 class UserSetting(models.Model):
-    """One choice of one account; `timestamp` is Unix seconds."""
-
     user = models.ForeignKey(User, models.CASCADE, related_name="settings")
     setting = models.CharField(max_length=64)
     value = models.JSONField()

@@ -1,4 +1,4 @@
-"""What a person is mailed: chosen in plain terms, kept under MISP's names."""
+"""Notification preferences: presented in plain terms, stored under MISP's names."""
 
 from __future__ import annotations
 
@@ -26,15 +26,12 @@ WITH, WITHOUT, MAKERS = "Tag.name", "NOT", "Orgc.name"
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Which events one wants to hear of: with one of these tags, none of those, of one of these organisations."""
-
     tags: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
 
     @property
     def rule(self) -> dict[str, Any]:
-        """As the setting publish_alert_filter; empty when one wants to hear of all."""
         parts: dict[str, Any] = {}
         if self.tags:
             parts[WITH] = list(self.tags)
@@ -46,7 +43,7 @@ class Wishes:
 
 
 def wishes_of(rule: Any) -> Wishes | None:
-    """The wishes that a setting says; None when it says what these plain terms cannot."""
+    """The wishes expressed by a setting; None if it cannot be expressed in these terms."""
     if not rule:
         return Wishes()
     parts = rule.get("AND") if isinstance(rule, dict) and len(rule) == 1 else None
@@ -59,12 +56,10 @@ def wishes_of(rule: Any) -> Wishes | None:
 
 
 def rule_of(user: User) -> Any:
-    """What the person has set as publish_alert_filter; nothing when nothing."""
     return values_of(user).get(ALERTS)
 
 
 def summary_tags_of(user: User) -> tuple[str, ...]:
-    """The tags that the person's summaries are limited to."""
     return _listed((values_of(user).get(SUMMARIES) or {}).get("tags"))
 
 
@@ -76,9 +71,9 @@ def choose_notifications(
     wishes: Wishes | None,
     summary_tags: Sequence[str],
 ) -> None:
-    """Keep one's switches and keys (`fields`), and which events one hears of; with None that stays as it is.
+    """Save the user's notification switches and keys (`fields`) and event filter; None keeps the filter.
 
-    Raises Invalid by field: for a key that nothing can be encrypted with, too.
+    Raises Invalid by field, also for a key that cannot be used to encrypt.
     """
     changed = edit_own_account(actor, {name: fields[name] for name in (*SWITCHES, *KEYS) if name in fields})
     for key in KEYS:

@@ -1,4 +1,4 @@
-"""Reading the settings of accounts: one's own, and those of the people one administers."""
+"""Queries for user settings: the user's own, and those of users they administer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from vardkase.identity.user_settings.models import UserSetting
 
 
 def visible_settings(actor: Actor) -> QuerySet[UserSetting]:
-    """The settings of the accounts that `actor` may look at, oldest first.
+    """The settings of the accounts visible to `actor`, oldest first.
 
-    Operators and auditors see their own: what others filter by and want to be told of says what they look for.
+    Operators and auditors see only their own: filters and notifications reveal what users look for.
     """
     found = UserSetting.objects.order_by("pk")
     if actor.is_content_blind:
@@ -27,7 +27,6 @@ def visible_settings(actor: Actor) -> QuerySet[UserSetting]:
 
 
 def find_user_setting(actor: Actor, reference: Reference) -> UserSetting:
-    """One setting by its id. Raises NotFound."""
     condition = by_reference(reference) if str(reference).isdecimal() else None
     found = visible_settings(actor).filter(condition).first() if condition is not None else None
     if found is None:
@@ -36,7 +35,6 @@ def find_user_setting(actor: Actor, reference: Reference) -> UserSetting:
 
 
 def setting_of(actor: Actor, user: User, setting: str) -> UserSetting:
-    """What `user` has set for `setting`. Raises NotFound when nothing."""
     found = visible_settings(actor).filter(user=user, setting=setting).first()
     if found is None:
         raise NotFound("Invalid user setting.")
@@ -44,11 +42,9 @@ def setting_of(actor: Actor, user: User, setting: str) -> UserSetting:
 
 
 def values_of(user: User) -> dict[str, Any]:
-    """Everything an account has set, by name."""
     return dict(UserSetting.objects.filter(user=user).order_by("pk").values_list("setting", "value"))
 
 
 def values_for(setting: str, user_ids: Iterable[int]) -> dict[int, Any]:
-    """What each of some accounts has set for `setting`; those who have not are left out."""
     found = UserSetting.objects.filter(setting=setting, user_id__in=list(user_ids))
     return dict(found.values_list("user_id", "value"))

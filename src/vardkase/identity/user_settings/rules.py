@@ -1,4 +1,4 @@
-"""Which settings there are, what may stand in each, and who may set it."""
+"""Available user settings, their allowed values, and who may set them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ PERIODIC_FILTERS = frozenset(
 
 
 def readable(setting: str, given: Any) -> Any:
-    """`given` (a value, or its JSON as text) as a value of `setting`; raises ValueError with the reason."""
+    """`given` (a value, or its JSON as text) as a value of `setting`. Raises ValueError with the reason."""
     value = _decoded(given)
     if len(json.dumps(value)) > LARGEST:
         raise ValueError("The value is too long.")
@@ -86,7 +86,6 @@ def _alert_filter(value: Any) -> Any:
 
 
 def _compared(value: Any) -> int:
-    """With how many texts a filter of alerts compares; raises ValueError for what is none."""
     if not isinstance(value, dict):
         raise ValueError("The filter has to be an object.")
     found = 0
@@ -140,7 +139,6 @@ def _numbers(value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    """The number that a text of digits means; anything else as it is."""
     return (
         int(value)
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10

@@ -1,4 +1,4 @@
-"""Changing what a person has chosen: themselves, or an administrator of theirs."""
+"""Services for user settings, for the user and their administrators."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from vardkase.identity.user_settings.models import UserSetting
 
 @transaction.atomic
 def set_user_setting(actor: Actor, user: User, setting: str, given: Any) -> UserSetting:
-    """Give `user` a value for `setting`. Raises Invalid for a name or value that is none, and Forbidden."""
     _require_theirs(actor, user)
     if setting not in rules.SETTINGS:
         raise Invalid({"setting": ["Invalid setting."]})
@@ -39,7 +38,6 @@ def set_user_setting(actor: Actor, user: User, setting: str, given: Any) -> User
 
 @transaction.atomic
 def toggle_column(actor: Actor, user: User, column: str) -> UserSetting:
-    """Hide a column of the list of events, or show it again."""
     locked(user)
     found = UserSetting.objects.filter(user=user, setting="event_index_hide_columns").first()
     hidden = list(found.value) if found else []
@@ -49,7 +47,6 @@ def toggle_column(actor: Actor, user: User, column: str) -> UserSetting:
 
 @transaction.atomic
 def delete_user_setting(actor: Actor, setting: UserSetting) -> None:
-    """Go back to the default."""
     _require_theirs(actor, setting.user)
     target = _target(setting)
     setting.delete()

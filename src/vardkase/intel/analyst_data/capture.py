@@ -1,4 +1,4 @@
-"""Analyst data that comes in documents: inside events and their parts, inside one another, or from a peer."""
+"""Captures analyst data from documents: in events and their parts, nested, or from a peer."""
 
 from __future__ import annotations
 
@@ -40,14 +40,12 @@ CHANGING = (
 
 @dataclass(slots=True)
 class Read:
-    """What stood in a document, each with its uuid, and what could not be read, by place."""
-
     inputs: list[AnalystInput] = field(default_factory=list)
     refused: list[tuple[str, Errors]] = field(default_factory=list)
 
 
 def read_carried(carriers: Iterable[Carrier]) -> Read:
-    """All analyst data that `carriers` hold, and what that carries in turn. It is about what holds it."""
+    """All analyst data in `carriers`, recursively. Each is about its carrier."""
     found = Read()
     waiting = list(carriers)
     while waiting:
@@ -66,10 +64,10 @@ def read_carried(carriers: Iterable[Carrier]) -> Read:
 
 
 def capture_carried(actor: Actor, carriers: Iterable[Carrier]) -> Read:
-    """Store what a document carries, as far as the actor may say anything and it is new or newer.
+    """Store the analyst data in a document, as far as the actor may contribute and it is new or newer.
 
-    What a connection brings is from elsewhere, also inside an event: MISP does not mark it so there, and then takes
-    in no later version of it.
+    Everything from a connection is marked as foreign, also inside an event: MISP does not, and then refuses
+    later versions.
     """
     if not may_contribute(actor):
         return Read()
@@ -79,10 +77,10 @@ def capture_carried(actor: Actor, carriers: Iterable[Carrier]) -> Read:
 
 
 def store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool = False) -> Counter[Captured]:
-    """Store each of `inputs`, all with a uuid, unless it is blocked or we have it as new.
+    """Store each of `inputs`, all with a uuid, unless it is blocked or stored in the same or a newer version.
 
-    A stored one is replaced by a newer one of its creator, or of a synchronising user when it came so (`locked`).
-    With `locked` everything is from elsewhere. Part of the caller's transaction.
+    A stored one is replaced by a newer one from its creator, or from a sync user if it was `locked`. With
+    `locked` everything comes from elsewhere. Part of the caller's transaction.
     """
     done: Counter[Captured] = Counter()
     once = list({each.uuid: each for each in reversed(inputs)}.values())[::-1]
@@ -122,12 +120,10 @@ def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Cou
 
 
 def texts_of(said: AnalystInput) -> tuple[str | None, ...]:
-    """All that is written in it."""
     return said.text, said.relationship_type, said.authors
 
 
 def assign(row: AnalystData, said: AnalystInput, reach: tuple[int, int | None]) -> None:
-    """Give `row` what was said; who said it, and when it was first said, stay."""
     row.object_type, row.object_uuid = said.object_type, UUID(said.object_uuid)
     row.authors = said.authors or row.authors
     row.modified = said.modified or now()
@@ -138,10 +134,10 @@ def assign(row: AnalystData, said: AnalystInput, reach: tuple[int, int | None]) 
 
 
 def mark_detached(actor: Actor, ids: Sequence[int]) -> None:
-    """Keep from others what the actor says of things that are here and that it may not read.
+    """Hide from others the actor's analyst data about existing targets that it may not read.
 
-    It is stored like any other, so that the answer does not tell what is here. What a connection brings was said
-    where its author could read the thing.
+    It is stored as usual, so that the response does not reveal whether the target exists. Data from a
+    connection is exempt: its author could read the target.
     """
     if not ids or actor.is_site_admin or actor.is_connection:
         return
@@ -152,7 +148,6 @@ def mark_detached(actor: Actor, ids: Sequence[int]) -> None:
 
 
 def now() -> datetime:
-    """The present second."""
     return datetime.fromtimestamp(now_seconds(), UTC)
 
 
@@ -188,8 +183,6 @@ def _replaces(actor: Actor, known: AnalystData, sent: AnalystInput) -> bool:
 
 
 class _Creators:
-    """The creating organisations that some documents name; only who speaks for others may name another."""
-
     def __init__(
         self, actor: Actor, inputs: Sequence[AnalystInput], stored: Iterable[AnalystData] = ()
     ) -> None:
@@ -211,18 +204,17 @@ class _Creators:
         self._known |= capture_organisations(block for block in allowed.values() if block.get("name"))
 
     def of(self, said: AnalystInput) -> int:
-        """The creator's id; the actor's own organisation when none is named."""
         return next((self._known[uuid] for uuid, _ in _named(said) if uuid in self._known), self._own)
 
     def is_foreign(self, said: AnalystInput, known: AnalystData | None) -> bool:
-        """Whether it is of somebody for whom the actor does not speak: as stored, or else as it says."""
+        """True if it belongs to an organisation the actor may not represent: as stored, otherwise as the
+        document says."""
         if known is not None:
             others = bool(self._changes_only) and known.org_id not in self._changes_only
             return others or known.orgc_id in self._foreign.values()
         return any(uuid in self._foreign for uuid, _ in _named(said))
 
     def is_blocked(self, said: AnalystInput) -> bool:
-        """Whether the creator is on the blocklist, which then counts."""
         blocked = next((uuid for uuid, _ in _named(said) if uuid in self._blocked), None)
         if blocked is not None:
             count_blocked(Blocked.ORGANISATION, blocked)
@@ -230,7 +222,6 @@ class _Creators:
 
 
 def _named(said: AnalystInput) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The creator that is named, by its uuid, if that is one."""
     block = said.orgc or {}
     try:
         yield str(UUID(str(block.get("uuid") or ""))), block

@@ -1,4 +1,4 @@
-"""Analyst data: what analysts say of anything that has a uuid."""
+"""Models for analyst data on any object with a UUID."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ class Kind(models.IntegerChoices):
 
 
 class AnalystData(models.Model):
-    """A note, an opinion (0 to 100 with a comment), or a relationship to something else (core-format §11).
+    """A note, an opinion (0 to 100 with a comment), or a relationship to another object (core-format §11).
 
-    What it is about is named by type and uuid, and need not be here: synchronisation brings the two in any order.
-    `text` is a note's note and an opinion's comment. With its sharing group gone only its own organisation reads it.
+    The target is given by type and uuid, and need not exist here: synchronisation delivers the two in any
+    order. `text` is a note's note and an opinion's comment. Without its sharing group only its own
+    organisation reads it.
     """
 
     kind = models.SmallIntegerField(choices=Kind)
@@ -62,5 +63,4 @@ class AnalystData(models.Model):
 
     @property
     def kind_name(self) -> str:
-        """``Note``, ``Opinion`` or ``Relationship``."""
         return Kind(self.kind).label

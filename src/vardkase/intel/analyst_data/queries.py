@@ -1,4 +1,4 @@
-"""Notes, opinions and relationships looked up, as far as the actor may read them."""
+"""Queries for notes, opinions and relationships, as far as the actor may read them."""
 
 from __future__ import annotations
 
@@ -34,8 +34,6 @@ INDEXED = {"uuid": "n.uuid", "object_uuid": "n.object_uuid", "related_object_uui
 
 @dataclass(frozen=True, slots=True)
 class FoundAnalystData:
-    """One thing that was said, and whose it is."""
-
     id: int
     uuid: str
     kind: int
@@ -43,7 +41,6 @@ class FoundAnalystData:
 
 
 def find_analyst_data(actor: Actor, kind: Kind | None, reference: Reference) -> FoundAnalystData:
-    """One by id or uuid; of any kind when `kind` is None. Raises NotFound."""
     of_kind = "TRUE" if kind is None else f"n.kind = {kind.value}"
     row = (
         cursor()
@@ -60,7 +57,8 @@ def find_analyst_data(actor: Actor, kind: Kind | None, reference: Reference) -> 
 
 
 def analyst_data_query(actor: Actor, kind: Kind, filters: Mapping[str, Any]) -> SqlQuery:
-    """The ids of what the actor may read of a kind, oldest first; each filter is a text or a list of alternatives."""
+    """The ids of readable analyst data of a kind, oldest first; each filter is a text or a list of
+    alternatives."""
     conditions = [analyst_data_predicate(actor), "n.kind = %(kind)s"]
     parameters: dict[str, Any] = reader_parameters(actor) | {"kind": kind.value}
     for member, sql in EXACT.items():
@@ -78,9 +76,9 @@ def analyst_data_query(actor: Actor, kind: Kind, filters: Mapping[str, Any]) -> 
 
 
 def minimal_index(actor: Actor, creators: Sequence[str] = ()) -> Iterable[tuple[int, str, str]]:
-    """Kind, uuid and moment of change of all that the actor may read, for a peer to compare.
+    """Kind, uuid and modification time of all readable analyst data, for a peer to compare.
 
-    `creators` are names of creating organisations; one with a "!" before it is left out.
+    `creators` are names of creator organisations; a "!" prefix excludes one.
     """
     wanted = [name.lower() for name in creators if not name.startswith("!")]
     unwanted = [name[1:].lower() for name in creators if name.startswith("!")]
@@ -98,7 +96,6 @@ def minimal_index(actor: Actor, creators: Sequence[str] = ()) -> Iterable[tuple[
 
 
 def readable_uuids(actor: Actor, uuids: Iterable[str]) -> set[str]:
-    """Those of `uuids` that the actor may read."""
     rows = cursor().execute(
         f"SELECT n.uuid::text FROM analyst_data n WHERE n.uuid = ANY(%(uuids)s::uuid[]) "
         f"AND {analyst_data_predicate(actor)}",
@@ -108,7 +105,7 @@ def readable_uuids(actor: Actor, uuids: Iterable[str]) -> set[str]:
 
 
 def stored_versions(uuids: Iterable[str]) -> dict[str, tuple[int, str, bool]]:
-    """Uuid → kind, moment of change and `locked`, of what is here, readable or not."""
+    """Uuid → kind, modification time and `locked` of stored analyst data, readable or not."""
     rows = cursor().execute(VERSIONS, (array_of(uuids),))
     return {uuid: (kind, modified, locked) for uuid, kind, modified, locked in rows}
 

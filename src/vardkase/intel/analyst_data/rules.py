@@ -1,4 +1,4 @@
-"""Who may say something, and who may change what was said."""
+"""Rules on who may add and edit analyst data."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from vardkase.identity.access.permissions import Permission
 
 
 def may_contribute(actor: Actor) -> bool:
-    """Whether analyst data in the actor's documents is taken in."""
     return actor.may(Permission.ANALYST_DATA) or actor.may(Permission.SYNC)
 
 
 def may_edit(actor: Actor, orgc_id: int) -> bool:
-    """Site administrators, and the creating organisation's people who may write analyst data.
+    """Site administrators, and the creator organisation's people who may write analyst data.
 
-    A connection is nobody's people: it brings newer versions only of what came from elsewhere.
+    A connection does not count as the organisation: it updates only what came from elsewhere.
     """
     if actor.is_site_admin:
         return True
@@ -25,7 +24,6 @@ def may_edit(actor: Actor, orgc_id: int) -> bool:
 
 
 def require_editor(actor: Actor, orgc_id: int) -> None:
-    """Raise Forbidden unless the actor may change it."""
     actor.require_writing()
     actor.require(Permission.ADD, Permission.ANALYST_DATA)
     if not may_edit(actor, orgc_id):
@@ -33,5 +31,4 @@ def require_editor(actor: Actor, orgc_id: int) -> None:
 
 
 def speaks_for_others(actor: Actor) -> bool:
-    """Whether a document of the actor may name another organisation as creator."""
     return actor.is_site_admin or actor.may(Permission.SYNC)

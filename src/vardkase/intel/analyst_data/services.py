@@ -1,4 +1,4 @@
-"""Saying something of anything, changing it, taking it back, and taking in what peers say."""
+"""Services for analyst data: add, edit, delete, and receive from peers."""
 
 from __future__ import annotations
 
@@ -67,9 +67,10 @@ CHANGEABLE = frozenset(
 
 @transaction.atomic
 def add_analyst_data(actor: Actor, kind: Kind, data: Mapping[str, Any]) -> int:
-    """Add what `data` says of the thing it names, with what it carries; returns the id. Raises Forbidden, Invalid.
+    """Add analyst data to the target that `data` names, with nested data; returns the id.
 
-    The thing need not be here, and need not be readable: nobody learns from the answer whether it is.
+    The target need not exist or be readable, and the response does not reveal whether it does. Raises
+    Forbidden, Invalid.
     """
     actor.require_writing()
     actor.require(Permission.ADD, Permission.ANALYST_DATA)
@@ -94,7 +95,6 @@ def add_analyst_data(actor: Actor, kind: Kind, data: Mapping[str, Any]) -> int:
 
 @transaction.atomic
 def edit_analyst_data(actor: Actor, kind: Kind, reference: Reference, data: Mapping[str, Any]) -> int:
-    """Change what `data` names, and store what it carries; returns the id. Raises NotFound, Forbidden, Invalid."""
     row = _locked(actor, find_analyst_data(actor, kind, reference))
     sent = {key: value for key, value in data.items() if key in CHANGEABLE}
     said = _parsed(kind, _document(row) | sent)
@@ -111,10 +111,7 @@ def edit_analyst_data(actor: Actor, kind: Kind, reference: Reference, data: Mapp
 
 @transaction.atomic
 def delete_analyst_data(actor: Actor, kind: Kind, reference: Reference) -> int:
-    """Remove it for good, so that it does not come back; returns the id it had. Raises NotFound, Forbidden.
-
-    What was said of it stays.
-    """
+    """Delete permanently and block its uuid; returns the id. Data about it stays. Raises NotFound, Forbidden."""
     row = _locked(actor, find_analyst_data(actor, kind, reference))
     number, target = row.pk, _target(row)
     about = About(info=(row.text or row.relationship_type)[:255], orgc=row.orgc.name)
@@ -128,7 +125,7 @@ def delete_analyst_data(actor: Actor, kind: Kind, reference: Reference) -> int:
 def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captured]:
     """Store what a peer pushes: ``{"Note": {…}}`` or several. Raises Forbidden.
 
-    It says itself what it is about; what it carries is about it.
+    Each names its own target; nested data is about its parent.
     """
     actor.require_writing()
     actor.require(Permission.SYNC)
@@ -151,7 +148,8 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
 
 
 def wanted(actor: Actor, offered: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Which of what a peer offers (uuid → moment of change, by type) we would take in; hidden ones are as unknown."""
+    """Those offered by a peer (uuid → modification time, by type) that would be accepted; hidden ones count
+    as unknown."""
     every = [uuid.lower() for versions in offered.values() for uuid in versions]
     readable = readable_uuids(actor, every)
     stored = {uuid: known for uuid, known in stored_versions(every).items() if uuid in readable}
@@ -191,12 +189,10 @@ def _parsed(kind: Kind, data: Mapping[str, Any]) -> AnalystInput:
 
 
 def _require_group(actor: Actor, said: AnalystInput) -> int | None:
-    """The sharing group, which must be the actor's to use. Raises SharingGroupRefused."""
     return SharingGroups(actor).required(said.distribution, said.sharing_group_id, said.sharing_group)
 
 
 def _document(row: AnalystData) -> dict[str, Any]:
-    """What is stored, as a document."""
     return {
         "object_type": row.object_type,
         "object_uuid": str(row.object_uuid),

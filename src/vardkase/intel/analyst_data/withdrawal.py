@@ -1,4 +1,4 @@
-"""When an event changes hands, what its former owner said of it follows no longer where the event goes."""
+"""Stops a former owner's analyst data from following an event that has changed owner."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from vardkase.intel.hooks import EventTakenOver
 
 
 def withdraw_of_former_owner(taken: EventTakenOver) -> None:
-    """What reached as far as the event is its author's own now: it would tell the new readers who that is."""
+    """Limit data that inherited the event's distribution to its author: it would reveal the event's former
+    owner."""
     cursor().execute(
         WITHDRAW, {"event": taken.event_id, "uuid": taken.event_uuid, "former": taken.former_org_id}
     )

@@ -1,4 +1,4 @@
-"""Incoming collections and their elements, read and checked."""
+"""Parses and validates incoming collections and their elements."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ ELEMENT_TYPES = f"Options: {', '.join(ElementType.values)}"
 
 @dataclass(frozen=True, slots=True)
 class ElementInput:
-    """An element that is to be in a collection; `uuid` is its own, None for a new one."""
-
     uuid: UUID | None
     element_uuid: UUID
     element_type: str
@@ -31,7 +29,6 @@ class ElementInput:
 
 
 def collection_fields(data: Mapping[str, Any]) -> dict[str, str]:
-    """The columns that `data` names of name, type and description. Raises Invalid."""
     fields = {
         key: text_of(data, key).strip()
         for key in ("name", "type", "description")
@@ -47,7 +44,6 @@ def collection_fields(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def element_of(data: Mapping[str, Any]) -> ElementInput:
-    """One element. Raises Invalid."""
     element_uuid = uuid_of(data, "element_uuid")
     if element_uuid is None:
         raise Invalid({"element_uuid": [NOT_EMPTY]})
@@ -61,7 +57,6 @@ def element_of(data: Mapping[str, Any]) -> ElementInput:
 
 
 def elements_of(data: Mapping[str, Any]) -> list[ElementInput] | None:
-    """The elements that a document lists, each thing once; None when it does not speak of them. Raises Invalid."""
     listed = data.get("CollectionElement")
     if listed is None:
         return None
@@ -71,7 +66,6 @@ def elements_of(data: Mapping[str, Any]) -> list[ElementInput] | None:
 
 
 def moment_of(data: Mapping[str, Any], key: str) -> datetime | None:
-    """A date and time; None when it is missing. Raises Invalid."""
     value = data.get(key)
     if value in (None, ""):
         return None

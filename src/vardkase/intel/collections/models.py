@@ -1,4 +1,4 @@
-"""Collections: events and galaxy clusters that belong together, a campaign say, named by uuid."""
+"""Models for collections: related events and galaxy clusters, e.g. of a campaign, by UUID."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from vardkase.identity.organisations.models import Organisation, SharingGroup
 
 
 class CollectionType(models.TextChoices):
-    """What a collection is of."""
-
     CAMPAIGN = "campaign"
     INTRUSION_SET = "intrusion_set"
     NAMED_THREAT = "named_threat"
@@ -20,15 +18,15 @@ class CollectionType(models.TextChoices):
 
 
 class ElementType(models.TextChoices):
-    """What may be in one."""
-
     EVENT = "Event"
     GALAXY_CLUSTER = "GalaxyCluster"
 
 
 class Collection(models.Model):
-    """A collection with its own reach. `locked`: it came from another instance. With its group gone it is its own
-    organisation's."""
+    """A collection with its own distribution. `locked`: it came from another instance.
+
+    Without its sharing group only its own organisation reads it.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     org = models.ForeignKey(Organisation, models.PROTECT, related_name="collections")
@@ -51,7 +49,7 @@ class Collection(models.Model):
 
 
 class CollectionElement(models.Model):
-    """An event or cluster in a collection; it need not be here."""
+    """An event or cluster in a collection; it need not exist here."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     collection = models.ForeignKey(Collection, models.DB_CASCADE, db_index=False, related_name="elements")

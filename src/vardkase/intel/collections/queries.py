@@ -1,4 +1,4 @@
-"""Collections looked up, as far as the actor may read them."""
+"""Queries for collections, as far as the actor may read them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ CONTEXTS = {
 
 
 def find_collection(actor: Actor, reference: Reference) -> Collection:
-    """A collection by id or uuid. Raises NotFound."""
     row = (
         cursor()
         .execute(
@@ -36,7 +35,6 @@ def find_collection(actor: Actor, reference: Reference) -> Collection:
 
 
 def find_element(actor: Actor, reference: Reference) -> CollectionElement:
-    """An element by id or uuid, of a collection that the actor may read. Raises NotFound."""
     row = (
         cursor()
         .execute(
@@ -54,7 +52,8 @@ def find_element(actor: Actor, reference: Reference) -> CollectionElement:
 def collections_query(actor: Actor, filters: Mapping[str, Any], context: str = "") -> SqlQuery:
     """The ids of the readable collections, oldest first.
 
-    `filters`: ``name`` and ``quickFilter`` are substrings, ``uuid``, ``type`` and ``element_uuid`` texts or lists.
+    `filters`: ``name`` and ``quickFilter`` are substrings, ``uuid``, ``type`` and ``element_uuid`` texts or
+    lists.
     """
     conditions = [collection_predicate(actor)]
     parameters: dict[str, Any] = reader_parameters(actor) | {"user": actor.user_id or 0}
@@ -78,14 +77,13 @@ def collections_query(actor: Actor, filters: Mapping[str, Any], context: str = "
 
 
 def elements_query(actor: Actor, reference: Reference) -> SqlQuery:
-    """The ids of the elements of a readable collection."""
     collection = find_collection(actor, reference)
     sql = "SELECT p.id FROM collection_element p WHERE p.collection_id = %(collection)s ORDER BY p.id"
     return SqlQuery(sql, {"collection": collection.pk})
 
 
 def minimal_collections(actor: Actor, creators: Sequence[str] = ()) -> Iterable[tuple[str, str]]:
-    """Uuid and moment of change of all that the actor may read; "!" before a creator's name leaves it out."""
+    """Uuid and modification time of all readable collections; a "!" prefix excludes a creator."""
     wanted = [name.lower() for name in creators if not name.startswith("!")]
     unwanted = [name[1:].lower() for name in creators if name.startswith("!")]
     conditions = [collection_predicate(actor)]
@@ -102,7 +100,6 @@ def minimal_collections(actor: Actor, creators: Sequence[str] = ()) -> Iterable[
 
 
 def stored_collections(actor: Actor, uuids: Iterable[str]) -> dict[str, tuple[str, bool]]:
-    """Uuid → moment of change and `locked` of what is here and the actor may read."""
     sql = VERSIONS.format(visible=collection_predicate(actor))
     rows = cursor().execute(sql, {"uuids": array_of(uuids), **reader_parameters(actor)})
     return {uuid: (modified, locked) for uuid, modified, locked in rows}

@@ -1,4 +1,4 @@
-"""Making, changing and filling collections, and taking in those of peers."""
+"""Services for collections: create, edit, fill, and receive from peers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,6 @@ DOWNGRADED = {
 
 @transaction.atomic
 def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
-    """Make a collection, with the elements listed; returns its id. Raises Forbidden, Invalid."""
     actor.require_writing()
     actor.require(Permission.MODIFY)
     fields = _required(data)
@@ -80,7 +79,6 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
 
 @transaction.atomic
 def edit_collection(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> int:
-    """Change what `data` names; a list of elements replaces the stored one. Raises NotFound, Forbidden, Invalid."""
     collection = _lock_own(actor, reference)
     for name, value in collection_fields(data).items():
         setattr(collection, name, value)
@@ -96,7 +94,6 @@ def edit_collection(actor: Actor, reference: Reference, data: Mapping[str, Any])
 
 @transaction.atomic
 def delete_collection(actor: Actor, reference: Reference) -> int:
-    """Remove a collection, not what is in it; returns the id it had. Raises NotFound, Forbidden."""
     collection = _lock_own(actor, reference)
     number, target = collection.pk, _target(collection)
     collection.delete()
@@ -106,9 +103,9 @@ def delete_collection(actor: Actor, reference: Reference) -> int:
 
 @transaction.atomic
 def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> int:
-    """Put an event or cluster into a collection; returns the element's id.
+    """Add an event or cluster to a collection; returns the element's id.
 
-    Raises NotFound, Forbidden, Invalid, and Conflict when it is in there.
+    Raises NotFound, Forbidden, Invalid, Conflict if it is already in it.
     """
     collection = _lock_own(actor, reference)
     element = element_of(data)
@@ -126,7 +123,6 @@ def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
 
 @transaction.atomic
 def delete_element(actor: Actor, reference: Reference) -> int:
-    """Take an element out; returns the id it had. Raises NotFound, Forbidden."""
     element = find_element(actor, reference)
     collection = _lock_own(actor, element.collection_id)
     number = find_element(actor, element.pk).pk
@@ -138,11 +134,10 @@ def delete_element(actor: Actor, reference: Reference) -> int:
 
 @transaction.atomic
 def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
-    """Store a peer's collection when it is new, or newer than one that came so; returns whether it was.
+    """Store a peer's collection if it is new, or newer than one received earlier; returns whether it was.
 
+    The distribution is reduced, and it is `locked`. Its list of elements replaces ours, unless it has none.
     Raises Forbidden, Invalid.
-
-    It goes here less far than there, and is `locked`. Its list of elements replaces ours, unless it has none to say.
     """
     actor.require_writing()
     actor.require(Permission.SYNC)
@@ -174,7 +169,8 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
 
 
 def wanted_collections(actor: Actor, offered: Mapping[str, str]) -> list[str]:
-    """Which of what a peer offers (uuid → moment of change) we would take in; hidden ones are as unknown."""
+    """Those offered by a peer (uuid → modification time) that would be accepted; hidden ones count as
+    unknown."""
     stored = stored_collections(actor, [uuid.lower() for uuid in offered])
     return [
         uuid
@@ -191,7 +187,6 @@ def _required(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _lock_own(actor: Actor, reference: Reference) -> Collection:
-    """The collection, locked, when the actor may change it. Raises NotFound, Forbidden."""
     actor.require_writing()
     actor.require(Permission.MODIFY)
     number = find_collection(actor, reference).pk
@@ -203,7 +198,6 @@ def _lock_own(actor: Actor, reference: Reference) -> Collection:
 
 
 def _replace_elements(collection: Collection, elements: Sequence[ElementInput]) -> None:
-    """The elements become these; those that stay keep their ids."""
     wanted = {each.element_uuid: each for each in elements}
     collection.elements.exclude(element_uuid__in=wanted).delete()
     kept = {each.element_uuid: each for each in collection.elements.all()}
@@ -234,7 +228,7 @@ def _require_shareable(collection: Collection) -> None:
 
 
 def _touch(collection: Collection) -> None:
-    """Peers take over only what is later by a second."""
+    """Advance the modification time by at least a second, or peers ignore the change."""
     collection.modified = max(_now(), collection.modified + timedelta(seconds=1))
     collection.save()
 
@@ -269,7 +263,7 @@ def _received_reach(actor: Actor, data: Mapping[str, Any]) -> tuple[int, int | N
 
 
 def _creator(actor: Actor, data: Mapping[str, Any]) -> int | None:
-    """The creating organisation that the document names, else the actor's own; None for one that is blocked."""
+    """The creator organisation named in the document, otherwise the actor's own; None if it is blocked."""
     block = read_block(data, "Orgc") or {}
     uuid = uuid_of(block)
     if uuid is not None and is_blocked(Blocked.ORGANISATION, uuid):

@@ -1,4 +1,4 @@
-"""Requests to take over an event and publish it in one's own name."""
+"""Models for delegation requests: taking over an event and publishing it under another organisation's name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RECIPIENT_DECIDES = -1
 
 
 class EventDelegation(models.Model):
-    """One open request (core-format §12): `requester_org` asks `org`. It is gone once it is decided."""
+    """An open request (core-format §12): `requester_org` asks `org`. It is deleted once decided."""
 
     event = models.OneToOneField(Event, models.CASCADE, related_name="delegation")
     org = models.ForeignKey(Organisation, models.CASCADE, related_name="+")

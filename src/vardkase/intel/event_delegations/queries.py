@@ -1,4 +1,4 @@
-"""The open requests that concern an organisation: those it was asked, and those it made."""
+"""Queries for an organisation's open delegation requests, incoming and outgoing."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PENDING, ISSUED = "pending", "issued"
 
 
 def delegations(actor: Actor, context: str = "") -> QuerySet[EventDelegation]:
-    """By id: `context` "pending" are those the organisation was asked, "issued" those it made, else both.
+    """By id: `context` "pending" are requests to the organisation, "issued" its own, otherwise both.
 
-    Site administrators see everybody's where they do not ask for one of the two.
+    Without such a context site administrators see everyone's.
     """
     asked, made = Q(org_id=actor.organisation_id), Q(requester_org_id=actor.organisation_id)
     found = EventDelegation.objects.select_related("event", "org", "requester_org").order_by("pk")
@@ -28,7 +28,6 @@ def delegations(actor: Actor, context: str = "") -> QuerySet[EventDelegation]:
 
 
 def find_delegation(actor: Actor, reference: Reference) -> EventDelegation:
-    """One by its id. Raises NotFound, also where it concerns others only."""
     number = as_int(reference)
     found = delegations(actor).filter(pk=number).first() if number is not None and number > 0 else None
     if found is None:

@@ -1,4 +1,4 @@
-"""Asking another organisation to take over an event, and what it answers."""
+"""Services for delegation: requesting it, accepting, discarding."""
 
 from __future__ import annotations
 
@@ -42,16 +42,15 @@ DISTRIBUTIONS: frozenset[int] = frozenset(Distribution) - {Distribution.INHERIT}
 
 
 def require_delegation() -> None:
-    """Raise Forbidden where the hub does not offer delegation."""
     if not DELEGATION.value:
         raise Forbidden
 
 
 @transaction.atomic
 def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> EventDelegation:
-    """Ask `org_id` to take over one's own event that nobody else sees.
+    """Ask `org_id` to take over an own event that nobody else can read.
 
-    Raises NotFound, Forbidden, Conflict when somebody is asked already, Invalid by field.
+    Raises NotFound, Forbidden, Conflict if a request is already open, Invalid by field.
     """
     require_delegation()
     actor.require(Permission.DELEGATE)
@@ -79,11 +78,10 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
 
 @transaction.atomic
 def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Event:
-    """Take the event over, unpublished; `data` says how far it reaches where the request leaves that open.
+    """Take the event over, unpublished; `data` sets the distribution if the request leaves it open.
 
-    What would tell whose event it was goes: the rooms that hold such things hear of it by `event_taken_over`.
-
-    Raises NotFound, Forbidden, Conflict when others see the event meanwhile, Invalid.
+    Data that would reveal the former owner is removed by listeners to `event_taken_over`. Raises NotFound,
+    Forbidden, Conflict if others can now read the event, Invalid.
     """
     delegation, event = _locked(actor, reference)
     if delegation.org_id != actor.organisation_id and not actor.is_site_admin:
@@ -106,25 +104,22 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
 
 @transaction.atomic
 def delete_delegation(actor: Actor, reference: Reference) -> None:
-    """Decline a request, or take back one's own. Raises NotFound, Forbidden."""
     delegation, event = _locked(actor, reference)
     delegation.delete()
     record(actor, "event.delegation_deleted", _target(event))
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:
-    """A request goes with its event."""
     if removed.attribute_ids is None:
         EventDelegation.objects.filter(event_id=removed.event_id).delete()
 
 
 def forget_to_oneself(merged: OrganisationsMerged) -> None:
-    """Who asks and who is asked may be the same organisation now: there is nothing left to take over."""
     EventDelegation.objects.filter(org=merged.target_id, requester_org=merged.target_id).delete()
 
 
 def _locked(actor: Actor, reference: Reference) -> tuple[EventDelegation, Event]:
-    """The request, looked up again under the lock of its event: it may have been decided meanwhile."""
+    """The request, re-read under the lock of its event: it may have been decided meanwhile."""
     require_delegation()
     actor.require_writing()
     actor.require(Permission.ADD)
@@ -148,7 +143,6 @@ def _recipient(event: Event, reference: Any) -> Organisation:
 
 
 def _reach(actor: Actor, data: Mapping[str, Any], default: int) -> tuple[int, int | None]:
-    """Distribution and sharing group as they are asked for. Raises Invalid."""
     distribution = as_int(data.get("distribution", default))
     if distribution is None or distribution not in DISTRIBUTIONS | {default}:
         raise Invalid({"distribution": ["Please choose a distribution from 0 to 4."]})

@@ -1,4 +1,4 @@
-"""Whether events may be delegated."""
+"""Setting that allows delegation of events."""
 
 from __future__ import annotations
 

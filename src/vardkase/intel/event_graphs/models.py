@@ -1,4 +1,4 @@
-"""Graphs of events as people have arranged them, kept for their organisation."""
+"""Models for saved event graphs, shared within an organisation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vardkase.intel.models import Event
 
 
 class EventGraph(models.Model):
-    """One kept graph. What is drawn is the client's own: `network_json` is JSON, `preview` a PNG or empty."""
+    """A saved graph. The drawing is the client's own: `network_json` is JSON, `preview` a PNG or empty."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="graphs")
     org = models.ForeignKey(Organisation, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Keeping graphs of events. A graph may show what only its makers see: other organisations never get it."""
+"""Services for saved event graphs. They may show data only their makers see: other organisations never get them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ DATA_URL = "data:image/png;base64,"
 
 
 def graphs_of(actor: Actor, event: Reference, graph: Reference | None = None) -> list[EventGraph]:
-    """Those that the actor's organisation keeps of an event, newest first, or the one named. Raises NotFound."""
     kept = _own(actor).filter(event=find_event(actor, event).id).order_by("-pk")
     if graph is None:
         return list(kept[:MOST_GRAPHS])
@@ -44,7 +43,6 @@ def graphs_of(actor: Actor, event: Reference, graph: Reference | None = None) ->
 
 @transaction.atomic
 def keep_graph(actor: Actor, event: Reference, data: Mapping[str, Any]) -> EventGraph:
-    """Keep ``network_json``, ``network_name`` and ``preview_img`` (base64 PNG). Raises NotFound, Invalid by field."""
     actor.require(Permission.ADD)
     actor.require_writing()
     found = lock_event(actor, find_event(actor, event).id)
@@ -69,7 +67,6 @@ def keep_graph(actor: Actor, event: Reference, data: Mapping[str, Any]) -> Event
 
 @transaction.atomic
 def delete_graph(actor: Actor, graph: Reference) -> int:
-    """Forget one's own graph, or with `perm_modify_org` a colleague's; returns its id. Raises NotFound, Forbidden."""
     actor.require(Permission.MODIFY)
     actor.require_writing()
     found = _own(actor).select_for_update().filter(pk=as_int(graph) or 0).first()
@@ -85,7 +82,6 @@ def delete_graph(actor: Actor, graph: Reference) -> int:
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:
-    """The graphs go with their event."""
     if removed.attribute_ids is None:
         EventGraph.objects.filter(event=removed.event_id).delete()
 
@@ -105,7 +101,6 @@ def _name(given: Any, errors: dict[str, list[str]]) -> str:
 
 
 def _drawing(given: Any, errors: dict[str, list[str]]) -> str:
-    """A drawing as JSON; it may come as JSON in a text, as MISP's pages send it."""
     try:
         decoded = json_limits.decoded(given) if isinstance(given, str) else given
         text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)

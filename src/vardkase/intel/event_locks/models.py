@@ -1,4 +1,4 @@
-"""Who is at work on an event: a word to colleagues, which keeps nobody from anything."""
+"""Models for event locks: an advisory notice to colleagues that somebody is editing an event."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.intel.models import Event
 
 
 class EventLock(models.Model):
-    """One user at work on one event until `expires` (Unix seconds). `lock_id` is told to that user alone."""
+    """A user editing an event until `expires` (Unix seconds). `lock_id` is known only to that user."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="locks")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")

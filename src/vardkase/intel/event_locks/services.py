@@ -1,4 +1,4 @@
-"""Saying that one is at work on an event, for a quarter of an hour at a time.
+"""Services for event locks, each valid for 15 minutes.
 
 None of it is in the audit trail: it changes nothing of an event, and says only where somebody is looking.
 """
@@ -29,9 +29,9 @@ SWITCHED_OFF = "Event locks are disabled."
 
 @transaction.atomic
 def add_lock(actor: Actor, reference: Reference) -> UUID:
-    """Say that the actor is at work on the event, or still is; returns what `remove_lock` wants.
+    """Set or renew the actor's lock on an event; returns the argument of `remove_lock`.
 
-    Raises NotFound, NotYours, Forbidden where there are no locks.
+    Raises NotFound, NotYours, Forbidden if locks are disabled.
     """
     if DISABLED.value or actor.user_id is None:
         raise Forbidden(SWITCHED_OFF)
@@ -46,7 +46,6 @@ def add_lock(actor: Actor, reference: Reference) -> UUID:
 
 @transaction.atomic
 def remove_lock(actor: Actor, reference: Reference, lock_id: str) -> bool:
-    """Take one's own lock back; returns whether there was one. Raises NotFound, NotYours."""
     event = _own(actor, reference)
     try:
         wanted = UUID(lock_id)
@@ -58,9 +57,9 @@ def remove_lock(actor: Actor, reference: Reference, lock_id: str) -> bool:
 
 
 def at_work(actor: Actor, reference: Reference) -> list[str]:
-    """Who else is at work on an event that the actor may change: e-mail addresses, of other organisations' none.
+    """Who else is editing an event: e-mail addresses, without those of other organisations.
 
-    Nobody where the actor may not change the event. Raises NotFound.
+    Nobody if the actor may not change the event. Raises NotFound.
     """
     event = find_event(actor, reference)
     if DISABLED.value or not may_modify_event(actor, event):
@@ -75,7 +74,6 @@ def at_work(actor: Actor, reference: Reference) -> list[str]:
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:
-    """The locks go with their event."""
     if removed.attribute_ids is None:
         EventLock.objects.filter(event=removed.event_id).delete()
 

@@ -1,4 +1,4 @@
-"""Whether people are told who else is at work on an event."""
+"""Setting that shows users who else is editing an event."""
 
 from __future__ import annotations
 

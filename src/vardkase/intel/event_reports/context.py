@@ -1,4 +1,4 @@
-"""Tags and galaxy clusters that a text names: by tag, by name, by synonym, or by ATT&CK's number."""
+"""Recognises tags and galaxy clusters in a text: by tag, name, synonym, or ATT&CK id."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ EDGES = ".,;!?()[]{}'\u2019\u201c\u201d"
 
 
 def tags_in(actor: Actor, text: str) -> dict[str, str]:
-    """Phrase → name of the tag it stands for. Names are compared as they are written, tags without case.
+    """Phrase → name of the tag it stands for. Names are compared as written, tags case-insensitively.
 
-    Of clusters with the same name the one called so comes before one that has it as a synonym, then the older;
-    those of deprecated or disabled galaxies, and those the actor may not read, do not count.
+    Among clusters with the same name, names precede synonyms, then older ones come first; clusters in
+    deprecated or disabled galaxies, and unreadable ones, are ignored.
     """
     phrases = sorted(set(_phrases(text[:LONGEST_TEXT])))
     if not phrases:

@@ -1,4 +1,4 @@
-"""Reports that come with an event document."""
+"""Reports inside an event document."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ from vardkase.misp.report import ReportInput, parse_report
 
 @dataclass(frozen=True, slots=True)
 class StoredReports:
-    """The reports that a document has added or changed, and who may know."""
-
     ids: Sequence[int]
     audiences: Audiences
 
 
 def store_reports(actor: Actor, event: Event, parts: object, assembler: Assembler) -> StoredReports:
-    """Store the reports of a locked event: new ones are added, known ones replaced when newer (core-format §7)."""
+    """Store the reports of a locked event: new ones are added, known ones replaced if newer (core-format §7)."""
     parsed = list(_parsed(parts, assembler))
     if not parsed:
         return StoredReports((), frozenset())
@@ -45,7 +43,6 @@ def store_reports(actor: Actor, event: Event, parts: object, assembler: Assemble
 
 
 def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
-    """The reports that can be read; what is wrong with others goes to the rejections."""
     taken: set[str] = set()
     for place, part in numbered_parts(parts, "EventReport"):
         parsed = (
@@ -61,7 +58,7 @@ def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
 
 
 def _replaces(event: Event, stored: EventReport, sent: ReportInput) -> bool:
-    """One that says no time is the newest, as in MISP."""
+    """A report without a timestamp is the newest, as in MISP."""
     return stored.event_id == event.pk and (not sent.timestamp or sent.timestamp > stored.timestamp)
 
 

@@ -1,4 +1,4 @@
-"""Values found in a report: shown, or made into attributes that the report then refers to."""
+"""Values found in a report: listed, or converted to attributes that the report then references."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ COMMENT = "Extracted from the report: "
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a report holds: values, those of them that the event has already with the uuid of their attribute,
-    and the tags that its words stand for, by those words."""
+    """The contents of a report: values, the uuids of attributes that already have them, and tags by the
+    phrases that stand for them."""
 
     content: str
     values: list[Detected]
@@ -44,7 +44,6 @@ class Extraction:
     tags: dict[str, str]
 
     def attribute_of(self, found: Detected) -> UUID | None:
-        """The attribute in which the event has the value, if it has."""
         return self.known.get(_parts(found))
 
     def suggested(self) -> str:
@@ -61,17 +60,16 @@ class Extraction:
 
 
 def extraction_of(actor: Actor, reference: Reference) -> Extraction:
-    """Look into a report that the actor may read; raises NotFound."""
     report = find_report(actor, reference)
     return _extraction(actor, report.event_id, report.content)
 
 
 @transaction.atomic
 def extract_all(actor: Actor, reference: Reference, *, tag_event: bool) -> int:
-    """Make every value of a report an attribute of its event, and let the report refer to them.
+    """Make every value of a report an attribute of its event, and reference them in the report.
 
-    With `tag_event` the event also gets the tags and clusters that the text names. Values that a warninglist
-    knows are not for detection. Returns the report's id; raises NotFound, NotYours.
+    With `tag_event` the event also gets the tags and clusters that the text names. Values on a warninglist
+    are not for detection. Returns the report's id. Raises NotFound, NotYours.
     """
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
@@ -95,9 +93,9 @@ def extract_all(actor: Actor, reference: Reference, *, tag_event: bool) -> int:
 def accept_suggestions(
     actor: Actor, reference: Reference, content: str | None, suggestions: Sequence[Mapping[str, Any]]
 ) -> int:
-    """Make suggested values attributes and put references to them where ``@[suggestion](value)`` stood.
+    """Turn suggested values into attributes and replace ``@[suggestion](value)`` by references.
 
-    `content` stands for the report's own when given; a suggestion has ``value`` and ``type``, and may have
+    `content` replaces the report's own if given; a suggestion has ``value`` and ``type``, and may have
     ``category``, ``to_ids`` and ``comment``. Returns the report's id. Raises NotFound, NotYours, Invalid.
     """
     actor.require(Permission.ADD)
@@ -141,7 +139,6 @@ def _key(suggestion: Mapping[str, Any]) -> Parts:
 
 
 def _known(actor: Actor, event_id: int, keys: Sequence[Parts]) -> dict[Parts, UUID]:
-    """Value → the oldest live attribute of the event that has it and that the actor may read."""
     if not keys:
         return {}
     sql = KNOWN.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
@@ -154,7 +151,7 @@ def _known(actor: Actor, event_id: int, keys: Sequence[Parts]) -> dict[Parts, UU
 def _document(
     value: str, kind: str, category: Any, to_ids: Any, report: EventReport, comment: Any = None
 ) -> dict[str, Any]:
-    """What is made of a report goes as far as the report: taking values out of a hidden one publishes nothing."""
+    """An attribute from a report gets the report's distribution: extraction must not widen access."""
     members = {"category": category, "to_ids": to_ids, "comment": comment or COMMENT + report.name}
     members |= {"distribution": report.distribution, "sharing_group_id": report.sharing_group_id}
     return {"uuid": str(uuid4()), "type": kind, "value": value, **_given(members)}
@@ -167,7 +164,6 @@ def _given(members: Mapping[str, Any]) -> dict[str, Any]:
 def _add(
     actor: Actor, event_id: int, documents: Sequence[dict[str, Any]], *, complete: bool = False
 ) -> dict[str, str]:
-    """Value as sent → uuid of its new attribute. `complete`: raises Invalid when one is refused."""
     if not documents:
         return {}
     added = add_attributes(actor, event_id, documents)
@@ -179,7 +175,7 @@ def _add(
 
 
 def _tag(actor: Actor, event_uuid: UUID, names: Iterable[str]) -> None:
-    """Put tags on the event. A cluster's tag is made when it is missing; one the actor may not use is left out."""
+    """Tag the event. A missing cluster tag is created; tags the actor may not use are skipped."""
     actor.require(Permission.TAGGER)
     for tag in resolve_tags(actor, [{"name": name} for name in names], may_create=True).values():
         attach_tag(actor, event_uuid, tag.pk)

@@ -1,4 +1,4 @@
-"""Tags on event reports; the reports themselves are in `intel.models`."""
+"""Models for tags on event reports; the reports themselves are in `intel.models`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vardkase.knowledge.taxonomies.models import Tag
 
 
 class EventReportTag(models.Model):
-    """A tag on a report. It goes with the report or the tag, by the database's own hand."""
+    """A tag on a report, deleted with the report or tag by the database."""
 
     event_report = models.ForeignKey(
         EventReport, models.DB_CASCADE, db_index=False, related_name="report_tags"

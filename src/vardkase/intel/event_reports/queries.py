@@ -1,4 +1,4 @@
-"""Which reports a reader is shown, and what a report refers to."""
+"""Queries for reports visible to a reader, and for their references."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DELETED = {"all": "TRUE", "default": "NOT p.deleted", "deleted": "p.deleted"}
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """`event_id` with `extended` also takes in the reports of the events that extend it; `value` is a substring."""
+    """`event_id` with `extended` includes the reports of the events that extend it; `value` is a substring."""
 
     event_id: int | None = None
     extended: bool = False
@@ -29,7 +29,6 @@ class ReportFilter:
 
 
 def reports_query(actor: Actor, chosen: ReportFilter) -> SqlQuery:
-    """The ids of the reports that `actor` may read and `chosen` lets through, oldest first."""
     conditions = [
         event_predicate(actor),
         report_predicate(actor, "p"),

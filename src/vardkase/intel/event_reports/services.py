@@ -1,4 +1,4 @@
-"""Writing, changing, deleting and restoring the reports of an event."""
+"""Services for event reports: add, edit, delete, restore."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ CHANGEABLE = frozenset({"name", "content", "distribution", "sharing_group_id", "
 
 @transaction.atomic
 def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
-    """Add a report to an event and return its id. Raises NotFound, NotYours, Invalid."""
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     parsed = _parsed(data)
@@ -49,7 +48,6 @@ def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
 
 @transaction.atomic
 def edit_report(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> int:
-    """Change what `data` names and return the report's id. Raises NotFound, NotYours, Invalid."""
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
     stored = {
@@ -69,7 +67,6 @@ def edit_report(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
 
 @transaction.atomic
 def delete_report(actor: Actor, reference: Reference, *, hard: bool = False) -> None:
-    """Mark a report deleted, or remove it for good. Raises NotFound, NotYours."""
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
     before = report_audiences([report.pk])
@@ -82,7 +79,6 @@ def delete_report(actor: Actor, reference: Reference, *, hard: bool = False) -> 
 
 @transaction.atomic
 def restore_report(actor: Actor, reference: Reference) -> None:
-    """Bring a softly deleted report back. Raises NotFound, NotYours."""
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
     EventReport.objects.filter(pk=report.pk).update(deleted=False, timestamp=now_seconds())
@@ -90,7 +86,6 @@ def restore_report(actor: Actor, reference: Reference) -> None:
 
 
 def lock_own_report(actor: Actor, reference: Reference) -> tuple[EventReport, Event]:
-    """The report, deleted or not, and its event, locked. Raises NotFound, NotYours."""
     try:
         found, event = lock_own_part(actor, lambda: find_report(actor, reference, deleted=True))
     except NotFound as missing:

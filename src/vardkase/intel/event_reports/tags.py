@@ -1,4 +1,4 @@
-"""Tags on reports: those that come with a document, and those put on and taken off one by one."""
+"""Tags on reports: from documents, and attached or detached individually."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ from vardkase.knowledge.taxonomies.models import Tag
 
 
 def put_tags(actor: Actor, report: EventReport, mentions: Sequence[dict[str, Any]]) -> None:
-    """Put the tags that a document mentions on a report of a locked event, and take off those it says to."""
+    """Apply the tags in a document to a report of a locked event, and remove those marked for removal."""
     link_tags(report, TagBook(actor, mentions), mentions)
 
 
 def link_tags(report: EventReport, book: TagBook, mentions: Sequence[dict[str, Any]]) -> None:
-    """As `put_tags`, with tags that were looked up."""
     if not mentions:
         return
     EventReportTag.objects.bulk_create(
@@ -50,7 +49,6 @@ def link_tags(report: EventReport, book: TagBook, mentions: Sequence[dict[str, A
 def tag_report(
     actor: Actor, reference: Reference, names: Iterable[str], *, local: bool, relationship_type: str = ""
 ) -> int:
-    """Put tags, by name or id, on a report; returns how many were not there. Raises NotFound, Forbidden, Invalid."""
     report, event = _taggable(actor, reference, local=local)
     about = {"local": local, "relationship_type": relationship_type}
     mentions = [_mention(name) | about for name in names]
@@ -68,9 +66,9 @@ def tag_report(
 
 @transaction.atomic
 def untag_report(actor: Actor, reference: Reference, name: str) -> tuple[Tag, bool]:
-    """Take a tag off a report; returns it and whether it was local.
+    """Remove a tag from a report; returns it and whether it was local.
 
-    Raises NotFound, Forbidden, Invalid, or Conflict when it is not there.
+    Raises NotFound, Forbidden, Invalid, Conflict if it is not on the report.
     """
     report = find_report(actor, reference)
     links = EventReportTag.objects.filter(event_report=report.id).select_related("tag")
@@ -89,7 +87,6 @@ def untag_report(actor: Actor, reference: Reference, name: str) -> tuple[Tag, bo
 
 
 def _taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[EventReport, Event]:
-    """The report and its locked event, when the actor may tag there."""
     actor.require_writing()
     actor.require(Permission.TAGGER)
     event = lock_event(actor, find_report(actor, reference).event_id)

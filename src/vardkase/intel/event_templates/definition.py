@@ -1,4 +1,4 @@
-"""The definition of an event template, as the library of MISP's templates has it (schema version 1).
+"""The definition of an event template, in the format of MISP's template library (schema version 1).
 
 Its elements are what a form shows, in order: headings and texts, fields for attributes, objects, tags, clusters and
 files, and references that are made between what was entered.
@@ -28,31 +28,23 @@ type Names = Annotated[tuple[Words, ...], Meta(max_length=MOST_ELEMENTS)]
 
 
 class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A document without members that nobody reads."""
+    """A document that rejects unknown members."""
 
 
 class Element(Strict, frozen=True, kw_only=True, tag_field="type"):
-    """Something in the form."""
-
     id: Identifier
 
 
 class Section(Element, frozen=True, kw_only=True, tag="section"):
-    """A heading; fields name it as their parent."""
-
     label: Words
     help: Prose = None
 
 
 class TextBlock(Element, frozen=True, kw_only=True, tag="text_block"):
-    """A text to be read."""
-
     content: Annotated[str, Meta(max_length=LONGEST)]
 
 
 class Field(Element, frozen=True, kw_only=True):
-    """Something to be filled in."""
-
     label: Words
     help: Prose = None
     parent: Identifier | None = None
@@ -60,13 +52,10 @@ class Field(Element, frozen=True, kw_only=True):
 
     @property
     def takes_several(self) -> bool:
-        """Whether it may be filled in more than once."""
         return False
 
 
 class Repeated(Field, frozen=True, kw_only=True):
-    """A field that may come again for as many as there are."""
-
     repeatable: bool = False
 
     @property
@@ -75,8 +64,6 @@ class Repeated(Field, frozen=True, kw_only=True):
 
 
 class Chosen(Field, frozen=True, kw_only=True):
-    """A field for one or several of what is there to choose from."""
-
     multiple: bool = False
 
     @property
@@ -85,8 +72,6 @@ class Chosen(Field, frozen=True, kw_only=True):
 
 
 class AttributeKind(Strict, frozen=True, kw_only=True):
-    """What an entered value becomes."""
-
     category: Words
     type: Words
     to_ids_default: bool | None = None
@@ -95,8 +80,6 @@ class AttributeKind(Strict, frozen=True, kw_only=True):
 
 
 class AttributeField(Repeated, frozen=True, kw_only=True, tag="attribute_field"):
-    """A value that becomes an attribute."""
-
     misp: AttributeKind
 
 
@@ -110,13 +93,10 @@ class TemplateReference(Strict, frozen=True, kw_only=True):
 
     @property
     def version(self) -> int:
-        """The oldest version that will do."""
         return self.minimum_version or self.pinned_version or 1
 
 
 class Relation(Strict, frozen=True, kw_only=True):
-    """One value in an object: what the form says of it."""
-
     object_relation: Words
     mandatory: bool = False
     default_value: Prose = None
@@ -126,35 +106,31 @@ class Relation(Strict, frozen=True, kw_only=True):
 
 
 class ObjectField(Repeated, frozen=True, kw_only=True, tag="object_field"):
-    """Values that become an object; with `relations` only those can be entered."""
+    """Values that become an object; `relations` limits which can be entered."""
 
     object_template: TemplateReference
     relations: Annotated[tuple[Relation, ...], Meta(max_length=MOST_ELEMENTS)] = ()
 
 
 class TagField(Chosen, frozen=True, kw_only=True, tag="tag_field"):
-    """Tags for the event, of some taxonomies or of any."""
+    """Tags for the event, from some taxonomies or any."""
 
     restrict_taxonomies: Names = ()
 
 
 class GalaxyField(Chosen, frozen=True, kw_only=True, tag="galaxy_field"):
-    """Clusters for the event, of some galaxies or of any."""
+    """Clusters for the event, from some galaxies or any."""
 
     restrict_galaxy_types: Names = ()
 
 
 class FileField(Repeated, frozen=True, kw_only=True, tag="file_field"):
-    """Files that become attachments, or malware samples in their encrypted archive."""
-
     as_: Annotated[Literal["attachment", "malware-sample"], Meta()] = msgspec.field(
         default="attachment", name="as"
     )
 
 
 class Reference(Element, frozen=True, kw_only=True, tag="object_reference"):
-    """A reference from one entered object to another, or to an attribute."""
-
     from_: Identifier = msgspec.field(name="from")
     to: Identifier
     relationship_type: Words
@@ -166,23 +142,17 @@ type AnyElement = Section | TextBlock | AnyField | Reference
 
 
 class DefaultTag(Strict, frozen=True, kw_only=True):
-    """A tag that every event of the template gets."""
-
     name: Words
     locked: bool = False
 
 
 class DefaultCluster(Strict, frozen=True, kw_only=True):
-    """A cluster that every event of the template gets."""
-
     galaxy_type: Words
     value: Words
     locked: bool = False
 
 
 class EventDefaults(Strict, frozen=True, kw_only=True):
-    """The head of the event."""
-
     info_template: Annotated[str, Meta(max_length=LONGEST)] = ""
     distribution: Annotated[int, Meta(ge=0, le=4)] = 0
     sharing_group_id: Annotated[int, Meta(ge=1)] | None = None
@@ -193,7 +163,7 @@ class EventDefaults(Strict, frozen=True, kw_only=True):
 
 
 class Definition(Strict, frozen=True, kw_only=True):
-    """A whole template. `misp_default` and `library_metadata` are the library's own."""
+    """A complete template. `misp_default` and `library_metadata` are the library's own."""
 
     schema_version: Literal[1]
     uuid: Words
@@ -205,12 +175,10 @@ class Definition(Strict, frozen=True, kw_only=True):
     library_metadata: dict[str, Any] | None = None
 
     def fields(self) -> Sequence[AnyField]:
-        """What can be filled in."""
         return [each for each in self.structure if isinstance(each, Field)]
 
 
 def document_of(given: Any) -> Any:
-    """A definition as a document, when it was sent as JSON in a text. Raises Invalid."""
     try:
         return msgspec.json.decode(given) if isinstance(given, str) else given
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -218,7 +186,7 @@ def document_of(given: Any) -> Any:
 
 
 def read_definition(document: Any) -> Definition:
-    """The definition in a document. Raises Invalid under ``definition``, with every reason."""
+    """The definition in a document. Raises Invalid under ``definition``, with all errors."""
     try:
         definition = msgspec.convert(document, Definition)
     except msgspec.ValidationError as error:
@@ -229,7 +197,7 @@ def read_definition(document: Any) -> Definition:
 
 
 def rendered(template: str, words: Mapping[str, str]) -> str:
-    """A title or comment with its variables filled in; what nobody entered is left out."""
+    """A title or comment with its variables filled in; empty ones are left out."""
     return VARIABLE.sub(lambda found: words.get(found.group(2) or found.group(1), ""), template)
 
 

@@ -1,4 +1,4 @@
-"""From a filled-in form to an event document: each answer becomes what its field says."""
+"""Converts a filled-in template to an event document: each answer becomes what its field defines."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ type Parts = list[dict[str, Any]]
 
 @dataclass(slots=True)
 class Form:
-    """Values by field of a definition, and what they become.
+    """Values by field of a definition, and the resulting event.
 
-    `templates` are the object templates at hand, by uuid; `clusters` the tag of each cluster answer, by field
-    and value. `person` is who fills the form in.
+    `templates` are the available object templates, by uuid; `clusters` the tag of each cluster answer, by
+    field and value. `person` is the user who fills in the form.
     """
 
     definition: Definition
@@ -66,7 +66,6 @@ class Form:
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """The event. Raises Invalid by field."""
         fields = self.definition.fields()
         for name in self.values.keys() - {each.id for each in fields}:
             self._refuse(name, UNKNOWN)
@@ -179,7 +178,6 @@ class Form:
         self.attributes.append({"uuid": uuid, **said})
 
     def _refer(self) -> None:
-        """Make the references between the first things of each field; where one is missing there is none."""
         made = {each["uuid"]: each for each in self.objects}
         for each in self.definition.structure:
             if not isinstance(each, Reference):
@@ -195,7 +193,6 @@ class Form:
                 )
 
     def _words(self) -> dict[str, str]:
-        """What a title may name."""
         moment = datetime.now(UTC)
         answers = {name: ", ".join(_texts(value)) for name, value in self.values.items()}
         now = {"date": moment.date().isoformat(), "now": moment.isoformat(timespec="seconds")}
@@ -206,20 +203,17 @@ class Form:
 
 
 def default_clusters(definition: Definition) -> list[str]:
-    """The tags of the clusters that every event of a template gets."""
     named = definition.event_defaults.galaxy_clusters
     return [f'misp-galaxy:{each.galaxy_type}="{each.value}"' for each in named]
 
 
 def cluster_answers(definition: Definition, values: Mapping[str, Any]) -> Iterator[tuple[GalaxyField, str]]:
-    """Each cluster that was chosen, with its field."""
     for asked in definition.fields():
         if isinstance(asked, GalaxyField):
             yield from ((asked, text) for text in _texts(values.get(asked.id)))
 
 
 def _answers(asked: AnyField, given: Any) -> list[Any]:
-    """What was entered in a field, without what is empty; the default where there is nothing."""
     several = given if isinstance(given, list) else [given]
     entered = [each.strip() if isinstance(each, str) else each for each in several]
     kept = [each for each in entered if not _is_empty(each)]
@@ -252,7 +246,6 @@ def _head(template: ObjectTemplate) -> dict[str, Any]:
 
 
 def _kind(element: Mapping[str, Any]) -> dict[str, Any]:
-    """What an object template says of one of its attributes."""
     said: dict[str, Any] = {"type": element.get("misp-attribute")}
     if categories := element.get("categories"):
         said["category"] = categories[0]

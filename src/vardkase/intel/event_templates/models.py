@@ -1,4 +1,4 @@
-"""Event templates: forms for events of a kind that comes often, so that each holds what it should."""
+"""Models for event templates: forms for recurring kinds of events."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class EventTemplate(models.Model):
-    """One form. `all_orgs`: everybody here may use it, not only its organisation. `default`: it comes with the hub.
+    """An event template. `all_orgs`: everyone here may use it, not only its organisation.
 
-    `definition` is what `definition.read_definition` accepts; `version` counts the changes.
+    `default`: it is packaged with the hub. `definition` is what `definition.read_definition` accepts;
+    `version` counts the changes.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid4)

@@ -1,4 +1,4 @@
-"""Event templates looked up: an actor's are its organisation's own and those for everyone."""
+"""Queries for event templates: those of the actor's organisation and those for everyone."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ INVALID = "Invalid event template."
 
 
 def visible_templates(actor: Actor) -> QuerySet[EventTemplate]:
-    """The templates that `actor` may use, those changed last first."""
     sql = f"SELECT t.id FROM event_template t WHERE {own_or_everyones_predicate(actor, 't')}"
     ids = [row[0] for row in cursor().execute(sql, reader_parameters(actor)).fetchall()]
     return EventTemplate.objects.filter(pk__in=ids).order_by("-modified", "-pk").select_related("org")
 
 
 def find_template(actor: Actor, reference: Reference) -> EventTemplate:
-    """One template by id or uuid. Raises NotFound."""
     condition = by_reference(reference)
     found = visible_templates(actor).filter(condition).first() if condition is not None else None
     if found is None:
@@ -31,7 +29,6 @@ def find_template(actor: Actor, reference: Reference) -> EventTemplate:
 
 
 def find_own_template(actor: Actor, reference: Reference) -> EventTemplate:
-    """As `find_template`, of those that the actor may change: its organisation's. Raises NotFound."""
     found = find_template(actor, reference)
     if not (actor.is_site_admin or found.org_id == actor.organisation_id):
         raise NotFound(INVALID)

@@ -1,4 +1,4 @@
-"""Event templates made, changed, and filled in."""
+"""Services for event templates: create, edit, fill in."""
 
 from __future__ import annotations
 
@@ -50,7 +50,6 @@ NOT_VALUES = "Expected the values by the ids of the template's fields."
 
 @transaction.atomic
 def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
-    """A new template of the actor's organisation. Raises Invalid by field, Forbidden."""
     _require_author(actor)
     definition = read_definition(document_of(data.get("definition")))
     known = {"name": definition.name, "description": definition.description}
@@ -63,7 +62,6 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
 
 @transaction.atomic
 def edit_template(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> EventTemplate:
-    """Change a template, which then counts a version up. Raises Invalid by field, NotFound, Forbidden."""
     _require_author(actor)
     template = find_own_template(actor, reference)
     template.version += 1
@@ -75,7 +73,6 @@ def edit_template(actor: Actor, reference: Reference, data: Mapping[str, Any]) -
 
 @transaction.atomic
 def duplicate_template(actor: Actor, reference: Reference, name: str = "") -> EventTemplate:
-    """A copy of a template that the actor may use, for its own organisation. Raises NotFound, Invalid, Forbidden."""
     source = find_template(actor, reference)
     copied = {"name": name or f"{source.name} (copy)", "description": source.description}
     return add_template(actor, {**copied, "uuid": str(uuid4()), "definition": source.definition})
@@ -83,10 +80,10 @@ def duplicate_template(actor: Actor, reference: Reference, name: str = "") -> Ev
 
 @transaction.atomic
 def import_template(actor: Actor, document: Any, mode: str) -> tuple[EventTemplate, str]:
-    """Take in a template as `export` writes it; also returns what it became: a mode, or ``new``.
+    """Import a template as written by `export`; also returns the outcome: a mode, or ``new``.
 
-    `mode` says what becomes of one that is here already: ``fail``, ``overwrite`` (where the actor may change it)
-    or ``duplicate_as_new``. Raises Invalid by field, NotFound, Forbidden.
+    `mode` applies to existing templates: ``fail``, ``overwrite`` (if the actor may change it) or
+    ``duplicate_as_new``. Raises Invalid by field, NotFound, Forbidden.
     """
     if mode not in MODES:
         raise Invalid({"mode": [f"Options: {', '.join(MODES)}"]})
@@ -104,7 +101,6 @@ def import_template(actor: Actor, document: Any, mode: str) -> tuple[EventTempla
 
 @transaction.atomic
 def delete_template(actor: Actor, reference: Reference) -> int:
-    """Delete a template; events that were made from it stay. Returns its id; raises NotFound, Forbidden."""
     _require_author(actor)
     template = find_own_template(actor, reference)
     target, number = _target(template), template.pk
@@ -115,9 +111,9 @@ def delete_template(actor: Actor, reference: Reference) -> int:
 
 @transaction.atomic
 def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
-    """Make an event of what was entered in a template's form, all of it or nothing; returns the event's id.
+    """Create an event from the values entered in a template's form, all or nothing; returns its id.
 
-    Raises Invalid by field, NotFound, Forbidden, and what adding an event raises.
+    Raises Invalid by field, NotFound, Forbidden, and as adding an event.
     """
     actor.require(Permission.ADD)
     template = find_template(actor, reference)
@@ -138,7 +134,6 @@ def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
 
 
 def check_definition(given: Any) -> list[str]:
-    """What is wrong with a definition; nothing when it can be kept."""
     try:
         require_object_templates(read_definition(document_of(given)))
     except Invalid as refused:
@@ -173,7 +168,6 @@ def _free_uuid(given: Any) -> UUID:
 
 
 def _object_templates(definition: Definition) -> dict[str, ObjectTemplate]:
-    """The versions in use of the object templates that a form has objects of, by uuid."""
     wanted = {
         each.object_template.uuid.lower() for each in definition.fields() if isinstance(each, ObjectField)
     }
@@ -182,7 +176,6 @@ def _object_templates(definition: Definition) -> dict[str, ObjectTemplate]:
 
 
 def require_object_templates(definition: Definition) -> None:
-    """Raises Invalid when an object template that a form needs is not here."""
     there = _object_templates(definition)
     problems = []
     for each in definition.fields():
@@ -196,7 +189,6 @@ def require_object_templates(definition: Definition) -> None:
 
 
 def _clusters(actor: Actor, definition: Definition, values: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """(field, what was chosen) → the tag of the cluster: one that the actor may read, named by value or by tag."""
     chosen = list(cluster_answers(definition, values))
     if not chosen:
         return {}
@@ -212,7 +204,7 @@ def _clusters(actor: Actor, definition: Definition, values: Mapping[str, Any]) -
 
 
 def _make_cluster_tags(actor: Actor, names: Sequence[str]) -> None:
-    """Make the tags of clusters that are here: whoever may tag may choose any cluster (see `attach_cluster`)."""
+    """Create the tags of existing clusters: users who may tag may choose any cluster (see `attach_cluster`)."""
     if names and actor.may(Permission.TAGGER):
         here = visible_clusters(actor).filter(tag_name__in=names, deleted=False)
         known = set(here.values_list("tag_name", flat=True))
@@ -220,7 +212,7 @@ def _make_cluster_tags(actor: Actor, names: Sequence[str]) -> None:
 
 
 def _require_tags(form: Form, event_id: int) -> None:
-    """Raises Invalid, by field, when the event lacks a tag: without its TLP, say, it would say something else."""
+    """Raise Invalid, by field, if the event lacks a tag: a missing TLP, say, would change its meaning."""
     linked = EventTag.objects.filter(event=event_id).values_list("tag__name", flat=True)
     there = {name.lower() for name in linked}
     missing: dict[str, list[str]] = {}
@@ -236,7 +228,6 @@ def _takes(asked: GalaxyField, kind: str) -> bool:
 
 
 def _check(name: str, document: Mapping[str, Any]) -> None:
-    """Raises Invalid, under the field's name, when an object lacks what its template requires."""
     try:
         check_requirements(document, [part["object_relation"] for part in document["Attribute"]])
     except Invalid as refused:
@@ -244,7 +235,6 @@ def _check(name: str, document: Mapping[str, Any]) -> None:
 
 
 def _by_field(form: Form, rejections: Rejections) -> FieldErrors:
-    """What was refused in the document, under the names of the fields that it comes from."""
     errors: dict[str, list[str]] = {}
     for place, reasons in rejections.errors.items():
         name = form.sources.get(".".join(place.split(".")[:2]), place)

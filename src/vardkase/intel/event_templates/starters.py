@@ -1,4 +1,4 @@
-"""The templates that come with the hub: installed and brought up to date when a site administrator asks."""
+"""Built-in event templates, installed and updated when a site administrator requests it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ type Summary = dict[str, list[dict[str, Any]]]
 
 @transaction.atomic
 def update_from_library(actor: Actor) -> Summary:
-    """Install the templates that are new, for everyone but not switched on, and renew those nobody has changed."""
+    """Install new templates, for everyone but disabled, and update those nobody has changed."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     summary: Summary = {outcome: [] for outcome in OUTCOMES}
@@ -39,7 +39,6 @@ def update_from_library(actor: Actor) -> Summary:
 
 
 def _taken(actor: Actor, document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """What becomes of one definition, and what is told of it."""
     try:
         definition = read_definition(document)
         require_object_templates(definition)

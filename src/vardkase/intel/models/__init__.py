@@ -1,4 +1,4 @@
-"""The intelligence itself: events and everything inside them."""
+"""Models of intelligence: events and everything inside them."""
 
 from vardkase.intel.models.attribute import Attribute, AttributeTag
 from vardkase.intel.models.event import Event, EventTag

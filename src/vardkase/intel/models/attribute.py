@@ -1,4 +1,4 @@
-"""Attributes: the values. By far the largest tables, so they are written by COPY and read by hand-written SQL.
+"""Attribute models. By far the largest tables, hence written by COPY and read by hand-written SQL.
 
 Their references to other tables carry no database constraint (`db_constraint=False`): a check per row would cost
 a fifth of the ingest, and every service holds the event's row lock while it writes below it.
@@ -24,7 +24,7 @@ NOT_HASH = ~models.Q(type__in=sorted(HASH_TYPES))
 
 @names_files("data_sha256")
 class Attribute(models.Model):
-    """One value. `value2` is null unless the type is composite; `first_seen`/`last_seen` are µs since 1970.
+    """A value. `value2` is null unless the type is composite; `first_seen`/`last_seen` are µs since 1970.
 
     `data_sha256` names the attachment or sample in `core.files`.
     """
@@ -90,12 +90,12 @@ class Attribute(models.Model):
 
     @property
     def value(self) -> str:
-        """The value as it stands on the wire: both parts joined by a bar when the type is composite."""
+        """The value on the wire: both parts joined by a bar if the type is composite."""
         return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
 
 
 class AttributeTag(models.Model):
-    """A tag on an attribute; `event` is repeated so that one index reads all tags of an event."""
+    """A tag on an attribute; `event` is repeated so that one index covers all tags of an event."""
 
     attribute = models.ForeignKey(
         Attribute, models.CASCADE, db_constraint=False, db_index=False, related_name="attribute_tags"

@@ -1,4 +1,4 @@
-"""Events: the envelope around what belongs together."""
+"""Event models."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Event(models.Model):
 
     @property
     def last_change(self) -> int:
-        """When anything in the event last changed: for its owner organisation alone."""
+        """The last change anywhere in the event: for its owner organisation only."""
         return max(self.timestamp, self.private_timestamp)
 
     @property

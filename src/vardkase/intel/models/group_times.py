@@ -1,4 +1,4 @@
-"""What of an event's times only certain sharing groups may know."""
+"""Models for event times that only certain sharing groups may see."""
 
 from __future__ import annotations
 

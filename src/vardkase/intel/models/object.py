@@ -1,4 +1,4 @@
-"""Objects: attributes that describe one thing together, and the references between them."""
+"""Object models: groups of attributes by template, and references between them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Object(models.Model):
 class ObjectReference(models.Model):
     """A typed link from an object to an object or attribute of the same event.
 
-    `referenced_type` is 0 for an attribute and 1 for an object; the target may be known by uuid alone.
+    `referenced_type` is 0 for an attribute and 1 for an object; the target may be known by uuid only.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)

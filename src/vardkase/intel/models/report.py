@@ -1,4 +1,4 @@
-"""Event reports: prose in Markdown that belongs to an event."""
+"""Event report models: Markdown text inside an event."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from vardkase.intel.models.event import Event
 
 
 class EventReport(models.Model):
-    """A report (core-format §7)."""
-
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     event = models.ForeignKey(Event, models.CASCADE, related_name="reports")
     name = models.CharField(max_length=255)

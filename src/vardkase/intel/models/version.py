@@ -1,4 +1,4 @@
-"""What went out: every published version of an event, kept for good."""
+"""Models for published versions of events, kept permanently."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Snapshot(models.Model):
 
 
 class EventVersion(models.Model):
-    """The n-th publication of an event. It outlives the event, so the event is a plain number and uuid."""
+    """The n-th publication of an event. It outlives the event, which is therefore a plain number and uuid."""
 
     event_id = models.BigIntegerField()
     event_uuid = models.UUIDField()

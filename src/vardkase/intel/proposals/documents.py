@@ -1,4 +1,4 @@
-"""Proposals out of documents: what a client proposes, and what other instances send."""
+"""Parses proposals from client requests and from other instances."""
 
 from __future__ import annotations
 
@@ -43,12 +43,10 @@ type Identity = tuple[str, str, str, str, bool, str]
 
 
 def texts_of(proposal: Proposal) -> tuple[str | None, ...]:
-    """All that is written in it."""
     return proposal.value1, proposal.value2, proposal.comment
 
 
 def identity_of(proposal: Proposal) -> Identity:
-    """The identity of a proposal (sync-protocol §3.6)."""
     return (
         str(proposal.uuid),
         proposal.value,
@@ -60,7 +58,6 @@ def identity_of(proposal: Proposal) -> Identity:
 
 
 def proposal_of(source: AttributeInput | Attribute) -> Proposal:
-    """A proposal that an attribute read like `source`, under the same uuid."""
     return Proposal(
         uuid=UUID(str(source.uuid)) if source.uuid else uuid4(),
         type=source.type,
@@ -76,7 +73,6 @@ def proposal_of(source: AttributeInput | Attribute) -> Proposal:
 
 
 def read_proposal(data: Mapping[str, Any], rewrite: ImportFilter) -> Proposal:
-    """The proposal for a new attribute that `data` describes; raises Invalid with MISP's field errors."""
     said, data_sha256 = take_data(dict(data))
     parsed = parse_attribute(
         said, now=now_seconds(), default_distribution=Distribution.INHERIT, rewrite=rewrite
@@ -90,9 +86,9 @@ def read_proposal(data: Mapping[str, Any], rewrite: ImportFilter) -> Proposal:
 
 
 def read_proposals(actor: Actor, parts: Iterable[Any]) -> list[Proposal]:
-    """The proposals in a list from elsewhere, with their organisations; what cannot be read is left out.
+    """The proposals in a foreign list, with their organisations; malformed ones are skipped.
 
-    Only synchronising users speak for other organisations, and not for members that speak for themselves.
+    Only sync users represent other organisations, and not members that act for themselves.
     """
     documents = [_bare(part) for part in parts if isinstance(part, dict)]
     speaks_for_others = actor.may(Permission.SYNC)
@@ -104,7 +100,6 @@ def read_proposals(actor: Actor, parts: Iterable[Any]) -> list[Proposal]:
 
 
 def proposals_in_attributes(held: Held) -> Iterator[Any]:
-    """The documents in some attributes, each under the uuid of its attribute."""
     for attribute_uuid, parts in held:
         for _, part in numbered_parts(parts, "ShadowAttribute"):
             if isinstance(part, dict):
@@ -132,7 +127,6 @@ def _bare(part: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _organisation(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Who proposes: ``Org``, or only its uuid."""
     block = document.get("Org")
     return block if isinstance(block, dict) else {"uuid": document.get("org_uuid")}
 

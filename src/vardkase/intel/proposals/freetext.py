@@ -1,4 +1,4 @@
-"""Values found in a text, proposed to the owner of an event by who may not change it."""
+"""Values found in a text, proposed to the event's owner by users who may not edit it."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ type Proposed = tuple[Proposal, Detected]
 
 @transaction.atomic
 def propose_freetext(actor: Actor, event_id: int, text: str, wishes: FreetextWishes) -> list[Proposed]:
-    """Propose what a text holds for an event that the actor may read; how far it reaches is the owner's to say.
+    """Propose the values in a text for an event that the actor may read; the owner decides on distribution.
 
-    What the actor's organisation proposes already is passed over, and what an import expression keeps out. What the
-    event has is not: that would tell what is hidden. Raises NotFound, Forbidden, Invalid.
+    Skips what the actor's organisation has already proposed, and what an import regexp excludes. Values that
+    the event already has are not skipped: that would reveal hidden ones. Raises NotFound, Forbidden, Invalid.
     """
     require_proposing(actor)
     event = lock_event(actor, event_id)

@@ -1,4 +1,4 @@
-"""Proposals ("shadow attributes"): what others would have an event's owner add, change or delete."""
+"""Models for proposals ("shadow attributes"): additions, changes or deletions suggested to an event's owner."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from vardkase.intel.models import Attribute, Event
 
 @names_files("data_sha256")
 class Proposal(models.Model):
-    """One proposal (core-format §8); `timestamp` is Unix seconds, `first_seen` and `last_seen` µs since 1970.
+    """A proposal (core-format §8); `timestamp` is Unix seconds, `first_seen` and `last_seen` µs since 1970.
 
-    Without `attribute` it proposes a new one. With it, it carries that attribute's uuid and proposes what the
-    attribute should read, or with `to_delete` that it should go. `deleted`: decided, one way or the other; such
-    rows are kept because peers must learn of the decision. `user_id` is 0 when it came from another instance.
+    Without `attribute` it proposes a new one. With it, it carries that attribute's uuid and proposes its new
+    content, or with `to_delete` its deletion. `deleted`: accepted or discarded; such rows are kept because
+    peers must learn of the decision. `user_id` is 0 if it came from another instance.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, db_index=True)
@@ -58,5 +58,4 @@ class Proposal(models.Model):
 
     @property
     def value(self) -> str:
-        """The value as it stands on the wire: both parts joined by a bar when the type is composite."""
         return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"

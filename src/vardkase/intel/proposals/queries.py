@@ -1,4 +1,4 @@
-"""The proposals that an actor may read, as pieces of SQL. What renders them adds its columns.
+"""SQL fragments for proposals that an actor may read. Renderers add their columns.
 
 Aliases: s proposal, a the attribute it is about (or none), e its event, org who proposes.
 """
@@ -21,7 +21,7 @@ NEWEST_EVENT_FIRST = "s.event_id DESC, s.id"
 
 @dataclass(frozen=True, slots=True)
 class ProposalFilters:
-    """What the proposals must be; None asks nothing. `since` is Unix seconds."""
+    """Filters for proposals; None does not filter. `since` is Unix seconds."""
 
     event_id: int | None = None
     since: int | None = None
@@ -30,7 +30,6 @@ class ProposalFilters:
 
 
 def readable(actor: Actor) -> str:
-    """SQL: the proposal may be read."""
     return f"{event_predicate(actor)} AND {proposal_predicate(actor)}"
 
 
@@ -47,7 +46,6 @@ def find_proposal(actor: Actor, reference: Reference) -> Proposal:
 
 
 def proposals_query(actor: Actor, filters: ProposalFilters) -> SqlQuery:
-    """The ids of the readable proposals that meet `filters`, those of the newest event first."""
     parameters = reader_parameters(actor)
     conditions = [readable(actor), *_conditions(filters, parameters)]
     sql = f"SELECT s.id {SOURCE} WHERE {' AND '.join(conditions)} ORDER BY {NEWEST_EVENT_FIRST}"
@@ -55,7 +53,6 @@ def proposals_query(actor: Actor, filters: ProposalFilters) -> SqlQuery:
 
 
 def count_open(actor: Actor) -> int:
-    """How many readable proposals nobody has decided on yet."""
     sql = f"SELECT count(*) {SOURCE} WHERE NOT s.deleted AND {readable(actor)}"
     row = cursor().execute(sql, reader_parameters(actor)).fetchone()
     return int(row[0]) if row else 0

@@ -1,4 +1,4 @@
-"""Taking in the proposals that other instances hold, and those that come with an event's document."""
+"""Receiving proposals of other instances, and those inside event documents."""
 
 from __future__ import annotations
 
@@ -27,17 +27,15 @@ RENEWED = ("timestamp", "deleted", "to_delete", "first_seen", "last_seen", "data
 
 @dataclass(frozen=True, slots=True)
 class KnownAttribute:
-    """The attribute of an event that has a proposal's uuid; `open`: proposals may be about it."""
-
     id: int
     open: bool
 
 
 @transaction.atomic
 def receive_proposals(actor: Actor, event_id: int, received: Sequence[Proposal]) -> int:
-    """Store the proposals of one event that a peer sends; known ones are replaced when theirs are newer.
+    """Store a peer's proposals for one event, replacing older versions; returns how many were stored.
 
-    Returns how many were stored. Raises NotFound, Forbidden.
+    Raises NotFound, Forbidden.
     """
     actor.require_writing()
     actor.require(Permission.SYNC, Permission.ADD)
@@ -56,7 +54,6 @@ def receive_proposals(actor: Actor, event_id: int, received: Sequence[Proposal])
 
 
 def write_received(actor: Actor, event: Event, received: Sequence[Proposal]) -> list[Proposal]:
-    """As `receive_proposals`, for an event that the caller has locked; returns those that were stored."""
     if not received:
         return []
     uuids = list({str(each.uuid) for each in received})
@@ -90,7 +87,6 @@ def _renew(stored: Proposal, newer: Proposal) -> None:
 
 
 def _attributes(actor: Actor, event: Event, uuids: Sequence[str]) -> dict[str, KnownAttribute]:
-    """The attributes of the event with some uuids; what is hidden from the actor, or deleted, is not open."""
     sql = ATTRIBUTES.format(visible=attribute_predicate(actor))
     rows = cursor().execute(sql, {**reader_parameters(actor), "event": event.pk, "uuids": uuids})
     return {uuid: KnownAttribute(number, is_open) for uuid, number, is_open in rows}

@@ -1,4 +1,4 @@
-"""Proposing, and what an event's owner does with it."""
+"""Services for proposals: propose, accept, discard."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ from vardkase.misp.time import render_seen
 
 @transaction.atomic
 def propose_attribute(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Proposal:
-    """Propose a new attribute for an event that the actor may read. Raises NotFound, Invalid, Forbidden."""
     require_proposing(actor)
     event = lock_event(actor, event_id)
     return _proposed(actor, event, read_proposal(data, import_filter()))
@@ -49,9 +48,9 @@ def propose_attribute(actor: Actor, event_id: int, data: Mapping[str, Any]) -> P
 
 @transaction.atomic
 def propose_change(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Proposal:
-    """Propose that an attribute read otherwise; what `data` does not name would stay.
+    """Propose a change of an attribute; fields missing in `data` stay.
 
-    Raises NotFound, Forbidden, and Invalid when `data` names nothing that can change, or something wrong.
+    Raises NotFound, Forbidden, Invalid if `data` changes nothing or is malformed.
     """
     require_proposing(actor)
     said = {name: data[name] for name in CHANGEABLE if data.get(name) is not None}
@@ -66,7 +65,6 @@ def propose_change(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
 
 @transaction.atomic
 def propose_deletion(actor: Actor, reference: Reference) -> Proposal:
-    """Propose that an attribute go. Raises NotFound, Forbidden."""
     require_proposing(actor)
     attribute, event = _locked_attribute(actor, reference)
     proposal = proposal_of(attribute)
@@ -76,7 +74,6 @@ def propose_deletion(actor: Actor, reference: Reference) -> Proposal:
 
 @transaction.atomic
 def accept_proposal(actor: Actor, reference: Reference) -> Proposal:
-    """Do what is proposed. Raises NotFound, NotYours; Invalid when the attribute cannot be as proposed."""
     actor.require(Permission.ADD)
     proposal, event = lock_own_part(actor, lambda: find_proposal(actor, reference))
     _accept(actor, event, [proposal])
@@ -85,9 +82,9 @@ def accept_proposal(actor: Actor, reference: Reference) -> Proposal:
 
 @transaction.atomic
 def accept_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) -> int:
-    """Do what the open proposals `ids` of one event propose, or all with None; all or none. Returns how many.
+    """Accept the open proposals `ids` of one event, or all with None; all or nothing.
 
-    Raises NotFound, NotYours, Invalid.
+    Returns how many. Raises NotFound, NotYours, Invalid.
     """
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
@@ -98,7 +95,6 @@ def accept_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) -> 
 
 @transaction.atomic
 def discard_proposal(actor: Actor, reference: Reference) -> None:
-    """Decline a proposal, or take back one's own organisation's. Raises NotFound, NotYours."""
     require_proposing(actor)
     event = lock_event(actor, find_proposal(actor, reference).event_id)
     _discard(actor, event, [find_proposal(actor, reference)])
@@ -106,10 +102,6 @@ def discard_proposal(actor: Actor, reference: Reference) -> None:
 
 @transaction.atomic
 def discard_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) -> int:
-    """Decline the open proposals `ids` of one event, or all with None; all or none. Returns how many.
-
-    Raises NotFound, NotYours.
-    """
     require_proposing(actor)
     event = lock_event(actor, event_id)
     proposals = _open(actor, event, ids)
@@ -118,20 +110,17 @@ def discard_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) ->
 
 
 def announce(actor: Actor, event: Event) -> None:
-    """Tell the owner of proposals, once until it decides on any."""
     if not event.proposal_email_lock:
         Event.objects.filter(pk=event.pk).update(proposal_email_lock=True)
         proposals_stored.emit(ProposalsStored(event.pk, actor.organisation_id))
 
 
 def forget_of_deleted(changed: AttributesChanged) -> None:
-    """A deleted attribute has no proposals (core-format §13)."""
     chosen = None if changed.attribute_ids is None else list(changed.attribute_ids)
     cursor().execute(FORGET_OF_DELETED, {"event": changed.event_id, "ids": chosen})
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:
-    """Proposals go with their attributes, and with their event."""
     if removed.attribute_ids is None:
         cursor().execute("DELETE FROM proposal WHERE event_id = %s", (removed.event_id,))
     else:
@@ -139,14 +128,13 @@ def forget_of_removed(removed: AttributesRemoved) -> None:
 
 
 def forget_of_former_owner(taken: EventTakenOver) -> None:
-    """What an event's former owner proposed to itself would tell who that was, decided or not."""
+    """Delete the former owner's proposals for its own event: decided or not, they would reveal who it was."""
     cursor().execute(
         "DELETE FROM proposal WHERE event_id = %s AND org_id = %s", (taken.event_id, taken.former_org_id)
     )
 
 
 def require_proposing(actor: Actor) -> None:
-    """Raise Forbidden unless the actor may propose anything."""
     actor.require_writing()
     actor.require(Permission.ADD)
 
@@ -169,7 +157,6 @@ def _proposed(actor: Actor, event: Event, proposal: Proposal, about: Attribute |
 
 
 def _open(actor: Actor, event: Event, ids: Sequence[int] | None) -> list[Proposal]:
-    """The open proposals of an event, by id. Raises NotFound when one of `ids` is none of them."""
     query = proposals_query(actor, ProposalFilters(event_id=event.pk, deleted=False))
     every = {row[0] for row in cursor().execute(query.sql, query.parameters)}
     if ids is not None and not every.issuperset(ids):
@@ -179,7 +166,6 @@ def _open(actor: Actor, event: Event, ids: Sequence[int] | None) -> list[Proposa
 
 
 def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
-    """Add what is new by COPY, change what changes, delete what goes; the event is locked."""
     added = _add(actor, event, [each for each in proposals if each.attribute_id is None])
     audiences = attribute_audiences([*added, *(each.attribute_id for each in proposals if each.attribute_id)])
     for proposal in proposals:
@@ -195,7 +181,6 @@ def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
 
 
 def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]:
-    """The ids of the new attributes."""
     if not proposals:
         return []
     known = known_values(event.pk, [each.value1 for each in proposals])
@@ -222,7 +207,6 @@ def _change(actor: Actor, event: Event, proposal: Proposal, attribute: Attribute
 
 
 def _proposes(proposal: Proposal) -> dict[str, Any]:
-    """What the attribute would read, as a document."""
     return {
         "type": proposal.type,
         "category": proposal.category,
@@ -245,7 +229,6 @@ def _discard(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
 
 
 def _decide(event: Event, proposals: Sequence[Proposal]) -> None:
-    """Close proposals of a locked event; the next one is announced again."""
     Proposal.objects.filter(pk__in=[each.pk for each in proposals]).update(
         deleted=True, timestamp=now_seconds()
     )

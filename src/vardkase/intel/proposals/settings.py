@@ -1,4 +1,4 @@
-"""Whether disputed attributes are held back."""
+"""Setting that blocks attributes with open proposals from exports."""
 
 from __future__ import annotations
 

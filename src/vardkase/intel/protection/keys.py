@@ -1,4 +1,4 @@
-"""The keys of an event: added, taken away, and taken over from a document."""
+"""Keys of a protected event: add, remove, capture from a document."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ NO_KEY = "Invalid cryptographic key."
 
 
 def find_key(actor: Actor, reference: Reference) -> CryptographicKey:
-    """A key of an event that the actor may read; raises NotFound."""
     sql = (
         "SELECT k.id FROM cryptographic_key k JOIN event e ON e.id = k.event_id "
         f"WHERE {matches('k', reference)} AND {event_predicate(actor)}"
@@ -42,13 +41,12 @@ def find_key(actor: Actor, reference: Reference) -> CryptographicKey:
 
 
 def keys_of(event_id: int) -> list[CryptographicKey]:
-    """The keys of an event that the caller has found."""
     return list(CryptographicKey.objects.filter(event=event_id).order_by("pk"))
 
 
 @transaction.atomic
 def add_key(actor: Actor, event_id: int, data: dict[str, Any]) -> CryptographicKey:
-    """Let the holder of a key vouch for the event. `data`: ``type`` ("pgp") and ``key_data`` (armored).
+    """Add a signing key to the event. `data`: ``type`` ("pgp") and ``key_data`` (armored).
 
     Raises NotFound, NotYours, Invalid by field.
     """
@@ -71,7 +69,6 @@ def add_key(actor: Actor, event_id: int, data: dict[str, Any]) -> CryptographicK
 
 @transaction.atomic
 def delete_key(actor: Actor, reference: Reference) -> CryptographicKey:
-    """Take a key from its event. Raises NotFound, NotYours."""
     actor.require(Permission.ADD)
     event = lock_own_event(actor, find_key(actor, reference).event_id)
     key = find_key(actor, reference)
@@ -84,9 +81,9 @@ def delete_key(actor: Actor, reference: Reference) -> CryptographicKey:
 
 
 def take_over_keys(event: Event, parts: object, assembler: Assembler) -> None:
-    """Make the keys of a locked event those of a document, told apart by their fingerprints (core-format §12).
+    """Replace the keys of a locked event by those of a document, matched by fingerprint (core-format §12).
 
-    What is no key goes to the rejections; a document that has no list of keys changes nothing.
+    Malformed keys go to the rejections; a document without a list of keys changes nothing.
     """
     if not isinstance(parts, list):
         return
@@ -104,13 +101,12 @@ def take_over_keys(event: Event, parts: object, assembler: Assembler) -> None:
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:
-    """The keys go with their event."""
     if removed.attribute_ids is None:
         CryptographicKey.objects.filter(event=removed.event_id).delete()
 
 
 def forget_of_former_owner(taken: EventTakenOver) -> None:
-    """Whoever has the event now decides who may sign it; a key also tells whose it is."""
+    """Remove the keys: the new owner decides who may sign, and a key would reveal the former owner."""
     CryptographicKey.objects.filter(event=taken.event_id).delete()
 
 
@@ -124,7 +120,7 @@ def _readable(parts: list[Any], assembler: Assembler) -> Iterator[CryptographicK
 
 
 def _parsed(data: dict[str, Any]) -> CryptographicKey | dict[str, list[str]]:
-    """The key in a document, not yet of any event; its fingerprint is read from the key, never believed."""
+    """The key in a document, not yet of any event; its fingerprint is computed, never trusted."""
     if str(data.get("type", PGP)).lower() != PGP:
         return {"type": ["Options: pgp"]}
     armored = str(data.get("key_data") or "")

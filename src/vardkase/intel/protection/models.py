@@ -1,4 +1,4 @@
-"""The keys that may vouch for an event: who signs with one of them may change it from elsewhere."""
+"""Models for the keys of protected events, which authorise changes from other instances."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ PGP = "pgp"
 
 
 class CryptographicKey(models.Model):
-    """MISP's CryptographicKey (core-format §12). `fingerprint` in upper case; `timestamp` when it came here."""
+    """MISP's CryptographicKey (core-format §12). `fingerprint` in upper case; `timestamp` is when it was
+    received."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     event = models.ForeignKey(Event, models.CASCADE, related_name="cryptographic_keys")

@@ -1,4 +1,4 @@
-"""Protected events: only who holds one of an event's keys may change it from elsewhere (sync-protocol §3.5, §4.4)."""
+"""Protected events: only holders of one of the event's keys may change it remotely (sync-protocol §3.5, §4.4)."""
 
 from __future__ import annotations
 
@@ -33,15 +33,12 @@ BADLY_SIGNED = "Protected event failed signature validation."
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A document as it came, and the signature that came with it, in base64."""
-
     content: bytes
     signature: str
 
 
 @transaction.atomic
 def protect_event(actor: Actor, event_id: int, *, protected: bool) -> Event:
-    """Switch protection on or off. Raises NotFound, NotYours."""
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     if protected:
@@ -55,25 +52,24 @@ def protect_event(actor: Actor, event_id: int, *, protected: bool) -> Event:
 
 
 def require_signature_of_new(actor: Actor, data: Mapping[str, Any], signed: Signed | None) -> None:
-    """Raise SignatureRefused unless a new event `data` that says it is protected is signed by one of its own keys."""
+    """Raise SignatureRefused unless a new protected event is signed by one of its own keys."""
     if must_sign(actor, protected=as_bool(data.get("protected"))):
         _require(_sent_keys(data.get("CryptographicKey")), signed)
 
 
 def require_signature_of_change(actor: Actor, event: Event, signed: Signed | None) -> None:
-    """Raise SignatureRefused unless a document that changes a protected event is signed by a key it has here."""
+    """Raise SignatureRefused unless a change to a protected event is signed by a key stored for it here."""
     if must_sign(actor, protected=bool(event.protected)):
         _require([key.key_data for key in keys_of(event.pk) if not key.revoked], signed)
 
 
 def may_be_vouched_for(event_id: int) -> bool:
-    """Whether the hub's own key is one of the event's, so that others take the event from here."""
+    """True if the hub's own key is one of the event's, so that peers accept the event from here."""
     own = instance_fingerprint()
     return own is not None and any(key.fingerprint == own and not key.revoked for key in keys_of(event_id))
 
 
 def signed(content: Iterable[bytes]) -> tuple[str, Iterator[bytes]]:
-    """The hub's signature of a document, in base64, and the document again; it waits in a file meanwhile."""
     kept = TemporaryFile()  # noqa: SIM115 - `_pieces` closes it
     signature = signature_of((SPACES.sub(b"", piece) for piece in _keeping(content, kept)), signing_key())
     again = _pieces(kept)
@@ -83,7 +79,6 @@ def signed(content: Iterable[bytes]) -> tuple[str, Iterator[bytes]]:
 
 @transaction.atomic
 def signed_by_hub(actor: Actor, content: bytes) -> str:
-    """The hub's armored signature of `content`, every byte of it. Raises Forbidden."""
     actor.require(Permission.SERVER_SIGN)
     digest = hashlib.sha256(content).hexdigest()
     record(
@@ -107,7 +102,6 @@ def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
 
 
 def _sent_keys(given: Any) -> list[str]:
-    """The keys in a document that are not revoked."""
     listed = [key for key in given[:MOST_KEYS] if isinstance(key, dict)] if isinstance(given, list) else []
     return [str(key.get("key_data", "")) for key in listed if not as_bool(key.get("revoked"))]
 

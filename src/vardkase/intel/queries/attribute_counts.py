@@ -1,4 +1,4 @@
-"""How many attributes of an event its reader may see, without reading them all.
+"""Counts the attributes of an event that are visible to the reader, without loading them.
 
 The event stores how many living attributes it has; from that are taken the few that this reader may not see.
 A number that counted hidden ones would tell of them.
@@ -20,16 +20,17 @@ from vardkase.identity.access.visibility import (
 
 
 def attribute_counts(actor: Actor, event_ids: Sequence[int]) -> dict[int, int]:
-    """Event id → the number of its living attributes that the actor may read; unreadable events are left out."""
+    """Event id → the number of readable live attributes; unreadable events are left out."""
     sql = COUNTS.format(count=visible_attribute_count(actor), event=event_predicate(actor))
     parameters = {"ids": list(event_ids), **reader_parameters(actor)}
     return dict(cursor().execute(sql, parameters).fetchall())
 
 
 def visible_attribute_count(actor: Actor, event: str = "e") -> str:
-    """SQL for the number of living attributes that the actor may read of a readable event (alias `event`).
+    """SQL for the number of live attributes that the actor may read of a readable event (alias `event`).
 
-    Two probes of the partial indexes of restricted parts for each event; none for site administrators and owners.
+    Two probes of the partial indexes of restricted parts for each event; none for site administrators and
+    owners.
     """
     if actor.is_site_admin and actor.may_read:
         return f"{event}.attribute_count"

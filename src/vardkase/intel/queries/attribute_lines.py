@@ -1,4 +1,4 @@
-"""The attributes of one event as its page shows them: grouped by object or as a flat list, a page at a time."""
+"""Queries for an event's attribute table: grouped by object or flat, paginated."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ LOOSE = 10**18 - 1
 
 
 class Layout(StrEnum):
-    """Attributes under their objects, or all of them with the latest changed first."""
-
     OBJECTS = "objects"
     FLAT = "flat"
 
@@ -37,9 +35,9 @@ ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class LineFilter:
-    """What of an event's attributes is shown.
+    """Filter for an event's attributes.
 
-    `pattern` is one of LIKE, for value, type, category, relation and comment; `uuid` names one attribute.
+    `pattern` is a LIKE pattern for value, type, category, relation and comment; `uuid` names one attribute.
     """
 
     pattern: str = ""
@@ -50,15 +48,13 @@ class LineFilter:
 
 @dataclass(frozen=True, slots=True)
 class LineTag:
-    """A tag on an attribute."""
-
     name: str
     local: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeLine:
-    """One attribute; `first_seen` and `last_seen` are µs since 1970, `place` is its sort value."""
+    """An attribute; `first_seen` and `last_seen` are µs since 1970, `place` is its sort value."""
 
     id: int
     uuid: UUID
@@ -82,14 +78,12 @@ class AttributeLine:
 
     @property
     def value(self) -> str:
-        """The value as on the wire: both parts joined by a bar when the type is composite."""
         return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
 
 
 def attribute_lines(
     actor: Actor, event_id: int, wanted: LineFilter, place: Place | None, size: int
 ) -> Page[AttributeLine]:
-    """One page of the event's attributes that the actor may read, with their tags."""
     place = sound(place, "bigint")
     key, descending = ORDERS[wanted.layout]
     condition, order = beyond(key, "a.id", "bigint", place, descending=descending)
@@ -102,14 +96,12 @@ def attribute_lines(
 
 
 def count_lines(actor: Actor, event_id: int, wanted: LineFilter) -> int:
-    """How many attributes of the event the filter finds."""
     sql = f"SELECT count(*) {FROM} WHERE {_conditions(actor, wanted)}"
     row = cursor().execute(sql, _parameters(actor, event_id, wanted)).fetchone()
     return int(row[0]) if row else 0
 
 
 def changed_since(actor: Actor, event_id: int, moment: int) -> int:
-    """How many attributes, deleted ones too, changed after `moment` (Unix seconds)."""
     visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
     sql = f"SELECT count(*) {FROM} WHERE a.event_id = %(event)s AND a.timestamp > %(moment)s AND {visible}"
     parameters = {"event": event_id, "moment": moment, **reader_parameters(actor)}

@@ -1,4 +1,4 @@
-"""Who an event reaches on this hub, and what in it stays behind: known before it is published.
+"""The audience of an event on this hub, and which parts they will not see; computed before publication.
 
 The same facts that `identity.access.visibility` decides by (distribution, sharing group, the organisation's
 right to read), asked the other way round: not "may this reader see it" but "which organisations may".
@@ -21,8 +21,6 @@ from vardkase.misp.distribution import Distribution
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A member organisation whose people will be able to read the event."""
-
     id: int
     name: str
     sector: str
@@ -31,10 +29,10 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Living parts of an event that not everyone who may read the event gets.
+    """Live parts of an event that not all of its readers get.
 
-    `attributes` and `reports` stay with the owning organisation; `for_groups` are attributes that only a sharing
-    group gets, by the group's name.
+    `attributes` and `reports` stay with the owner organisation; `for_groups` are attributes limited to a
+    sharing group, by the group's name.
     """
 
     attributes: int
@@ -44,14 +42,13 @@ class Withheld:
 
 
 def event_receivers(event: EventRow) -> list[Receiver]:
-    """Other organisations than the event's own that may read it once it is published, by name."""
     return receivers(event.distribution, event.sharing_group_id, event.org_id)
 
 
 def receivers(distribution: int, sharing_group_id: int | None, own_id: int) -> list[Receiver]:
-    """Members with at least one active user that this distribution reaches, without the own organisation.
+    """Members with an active user that this distribution reaches, without the own organisation.
 
-    Of a group that hides who is in it the own organisation is told how many they are, and nothing else.
+    For a group with hidden members only their number is disclosed.
     """
     if distribution == Distribution.ORGANISATION:
         return []
@@ -73,13 +70,11 @@ def _hides_members(sharing_group_id: int | None, own_id: int) -> bool:
 
 
 def count_members(own_id: int) -> int:
-    """How many organisations distribution 1 reaches, without the own one."""
     row = cursor().execute(COUNT, {"own": own_id, "now": timezone.now()}).fetchone()
     return int(row[0]) if row else 0
 
 
 def withheld_parts(event: EventRow) -> Withheld:
-    """What of the event others do not get, though they get the event."""
     groups: list[tuple[str, int]] = []
     kept = 0
     for name, count in cursor().execute(RESTRICTED, {"event": event.id}).fetchall():

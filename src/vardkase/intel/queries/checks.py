@@ -1,4 +1,4 @@
-"""What should be looked at before an event is published. Facts only: who may publish anyway is not said here."""
+"""Checks to review before an event is published. Facts only, no permissions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A value for detection that a warninglist names."""
+    """A value for detection that is on a warninglist."""
 
     attribute_id: int
     type: str
@@ -29,7 +29,7 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """`held_against_lists` is False when no warninglist is enabled: `warned` is then empty and says nothing."""
+    """`held_against_lists` is False if no warninglist is enabled: an empty `warned` is then meaningless."""
 
     attributes: int
     detecting: int
@@ -45,7 +45,6 @@ class Checks:
 
 
 def publication_checks(event: EventRow) -> Checks:
-    """Look at an event that the caller has found the actor may publish."""
     tags = [tag.name for tag in event_tags(event.id) if not tag.local]
     row = cursor().execute(COUNTS, {"event": event.id}).fetchone()
     attributes, detecting = row or (0, 0)

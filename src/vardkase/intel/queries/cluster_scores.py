@@ -1,4 +1,4 @@
-"""How many events speak of each cluster: the heat of a matrix."""
+"""Number of events per cluster, for a matrix heat map."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 
 
 def cluster_scores(actor: Actor, tag_names: Sequence[str], events: SqlQuery) -> dict[str, int]:
-    """Tag name → how many of `events` (a query of event ids) carry it, themselves or on an attribute.
+    """Tag name → how many of `events` (a query of event ids) carry it, on the event or an attribute.
 
-    Only what the actor may read counts; tags that none of them carries are left out. Set-based: two scans of the
-    tag tables for those events, whatever their number.
+    Only readable data counts; unused tags are left out. Set-based: two scans of the tag tables, whatever the
+    number of events.
     """
     sql = SCORES.format(
         events=events.sql,
@@ -27,7 +27,6 @@ def cluster_scores(actor: Actor, tag_names: Sequence[str], events: SqlQuery) -> 
 
 
 def attribute_scores(attribute_id: int, tag_names: Sequence[str]) -> dict[str, int]:
-    """Those of `tag_names` that a readable attribute carries, each with 1."""
     written = {name.lower(): name for name in tag_names}
     rows = cursor().execute(ON_ATTRIBUTE, {"attribute": attribute_id, "names": list(written)}).fetchall()
     return {written[name]: 1 for (name,) in rows}
@@ -40,7 +39,6 @@ WHERE l.attribute_id = %(attribute)s AND lower(t.name) = ANY(%(names)s)
 
 
 def galaxy_tags_of(actor: Actor, event_id: int) -> list[str]:
-    """The names of the galaxy tags on a readable event and on its readable attributes."""
     sql = GALAXY_TAGS.format(attribute_visible=attribute_predicate(actor))
     rows = cursor().execute(sql, reader_parameters(actor) | {"event": event_id}).fetchall()
     return [name for (name,) in rows]

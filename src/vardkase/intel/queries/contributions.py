@@ -1,4 +1,4 @@
-"""What an organisation has contributed, in numbers: nothing of what is in it."""
+"""Counts of an organisation's contributions, without their content."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from vardkase.core.sql import cursor
 
 
 def contributed_by(organisation_id: int) -> dict[str, int]:
-    """How many ``events`` and ``attributes`` an organisation has created that are here."""
     events, attributes = cursor().execute(COUNT, {"org": organisation_id}).fetchone() or (0, 0)
     return {"events": events, "attributes": attributes}
 

@@ -1,4 +1,4 @@
-"""What stands around an event's attributes on its page: tags, reports, versions, acts, who has it."""
+"""Queries for the event page besides attributes: tags, reports, versions, history, audience."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ ACTS = 200
 
 @dataclass(frozen=True, slots=True)
 class AttachedTag:
-    """A tag or cluster on the event."""
-
     id: int
     tag_id: int
     name: str
@@ -47,7 +45,7 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """One publication; `published_at` in Unix seconds, `size` in bytes."""
+    """A publication; `published_at` in Unix seconds, `size` in bytes."""
 
     version: int
     published_at: int
@@ -57,7 +55,7 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An event named by another: the one it extends, or one that extends it."""
+    """An event related by extension: the one it extends, or one that extends it."""
 
     id: int
     info: str
@@ -65,33 +63,30 @@ class Neighbour:
 
 
 def event_tags(event_id: int) -> list[AttachedTag]:
-    """The tags on an event that the caller has found readable, clusters last."""
     return [AttachedTag(*row) for row in cursor().execute(TAGS, {"event": event_id}).fetchall()]
 
 
 def event_reports(actor: Actor, event_id: int) -> list[ReportLine]:
-    """The living reports of the event that the actor may read, newest first."""
     sql = REPORTS.format(event=event_predicate(actor), report=report_predicate(actor, "r"))
     parameters = {"event": event_id, **reader_parameters(actor)}
     return [ReportLine(*row) for row in cursor().execute(sql, parameters).fetchall()]
 
 
 def count_reports(actor: Actor, event_id: int) -> int:
-    """How many reports `event_reports` gives."""
     sql = REPORT_COUNT.format(event=event_predicate(actor), report=report_predicate(actor, "r"))
     row = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchone()
     return int(row[0]) if row else 0
 
 
 def may_read_history(actor: Actor, event: EventRow) -> bool:
-    """Versions and acts are for the organisation that has the event here, and for the hub's own staff."""
+    """True if the actor may read versions and acts: the owner organisation, and the hub's own staff."""
     return actor.is_site_admin or event.org_id == actor.organisation_id
 
 
 def event_versions(actor: Actor, event: EventRow) -> list[VersionLine]:
-    """What was published, latest first; nothing for those who may not read the history.
+    """Publications, latest first; empty if the actor may not read the history.
 
-    A version from before the event was taken over would tell whose it was.
+    Versions from before the event was taken over are left out: they would reveal the former owner.
     """
     if not may_read_history(actor, event):
         return []
@@ -101,12 +96,10 @@ def event_versions(actor: Actor, event: EventRow) -> list[VersionLine]:
 
 
 def event_acts(actor: Actor, event: EventRow) -> list[AuditEntry]:
-    """The latest acts on the event itself; nothing for those who may not read the history."""
     return acts_on_event(actor, event.id, ACTS) if may_read_history(actor, event) else []
 
 
 def extended_events(actor: Actor, event: EventRow) -> tuple[list[Neighbour], list[Neighbour]]:
-    """The event that this one extends (none or one), and those that extend it."""
     parameters = {"uuid": event.uuid, "extends": event.extends_uuid, **reader_parameters(actor)}
     rows = cursor().execute(NEIGHBOURS.format(event=event_predicate(actor)), parameters).fetchall()
     return (
@@ -116,7 +109,6 @@ def extended_events(actor: Actor, event: EventRow) -> tuple[list[Neighbour], lis
 
 
 def group_members(actor: Actor, sharing_group_id: int) -> list[str]:
-    """Names of the organisations in a group that the actor is in, or that the hub's staff look at."""
     if not (actor.is_site_admin or sharing_group_id in actor.sharing_group_ids):
         return []
     sql = MEMBERS.format(told=group_member_predicate(actor))

@@ -1,4 +1,4 @@
-"""One thing by its id or uuid, as far as the actor may see it.
+"""Look-up of one object by id or UUID, as far as visible to the actor.
 
 All raise `NotFound` alike for what is not there and for what is hidden, so that nobody learns which.
 Soft-deleted parts are found only when `deleted=True` is given.
@@ -39,7 +39,7 @@ UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECA
 
 
 def find_event(actor: Actor, reference: Reference, *, missing: str = "Invalid event") -> EventRow:
-    """The event, if the actor may read it; `missing` is how MISP words that it is not there."""
+    """The event, if the actor may read it; `missing` is MISP's wording if there is none."""
     _enter(actor, "event", reference)
     row = _one(
         f"SELECT {_event_columns(actor)} FROM event e WHERE {matches('e', reference)} "
@@ -52,7 +52,6 @@ def find_event(actor: Actor, reference: Reference, *, missing: str = "Invalid ev
 
 
 def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False) -> AttributeRow:
-    """The attribute, if the actor may read it, its object and its event."""
     _enter(actor, "attribute", reference)
     visible = attribute_predicate(actor, "p")
     return AttributeRow(
@@ -61,14 +60,14 @@ def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False)
 
 
 def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) -> ObjectRow:
-    """The object, if the actor may read it and its event."""
     _enter(actor, "object", reference)
     visible = part_predicate(actor, "p")
     return ObjectRow(*_part(actor, ObjectRow, "object", visible, reference, deleted, "Invalid object."))
 
 
 def attributes_of_thing(actor: Actor, reference: Reference) -> list[int]:
-    """The attribute with this id or uuid, deleted or not; or the live ones of the object or event with this uuid."""
+    """The attribute with this id or uuid, deleted or not; or the live ones of the object or event with this
+    uuid."""
     kinds = ["a.id = %(reference)s::bigint"] if _is_id(str(reference)) else []
     for table in ("attribute",) if kinds else ("attribute", "object", "event"):
         _enter(actor, table, str(reference))
@@ -90,7 +89,6 @@ def attributes_of_thing(actor: Actor, reference: Reference) -> list[int]:
 
 
 def attributes_in(actor: Actor, event_id: int) -> list[int]:
-    """The live attributes of an event that the actor may read."""
     sql = (
         "SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id WHERE a.event_id = %(event)s "
         f"AND NOT a.deleted AND {event_predicate(actor)} AND {attribute_predicate(actor)} ORDER BY a.id"
@@ -99,7 +97,6 @@ def attributes_in(actor: Actor, event_id: int) -> list[int]:
 
 
 def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReferenceRow:
-    """The object reference, if the actor may read the object it starts from."""
     _enter(actor, "object_reference", reference)
     visible = (
         "EXISTS (SELECT 1 FROM object o WHERE o.id = p.object_id AND " + part_predicate(actor, "o") + ")"
@@ -111,7 +108,6 @@ def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False)
 
 
 def find_reference_with_target(actor: Actor, reference: Reference) -> ReferenceRow:
-    """The object reference, if the actor may read both the object it starts from and what it leads to."""
     found = find_reference(actor, reference)
     find_target = find_object if found.referenced_type == OBJECT else find_attribute
     try:
@@ -122,7 +118,6 @@ def find_reference_with_target(actor: Actor, reference: Reference) -> ReferenceR
 
 
 def find_report(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReportRow:
-    """The event report, if the actor may read it and its event."""
     _enter(actor, "event_report", reference)
     visible = report_predicate(actor, "p")
     return ReportRow(
@@ -133,7 +128,6 @@ def find_report(actor: Actor, reference: Reference, *, deleted: bool = False) ->
 def _part(
     actor: Actor, row: Part, table: str, visible: str, reference: Reference, deleted: bool, missing: str
 ) -> list[Any]:
-    """The columns of a part, with the row of its event as the last one."""
     hidden = deleted_predicate(actor, "p") if deleted else "NOT p.deleted"
     found = _one(
         f"SELECT {_columns(row, 'p')}, {_event_columns(actor)} FROM {table} p "
@@ -148,9 +142,9 @@ def _part(
 
 
 def _enter(actor: Actor, table: str, reference: Reference) -> None:
-    """Who reads by access that was granted is put down as reading the event before any of it is read.
+    """With content access, record that the event is read before any of it is read.
 
-    It comes before the visibility rule is asked: that lets through what has been entered.
+    Must precede the visibility rule, which passes what has been opened.
     """
     if actor.glass is None:
         return
@@ -193,7 +187,6 @@ def matches(alias: str, reference: Reference) -> str:
 
 
 def is_reference(text: str) -> bool:
-    """Whether `text` has the form of an id or a uuid."""
     return _is_id(text) or UUID_FORM.fullmatch(text) is not None
 
 
@@ -203,7 +196,6 @@ def _is_id(reference: int | str) -> bool:
 
 
 def titles_by_uuid(actor: Actor, uuids: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Uuid → id and title of the events that are here and that the actor may read."""
     rows = cursor().execute(
         f"SELECT e.uuid::text, e.id, e.info FROM event e WHERE e.uuid = ANY(%(uuids)s::uuid[]) "
         f"AND {event_predicate(actor)}",

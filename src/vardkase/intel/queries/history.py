@@ -1,4 +1,4 @@
-"""What was done to an event and its parts, as far as the reader may see them."""
+"""Audit history of an event and its parts, as far as visible to the reader."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ PARTS: dict[str, Callable[[Actor, str], str]] = {
 
 
 def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]:
-    """The entries about one event and about the parts of it that the reader may see, in no order.
+    """The audit entries for an event and the parts of it that the reader may see, unordered.
 
-    Whoever has an event published by another organisation does so to stay unknown: what was done before it was
-    taken over is told to those who did it. Raises NotFound.
+    Delegation hides the former owner: entries from before the event was taken over are shown only to their
+    authors. Raises NotFound.
     """
     event = find_event(actor, reference)
     condition = Q(target_kind="event", target_id=event.id)
@@ -50,14 +50,13 @@ def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]
 
 
 def acts_on_event(actor: Actor, event_id: int, limit: int) -> list[AuditEntry]:
-    """The latest acts on an event itself that `history_of_event` would tell of, newest first."""
     entries = every_entry().filter(target_kind="event", target_id=event_id)
     told = entries if actor.is_site_admin else entries.filter(_told(actor, event_id))
     return list(told.order_by("-pk")[:limit])
 
 
 def taken_over_at(event_id: int) -> int:
-    """When the event came to the organisation that has it, in Unix seconds; 0 when it was here from the start."""
+    """When the owner organisation took the event over, in Unix seconds; 0 if it was never taken over."""
     found = AuditEntry.objects.filter(pk=_taken_over(event_id)).values_list("created", flat=True).first()
     return int(found.timestamp()) if found else 0
 
@@ -67,13 +66,11 @@ def _told(actor: Actor, event_id: int) -> Q:
 
 
 def _taken_over(event_id: int) -> int:
-    """The number of the entry that tells of the last taking over; 0 when there is none."""
     taken_over = Q(target_kind="event", target_id=event_id, action=TAKEN_OVER)
     return every_entry().filter(taken_over).aggregate(last=Max("pk"))["last"] or 0
 
 
 def _parts(actor: Actor, kind: str, event_id: int) -> list[int]:
-    """The ids of an event's parts that have entries at all and that the reader may see."""
     sql = f"""
         SELECT p.id FROM {kind} p JOIN event e ON e.id = p.event_id
         WHERE p.event_id = %(event)s AND {event_predicate(actor)} AND {PARTS[kind](actor, "p")}
@@ -85,7 +82,6 @@ def _parts(actor: Actor, kind: str, event_id: int) -> list[int]:
 
 
 def _about_hidden_parts(actor: Actor, event_id: int) -> list[int]:
-    """The ids of the entries about many attributes at once, of which the reader may not see every one now."""
     visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
     parameters = {**reader_parameters(actor), "event": event_id}
     return [row[0] for row in cursor().execute(ABOUT_HIDDEN.format(visible=visible), parameters)]

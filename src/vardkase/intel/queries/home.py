@@ -1,4 +1,4 @@
-"""What is on the first page: what waits for an organisation, what is new to a reader, and how much of it."""
+"""Queries for the home page: an organisation's open tasks, and a reader's new events."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ MOST = 1000
 
 
 class Reason(StrEnum):
-    """Why somebody is shown an event."""
-
     OWN = "own"
     GROUP = "group"
     HUB = "hub"
@@ -33,7 +31,7 @@ REASONS = {1: Reason.HUB, 2: Reason.COMMUNITIES, 3: Reason.ALL}
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Own events that nobody else has got, or has not got the last changes of; `oldest` is Unix seconds."""
+    """Own events not yet shared, or shared without their last changes; `oldest` is Unix seconds."""
 
     drafts: int
     changed: int
@@ -42,20 +40,18 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Events changed since a moment, the newest of them as rows; `count` stops at MOST."""
+    """Events changed since a point in time, the newest of them as rows; `count` is capped at MOST."""
 
     count: int
     rows: list[IndexRow]
 
 
 def own_waiting(actor: Actor) -> Waiting:
-    """What the actor's own organisation has created and not sent."""
     row = cursor().execute(WAITING, {"org": actor.organisation_id}).fetchone()
     return Waiting(*row) if row else Waiting(0, 0, None)
 
 
 def news_since(actor: Actor, since: int, limit: int) -> News:
-    """The readable events changed after `since` (Unix seconds), newest first."""
     parameters = reader_parameters(actor) | {"since": since, "limit": limit, "most": MOST}
     visible = event_predicate(actor)
     ids = [row[0] for row in cursor().execute(NEWEST.format(visible=visible), parameters)]
@@ -64,21 +60,18 @@ def news_since(actor: Actor, since: int, limit: int) -> News:
 
 
 def events_by_day(actor: Actor, days: int) -> list[tuple[date, int]]:
-    """How many readable events were last changed on each of the last `days` days, today last."""
     parameters = reader_parameters(actor) | {"days": days, "zone": settings.TIME_ZONE}
     found = cursor().execute(BY_DAY.format(visible=event_predicate(actor)), parameters)
     return [(day, int(count)) for day, count in found]
 
 
 def busiest_creators(actor: Actor, days: int, limit: int) -> list[tuple[int, str, int]]:
-    """Organisations (id, name, events) by how many readable events of theirs changed in the last `days` days."""
     parameters = reader_parameters(actor) | {"days": days, "limit": limit}
     found = cursor().execute(CREATORS.format(visible=event_predicate(actor)), parameters)
     return [(int(pk), str(name), int(count)) for pk, name, count in found]
 
 
 def reason_for(actor: Actor, row: IndexRow) -> Reason:
-    """Why `actor` sees the event `row`."""
     if row.org_id == actor.organisation_id:
         return Reason.OWN
     if row.distribution == 4 and row.sharing_group_id in actor.sharing_group_ids:

@@ -1,4 +1,4 @@
-"""The rows of the event index: one query a kind for a page of events, never one for each event."""
+"""Rows of the event index: one query per kind for a page of events, none per event."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from vardkase.knowledge.taxonomies.colours import COLOUR_SEEN, SEEN_BY
 
 @dataclass(frozen=True, slots=True)
 class IndexOrganisation:
-    """An organisation as the index names it."""
-
     id: int
     name: str
     uuid: str
@@ -25,8 +23,6 @@ class IndexOrganisation:
 
 @dataclass(frozen=True, slots=True)
 class IndexTag:
-    """A tag on an event as the index names it; `id` is that of the association."""
-
     id: int
     tag_id: int
     local: bool
@@ -38,8 +34,6 @@ class IndexTag:
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """One event of the index; times are Unix seconds."""
-
     id: int
     org_id: int
     date: str
@@ -67,7 +61,6 @@ class IndexRow:
 
 
 def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
-    """The readable ones of `event_ids`, in their order, with their tags."""
     parameters = reader_parameters(actor) | {"ids": list(event_ids)}
     sql = ROWS.format(
         visible=event_predicate(actor),

@@ -1,4 +1,4 @@
-"""Plain lists and counts of what an actor may read, without filters."""
+"""Unfiltered lists and counts of what an actor may read."""
 
 from __future__ import annotations
 
@@ -16,23 +16,19 @@ from vardkase.identity.access.visibility import (
 
 
 def newest_attributes(actor: Actor, *, limit: int, offset: int) -> SqlQuery:
-    """A page of the living attributes, newest first."""
     return _newest(actor, "attribute a", "a", attribute_predicate(actor), limit, offset)
 
 
 def newest_objects(actor: Actor, *, limit: int, offset: int) -> SqlQuery:
-    """A page of the living objects, newest first."""
     return _newest(actor, "object o", "o", part_predicate(actor, "o"), limit, offset)
 
 
 def attributes_of_types(actor: Actor, event_id: int, types: Sequence[str]) -> SqlQuery:
-    """The living attributes of an event that have one of these types, oldest first."""
     sql = OF_TYPES.format(event=event_predicate(actor), visible=attribute_predicate(actor))
     return SqlQuery(sql, reader_parameters(actor) | {"event": event_id, "types": list(types)})
 
 
 def count_attributes(actor: Actor, column: Literal["type", "category"]) -> dict[str, int]:
-    """How many living attributes there are of each type or category, by name."""
     sql = COUNTS.format(column=column, event=event_predicate(actor), attribute=attribute_predicate(actor))
     return dict(cursor().execute(sql, reader_parameters(actor)).fetchall())
 

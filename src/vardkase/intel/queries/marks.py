@@ -1,4 +1,4 @@
-"""Marks: what a page remembers of a thing it shows for editing, so that a later save can tell if it moved."""
+"""Version tokens: hash what a form shows, so that a later save can detect concurrent changes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from vardkase.core.sql import cursor
 
 
 def event_mark(event_id: int) -> str:
-    """The event's own columns that its form edits; what happens inside the event does not move it."""
+    """Hashes the event's own editable columns; changes inside the event do not affect it."""
     return _mark(EVENT, event_id)
 
 
 def attribute_mark(attribute_id: int) -> str:
-    """The attribute, deleted or not."""
     return _mark(ATTRIBUTE, attribute_id)
 
 
 def object_mark(object_id: int) -> str:
-    """The object and everything in it."""
     return _mark(OBJECT, object_id)
 
 

@@ -1,4 +1,4 @@
-"""What an object holds, for editing it; and which templates are used most."""
+"""Contents of an object for its edit form, and the most used templates."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ TARGETS = 40
 
 @dataclass(frozen=True, slots=True)
 class HeldValue:
-    """An attribute in an object."""
-
     id: int
     uuid: UUID
     object_relation: str
@@ -46,7 +44,7 @@ class HeldReference:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something in the event that an object may refer to; `kind` is empty for objects."""
+    """A possible target of a reference in the event; `kind` is empty for objects."""
 
     uuid: UUID
     text: str
@@ -55,14 +53,12 @@ class Target:
 
 
 def values_of_object(actor: Actor, object_id: int) -> list[HeldValue]:
-    """The living attributes of the object that the actor may read, in the order they were added."""
     sql = VALUES.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
     rows = cursor().execute(sql, {"object": object_id, **reader_parameters(actor)}).fetchall()
     return [HeldValue(*row) for row in rows]
 
 
 def references_of_object(actor: Actor, object_id: int) -> list[HeldReference]:
-    """The living references that start in an object the actor may read, to things they may read."""
     sql = REFERENCES.format(
         event=event_predicate(actor),
         object=part_predicate(actor, "o"),
@@ -73,7 +69,6 @@ def references_of_object(actor: Actor, object_id: int) -> list[HeldReference]:
 
 
 def targets_for(actor: Actor, event_id: int, object_id: int, pattern: str) -> list[Target]:
-    """Objects (first) and loose attributes of the event that match a LIKE pattern, without the object itself."""
     sql = TARGET.format(
         event=event_predicate(actor),
         object=part_predicate(actor, "o"),
@@ -85,12 +80,10 @@ def targets_for(actor: Actor, event_id: int, object_id: int, pattern: str) -> li
 
 
 def attribute_tags(attribute_id: int) -> list[AttachedTag]:
-    """The tags on an attribute that the caller has found readable."""
     return [AttachedTag(*row) for row in cursor().execute(TAGS, {"id": attribute_id}).fetchall()]
 
 
 def template_use(actor: Actor) -> dict[str, int]:
-    """How often each template (by uuid) is used among the latest objects that the actor may read."""
     sql = USE.format(event=event_predicate(actor), object=part_predicate(actor, "o"))
     rows = cursor().execute(sql, {"latest": LATEST, **reader_parameters(actor)}).fetchall()
     return dict(rows)

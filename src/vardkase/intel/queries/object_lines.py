@@ -1,4 +1,4 @@
-"""The objects of an event as its page shows them: heads above their attributes, and where they point."""
+"""Queries for the objects on an event's page: headers above their attributes, and references."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vardkase.identity.access.visibility import (
 
 @dataclass(frozen=True, slots=True)
 class ObjectHead:
-    """An object above its attributes: how many of them the reader may see, and where it points."""
+    """An object above its attributes: the number of readable ones, and its references."""
 
     id: int
     uuid: UUID
@@ -34,7 +34,7 @@ class ObjectHead:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceLine:
-    """A reference from an object: how, and to what; `target` names an object, or is a value of type `kind`."""
+    """A reference from an object; `target` names an object, or is a value of type `kind`."""
 
     object_id: int
     source: str
@@ -46,7 +46,6 @@ class ReferenceLine:
 
 
 def object_heads(actor: Actor, object_ids: Sequence[int]) -> dict[int, ObjectHead]:
-    """The objects by id, with their references to what the reader may see."""
     if not object_ids:
         return {}
     parameters = {"ids": list(object_ids), **reader_parameters(actor)}
@@ -61,12 +60,10 @@ def object_heads(actor: Actor, object_ids: Sequence[int]) -> dict[int, ObjectHea
 
 
 def event_references(actor: Actor, event_id: int) -> list[ReferenceLine]:
-    """The living references within an event, both ends of which the reader may see."""
     return _references(actor, "r.event_id = %(event)s", event=event_id)
 
 
 def count_references(actor: Actor, event_id: int) -> int:
-    """How many references `event_references` gives."""
     return len(event_references(actor, event_id))
 
 

@@ -1,4 +1,4 @@
-"""Which of the events that a peer offers are wanted here (sync-protocol §4.1)."""
+"""Which events offered by a peer are wanted here (sync-protocol §4.1)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from vardkase.intel.queries.find import UUID_FORM
 
 
 def wanted_events(actor: Actor, offered: Sequence[tuple[str, int]]) -> list[str]:
-    """The uuids of those (uuid, timestamp) that are unknown, or that came by synchronisation and are older here.
+    """The uuids of those (uuid, timestamp) that are unknown, or received by synchronisation and older here.
 
-    Hidden events are as unknown here: one question takes any number of uuids.
+    Hidden events count as unknown: otherwise this query would reveal any number of uuids.
     """
     known = [(uuid.lower(), timestamp) for uuid, timestamp in offered if UUID_FORM.fullmatch(uuid)]
     parameters = {"uuids": [uuid for uuid, _ in known], "timestamps": [moment for _, moment in known]}

@@ -1,4 +1,4 @@
-"""How much of an organisation's work a reader can see."""
+"""Counts of an organisation's events visible to a reader."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ def require_sight(actor: Actor, organisation: Organisation) -> None:
 
 
 def events_created_by(actor: Actor, organisation_id: int) -> int:
-    """The number of events that the organisation created and that `actor` may read."""
     sql = f"SELECT count(*) FROM event e WHERE e.orgc_id = %(creator)s AND {event_predicate(actor)}"
     row = cursor().execute(sql, reader_parameters(actor) | {"creator": organisation_id}).fetchone()
     return int(row[0]) if row else 0

@@ -1,4 +1,4 @@
-"""What a pasted text would add to an event: values found, which of them are there already, and warnings."""
+"""Preview of pasted text: values found, those already in the event, and warnings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vardkase.misp.values import normalise, split
 
 @dataclass(frozen=True, slots=True)
 class PastedValue:
-    """A value of the text; `known_types` are the types under which the event has it, `lists` warn of it."""
+    """A value in the text; `known_types` are its types in the event, `lists` the warninglists that match."""
 
     found: Detected
     known_types: frozenset[str] = frozenset()
@@ -26,14 +26,11 @@ class PastedValue:
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """The values in order of appearance, and the lines in which nothing was recognised."""
-
     values: list[PastedValue]
     unknown: list[str]
 
 
 def pasted(event_id: int, text: str) -> Pasted:
-    """Look at a text for an event that the caller has found the actor may change."""
     found = detect(text)
     known = _known(event_id, found)
     hits = find_hits([Candidate(each.value, each.type) for each in found])
@@ -60,7 +57,7 @@ def _parts(found: Detected) -> tuple[str, str | None]:
 
 
 def _unknown_lines(text: str, found: Sequence[Detected]) -> list[str]:
-    """Lines without any value. Most are cleared by the words that were recognised; the rest are tried alone."""
+    """Lines without any value. Recognised words rule out most lines; the rest are tried individually."""
     words = {each.original for each in found}
     lines = dict.fromkeys(line.strip() for line in text.splitlines())
     return [line for line in lines if line and not words.intersection(line.split()) and not detect(line)]

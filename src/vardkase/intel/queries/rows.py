@@ -1,4 +1,4 @@
-"""What a look-up returns: the columns that services and faces decide by, never a live model."""
+"""Row types returned by look-ups: the columns that services and interfaces need, never a live model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event's own columns; times are Unix seconds, and `timestamp` is as the reader may know it."""
+    """An event's own columns; times are Unix seconds, `timestamp` as far as the reader may know it."""
 
     id: int
     uuid: UUID
@@ -31,7 +31,7 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class AttributeRow:
-    """An attribute and the event it belongs to; `first_seen` and `last_seen` are µs since 1970."""
+    """An attribute and its event; `first_seen` and `last_seen` are µs since 1970."""
 
     id: int
     uuid: UUID
@@ -56,14 +56,11 @@ class AttributeRow:
 
     @property
     def value(self) -> str:
-        """The value as on the wire: both parts joined by a bar when the type is composite."""
         return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectRow:
-    """An object and the event it belongs to."""
-
     id: int
     uuid: UUID
     event_id: int
@@ -83,7 +80,7 @@ class ObjectRow:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRow:
-    """An object's reference and the event it belongs to; `referenced_type` 0 attribute, 1 object."""
+    """An object's reference and its event; `referenced_type` 0 attribute, 1 object."""
 
     id: int
     uuid: UUID
@@ -102,8 +99,6 @@ class ReferenceRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """An event report and the event it belongs to."""
-
     id: int
     uuid: UUID
     event_id: int

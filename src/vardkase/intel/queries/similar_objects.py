@@ -1,4 +1,4 @@
-"""Objects of an event that hold some of the same values as one that is about to be saved."""
+"""Objects of an event that share values with one about to be saved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ type Value = tuple[str, str, str]
 def similar_objects(
     actor: Actor, event_id: int, name: str, values: Iterable[Value], *, but: int = 0, limit: int
 ) -> dict[int, int]:
-    """Ids of readable live objects of this name, other than `but` → how many of `values` each holds; most first."""
+    """Ids of readable live objects of this name, other than `but` → how many of `values` each holds; most
+    first."""
     columns = [list(column) for column in zip(*set(values), strict=True)] or [[], [], []]
     given = dict(zip(("relations", "firsts", "seconds"), columns, strict=True))
     sql = SIMILAR.format(

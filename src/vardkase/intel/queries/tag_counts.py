@@ -1,4 +1,4 @@
-"""How many events and attributes carry a tag, as far as the reader may see them."""
+"""Counts of events and attributes with a tag, as far as visible to the reader."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 
 
 def tag_counts(actor: Actor, tag_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Tag id → (events, attributes); tags that nothing visible carries are left out."""
+    """Tag id → (events, attributes); tags without visible uses are left out."""
     parameters = reader_parameters(actor) | {"tags": list(tag_ids)}
     sql = COUNTS.format(event_visible=event_predicate(actor), attribute_visible=attribute_predicate(actor))
     rows = cursor().execute(sql, parameters).fetchall()
@@ -18,7 +18,6 @@ def tag_counts(actor: Actor, tag_ids: Sequence[int]) -> dict[int, tuple[int, int
 
 
 def event_tag_counts(actor: Actor) -> dict[str, int]:
-    """Tag → how many visible events carry it, most used first; clusters too."""
     sql = EVENTS.format(visible=event_predicate(actor))
     return dict(cursor().execute(sql, reader_parameters(actor)).fetchall())
 

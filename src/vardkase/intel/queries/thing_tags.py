@@ -1,4 +1,4 @@
-"""The tags of one event or attribute, with what the link itself says."""
+"""Tags of one event or attribute, with the properties of the link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from vardkase.knowledge.taxonomies.queries import (
 
 
 def links_of(actor: Actor, kind: str, thing: int) -> QuerySet[EventTag] | QuerySet[AttributeTag]:
-    """The links of an "event" or "attribute" that the caller has found, to tags the actor may see. In their order."""
+    """The tag associations of an "event" or "attribute" that the caller has found, in their order, if the
+    actor may see the tag."""
     if kind == "event":
         links = EventTag.objects.filter(event=thing, tag__in=carried_tags(actor))
         return links.select_related("tag").order_by("pk")
@@ -25,7 +26,7 @@ def links_of(actor: Actor, kind: str, thing: int) -> QuerySet[EventTag] | QueryS
 
 
 def exclusiveness_of_event(actor: Actor, event_id: int) -> dict[int | None, list[ExclusiveConflict]]:
-    """Attribute id (None for the event itself) → tags of it that must not stand together, in a readable event."""
+    """Attribute id (None for the event itself) → its mutually exclusive tags, in a readable event."""
     sql = TOGETHER.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
     rows = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchall()
     conflicts = exclusive_conflicts_in(dict(rows))

@@ -1,1 +1,1 @@
-"""The use cases of intelligence: one function each, actor first, one transaction."""
+"""Services of intelligence: one function each, actor first, one transaction."""

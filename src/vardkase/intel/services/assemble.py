@@ -1,4 +1,4 @@
-"""From the parts of a document to rows: validated, limited to what the actor may use, and without doubles."""
+"""Converts document parts to rows: validated, limited to what the actor may use, deduplicated."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ type ValueKey = tuple[str, str, str, str | None]
 
 
 class Assembler:
-    """Builds rows for one event and remembers what it has taken, so that doubles are refused.
+    """Builds rows for one event and remembers what it has added, so that duplicates are rejected.
 
-    `known_values` are the values that the event has already (type, category, value1, value2 of live attributes
-    outside objects). With `strict_sharing` a part that names a sharing group the actor may not use refuses the
-    whole request (SharingGroupRefused); without it the part is limited to the own organisation.
+    `known_values` are the values that the event already has (type, category, value1, value2 of live
+    attributes outside objects). With `strict_sharing` a part with a sharing group the actor may not use
+    rejects the whole request (SharingGroupRefused); otherwise the part is limited to the own organisation.
     """
 
     def __init__(
@@ -67,11 +67,9 @@ class Assembler:
         self._contributed: list[Carrier] = []
 
     def attributes(self, parts: object, place: str) -> list[NewAttribute]:
-        """Rows for a list of attributes outside objects; what is refused goes to `rejections`."""
         return self.numbered_attributes(numbered_parts(parts, place), place)
 
     def numbered_attributes(self, numbered: Iterable[tuple[str, Any]], place: str) -> list[NewAttribute]:
-        """As `attributes`, for parts that come with their places."""
         rows: list[NewAttribute] = []
         enforced: list[tuple[str, NewAttribute]] = []
         for key, part in numbered:
@@ -90,7 +88,6 @@ class Assembler:
         return self.free_objects(rows, place)
 
     def free_objects(self, rows: list[NewObject], place: str = "Object") -> list[NewObject]:
-        """Those of `rows` whose uuids, and attributes' uuids, nobody has yet."""
         rows = self._without_taken_uuids("object", rows, place)
         taken = taken_uuids("attribute", [attribute.uuid for row in rows for attribute in row.attributes])
         if taken:
@@ -99,7 +96,6 @@ class Assembler:
         return [row for row in rows if row.attributes or row.deleted]
 
     def new_attribute(self, data: object, place: str, *, in_object: bool = False) -> NewAttribute | None:
-        """One attribute, or None when it was refused."""
         try:
             return self.attribute_or_refuse(data, in_object=in_object)
         except SharingGroupRefused:
@@ -110,7 +106,6 @@ class Assembler:
             return None
 
     def attribute_or_refuse(self, data: object, *, in_object: bool = False) -> NewAttribute:
-        """One attribute; raises Invalid with MISP's field errors."""
         if not isinstance(data, dict):
             raise Invalid(NOT_A_DOCUMENT)
         data, data_sha256 = take_data(data)
@@ -132,21 +127,19 @@ class Assembler:
     def note_contributions(
         self, uuid: str, data: Mapping[str, Any], kind: str = "Attribute", place: str = ""
     ) -> None:
-        """Remember the part `data` when others' sightings of it, proposals for it, or analyst data, came along."""
+        """Remember the part `data` if it came with sightings, proposals or analyst data of other
+        organisations."""
         if any(map(data.get, CONTRIBUTED)):
             self._contributed.append(Carrier(kind, uuid, data, place))
 
     def take_contributed(self) -> list[Carrier]:
-        """The parts that were remembered since the last time."""
         taken, self._contributed = self._contributed, []
         return taken
 
     def know_values(self, values: Iterable[ValueKey]) -> None:
-        """Add values that the event has already."""
         self._values.update(map(_digest, values))
 
     def new_attribute_in(self, object_id: int, data: object, place: str) -> NewAttribute | None:
-        """One new attribute for an object that is stored already, or None when it was refused."""
         row = self.new_attribute(data, place, in_object=True)
         if row is None:
             return None
@@ -157,7 +150,6 @@ class Assembler:
         return row
 
     def new_object(self, data: object, place: str) -> NewObject | None:
-        """One object with its attributes, or None when it was refused."""
         if not isinstance(data, dict):
             return None
         parsed = parse_object(data, now=self.now)
@@ -176,7 +168,6 @@ class Assembler:
         return row
 
     def object_attributes(self, parts: object, row: NewObject, place: str) -> list[NewAttribute]:
-        """Rows for the attributes inside an object."""
         rows = []
         for key, part in numbered_parts(parts, place):
             attribute = self.new_attribute(part, key, in_object=True)
@@ -245,7 +236,6 @@ class Assembler:
     def _without_warned(
         self, rows: list[NewAttribute], enforced: Sequence[tuple[str, NewAttribute]]
     ) -> list[NewAttribute]:
-        """Refuse those of `enforced` that are on a warninglist."""
         hits = find_hits([Candidate(row.value, row.type) for _, row in enforced])
         for position in hits:
             self.rejections.add(enforced[position][0], WARNED)
@@ -262,13 +252,14 @@ class Assembler:
 
 
 def _digest(value: ValueKey) -> bytes:
-    """16 bytes that stand for a value: what is remembered of a big document must be small."""
+    """A 16-byte digest of a value, to limit memory for large documents."""
     text = "\0".join(part if part is not None else "\0" for part in value)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def numbered_parts(parts: object, place: str) -> Iterator[tuple[str, Any]]:
-    """Each element of a list, a map of numbers (as PHP clients send lists), or one bare document, with its place."""
+    """Each element of a list, a numbered map (as PHP clients send lists), or one bare document, with its
+    place."""
     if isinstance(parts, dict):
         parts = (
             list(parts.values()) if parts and all(isinstance(v, dict) for v in parts.values()) else [parts]
@@ -279,7 +270,6 @@ def numbered_parts(parts: object, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def taken_uuids(table: str, uuids: Sequence[str]) -> set[str]:
-    """Those of `uuids` that `table` has already."""
     if not uuids:
         return set()
     # In the order of the index: each look-up then finds the pages of the one before at hand.
@@ -289,7 +279,6 @@ def taken_uuids(table: str, uuids: Sequence[str]) -> set[str]:
 
 
 def known_values(event_id: int, values: Iterable[str]) -> set[ValueKey]:
-    """Live attributes of an event outside objects whose first part is among `values`."""
     rows = cursor().execute(
         """
         SELECT type, category, value1, value2 FROM attribute
@@ -301,6 +290,5 @@ def known_values(event_id: int, values: Iterable[str]) -> set[ValueKey]:
 
 
 def mentioned_tags(parts: Iterable[NewAttribute]) -> Iterator[dict[str, Any]]:
-    """Every tag that the attributes ask for."""
     for part in parts:
         yield from part.tags

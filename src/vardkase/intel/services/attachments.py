@@ -1,4 +1,4 @@
-"""Attachments and malware samples: decoded, zipped as MISP does, and kept by content hash."""
+"""Attachments and malware samples: decoded, zipped as in MISP, stored by content hash."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MALWARE_SAMPLE = "malware-sample"
 
 
 def take_data(data: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
-    """Store the file of an incoming attribute; returns the attribute as it then reads and the file's SHA-256.
+    """Store the file of an incoming attribute; returns the rewritten attribute and the file's SHA-256.
 
-    A `malware-sample` with ``encrypt`` is zipped here, and its value becomes ``name|md5`` of the plain content.
-    Raises Invalid when the base64 is broken.
+    A `malware-sample` with ``encrypt`` is zipped here, and its value becomes ``name|md5`` of the plain
+    content. Raises Invalid for malformed base64.
     """
     encoded = data.get("data") or data.get("base64")
     if not encoded or str(data.get("type")) not in ATTACHMENT_TYPES:
@@ -35,7 +35,6 @@ def take_data(data: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
 
 
 def zip_sample(name: str, content: bytes) -> tuple[str, bytes]:
-    """The MD5 of a sample, and the archive that holds it under that name, beside a note of its real name."""
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     archive = encrypted_zip({digest: content, f"{digest}.filename.txt": name.encode()}, SAMPLE_PASSWORD)
     return digest, archive

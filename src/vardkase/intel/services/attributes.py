@@ -1,4 +1,4 @@
-"""Adding attributes to an event, and changing them one by one."""
+"""Services for attributes: adding them to an event, and editing them individually."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def add_attributes(
 ) -> AddedAttributes:
     """Add attributes to an event; places in the result's rejections are ``Attribute.<number>``.
 
-    With `update_duplicates` (MISP's ``breakOnDuplicate:0``) a value that is there already is updated instead of
-    refused. Raises NotFound, NotYours, Forbidden. Nothing is touched when every part is refused.
+    With `update_duplicates` (MISP's ``breakOnDuplicate:0``) an existing value is updated instead of rejected.
+    Raises NotFound, NotYours, Forbidden. Nothing changes if every part is rejected.
     """
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
@@ -78,10 +78,6 @@ def add_attributes(
 
 @transaction.atomic
 def edit_attribute(actor: Actor, reference: int | str, data: Mapping[str, Any]) -> int:
-    """Change one attribute and return its id.
-
-    Raises NotFound, NotYours, NotNewer (the request has an old timestamp), Invalid.
-    """
     actor.require(Permission.ADD)
     found, event = lock_own_part(actor, lambda: find_attribute(actor, reference))
     stored = Attribute.objects.get(pk=found.id)
@@ -95,7 +91,7 @@ def edit_attribute(actor: Actor, reference: int | str, data: Mapping[str, Any]) 
 
 
 def change_attribute(actor: Actor, event: Event, stored: Attribute, data: Mapping[str, Any]) -> Audiences:
-    """Merge `data` into one stored attribute of a locked event and write it; returns who may know of it.
+    """Merge `data` into an attribute of a locked event and save it; returns the audience of the change.
 
     Raises Invalid.
     """
@@ -108,7 +104,7 @@ def change_attribute(actor: Actor, event: Event, stored: Attribute, data: Mappin
 
 
 def spread_values(parts: Iterable[Any]) -> Iterator[Any]:
-    """The documents one by one: one whose ``value`` is a list stands for several."""
+    """The documents one by one: one with a list as ``value`` represents several."""
     for part in parts:
         if isinstance(part, dict) and isinstance(part.get("value"), list):
             yield from ({**part, "value": value} for value in part["value"])
@@ -124,13 +120,11 @@ def _numbered(parts: Iterable[Any]) -> Iterator[Numbered]:
 def known_in_event(
     event: Event, chunk: Sequence[Numbered], rewrite: ImportFilter
 ) -> set[tuple[str, str, str, str | None]]:
-    """Those live values of an event that documents may repeat."""
     firsts = [key[1] for _, document in chunk if (key := _value_key(document, rewrite)) is not None]
     return known_values(event.pk, firsts)
 
 
 def _value_key(document: Any, rewrite: ImportFilter) -> tuple[str, str, str | None] | None:
-    """Type and both normal parts of the value that a document carries, if it carries one."""
     if not isinstance(document, dict) or not isinstance(document.get("type"), str):
         return None
     value = document.get("value")
@@ -144,7 +138,6 @@ def _value_key(document: Any, rewrite: ImportFilter) -> tuple[str, str, str | No
 def _update_duplicates(
     actor: Actor, event: Event, chunk: Sequence[Numbered], assembler: Assembler
 ) -> tuple[list[int], Audiences]:
-    """Turn refusals for being there already into updates of what is there; returns whose, and who may know."""
     updated = []
     audiences: Audiences = frozenset()
     errors = assembler.rejections.errors

@@ -1,5 +1,4 @@
-"""Who may know of a change inside an event: everybody who reads the event, certain sharing groups, or its owner
-organisation alone."""
+"""Audience of a change inside an event: all its readers, certain sharing groups, or the owner organisation only."""
 
 from __future__ import annotations
 
@@ -51,7 +50,6 @@ def group_of(event: Event) -> int | None:
 
 
 def attribute_audiences(attribute_ids: Collection[int]) -> Audiences:
-    """Who reads these attributes, each as far as its object lets it be read."""
     return frozenset[Audience]().union(*audiences_inside(attribute_ids).values())
 
 
@@ -67,24 +65,19 @@ def audiences_inside(attribute_ids: Collection[int]) -> dict[int | None, Audienc
 
 
 def object_audiences(object_ids: Collection[int]) -> Audiences:
-    """Who reads these objects."""
     return _audiences(OBJECTS, {"ids": list(object_ids)})
 
 
 def report_audiences(report_ids: Collection[int]) -> Audiences:
-    """Who reads these event reports."""
     return _audiences(REPORTS, {"ids": list(report_ids)})
 
 
 def reference_audiences(references: Sequence[Reference]) -> Audiences:
-    """Who reads these references: whoever reads both the object and what it refers to."""
     rows = cursor().execute(REFERENCES, _pairs(references)).fetchall()
     return frozenset(audience_of(event_group, *limits_in(limits)) for _, event_group, *limits in rows)
 
 
 def touch_objects(references: Sequence[Reference]) -> None:
-    """Move the times of objects of which references have changed, except where readers of the object do not read
-    the reference."""
     moved = set()
     for object_id, event_group, *columns in cursor().execute(REFERENCES, _pairs(references)).fetchall():
         source, *targets = limits_in(columns)

@@ -1,4 +1,4 @@
-"""A batch of rows on its way into one event: collected in memory, written by COPY.
+"""A batch of rows to insert into one event: collected in memory, written by COPY.
 
 Everything is resolved before the first COPY starts: ids come from the sequences in one query each, tags and
 sharing groups in one query each. Writing 100,000 attributes is then a handful of statements.
@@ -79,7 +79,7 @@ ATTRIBUTE_TAG_COLUMNS = ("attribute_id", "event_id", "tag_id", "local", "relatio
 
 @dataclass(slots=True)
 class NewAttribute:
-    """A new attribute, column by column; `tags` still wait for their ids."""
+    """A new attribute, column by column; ids of `tags` are not resolved yet."""
 
     uuid: str
     type: str
@@ -109,8 +109,6 @@ class NewAttribute:
 
 @dataclass(slots=True)
 class NewObject:
-    """A new object with its attributes and references."""
-
     uuid: str
     name: str
     meta_category: str
@@ -132,8 +130,6 @@ class NewObject:
 
 @dataclass(frozen=True, slots=True)
 class TagLink:
-    """A resolved tag on its way to something."""
-
     tag_id: int
     local: bool
     relationship_type: str
@@ -145,7 +141,7 @@ type TagResolver = Callable[[Sequence[dict[str, Any]]], list[TagLink]]
 def write_attributes(
     event_id: int, rows: Sequence[NewAttribute], *, event_correlates: bool, link_tags: TagResolver
 ) -> None:
-    """Give `rows` their ids and write them, their tags, and (through the hook) whatever is derived from them."""
+    """Assign ids to `rows` and write them, their tags and, through the hook, derived data."""
     if not rows:
         return
     for row, new_id in zip(rows, reserve_ids("attribute", len(rows)), strict=True):
@@ -157,7 +153,6 @@ def write_attributes(
 
 
 def write_objects(event_id: int, rows: Sequence[NewObject]) -> None:
-    """Give `rows` and their attributes their ids and write the objects (attributes are written with the rest)."""
     if not rows:
         return
     for row, new_id in zip(rows, reserve_ids("object", len(rows)), strict=True):
@@ -170,7 +165,6 @@ def write_objects(event_id: int, rows: Sequence[NewObject]) -> None:
 
 
 def write_references(rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write object references of one event; each row has the order of REFERENCE_COLUMNS."""
     if not (rows := list(rows)):
         return
     ids = reserve_ids("object_reference", len(rows))

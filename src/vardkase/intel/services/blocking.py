@@ -1,4 +1,4 @@
-"""Events that must not come in: by their uuid, by the organisation that created them, or by a tag."""
+"""Blocking of incoming events by UUID, creator organisation or tag."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ BLOCKED = "Event blocked by event blocklist."
 
 
 def refuse_blocked(event_uuid: str | None, creator_uuid: str) -> None:
-    """Raise EventBlocked for an event on the blocklist, or one of an organisation on the blocklist.
+    """Raise EventBlocked for an event or organisation on the blocklist.
 
-    What an organisation's entry keeps out is counted, so this comes before the transaction that would store it.
+    Blocked organisations are counted, so call this before the transaction that would store the event.
     """
     if event_uuid is not None and is_blocked(Blocked.EVENT, event_uuid):
         raise EventBlocked(BLOCKED)
@@ -28,7 +28,6 @@ def refuse_blocked(event_uuid: str | None, creator_uuid: str) -> None:
 
 
 def refuse_by_rule(data: Mapping[str, Any]) -> None:
-    """Raise EventBlocked for a document with a tag that the hub takes in from nobody."""
     named = {str(tag.get("name")).lower() for tag in listed_tags(data.get("Tag"))}
     if named and not named.isdisjoint(blocked_tags(EVENT_BLOCK_RULE.value)):
         raise EventBlocked("Event blocked by the event block rule.")

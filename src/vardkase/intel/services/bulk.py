@@ -1,4 +1,4 @@
-"""Many attributes of one event changed together: one transaction, one audit row."""
+"""Bulk changes to attributes of one event: one transaction, one audit row."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from vardkase.misp.distribution import Distribution
 def delete_attributes(
     actor: Actor, event_id: int, attribute_ids: Sequence[int], *, hard: bool = False
 ) -> int:
-    """Delete softly, or for good (also those deleted softly before); returns how many.
+    """Delete softly, or permanently (including soft-deleted ones); returns how many.
 
-    Raises NotFound (none of them is there), NotYours.
+    Raises NotFound (none exists), NotYours.
     """
     event, chosen = _own(actor, event_id, attribute_ids, deleted=None if hard else False)
     before = attribute_audiences(chosen)
@@ -40,7 +40,6 @@ def delete_attributes(
 
 @transaction.atomic
 def restore_attributes(actor: Actor, event_id: int, attribute_ids: Sequence[int]) -> int:
-    """Bring softly deleted ones back; returns how many. Raises NotFound, NotYours."""
     event, chosen = _own(actor, event_id, attribute_ids, deleted=True)
     _update(event, chosen, "deleted = FALSE", {})
     attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
@@ -49,7 +48,6 @@ def restore_attributes(actor: Actor, event_id: int, attribute_ids: Sequence[int]
 
 @transaction.atomic
 def set_detection(actor: Actor, event_id: int, attribute_ids: Sequence[int], to_ids: bool) -> int:
-    """Set or clear to_ids; returns how many were looked at. Raises NotFound, NotYours."""
     event, chosen = _own(actor, event_id, attribute_ids)
     _update(event, chosen, "to_ids = %(to_ids)s", {"to_ids": to_ids})
     return _done(actor, event, "attribute.edited", chosen, {"to_ids": to_ids})
@@ -57,7 +55,6 @@ def set_detection(actor: Actor, event_id: int, attribute_ids: Sequence[int], to_
 
 @transaction.atomic
 def set_comment(actor: Actor, event_id: int, attribute_ids: Sequence[int], comment: str) -> int:
-    """Give all the same comment; returns how many. Raises NotFound, NotYours."""
     event, chosen = _own(actor, event_id, attribute_ids)
     _update(event, chosen, "comment = %(comment)s", {"comment": comment})
     return _done(actor, event, "attribute.edited", chosen, {"comment": comment[:200]})
@@ -71,7 +68,6 @@ def set_reach(
     distribution: int,
     sharing_group_id: int | None,
 ) -> int:
-    """Give all the same distribution. Raises NotFound, NotYours, Invalid, SharingGroupRefused."""
     if distribution not in list(Distribution):
         raise Invalid({"distribution": ["Invalid distribution."]})
     event, chosen = _own(actor, event_id, attribute_ids)
@@ -88,7 +84,6 @@ def set_reach(
 def _own(
     actor: Actor, event_id: int, attribute_ids: Sequence[int], *, deleted: bool | None = False
 ) -> tuple[Event, list[int]]:
-    """The locked event, and those of the attributes that are in it and readable."""
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     return event, visible_attributes(actor, event, attribute_ids, deleted=deleted)
@@ -97,7 +92,6 @@ def _own(
 def visible_attributes(
     actor: Actor, event: Event, attribute_ids: Sequence[int], *, deleted: bool | None
 ) -> list[int]:
-    """As `readable_attributes`. Raises NotFound when there is none."""
     chosen = readable_attributes(actor, event, attribute_ids, deleted=deleted)
     if not chosen:
         raise NotFound("Invalid attribute")
@@ -107,7 +101,7 @@ def visible_attributes(
 def readable_attributes(
     actor: Actor, event: Event, attribute_ids: Sequence[int], *, deleted: bool | None
 ) -> list[int]:
-    """Those of the attributes that are in the event and readable: the live or the deleted ones, or (None) both."""
+    """The readable attributes of the event among these: live, deleted, or both (None)."""
     sql = VISIBLE.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
     values = {"event": event.pk, "ids": list(attribute_ids), "deleted": deleted, **reader_parameters(actor)}
     return [row[0] for row in cursor().execute(sql, values).fetchall()]
@@ -127,7 +121,6 @@ def _done(
     change: dict[str, Any],
     before: Audiences = frozenset(),
 ) -> int:
-    """`before`: who read them, where that may have changed."""
     touch(event, before | attribute_audiences(chosen))
     target = Target("event", event.pk, event.uuid, event.info)
     record(actor, act, target, {**change, "count": len(chosen), "attributes": list(chosen)})

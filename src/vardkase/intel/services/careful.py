@@ -1,4 +1,4 @@
-"""Edits by people: saved only if the thing still reads as it did when the person opened it."""
+"""Edits from forms, saved only if nobody has changed the object since (optimistic concurrency)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vardkase.intel.services.results import Ingested
 
 @transaction.atomic
 def edit_unchanged_event(actor: Actor, event_id: int, data: Mapping[str, Any], mark: str) -> Ingested:
-    """`edit_event`, or ChangedMeanwhile when `mark` (of `event_mark`) is no longer the event's."""
+    """As `edit_event`, but raises ChangedMeanwhile if `mark` (of `event_mark`) is outdated."""
     lock_event(actor, event_id)
     _require(event_mark(event_id) == mark)
     return edit_event(actor, event_id, data)
@@ -30,7 +30,7 @@ def edit_unchanged_event(actor: Actor, event_id: int, data: Mapping[str, Any], m
 
 @transaction.atomic
 def edit_unchanged_attribute(actor: Actor, attribute_id: int, data: Mapping[str, Any], mark: str) -> int:
-    """`edit_attribute`, or ChangedMeanwhile when `mark` (of `attribute_mark`) is no longer the attribute's."""
+    """As `edit_attribute`, but raises ChangedMeanwhile if `mark` (of `attribute_mark`) is outdated."""
     lock_event(actor, find_attribute(actor, attribute_id).event_id)
     _require(attribute_mark(attribute_id) == mark)
     return edit_attribute(actor, attribute_id, data)
@@ -38,7 +38,7 @@ def edit_unchanged_attribute(actor: Actor, attribute_id: int, data: Mapping[str,
 
 @transaction.atomic
 def edit_unchanged_object(actor: Actor, object_id: int, data: Mapping[str, Any], mark: str) -> int:
-    """`edit_object`, or ChangedMeanwhile when `mark` (of `object_mark`) is no longer the object's."""
+    """As `edit_object`, but raises ChangedMeanwhile if `mark` (of `object_mark`) is outdated."""
     lock_event(actor, find_object(actor, object_id).event_id)
     _require(object_mark(object_id) == mark)
     return edit_object(actor, object_id, data)
@@ -55,9 +55,9 @@ def publish_as_seen(
     tell: bool = False,
     confirmed: bool = False,
 ) -> Event:
-    """Publish what the actor has looked at, with the reach they chose; with `tell` people hear of it by mail.
+    """Publish the version the actor has seen, with the chosen distribution; `tell`: with notification mails.
 
-    Raises ChangedMeanwhile when the event's timestamp is no longer `timestamp`; NotFound, Forbidden,
+    Raises ChangedMeanwhile if the event's timestamp is no longer `timestamp`; NotFound, Forbidden,
     SharingGroupRefused.
     """
     event = lock_event(actor, event_id)

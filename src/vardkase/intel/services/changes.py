@@ -1,4 +1,4 @@
-"""Merging what was sent into what is stored: which attributes change, and how they then read (core-format §13).
+"""Merging sent values into stored attributes: which change, and their new values (core-format §13).
 
 A document names only what it wants changed; everything it does not name keeps its stored value.
 """
@@ -49,14 +49,13 @@ IDENTITY = frozenset({"id", "uuid", "event_id", "object_id"})
 
 @dataclass(slots=True)
 class AttributeChanges:
-    """Stored attributes that will change, and the tags to put on and take off them."""
+    """Pending changes of stored attributes, and the tags to add and remove."""
 
     filter: ImportFilter = field(default_factory=import_filter)
     changed: list[Attribute] = field(default_factory=list)
     tags: list[tuple[Attribute, Sequence[dict[str, Any]]]] = field(default_factory=list)
 
     def mentioned_tags(self) -> Iterable[dict[str, Any]]:
-        """Every tag that the changes speak of."""
         return (mention for _, mentions in self.tags for mention in mentions)
 
 
@@ -66,7 +65,7 @@ def content_of(attribute: Attribute) -> tuple[Any, ...]:
 
 
 def is_newer(sent: Mapping[str, Any], stored_timestamp: int) -> bool:
-    """Whether a document may replace what is stored: it carries no timestamp, or a later one."""
+    """True if a document may replace the stored version: it has no timestamp, or a later one."""
     timestamp = as_int(sent.get("timestamp"))
     return timestamp is None or timestamp > stored_timestamp
 
@@ -78,7 +77,7 @@ def merge_attribute(
     now: int,
     rewrite: ImportFilter,
 ) -> None:
-    """Change `stored` (in memory) to what it reads after `sent`; raises Invalid with MISP's field errors."""
+    """Merge `sent` into `stored` (in memory). Raises Invalid with MISP's field errors."""
     data, data_sha256 = take_data(_overlay(stored, sent))
     parsed = parse_attribute(
         data,
@@ -96,7 +95,6 @@ def merge_attribute(
 def collect_change(
     changes: AttributeChanges, stored: Attribute, sent: Mapping[str, Any], sharing: SharingGroups, now: int
 ) -> None:
-    """Merge `sent` into `stored` and remember it among `changes`; raises Invalid."""
     merge_attribute(stored, sent, sharing, now, changes.filter)
     changes.changed.append(stored)
     if mentions := tag_mentions(sent):
@@ -132,7 +130,6 @@ def write_changes(event_id: int, changes: AttributeChanges, tags: TagBook) -> No
 def retag_attribute(
     event_id: int, attribute_id: int, links: Sequence[TagLink], detached: Sequence[int]
 ) -> None:
-    """Put resolved tags on an attribute, and take others off (only where they are global)."""
     AttributeTag.objects.bulk_create(
         [
             AttributeTag(
@@ -151,17 +148,15 @@ def retag_attribute(
 
 
 def named(sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What a document says; a null says nothing, so that the stored value holds."""
+    """The fields of a document without nulls, for which the stored value is kept."""
     return {key: value for key, value in sent.items() if value is not None}
 
 
 def tag_mentions(sent: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The tags a document lists, each as a dict with at least a name or an id."""
     return listed_tags(sent.get("Tag"))
 
 
 def _overlay(stored: Attribute, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """The stored attribute as a document, with what was sent on top."""
     base: dict[str, Any] = {
         "type": stored.type,
         "category": stored.category,

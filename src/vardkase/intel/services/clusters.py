@@ -1,4 +1,4 @@
-"""Galaxy clusters put on events and attributes, by way of the tag that stands for them."""
+"""Attaching galaxy clusters to events and attributes, through the cluster's tag."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from vardkase.knowledge.taxonomies.services import resolve_tags
 
 @transaction.atomic
 def attach_cluster(actor: Actor, uuid: UUID, cluster: GalaxyCluster, *, local: bool = False) -> Tagged:
-    """Put `cluster` on the event or attribute with `uuid`; raises as `attach_tag` does.
+    """Attach `cluster` to the event or attribute with `uuid`. Raises as `attach_tag`.
 
-    Whoever may tag may choose any cluster, so its tag is made when it is missing, also by those who may not
-    make tags of their own. Where clusters are mirrored, the attribute's event gets it too.
+    Users who may tag may choose any cluster, so a missing cluster tag is created, even for users who may not
+    create tags. Where clusters are mirrored, the attribute's event gets it too.
     """
     tags = resolve_tags(actor, [{"name": cluster.tag_name}], may_create=True)
     tag = next(iter(tags.values()), None)

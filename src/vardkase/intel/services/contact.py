@@ -1,4 +1,4 @@
-"""A message to those who made an event, from anybody who can read it."""
+"""Messages to the creators of an event, from any of its readers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MESSAGES_AN_HOUR = 20
 
 @dataclass(frozen=True, slots=True)
 class Contacted:
-    """What became of a message: to how many it goes; `disabled` when the hub sends no mail."""
+    """The result of a message: the number of recipients; `disabled` if the hub sends no mail."""
 
     event_id: int
     recipients: int
@@ -37,10 +37,10 @@ class Contacted:
 
 @transaction.atomic
 def contact_reporter(actor: Actor, reference: Reference, message: Any, *, creator_only: bool) -> Contacted:
-    """Write to the event's creator, or to those of its organisation who want such messages.
+    """Mail the event's creator, or the contacts of its organisation.
 
-    It is encrypted for those who have a key, and names the event by number and uuid only. Raises NotFound, Forbidden,
-    Invalid, or TooManyMessages after twenty in an hour.
+    Encrypted for recipients with a key; identifies the event by number and uuid only. Raises NotFound,
+    Forbidden, Invalid, or TooManyMessages after twenty in an hour.
     """
     actor.require_writing()
     if actor.user_id is None:
@@ -68,13 +68,12 @@ def _message(given: Any) -> str:
 
 
 def _reporters(event: EventRow, creator_only: bool) -> list[User]:
-    """Only people of the organisation that made the event: whoever pulled it from elsewhere did not report it."""
+    """Only people of the creator organisation: others pulled the event and did not report it."""
     people = reading_users().filter(org_id=event.orgc_id)
     return list(people.filter(pk=event.user_id) if creator_only else people.filter(contactalert=True))
 
 
 def _mails(actor: Actor, event: EventRow, people: list[User], message: str) -> Iterator[Mail]:
-    """A mail to each who can have one: a key that cannot be used keeps the mail back."""
     policy = MailPolicy.now()
     for person in people:
         with suppress(CannotBeSent):

@@ -1,4 +1,4 @@
-"""What others have said of the parts of a document, and travels in it: proposals, sightings, analyst data."""
+"""Contributions inside a document from other organisations: proposals, sightings, analyst data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from vardkase.intel.sightings.services import write_received as write_sightings
 def store_contributions(
     actor: Actor, event: Event, assembler: Assembler, data: Mapping[str, Any] | None = None
 ) -> None:
-    """Store what stood in the parts that `assembler` has met, and in the event `data`; the event is locked."""
     met = assembler.take_contributed()
     sightings = [*_beside(data, "Sighting"), *sightings_in_attributes(_each(met, "Sighting"))]
     if sightings:
@@ -37,12 +36,10 @@ def store_contributions(
 
 
 def _beside(data: Mapping[str, Any] | None, member: str) -> list[Any]:
-    """What stands in the event itself."""
     return [part for _, part in numbered_parts(data.get(member) if data else None, member)]
 
 
 def _each(met: Sequence[Carrier], member: str) -> list[tuple[str, Any]]:
-    """What stands in each attribute that carries any."""
     return [
         (part.object_uuid, part.data[member])
         for part in met

@@ -1,4 +1,4 @@
-"""Taking things away: softly (marked, and told to others) or for good (gone without a trace)."""
+"""Deletion: soft (marked, and synchronised) or hard (removed completely)."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ TABLES_OF_EVENT = (
 
 @transaction.atomic
 def delete_event(actor: Actor, event_id: int) -> Event:
-    """Remove an event with everything in it, and keep its uuid from coming back.
+    """Remove an event with all its parts, and blocklist its uuid.
 
-    Raises NotFound, or Forbidden when it is another organisation's.
+    Raises NotFound, or Forbidden if it belongs to another organisation.
     """
     actor.require_writing()
     event = lock_event(actor, event_id)
@@ -63,14 +63,12 @@ def delete_event(actor: Actor, event_id: int) -> Event:
 
 @transaction.atomic
 def delete_events(actor: Actor, event_ids: Iterable[int]) -> None:
-    """Remove several events, all or none; raises as `delete_event` does."""
     for event_id in sorted(set(event_ids)):  # In order, so that two callers never wait for each other.
         delete_event(actor, event_id)
 
 
 @transaction.atomic
 def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> None:
-    """Delete one attribute. Softly: a second soft deletion does not find it. Raises NotFound, NotYours."""
     attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
     if attribute.deleted and not hard:
         raise NotFound("Invalid attribute")
@@ -85,7 +83,6 @@ def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> 
 
 @transaction.atomic
 def restore_attribute(actor: Actor, attribute_id: int) -> None:
-    """Bring a softly deleted attribute back. Raises NotFound, NotYours."""
     attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
     Attribute.objects.filter(pk=attribute.pk).update(deleted=False, timestamp=now_seconds())
     _edited(event.pk, (attribute.pk,))
@@ -95,7 +92,6 @@ def restore_attribute(actor: Actor, attribute_id: int) -> None:
 
 @transaction.atomic
 def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object:
-    """Delete an object and its attributes. Raises NotFound, NotYours."""
     found, event = lock_own_part(actor, lambda: _one(Object.objects.all(), object_id, "Invalid object."))
     attribute_ids = list(Attribute.objects.filter(object=found.pk).values_list("pk", flat=True))
     audiences = object_audiences([found.pk])
@@ -114,7 +110,6 @@ def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object
 
 @transaction.atomic
 def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> None:
-    """Delete an object reference. Raises NotFound, NotYours."""
     stored = ObjectReference.objects.all()
     reference, event = lock_own_part(actor, lambda: _one(stored, reference_id, "Invalid object reference."))
     chosen = ObjectReference.objects.filter(pk=reference.pk)
@@ -130,7 +125,6 @@ def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> 
 
 
 def soft_delete_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
-    """Mark attributes of a locked event deleted, and the references that point at them."""
     now = now_seconds()
     emptied = SANITISED if SANITISE_DELETED.value else {}
     Attribute.objects.filter(pk__in=attribute_ids).update(deleted=True, timestamp=now, **emptied)
@@ -154,7 +148,6 @@ SANITISED = {
 
 
 def soft_delete_object(found: Object, attribute_ids: Sequence[int]) -> None:
-    """Mark an object of a locked event deleted, with its attributes and the references from and to it."""
     now = now_seconds()
     soft_delete_attributes(found.event_id, attribute_ids)
     Object.objects.filter(pk=found.pk).update(deleted=True, timestamp=now)
@@ -164,7 +157,6 @@ def soft_delete_object(found: Object, attribute_ids: Sequence[int]) -> None:
 
 
 def remove_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
-    """Remove attributes of a locked event for good."""
     attributes_removed.emit(AttributesRemoved(event_id, tuple(attribute_ids)))
     chosen = {"ids": list(attribute_ids), "event": event_id}
     cursor().execute("DELETE FROM attribute_tag WHERE attribute_id = ANY(%(ids)s)", chosen)

@@ -1,4 +1,4 @@
-"""Adding an event: one document, one transaction."""
+"""Services for adding an event: one document, one transaction."""
 
 from __future__ import annotations
 
@@ -46,11 +46,10 @@ CHUNK = 5_000
 
 
 def add_event(actor: Actor, data: Mapping[str, Any], signed: Signed | None = None) -> Ingested:
-    """Store a new event with everything in it.
+    """Store a new event with all its parts. `data` is the bare MISP event.
 
-    `data` is the bare MISP event. The header must be right: Invalid carries its field errors. Parts that are not
-    are left out and reported in the result, as MISP stores the rest. Raises EventExists, EventBlocked,
-    SharingGroupRefused, SignatureRefused, Forbidden.
+    Errors in the header raise Invalid with its field errors. Invalid parts are left out and reported in the
+    result, as in MISP. Raises EventExists, EventBlocked, SharingGroupRefused, SignatureRefused, Forbidden.
     """
     actor.require_writing()
     actor.require(Permission.ADD)
@@ -90,7 +89,6 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
 
 
 def _add_default_tags(actor: Actor, event: Event) -> None:
-    """The tags of the collection that every event gets which is made here, by whoever makes it."""
     if event.locked or not (number := DEFAULT_TAG_COLLECTION.value):
         return
     tags = default_tags(actor, number)
@@ -98,7 +96,7 @@ def _add_default_tags(actor: Actor, event: Event) -> None:
 
 
 def _store_attributes(actor: Actor, event: Event, parts: object, assembler: Assembler) -> int:
-    """Write the attributes outside objects a chunk at a time, so that memory does not grow with the event."""
+    """Write the attributes outside objects in chunks, so that memory does not grow with the event."""
     stored = 0
     for chunk in batched(numbered_parts(parts, "Attribute"), CHUNK):
         rows = assembler.numbered_attributes(chunk, "Attribute")
@@ -115,7 +113,6 @@ def store_parts(
     tags: TagBook,
     now: int,
 ) -> None:
-    """Write new attributes and objects of a locked event, and the references between them."""
     write_objects(event.pk, objects)
     write_attributes(
         event.pk,
@@ -127,12 +124,11 @@ def store_parts(
 
 
 def all_attributes(attributes: Sequence[NewAttribute], objects: Sequence[NewObject]) -> list[NewAttribute]:
-    """Those outside objects, then those inside."""
     return [*attributes, *(attribute for row in objects for attribute in row.attributes)]
 
 
 def _parse_header(actor: Actor, data: Mapping[str, Any]) -> EventInput:
-    """The header; who is blocked learns that, and not what else is wrong."""
+    """The header; a block is reported before any validation errors."""
     parsed = parse_event(dict(data), now=now_seconds())
     if isinstance(parsed, dict):
         refuse_blocked(None, _own_uuid(actor))
@@ -141,7 +137,7 @@ def _parse_header(actor: Actor, data: Mapping[str, Any]) -> EventInput:
 
 
 def _refuse_known(actor: Actor, header: EventInput) -> None:
-    """Of an event that the actor may not read the answer is that of one that may not come (back)."""
+    """For an event that the actor may not read, the response is the same as for a blocked one."""
     if header.uuid is None:
         return
     sql = f"SELECT e.id, {event_predicate(actor)} FROM event e WHERE e.uuid = %(uuid)s"
@@ -156,7 +152,6 @@ def _refuse_known(actor: Actor, header: EventInput) -> None:
 
 
 def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tuple[Event, list[str]]:
-    """The event's row, and the names of tags that those above want on it."""
     trusted = _is_trusted(actor)
     given = tuple(str(tag.get("name") or "") for tag in header.tags)
     sought = CreationSought(actor, header.distribution, header.sharing_group_id, given)
@@ -191,15 +186,15 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tup
 
 
 def _is_trusted(actor: Actor) -> bool:
-    """Whether the actor may bring in what others have created."""
+    """True if the actor may import data created by other organisations."""
     return actor.is_site_admin or actor.may(Permission.SYNC)
 
 
 def _creator(actor: Actor, header: EventInput) -> int:
-    """The creating organisation that a synchronising user names; the actor's own when none is named.
+    """The creator organisation named by a sync user; by default the actor's own.
 
-    Raises Invalid when it is a member for which the actor does not speak. To store the event as the sender's own
-    instead would take its uuid from its creator, whose own version could then never come in.
+    Raises Invalid if it is a member that the actor may not represent. Storing the event as the sender's own
+    instead would block its uuid for the creator's own version.
     """
     if not header.orgc or not header.orgc.get("uuid"):
         return actor.organisation_id
@@ -208,7 +203,6 @@ def _creator(actor: Actor, header: EventInput) -> int:
 
 
 def _creator_uuid(actor: Actor, header: EventInput) -> str:
-    """The uuid of the organisation that `_creator` will be."""
     if _is_trusted(actor) and header.orgc and (named := header.orgc.get("uuid")):
         return str(named).lower()
     return _own_uuid(actor)

@@ -1,4 +1,4 @@
-"""Values found in a text, stored as attributes of an event."""
+"""Stores values found in a text as attributes of an event."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ TOO_LONG = f"The text is longer than {LONGEST_TEXT} characters."
 
 
 class Warned(Enum):
-    """What becomes of values that a warninglist knows."""
-
     KEPT = "kept"
     NOT_FOR_DETECTION = "not for detection"
     LEFT_OUT = "left out"
@@ -30,7 +28,7 @@ class Warned(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FreetextWishes:
-    """What all values have in common; None means this hub's defaults."""
+    """Common fields of all values; None means this hub's default."""
 
     warned: Warned = Warned.KEPT
     distribution: Any = None
@@ -39,7 +37,7 @@ class FreetextWishes:
 
 
 def values_in(text: str, warned: Warned = Warned.KEPT) -> list[Detected]:
-    """The values that a text holds, judged by the enabled warninglists. Raises Invalid for one that is too long."""
+    """The values in a text, checked against enabled warninglists. Raises Invalid if it is too long."""
     if len(text) > LONGEST_TEXT:
         raise Invalid({"value": [TOO_LONG]})
     found = detect(text)
@@ -59,10 +57,10 @@ def _judged(found: Sequence[Detected], warned: Warned) -> Iterator[Detected]:
 def add_freetext(
     actor: Actor, event_id: int, text: str, wishes: FreetextWishes
 ) -> list[tuple[int, Detected]]:
-    """Store what a text holds; returns the ids of the new attributes, each with what was found.
+    """Store the values in a text; returns the ids of the new attributes with the detected values.
 
-    Values that the event has already, or that an import expression keeps out, are passed over. Raises NotFound,
-    NotYours, Forbidden, Invalid, SharingGroupRefused.
+    Skips values that the event already has, or that an import regexp excludes. Raises NotFound, NotYours,
+    Forbidden, Invalid, SharingGroupRefused.
     """
     found = values_in(text, wishes.warned)
     added = add_attributes(actor, event_id, (document_of(each, wishes) for each in found))
@@ -76,7 +74,6 @@ def add_freetext(
 
 
 def document_of(found: Detected, wishes: FreetextWishes) -> dict[str, Any]:
-    """What was found, as an attribute."""
     document = {
         "type": found.type,
         "category": found.category,

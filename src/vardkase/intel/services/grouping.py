@@ -1,4 +1,4 @@
-"""Objects made of values that are at hand: loose attributes of the event, or what a text was read into."""
+"""Creating objects from existing values: attributes of the event, or values parsed from a text."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ OF_ITS_OWN = frozenset({"id", "uuid", "event_id", "object_id", "object_relation"
 def group_attributes(
     actor: Actor, event_id: int, template_ref: str, relations: Mapping[int, str], about: Mapping[str, Any]
 ) -> int:
-    """Put loose attributes of an event into a new object, each under its relation; returns the object's id.
+    """Move loose attributes of an event into a new object, each under its relation; returns the object's id.
 
-    `relations` is attribute id → relation, `about` may hold ``distribution`` (that of the event when absent),
-    ``sharing_group_id`` and ``comment``. Each attribute is made anew inside, with its tags and sightings, and the
-    loose one is deleted: other instances know its uuid as that of a loose one, and would refuse it in an object.
+    `relations` is attribute id → relation, `about` may hold ``distribution`` (by default that of the event),
+    ``sharing_group_id`` and ``comment``. Each attribute is recreated inside, with its tags and sightings, and
+    the loose one is deleted: peers know its uuid as a loose attribute and would reject it in an object.
     Raises NotFound (event, template, or one of the attributes), NotYours, Invalid, SharingGroupRefused.
     """
     actor.require(Permission.ADD)
@@ -75,7 +75,7 @@ def object_of_findings(
     findings: Sequence[tuple[Any, str]],
     about: Mapping[str, Any],
 ) -> int:
-    """Add an object made of (attribute document, relation) that were read out of a text; returns its id.
+    """Add an object from (attribute document, relation) pairs extracted from a text; returns its id.
 
     A type such as ``ip-src/ip-dst`` becomes that of the relation. Raises NotFound, NotYours, Invalid,
     SharingGroupRefused.
@@ -97,7 +97,6 @@ def object_of_findings(
 
 
 def _loose(actor: Actor, event: Event, ids: Sequence[int]) -> list[Attribute]:
-    """All of the attributes, outside objects and readable; raises NotFound when one is not."""
     readable = readable_attributes(actor, event, ids, deleted=False)
     chosen = list(Attribute.objects.filter(pk__in=readable, object=None).order_by("pk"))
     if not chosen or len(chosen) != len(ids):
@@ -106,7 +105,6 @@ def _loose(actor: Actor, event: Event, ids: Sequence[int]) -> list[Attribute]:
 
 
 def _refuse_misplaced(template: ObjectTemplate, given: Sequence[tuple[str, str]]) -> None:
-    """Raise Invalid unless the template takes each (relation, type), and has what it requires."""
     for relation, kind in given:
         if (errors := misplaced(template, relation, kind)) is not None:
             raise Invalid(errors)
@@ -115,7 +113,6 @@ def _refuse_misplaced(template: ObjectTemplate, given: Sequence[tuple[str, str]]
 
 
 def _document(template: ObjectTemplate, about: Mapping[str, Any]) -> dict[str, Any]:
-    """The object without its attributes. By default all who may read the event may read it, as before."""
     own = {
         "name": template.name,
         "meta-category": template.meta_category,
@@ -129,7 +126,6 @@ def _document(template: ObjectTemplate, about: Mapping[str, Any]) -> dict[str, A
 
 
 def _require_group(actor: Actor, document: Mapping[str, Any]) -> None:
-    """Raise SharingGroupRefused for a group that the actor may not use."""
     reach, group = (as_int(document.get(name)) or 0 for name in ("distribution", "sharing_group_id"))
     SharingGroups(actor).required(reach, group, None)
 
@@ -146,15 +142,15 @@ def _new_object(actor: Actor, template: ObjectTemplate, about: Mapping[str, Any]
 
 
 def _inside(stored: Attribute, relation: str, now: int) -> NewAttribute:
-    """The attribute as it will read in the object, without its tags."""
     columns = {name: getattr(stored, name) for name in ATTRIBUTE_COLUMNS if name not in OF_ITS_OWN}
     return NewAttribute(uuid=str(uuid4()), object_relation=relation, timestamp=now, **columns)
 
 
 def _take_over(event: Event, copies: Mapping[int, int]) -> None:
-    """Tags and sightings of the loose attributes (old id → new id) are of those inside now; the loose ones go.
+    """Move tags and sightings of loose attributes (old id → new id) to their copies, and delete the loose
+    ones.
 
-    Softly where others may know them, so that they learn of it; for good in an event that was never published.
+    Softly if peers may know them, so that they learn of it; permanently in an event that was never published.
     """
     cursor().execute(COPY_TAGS, {"old": list(copies.keys()), "new": list(copies.values())})
     copy_sightings(copies)

@@ -1,4 +1,4 @@
-"""The event's row lock: whoever changes anything in an event holds it, so writers of one event take turns."""
+"""Row lock of an event, held by every change inside it, so that writes to one event are serialised."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from vardkase.intel.services.moving import move_private_times
 
 
 def lock_event(actor: Actor, event_id: int) -> Event:
-    """Lock and return an event that the actor may see; raises NotFound."""
     found = cursor().execute(
         f"SELECT e.id FROM event e WHERE e.id = %(id)s AND {event_predicate(actor)} FOR UPDATE",
         {"id": event_id, **reader_parameters(actor)},
@@ -33,7 +32,6 @@ def lock_event(actor: Actor, event_id: int) -> Event:
 
 
 def lock_own_event(actor: Actor, event_id: int) -> Event:
-    """As `lock_event`, for an event that the actor may also change; raises NotYours otherwise."""
     actor.require_writing()
     event = lock_event(actor, event_id)
     if not may_modify_event(actor, event):
@@ -42,10 +40,7 @@ def lock_own_event(actor: Actor, event_id: int) -> Event:
 
 
 def own_event(actor: Actor, reference: Reference) -> EventRow:
-    """The event that the actor may change, not locked: for looking at what a change would do.
-
-    Raises NotFound, NotYours.
-    """
+    """The event if the actor may change it, without a lock, for previews. Raises NotFound, NotYours."""
     event = find_event(actor, reference)
     if not may_modify_event(actor, event):
         raise NotYours
@@ -53,16 +48,14 @@ def own_event(actor: Actor, reference: Reference) -> EventRow:
 
 
 class PartOfEvent(Protocol):
-    """A row that says which event it belongs to."""
-
     @property
     def event_id(self) -> int: ...
 
 
 def lock_own_part[Part: PartOfEvent](actor: Actor, find: Callable[[], Part]) -> tuple[Part, Event]:
-    """Lock the event of the part that `find` finds, as `lock_own_event` does; returns both.
+    """Lock the event of the part that `find` returns, as `lock_own_event`; returns both.
 
-    The part is looked up again under the lock: it may have gone, or changed, while this waited for it.
+    The part is read again under the lock, because it may have been changed or deleted meanwhile.
     """
     event = lock_own_event(actor, find().event_id)
     return find(), event
@@ -89,7 +82,7 @@ WHERE id = %(id)s
 
 
 def known_timestamp(actor: Actor, event: Event) -> int:
-    """When the event last changed, as far as the actor may know."""
+    """The last change of the event as far as the actor may know."""
     if not event.has_group_times:
         return event.last_change if knows_private_times(actor, event.org_id) else event.timestamp
     sql = f"SELECT {event_timestamp(actor)} FROM event e WHERE e.id = %(id)s"
@@ -98,7 +91,6 @@ def known_timestamp(actor: Actor, event: Event) -> int:
 
 
 def recount(event_id: int) -> None:
-    """Set the stored number of live attributes."""
     cursor().execute(
         """
         UPDATE event SET attribute_count =
@@ -110,5 +102,4 @@ def recount(event_id: int) -> None:
 
 
 def correlation_changed(event_id: int) -> None:
-    """Tell the derived structures that the event's own correlation switch has moved."""
     attributes_changed.emit(AttributesChanged(event_id, None))

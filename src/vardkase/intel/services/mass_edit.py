@@ -1,4 +1,4 @@
-"""Several changes of many attributes of one event, together or not at all."""
+"""Several changes to many attributes of one event, all or nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vardkase.knowledge.taxonomies.services import resolve_tags
 
 @dataclass(frozen=True, slots=True)
 class MassEdit:
-    """What to change; None and the empty list leave things as they are. Tags and clusters by name or id."""
+    """The changes to make; None and empty lists change nothing. Tags and clusters by name or id."""
 
     to_ids: bool | None = None
     distribution: int | None = None
@@ -35,7 +35,6 @@ class MassEdit:
 
 @transaction.atomic
 def edit_selected(actor: Actor, event_id: int, attribute_ids: Sequence[int], edit: MassEdit) -> None:
-    """Make the changes; raises NotFound, NotYours, Forbidden, Invalid."""
     actor.require(Permission.ADD)
     lock_own_event(actor, event_id)
     if edit.to_ids is not None:
@@ -53,7 +52,6 @@ def edit_selected(actor: Actor, event_id: int, attribute_ids: Sequence[int], edi
 
 
 def _cluster_tags(actor: Actor, references: Sequence[str]) -> list[Tag]:
-    """The tags that stand for clusters, made where they are missing."""
     if not references:
         return []
     try:

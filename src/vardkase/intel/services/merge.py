@@ -1,4 +1,4 @@
-"""Editing an event by sending a document: MISP's merge rules (core-format §13)."""
+"""Editing an event by sending a document, with MISP's merge rules (core-format §13)."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def edit_event(
 ) -> Ingested:
     """Merge a document into a stored event.
 
-    What the document does not name stays; parts that are not newer than the stored ones are skipped. Raises
-    NotFound, Forbidden, Invalid (with MISP's sentence, or the header's field errors), SharingGroupRefused,
+    Fields missing in the document stay; parts that are not newer than the stored ones are skipped. Raises
+    NotFound, Forbidden, Invalid (with MISP's message, or the header's field errors), SharingGroupRefused,
     SignatureRefused.
     """
     actor.require_writing()
@@ -116,7 +116,6 @@ def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed 
 
 
 def _merge_header(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> bool:
-    """Save the event's own columns; returns whether the document publishes it."""
     parsed = parse_event(_overlay(event, data), now=assembler.now)
     if isinstance(parsed, dict):
         raise Invalid(parsed)
@@ -131,7 +130,6 @@ def _merge_header(actor: Actor, event: Event, data: Mapping[str, Any], assembler
 
 
 def _overlay(event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The stored header as a document, with what was sent on top."""
     base: dict[str, Any] = {
         "info": event.info,
         "date": event.date.isoformat(),
@@ -159,7 +157,7 @@ def _assign(event: Event, parsed: EventInput) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What everybody who reads an event knows of it, beside its parts."""
+    """The state of an event, apart from its parts, that all its readers know."""
 
     timestamp: int
     published: bool
@@ -181,7 +179,6 @@ class _Shared:
         )
 
     def still_holds(self, event: Event, published: object) -> bool:
-        """Whether a merged document has changed none of it; `published` is what it says of that, or None."""
         as_published = published is None or as_bool(published) == self.published
         return as_published and self._rest(event) == self.rest
 
@@ -199,7 +196,6 @@ SHARED = (
 
 
 def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> Audiences:
-    """Write what the document says of parts; returns who reads those that are new or changed."""
     merger = PartsMerger(event, assembler)
     merger.take(data)
     changed = [attribute.pk for attribute in merger.changes.changed]

@@ -1,4 +1,4 @@
-"""The parts of a merged document, sorted into what is new, what changes, and what goes."""
+"""Classifies the parts of a merged document as new, changed or deleted."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ class PartsMerger:
         self.audiences: Audiences = frozenset()
 
     def take(self, data: Mapping[str, Any]) -> None:
-        """Sort the attributes and objects of `data`."""
         self._take_attributes(data.get("Attribute"))
         self._take_objects(data.get("Object"))
 
@@ -115,7 +114,6 @@ class PartsMerger:
 
 
 def _uuid(part: object) -> str:
-    """The uuid of a part; "" when it has none, or one that nothing stored can have."""
     uuid = str(part.get("uuid") or "").strip().lower() if isinstance(part, dict) else ""
     return uuid if UUID.fullmatch(uuid) else ""
 

@@ -1,4 +1,4 @@
-"""Moving the times of an event for those alone who may know of a change (`identity.access.event_times`)."""
+"""Updates an event's timestamps only for readers who may know of the change (`identity.access.event_times`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tags that people wrote by hand made into the taxonomies' own: ``TLP : Red`` becomes ``tlp:red``."""
+"""Normalises manually written tags to the taxonomies' form: ``TLP : Red`` becomes ``tlp:red``."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ DROP = "DELETE FROM {table} WHERE tag_id = ANY(%(old)s::bigint[])"
 
 @transaction.atomic
 def normalise_tags(actor: Actor) -> dict[str, str]:
-    """Old name → new name of the tags that are a taxonomy's but for case, spaces and quotation marks.
+    """Old name → new name of the tags that match a taxonomy's except for case, spaces and quotation marks.
 
-    What carries the old tag then carries the new one, which is made when it is missing; events keep their timestamps,
-    for what they say is the same. A name that could mean tags of several taxonomies stays. Raises Forbidden.
+    Their uses move to the official tag, which is created if missing; events keep their timestamps because the
+    meaning is unchanged. Names that match several taxonomies stay. Raises Forbidden.
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
@@ -62,7 +62,6 @@ def normalise_tags(actor: Actor) -> dict[str, str]:
 
 
 def _official() -> dict[str, set[str]]:
-    """The tags of all taxonomies by what stays of their names."""
     official: dict[str, set[str]] = defaultdict(set)
     for entries in entries_of(Taxonomy.objects.all()).values():
         for entry in entries:
@@ -71,7 +70,6 @@ def _official() -> dict[str, set[str]]:
 
 
 def _recased(official: dict[str, set[str]]) -> dict[str, str]:
-    """Tags that differ in case alone are the same rows, and take the taxonomy's spelling."""
     names = [tag for tags in official.values() for tag in tags]
     rows = cursor().execute(RECASE, {"names": names}).fetchall()
     return dict(rows)
@@ -85,7 +83,6 @@ def _renamed(official: dict[str, set[str]]) -> dict[str, str]:
 
 
 def _essence(name: str) -> str:
-    """What stays of a name without case, quotation marks and the spaces around its parts."""
     return re.sub(r"\s*([:=])\s*", r"\1", name.replace('"', "").replace("'", "").strip()).casefold()
 
 

@@ -1,4 +1,4 @@
-"""Objects one by one: added with their requirements checked, edited as a whole."""
+"""Services for objects: add with requirements checked, edit as a whole."""
 
 from __future__ import annotations
 
@@ -48,11 +48,10 @@ def add_object(
     break_on_duplicate: bool = False,
     fill_seen: bool = False,
 ) -> int:
-    """Add one object with its attributes and references; returns its id.
+    """Add one object with its attributes and references, all or nothing; returns its id.
 
-    With `fill_seen`, attributes without a first or last seen get the object's: MISP does so in objects/add, and
-    nowhere else. All or nothing: one bad attribute refuses the object. Raises NotFound, NotYours, Invalid (MISP's
-    sentence).
+    With `fill_seen`, attributes without a first or last seen get the object's: MISP does so in objects/add
+    only. Raises NotFound, NotYours, Invalid (MISP's message).
     """
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
@@ -83,11 +82,11 @@ def add_object(
 def edit_object(
     actor: Actor, reference: int | str, data: Mapping[str, Any], *, to_newest: bool = False
 ) -> int:
-    """Make an object read as the document says; returns its id.
+    """Update an object to match the document; returns its id.
 
-    With a list of attributes, those listed by uuid change, new ones are added, and the others that the actor may
-    read are deleted softly; without one only the object's own columns change. With `to_newest` it then becomes
-    one of the newest version of its template. Raises NotFound, NotYours, Invalid.
+    With a list of attributes, those listed by uuid change, new ones are added, and other readable ones are
+    soft-deleted; without one only the object's own columns change. With `to_newest` it then moves to the
+    newest version of its template. Raises NotFound, NotYours, Invalid.
     """
     actor.require(Permission.ADD)
     found, event = lock_own_part(actor, lambda: find_object(actor, reference, deleted=True))
@@ -111,7 +110,6 @@ def edit_object(
 
 
 def refuse_rejected(rejections: Rejections, document: Mapping[str, Any]) -> None:
-    """Turn the first refusal into MISP's sentence."""
     parts = dict(numbered_parts(document.get("Attribute"), "Object.Attribute"))
     for place, errors in rejections.errors.items():
         if place in parts:
@@ -134,7 +132,6 @@ def _fill_seen(row: NewObject) -> None:
 
 
 def _refuse_duplicate(event: Event, row: NewObject) -> None:
-    """Raise Invalid when the event has a live object of this template with exactly these attributes."""
     wanted = sorted((a.object_relation or "", a.value1, a.value2 or "") for a in row.attributes)
     candidates = Object.objects.filter(event=event, name=row.name, deleted=False)
     rows = Attribute.objects.filter(object__in=candidates, deleted=False).values_list(

@@ -1,4 +1,4 @@
-"""An object's own columns under an edit."""
+"""Merging an object's own columns in an edit."""
 
 from __future__ import annotations
 
@@ -59,7 +59,6 @@ MERGED = ("distribution", "sharing_group_id", "comment", "first_seen", "last_see
 
 
 def merge_object_header(stored: Object, sent: Mapping[str, Any], sharing: SharingGroups, now: int) -> None:
-    """Merge the columns that may change (distribution, comment, seen, deleted) and save; raises Invalid."""
     parsed = parse_object(_overlay(stored, sent), now=now)
     if isinstance(parsed, dict):
         raise Invalid(parsed)

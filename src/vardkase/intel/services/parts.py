@@ -1,4 +1,4 @@
-"""Adding parts of every kind to an event at once: what a module, a file or a text was read into."""
+"""Adds parts of all kinds to an event at once: results of a module, a file or a text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ type Contents = tuple[str, tuple[tuple[str, str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class AddedParts:
-    """How many attributes (outside objects) and objects were new, and what was refused."""
+    """The number of new attributes (outside objects) and objects, and what was rejected."""
 
     attributes: int
     objects: int
@@ -49,8 +49,8 @@ class AddedParts:
 def add_parts(actor: Actor, event_id: int, document: Mapping[str, Any]) -> AddedParts:
     """Add the attributes, objects, tags and reports in `document` to an event.
 
-    What the event has already, by uuid or by value (objects: by their contents), is passed over; what cannot be
-    stored is refused by place (``Attribute.3``). Raises NotFound, NotYours, Forbidden.
+    Existing parts, by uuid or by value (objects: by their contents), are skipped; invalid ones are reported
+    by place (``Attribute.3``). Raises NotFound, NotYours, Forbidden.
     """
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
@@ -100,7 +100,6 @@ def _objects(event: Event, parts: object, assembler: Assembler) -> list[NewObjec
 
 
 def _uuids_in(event: Event, table: str, parts: Sequence[Any]) -> set[str]:
-    """Those uuids of `parts` that the event's own rows have already."""
     named = [uuid for part in parts if (uuid := _uuid(part))]
     sql = f"SELECT uuid::text FROM {table} WHERE event_id = %s AND uuid = ANY(%s::uuid[])"
     return {row[0] for row in cursor().execute(sql, (event.pk, named)).fetchall()} if named else set()
@@ -117,7 +116,6 @@ def _contents(row: NewObject) -> Contents:
 
 
 def _contents_in(event: Event, names: set[str]) -> set[Contents]:
-    """What the live objects of these names in an event hold."""
     rows = cursor().execute(CONTENTS, {"event": event.pk, "names": list(names)}).fetchall() if names else []
     inside: dict[int, tuple[str, list[tuple[str, str, str]]]] = {}
     for object_id, name, *value in rows:

@@ -1,4 +1,4 @@
-"""Publishing: from here on others see this version."""
+"""Services for publishing: makes a version of the event available to its readers."""
 
 from __future__ import annotations
 
@@ -40,24 +40,22 @@ from vardkase.misp.flags import as_bool
 
 @transaction.atomic
 def publish_event(actor: Actor, event_id: int, *, tell: bool = False, confirmed: bool = False) -> Event:
-    """Mark the event published now; its snapshot is taken in the same transaction.
+    """Publish the event; its snapshot is taken in the same transaction. `tell`: with notification mails.
 
-    With `tell` people hear of it by mail, as they have chosen. While nothing has changed since it was published last,
-    there is no new version: with `tell`, people who have not been told of the present one are, and that is all.
-    The event that is returned is still unpublished where it has to wait: for somebody else who has to agree first
-    (`hooks.before_publication`). `confirmed` as there.
-
-    Raises NotFound, Forbidden when the actor may not publish this event, PublicationRefused, TaxonomiesMissing.
+    If nothing has changed since the last publication there is no new version: with `tell`, people not yet
+    notified of the present one are. The returned event is still unpublished if somebody else has to approve
+    first (`hooks.before_publication`); `confirmed` as there. Raises NotFound, Forbidden, PublicationRefused,
+    TaxonomiesMissing.
     """
     return _publish_or_hold(actor, event_id, may_publish_event, tell=tell, confirmed=confirmed)
 
 
 @transaction.atomic
 def publish_agreed(actor: Actor, event_id: int, *, tell: bool = False) -> Event:
-    """Publish an event of the actor's organisation that waited for somebody to agree, which the actor does.
+    """Publish an event that waited for approval, which the actor gives; raises as `publish_event`.
 
-    Also one that another organisation has created: who had it wait was let to send it out. Raises as `publish_event`.
-    What was confirmed when the event began to wait stays so: a changed event does not wait any longer.
+    Includes events created by other organisations: the requester was allowed to publish. A confirmation given
+    with the request stays valid, because a changed event no longer waits.
     """
     return _publish_or_hold(actor, event_id, may_agree_to_publish, tell=tell, confirmed=True)
 
@@ -92,24 +90,23 @@ def _publish_or_hold(
 
 
 def missing_taxonomies(event: Event) -> list[str]:
-    """The required taxonomies of which the event has no global tag; none when it came from elsewhere."""
+    """The required taxonomies of which the event has no global tag; none if it came from elsewhere."""
     if event.locked:
         return []
     return missing_required(tag.name for tag in event_tags(event.pk) if not tag.local)
 
 
 def is_confirmed(data: Mapping[str, Any]) -> bool:
-    """Whether a document or a request says that the event is meant to go as far as it does."""
     return as_bool(data.get("confirm_tlp"))
 
 
 def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bool:
-    """Publish an event that the caller has locked and is allowed to publish, as its document says.
+    """Publish a locked event as its document says; the caller has checked permission.
 
-    It stays unpublished when it lacks a tag of a required taxonomy, or somebody else has to publish it or agree to
-    that: returns whether it waits for somebody to agree. People hear of it by mail when a connection brought it, unless
-    that is quiet, and otherwise as the setting says. What others have published, and must not be shared here,
-    is stored and withheld. Raises PublicationRefused.
+    It stays unpublished if it lacks a tag of a required taxonomy, or somebody else has to publish or approve
+    it: returns True if it waits for approval. Events from a connection send notification mails unless it is
+    quiet; otherwise the setting decides. Events published elsewhere that must not be shared here are stored
+    and withheld. Raises PublicationRefused.
     """
     if missing_taxonomies(event):
         return False
@@ -131,9 +128,9 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
 
 @transaction.atomic
 def require_might_go_out(actor: Actor, event_id: int) -> None:
-    """For what sends an event that is not published: raise PublicationRefused unless it might be, as it is now.
+    """Raise PublicationRefused unless an unpublished event could be published as it is.
 
-    Nothing is changed, and nobody is asked to agree. Raises NotFound.
+    For features that send it; changes nothing and requests no approval. Raises NotFound.
     """
     event = lock_event(actor, event_id)
     with transaction.atomic():
@@ -149,7 +146,6 @@ def _withhold(actor: Actor, event: Event, why: str) -> None:
 
 
 def _must_wait(actor: Actor, event: Event, *, tell: bool, confirmed: bool = False) -> bool:
-    """Ask those above whether the event may go out; true when one of them holds it for now."""
     sought = PublicationSought(actor, event, tell, confirmed=confirmed)
     before_publication.emit(sought)
     return sought.held
@@ -179,7 +175,6 @@ def _announce_again(actor: Actor, event: Event) -> None:
 
 @transaction.atomic
 def unpublish_event(actor: Actor, event_id: int) -> Event:
-    """Take the event back to unpublished; what already went out stays where it is."""
     actor.require_writing()
     event = lock_event(actor, event_id)
     if not may_publish_event(actor, event):

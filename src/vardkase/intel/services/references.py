@@ -43,7 +43,7 @@ type Made = tuple[int, str, ReferenceInput]
 
 @transaction.atomic
 def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> ObjectReference:
-    """Refer from the object with this uuid or id to another part of its event.
+    """Add a reference from the object with this uuid or id to another part of its event.
 
     Raises NotFound (no such object, or no such target in the event), NotYours, Invalid.
     """
@@ -78,7 +78,7 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
 
 @transaction.atomic
 def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> list[ObjectReference]:
-    """Add many references between parts of one event that the actor may read, all or none; in their order.
+    """Add many references between readable parts of one event, all or none, in order.
 
     Each document names its object by ``object_uuid``. Raises NotFound (the event), NotYours, and Invalid with
     the errors of all faulty documents (``ObjectReference.3.referenced_uuid``).
@@ -109,14 +109,13 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A reference that may be made: the uuid of its object, and the rest."""
+    """A valid reference: the uuid of its object, and the rest."""
 
     source: str
     reference: ReferenceInput
 
 
 def _parsed(part: Any) -> Wanted | Errors:
-    """One document of many; its fields' errors when it cannot be read."""
     if not isinstance(part, dict):
         return {"object_uuid": ["A reference is needed here."]}
     source = str(part.get("object_uuid") or part.get("source_uuid") or "").strip().lower()
@@ -127,7 +126,6 @@ def _parsed(part: Any) -> Wanted | Errors:
 
 
 def _faults(each: Wanted | Errors, there: Targets, taken: set[str]) -> Errors:
-    """What is wrong with one document, by field; each uuid is taken by the first that asks for it."""
     if not isinstance(each, Wanted):
         return each
     errors: Errors = {}
@@ -143,7 +141,6 @@ def _faults(each: Wanted | Errors, there: Targets, taken: set[str]) -> Errors:
 
 
 def _write(event: Event, made: Sequence[Made], there: Targets) -> list[ObjectReference]:
-    """Store checked references in their order; their objects have changed by that."""
     now = now_seconds()
     rows = list(_reference_rows(event.pk, made, there, set(), now))
     write_references(rows)
@@ -155,7 +152,6 @@ def _write(event: Event, made: Sequence[Made], there: Targets) -> list[ObjectRef
 
 
 def readable_targets(actor: Actor, event_id: int, uuids: Sequence[str]) -> Targets:
-    """As `targets_in_event`, of the live ones that the actor may read."""
     sql = READABLE.format(
         event=event_predicate(actor), attribute=attribute_predicate(actor), object=part_predicate(actor, "o")
     )
@@ -164,7 +160,7 @@ def readable_targets(actor: Actor, event_id: int, uuids: Sequence[str]) -> Targe
 
 
 def write_object_references(event_id: int, objects: Sequence[NewObject], now: int) -> None:
-    """Write the references that came inside new objects; those whose target is not in the event are left out."""
+    """Write the references inside new objects; those with a target outside the event are left out."""
     wanted = [(row.id, row.uuid, part) for row in objects for part in row.references]
     store_references(event_id, wanted, now)
 
@@ -209,7 +205,6 @@ def _reference_rows(
 
 
 def targets_in_event(event_id: int, uuids: Sequence[str]) -> Targets:
-    """The objects and attributes of an event among `uuids`."""
     rows = cursor().execute(
         """
         SELECT uuid::text, id, 0 FROM attribute WHERE uuid = ANY(%(uuids)s::uuid[]) AND event_id = %(event)s

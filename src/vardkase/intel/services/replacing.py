@@ -1,4 +1,4 @@
-"""The attributes of one category and type of an event made to read as a list says."""
+"""Replaces all attributes of one category and type in an event by a list of values."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ KEPT = ("to_ids", "distribution", "sharing_group_id", "comment")
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """How many attributes a replacement added and (softly) deleted."""
-
     added: int
     deleted: int
 
@@ -34,10 +32,10 @@ class Replaced:
 def replace_attributes(
     actor: Actor, event_id: int, template: Mapping[str, Any], values: Sequence[Any]
 ) -> Replaced:
-    """Delete those of the template's category and type that are not among `values`, and add the new ones.
+    """Delete values of the template's category and type that are not among `values`, and add the new ones.
 
-    Only attributes outside objects that the actor may read are looked at. All or nothing: raises Invalid with
-    the first bad value's field errors, NotFound, NotYours.
+    Only readable attributes outside objects are considered. All or nothing: raises Invalid with the first bad
+    value's field errors, NotFound, NotYours.
     """
     actor.require(Permission.ADD)
     lock_own_event(actor, event_id)

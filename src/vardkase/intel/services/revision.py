@@ -1,4 +1,4 @@
-"""An object looked over before it is saved."""
+"""Validates and previews an object before it is saved; stores nothing."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ FILES = frozenset({"data", "base64"})
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """How an object would read, which others are like it (id → values in common), and what a newer template takes.
+    """Preview of a changed object: its content, similar objects (id → values in common), and the newer
+    template's effect.
 
-    `newest` is None unless there is a version newer than the object's; `outside` are then the relations that it
-    has no place for.
+    `newest` is None unless a newer version exists; `outside` are the relations that it does not have.
     """
 
     row: NewObject
@@ -48,7 +48,7 @@ def revise_object(
     object_ref: str = "",
     limit: int,
 ) -> Revision:
-    """Check an object that is about to be added, or saved over `object_ref`; nothing is stored.
+    """Check an object before it is added or saved over `object_ref`; nothing is stored.
 
     Raises NotFound, NotYours, Invalid as saving it would.
     """
@@ -71,7 +71,6 @@ def revise_object(
 
 
 def _as_it_would_read(actor: Actor, template: ObjectTemplate, data: Mapping[str, Any]) -> NewObject:
-    """The checked object; files that come along are not kept, so their attributes stand without."""
     about = {"template_uuid": str(template.uuid), "template_version": template.version}
     document = with_template({**data, **about, "Attribute": _without_files(data.get("Attribute"))})
     rejections = Rejections()

@@ -1,4 +1,4 @@
-"""Malware samples as `file` objects: the sample in its encrypted archive, its name, size and hashes."""
+"""Malware samples as `file` objects: the sample in its encrypted archive, with name, size and hashes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ HASHES = ("md5", "sha1", "sha256")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A file with the name it was found under."""
-
     name: str
     content: bytes
 
@@ -55,7 +53,6 @@ def _file_object(sample: Sample, about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _template() -> dict[str, Any]:
-    """The newest `file` template, or what MISP's says of itself where none is loaded."""
     newest = find_template(FILE_TEMPLATE, "newest")
     return {
         "name": "file",

@@ -1,4 +1,4 @@
-"""Sharing groups named in a document: which local group is meant, and may this actor use it?"""
+"""Resolves sharing groups named in a document to local ones, and checks that the actor may use them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vardkase.misp.distribution import Distribution
 
 
 class SharingGroups:
-    """Resolves each group of a document once. Numeric ids are local; a block with a uuid wins over an id."""
+    """Resolves each group of a document once. Numeric ids are local; a block with a uuid takes precedence."""
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
@@ -23,7 +23,7 @@ class SharingGroups:
     def required(
         self, distribution: int, sharing_group_id: int | None, block: Mapping[str, Any] | None
     ) -> int | None:
-        """The group for `distribution`; None unless it is 4. Raises SharingGroupRefused when it cannot be used."""
+        """The group for `distribution`; None unless it is 4. Raises SharingGroupRefused if it is unusable."""
         if distribution != Distribution.SHARING_GROUP:
             return None
         if (found := self._find(sharing_group_id, block)) is None:
@@ -33,7 +33,7 @@ class SharingGroups:
     def limited(
         self, distribution: int, sharing_group_id: int | None, block: Mapping[str, Any] | None
     ) -> tuple[int, int | None]:
-        """Distribution and group of a part; one that names an unusable group becomes "own organisation only"."""
+        """Distribution and group of a part; an unusable group becomes "own organisation only"."""
         if distribution != Distribution.SHARING_GROUP:
             return distribution, None
         if (found := self._find(sharing_group_id, block)) is None:

@@ -1,4 +1,4 @@
-"""Switches: one boolean of an attribute or an event turned over."""
+"""Toggles a boolean of an attribute or event."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ type Switch = Literal["to_ids", "disable_correlation"]
 
 @transaction.atomic
 def switch_attribute(actor: Actor, reference: str, switch: Switch) -> bool:
-    """Turn a switch of an attribute over; returns how it then stands. Raises NotFound, NotYours."""
     actor.require(Permission.ADD)
     found, event = lock_own_part(actor, lambda: find_attribute(actor, reference))
     stored = Attribute.objects.get(pk=found.id)
@@ -32,7 +31,6 @@ def switch_attribute(actor: Actor, reference: str, switch: Switch) -> bool:
 
 @transaction.atomic
 def switch_event_correlation(actor: Actor, event_id: int) -> bool:
-    """Turn an event's ``disable_correlation`` over; returns how it then stands. Raises NotFound, NotYours."""
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     event.disable_correlation = not event.disable_correlation

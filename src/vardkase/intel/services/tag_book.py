@@ -1,4 +1,4 @@
-"""All tags of a document, resolved at once."""
+"""Resolves all tags of a document at once."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from vardkase.misp.flags import as_bool, as_int
 
 
 class TagBook:
-    """Looks up, and where the actor may also creates, every tag in `mentions` with at most two queries.
+    """Resolves every tag in `mentions`, creating those the actor may, with at most two queries.
 
-    A tag the actor may not create, or may not use, is left out: MISP stores the rest of the document.
+    Tags the actor may not create or use are left out: MISP stores the rest of the document.
     """
 
     def __init__(self, actor: Actor, mentions: Iterable[dict[str, Any]]) -> None:
@@ -30,7 +30,6 @@ class TagBook:
             self._by_id = {tag.pk: tag for tag in self._tags.values()}
 
     def links(self, mentions: Sequence[dict[str, Any]]) -> list[TagLink]:
-        """The links that `mentions` ask for, without those to be detached and without doubles."""
         links: dict[tuple[int, bool], TagLink] = {}
         for mention in mentions:
             tag = self.find(mention)
@@ -42,7 +41,6 @@ class TagBook:
         return list(links.values())
 
     def detached(self, mentions: Sequence[dict[str, Any]]) -> list[int]:
-        """Ids of the tags that `mentions` ask to take off."""
         return [
             tag.pk
             for mention in mentions
@@ -50,7 +48,6 @@ class TagBook:
         ]
 
     def find(self, mention: dict[str, Any]) -> Tag | None:
-        """The tag meant by name, else by id."""
         if name := str(mention.get("name") or "").strip():
             return self._tags.get(name.lower())
         return self._by_id.get(as_int(mention.get("id")) or 0)

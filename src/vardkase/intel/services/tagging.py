@@ -1,4 +1,4 @@
-"""Tags and galaxy clusters put on, and taken off, events and attributes."""
+"""Services for tags and galaxy clusters on events and attributes: attach, detach."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXCLUDED = "Tag is not allowed due to taxonomy exclusivity settings"
 
 @dataclass(frozen=True, slots=True)
 class Taggable:
-    """An event, or something in it, that a tag goes on; `kind` is MISP's word for it."""
+    """An event, or a part of it, that can be tagged; `kind` is MISP's word for it."""
 
     kind: str
     id: int
@@ -41,14 +41,11 @@ class Taggable:
         return self.kind == "Event"
 
     def not_attached(self) -> Conflict:
-        """What is raised when a tag is to be taken off that is not there."""
         return Conflict(f"Could not remove tag as it is not attached to the target {self.kind}")
 
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """What happened: the thing, the tag, whether it is local there, and whether anything had to change."""
-
     target: Taggable
     tag: Tag
     local: bool
@@ -65,11 +62,11 @@ def attach_tag(
     relationship_type: str = "",
     exclusive: bool = False,
 ) -> Tagged:
-    """Put `tag` (a name, or an id) on the event or attribute with `uuid`.
+    """Attach `tag` (name or id) to the event or attribute with `uuid`.
 
-    A global tag takes the event back to unpublished; a local one does not. Raises NotFound (unknown thing),
-    Forbidden (not the actor's to tag), Invalid (no such tag, a tag this actor may not use, or, when `exclusive`,
-    one that must not stand beside a tag that is there).
+    A global tag unpublishes the event; a local one does not. Raises NotFound (unknown target), Forbidden (not
+    the actor's to tag), Invalid (no such tag, a tag this actor may not use, or, with `exclusive`, one
+    excluded by an existing tag).
     """
     actor.require_writing()
     actor.require(Permission.TAGGER)
@@ -92,7 +89,7 @@ def attach_tag(
 
 @transaction.atomic
 def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
-    """Take a tag off. Raises NotFound, Forbidden, or Conflict when the thing does not carry it."""
+    """Remove a tag. Raises NotFound, Forbidden, Conflict if it is not attached."""
     actor.require_writing()
     actor.require(Permission.TAGGER)
     target = _lock_target(actor, uuid)
@@ -108,7 +105,6 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
 
 @transaction.atomic
 def exchange_tags(actor: Actor, uuid: UUID, old: Sequence[str], new: str, *, local: bool) -> Tagged:
-    """Take the tags named `old` off and put the tag `new` on, together or not at all."""
     for name in old:
         detach_tag(actor, uuid, name)
     return attach_tag(actor, uuid, new, local=local)
@@ -126,7 +122,7 @@ NO_LINK = "Invalid tag"
 
 @transaction.atomic
 def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: str) -> Tag:
-    """Say how the tag of a link (on an "event" or "attribute") relates to what carries it; returns the tag.
+    """Set the relationship of a tag on an "event" or "attribute"; returns the tag.
 
     Raises NotFound, Forbidden, Invalid.
     """
@@ -151,7 +147,7 @@ def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: s
 
 
 def link_event_tags(event_id: int, links: list[tuple[int, bool, str]]) -> None:
-    """Attach resolved tags (id, local, relationship) to an event, leaving those it has alone."""
+    """Attach resolved tags (id, local, relationship) to an event; existing ones stay unchanged."""
     if not links:
         return
     tags, local, relationships = map(list, zip(*links, strict=True))
@@ -176,7 +172,7 @@ def _lock_target(actor: Actor, uuid: UUID) -> Taggable:
 
 
 def require_may_tag(actor: Actor, event: Event, *, local: bool) -> None:
-    """Refuse, in MISP's words, whoever may not tag things of the event: Invalid (local) or Forbidden."""
+    """Raise Invalid (local) or Forbidden, with MISP's message, unless the actor may tag in the event."""
     if may_tag(actor, event, local=local):
         return
     if local:
@@ -188,7 +184,7 @@ def require_may_tag(actor: Actor, event: Event, *, local: bool) -> None:
 
 
 def usable_tag(actor: Actor, tag: str | int) -> Tag:
-    """The tag with this id or name, made when it is new and the actor may make tags. Raises Invalid with why not."""
+    """The tag with this id or name, created if new and permitted. Raises Invalid with the reason."""
     mention = {"name": str(tag)} if _id(tag) is None else {"id": str(tag)}
     found = resolve_tags(actor, [mention], may_create=actor.may(Permission.TAG_EDITOR))
     if found:
@@ -208,7 +204,7 @@ def _why_not(actor: Actor, mention: dict[str, str]) -> str:
 
 
 def find_tag(actor: Actor, tag: str | int) -> Tag:
-    """The tag with this id or name, whoever may use it, if the actor may know its name. Raises Invalid."""
+    """The tag with this id or name, usable or not, if the actor may know its name. Raises Invalid."""
     number = _id(tag)
     known = named_tags(actor)
     chosen = known.filter(name__iexact=str(tag)) if number is None else known.filter(pk=number)
@@ -218,7 +214,6 @@ def find_tag(actor: Actor, tag: str | int) -> Tag:
 
 
 def _id(tag: str | int) -> int | None:
-    """The id, when `tag` is one and no name."""
     return as_int(tag) if str(tag).isdigit() else None
 
 
@@ -227,7 +222,6 @@ def _has_tag(target: Taggable, tag: Tag) -> bool:
 
 
 def _is_excluded(target: Taggable, tag: Tag) -> bool:
-    """Whether the taxonomies forbid the tag beside one that the thing carries."""
     scope = exclusive_scope(tag.name)
     return bool(scope) and _links(target).filter(tag__name__istartswith=scope).exists()
 

@@ -1,4 +1,4 @@
-"""Tags put on, and taken off, many attributes at once: a few statements however many they are."""
+"""Bulk tagging of attributes: a few statements, however many attributes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from vardkase.misp.flags import as_int
 def attach_anywhere(
     actor: Actor, uuid: UUID, tag: str, *, local: bool = False, relationship_type: str = ""
 ) -> Tagged:
-    """As `attach_tag`, also for an object (all its attributes get the tag) and an event report."""
+    """As `attach_tag`, also for an object (tags all its attributes) and an event report."""
     try:
         return attach_tag(actor, uuid, tag, local=local, relationship_type=relationship_type)
     except NotFound:
@@ -53,7 +53,7 @@ def attach_anywhere(
 
 @transaction.atomic
 def detach_anywhere(actor: Actor, uuid: UUID, tag: str) -> Tagged:
-    """As `detach_tag`, also for an object (all its attributes lose the tag) and an event report."""
+    """As `detach_tag`, also for an object (untags all its attributes) and an event report."""
     try:
         return detach_tag(actor, uuid, tag)
     except NotFound:
@@ -78,10 +78,10 @@ def tag_attributes(
     relationship_type: str = "",
     exclusive: bool = True,
 ) -> int:
-    """Put each tag on each attribute of an event; returns how many links are new.
+    """Attach each tag to each attribute of an event; returns the number of new links.
 
-    When `exclusive`, attributes with a tag that must not stand beside a new one go without that one. The caller has
-    found the tags usable. Raises NotFound (no attribute is there), Forbidden, Invalid.
+    With `exclusive`, a tag that conflicts with an existing one is skipped for that attribute. The caller has
+    checked that the tags are usable. Raises NotFound (no attribute exists), Forbidden, Invalid.
     """
     actor.require_writing()
     actor.require(Permission.TAGGER)
@@ -117,9 +117,9 @@ def tag_attributes(
 def tag_selected(
     actor: Actor, chosen: Mapping[int, Sequence[int]], names: Sequence[str], *, local: bool
 ) -> int:
-    """Put tags, by name or id, on attributes of several events (`attributes_by_event`); returns how many got one.
+    """Attach tags, by name or id, to attributes of several events (`attributes_by_event`), all or nothing.
 
-    Everything or nothing. Raises Forbidden, Invalid.
+    Returns the number of attributes tagged. Raises Forbidden, Invalid.
     """
     tags = [usable_tag(actor, name) for name in dict.fromkeys(names)]
     if not tags:
@@ -131,10 +131,6 @@ def tag_selected(
 def untag_attributes(
     actor: Actor, event_id: int, attribute_ids: Sequence[int], tags: Sequence[Tag]
 ) -> Sequence[bool]:
-    """Take each tag off each attribute of an event; returns for each link that is gone whether it was local.
-
-    Raises NotFound, Forbidden, Invalid.
-    """
     actor.require_writing()
     actor.require(Permission.TAGGER)
     event = lock_event(actor, event_id)
@@ -150,7 +146,6 @@ def untag_attributes(
 
 
 def attributes_by_event(actor: Actor, references: Sequence[Any]) -> dict[int, list[int]]:
-    """Event id → ids of those attributes, named by id or uuid, that the actor may read. In the order of the events."""
     texts = [str(reference).strip().lower() for reference in references]
     values = {
         "ids": [number for text in texts if (number := as_int(text)) is not None and 0 < number < 2**63],

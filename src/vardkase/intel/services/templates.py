@@ -1,4 +1,4 @@
-"""Objects and their templates: what a template completes, what it requires, and a newer version of it."""
+"""Templates of objects: defaults, requirements, and upgrade to a newer version."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NO_NEWER = "There is no newer version of this object’s template in use."
 
 
 def with_template(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The document completed from its template; raises Invalid when neither says enough."""
+    """The document completed from its template. Raises Invalid if neither is sufficient."""
     template = find_template(data.get("template_uuid"), data.get("template_version"))
     document = dict(data)
     if template is not None:
@@ -49,7 +49,6 @@ def with_template(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def find_template(uuid: object, version: object = None) -> ObjectTemplate | None:
-    """The template with this uuid and version; the newest when no version is given."""
     try:
         chosen = ObjectTemplate.objects.filter(uuid=UUID(str(uuid)))
     except ValueError:
@@ -60,7 +59,6 @@ def find_template(uuid: object, version: object = None) -> ObjectTemplate | None
 
 
 def check_requirements(document: Mapping[str, Any], relations: Sequence[str]) -> None:
-    """Check an object's relations against its template, if that is known; raises Invalid."""
     template = find_template(document.get("template_uuid"), document.get("template_version"))
     if template is None:
         return
@@ -78,14 +76,13 @@ def check_requirements(document: Mapping[str, Any], relations: Sequence[str]) ->
 
 
 def outside(template: ObjectTemplate, held: Sequence[tuple[str, str]]) -> list[str]:
-    """Those relations of (relation, type) that the template has no place for."""
     return [relation for relation, kind in held if misplaced(template, relation, kind) is not None]
 
 
 def move_to_newest(stored: Object) -> None:
-    """Make an object of a locked event one of the newest version of its template.
+    """Move an object of a locked event to the newest version of its template.
 
-    Raises Invalid when there is none, or when it has no place for what the object holds.
+    Raises Invalid if there is none, or if it has no place for the object's attributes.
     """
     template = newest_version(str(stored.template_uuid), stored.template_version)
     if template is None:

@@ -1,4 +1,4 @@
-"""What of an event was not published yet, by who is to get it."""
+"""Unpublished changes of an event, by audience."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files put on an event as attributes of their own."""
+"""Uploads files to an event, each as an attribute of its own."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def add_attachments(
     *,
     malware: bool,
 ) -> None:
-    """Add (name, content) files as attachments, or as malware samples in encrypted archives; all or none.
+    """Add (name, content) files as attachments, or as encrypted malware samples; all or none.
 
-    Raises NotFound, NotYours, Invalid (the first refused file's field errors). No files change nothing.
+    Raises NotFound, NotYours, Invalid (the first rejected file's field errors). No files change nothing.
     """
     if not uploads:
         return

@@ -1,4 +1,4 @@
-"""Sightings out of documents: those of events that are added or merged, and those that a peer pushes."""
+"""Parses sightings from documents: in added or merged events, and from pushing peers."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ type Sighted = Sequence[tuple[str, Any]]
 
 
 def report_of(given: Mapping[str, Any]) -> Report:
-    """What sightings/add says: type, source, and when (`timestamp`, or `date` and `time`, else now).
+    """The input of sightings/add: type, source, and time (`timestamp`, or `date` and `time`, by default now).
 
-    Raises Invalid in MISP's words.
+    Raises Invalid with MISP's messages.
     """
     kind = as_int(given.get("type"), None if given.get("type") else SightingType.SEEN)
     if kind not in SightingType.values:
@@ -42,9 +42,9 @@ def report_of(given: Mapping[str, Any]) -> Report:
 
 
 def read_sightings(actor: Actor, parts: Iterable[Any]) -> list[ReceivedSighting]:
-    """The sightings in a list; what is none (no attribute, no date, unknown type) is left out.
+    """The sightings in a list; malformed ones (no attribute, no date, unknown type) are left out.
 
-    Only synchronising users speak for other organisations, and not for members that speak for themselves.
+    Only sync users represent other organisations, and not members that act for themselves.
     """
     sound = [part for part in parts if isinstance(part, dict) and _is_sound(part)]
     speaks_for_others = actor.may(Permission.SYNC)
@@ -67,7 +67,6 @@ def read_sightings(actor: Actor, parts: Iterable[Any]) -> list[ReceivedSighting]
 
 
 def sightings_in_attributes(sighted: Sighted) -> Iterator[Any]:
-    """The documents in some attributes, each saying which attribute it is of."""
     for attribute_uuid, parts in sighted:
         for _, part in numbered_parts(parts, "Sighting"):
             if isinstance(part, dict):
@@ -100,7 +99,6 @@ def _is_sound(part: Mapping[str, Any]) -> bool:
 
 
 def _organisation(part: Mapping[str, Any], known: Mapping[str, int], actor: Actor) -> int | None:
-    """The organisation that is named; none for an anonymised sighting; the actor's own when nothing is said."""
     block = part.get("Organisation")
     if isinstance(block, dict) and (found := known.get(str(block.get("uuid")).lower())):
         return found
@@ -118,6 +116,5 @@ def _source(part: Mapping[str, Any]) -> str:
 
 
 def _uuid(part: Mapping[str, Any], member: str) -> str:
-    """A uuid in lower case; "" for anything else."""
     text = str(part.get(member) or "").strip().lower()
     return text if UUID.fullmatch(text) else ""

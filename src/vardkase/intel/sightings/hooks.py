@@ -1,4 +1,4 @@
-"""What the rooms above may listen to. All run inside the transaction that makes the change."""
+"""Hook points of sightings for higher layers, all called in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vardkase.core.hooks import Hook
 
 @dataclass(frozen=True, slots=True)
 class StoredSighting:
-    """A new sighting; `org_id` is None when it came anonymised, `date_sighting` is Unix seconds."""
+    """A new sighting; `org_id` is None if it is anonymised, `date_sighting` is Unix seconds."""
 
     id: int
     uuid: str
@@ -24,8 +24,6 @@ class StoredSighting:
 
 @dataclass(frozen=True, slots=True)
 class SightingsRemoved:
-    """Attributes that have lost sightings."""
-
     attribute_ids: tuple[int, ...]
 
 

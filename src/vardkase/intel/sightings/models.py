@@ -1,4 +1,4 @@
-"""Sightings: somebody has met a value, or found that it means nothing."""
+"""Models for sightings: a value was seen, was a false positive, or has expired."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ LONGEST_SOURCE = 255
 
 
 class SightingType(models.IntegerChoices):
-    """What a sighting says of its attribute."""
-
     SEEN = 0
     FALSE_POSITIVE = 1
     EXPIRATION = 2
 
 
 class Sighting(models.Model):
-    """One sighting (core-format §9); `date_sighting` is Unix seconds, `org` is null when it came anonymised.
+    """A sighting (core-format §9); `date_sighting` is Unix seconds, `org` is null if it is anonymised.
 
-    Without constraints on its references, as attributes are: it comes in tens of thousands.
+    References have no constraints, as for attributes: sightings arrive in tens of thousands.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)

@@ -1,4 +1,4 @@
-"""The sightings that an actor may read, as pieces of SQL. What renders them adds its columns.
+"""SQL fragments for sightings that an actor may read. Renderers add their columns.
 
 Aliases: s sighting, a its attribute, e its event, org the organisation that is shown (none, or another, where
 sightings are anonymised).
@@ -28,8 +28,6 @@ from vardkase.intel.sightings.settings import ANONYMISE, ANONYMISE_AS, EVERYONE,
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """FROM and WHERE with their parameters."""
-
     source: str
     condition: str
     parameters: dict[str, Any]
@@ -37,7 +35,7 @@ class Readable:
 
 @dataclass(frozen=True, slots=True)
 class FoundSighting:
-    """A sighting and whose it is; `org_id` is None when it came anonymised."""
+    """A sighting and its organisation; `org_id` is None if it is anonymised."""
 
     id: int
     uuid: str
@@ -46,7 +44,6 @@ class FoundSighting:
 
 
 def readable_sightings(actor: Actor) -> Readable:
-    """The sightings of readable attributes that the policy shows to `actor`."""
     condition = " AND ".join(
         (
             event_predicate(actor),
@@ -60,7 +57,6 @@ def readable_sightings(actor: Actor) -> Readable:
 
 
 def find_sighting(actor: Actor, reference: Reference) -> FoundSighting:
-    """One sighting. Raises NotFound."""
     readable = readable_sightings(actor)
     sql = (
         f"SELECT s.id, s.uuid::text, s.attribute_id, s.org_id {readable.source} "
@@ -73,7 +69,7 @@ def find_sighting(actor: Actor, reference: Reference) -> FoundSighting:
 
 
 def last_sighted(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, int]:
-    """Attribute id → Unix seconds when it was last seen, for those that were; false positives do not count."""
+    """Attribute id → last sighting in Unix seconds, if any; false positives do not count."""
     readable = readable_sightings(actor)
     sql = (
         f"SELECT s.attribute_id, max(s.date_sighting) {readable.source} "
@@ -84,7 +80,7 @@ def last_sighted(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, int]:
 
 
 def sighted_between(actor: Actor, column: str, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Id → Unix seconds of the first and the last sighting; `column` says whose ids: attribute_id or event_id."""
+    """Id → Unix seconds of first and last sighting; `column` is attribute_id or event_id."""
     readable = readable_sightings(actor)
     sql = (
         f"SELECT s.{column}, min(s.date_sighting), max(s.date_sighting) {readable.source} "
@@ -96,7 +92,6 @@ def sighted_between(actor: Actor, column: str, ids: Sequence[int]) -> dict[int, 
 
 
 def counts_by_type(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, dict[int, int]]:
-    """Attribute id → how many sightings of each type it has; those without any are left out."""
     readable = readable_sightings(actor)
     sql = (
         f"SELECT s.attribute_id, s.type, count(*) {readable.source} "
@@ -111,7 +106,6 @@ def counts_by_type(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, dict
 
 
 def counts_by_source(actor: Actor) -> list[tuple[str, int, int, list[int]]]:
-    """Source, type, how many sightings, and the ids of the events they are about; most sightings first."""
     readable = readable_sightings(actor)
     sql = (
         "SELECT coalesce(s.source, ''), s.type, count(*), array_agg(DISTINCT s.event_id ORDER BY s.event_id) "

@@ -1,4 +1,4 @@
-"""Which sightings somebody asks for: the filters of sightings/restSearch and of the lists."""
+"""Filters of sightings/restSearch and of sighting lists."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ BY_ID = "s.id"
 
 @dataclass(frozen=True, slots=True)
 class SightingFilters:
-    """What the sightings must be; None asks nothing. `since` and `until` are Unix seconds.
+    """Filters for sightings; None does not filter. `since` and `until` are Unix seconds.
 
     `context` is "attribute" or "event", and `things` the ids and uuids of those; `organisations` are ids and
-    uuids, each with a ``!`` before it when it must not be that one.
+    uuids, a ``!`` prefix excludes one.
     """
 
     context: str | None = None
@@ -56,13 +56,11 @@ def parse_filters(context: str | None, given: Mapping[str, Any], now: int) -> Si
 
 
 def recent(filters: SightingFilters) -> SightingFilters:
-    """The same, as far back as Plugin.Sightings_range goes."""
     days = RANGE.value
     return replace(filters, since=now_seconds() - days * DAY) if days > 0 else filters
 
 
 def sightings_query(actor: Actor, filters: SightingFilters, order: str = BY_ID) -> SqlQuery:
-    """The ids of the readable sightings that meet `filters`, in `order`."""
     readable = readable_sightings(actor)
     parameters = dict(readable.parameters)
     conditions = [readable.condition, *_conditions(filters, parameters)]
@@ -90,7 +88,6 @@ def _conditions(filters: SightingFilters, parameters: dict[str, Any]) -> Iterato
 
 
 def _one_of(alias: str, name: str, references: Sequence[str], parameters: dict[str, Any]) -> str:
-    """SQL: `alias` has one of some ids or uuids; what is neither matches nothing."""
     parameters[f"{name}_ids"] = [number for each in references if (number := as_int(each)) is not None]
     parameters[f"{name}_uuids"] = [each for each in references if UUID.fullmatch(each.lower())]
     return f"({alias}.id = ANY(%({name}_ids)s) OR {alias}.uuid = ANY(%({name}_uuids)s::uuid[]))"
@@ -116,7 +113,6 @@ def _types(value: Any) -> tuple[int, ...] | None:
 
 
 def _texts(name: str, value: Any) -> list[str]:
-    """A text or number, or a list of them. Raises Invalid for anything deeper."""
     values = value if isinstance(value, list) else [] if value is None or value == "" else [value]
     if any(isinstance(each, list | dict) for each in values):
         raise Invalid(f"Invalid filter: {name} must be a text, a number or a list of them.")
@@ -124,7 +120,6 @@ def _texts(name: str, value: Any) -> list[str]:
 
 
 def _period(given: Mapping[str, Any], now: int) -> tuple[int | None, int | None]:
-    """`from` and `to`, else `last`, else the last 30 days."""
     start, end = given.get("from"), given.get("to")
     if start is not None or end is not None:
         return (

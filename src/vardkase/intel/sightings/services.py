@@ -1,4 +1,4 @@
-"""Reporting sightings, taking them back, and receiving those of others. Everything is done set by set."""
+"""Services for sightings: report, delete, and receive from peers. All operations are set-based."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ NOTHING_FOUND = "No valid attributes found that match the criteria."
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is said of every attribute of one call."""
+    """The content of the sightings reported in one call."""
 
     type: int
     date_sighting: int
@@ -61,7 +61,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedSighting:
-    """A sighting out of a document; `org_id` is None when it came anonymised."""
+    """A sighting from a document; `org_id` is None if it is anonymised."""
 
     uuid: str
     attribute_uuid: str
@@ -73,9 +73,9 @@ class ReceivedSighting:
 
 @transaction.atomic
 def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: Report) -> list[StoredSighting]:
-    """Report one sighting of each attribute, in their order; an expiration replaces the organisation's earlier one.
+    """Report one sighting of each attribute, in order; an expiration replaces the organisation's earlier one.
 
-    Raises NotFound when the actor may read none of the attributes, Invalid when the organisation is blocked.
+    Raises NotFound if the actor may read none of the attributes, Invalid if the organisation is blocked.
     """
     actor.require_writing()
     actor.require(Permission.SIGHTING)
@@ -133,7 +133,6 @@ def write_received(actor: Actor, event: Event, received: Sequence[ReceivedSighti
 
 @transaction.atomic
 def delete_sighting(actor: Actor, reference: Reference) -> None:
-    """Take back a sighting of the actor's organisation; site administrators any. Raises NotFound."""
     actor.require_writing()
     actor.require(Permission.SIGHTING, Permission.MODIFY_ORG)
     found = find_sighting(actor, reference)
@@ -147,7 +146,8 @@ def delete_sighting(actor: Actor, reference: Reference) -> None:
 
 @transaction.atomic
 def publish_sightings(actor: Actor, event_id: int) -> None:
-    """Let the event's sightings go out: its `sighting_timestamp` tells peers that there is something to fetch."""
+    """Publish the event's sightings: its `sighting_timestamp` tells peers that there are new sightings to
+    fetch."""
     actor.require_writing()
     actor.require(Permission.SIGHTING)
     event = lock_event(actor, event_id)
@@ -169,7 +169,6 @@ def _move_time(event: Event, audiences: Audiences, moment: int) -> None:
 
 
 def forget_sightings(removed: AttributesRemoved) -> None:
-    """Sightings go with their attributes."""
     if removed.attribute_ids is None:
         cursor().execute("DELETE FROM sighting WHERE event_id = %s", (removed.event_id,))
     else:
@@ -177,7 +176,6 @@ def forget_sightings(removed: AttributesRemoved) -> None:
 
 
 def anonymise_former_owner(taken: EventTakenOver) -> None:
-    """What an event's former owner saw of it stays, and nobody is told any more who saw it."""
     cursor().execute(
         "UPDATE sighting SET org_id = NULL, source = '' WHERE event_id = %s AND org_id = %s",
         (taken.event_id, taken.former_org_id),
@@ -185,7 +183,6 @@ def anonymise_former_owner(taken: EventTakenOver) -> None:
 
 
 def copy_sightings(copies: Mapping[int, int]) -> None:
-    """Sightings of attributes (old id → new id) that were made anew within a locked event are of the new ones, too."""
     stored = _stored(COPY, {"old": list(copies.keys()), "new": list(copies.values())})
     if stored:
         sightings_stored.emit(stored)
@@ -197,7 +194,6 @@ def _refuse_blocked(actor: Actor) -> None:
 
 
 def blocked_organisations(ids: Iterable[int]) -> set[int]:
-    """Those of some organisations whose sightings must not come in."""
     uuids = {
         str(uuid): pk for pk, uuid in Organisation.objects.filter(pk__in=set(ids)).values_list("pk", "uuid")
     }

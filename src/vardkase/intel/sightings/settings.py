@@ -1,4 +1,4 @@
-"""Who sees whose sightings."""
+"""Setting for the visibility of sightings."""
 
 from __future__ import annotations
 

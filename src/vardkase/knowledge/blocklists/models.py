@@ -1,4 +1,4 @@
-"""What must not come in: events, organisations, sightings, clusters and analyst data, by uuid."""
+"""Models for blocklists of events, organisations, sightings, clusters and analyst data, by UUID."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Blocked(models.TextChoices):
-    """What a blocklist is of. Sightings and events are also kept out by the organisation they come from."""
+    """The kinds of blocklist. Sightings and events are also blocked by their organisation."""
 
     EVENT = "event"
     ORGANISATION = "organisation"
@@ -16,10 +16,10 @@ class Blocked(models.TextChoices):
 
 
 class BlocklistEntry(models.Model):
-    """One uuid that must not come (back), with what is remembered of it.
+    """A blocked uuid, with metadata.
 
-    `info` is the event's or cluster's title, or the organisation's name; `orgc` names its creator. How often
-    something was kept out, and when last (Unix seconds), is counted for organisations.
+    `info` is the event's or cluster's title, or the organisation's name; `orgc` names its creator. For
+    organisations, hits and the last hit (Unix seconds) are counted.
     """
 
     kind = models.CharField(max_length=32, choices=Blocked)

@@ -1,4 +1,4 @@
-"""Blocklists looked up."""
+"""Queries for blocklists."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ FILTERS = ("info", "orgc", "comment")
 
 
 def blocked_uuids(kind: Blocked, uuids: Iterable[UUID | str]) -> set[str]:
-    """Those of `uuids` that are on the blocklist, in lower case. For whatever takes such things in."""
     asked = list(map(str, uuids))
     return {row[0] for row in cursor().execute(BLOCKED, (kind.value, asked))} if asked else set()
 
@@ -29,12 +28,11 @@ BLOCKED = "SELECT uuid::text FROM blocklist_entry WHERE kind = %s AND uuid = ANY
 
 
 def is_blocked(kind: Blocked, uuid: UUID | str) -> bool:
-    """Whether one uuid is on the blocklist."""
     return bool(blocked_uuids(kind, (uuid,)))
 
 
 def entries(actor: Actor, kind: Blocked, filters: Mapping[str, Any]) -> QuerySet[BlocklistEntry]:
-    """The entries of a blocklist, by id; `filters` are texts that a field contains, and ``uuid``. Raises Forbidden."""
+    """The entries of a blocklist, by id; `filters` are substrings of fields, and ``uuid``. Raises Forbidden."""
     require_manager(actor, kind)
     found = BlocklistEntry.objects.filter(kind=kind).order_by("pk")
     for name in FILTERS:
@@ -46,7 +44,6 @@ def entries(actor: Actor, kind: Blocked, filters: Mapping[str, Any]) -> QuerySet
 
 
 def find_entry(actor: Actor, kind: Blocked, reference: str) -> BlocklistEntry:
-    """An entry by its id or by what it blocks. Raises NotFound, Forbidden."""
     require_manager(actor, kind)
     own = BlocklistEntry.objects.filter(kind=kind)
     if UUID_FORM.fullmatch(reference.lower()):

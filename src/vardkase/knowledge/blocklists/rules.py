@@ -1,4 +1,4 @@
-"""Who keeps which blocklist."""
+"""Rules on who may edit which blocklist."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from vardkase.knowledge.blocklists.models import Blocked
 
 
 def require_manager(actor: Actor, kind: Blocked) -> None:
-    """Events: whoever may add events in the organisation that runs the installation. All else: site administrators.
+    """Raise Forbidden unless the actor may manage the blocklist.
 
-    Raises Forbidden.
+    Events: users who may add events in the organisation that runs the installation. Others: site
+    administrators.
     """
     if kind in (Blocked.EVENT, Blocked.GALAXY_CLUSTER, Blocked.ANALYST_DATA):
         actor.require_sight()  # The entries hold the titles of what was blocked.

@@ -1,4 +1,4 @@
-"""Keeping blocklists, and counting what they keep out."""
+"""Services for blocklists, and counts of blocked items."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST_ORGC = 255
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is remembered of what is blocked."""
+    """The metadata stored with a blocked uuid."""
 
     info: str = ""
     orgc: str = ""
@@ -36,14 +36,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of each text that was to be a uuid on the list."""
-
     successes: list[str]
     fails: list[str]
 
 
 def block(kind: Blocked, uuid: UUID, about: About) -> None:
-    """Put what has just been deleted on its blocklist; part of the deleting transaction."""
+    """Blocklist an object that has just been deleted, in the deleting transaction."""
     BlocklistEntry.objects.get_or_create(
         kind=kind, uuid=uuid, defaults={"info": about.info, "orgc": about.orgc, "comment": about.comment}
     )
@@ -51,7 +49,6 @@ def block(kind: Blocked, uuid: UUID, about: About) -> None:
 
 @transaction.atomic
 def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: About) -> Added:
-    """Block every text that is a uuid and not blocked yet. Raises Forbidden, Invalid."""
     actor.require_writing()
     require_manager(actor, kind)
     actor.require_sight()  # An entry decides what members may bring in.
@@ -67,7 +64,6 @@ def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: About)
 
 
 def _refuse_members(uuids: set[str]) -> None:
-    """Two officers limit a member. Raises Invalid."""
     if not membership_is_in_use():
         return
     open_to = Organisation.objects.exclude(fixed_standing__in=(Standing.NO_MEMBERSHIP, Standing.TERMINATED))
@@ -79,7 +75,6 @@ def _refuse_members(uuids: set[str]) -> None:
 
 @transaction.atomic
 def edit_entry(actor: Actor, kind: Blocked, reference: str, changes: Mapping[str, Any]) -> BlocklistEntry:
-    """Change what is remembered (`info`, `orgc`, `comment`). Raises NotFound, Forbidden, Invalid."""
     actor.require_writing()
     entry = find_entry(actor, kind, reference)
     about = About(**{name: changes.get(name, getattr(entry, name)) for name in ("info", "orgc", "comment")})
@@ -91,7 +86,6 @@ def edit_entry(actor: Actor, kind: Blocked, reference: str, changes: Mapping[str
 
 @transaction.atomic
 def delete_entries(actor: Actor, kind: Blocked, references: Iterable[str]) -> int:
-    """Let something in again; all or none. Raises NotFound, Forbidden."""
     actor.require_writing()
     found = {entry.pk: entry for entry in (find_entry(actor, kind, one) for one in references)}
     for entry in found.values():
@@ -101,13 +95,11 @@ def delete_entries(actor: Actor, kind: Blocked, references: Iterable[str]) -> in
 
 
 def count_blocked(kind: Blocked, uuid: UUID | str, amount: int = 1) -> None:
-    """Remember that an entry has kept something out."""
     now = {"now": now_seconds(), "kind": kind.value, "uuid": str(uuid), "amount": amount}
     cursor().execute(COUNT, now)
 
 
 def _parted(texts: Sequence[str], new: set[str]) -> tuple[list[str], list[str]]:
-    """Those that were added, and the rest; a uuid that is named twice is added once."""
     successes, fails = [], []
     for text in texts:
         if text.lower() in new:

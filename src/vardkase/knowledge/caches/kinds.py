@@ -1,4 +1,4 @@
-"""The kinds of sources that can be cached. The rooms that have them tell here who may know of which."""
+"""Kinds of cacheable sources. The packages that own them register who may see which."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ _kinds: dict[str, Describe] = {}
 
 
 def register(kind: str, describe: Describe) -> None:
-    """Have `describe` speak for a kind; from the room's ``AppConfig.ready()``."""
     _kinds[kind] = describe
 
 
 def described(actor: Actor, kind: str, numbers: Collection[int]) -> dict[int, About]:
-    """The sources of one kind that the actor may know of; one query at most."""
     describe = _kinds.get(kind)
     return describe(actor, numbers) if describe and numbers else {}

@@ -1,4 +1,4 @@
-"""What others know, by the hashes of the values: of feeds and of connected instances that are cached."""
+"""Models for cached value hashes of feeds and connected instances."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ NO_EVENT = UUID(int=0)
 
 
 class CachedSource(models.Model):
-    """A feed or an instance whose values are cached: `kind` is a name in `kinds`, `number` its id there.
+    """A feed or instance with cached values: `kind` is a name in `kinds`, `number` its id there.
 
-    `cached` is Unix seconds; `size` how many different values it has.
+    `cached` is Unix seconds; `size` is the number of distinct values.
     """
 
     kind = models.TextField()
@@ -30,9 +30,10 @@ class CachedSource(models.Model):
 
 
 class CachedValue(models.Model):
-    """A value of a source by its MD5 (16 bytes, as MISP's hashes.csv has it), once for each event it is in.
+    """A value of a source by its MD5 (16 bytes, as MISP's hashes.csv has it), once per event.
 
-    A constraint on `source` would be checked for each of a million rows; `services.forget` removes them.
+    Without a constraint on `source`, which would be checked for a million rows; `services.forget` removes
+    them.
     """
 
     pk = models.CompositePrimaryKey("md5", "source_id", "event_uuid")
@@ -48,7 +49,7 @@ class CachedValue(models.Model):
 
 
 class CachedOverlap(models.Model):
-    """How many values a source shares with another one; there is a row each way, and none for none."""
+    """The number of values a source shares with another; a row each way, and none for zero."""
 
     source = models.ForeignKey(CachedSource, models.CASCADE, related_name="overlaps")
     other = models.ForeignKey(CachedSource, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Who else knows a value, and how much the sources have in common, as far as the reader may know of them."""
+"""Queries for cached sources that contain a value, and their overlap, as far as visible to the reader."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A source that has a value, and the uuids of those of its events that do (none for lists)."""
+    """A source that has a value, and the uuids of its events that contain it (none for lists)."""
 
     source: Source
     event_uuids: tuple[str, ...]
@@ -38,8 +38,6 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """How many values of a source another one has as well."""
-
     other: Source
     shared: int
     percent: int
@@ -47,18 +45,16 @@ class Overlap:
 
 @dataclass
 class Elsewhere:
-    """Who else knows values, for one reader and one answer: which sources there are is asked once."""
+    """Cached matches for one reader and one response; the sources are queried only once."""
 
     actor: Actor
     kinds: Sequence[str] = (FEED, SERVER)
 
     @cached_property
     def sources(self) -> dict[int, Source]:
-        """Id → the cached sources of these kinds that the reader may know of."""
         return cached_sources(self.actor, self.kinds) if self.actor.may_read else {}
 
     def hits(self, values: Iterable[str]) -> dict[str, list[Hit]]:
-        """Value → who else has it, for those that somebody has; one query."""
         if not self.sources:
             return {}
         asked = {md5_of(value): value for value in values}
@@ -70,7 +66,7 @@ class Elsewhere:
         return found
 
     def of_attributes[Key](self, values: Mapping[Key, tuple[str, str]]) -> dict[Key, list[Hit]]:
-        """Key → who else has that value (given by MISP type and text) or a half of it; one query."""
+        """Key → sources that have that value (given by MISP type and text) or half of it; one query."""
         parts = {key: parts_of(*value) for key, value in values.items()} if self.sources else {}
         hits = self.hits(part for some in parts.values() for part in some)
         if not hits:
@@ -80,7 +76,7 @@ class Elsewhere:
 
 
 def elsewhere_for(actor: Actor, kinds: Sequence[str] = (FEED, SERVER)) -> Elsewhere | None:
-    """What others know beside values; None for who may not see that, and where nothing is cached that it may see."""
+    """The cached matches the actor may see; None without permission, and if no visible source is cached."""
     if not kinds or not actor.may(Permission.VIEW_FEED_CORRELATIONS):
         return None
     elsewhere = Elsewhere(actor, kinds)
@@ -88,7 +84,6 @@ def elsewhere_for(actor: Actor, kinds: Sequence[str] = (FEED, SERVER)) -> Elsewh
 
 
 def united(hits: Iterable[Hit], most: int = MOST_EVENTS) -> list[Hit]:
-    """Each source once, by kind and number, with the events of all its hits; at most `most` of them."""
     events: dict[tuple[str, int], set[str]] = {}
     sources: dict[tuple[str, int], Source] = {}
     for hit in hits:
@@ -99,7 +94,6 @@ def united(hits: Iterable[Hit], most: int = MOST_EVENTS) -> list[Hit]:
 
 
 def cached_sources(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> dict[int, Source]:
-    """Id → the cached sources of some kinds that the actor may know of, in the order of their numbers."""
     found: dict[int, Source] = {}
     rows = list(CachedSource.objects.filter(cached__isnull=False).order_by("kind", "number")) if kinds else []
     for kind in kinds:
@@ -114,7 +108,6 @@ def cached_sources(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> dict[
 
 
 def overlaps(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> list[tuple[Source, list[Overlap]]]:
-    """Every cached source with what each other one shares with it, counted when either was cached last."""
     known = cached_sources(actor, kinds)
     rows = cursor().execute(OVERLAPS, {"sources": list(known)})
     shared = {(source, other): number for source, other, number in rows}
@@ -132,12 +125,10 @@ def overlaps(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> list[tuple[
 
 
 def find_cached(kind: str, number: int) -> CachedSource | None:
-    """What is cached of one source."""
     return CachedSource.objects.filter(kind=kind, number=number, cached__isnull=False).first()
 
 
 def coverage(kind: str, number: int) -> float:
-    """The percentage of a source's values that other sources have as well."""
     source = find_cached(kind, number)
     if source is None or not source.size:
         return 0.0

@@ -1,4 +1,4 @@
-"""Caching a source: its hashes put in place of those cached before, and what it shares with others counted."""
+"""Services for caching: replaces a source's hashes, and counts its overlap with other sources."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ AT_ONCE = 20_000
 
 
 def store(kind: str, number: int, values: Iterable[Cached], told: Told = lambda _count: None) -> int:
-    """Cache a source as it is now; returns how many different values it has.
+    """Replace the cached values of a source; returns the number of distinct values.
 
-    The values go to the database as they come, in no transaction, and `told` hears how many there are so far.
-    Then only what is new is added and what is gone removed, at once: until then, and when the source breaks off
-    (whatever `values` raises), everybody finds what was cached before.
+    Values are staged as they arrive, outside a transaction, and `told` is called with the count so far. The
+    difference is then applied at once: until then, and if `values` raises, readers see the previous cache.
     """
     cursor().execute(INCOMING)
     count = 0
@@ -40,7 +39,6 @@ def store(kind: str, number: int, values: Iterable[Cached], told: Told = lambda 
 
 @transaction.atomic
 def forget(kind: str, number: int) -> None:
-    """Remove what is cached of a source that is going away."""
     if source := CachedSource.objects.filter(kind=kind, number=number).first():
         cursor().execute("DELETE FROM cached_value WHERE source_id = %s", (source.pk,))
         source.delete()

@@ -1,4 +1,4 @@
-"""Decaying models: how fast a value loses its worth, and for which attribute types that holds."""
+"""Models for decaying models: how fast scores fall, and for which attribute types."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class DecayingModel(models.Model):
-    """One model (core-format §15). `default` ones come with the hub; `all_orgs` ones are everyone's to use."""
+    """A decaying model (core-format §15). `default` ones are packaged; `all_orgs` ones are usable by
+    everyone."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=255)
@@ -34,7 +35,7 @@ class DecayingModel(models.Model):
 
 
 class DecayingModelMapping(models.Model):
-    """An attribute type that a model is used for besides its own."""
+    """An additional attribute type that a model is used for."""
 
     model = models.ForeignKey(DecayingModel, models.CASCADE, related_name="mappings")
     attribute_type = models.CharField(max_length=100)

@@ -1,4 +1,4 @@
-"""Decaying models looked up: an actor's are its organisation's own and those for everyone."""
+"""Queries for decaying models: those of the actor's organisation and those for everyone."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from vardkase.knowledge.decaying_models.models import DecayingModel
 
 
 def visible_models(actor: Actor) -> QuerySet[DecayingModel]:
-    """The models that `actor` may use, oldest first, with their mappings."""
     sql = f"SELECT m.id FROM decaying_model m WHERE {own_or_everyones_predicate(actor, 'm')}"
     ids = [row[0] for row in cursor().execute(sql, reader_parameters(actor)).fetchall()]
     return DecayingModel.objects.filter(pk__in=ids).order_by("pk").prefetch_related("mappings")
 
 
 def find_model(actor: Actor, reference: Reference) -> DecayingModel:
-    """One model by id or uuid. Raises NotFound."""
     condition = by_reference(reference)
     found = visible_models(actor).filter(condition).first() if condition is not None else None
     if found is None:
@@ -30,7 +28,6 @@ def find_model(actor: Actor, reference: Reference) -> DecayingModel:
 
 
 def may_edit(actor: Actor, model: DecayingModel) -> bool:
-    """Whether the actor may change the model: site administrators any, others those that their own made."""
     if actor.is_site_admin:
         return True
     allowed = actor.may(Permission.DECAYING) or actor.may(Permission.ADMIN)
@@ -38,6 +35,5 @@ def may_edit(actor: Actor, model: DecayingModel) -> bool:
 
 
 def types_of(model: DecayingModel) -> list[str]:
-    """The attribute types that a model is about: its own, and those mapped to it."""
     mapped = [mapping.attribute_type for mapping in model.mappings.all()]
     return list(dict.fromkeys([*model.attribute_types, *mapped]))

@@ -1,4 +1,4 @@
-"""What a decaying model must be."""
+"""Validation of decaying models."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RANGES: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class ModelFields:
-    """A checked model. `uuid` is None when none was given."""
+    """A checked model. `uuid` is None if none was given."""
 
     uuid: UUID | None
     name: str
@@ -42,7 +42,7 @@ class ModelFields:
 
 
 def model_fields(data: Mapping[str, Any]) -> ModelFields:
-    """The model in `data`; raises Invalid with a message for each field that is wrong."""
+    """The model in `data`. Raises Invalid by field."""
     errors: dict[str, list[str]] = {}
     formula = data.get("formula", FORMULAS[0])
     if formula not in FORMULAS:
@@ -68,7 +68,6 @@ def model_fields(data: Mapping[str, Any]) -> ModelFields:
 
 
 def overridden(parameters: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of a model with some replaced for one search; raises Invalid."""
     errors: dict[str, list[str]] = {}
     merged = _parameters({**parameters, **overrides}, errors)
     if errors:
@@ -77,7 +76,6 @@ def overridden(parameters: Mapping[str, Any], overrides: Mapping[str, Any]) -> d
 
 
 def attribute_types(given: object, errors: dict[str, list[str]]) -> list[str]:
-    """Names of attribute types, each once."""
     names = [given] if isinstance(given, str) else given
     if not isinstance(names, list) or not all(name in TYPES for name in names):
         errors["attribute_types"] = ["Attribute types must be a list of types that exist."]
@@ -111,7 +109,6 @@ def _references(given: object, errors: dict[str, list[str]]) -> list[str]:
 
 
 def _plain(value: float) -> str:
-    """A bound without an exponent: 0.000001 and 1000000."""
     return f"{value:f}".rstrip("0").rstrip(".")
 
 
@@ -138,7 +135,6 @@ def _parameters(given: object, errors: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def number(value: object) -> int | float | None:
-    """A finite number, also when written as text; None for anything else."""
     if isinstance(value, str):
         try:
             value = float(value)

@@ -1,4 +1,4 @@
-"""Decaying models made, changed, switched, and brought up to date from those that come with the hub."""
+"""Services for decaying models: create, edit, enable, and update the built-in ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TAKEN = "A decaying model with this uuid exists already."
 
 @transaction.atomic
 def update_models(actor: Actor, *, force: bool = False) -> int:
-    """Store the models that come with the hub, those that are new or newer (all when forced); returns how many."""
+    """Store packaged models that are new or newer (all with `force`); returns how many."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     stored = {str(each.uuid): each.version for each in DecayingModel.objects.all()}
@@ -53,7 +53,6 @@ NOT_UPDATED = frozenset({"uuid", "all_orgs", "enabled"})
 def add_model(
     actor: Actor, data: Mapping[str, Any], *, action: str = "decaying_model.added"
 ) -> DecayingModel:
-    """Make a model of one's own organisation. Raises Forbidden, Invalid."""
     _require(actor)
     fields = model_fields(data)
     values = asdict(fields)
@@ -68,7 +67,6 @@ def add_model(
 
 @transaction.atomic
 def edit_model(actor: Actor, model_id: int, data: Mapping[str, Any]) -> DecayingModel:
-    """Change a model; what `data` does not name stays. Raises Forbidden, NotFound, Invalid."""
     model = _editable(actor, model_id)
     before = {name: getattr(model, name) for name in MEMBERS}
     values = asdict(model_fields({**before, **{name: data[name] for name in MEMBERS if name in data}}))
@@ -81,7 +79,6 @@ def edit_model(actor: Actor, model_id: int, data: Mapping[str, Any]) -> Decaying
 
 @transaction.atomic
 def delete_model(actor: Actor, model_id: int) -> None:
-    """Take a model away. Raises Forbidden, NotFound."""
     model = _editable(actor, model_id)
     target = _target(model)
     model.delete()
@@ -90,7 +87,7 @@ def delete_model(actor: Actor, model_id: int) -> None:
 
 @transaction.atomic
 def set_enabled(actor: Actor, model_id: int, *, enabled: bool) -> DecayingModel:
-    """Score with the model whenever a search asks for scores, or only when it names the model."""
+    """Use the model whenever a search asks for scores, or only when it names the model."""
     model = _editable(actor, model_id)
     model.enabled = enabled
     model.save(update_fields=["enabled"])
@@ -100,7 +97,6 @@ def set_enabled(actor: Actor, model_id: int, *, enabled: bool) -> DecayingModel:
 
 @transaction.atomic
 def map_types(actor: Actor, model_id: int, types: Sequence[str]) -> DecayingModel:
-    """Use a model for these attribute types besides its own, and for no other. Raises Forbidden, NotFound, Invalid."""
     model = _editable(actor, model_id)
     errors: dict[str, list[str]] = {}
     wanted = attribute_types(types, errors)
@@ -121,7 +117,6 @@ def _require(actor: Actor) -> None:
 
 
 def _editable(actor: Actor, model_id: int) -> DecayingModel:
-    """The model, locked; the caller has found it as one that the actor may see."""
     _require(actor)
     model = DecayingModel.objects.select_for_update().filter(pk=model_id).first()
     if model is None:

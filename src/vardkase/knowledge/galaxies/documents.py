@@ -1,4 +1,4 @@
-"""Reading clusters and relations out of documents: what a client or another instance says of them."""
+"""Parses clusters and relations from documents sent by clients or other instances."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ NOT_A_UUID = "Please provide a valid RFC 4122 UUID"
 
 
 def cluster_fields(data: Document) -> dict[str, Any]:
-    """The plain columns that `data` sets: value, description, source, authors. Raises Invalid."""
     fields: dict[str, Any] = {}
     for key in ("value", "description", "source"):
         if key in data:
@@ -45,7 +44,6 @@ def cluster_fields(data: Document) -> dict[str, Any]:
 
 
 def text_of(data: Document, key: str) -> str:
-    """A text member; raises Invalid when it is a list or an object."""
     value = data[key]
     if isinstance(value, list | dict):
         raise Invalid({key: ["This has to be a text."]})
@@ -53,7 +51,6 @@ def text_of(data: Document, key: str) -> str:
 
 
 def uuid_of(data: Document, key: str = "uuid") -> UUID | None:
-    """A uuid member; None when it is missing or empty. Raises Invalid when it is none."""
     value = data.get(key)
     if value in (None, "", False):
         return None
@@ -63,7 +60,6 @@ def uuid_of(data: Document, key: str = "uuid") -> UUID | None:
 
 
 def number_of(data: Document, key: str) -> int | None:
-    """A whole number that is not negative; None when it is missing. Raises Invalid when it is none."""
     value = data.get(key)
     if value in (None, ""):
         return None
@@ -74,7 +70,6 @@ def number_of(data: Document, key: str) -> int | None:
 
 
 def distribution_of(data: Document, default: int) -> int:
-    """0 to 4. Raises Invalid with the text that MISP has for it."""
     value = data.get("distribution")
     if value is None:
         return default
@@ -85,9 +80,9 @@ def distribution_of(data: Document, default: int) -> int:
 
 
 def elements_of(data: Document) -> Elements | None:
-    """Keys and values from ``GalaxyElement``, ``elements`` (also as JSON in a text) or ``meta``.
+    """Keys and values from ``GalaxyElement``, ``elements`` (also as JSON text) or ``meta``.
 
-    None when the document does not speak of them. Raises Invalid.
+    None if the document has none of them. Raises Invalid.
     """
     for member in ("GalaxyElement", "elements"):
         given = data.get(member)
@@ -117,13 +112,12 @@ def flat_elements(value: Any, key: str = "") -> Elements:
 
 
 def related_of(data: Document) -> list[dict[str, Any]] | None:
-    """The relations of a cluster's document; None when it does not speak of them."""
     given = data.get("GalaxyClusterRelation")
     return [entry for entry in given if isinstance(entry, dict)] if isinstance(given, list) else None
 
 
 def mentions_of(data: Document) -> list[dict[str, Any]] | None:
-    """The tags of a relation, from ``tags`` (names, also comma-separated) or ``Tag``; None when it has neither."""
+    """The tags of a relation, from ``tags`` (names, also comma-separated) or ``Tag``; None if it has neither."""
     given = data.get("tags", data.get("Tag"))
     if isinstance(given, str):
         given = [name.strip() for name in given.split(",")]
@@ -153,7 +147,6 @@ def _checked(member: str, key: str, value: str) -> tuple[str, str]:
 
 
 def _authors(value: Any) -> list[str] | None:
-    """Names, from a list or a text that is JSON or has commas."""
     if value is None:
         return None
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""How clusters hang together: who forked whom, and who relates to whom."""
+"""Graphs of clusters: forks and relations."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ BRIEF = ("pk", "uuid", "value", "type", "tag_name", "galaxy_id", "version", "ext
 
 
 def fork_tree(actor: Actor, galaxy: Galaxy) -> list[Node]:
-    """The readable clusters of a galaxy that are forked, each with its forks under ``children``.
+    """The readable forked clusters of a galaxy, each with its forks under ``children``.
 
-    A fork of something unknown stands at the root.
+    Forks of an unknown cluster are at the root.
     """
     living = visible_clusters(actor).filter(galaxy=galaxy, deleted=False)
     forks = list(living.filter(extends_uuid__isnull=False).order_by("pk").values(*BRIEF))
@@ -34,7 +34,6 @@ def fork_tree(actor: Actor, galaxy: Galaxy) -> list[Node]:
 
 
 def relations_of(actor: Actor, cluster: GalaxyCluster) -> list[int]:
-    """Ids of the readable relations from and to a cluster."""
     readable = visible_relations(actor)
     out = readable.filter(galaxy_cluster=cluster).values_list("pk", flat=True)
     into = readable.filter(referenced_galaxy_cluster_uuid=cluster.uuid).values_list("pk", flat=True)
@@ -42,7 +41,6 @@ def relations_of(actor: Actor, cluster: GalaxyCluster) -> list[int]:
 
 
 def related_clusters(actor: Actor, cluster: GalaxyCluster) -> list[Node]:
-    """The readable clusters at the other ends of its relations."""
     relations = _related(actor, [cluster.uuid])
     uuids = {target for _, target, *_ in relations} | {source for source, *_ in relations}
     return list(_nodes(actor, uuids - {cluster.uuid}).values())
@@ -65,7 +63,7 @@ def relation_tree(actor: Actor, cluster: GalaxyCluster) -> Node:
 
 
 def relations_graph(actor: Actor, galaxy: Galaxy) -> Node:
-    """The clusters of a galaxy that relate to anything, with the others: ``nodes`` and ``links``."""
+    """The clusters of a galaxy with relations, and their targets: ``nodes`` and ``links``."""
     within = visible_clusters(actor).filter(galaxy=galaxy, deleted=False).values_list("uuid", flat=True)
     relations = _related(actor, list(within))
     nodes = _nodes(actor, {uuid for source, target, *_ in relations for uuid in (source, target)})
@@ -78,7 +76,6 @@ def relations_graph(actor: Actor, galaxy: Galaxy) -> Node:
 
 
 def _related(actor: Actor, uuids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, list[str]]]:
-    """Source, target, type and tags of the readable relations that touch any of `uuids`."""
     readable = visible_relations(actor).order_by("pk")
     columns = (
         "galaxy_cluster__uuid",
@@ -111,7 +108,6 @@ def _node(row: dict[str, Any]) -> Node:
 
 
 def _is_above(row: dict[str, Any], nodes: dict[UUID, Node]) -> bool:
-    """Whether a cluster stands somewhere under itself already (documents may say that two forked each other)."""
     pending, seen = [nodes[row["uuid"]]], set()
     while pending:
         node = pending.pop()

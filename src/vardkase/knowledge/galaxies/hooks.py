@@ -1,4 +1,4 @@
-"""What this room tells those above and beside it, inside the transaction that makes the change."""
+"""Hook points of galaxies for sibling packages and higher layers, called in the transaction of the change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Galaxies and their clusters from the misp-galaxy files."""
+"""Loads galaxies and clusters from the misp-galaxy files."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ NAME = "galaxies"
 
 
 class GalaxyFile(msgspec.Struct):
-    """A file of `galaxies/`."""
-
     uuid: str
     name: str
     type: str
@@ -34,16 +32,12 @@ class GalaxyFile(msgspec.Struct):
 
 
 class RelatedFile(msgspec.Struct):
-    """A link to another cluster."""
-
     target: str = msgspec.field(name="dest-uuid")
     type: str
     tags: list[str] = []
 
 
 class ClusterFile(msgspec.Struct):
-    """One cluster; a value of `meta` is one text or several."""
-
     value: str
     uuid: str
     description: str = ""
@@ -52,8 +46,6 @@ class ClusterFile(msgspec.Struct):
 
 
 class ClustersFile(msgspec.Struct):
-    """A file of `clusters/`."""
-
     uuid: str
     type: str
     version: int
@@ -64,20 +56,18 @@ class ClustersFile(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A galaxy with the clusters of the file that has its name."""
-
     galaxy: GalaxyFile
     clusters: ClustersFile
 
     def by_uuid(self) -> Mapping[str, ClusterFile]:
-        """Its clusters; of two with one uuid the later counts."""
+        """Its clusters; the later of two with the same uuid wins."""
         return {cluster.uuid.lower(): cluster for cluster in self.clusters.values}
 
 
 def load(progress: Progress = quiet) -> Loaded:
-    """Store every galaxy whose clusters are new or newer than the stored ones.
+    """Store every galaxy with clusters that are new or newer than the stored ones.
 
-    Clusters that people have added are left alone; a packaged one that its file no longer has is removed.
+    Custom clusters are left alone; a packaged one that is no longer in its file is removed.
     """
     galaxies = files("misp-galaxy", "galaxies/*.json")
     clusters = files("misp-galaxy", "clusters/*.json")
@@ -96,7 +86,6 @@ def load(progress: Progress = quiet) -> Loaded:
 
 
 def store(collection: Collection) -> None:
-    """Write one galaxy over its earlier version: its row, clusters, their elements and relations."""
     galaxy_id = _upsert_galaxy(collection.galaxy)
     ids = _upsert_clusters(galaxy_id, collection)
     _clear_parts(list(ids.values()))
@@ -155,7 +144,6 @@ def _upsert_galaxy(file: GalaxyFile) -> int:
 
 
 def _upsert_clusters(galaxy_id: int, collection: Collection) -> dict[str, int]:
-    """The clusters' ids by uuid. Those that were here before keep theirs."""
     cursor().execute(INCOMING)
     cursor().execute("TRUNCATE incoming_cluster")
     copy_rows("incoming_cluster", CLUSTER_COLUMNS, _cluster_rows(collection))
@@ -230,7 +218,6 @@ def _elements(clusters: Iterable[tuple[int, ClusterFile]]) -> Iterator[tuple[int
 
 
 def _relations(clusters: Iterable[tuple[int, ClusterFile]]) -> Iterator[tuple[Any, ...]]:
-    """The links; those few of the packaged files that lead nowhere are left out."""
     for number, cluster in clusters:
         for related in cluster.related or ():
             if UUID_FORM.fullmatch(related.target):

@@ -1,4 +1,4 @@
-"""Galaxies with a kill chain laid out as a matrix (ATT&CK and its kin): a tab, its columns, clusters in each.
+"""Matrix layout of galaxies with a kill chain (such as ATT&CK): tabs, columns, and clusters in each.
 
 A cluster stands in every column that its ``kill_chain`` elements name as ``tab:column``. Which clusters are
 marked, and how strongly, is the caller's to say: `intel.queries.cluster_scores` counts over events, and
@@ -29,25 +29,23 @@ type Tabs = dict[str, dict[str, list[dict[str, Any]]]]
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A galaxy's clusters by tab (in the order of their names) and column (in that of the kill chain)."""
+    """A galaxy's clusters by tab (sorted by name) and column (in kill chain order)."""
 
     galaxy: Galaxy
     tabs: Tabs
 
     @property
     def column_orders(self) -> dict[str, list[str]]:
-        """The columns of each tab."""
         return {tab: list(columns) for tab, columns in self.tabs.items()}
 
     @property
     def tag_names(self) -> list[str]:
-        """The tags of all clusters in it, each once."""
         cells = (cell for columns in self.tabs.values() for cells in columns.values() for cell in cells)
         return list(dict.fromkeys(cell["tag_name"] for cell in cells))
 
 
 def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
-    """The matrix of `galaxy` with the clusters that the actor may read, by name. Two queries.
+    """The matrix of `galaxy` with the readable clusters, by name. Two queries.
 
     Raises NotFound for a galaxy without a kill chain.
     """
@@ -64,7 +62,6 @@ def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
 
 
 def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
-    """The readable galaxy of this type that has a kill chain. Raises NotFound."""
     readable = visible_galaxies(actor).filter(type=galaxy_type, kill_chain_order__isnull=False)
     found = readable.order_by("pk").first()
     if found is None:
@@ -73,12 +70,10 @@ def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
 
 
 def matrix_galaxies() -> list[Galaxy]:
-    """Every packaged galaxy that has a matrix, by name."""
     return list(Galaxy.objects.filter(kill_chain_order__isnull=False, default=True).order_by("name"))
 
 
 def heat_colours(scores: Mapping[str, int]) -> dict[str, str]:
-    """A colour for each scored tag, between blue for the lowest and red for the highest score."""
     highest = max(scores.values(), default=0)
     return {tag: _mixed(score / highest) for tag, score in scores.items() if score > 0}
 

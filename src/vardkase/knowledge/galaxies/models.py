@@ -1,4 +1,4 @@
-"""Galaxies and their clusters: named knowledge that is attached as a tag."""
+"""Models for galaxies and their clusters, which are attached as tags."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Galaxy(models.Model):
 
 
 class GalaxyCluster(models.Model):
-    """One named thing in a galaxy. `default` clusters come with the packaged galaxies and are read-only."""
+    """A named entry of a galaxy. `default` clusters come with the packaged galaxies and are read-only."""
 
     uuid = models.UUIDField(default=uuid.uuid4)
     collection_uuid = models.CharField(max_length=255, blank=True)
@@ -77,7 +77,7 @@ class GalaxyCluster(models.Model):
 
 
 class GalaxyElement(models.Model):
-    """One key and value of a cluster's meta data (a key may repeat)."""
+    """A key and value of a cluster's metadata (keys may repeat)."""
 
     galaxy_cluster = models.ForeignKey(GalaxyCluster, models.CASCADE, related_name="elements")
     key = models.CharField(max_length=255)
@@ -91,7 +91,7 @@ class GalaxyElement(models.Model):
 
 
 class GalaxyClusterRelation(models.Model):
-    """A typed link from one cluster to another, which may not be here yet (hence the bare uuid)."""
+    """A typed link from one cluster to another, which may not exist here (hence the bare uuid)."""
 
     galaxy_cluster = models.ForeignKey(GalaxyCluster, models.CASCADE, related_name="relations")
     referenced_galaxy_cluster_uuid = models.UUIDField()

@@ -1,4 +1,4 @@
-"""Galaxies and clusters looked up."""
+"""Queries for galaxies and clusters."""
 
 from __future__ import annotations
 
@@ -32,13 +32,11 @@ INVALID_RELATION = "Invalid cluster relation"
 
 
 def visible_galaxies(actor: Actor) -> QuerySet[Galaxy]:
-    """Galaxies that the actor may read, by name."""
     sql = f"SELECT g.id FROM galaxy g WHERE {numbers_written_in(galaxy_predicate(actor), actor)}"
     return Galaxy.objects.filter(pk__in=_chosen(sql)).order_by("name")
 
 
 def visible_clusters(actor: Actor) -> QuerySet[GalaxyCluster]:
-    """Clusters that the actor may read, deleted ones too."""
     if actor.is_site_admin and actor.may_read:
         return GalaxyCluster.objects.all()
     sql = f"SELECT c.id FROM galaxy_cluster c WHERE {numbers_written_in(cluster_predicate(actor), actor)}"
@@ -46,7 +44,6 @@ def visible_clusters(actor: Actor) -> QuerySet[GalaxyCluster]:
 
 
 def visible_relations(actor: Actor) -> QuerySet[GalaxyClusterRelation]:
-    """Relations that the actor may read."""
     sql = (
         "SELECT r.id FROM galaxy_cluster_relation r JOIN galaxy_cluster c ON c.id = r.galaxy_cluster_id "
         f"WHERE {numbers_written_in(relation_predicate(actor), actor)}"
@@ -55,7 +52,6 @@ def visible_relations(actor: Actor) -> QuerySet[GalaxyClusterRelation]:
 
 
 def search_galaxies(actor: Actor, value: str = "") -> QuerySet[Galaxy]:
-    """Readable galaxies with `value` in their name or description, or with this uuid. By name."""
     galaxies = visible_galaxies(actor)
     if not value:
         return galaxies
@@ -64,7 +60,6 @@ def search_galaxies(actor: Actor, value: str = "") -> QuerySet[Galaxy]:
 
 
 def find_galaxy(actor: Actor, reference: str) -> Galaxy:
-    """The readable galaxy with this id or uuid. Raises NotFound."""
     galaxy = visible_galaxies(actor).filter(_matches(reference)).first()
     if galaxy is None:
         raise NotFound(INVALID_GALAXY)
@@ -74,7 +69,6 @@ def find_galaxy(actor: Actor, reference: str) -> Galaxy:
 def clusters_of(
     actor: Actor, galaxy: Galaxy, *, context: str = "all", value: str = ""
 ) -> QuerySet[GalaxyCluster]:
-    """The galaxy's clusters in one of `CONTEXTS`, those with `value` in name, description or uuid. By id."""
     clusters = visible_clusters(actor).filter(galaxy=galaxy, deleted=context == "deleted").order_by("pk")
     if context in ("default", "custom"):
         clusters = clusters.filter(default=context == "default")
@@ -87,9 +81,9 @@ def clusters_of(
 
 
 def find_cluster(actor: Actor, reference: str, *, deleted: bool = False) -> GalaxyCluster:
-    """The readable cluster with this id or uuid; the first of those that share a uuid. Raises NotFound.
+    """The readable cluster with this id or uuid; the first of several with the same uuid.
 
-    A deleted one is found only when `deleted` is set.
+    Deleted ones are found only with `deleted`. Raises NotFound.
     """
     found = visible_clusters(actor).filter(_matches(reference))
     if not deleted:
@@ -101,7 +95,6 @@ def find_cluster(actor: Actor, reference: str, *, deleted: bool = False) -> Gala
 
 
 def find_relation(actor: Actor, reference: str) -> GalaxyClusterRelation:
-    """The readable relation with this id. Raises NotFound."""
     found = visible_relations(actor).select_related("galaxy_cluster")
     relation = None if UUID_FORM.fullmatch(reference) else found.filter(_matches(reference)).first()
     if relation is None:
@@ -110,8 +103,8 @@ def find_relation(actor: Actor, reference: str) -> GalaxyClusterRelation:
 
 
 def with_elements_in_chunks(clusters: QuerySet[GalaxyCluster]) -> Iterator[Sequence[GalaxyCluster]]:
-    """The same clusters with their elements read along, by id, some hundreds at a time: there may be thousands,
-    and a hundred thousand elements."""
+    """The same clusters with their elements, by id, in chunks of some hundreds: there may be thousands, with
+    a hundred thousand elements."""
     elements = Prefetch("elements", GalaxyElement.objects.order_by("pk"))
     last = 0
     while True:
@@ -124,7 +117,6 @@ def with_elements_in_chunks(clusters: QuerySet[GalaxyCluster]) -> Iterator[Seque
 
 
 def clusters_by_tag(actor: Actor, names: Iterable[str]) -> dict[str, GalaxyCluster]:
-    """The visible clusters that tags of these names stand for, by the names in lower case."""
     lower = [name.lower() for name in names]
     found = visible_clusters(actor).annotate(lower_name=Lower("tag_name")).filter(lower_name__in=lower)
     clusters = found.filter(deleted=False).select_related("galaxy").order_by("-pk")
@@ -132,7 +124,6 @@ def clusters_by_tag(actor: Actor, names: Iterable[str]) -> dict[str, GalaxyClust
 
 
 def search_clusters(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[GalaxyCluster]:
-    """Clusters whose name or synonym contains `text`, for choosing one, by name."""
     synonyms = GalaxyElement.objects.filter(key="synonyms", value__icontains=text)
     found = visible_clusters(actor).filter(
         Q(value__icontains=text) | Q(pk__in=synonyms.values("galaxy_cluster_id")), deleted=False
@@ -141,12 +132,10 @@ def search_clusters(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[Gal
 
 
 def _chosen(sql: str) -> RawSQL:
-    """A subquery of ids; its text comes from the visibility module and holds numbers only."""
     return RawSQL(sql, ())  # noqa: S611
 
 
 def _matches(reference: str) -> Q:
-    """The condition for an id or a uuid; text that is neither matches nothing."""
     if UUID_FORM.fullmatch(reference):
         return Q(uuid=reference)
     if reference.isascii() and reference.isdigit() and len(reference) < 19:

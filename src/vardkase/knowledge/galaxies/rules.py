@@ -1,4 +1,4 @@
-"""The tag that stands for a cluster."""
+"""The tag name that represents a cluster."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ CUSTOM_GALAXY_TAG = re.compile(rf'misp-galaxy:[^:="]+="{UUID_FORM.pattern}"', re
 
 
 def tag_name(galaxy_type: str, value: str) -> str:
-    """The tag of a cluster: `value` is its name when it is packaged, its uuid when people made it."""
+    """The tag of a cluster: `value` is its name if packaged, its uuid if custom."""
     return f'misp-galaxy:{galaxy_type}="{value}"'
 
 
 def is_galaxy_tag(name: str) -> bool:
-    """Whether a tag of this name stands for a cluster (which need not be known here)."""
+    """True if a tag of this name stands for a cluster (which need not exist here)."""
     return GALAXY_TAG.fullmatch(name) is not None
 
 
 def is_custom_galaxy_tag(name: str) -> bool:
-    """Whether it stands for a cluster that people made."""
     return CUSTOM_GALAXY_TAG.fullmatch(name) is not None

@@ -1,4 +1,4 @@
-"""galaxy_clusters/restSearch: which clusters match."""
+"""Search for clusters: galaxy_clusters/restSearch."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ MOST_ELEMENTS = 30
 
 
 def search(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[GalaxyCluster]:
-    """Readable clusters for which every one of `filters` (FILTERS; others are no concern) holds. By id.
+    """Readable clusters that match all `filters` (those of FILTERS; others are ignored), by id.
 
-    A filter is a value or a list of which one must be equal; ``elements`` is ``{key: value or list}``. Deleted
-    clusters come only when ``deleted`` asks. Raises Invalid for values of another shape.
+    A filter is a value or a list of alternatives; ``elements`` is ``{key: value or list}``. Deleted clusters
+    only with ``deleted``. Raises Invalid for malformed values.
     """
     found = visible_clusters(actor).order_by("pk")
     condition = Q(deleted=as_bool(filters.get("deleted")))
@@ -72,14 +72,12 @@ def _condition(key: str, value: Any) -> Q:
 
 
 def _either(uuid_field: str | None, field: str, values: list[str]) -> Q:
-    """Numbers in `field`; uuids in `uuid_field`, where it has one."""
     condition = Q(**{f"{field}__in": [number for text in values if (number := as_int(text)) is not None]})
     uuids = [text for text in values if UUID_FORM.fullmatch(text)] if uuid_field else []
     return condition | Q(**{f"{uuid_field}__in": uuids}) if uuids else condition
 
 
 def _ids(key: str, values: list[str]) -> list[int]:
-    """The ids of galaxies or organisations that are named by id or uuid."""
     uuids = [text for text in values if UUID_FORM.fullmatch(text)]
     numbers = [number for text in values if (number := as_int(text)) is not None]
     model: Any = Organisation if key in ORGANISATIONS else Galaxy

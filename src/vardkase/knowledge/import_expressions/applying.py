@@ -1,4 +1,4 @@
-"""The import expressions at work: what a value becomes when it comes in, or that it stays out.
+"""Applies import expressions: rewrites or rejects incoming values.
 
 All expressions about a type are tried together first; most values match none of them, and are done with that.
 """
@@ -25,7 +25,7 @@ type Row = tuple[str, str, str]
 
 
 class ImportFilter:
-    """The expressions in force, ready to be applied to any number of values."""
+    """The import regexps in force, ready to be applied to any number of values."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._chains = {
@@ -34,7 +34,7 @@ class ImportFilter:
         }
 
     def __call__(self, type_name: str, value: str) -> str | None:
-        """The normal-form value to keep for one that is normal; None when it must stay out."""
+        """The value to store for a normalised one; None if it must be excluded."""
         chain = self._chains.get(type_name) or self._chains.get(EVERY_TYPE)
         if chain is None or type_name in UNTOUCHED:
             return value
@@ -43,7 +43,7 @@ class ImportFilter:
 
 
 class Chain:
-    """The expressions about one type, in the order in which they were written."""
+    """The import regexps for one type, in order."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._any = ExpressionSet([written for written, _, _ in rows])
@@ -52,7 +52,7 @@ class Chain:
         ]
 
     def applied(self, value: str) -> str | None:
-        """What is left of a value; None when an expression without a replacement matches it."""
+        """The rewritten value; None if an expression without a replacement matches it."""
         if len(value) > LONGEST or self._any.first(value) is None:
             return value
         for expression, replace in self._steps:
@@ -66,7 +66,7 @@ class Chain:
 
 
 def import_filter() -> ImportFilter:
-    """The expressions in force now: one query, and nothing to compile unless they have changed."""
+    """The current import regexps: one query, recompiled only after changes."""
     rows = cursor().execute("SELECT regexp, replacement, type FROM import_expression ORDER BY id").fetchall()
     return _filter_of(tuple(rows))
 
@@ -77,7 +77,6 @@ def _filter_of(rows: tuple[Row, ...]) -> ImportFilter:
 
 
 def _replacer(replacement: str) -> Any:
-    """What RE2 is to call for each match; None when there is no replacement."""
     return partial(_filled_in, template_of(replacement)) if replacement else None
 
 

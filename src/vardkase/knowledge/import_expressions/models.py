@@ -1,4 +1,4 @@
-"""Import expressions (MISP's import regexps): what is rewritten in values that come in, and what stays out."""
+"""Models for import expressions (MISP's import regexps), which rewrite or reject incoming values."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ EVERY_TYPE = "ALL"
 
 
 class ImportExpression(models.Model):
-    """One expression, ``/pattern/flags``, for attributes of one type or of all.
+    """An import regexp, ``/pattern/flags``, for attributes of one type or of all.
 
-    What it matches is replaced; with an empty replacement a value that it matches stays out.
+    Matches are replaced; with an empty replacement a matching value is excluded.
     """
 
     regexp = models.CharField(max_length=255)

@@ -1,4 +1,4 @@
-"""What an import expression may read like; each reader returns what is stored or raises ValueError."""
+"""Validation of import expressions; readers return the value to store or raise ValueError."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ type Template = tuple[str | int, ...]
 
 
 def read_regexp(value: Any) -> str:
-    """An expression that RE2 can try, as it was written."""
     written = filled("regexp", LONGEST)(value)
     if not DELIMITED.fullmatch(written):
         raise ValueError(NOT_DELIMITED)
@@ -37,13 +36,11 @@ def read_regexp(value: Any) -> str:
 
 
 def read_replacement(value: Any) -> str:
-    """A text of at most 255 characters; None is empty. Blanks around it stay."""
     short_text(value)
     return "" if value is None else str(value).replace("\x00", "")
 
 
 def read_type(value: Any) -> str:
-    """A type of attributes, or ALL."""
     name = short_text(value) or EVERY_TYPE
     if name != EVERY_TYPE and name not in TYPES:
         raise ValueError(NO_SUCH_TYPE)
@@ -51,12 +48,10 @@ def read_type(value: Any) -> str:
 
 
 def template_of(replacement: str) -> Template:
-    """A replacement taken apart at the groups that it names."""
     return tuple(_pieces(replacement))
 
 
 def check_groups(row: ImportExpression) -> None:
-    """Raises Invalid when the replacement names a group that the expression does not have."""
     groups = compiled(expression_from(row.regexp)).groups
     for piece in template_of(row.replacement):
         if isinstance(piece, int) and piece > groups:

@@ -1,4 +1,4 @@
-"""Keeping the import expressions. They are applied to what comes in from then on; what is stored stays."""
+"""Services for import expressions. They apply to incoming values from then on; stored values are unchanged."""
 
 from __future__ import annotations
 
@@ -27,14 +27,12 @@ TOO_MANY = f"There can be {MOST} import expressions at most."
 
 
 def expressions(actor: Actor) -> QuerySet[ImportExpression]:
-    """All of them, in the order in which they are applied, for whoever may read anything here."""
     found = ImportExpression.objects.order_by("pk")
     return found if actor.may_read else found.none()
 
 
 @transaction.atomic
 def add_expression(actor: Actor, data: Mapping[str, Any]) -> ImportExpression:
-    """A new expression, applied after those there are. Raises Invalid by field, Forbidden."""
     _require_keeper(actor)
     if ImportExpression.objects.count() >= MOST:
         raise Invalid({"regexp": [TOO_MANY]})
@@ -46,7 +44,6 @@ def add_expression(actor: Actor, data: Mapping[str, Any]) -> ImportExpression:
 
 @transaction.atomic
 def edit_expression(actor: Actor, reference: str, data: Mapping[str, Any]) -> ImportExpression:
-    """Change an expression; it keeps its place. Raises Invalid by field, NotFound, Forbidden."""
     _require_keeper(actor)
     row = _find(actor, reference)
     _write(row, data)
@@ -56,7 +53,6 @@ def edit_expression(actor: Actor, reference: str, data: Mapping[str, Any]) -> Im
 
 @transaction.atomic
 def delete_expression(actor: Actor, reference: str) -> None:
-    """Take an expression away. Raises NotFound, Forbidden."""
     _require_keeper(actor)
     row = _find(actor, reference)
     target = _target(row)

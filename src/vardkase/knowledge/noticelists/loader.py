@@ -1,4 +1,4 @@
-"""Noticelists: ours, kept beside this file, and those of a configured folder."""
+"""Loads noticelists: the packaged ones beside this file, and those of a configured folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ OWN = Path(__file__).parent / "data"
 
 
 def load(progress: Progress = quiet) -> Loaded:
-    """Store every noticelist that is new or newer than the stored one."""
     paths = _paths()
 
     def newer() -> int:

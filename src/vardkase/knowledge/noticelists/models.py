@@ -1,4 +1,4 @@
-"""Noticelists: what to think of before using a category, type or tag."""
+"""Models for noticelists: notices to consider before using a category, type or tag."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Noticelist(models.Model):
 
 
 class NoticelistEntry(models.Model):
-    """One notice: where it applies and what it says, by language."""
+    """A notice: where it applies, and its text by language."""
 
     noticelist = models.ForeignKey(Noticelist, models.CASCADE, related_name="entries")
     data = models.JSONField()

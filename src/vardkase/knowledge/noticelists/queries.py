@@ -1,4 +1,4 @@
-"""Noticelists looked up."""
+"""Queries for noticelists."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
 
 
 def all_noticelists() -> QuerySet[Noticelist]:
-    """Every noticelist."""
     return Noticelist.objects.order_by("pk")
 
 
 def find_noticelist(noticelist_id: int) -> Noticelist:
-    """The noticelist with this id. Raises NotFound."""
     if (noticelist := Noticelist.objects.filter(pk=noticelist_id).first()) is None:
         raise NotFound("Invalid Noticelist.")
     return noticelist
 
 
 def enabled_notices() -> QuerySet[NoticelistEntry]:
-    """The notices of all enabled lists: what a form shows beside its fields."""
     enabled = NoticelistEntry.objects.filter(noticelist__enabled=True)
     return enabled.select_related("noticelist").order_by("pk")

@@ -1,4 +1,4 @@
-"""Noticelists switched on and off, and brought up to date."""
+"""Services for noticelists: enable, disable, update."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from vardkase.knowledge.sources.loading import Loaded, forget
 
 @transaction.atomic
 def set_enabled(actor: Actor, noticelist_id: int, *, enabled: bool) -> Noticelist:
-    """Show a list's notices in the forms, or no longer. Raises Forbidden or NotFound."""
     _require_site_admin(actor)
     noticelist = Noticelist.objects.select_for_update().filter(pk=noticelist_id).first()
     if noticelist is None:
@@ -30,7 +29,6 @@ def set_enabled(actor: Actor, noticelist_id: int, *, enabled: bool) -> Noticelis
 
 @transaction.atomic
 def delete_noticelist(actor: Actor, noticelist_id: int) -> None:
-    """Delete a list with its notices; the next update brings back what is in the files. Raises Forbidden, NotFound."""
     _require_site_admin(actor)
     noticelist = find_noticelist(noticelist_id)
     target = Target("noticelist", noticelist.pk, title=noticelist.name)
@@ -40,7 +38,6 @@ def delete_noticelist(actor: Actor, noticelist_id: int) -> None:
 
 
 def update_noticelists(actor: Actor) -> Loaded:
-    """Load new versions from the files."""
     _require_site_admin(actor)
     loaded = loader.load()
     if loaded.updated:

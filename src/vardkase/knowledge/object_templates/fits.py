@@ -1,4 +1,4 @@
-"""Which templates have room for values of given types."""
+"""Finds object templates that accept values of given types."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ TOGETHER = "/"
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well a template takes some types.
+    """How well a template fits some types.
 
-    `missing` are the types that it requires and that are not there; `foreign` those it has no place for;
-    `crowded` those that come more often than it has places for.
+    `missing` are required types that are absent; `foreign` those it has no place for; `crowded` those that
+    occur more often than it has places for.
     """
 
     template: ObjectTemplate
@@ -33,12 +33,11 @@ class Fit:
 
     @property
     def is_complete(self) -> bool:
-        """Whether an object can be made at once of what is there."""
         return not self.missing
 
 
 def fitting_templates(types: Iterable[str]) -> list[Fit]:
-    """The active templates with a place for any of `types`, the best first; their elements come along."""
+    """The active templates with a place for any of `types`, best first, with their elements."""
     given = Counter(types)
     templates = ObjectTemplate.objects.filter(active=True, elements__type__in=list(given)).distinct()
     fits = [fit(template, given) for template in templates.prefetch_related("elements")]
@@ -46,7 +45,6 @@ def fitting_templates(types: Iterable[str]) -> list[Fit]:
 
 
 def fit(template: ObjectTemplate, given: Mapping[str, int]) -> Fit:
-    """How well one template takes the types in `given`, each so many times."""
     places = _places(template)
     return Fit(
         template,
@@ -57,19 +55,18 @@ def fit(template: ObjectTemplate, given: Mapping[str, int]) -> Fit:
 
 
 def relations_for(template: ObjectTemplate, kind: str) -> list[str]:
-    """The relations that take a value of this type; of ``ip-src/ip-dst``, a value of either."""
+    """The relations that accept a value of this type; for ``ip-src/ip-dst``, a value of either."""
     kinds = {kind} if kind in TYPES else {*kind.split(TOGETHER)}
     return [name for name, element in _elements(template).items() if element.get("misp-attribute") in kinds]
 
 
 def type_of(template: ObjectTemplate, relation: str) -> str | None:
-    """The type of the values under a relation; None when the template has none of that name."""
     element = _elements(template).get(relation)
     return str(element.get("misp-attribute")) if element else None
 
 
 def misplaced(template: ObjectTemplate, relation: str, kind: str) -> FieldErrors | None:
-    """Why a value of this type cannot stand under `relation`; None when it can."""
+    """Why a value of this type cannot be stored under `relation`; None if it can."""
     if relation in relations_for(template, kind):
         return None
     wanted = type_of(template, relation)
@@ -92,7 +89,6 @@ def _places(template: ObjectTemplate) -> dict[str, float]:
 
 
 def _missing(template: ObjectTemplate, given: Mapping[str, int]) -> list[str]:
-    """Types of the required relations; where one of several is required and none is there, all of those."""
     required = [type_of(template, name) or name for name in template.definition.get("required") or []]
     one_of = [type_of(template, name) or name for name in template.definition.get("requiredOneOf") or []]
     missing = [kind for kind in required if kind not in given]

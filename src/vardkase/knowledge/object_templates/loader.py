@@ -1,4 +1,4 @@
-"""Object templates and the vocabulary of references from the misp-objects files."""
+"""Loads object templates and relationship types from the misp-objects files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ NAME = "object_templates"
 
 
 def load(progress: Progress = quiet) -> Loaded:
-    """Store every template and relationship that is new or newer than the stored one."""
     paths = files("misp-objects", "objects/*/definition.json")
     relationships = files("misp-objects", "relationships/definition.json")
 
@@ -36,8 +35,6 @@ def load(progress: Progress = quiet) -> Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose templates are stored: nobody's when they are packaged."""
-
     user_id: int = 0
     org_id: int = 0
 
@@ -50,10 +47,11 @@ PACKAGE = Owner()
 
 
 def store(definitions: Sequence[dict[str, Any]], owner: Owner = PACKAGE) -> list[int]:
-    """Add `definitions` (each a whole definition.json) as the active versions of their templates; returns their ids.
+    """Add `definitions` (each a whole definition.json) as active versions of their templates; returns their
+    ids.
 
-    Earlier versions stay, inactive, because objects refer to the version they were made with. A template that was
-    switched off stays off.
+    Earlier versions stay, inactive, because objects refer to the version they were created with. A disabled
+    template stays disabled.
     """
     stored = ObjectTemplate.objects.filter(uuid__in=[definition["uuid"] for definition in definitions])
     states = stored.values_list("uuid").annotate(on=BoolOr("active"))

@@ -1,4 +1,4 @@
-"""Object templates: which attributes make up a file, an e-mail, a person; and the words for references."""
+"""Models for object templates (e.g. file, e-mail, person), and for relationship types of references."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ObjectTemplate(models.Model):
-    """One version of a template; `definition` is the whole definition.json. Packaged ones are `fixed`."""
+    """A version of a template; `definition` is the whole definition.json. Packaged ones are `fixed`."""
 
     uuid = models.UUIDField()
     name = models.CharField(max_length=255)
@@ -29,7 +29,7 @@ class ObjectTemplate(models.Model):
 
 
 class ObjectTemplateElement(models.Model):
-    """One attribute that an object of the template may have."""
+    """An attribute that an object of the template may have."""
 
     object_template = models.ForeignKey(ObjectTemplate, models.CASCADE, related_name="elements")
     object_relation = models.CharField(max_length=255)
@@ -50,7 +50,7 @@ class ObjectTemplateElement(models.Model):
 
 
 class ObjectRelationship(models.Model):
-    """A word for how one object refers to another; packaged ones belong to no organisation (0)."""
+    """A relationship type between objects; packaged ones belong to no organisation (0)."""
 
     name = models.CharField(max_length=255, unique=True)
     description = models.TextField(blank=True)

@@ -1,4 +1,4 @@
-"""Object templates looked up."""
+"""Queries for object templates."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTem
 
 
 def active_templates() -> QuerySet[ObjectTemplate]:
-    """The versions in use, by name."""
     return ObjectTemplate.objects.filter(active=True).order_by("name")
 
 
 def all_templates() -> QuerySet[ObjectTemplate]:
-    """Every version of every template, by name, the newest first."""
     return ObjectTemplate.objects.order_by("name", "-version", "pk")
 
 
@@ -30,7 +28,6 @@ def find_template(reference: str) -> ObjectTemplate:
 
 
 def find_active_template(reference: str) -> ObjectTemplate:
-    """As `find_template`, of the versions in use. Raises NotFound."""
     template = active_templates().filter(_matches(reference)).first()
     if template is None:
         raise NotFound("Invalid template.")
@@ -38,19 +35,17 @@ def find_active_template(reference: str) -> ObjectTemplate:
 
 
 def newest_version(uuid: str, version: int) -> ObjectTemplate | None:
-    """The version in use of a template, when it is newer than `version`."""
     if not UUID_FORM.fullmatch(uuid):
         return None
     return active_templates().filter(uuid=uuid, version__gt=version).order_by("-version").first()
 
 
 def elements_of(template: ObjectTemplate) -> QuerySet[ObjectTemplateElement]:
-    """What an object of the template may have, in the order of the file."""
     return template.elements.order_by("pk")
 
 
 def requirements(template: ObjectTemplate) -> dict[str, list[str]]:
-    """Which relations an object must have: all of ``required``, one of ``requiredOneOf``."""
+    """The relations an object must have: all of ``required``, one of ``requiredOneOf``."""
     definition: dict[str, Any] = template.definition
     return {key: definition[key] for key in ("required", "requiredOneOf") if definition.get(key)}
 

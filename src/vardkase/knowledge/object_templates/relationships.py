@@ -1,4 +1,4 @@
-"""The words for how one thing refers to another: the packaged ones, and those of one's own."""
+"""Relationship types of references: packaged and custom ones."""
 
 from __future__ import annotations
 
@@ -24,13 +24,11 @@ NOT_OWN = "This relationship belongs to another organisation."
 
 
 def relationships() -> QuerySet[ObjectRelationship]:
-    """All of them, by name."""
     return ObjectRelationship.objects.order_by("name")
 
 
 @transaction.atomic
 def add_relationship(actor: Actor, data: Mapping[str, Any]) -> ObjectRelationship:
-    """Add a word of the actor's organisation. Raises Forbidden without `perm_object_template`, Invalid by field."""
     _require(actor)
     word = ObjectRelationship(org_id=actor.organisation_id, version=1)
     return _saved(actor, word, data, "object_relationship.added")
@@ -38,7 +36,7 @@ def add_relationship(actor: Actor, data: Mapping[str, Any]) -> ObjectRelationshi
 
 @transaction.atomic
 def edit_relationship(actor: Actor, relationship_id: int, data: Mapping[str, Any]) -> ObjectRelationship:
-    """Change a word of one's own; its version goes up, references keep the name they have.
+    """Change an own relationship type and increment its version; existing references keep their name.
 
     Raises Forbidden, NotFound, Invalid.
     """
@@ -50,7 +48,6 @@ def edit_relationship(actor: Actor, relationship_id: int, data: Mapping[str, Any
 
 @transaction.atomic
 def delete_relationship(actor: Actor, relationship_id: int) -> None:
-    """Take a word of one's own away; references keep it. Raises Forbidden, NotFound."""
     _require(actor)
     word = _own(actor, relationship_id)
     target = _target(word)
@@ -64,7 +61,6 @@ def _require(actor: Actor) -> None:
 
 
 def _own(actor: Actor, relationship_id: int) -> ObjectRelationship:
-    """A word that the actor may change, locked; raises NotFound, Forbidden."""
     word = ObjectRelationship.objects.select_for_update().filter(pk=relationship_id).first()
     if word is None:
         raise NotFound("Invalid object relationship.")
@@ -100,7 +96,6 @@ def _description(value: Any) -> str:
 
 
 def _formats(value: Any) -> list[str]:
-    """Where the word comes from: "misp", "stix-1.1"; one, or a list of them."""
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list) or len(listed) > MOST_FORMATS:
         raise ValueError(f"A list of at most {MOST_FORMATS} names of formats is expected.")

@@ -1,4 +1,4 @@
-"""Object templates brought up to date, and those of one's own: added, changed, switched on and off, taken away."""
+"""Services for object templates: update, and custom ones: add, edit, enable, disable, delete."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ NOT_OWN = "This template belongs to another organisation."
 
 @transaction.atomic
 def add_template(actor: Actor, data: Mapping[str, Any]) -> ObjectTemplate:
-    """Store a definition.json as a template of the actor's organisation, or as a newer version of one it has.
+    """Store a definition.json as a template of the actor's organisation, or as a newer version.
 
-    Without a uuid it gets one. Raises Forbidden without `perm_object_template`, and Invalid by field: also for the
-    uuid of a packaged template or of another organisation's, a version that is not newer, a name that is taken.
+    Without a uuid it gets one. Raises Forbidden without `perm_object_template`, and Invalid by field: also
+    for the uuid of a packaged or another organisation's template, a version that is not newer, a name in use.
     """
     _require(actor)
     return _stored(actor, _parsed(data), "object_template.added")
@@ -39,9 +39,10 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> ObjectTemplate:
 
 @transaction.atomic
 def edit_template(actor: Actor, reference: str, data: Mapping[str, Any]) -> ObjectTemplate:
-    """Store a newer version of one's own template: what `data` does not name stays, the version goes up by one.
+    """Store a newer version of an own template: fields missing in `data` stay, the version goes up by one.
 
-    Objects refer to the version they were made with, so that one stays. Raises Forbidden, NotFound, Invalid.
+    The old version stays, because objects refer to the version they were created with. Raises Forbidden,
+    NotFound, Invalid.
     """
     _require(actor)
     earlier = _own(actor, reference)
@@ -54,9 +55,9 @@ def edit_template(actor: Actor, reference: str, data: Mapping[str, Any]) -> Obje
 
 @transaction.atomic
 def delete_template(actor: Actor, reference: str) -> ObjectTemplate:
-    """Take one version of one's own template away; the newest of the others takes its place if it was in use.
+    """Delete one version of an own template; if it was active, the newest remaining version becomes active.
 
-    Objects made with it stay as they are. Raises Forbidden, NotFound.
+    Existing objects stay unchanged. Raises Forbidden, NotFound.
     """
     _require(actor)
     gone = _own(actor, reference)
@@ -73,9 +74,10 @@ def delete_template(actor: Actor, reference: str) -> ObjectTemplate:
 
 @transaction.atomic
 def toggle_template(actor: Actor, reference: str) -> bool:
-    """Switch a version of a template off, or on in the place of the others; returns whether it is on now.
+    """Disable a version of a template, or enable it in place of the others; returns True if it is now
+    enabled.
 
-    Raises Forbidden for all but site administrators, NotFound.
+    Raises Forbidden unless the actor is a site administrator, NotFound.
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
@@ -91,7 +93,6 @@ def toggle_template(actor: Actor, reference: str) -> bool:
 
 
 def update_object_templates(actor: Actor) -> Loaded:
-    """Load new versions from the files. Raises Forbidden for all but site administrators."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()
@@ -101,14 +102,13 @@ def update_object_templates(actor: Actor) -> Loaded:
 
 
 def _require(actor: Actor) -> None:
-    """The permission; then one writer of templates at a time, so that no two make the same version."""
+    """Check the permission, then serialise writers of templates, so that no two create the same version."""
     actor.require_writing()
     actor.require(Permission.OBJECT_TEMPLATE)
     lock(loader.NAME)
 
 
 def _own(actor: Actor, reference: str) -> ObjectTemplate:
-    """A template that the actor may change; raises NotFound, Forbidden."""
     template = find_template(reference)
     if template.fixed:
         raise Forbidden(PACKAGED)
@@ -141,7 +141,6 @@ def _stored(actor: Actor, definition: dict[str, Any], act: str) -> ObjectTemplat
 def _faults(
     actor: Actor, definition: Mapping[str, Any], newest: ObjectTemplate | None
 ) -> dict[str, list[str]]:
-    """Why a checked definition cannot be stored beside what there is, by field."""
     errors = {}
     others = ObjectTemplate.objects.filter(name=definition["name"], active=True)
     if others.exclude(uuid=definition["uuid"]).exists():

@@ -1,4 +1,4 @@
-"""Whole tables at once: ids reserved ahead, rows sent with COPY."""
+"""Bulk loading of tables: ids reserved in advance, rows sent with COPY."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vardkase.core.sql import cursor
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Add `rows` to `table` and return how many; `rows` must not touch the database while it is read."""
+    """Add `rows` to `table` by COPY; returns how many. Iterating over `rows` must not query the database."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
@@ -25,7 +25,6 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def as_json(value: Any) -> str:
-    """`value` as the text of a jsonb column, for COPY."""
     return msgspec.json.encode(value).decode()
 
 

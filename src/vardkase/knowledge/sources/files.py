@@ -1,4 +1,4 @@
-"""Where the packaged knowledge lies on disk.
+"""Location of the packaged knowledge files.
 
 The data packages are found, but never imported: importing some of them reads all they have into memory. A
 folder in the layout of the upstream repositories (`misp-galaxy/`, `misp-taxonomies/`, …) takes precedence, so
@@ -25,11 +25,11 @@ PACKAGES = {
 
 
 class KnowledgeMissing(RuntimeError):
-    """Neither the configured folder nor an installed package has the data."""
+    pass
 
 
 def repository(name: str) -> Path:
-    """The folder of the upstream repository `name` ("misp-galaxy"); raises KnowledgeMissing."""
+    """The folder of the upstream repository `name` ("misp-galaxy"). Raises KnowledgeMissing."""
     if own := settings.VARDKASE_KNOWLEDGE_DIR:
         candidate = Path(own) / name
         if candidate.is_dir():
@@ -44,17 +44,14 @@ def repository(name: str) -> Path:
 
 
 def files(name: str, pattern: str) -> list[Path]:
-    """The repository's files that match the glob `pattern`, in the order of their names."""
     return sorted(repository(name).glob(pattern), key=lambda path: path.as_posix().lower())
 
 
 def read[Shape](path: Path, shape: type[Shape]) -> Shape:
-    """The JSON file as `shape`; raises msgspec.DecodeError, or ValidationError when it has another shape."""
     return msgspec.json.decode(path.read_bytes(), type=shape)
 
 
 def read_any(path: Path) -> Any:
-    """The JSON file as plain dicts and lists."""
     return msgspec.json.decode(path.read_bytes())
 
 

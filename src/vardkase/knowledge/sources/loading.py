@@ -1,4 +1,4 @@
-"""The frame of every loader: skip what has not changed, one transaction, tell how far it has come."""
+"""Common frame of loaders: skip unchanged sources, one transaction, progress reports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ type Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What one loader did: how many lists (taxonomies, galaxies, …) were new or newer, of how many."""
+    """The result of a loader: the number of lists (taxonomies, galaxies, …) that were new or newer, of how
+    many."""
 
     name: str
     updated: int
@@ -26,20 +27,19 @@ class Loaded:
 
 
 def quiet(_name: str, _done: int, _total: int) -> None:
-    """A Progress for those who do not watch."""
+    pass
 
 
 def forget(name: str) -> None:
-    """Have the files of one kind of knowledge read again by its next loading, changed or not."""
     KnowledgeSource.objects.filter(name=name).delete()
 
 
 def load_changed(
     name: str, paths: Sequence[Path], load: Callable[[], int], *, count: int | None = None
 ) -> Loaded:
-    """Run `load` in one transaction unless `paths` are as they were last time.
+    """Run `load` in one transaction unless `paths` are unchanged since the last time.
 
-    `load` returns how many of `count` (by default one for each path) were new or newer.
+    `load` returns how many of `count` (by default one per path) were new or newer.
     """
     total = len(paths) if count is None else count
     state = fingerprint(paths)

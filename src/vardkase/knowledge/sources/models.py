@@ -1,4 +1,4 @@
-"""What has been loaded from where, so that a start with nothing new costs nothing."""
+"""Models for loaded sources, so that startup skips what has not changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class KnowledgeSource(models.Model):
-    """The files of one kind of knowledge as they were when last loaded, told by a fingerprint."""
+    """The fingerprint of the files of one kind of knowledge when last loaded."""
 
     name = models.CharField(max_length=40, unique=True)
     fingerprint = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Tag collections: tags and clusters that are put on things together."""
+"""Models for tag collections: sets of tags and clusters that are attached together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.knowledge.taxonomies.models import Tag
 
 
 class TagCollection(models.Model):
-    """A named set of tags; an organisation's own, or everyone's to use when `all_orgs`."""
+    """A named set of tags of an organisation, usable by everyone with `all_orgs`."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=255)
@@ -28,8 +28,6 @@ class TagCollection(models.Model):
 
 
 class TagCollectionTag(models.Model):
-    """A tag in a collection."""
-
     tag_collection = models.ForeignKey(TagCollection, models.CASCADE, related_name="members")
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="in_collections")
 

@@ -1,4 +1,4 @@
-"""Tag collections looked up: an actor's are its organisation's own and those for everyone."""
+"""Queries for tag collections: those of the actor's organisation and those for everyone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ PREFIX = "collection_"
 
 
 def visible_collections(actor: Actor) -> QuerySet[TagCollection]:
-    """The collections that `actor` may read, with those of their tags it may see, oldest first."""
     sql = f"SELECT c.id FROM tag_collection c WHERE {own_or_everyones_predicate(actor, 'c')}"
     ids = [row[0] for row in cursor().execute(sql, reader_parameters(actor)).fetchall()]
     members = (
@@ -38,7 +37,6 @@ def visible_collections(actor: Actor) -> QuerySet[TagCollection]:
 
 
 def find_collection(actor: Actor, reference: Reference) -> TagCollection:
-    """One collection by id or uuid. Raises NotFound."""
     condition = by_reference(reference)
     found = visible_collections(actor).filter(condition).first() if condition is not None else None
     if found is None:
@@ -47,25 +45,22 @@ def find_collection(actor: Actor, reference: Reference) -> TagCollection:
 
 
 def may_edit(actor: Actor, collection: TagCollection) -> bool:
-    """Site administrators any; others with `perm_tag_editor` those of their own organisation."""
     if actor.is_site_admin:
         return True
     return actor.may(Permission.TAG_EDITOR) and collection.org_id == actor.organisation_id
 
 
 def tags_of(collection: TagCollection) -> list[Tag]:
-    """The tags of a collection that was found for somebody: those they may see."""
     return [member.tag for member in collection.members.all()]
 
 
 def default_tags(actor: Actor, number: int) -> list[Tag]:
-    """The tags of a collection that a site administrator chose for everybody, as far as the actor may use them."""
     members = TagCollectionTag.objects.filter(tag_collection=number).select_related("tag")
     return [member.tag for member in members if may_use(actor, member.tag)]
 
 
 def without_collections(actor: Actor, wanted: Iterable[str]) -> list[str]:
-    """The tags named in `wanted`, with each ``collection_<id>`` replaced by the ids of its tags. Raises NotFound."""
+    """The tags in `wanted`, with each ``collection_<id>`` replaced by the ids of its tags. Raises NotFound."""
     tags: list[str] = []
     for name in wanted:
         number = name.removeprefix(PREFIX)

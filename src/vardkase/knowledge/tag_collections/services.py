@@ -1,4 +1,4 @@
-"""Tag collections made, changed, deleted and filled."""
+"""Services for tag collections: create, edit, delete, fill."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ TAKEN = "A tag collection with this uuid exists already."
 def add_collection(
     actor: Actor, data: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] = ()
 ) -> TagCollection:
-    """Make a collection of the actor's organisation, with `tags` (mentions) in it. Raises Forbidden, Invalid."""
     actor.require_writing()
     actor.require(Permission.TAG_EDITOR)
     values = {"name": "", **_values(data)}
@@ -46,7 +45,6 @@ def add_collection(
 
 @transaction.atomic
 def edit_collection(actor: Actor, reference: str, data: Mapping[str, Any]) -> TagCollection:
-    """Change name, description or who may use it. Raises NotFound, Forbidden, Invalid."""
     collection = _editable(actor, reference)
     values = _values(data)
     if not values.get("name", collection.name):
@@ -58,7 +56,6 @@ def edit_collection(actor: Actor, reference: str, data: Mapping[str, Any]) -> Ta
 
 @transaction.atomic
 def delete_collection(actor: Actor, reference: str) -> None:
-    """Take a collection away; its tags stay. Raises NotFound, Forbidden."""
     collection = _editable(actor, reference)
     record(actor, "tag_collection.deleted", _target(collection))
     TagCollection.objects.filter(pk=collection.pk).delete()
@@ -66,9 +63,9 @@ def delete_collection(actor: Actor, reference: str) -> None:
 
 @transaction.atomic
 def add_tags(actor: Actor, reference: str, tags: Sequence[Mapping[str, Any]]) -> list[Tag]:
-    """Put tags, by name or id, into a collection; returns those that were not in it.
+    """Add tags, by name or id, to a collection; returns the new ones.
 
-    Raises NotFound, Forbidden, or Invalid when one is no tag that the actor may use.
+    Raises NotFound, Forbidden, or Invalid if one is not a tag that the actor may use.
     """
     collection = _editable(actor, reference)
     put = _put(actor, collection, tags)
@@ -78,7 +75,6 @@ def add_tags(actor: Actor, reference: str, tags: Sequence[Mapping[str, Any]]) ->
 
 @transaction.atomic
 def remove_tag(actor: Actor, reference: str, tag: Mapping[str, Any]) -> Tag:
-    """Take a tag, by name or id, out of a collection. Raises NotFound, Forbidden, Conflict when it is not in it."""
     collection = _editable(actor, reference)
     for found in resolve_tags(actor, [tag], may_create=False).values():
         if TagCollectionTag.objects.filter(tag_collection=collection, tag=found).delete()[0]:
@@ -105,7 +101,6 @@ def _named(mention: Mapping[str, Any]) -> str:
 
 
 def _editable(actor: Actor, reference: str) -> TagCollection:
-    """The collection, locked."""
     actor.require_writing()
     collection = find_collection(actor, reference)
     if not may_edit(actor, collection):

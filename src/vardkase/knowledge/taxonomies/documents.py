@@ -1,4 +1,4 @@
-"""Taxonomies as documents: machinetag.json read with every fault named, and written as the packages have it."""
+"""Taxonomy documents: machinetag.json, parsed with all errors reported, and written in the packages' format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ LONGEST_NAMESPACE = 255
 
 
 def taxonomy_file(document: Mapping[str, Any]) -> TaxonomyFile:
-    """The taxonomy that a document describes. Raises Invalid with the field and what is wrong."""
     try:
         file = msgspec.convert(dict(document), TaxonomyFile)
     except msgspec.ValidationError as error:
@@ -37,7 +36,6 @@ def taxonomy_file(document: Mapping[str, Any]) -> TaxonomyFile:
 
 
 def taxonomy_document(taxonomy: Taxonomy) -> dict[str, Any]:
-    """The whole taxonomy as a machinetag.json."""
     predicates = list(taxonomy.predicates.order_by("pk"))
     values: dict[int, list[TaxonomyEntry]] = {}
     for entry in TaxonomyEntry.objects.filter(predicate__in=predicates).order_by("pk"):
@@ -96,7 +94,6 @@ def _check(namespace: str, item: EntryFile, field: str, predicate: str | None = 
 
 
 def _wording(thing: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
-    """What is known of a predicate or value; what is not is left out, as in the packages."""
     known = {
         "value": thing.value,
         "expanded": thing.expanded,

@@ -1,4 +1,4 @@
-"""Taxonomies from their machinetag.json files."""
+"""Loads taxonomies from their machinetag.json files."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ OFFERED = frozenset({"tlp"})
 
 
 class EntryFile(msgspec.Struct):
-    """One value of a predicate."""
-
     value: str
     expanded: str = ""
     description: str = ""
@@ -29,21 +27,17 @@ class EntryFile(msgspec.Struct):
 
 
 class PredicateFile(EntryFile):
-    """One predicate; `exclusive`: at most one of its values on a thing."""
+    """A predicate; `exclusive`: at most one of its values per object."""
 
     exclusive: bool = False
 
 
 class ValuesFile(msgspec.Struct):
-    """The values of one predicate."""
-
     predicate: str
     entry: list[EntryFile] = []
 
 
 class TaxonomyFile(msgspec.Struct):
-    """A machinetag.json."""
-
     namespace: str
     predicates: list[PredicateFile]
     version: int = 0
@@ -53,7 +47,7 @@ class TaxonomyFile(msgspec.Struct):
 
 
 def load(progress: Progress = quiet) -> Loaded:
-    """Store every taxonomy that is new or newer than the stored one; what was enabled stays so."""
+    """Store every taxonomy that is new or newer than the stored one; enabled ones stay enabled."""
     paths = files("misp-taxonomies", "*/machinetag.json")
 
     def newer() -> int:
@@ -68,7 +62,6 @@ def load(progress: Progress = quiet) -> Loaded:
 
 
 def store(taxonomies: Sequence[TaxonomyFile]) -> None:
-    """Write taxonomies over their earlier versions, predicates and entries included."""
     lock(NAME)
     ids = _upsert(taxonomies)
     _clear(list(ids.values()))

@@ -1,4 +1,4 @@
-"""Tags, and the taxonomies that give them meaning."""
+"""Models for tags and taxonomies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from vardkase.identity.accounts.models import User
 
 
 class Tag(models.Model):
-    """A label. `org_id`/`user_id` other than 0 say who may attach it; `exportable` False never leaves."""
+    """A tag. `org_id`/`user_id` other than 0 restrict who may attach it; without `exportable` it is never
+    shared."""
 
     name = models.CharField(max_length=2000)
     colour = models.CharField(max_length=7, default="#0088cc")
@@ -49,8 +50,6 @@ class TagMaker(models.Model):
 
 
 class FavouriteTag(models.Model):
-    """A tag that a user wants to find again quickly."""
-
     user = models.ForeignKey(User, models.CASCADE, related_name="favourite_tags")
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="favoured")
 
@@ -63,7 +62,7 @@ class FavouriteTag(models.Model):
 
 
 class Taxonomy(models.Model):
-    """A machine-tag vocabulary. `exclusive`: at most one of its tags on a thing; `required`: to publish."""
+    """A machine-tag vocabulary. `exclusive`: at most one of its tags per object; `required`: for publication."""
 
     namespace = models.CharField(max_length=255, unique=True)
     description = models.TextField(blank=True)

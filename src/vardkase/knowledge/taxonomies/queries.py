@@ -1,4 +1,4 @@
-"""Tags and taxonomies looked up."""
+"""Queries for tags and taxonomies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from vardkase.knowledge.taxonomies.rules import MachineTag, colour_of, parse_mac
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One tag that a taxonomy has. `exclusive` is None where the predicate itself is the tag."""
+    """A tag of a taxonomy. `exclusive` is None if the predicate itself is the tag."""
 
     tag: str
     expanded: str
@@ -46,8 +46,6 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyCount:
-    """A taxonomy, how many tags it has, and how many of them exist here."""
-
     taxonomy: Taxonomy
     total: int
     current: int
@@ -55,7 +53,7 @@ class TaxonomyCount:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a tag stands for; `entry` is None when the tag has no value, or one that is not in the taxonomy."""
+    """The meaning of a tag; `entry` is None if it has no value, or one that is not in the taxonomy."""
 
     taxonomy: Taxonomy
     predicate: TaxonomyPredicate
@@ -64,7 +62,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class ExclusiveConflict:
-    """Tags that must not stand together: of one taxonomy, or of one predicate of it."""
+    """Mutually exclusive tags: of one taxonomy, or of one predicate of it."""
 
     namespace: str
     predicate: str | None
@@ -72,7 +70,6 @@ class ExclusiveConflict:
 
 
 def visible_tags(actor: Actor) -> QuerySet[Tag]:
-    """Tags the actor may see: of `carried_tags` those whose names it may know. By name."""
     tags = carried_tags(actor)
     if actor.is_site_admin and actor.may_read:
         return tags
@@ -80,7 +77,6 @@ def visible_tags(actor: Actor) -> QuerySet[Tag]:
 
 
 def named_tags(actor: Actor) -> QuerySet[Tag]:
-    """Tags whose names the actor may know, also those it may not use."""
     return Tag.objects.filter(pk__in=_known(actor))
 
 
@@ -90,8 +86,7 @@ def _known(actor: Actor) -> RawSQL:
 
 
 def carried_tags(actor: Actor) -> QuerySet[Tag]:
-    """Tags on things that the actor sees: not those kept for another organisation or user, or of a hidden cluster.
-    By name."""
+    """Tags on visible data, by name; without those reserved for others or of hidden clusters."""
     tags = Tag.objects.order_by("name")
     if actor.is_site_admin and actor.may_read:
         return tags
@@ -100,7 +95,7 @@ def carried_tags(actor: Actor) -> QuerySet[Tag]:
 
 
 def hidden_tag_ids(actor: Actor) -> list[int]:
-    """Tags that would tell the actor of clusters that are hidden from them."""
+    """Tags that would reveal hidden clusters to the actor."""
     if actor.is_site_admin and actor.may_read:
         return []
     return list(Tag.objects.filter(_of_hidden_cluster(actor)).values_list("pk", flat=True))
@@ -113,13 +108,11 @@ def _of_hidden_cluster(actor: Actor) -> Q:
 
 
 def favourites(actor: Actor) -> set[int]:
-    """Ids of the tags that the actor has marked as favourites."""
     own = FavouriteTag.objects.filter(user=actor.user_id)
     return set(own.values_list("tag_id", flat=True))
 
 
 def find_tag(actor: Actor, reference: str) -> Tag:
-    """The tag with this id, else with this name. Raises NotFound."""
     tags = visible_tags(actor)
     found = tags.filter(pk=int(reference)) if _is_id(reference) else tags.filter(name__iexact=reference)
     if (tag := found.first()) is None:
@@ -128,7 +121,7 @@ def find_tag(actor: Actor, reference: str) -> Tag:
 
 
 def search_tags(actor: Actor, words: Sequence[str], *, strict: bool) -> list[Tag]:
-    """Tags named like one of `words`, in which ``%`` stands for anything unless `strict`."""
+    """Tags named like one of `words`, in which ``%`` is a wildcard unless `strict`."""
     condition = Q()
     for word in words:
         condition |= Q(name__iexact=word) if strict or "%" not in word else Q(name__iregex=_pattern(word))
@@ -136,7 +129,6 @@ def search_tags(actor: Actor, words: Sequence[str], *, strict: bool) -> list[Tag
 
 
 def suggested_tags(actor: Actor, text: str, most: int) -> list[str]:
-    """Names of tags that contain `text`: those that are here, then those that a taxonomy has; at most so many."""
     here = list(visible_tags(actor).filter(name__icontains=text).values_list("name", flat=True)[:most])
     if len(here) == most:
         return here
@@ -157,13 +149,11 @@ def suggested_tags(actor: Actor, text: str, most: int) -> list[str]:
 
 
 def _pattern(word: str) -> str:
-    """A LIKE pattern as an anchored regular expression; all but ``%`` and ``_`` is meant literally."""
     wildcards = {"%": ".*", "_": "."}
     return "^" + "".join(wildcards.get(c) or (c if c.isalnum() else f"\\{c}") for c in word) + "$"
 
 
 def find_taxonomy(reference: str) -> Taxonomy:
-    """The taxonomy with this id, else with this namespace. Raises NotFound."""
     every = Taxonomy.objects.all()
     found = every.filter(pk=int(reference)) if _is_id(reference) else every.filter(namespace=reference)
     if (taxonomy := found.first()) is None:
@@ -172,12 +162,10 @@ def find_taxonomy(reference: str) -> Taxonomy:
 
 
 def taxonomy_entries(taxonomy: Taxonomy) -> list[Entry]:
-    """Every tag of the taxonomy, in the order of its file."""
     return entries_of([taxonomy])[taxonomy.pk]
 
 
 def entries_of(taxonomies: Iterable[Taxonomy]) -> dict[int, list[Entry]]:
-    """The same for several, by the taxonomies' ids, in two queries."""
     by_id = {taxonomy.pk: taxonomy for taxonomy in taxonomies}
     found: dict[int, list[Entry]] = {number: [] for number in by_id}
     predicates = TaxonomyPredicate.objects.filter(taxonomy__in=by_id).order_by("pk")
@@ -210,10 +198,6 @@ def _entries(namespace: str, predicate: TaxonomyPredicate, values: Sequence[Taxo
 
 
 def taxonomy_counts(value: str = "", *, enabled: bool | None = None) -> list[TaxonomyCount]:
-    """Taxonomies with their counts, by namespace: those with `value` in namespace or description.
-
-    Only enabled (or only disabled) ones when asked.
-    """
     chosen = Taxonomy.objects.filter(Q(namespace__icontains=value) | Q(description__icontains=value))
     if enabled is not None:
         chosen = chosen.filter(enabled=enabled)
@@ -248,7 +232,6 @@ def tags_named(actor: Actor, names: Iterable[str]) -> dict[str, Tag]:
 
 
 def meanings(names: Iterable[str]) -> dict[str, Meaning]:
-    """What the taxonomies say of tags, by the names given; names that no taxonomy has are left out."""
     machines = {name: machine for name in names if (machine := parse_machine_tag(name))}
     predicates = {
         (predicate.taxonomy.namespace, predicate.value): predicate
@@ -270,14 +253,13 @@ def meanings(names: Iterable[str]) -> dict[str, Meaning]:
 
 
 def exclusive_conflicts(names: Iterable[str]) -> list[ExclusiveConflict]:
-    """Where `names`, the tags of one thing, break the exclusiveness of a taxonomy or a predicate."""
+    """The violations of exclusive taxonomies or predicates among `names`, the tags of one object."""
     return exclusive_conflicts_in({None: names})[None]
 
 
 def exclusive_conflicts_in[Thing](
     things: Mapping[Thing, Iterable[str] | None],
 ) -> dict[Thing, list[ExclusiveConflict]]:
-    """The same for many things with their tags, in two queries."""
     crowded = {thing: _crowded(names or ()) for thing, names in things.items()}
     exclusive = _exclusive({namespace for groups in crowded.values() for namespace, _ in groups})
     return {
@@ -291,7 +273,6 @@ def exclusive_conflicts_in[Thing](
 
 
 def _crowded(names: Iterable[str]) -> dict[tuple[str, str | None], list[str]]:
-    """Namespaces (with None) and predicates of which there are several tags."""
     groups: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     for name in sorted(set(names)):
         if machine := parse_machine_tag(name):
@@ -301,7 +282,7 @@ def _crowded(names: Iterable[str]) -> dict[tuple[str, str | None], list[str]]:
 
 
 def exclusive_scope(name: str) -> str:
-    """How the names begin, in lower case, that must not stand beside `name`; "" when any may."""
+    """The lower-case prefix of tag names that `name` excludes; "" if none."""
     if (machine := parse_machine_tag(name)) is None:
         return ""
     exclusive = _exclusive({machine.namespace})
@@ -311,7 +292,6 @@ def exclusive_scope(name: str) -> str:
 
 
 def _exclusive(namespaces: set[str]) -> set[tuple[str, str | None]]:
-    """The namespaces (with None) and predicates that allow one tag only."""
     whole = Taxonomy.objects.filter(namespace__in=namespaces, exclusive=True)
     predicates = TaxonomyPredicate.objects.filter(taxonomy__namespace__in=namespaces, exclusive=True)
     return {(taxonomy.namespace, None) for taxonomy in whole} | set(

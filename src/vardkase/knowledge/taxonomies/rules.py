@@ -1,4 +1,4 @@
-"""Tags' names and colours, and who may put which tag on things."""
+"""Rules for tags: names and colours, and who may attach which tag."""
 
 from __future__ import annotations
 
@@ -32,13 +32,11 @@ class MachineTag:
 
 
 def parse_machine_tag(name: str) -> MachineTag | None:
-    """The parts of a tag's name, or None when it has not that form."""
     match = MACHINE_TAG.fullmatch(name)
     return MachineTag(match["namespace"], match["predicate"], match["value"]) if match else None
 
 
 def is_possible_name(name: str) -> bool:
-    """Whether a tag can be called this: something, whole text, and no longer than an index takes."""
     try:
         size = len(name.encode())
     except UnicodeEncodeError:
@@ -47,21 +45,21 @@ def is_possible_name(name: str) -> bool:
 
 
 def colour_of(name: str) -> str:
-    """The colour of a tag that nobody chose one for: always the same for the same name, as in MISP."""
+    """The default colour of a tag: always the same for the same name, as in MISP."""
     return "#" + hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:6]
 
 
 def may_use(actor: Actor, tag: Tag) -> bool:
-    """Whether the actor may put the tag on things: some are kept for one organisation or one user."""
     if actor.is_site_admin:
         return True
     return tag.org_id in (0, actor.organisation_id) and tag.user_id in (0, actor.user_id)
 
 
 def maker_of(actor: Actor) -> int:
-    """Whose a tag is that the actor makes: its organisation's; everybody's (0) when a site administrator makes it.
+    """The owner of a tag the actor creates: its organisation; everyone (0) for a site administrator.
 
-    Jobs and connections run as administrators too, with what others have named: those are the organisation's.
+    Jobs and connections also run as administrators, with tags named by others: those belong to the
+    organisation.
     """
     is_person = actor.user_id is not None and actor.credential in (Credential.API_KEY, Credential.BROWSER)
     return 0 if actor.is_site_admin and is_person and not actor.is_connection else actor.organisation_id

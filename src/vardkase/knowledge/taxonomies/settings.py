@@ -1,4 +1,4 @@
-"""What a site administrator may set about tags."""
+"""Settings for tags."""
 
 from __future__ import annotations
 

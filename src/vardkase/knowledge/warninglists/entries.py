@@ -1,4 +1,4 @@
-"""The entries of a list, written all at once: readers see the earlier ones until the transaction ends."""
+"""Writes all entries of a warninglist; readers see the earlier ones until the transaction commits."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ COLUMNS = ("warninglist_id", "value", "comment", "network")
 
 
 def write_entries(warninglist: Warninglist, entries: Entries) -> None:
-    """Put `entries` in the place of those the list has."""
     remove_entries(warninglist)
     warninglist.entry_count = copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, entries.items()))
     _note_change(warninglist)
 
 
 def append_entries(warninglist: Warninglist, entries: Entries) -> int:
-    """Add those of `entries` that the list does not have yet, and return how many."""
     known = warninglist.entries.filter(value__in=list(entries)).values_list("value", flat=True)
     new = [(value, entries[value]) for value in entries.keys() - set(known)]
     warninglist.entry_count += copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, new))
@@ -32,12 +30,11 @@ def append_entries(warninglist: Warninglist, entries: Entries) -> int:
 
 
 def remove_entries(warninglist: Warninglist) -> None:
-    """Leave the list without entries."""
     cursor().execute("DELETE FROM warninglist_entry WHERE warninglist_id = %s", (warninglist.pk,))
 
 
 def network_of_entry(value: str) -> str | None:
-    """`value` as a network in its normal form; None when it is none, and so can match nothing."""
+    """`value` as a canonical network; None if malformed, which matches nothing."""
     try:
         return str(ipaddress.ip_network(value.strip(), strict=False))
     except ValueError:

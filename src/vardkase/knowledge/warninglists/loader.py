@@ -1,4 +1,4 @@
-"""Warninglists from their list.json files: 2.5 million values, one list in memory at a time."""
+"""Loads warninglists from their list.json files: 2.5 million values, one list in memory at a time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAME = "warninglists"
 
 
 class WarninglistFile(msgspec.Struct):
-    """A list.json; `values` maps to comments when the list has such."""
+    """A list.json; `values` maps to comments if the list has them."""
 
     name: str
     type: str
@@ -30,21 +30,20 @@ class WarninglistFile(msgspec.Struct):
     matching_attributes: list[str] = []
 
     def entries(self) -> Entries:
-        """Every value once, with its comment."""
         return dict(self.values) if isinstance(self.values, dict) else dict.fromkeys(self.values)
 
 
 class WarninglistHead(msgspec.Struct):
-    """What tells whether a list is newer, read without keeping its values."""
+    """What decides whether a list is newer, read without its values."""
 
     name: str
     version: int
 
 
 def load(progress: Progress = quiet) -> Loaded:
-    """Store every list that is new or newer. Each is a transaction of its own: a list is whole or as before.
+    """Store every list that is new or newer, each in its own transaction.
 
-    So an interrupted load goes on with the next list, and the first lists are of use before the last.
+    An interrupted load resumes with the next list, and the first lists are usable before the last.
     """
     paths = files("misp-warninglists", "lists/*/list.json")
     state = fingerprint(paths)
@@ -56,7 +55,7 @@ def load(progress: Progress = quiet) -> Loaded:
 
 
 def _load_newer(paths: Sequence[Path], progress: Progress) -> int:
-    """Smallest files first: most lists are there within seconds, the two of a million values come last."""
+    """Smallest files first: most lists are available within seconds, the two with a million values come last."""
     updated = 0
     for done, path in enumerate(sorted(paths, key=lambda path: path.stat().st_size), start=1):
         head = read(path, WarninglistHead)
@@ -68,7 +67,7 @@ def _load_newer(paths: Sequence[Path], progress: Progress) -> int:
 
 @transaction.atomic
 def store(file: WarninglistFile) -> bool:
-    """Write one list over its earlier version; False when another process has done so meanwhile."""
+    """Replace one list; False if another process has done so meanwhile."""
     lock(NAME)
     if Warninglist.objects.filter(name=file.name, version__gte=file.version).exists():
         return False

@@ -1,4 +1,4 @@
-"""Which enabled warninglists a value is on: any number of values in three queries.
+"""Matches values against enabled warninglists: any number of values in three queries.
 
 Exact values and the ends of host names are looked up in one index, networks in another. The substrings of a list are
 looked for together, and so are its expressions. A list applies to the attribute types it
@@ -19,7 +19,7 @@ from vardkase.knowledge.warninglists.scanned import expressions_of, substrings_o
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A value to look for; `type` is its attribute type, or None to try every list."""
+    """A value to match; `type` is its attribute type, or None to try every list."""
 
     value: str
     type: str | None = None
@@ -27,8 +27,6 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A list that a value is on, and the entry that says so."""
-
     warninglist_id: int
     name: str
     category: str
@@ -37,8 +35,6 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class EnabledList:
-    """What matching needs to know of a list."""
-
     id: int
     name: str
     type: str
@@ -47,7 +43,6 @@ class EnabledList:
     revision: int
 
     def applies_to(self, type_name: str | None) -> bool:
-        """Whether the list is about values of this type."""
         return type_name is None or not self.types or type_name in self.types
 
 
@@ -68,7 +63,7 @@ type Found = Iterator[tuple[int, int, str]]
 
 
 def find_hits(candidates: Sequence[Candidate]) -> dict[int, list[Hit]]:
-    """The lists that candidates are on, by their positions in `candidates`; those on none are left out."""
+    """The lists that match candidates, by position in `candidates`; unmatched ones are left out."""
     lists = _enabled_lists()
     if not lists or not candidates:
         return {}
@@ -82,7 +77,6 @@ def find_hits(candidates: Sequence[Candidate]) -> dict[int, list[Hit]]:
 
 
 def check_values(values: Iterable[str]) -> dict[str, list[Hit]]:
-    """The same for bare values, each tried on every enabled list; values on none are left out."""
     unique = list(dict.fromkeys(values))
     hits = find_hits([Candidate(value) for value in unique])
     return {unique[position]: found for position, found in sorted(hits.items())}
@@ -103,7 +97,6 @@ def _search(lists: dict[int, EnabledList], parts: Sequence[Part]) -> Found:
 
 
 def _concerned(lists: Sequence[EnabledList], parts: Sequence[Part]) -> list[Part]:
-    """The parts that at least one of `lists` applies to."""
     types = {part.type for part in parts}
     concerned = {name for name in types if any(found.applies_to(name) for found in lists)}
     return [part for part in parts if part.type in concerned]
@@ -122,7 +115,6 @@ def _enabled_lists() -> dict[int, EnabledList]:
 
 
 def _parts(position: int, candidate: Candidate) -> Iterator[Part]:
-    """The value, and each half of a composite one."""
     yield Part(position, candidate.value, candidate.type)
     composite = candidate.type is None or "|" in candidate.type
     if composite and "|" in candidate.value:
@@ -132,7 +124,6 @@ def _parts(position: int, candidate: Candidate) -> Iterator[Part]:
 
 
 def _exact_and_hosts(lists: dict[int, EnabledList], values: Sequence[Part], hosts: Sequence[Part]) -> Found:
-    """One look-up for both kinds: the value itself, and the ends of the host name in it."""
     wanted: dict[str, list[tuple[Part, bool]]] = defaultdict(list)
     for part in values:
         wanted[_plain(part.text)].append((part, False))
@@ -163,7 +154,7 @@ WHERE e.warninglist_id = ANY(%(lists)s::bigint[])
 
 
 def _plain(value: str) -> str:
-    """How a value is looked up: lists write host names with a dot before them, after them, or without."""
+    """The lookup form of a value: lists write host names with a leading dot, a trailing dot, or neither."""
     return value.lower().strip(".")
 
 
@@ -218,7 +209,6 @@ def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None
 
 
 def _substrings(found: EnabledList, parts: Sequence[Part]) -> Found:
-    """The entries are looked for together, in all values at once."""
     if parts:
         for place, value in substrings_of(found.id, found.revision).in_each([part.text for part in parts]):
             yield parts[place].position, found.id, value

@@ -1,4 +1,4 @@
-"""Warninglists: values that are often false positives."""
+"""Models for warninglists: values that are often false positives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CATEGORIES = ("false_positive", "known")
 
 
 def new_revision() -> int:
-    """A number that no list has had before: what was made ready for an earlier one is then not used again."""
+    """A number no list has had before, which invalidates caches of earlier contents."""
     return secrets.randbits(62)
 
 
@@ -25,9 +25,9 @@ class CidrField(models.Field):  # type: ignore[type-arg]
 
 
 class Warninglist(models.Model):
-    """A list and how its entries match. An empty `matching_attributes` means every type.
+    """A warninglist. An empty `matching_attributes` means every type.
 
-    `default` lists come with the hub and are brought up to date from files; the others are its own.
+    `default` lists are packaged and updated from files; the others are the hub's own.
     """
 
     name = models.CharField(max_length=255, unique=True)
@@ -49,10 +49,10 @@ class Warninglist(models.Model):
 
 
 class WarninglistEntry(models.Model):
-    """One value of a list; `network` is the value of a cidr list in a form that can be looked up.
+    """A value of a list; `network` is the value of a cidr list in indexed form.
 
-    No foreign key in the database: checking it for 2.5 million rows takes longer than loading them does, and
-    only `entries` writes here. Values are looked up by a hash: one may be longer than an index row can be.
+    No foreign key in the database: checking it for 2.5 million rows takes longer than loading them, and only
+    `entries` writes here. Values are looked up by a hash, because one may exceed the size of an index row.
     """
 
     warninglist = models.ForeignKey(

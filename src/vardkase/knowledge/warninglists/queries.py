@@ -1,4 +1,4 @@
-"""Warninglists looked up."""
+"""Queries for warninglists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ CHUNK = 5_000
 
 
 def search_warninglists(value: str = "", *, enabled: bool | None = None) -> QuerySet[Warninglist]:
-    """Lists with `value` in name, description or type; only enabled (or only disabled) ones when asked."""
     lists = Warninglist.objects.order_by("-pk")
     if value:
         lists = lists.filter(
@@ -23,19 +22,16 @@ def search_warninglists(value: str = "", *, enabled: bool | None = None) -> Quer
 
 
 def any_enabled() -> bool:
-    """Whether values are held against anything at all."""
     return Warninglist.objects.filter(enabled=True).exists()
 
 
 def find_warninglist(warninglist_id: int) -> Warninglist:
-    """The list with this id. Raises NotFound."""
     if (warninglist := Warninglist.objects.filter(pk=warninglist_id).first()) is None:
         raise NotFound("Invalid Warninglist.")
     return warninglist
 
 
 def entries_in_chunks(warninglist: Warninglist) -> Iterator[Sequence[WarninglistEntry]]:
-    """The list's values in the order of its file, some thousands at a time: there may be a million."""
     last = 0
     while True:
         rest = WarninglistEntry.objects.filter(warninglist=warninglist, pk__gt=last).order_by("pk")
@@ -47,5 +43,4 @@ def entries_in_chunks(warninglist: Warninglist) -> Iterator[Sequence[Warninglist
 
 
 def has_comments(warninglist: Warninglist) -> bool:
-    """Whether any of the list's values has a comment."""
     return WarninglistEntry.objects.filter(warninglist=warninglist, comment__gt="").exists()

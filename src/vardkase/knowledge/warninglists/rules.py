@@ -1,4 +1,4 @@
-"""What a list of one's own must be, and how its entries are written."""
+"""Validation of custom warninglists, and the format of their entries."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ class ListFields:
 
 
 def list_fields(data: Mapping[str, Any]) -> ListFields:
-    """The fields of a list in `data`; raises Invalid with a message for each field that is wrong."""
     errors: dict[str, list[str]] = {}
     fields = ListFields(
         name=_text(data, "name", errors, longest=255),
@@ -51,10 +50,10 @@ def list_fields(data: Mapping[str, Any]) -> ListFields:
 
 
 def entries_in(data: Mapping[str, Any]) -> Entries | None:
-    """The entries in `data`, as text or a list; None when it has none of those members. Raises Invalid.
+    """The entries in `data`, as text or a list; None if it has none of those fields. Raises Invalid.
 
-    `entries` is a text with an entry a line, or a list of them, each perhaps with ``# comment``;
-    `WarninglistEntry` a list of ``{"value", "comment"}``; `list` what a list.json has.
+    `entries` is a text with an entry per line, or a list of them, each optionally with ``# comment``;
+    `WarninglistEntry` a list of ``{"value", "comment"}``; `list` as in a list.json.
     """
     if isinstance(entries := data.get("entries"), str):
         return _unique(map(_line, entries.splitlines()))
@@ -70,7 +69,6 @@ def entries_in(data: Mapping[str, Any]) -> Entries | None:
 
 
 def check_entries(kind: str, entries: Entries) -> None:
-    """Raise Invalid unless every entry can match in a list of this kind."""
     if not entries:
         raise Invalid({"entries": [EMPTY]})
     if kind in SCANNED and (len(entries) > LARGEST or sum(map(len, entries)) > LARGEST_TEXT):
@@ -106,7 +104,6 @@ def _row(row: object) -> tuple[str, str | None]:
 
 
 def _unique(entries: Iterable[tuple[str, str | None]]) -> Entries:
-    """Each value once, with its first comment."""
     found: Entries = {}
     for value, comment in entries:
         if value:
@@ -115,7 +112,6 @@ def _unique(entries: Iterable[tuple[str, str | None]]) -> Entries:
 
 
 def _string(value: object) -> str:
-    """A text or number as text; Invalid for what is neither."""
     if value is None:
         return ""
     if isinstance(value, list | dict | bool):

@@ -1,4 +1,4 @@
-"""Lists whose entries are tried on every value: substrings and expressions, kept ready in each process.
+"""Warninglists whose entries are tested on every value (substrings, regular expressions), cached per process.
 
 They are small (LARGEST entries at most), and one list's are read anew when its revision has moved on.
 """
@@ -20,13 +20,11 @@ KEPT = 64
 
 @lru_cache(maxsize=KEPT)
 def substrings_of(warninglist_id: int, _revision: int) -> TextSet:
-    """The entries of a substring list."""
     return TextSet(list(_entries(warninglist_id)))
 
 
 @lru_cache(maxsize=KEPT)
 def expressions_of(warninglist_id: int, _revision: int) -> ExpressionSet:
-    """The expressions of a list; entries that cannot be read match nothing."""
     return ExpressionSet([value for value in _entries(warninglist_id) if _is_readable(value)])
 
 

@@ -1,4 +1,4 @@
-"""Warninglists made, changed, switched on and off, and brought up to date."""
+"""Services for warninglists: create, edit, enable, disable, update."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ MEMBERS = ("name", "type", "description", "category", "version", "enabled", "mat
 
 @transaction.atomic
 def add_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
-    """Make a list of one's own from its fields and entries (`rules.entries_in`). Raises Forbidden, Invalid."""
     _require(actor)
     entries = entries_in(data)
     if not entries:
@@ -38,7 +37,6 @@ def add_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
 
 @transaction.atomic
 def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any]) -> Warninglist:
-    """Change a list of one's own; what `data` does not name stays. Raises Forbidden, NotFound, Invalid."""
     _require(actor)
     warninglist = _locked_own(warninglist_id)
     before = {name: getattr(warninglist, name) for name in MEMBERS}
@@ -61,7 +59,6 @@ def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any])
 
 @transaction.atomic
 def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
-    """Store a list.json under its name, in the place of the one that has this name. Raises Forbidden, Invalid."""
     _require(actor)
     entries = entries_in({"list": data.get("list")})
     if entries is None:
@@ -81,7 +78,6 @@ def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
 
 @transaction.atomic
 def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment: str = "") -> int:
-    """Add values to a list of one's own, and return how many it did not have. Raises Forbidden, NotFound, Invalid."""
     _require(actor)
     warninglist = _locked_own(warninglist_id)
     entries: Entries = dict.fromkeys(values, comment or None)
@@ -93,7 +89,6 @@ def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment
 
 @transaction.atomic
 def delete_warninglist(actor: Actor, warninglist_id: int) -> None:
-    """Take a list away; one that comes with the hub is back with its next version. Raises Forbidden, NotFound."""
     _require(actor)
     warninglist = _locked(warninglist_id)
     target = _target(warninglist)
@@ -106,9 +101,9 @@ def delete_warninglist(actor: Actor, warninglist_id: int) -> None:
 def set_enabled(
     actor: Actor, *, ids: Iterable[int] = (), names: Iterable[str] = (), enabled: bool | None = None
 ) -> int:
-    """Switch the lists with these ids or names (``%`` stands for anything); None turns each round.
+    """Enable or disable the lists with these ids or names (``%`` is a wildcard); None toggles each.
 
-    Returns how many there were. Raises Forbidden without `perm_warninglist`.
+    Returns how many matched. Raises Forbidden without `perm_warninglist`.
     """
     _require(actor)
     lists = list(_chosen(list(ids), list(names)).select_for_update())
@@ -122,7 +117,7 @@ def set_enabled(
 
 
 def update_warninglists(actor: Actor) -> Loaded:
-    """Load new versions from the files; with nothing loaded before this takes half a minute."""
+    """Load new versions from the files; the first load takes half a minute."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()

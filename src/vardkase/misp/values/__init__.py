@@ -1,4 +1,4 @@
-"""Attribute values: their normal form, what is wrong with them, their parts (attribute-types.md §2–§5)."""
+"""Attribute values: normal form, validation, parts (attribute-types.md §2–§5)."""
 
 from vardkase.misp.values.normal import normalise
 from vardkase.misp.values.parts import split

@@ -1,4 +1,4 @@
-"""Values in a harmless form, for people: nothing that a program makes a link of."""
+"""Defanging of values for display, so that no program turns them into links."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ URL_TYPES = frozenset({"url", "uri"})
 
 
 def is_defanged(kind: str) -> bool:
-    """Whether values of the attribute type `kind` are shown defanged."""
     return kind in HOST_TYPES or kind in URL_TYPES
 
 
 def defang(value: str, kind: str) -> str:
-    """`value` in harmless form: hxxp and [.] in URLs, host names and sender addresses; others as they are."""
+    """`value` defanged: hxxp and [.] in URLs, host names and sender addresses; others unchanged."""
     if kind in URL_TYPES:
         return _defang_url(value)
     if kind in HOST_TYPES:

@@ -1,4 +1,4 @@
-"""The normal form of a value: one spelling for each thing, so that equal things compare equal."""
+"""Normal form of a value: one spelling for each, so that equal values compare equal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ PHONE_NOISE = re.compile(r"\(0\)|[^+0-9]")
 
 
 def normalise(type_name: str, value: str) -> str:
-    """Trim, refang, and bring `value` into the normal form of its type."""
     value = value.strip()
     if type_name in DOTTED:
         value = refang(type_name, value)
@@ -36,12 +35,10 @@ def normalise(type_name: str, value: str) -> str:
 
 
 def is_digits(text: str) -> bool:
-    """Whether `text` is one or more ASCII digits."""
     return text.isascii() and text.isdecimal()
 
 
 def _ip(value: str) -> str:
-    """An address or network; IPv6 compressed, a prefix that names one address dropped."""
     if PLAIN_IPV4.fullmatch(value):
         return value
     address, slash, prefix = value.partition("/")

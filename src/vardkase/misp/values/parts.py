@@ -1,4 +1,4 @@
-"""How a value is stored: in one part, or two when its type is composite."""
+"""Parts of a value as stored: one, or two for composite types."""
 
 from __future__ import annotations
 

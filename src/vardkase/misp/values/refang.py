@@ -1,4 +1,4 @@
-"""Undoing what people do to values so that nobody clicks on them (attribute-types.md §3)."""
+"""Refanging: restores defanged values (attribute-types.md §3)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DOTTED = URLS | EMAILS | {"ip-dst", "ip-src", "domain|ip", "domain", "hostname"}
 
 
 def refang(type_name: str, value: str) -> str:
-    """`value` as it was before it was made harmless; types that are never defanged stay as they are."""
+    """`value` refanged; types that are never defanged are returned unchanged."""
     if type_name not in DOTTED:
         return value
     if "[" in value or "(" in value:

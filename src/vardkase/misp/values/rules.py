@@ -1,4 +1,4 @@
-"""What is wrong with a value, in MISP's words; None when nothing is.
+"""Validation of values, with MISP's error messages; None when valid.
 
 Digits are ASCII digits throughout: Unicode's others are none to PostgreSQL or to MISP's clients.
 """
@@ -71,7 +71,7 @@ HTTP_METHODS = re.compile(
 
 
 def validate(type_name: str, value: str) -> str | None:
-    """MISP's message for what is wrong with a normal-form `value`, or None."""
+    """MISP's error message for a normal-form `value`, or None."""
     if not value:
         return EMPTY
     if CONTROL.fullmatch(value):
@@ -154,8 +154,6 @@ def _matching(form: str, message: str = GENERIC) -> Rule:
 
 
 def _named(rule: Rule, message: str) -> Rule:
-    """A file name, a bar, and what `rule` accepts; else `message`."""
-
     def check(value: str) -> str | None:
         name, _, rest = value.partition("|")
         if "\n" in name:

@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up by themselves, and accounts that are off stay out."""
+"""allauth adapter: no self-registration, and no sign-in for disabled accounts."""
 
 from __future__ import annotations
 
@@ -37,8 +37,6 @@ NO_ADDRESS = "0.0.0.0"  # noqa: S104 - not bound to: what stands for a client wi
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts are made by administrators; membership brings its own application later."""
-
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The e-mail address or the password is wrong."),
@@ -48,30 +46,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address behind the proxies we trust (`config.middleware.TrustedProxies`)."""
         return str(getattr(request, "client_address", None) or NO_ADDRESS)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Attempts are counted by account alone. allauth counts by account and Host header, which a guesser
-        may choose freely."""
+        """Count attempts by account only. allauth adds the Host header, which an attacker can choose freely."""
         return str(credentials.get("email", "")).lower()
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         trail.sign_in_refused(request, str(credentials.get("email", "")))
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """Refuse those whom their organisation keeps out, by whatever means they sign in, before any second factor."""
+        """Refuse users by their organisation's sign-in policy, for every method, before any second factor."""
         refused = refusal_page(request, user) or other_means_refused(request, user)
         return refused or super().pre_login(request, user, **kwargs)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Say that the account is off, and why, where the hub itself switched it off."""
         note_account_off(request, user)
         why = f"?why={user.disabled_because}" if user.disabled_because else ""
         return redirect(reverse("account_inactive") + why)
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Begin a session. Whoever was to be signed out everywhere is, and starts afresh with this one."""
+        """Start a session, ending all others if that is due."""
         # The second factor may come from elsewhere than the password, and later.
         if refused := refusal_page(request, user) or other_means_refused(request, user):
             raise ImmediateHttpResponse(refused)
@@ -82,12 +77,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         trail.signed_in(request, user)
 
     def get_login_stages(self) -> list[str]:
-        """allauth's, with our own step for the second factor."""
         ours = {"allauth.mfa.stages.AuthenticateStage": "vardkase.web.accounts.means.SecondFactorStage"}
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def clean_password(self, password: str, user: User | None = None) -> str:
-        """A new password: of bounded length, by the policy of the settings, and not the old one again."""
         if len(password) > LONGEST:
             raise ValidationError(gettext("At most 4096 characters are allowed."))
         if user is not None and user.check_password(password):
@@ -95,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(super().clean_password(password, user))
 
     def set_password(self, user: User, password: str) -> None:
-        """Change one's own password, also where the organisation may no longer write intelligence."""
+        """Change the user's own password, also if the organisation is read-only."""
         address = getattr(context.request, "client_address", None)
         confirmed = timezone.now() if may_change_password(context.request, user) else None
         actor = actor_for(user, Credential.BROWSER, address=address, confirmed_at=confirmed)
@@ -103,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.password, user.change_pw = changed.password, changed.change_pw
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whether to ask who it is once more: not of somebody who signed in minutes ago."""
+        """False for users who signed in minutes ago."""
         request = context.request
         oldest = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
         if any(one["at"] > oldest for one in get_authentication_records(request, request.user)):
@@ -111,7 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """How to confirm who one is: with the second factor where there is one, for a password is less than that."""
+        """The methods to confirm identity: the second factor if there is one, since a password is weaker."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [each for each in methods if each["id"] != "reauthenticate"] or methods
 
@@ -120,8 +113,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Second factors: authenticator app, passkeys and recovery codes."""
-
     def encrypt(self, text: str) -> str:
         return SECOND_FACTORS.encrypt(text)
 
@@ -129,10 +120,9 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return SECOND_FACTORS.decrypt(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
-        """The QR code as an element to stand in the page: the CSP admits no data: images."""
+        """The QR code as an inline element: the CSP forbids data: images."""
         svg: str = super().build_totp_svg(url)
         return mark_safe(svg[svg.index("<svg") :])  # noqa: S308 - made by the library from modules, no text
 
     def _get_site_name(self) -> str:
-        """What authenticators call us."""
         return "Vårdkase"

@@ -1,4 +1,4 @@
-"""Who is behind an e-mail address and a password, and behind a session."""
+"""Authentication backend: resolves e-mail address and password, and sessions, to an account."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from vardkase.identity.accounts.models import User
 
 
 class AuthenticationBackend(AllauthBackend):  # type: ignore[misc]
-    """Accounts by e-mail without regard to case; only the account's own address counts."""
+    """Accounts by e-mail, case-insensitively; only the account's own address counts."""
 
     def _authenticate_by_email(self, email: str, password: str) -> User | None:
         found: User | None = self._check_password(User.objects.filter(email__iexact=email).first(), password)
         return found
 
     def get_user(self, user_id: Any) -> User | None:
-        """The person of a session, read anew for each request; None at once for an account that is off."""
+        """The user of a session, read for each request; None as soon as the account is disabled."""
         user = User.objects.select_related("org", "role").filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

@@ -1,4 +1,4 @@
-"""The entrance of an organisation, at the door of the pages: at sign-in, and again at each request."""
+"""Enforces an organisation's sign-in policy on web pages: at sign-in, and at each request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vardkase.web.accounts.means import means_of
 
 
 def refusal_page(request: HttpRequest, user: User) -> HttpResponse | None:
-    """The page that says why `user` is kept out, and what to do; None when they may come in."""
+    """The page that says why `user` is refused, and what to do; None if they may sign in."""
     address = getattr(request, "client_address", None)
     newcomer = Newcomer(user.email, address, getattr(request, "client_certificate", None), timezone.now())
     refusal = refusal_at_the_door(user.org, newcomer, _caller(request, user))
@@ -26,7 +26,6 @@ def refusal_page(request: HttpRequest, user: User) -> HttpResponse | None:
 
 
 def other_means_refused(request: HttpRequest, user: User) -> HttpResponse | None:
-    """The page for somebody who has to sign in through their organisation's provider, and has not."""
     required, means = required_of(user), means_of(request, user)
     if required is None or (means is not None and means.organisation_id == required.pk):
         return None
@@ -36,7 +35,6 @@ def other_means_refused(request: HttpRequest, user: User) -> HttpResponse | None
 
 
 def note_account_off(request: HttpRequest, user: User) -> None:
-    """Put down in the trail that somebody with the password was refused because the account is off."""
     note(_caller(request, user), user.disabled_because or "account_off", "user.entrance_refused")
 
 

@@ -1,4 +1,4 @@
-"""allauth's forms in our words: labels that say what to write, no placeholders, bounded input."""
+"""allauth's forms in our wording: explanatory labels, no placeholders, bounded input."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ LONGEST_EMAIL = 255
 
 
 def _word(form: Form, **labels: str | Promise) -> None:
-    """Give the fields their labels, and take allauth's placeholders and help away."""
     for name, label in labels.items():
         form.fields[name].label = label  # type: ignore[assignment]
         form.fields[name].help_text = ""
@@ -36,15 +35,13 @@ def _word(form: Form, **labels: str | Promise) -> None:
 
 
 def _bound(form: Form, *names: str) -> None:
-    """Refuse passwords that are longer than any: hashing is made slow on purpose."""
+    """Reject excessively long passwords: hashing is deliberately slow."""
     for name in names:
         form.fields[name].max_length = LONGEST  # type: ignore[attr-defined]
         form.fields[name].widget.attrs["maxlength"] = str(LONGEST)
 
 
 class LoginForm(account.LoginForm):  # type: ignore[misc]
-    """E-mail and password."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, login=_("E-mail address"), password=_("Password"))
@@ -58,8 +55,6 @@ class LoginForm(account.LoginForm):  # type: ignore[misc]
 
 
 class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
-    """The present password, and the new one twice."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, oldpassword=_("Present password"), password1=_("New password"))
@@ -69,8 +64,6 @@ class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
 
 
 class ReauthenticateForm(account.ReauthenticateForm):  # type: ignore[misc]
-    """The password once more."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, password=_("Password"))
@@ -78,8 +71,6 @@ class ReauthenticateForm(account.ReauthenticateForm):  # type: ignore[misc]
 
 
 class _Code(mfa.BaseAuthenticateForm):  # type: ignore[misc]
-    """A code from the app or a recovery code: either is accepted once."""
-
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
         _require_attempt(self.user)
@@ -104,13 +95,11 @@ class _Code(mfa.BaseAuthenticateForm):  # type: ignore[misc]
 
 
 def _require_attempt(user: User) -> None:
-    """Raise ValidationError after too many wrong codes."""
     if not one_time_codes.may_try(user.pk):
         raise get_account_adapter().validation_error("too_many_login_attempts")
 
 
 def _counter_of(secret: str, code: str) -> int | None:
-    """The period whose code this is, of those that an app may show now; None for a wrong code."""
     return next(
         (
             counter
@@ -122,8 +111,6 @@ def _counter_of(secret: str, code: str) -> int | None:
 
 
 class AuthenticateForm(_Code, mfa.AuthenticateForm):  # type: ignore[misc]
-    """A code from the app, or a recovery code."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, code=_("Code"))
@@ -131,8 +118,6 @@ class AuthenticateForm(_Code, mfa.AuthenticateForm):  # type: ignore[misc]
 
 
 class MfaReauthenticateForm(_Code, mfa.ReauthenticateForm):  # type: ignore[misc]
-    """A code once more."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, code=_("Code"))
@@ -140,8 +125,6 @@ class MfaReauthenticateForm(_Code, mfa.ReauthenticateForm):  # type: ignore[misc
 
 
 class ActivateTOTPForm(totp.ActivateTOTPForm):  # type: ignore[misc]
-    """The first code that the app shows."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, code=_("Code from the app"))
@@ -158,8 +141,6 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):  # type: ignore[misc]
 
 
 class AddWebAuthnForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
-    """A name for the passkey, and whether it is to replace the password."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, name=_("Name"), passwordless=_("Sign in with this key instead of the password"))
@@ -169,8 +150,6 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
 
 
 class EditWebAuthnForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]
-    """Another name for the passkey."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, name=_("Name"))

@@ -1,4 +1,4 @@
-"""What somebody signed in with: read off the records that allauth keeps in the session."""
+"""How a user signed in, read from the records allauth keeps in the session."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ METHOD = "openid_connect"
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """A sign-in through an organisation's provider; `second_factor`: the provider's counts, and it asked for one."""
+    """A sign-in through an organisation's provider; `second_factor`: the provider asserted one, and it is
+    accepted."""
 
     organisation_id: int
     issuer: str
@@ -26,16 +27,14 @@ class Means:
 def came_through(
     request: HttpRequest, user: User, provider: IdentityProvider, *, second_factor: bool
 ) -> None:
-    """Put down that the provider has just said who this is."""
     facts = {"organisation": provider.pk, "issuer": provider.issuer, "second_factor": second_factor}
     record_authentication(request, user, method=METHOD, **facts)
 
 
 def means_of(request: HttpRequest, user: User) -> Means | None:
-    """The provider that `user` came through; None for those who showed a password or a passkey.
+    """The provider that `user` signed in through; None after a password or passkey.
 
-    What was shown last counts, of all that says who somebody is: neither a second factor nor being asked once more
-    who one is does so.
+    The last identification counts; second factors and re-authentication do not change it.
     """
     for record in reversed(get_authentication_records(request, user)):
         if record["method"] == METHOD:
@@ -46,7 +45,7 @@ def means_of(request: HttpRequest, user: User) -> Means | None:
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
-    """allauth's step for the second factor, left out where the organisation's provider has taken it."""
+    """allauth's second-factor stage, skipped if the organisation's provider has done it."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
         means = means_of(request, self.login.user) if self.login.user else None

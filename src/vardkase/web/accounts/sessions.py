@@ -1,4 +1,4 @@
-"""The browsers a person is signed in from."""
+"""Active browser sessions of a user."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from vardkase.identity.accounts.models import User
 
 
 def sessions_of(user: User) -> list[UserSession]:
-    """The live sessions of `user`, newest first; those that have ended are forgotten."""
     found: list[UserSession] = UserSession.objects.purge_and_list(user)
     return sorted(found, key=lambda session: session.created_at, reverse=True)
 
 
 def end_sessions(user: User, *, keep: str | None = None) -> int:
-    """Sign `user` out everywhere but in the session with the key `keep`; returns how many sessions ended."""
     ending = list(UserSession.objects.filter(user=user).exclude(session_key=keep or ""))
     for session in ending:
         session.end()
@@ -24,5 +22,4 @@ def end_sessions(user: User, *, keep: str | None = None) -> int:
 
 
 def end_this_session(request: HttpRequest) -> None:
-    """Sign the person of `request` out."""
     logout(request)

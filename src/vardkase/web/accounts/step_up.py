@@ -1,4 +1,4 @@
-"""Step-up authentication: when the person of a session last confirmed their second factor, and asking for it again."""
+"""Step-up authentication: when a session's user last confirmed their second factor, and asking for it again."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ REAUTHENTICATION_VIEWS = frozenset(
 
 
 def confirmed_at(request: HttpRequest, user: User) -> datetime | None:
-    """When `user` last showed a second factor (passkey, app, recovery code, or their provider's) in this session.
+    """When `user` last confirmed a second factor (passkey, app, recovery code, or their provider's) in this
+    session.
 
-    Where the hub requires no second factor, the password counts for those who have shown no other.
+    If the hub requires no second factor, the password counts if no second factor was confirmed.
     """
     records = get_authentication_records(request, user)
     shown = [one["at"] for one in records if one["method"] == "mfa" or one.get("second_factor")]
@@ -42,9 +43,9 @@ def confirmed_at(request: HttpRequest, user: User) -> datetime | None:
 
 
 def may_change_password(request: HttpRequest, user: User) -> bool:
-    """Whether `user` may choose a new password now, for which the form asks for the present one.
+    """True if `user` may choose a new password now; the form asks for the current one.
 
-    A second factor is asked for too, but not of those whose password was given to them or whose role needs none.
+    A second factor is required too, except with a one-time password or a role that needs none.
     """
     if has_given_password(user) or (user.role.perm_skip_otp and not is_mfa_enabled(user)):
         return True
@@ -53,7 +54,6 @@ def may_change_password(request: HttpRequest, user: User) -> bool:
 
 
 def second_factor_was_added(request: HttpRequest, user: User, authenticator: Authenticator) -> None:
-    """Count the code or passkey that activated a second factor as its first confirmation."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         record_authentication(
             request, user, method="mfa", type=authenticator.type, id=authenticator.pk, reauthenticated=True
@@ -61,10 +61,10 @@ def second_factor_was_added(request: HttpRequest, user: User, authenticator: Aut
 
 
 def ask_to_confirm(request: HttpRequest, user: User, *, resume: bool) -> HttpResponse:
-    """Send a person to the page that asks for the second factor; afterwards they come back to this request.
+    """Redirect to the second-factor page, which returns to this request.
 
-    A POST is repeated with its fields when `resume` is set; they are kept in the session until then, so not where
-    they hold a password. Otherwise the address is opened anew.
+    With `resume` a POST is repeated with its fields, which are kept in the session until then: do not use it
+    for passwords. Otherwise the URL is opened again.
     """
     methods = get_adapter().get_reauthentication_methods(user)
     usable = [
@@ -84,5 +84,4 @@ def ask_to_confirm(request: HttpRequest, user: User, *, resume: bool) -> HttpRes
 
 
 def came_through_provider(request: HttpRequest, user: User) -> bool:
-    """Whether `user` signed in through an organisation's provider in this session."""
     return any(one["method"] == METHOD for one in get_authentication_records(request, user))

@@ -1,4 +1,4 @@
-"""Sign-ins and second factors in the audit trail."""
+"""Audit entries for sign-ins and second factors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KINDS = {"totp": "app", "webauthn": "passkey", "recovery_codes": "recovery codes
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """Whoever could not prove who they are: an `audit.ActorReference`. The organisation is the account's."""
+    """An unauthenticated user, as an `audit.ActorReference` with the account's organisation."""
 
     organisation_id: int
     address: str | None
@@ -41,13 +41,12 @@ class Somebody:
 
 
 def signed_in(request: HttpRequest, user: User) -> None:
-    """The account was entered from a browser, perhaps through the organisation's provider."""
     means = means_of(request, user)
     _by(request, user, SIGNED_IN, {"provider": means.issuer} if means else None)
 
 
 def sign_in_refused(request: HttpRequest, email: str) -> None:
-    """A password was wrong. An address without an account is not kept: people type passwords there."""
+    """A wrong password. An address without an account is not stored: people type passwords there."""
     key, times = refused_sign_ins.count(str(uuid4()))  # Each by itself, up to so many.
     if not times:
         return
@@ -60,7 +59,6 @@ def sign_in_refused(request: HttpRequest, email: str) -> None:
 
 
 def provider_refused(request: HttpRequest, provider: IdentityProvider, refused: ProviderRefused) -> None:
-    """Nobody came in through an organisation's provider, for this reason."""
     somebody = Somebody(provider.org_id, getattr(request, "client_address", None))
     change = {"reason": refused.fault.value, "detail": _plain(refused.detail), "provider": provider.issuer}
     record(
@@ -72,17 +70,14 @@ def provider_refused(request: HttpRequest, provider: IdentityProvider, refused: 
 
 
 def _plain(text: str) -> str:
-    """What others wrote, as far as it can be kept and read."""
     return "".join(letter for letter in text if letter.isprintable())[:200]
 
 
 def signed_out_everywhere(request: HttpRequest, user: User, ended: int) -> None:
-    """`ended` other sessions of the account were ended."""
     _by(request, user, LEFT_EVERYWHERE, {"sessions": ended})
 
 
 def listen() -> None:
-    """Take note of every change to somebody's second factors."""
     signals.authenticator_added.connect(_added, dispatch_uid="vardkase.trail")
     signals.authenticator_removed.connect(_removed, dispatch_uid="vardkase.trail")
     signals.authenticator_reset.connect(_reset, dispatch_uid="vardkase.trail")
@@ -111,7 +106,6 @@ def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **_:
 
 
 def _tell(request: HttpRequest, user: User, changed: Changed, authenticator: Authenticator) -> None:
-    """Mail it; the recovery codes that come and go with a factor are not told of besides."""
     if changed is Changed.RECOVERY_CODES or authenticator.type != Authenticator.Type.RECOVERY_CODES:
         tell_of_changes(actor_for(user, Credential.BROWSER), user, [changed])
 

@@ -1,4 +1,4 @@
-"""One's own account and keys."""
+"""Forms for the user's own account and keys."""
 
 from __future__ import annotations
 
@@ -22,21 +22,15 @@ THEME_WORDS = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark"
 
 
 class OwnAccountForm(forms.Form):
-    """What everybody may change about their own account; what they are mailed has a page of its own."""
-
     email = forms.EmailField(label=_("E-mail address"), max_length=255, help_text=_("You sign in with it."))
 
 
 class LooksForm(forms.Form):
-    """How pages look to one person."""
-
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     theme = forms.ChoiceField(label=_("Light or dark"), choices=[(one, THEME_WORDS[one]) for one in THEMES])
 
 
 class KeyForm(forms.Form):
-    """A new API key: what it is for, for how long, from where, and whether it may change anything."""
-
     comment = forms.CharField(
         label=_("What the key is for"), max_length=200, help_text=_("For example: the SIEM's import job")
     )
@@ -74,6 +68,5 @@ class KeyForm(forms.Form):
         return day
 
     def wire(self) -> dict[str, Any]:
-        """The fields as the service takes them."""
         day = self.cleaned_data["expiration"]
         return self.cleaned_data | {"expiration": end_of(day) if day else ""}

@@ -1,4 +1,4 @@
-"""Accounts, organisations, sharing groups and roles, as administrators write them."""
+"""Forms for accounts, organisations, sharing groups and roles, for administrators."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vardkase.web.staff_words import DUTIES
 
 
 class UserForm(forms.Form):
-    """An account. Administrators of an organisation neither choose another one nor a role above their own."""
+    """An account. Organisation administrators cannot choose another organisation or a role above their own."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=255)
     org_id = forms.ChoiceField(label=_("Organisation"))
@@ -59,14 +59,11 @@ class UserForm(forms.Form):
             del self.fields["org_id"], self.fields["server_id"]
 
     def wire(self) -> dict[str, Any]:
-        """The fields as the service takes them."""
         day = self.cleaned_data["expiration"]
         return self.cleaned_data | {"expiration": f"{day} 00:00:00" if day else ""}
 
 
 class DutiesForm(forms.Form):
-    """What an account does at the hub besides what its role lets it."""
-
     staff_roles = forms.MultipleChoiceField(
         label=_("Duties"),
         required=False,
@@ -83,8 +80,6 @@ class DutiesForm(forms.Form):
 
 
 class AccountChangeForm(forms.Form):
-    """A change to an officer's account, which another officer approves."""
-
     change = forms.ChoiceField(label=pgettext_lazy("noun", "Change"), choices=list(CHANGES.items()))
     email = forms.EmailField(
         label=_("New e-mail address"),
@@ -102,13 +97,10 @@ class AccountChangeForm(forms.Form):
 
     @property
     def value(self) -> str:
-        """What the change takes: an address, the id of a role, or nothing."""
         return str(self.cleaned_data.get(self.cleaned_data["change"]) or "")
 
 
 class OrganisationForm(forms.Form):
-    """An organisation by its wire fields."""
-
     name = forms.CharField(label=_("Name"), max_length=255)
     uuid = forms.UUIDField(
         label=_("UUID"),
@@ -136,7 +128,6 @@ class OrganisationForm(forms.Form):
     )
 
     def wire(self) -> dict[str, Any]:
-        """The fields as the service takes them; an empty UUID is left to it."""
         written = dict(self.cleaned_data)
         if not written["uuid"]:
             del written["uuid"]
@@ -144,8 +135,6 @@ class OrganisationForm(forms.Form):
 
 
 class SharingGroupForm(forms.Form):
-    """A sharing group without its members."""
-
     name = forms.CharField(label=_("Name"), max_length=255)
     releasability = forms.CharField(
         label=_("Releasable to"),
@@ -165,8 +154,6 @@ class SharingGroupForm(forms.Form):
 
 
 class GroupMemberForm(forms.Form):
-    """Another organisation for a sharing group."""
-
     organisation = forms.ModelChoiceField(
         label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=_("Choose an organisation")
     )
@@ -179,14 +166,10 @@ class GroupMemberForm(forms.Form):
 
 
 class GroupServerForm(forms.Form):
-    """This hub in a sharing group, perhaps with everybody on it."""
-
     all_orgs = forms.BooleanField(label=_("Every organisation on this hub may read"), required=False)
 
 
 class RoleForm(forms.Form):
-    """A role: its name, and each of MISP's permissions with what it lets somebody do."""
-
     name = forms.CharField(label=_("Name"), max_length=255)
     restricted_to_site_admin = forms.BooleanField(
         label=_("Only site administrators may give it to somebody"), required=False
@@ -206,8 +189,6 @@ class RoleForm(forms.Form):
 
 
 class TrailFilterForm(forms.Form):
-    """What to show of the audit trail."""
-
     kind = forms.ChoiceField(label=_("About"), required=False)
     actor = forms.CharField(label=_("By"), required=False, max_length=200)
     text = forms.CharField(label=_("Name of the thing"), required=False, max_length=200)
@@ -223,6 +204,5 @@ class TrailFilterForm(forms.Form):
         self.fields["kind"].choices = [("", _("Everything")), *nouns.items()]  # type: ignore[attr-defined]
 
     def filters(self) -> dict[str, Any]:
-        """What is asked, without what makes no sense."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}

@@ -1,4 +1,4 @@
-"""Phases, legal preconditions and invitations, as officers write them."""
+"""Forms for phases, legal preconditions and invitations, for officers."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ def _line(language: str, name: str, **options: Any) -> forms.CharField:
 
 
 class PhaseForm(forms.Form):
-    """One phase: its words in both languages, when it is open and for whom."""
-
     title_sv = _line("sv", "title", label=_("Title in Swedish"))
     title_en = _line("en", "title", label=_("Title in English"))
     text_sv = _line("sv", "text", label=_("Text in Swedish"), required=False)
@@ -63,8 +61,6 @@ class PhaseForm(forms.Form):
 
 
 class InForceForm(forms.Form):
-    """That a legal precondition is in force."""
-
     since = _date(label=_("In force from"))
     reference = forms.CharField(
         label=_("Act or decision"), max_length=LONGEST_REFERENCE, help_text=_("Such as SFS 2026:417.")
@@ -72,14 +68,10 @@ class InForceForm(forms.Form):
 
 
 class RevokeForm(forms.Form):
-    """That it is not any more."""
-
     reason = forms.CharField(label=_("Why"), max_length=LONGEST_REFERENCE)
 
 
 class InvitationForm(forms.Form):
-    """An invitation to apply."""
-
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     language = forms.ChoiceField(
         label=_("Language of the mail"), choices=[("sv", _("Swedish")), ("en", _("English"))]
@@ -93,8 +85,6 @@ class InvitationForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    """An application as a JSON file."""
-
     file = forms.FileField(
         label=_("File"), help_text=_("The form as JSON, at most 2 MB. docs/membership.md describes it.")
     )

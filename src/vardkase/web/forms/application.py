@@ -1,4 +1,4 @@
-"""The steps of an application as Django forms: made from the room's own definition, which also judges the answers."""
+"""Application steps as Django forms, generated from the hub's form definition, which also validates them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,16 @@ from vardkase.hub.membership.applications.form.fields import Field, Group, Kind,
 
 @dataclass(frozen=True, slots=True)
 class ShownGroup:
-    """A group of the form with its fields bound, for a template."""
-
     group: Group
     fields: list[BoundField]
 
     @property
     def is_conditional(self) -> bool:
-        """Whether it is asked of some only."""
         return self.group.only_if is not None
 
 
 class StepForm(forms.Form):
-    """One step, with what is saved or what was sent. It judges nothing: `blame` puts in what the room found wrong."""
+    """A step with saved or submitted values. It validates nothing: `blame` adds the service's errors."""
 
     def __init__(self, step: Step, answers: Mapping[str, Any], data: QueryDict | None = None) -> None:
         initial = {key: _shown(field, value_at(answers, key)) for key, field in step.fields()}
@@ -40,14 +37,12 @@ class StepForm(forms.Form):
             self.fields[key] = MAKERS[field.kind](field)
 
     def groups(self) -> list[ShownGroup]:
-        """The groups in order."""
         return [
             ShownGroup(group, [self[group.key(field)] for field in group.fields if not field.hidden])
             for group in self.step.groups
         ]
 
     def wrong(self) -> list[dict[str, Any]]:
-        """What is wrong, with where on the page it is."""
         return [
             {"errors": bound.errors, "anchor": bound.id_for_label or f"{bound.auto_id}_0"}
             for bound in self
@@ -55,7 +50,6 @@ class StepForm(forms.Form):
         ]
 
     def given(self) -> dict[str, Any]:
-        """What was sent, by key, as the room reads it."""
         sent = self.data
         return {
             key: sent.getlist(key) if field.kind is Kind.CHOICES else sent.get(key, "")  # type: ignore[attr-defined]
@@ -63,14 +57,12 @@ class StepForm(forms.Form):
         }
 
     def blame(self, errors: Mapping[str, list[str]]) -> None:
-        """Show what the room found wrong, at its fields."""
         self.full_clean()
         for key, messages in errors.items():
             self.add_error(key if key in self.fields else None, messages)
 
 
 def _shown(field: Field, value: Any) -> Any:
-    """A stored answer as its control shows it."""
     return "\n".join(value) if field.kind is Kind.LINES and isinstance(value, list) else value
 
 
@@ -108,7 +100,7 @@ def _box(field: Field) -> forms.Field:
 
 
 class _Free(forms.Field):
-    """A control that takes whatever is sent: the room judges it."""
+    """A field that accepts any input: the service validates it."""
 
     def clean(self, value: Any) -> Any:
         return value
@@ -128,8 +120,6 @@ MAKERS = {
 
 
 class BeginForm(forms.Form):
-    """Beginning an application: where the private link is to be mailed."""
-
     email = forms.CharField(
         label=_("Your e-mail address"),
         max_length=254,
@@ -147,8 +137,6 @@ class BeginForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    """A message of the applicant to the officers."""
-
     text = forms.CharField(
         label=_("Your message"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5})
     )

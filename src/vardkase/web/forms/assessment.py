@@ -1,4 +1,4 @@
-"""What officers write about an application."""
+"""Forms for officers' assessment of an application."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ def _text(label: Any, rows: int = 3, *, required: bool = True, hint: Any = "") -
 
 
 class CompletionForm(forms.Form):
-    """What an applicant is asked for."""
-
     text = _text(
         _("What is missing?"), 6, hint=_("It stands in the letter and on the applicant’s status page.")
     )
@@ -43,8 +41,6 @@ class CompletionForm(forms.Form):
 
 
 class ResumeForm(forms.Form):
-    """Going on with the assessment without a completion sent by the applicant's link."""
-
     note = _text(
         _("Why do you go on without it?"),
         2,
@@ -56,8 +52,6 @@ class ResumeForm(forms.Form):
 
 
 class RegistryForm(forms.Form):
-    """The number of the case in the authority's own registry."""
-
     registry_number = forms.CharField(
         label=_("Registry number"),
         required=False,
@@ -67,14 +61,10 @@ class RegistryForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    """One message in the conversation."""
-
     text = _text(_("Message"), 2)
 
 
 class ProposalForm(forms.Form):
-    """How an officer proposes to decide."""
-
     outcome = forms.ChoiceField(
         label=_("Proposed decision"), choices=Outcome.choices, widget=forms.RadioSelect
     )
@@ -88,7 +78,7 @@ class ProposalForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """What the second officer answers; nothing is chosen beforehand."""
+    """The second officer's answer; nothing is preselected."""
 
     answer = forms.ChoiceField(choices=[(each.value, each.value) for each in Answer])
     text = _text(_("Your question or reasons"), required=False)
@@ -96,7 +86,7 @@ class AnswerForm(forms.Form):
 
 
 class PartialityForm(forms.Form):
-    """Whether an officer is partial in a case, and why."""
+    """Whether an officer has a conflict of interest in a case, and why."""
 
     partial = forms.ChoiceField(
         label=_("Your answer"),

@@ -1,4 +1,4 @@
-"""The form for one attribute."""
+"""Form for a single attribute."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ MOMENT = "%Y-%m-%dT%H:%M:%S"
 
 
 def grouped_types() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every type under the category it usually has."""
     groups: dict[str, list[tuple[str, str]]] = {category: [] for category in CATEGORIES}
     for name in sorted(TYPES):
         groups[DEFAULTS[name][0]].append((name, name))
@@ -27,7 +26,6 @@ def grouped_types() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def category_choices(type_name: str) -> Iterator[tuple[str, str]]:
-    """The categories that a type may have; all of them while no type is chosen."""
     usual = DEFAULTS[type_name][0] if type_name in DEFAULTS else ""
     words = gettext("Usual: %(category)s") % {"category": usual} if usual else gettext("Usual for the type")
     yield "", words
@@ -37,13 +35,12 @@ def category_choices(type_name: str) -> Iterator[tuple[str, str]]:
 
 
 def moment_field(label: Any) -> forms.DateTimeField:
-    """A point in time, to the second, in local time."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format=MOMENT)
     return forms.DateTimeField(label=label, required=False, widget=widget)
 
 
 class AttributeForm(ReachForm):
-    """Fields by MISP's names, so that what the service refuses finds its field."""
+    """Fields have MISP's names, so that service errors land on the right field."""
 
     inherits = True
 
@@ -133,7 +130,7 @@ class AttributeForm(ReachForm):
             self.add_error("value", gettext("Write a value."))
 
     def document(self) -> dict[str, Any]:
-        """The attribute as MISP writes it. Times are only named when they were changed."""
+        """The attribute as MISP writes it. Times are included only when changed."""
         cleaned = self.cleaned_data
         document = {name: cleaned[name] for name in ("type", "value", "comment", "disable_correlation")}
         document |= {name: cleaned[name] for name in ("category", "to_ids") if cleaned[name] != ""}

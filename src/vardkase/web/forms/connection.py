@@ -1,4 +1,4 @@
-"""A connection to another hub: its settings in words, and its rules in lists that are chosen from."""
+"""Form for a connection to another hub: its settings, and its rules as selection lists."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ TYPES_HELP = _(
 
 
 class CertificateField(forms.FileField):
-    """A certificate or key from a file (PEM); gives its text, empty when none was chosen."""
+    """Accepts a PEM file and returns its text, or an empty string."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, **options)
@@ -67,8 +67,6 @@ class CertificateField(forms.FileField):
 
 
 class ConnectionForm(forms.Form):
-    """Every setting of a connection; `wire` gives them under MISP's names."""
-
     name = forms.CharField(
         label=_("Name"), max_length=255, help_text=_("What this connection is called here. Only we see it.")
     )
@@ -209,12 +207,10 @@ class ConnectionForm(forms.Form):
 
     @property
     def limits_pull(self) -> bool:
-        """Whether anything of what may be fetched is limited, or wrong in the limits."""
         return self._limits("pull", "pull_changed", "pull_parameters")
 
     @property
     def limits_push(self) -> bool:
-        """The same of what is sent."""
         return self._limits("push")
 
     def _limits(self, way: str, *more: str) -> bool:
@@ -222,13 +218,11 @@ class ConnectionForm(forms.Form):
         return any(self[field].value() or self[field].errors for field in (*lists, *more))
 
     def clean_pull_parameters(self) -> dict[str, Any]:
-        """The further filters by name."""
         return dict(
             _parameter(line) for line in self.cleaned_data["pull_parameters"].splitlines() if line.strip()
         )
 
     def clean(self) -> dict[str, Any]:
-        """A new organisation needs its name and UUID; a key without a certificate is of no use."""
         given = self.cleaned_data
         if not given.get("remote_org_id"):
             for field in ("new_org_name", "new_org_uuid"):
@@ -241,7 +235,6 @@ class ConnectionForm(forms.Form):
         return given
 
     def wire(self) -> dict[str, Any]:
-        """The settings as the service takes them."""
         given = self.cleaned_data
         pem = "\n".join(filter(None, (given["submitted_client_cert"], given["client_key"])))
         return {
@@ -255,7 +248,7 @@ class ConnectionForm(forms.Form):
         }
 
     def _self_signed(self) -> dict[str, bool]:
-        """MISP's flag follows from the certificate: nobody has to know which it is."""
+        """MISP's `self_signed` flag, derived from the certificate."""
         pem = self.cleaned_data["submitted_cert"]
         if not pem and not self.cleaned_data["delete_cert"]:
             return {}
@@ -263,7 +256,6 @@ class ConnectionForm(forms.Form):
         return {"self_signed": certificate is not None and certificate.signed_itself}
 
     def _organisation(self) -> dict[str, Any]:
-        """A new one, where none was chosen."""
         given = self.cleaned_data
         if given["remote_org_id"]:
             return {}
@@ -284,8 +276,6 @@ class ConnectionForm(forms.Form):
 
 
 class PreviewForm(forms.Form):
-    """What to show of another hub's events."""
-
     text = forms.CharField(label=_("Title contains"), required=False, max_length=200)
     org = forms.CharField(label=_("Created by"), required=False, max_length=200)
     tag = forms.CharField(label=_("Tag"), required=False, max_length=200)
@@ -295,14 +285,12 @@ class PreviewForm(forms.Form):
     """Field → what the other hub's index calls it."""
 
     def filters(self) -> dict[str, str]:
-        """What the other hub's index is asked for."""
+        """The filters sent to the other hub's index."""
         given = self.cleaned_data if self.is_valid() else {}
         return {asked: given[name] for name, asked in self.ASKED.items() if given.get(name)}
 
 
 class ImportForm(forms.Form):
-    """What the other hub's administrators send: the document that its page for new connections gives."""
-
     document = forms.CharField(
         label=_("What the other hub gave you"),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),
@@ -311,7 +299,7 @@ class ImportForm(forms.Form):
     )
 
     def clean_document(self) -> dict[str, Any]:
-        """The block of the connection, in its envelope or without."""
+        """The connection block, with or without its envelope."""
         try:
             found = json.loads(self.cleaned_data["document"])
         except (ValueError, RecursionError):
@@ -332,7 +320,6 @@ OLD_KEY_HELP = _(
 
 
 def initial_of(server: Server) -> dict[str, Any]:
-    """A stored connection as the form shows it: without key and certificates."""
     rules = {"pull": server.pull_rules, "push": server.push_rules}
     found = {
         field: [str(each) for each in rules[way].get(rule, {}).get(side, ())]
@@ -342,7 +329,6 @@ def initial_of(server: Server) -> dict[str, Any]:
 
 
 def _parameters_of(server: Server) -> dict[str, str]:
-    """The further filters as the form's fields have them."""
     try:
         given = json.loads(server.pull_rules.get("url_params") or "{}")
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""What is refused of a connection's settings, in the reader's language, at the field it was written in."""
+"""Localised validation errors of a connection, mapped to the form's fields."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ PLACES = {"remote_org": "new_org_uuid", "Organisation": "document", "pull_rules"
 
 
 def refuse(form: forms.Form, refused: Invalid) -> None:
-    """Put each message at its field, the rest above the form."""
     errors = refused.errors if not isinstance(refused.errors, str) else {"": [refused.errors]}
     for member, messages in errors.items():
         field = PLACES.get(member, member)

@@ -1,4 +1,4 @@
-"""Asking for an event by its number elsewhere, and the tags that keep events out."""
+"""Forms for looking up an event by its remote id, and for tags that block events."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from vardkase.web.forms.picking import Choices, Picker
 
 
 class TranslationForm(forms.Form):
-    """An event, by its number and whose number that is."""
-
     server = forms.ChoiceField(label=_("Whose number it is"), required=False)
     number = forms.CharField(
         label=_("Number of the event"),
@@ -30,8 +28,6 @@ class TranslationForm(forms.Form):
 
 
 class BlockRuleForm(forms.Form):
-    """Tags of events that nobody may bring in."""
-
     tags = Picker(
         label=_("Events with any of these tags are not taken in"),
         help_text=_(

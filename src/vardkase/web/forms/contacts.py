@@ -1,4 +1,4 @@
-"""Contacts, further fields, and groups of organisations."""
+"""Forms for contacts, additional fields, and groups of organisations."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from vardkase.web.forms.picking import Choices, Picker
 
 
 class ContactForm(forms.Form):
-    """Somebody to reach."""
-
     role = forms.ChoiceField(label=_("What for"), choices=ContactRole.choices)
     name = forms.CharField(label=_("Name or function"), max_length=200)
     email = forms.EmailField(label=_("E-mail"), max_length=255)
@@ -33,8 +31,6 @@ class ContactForm(forms.Form):
 
 
 class ExtraForm(forms.Form):
-    """The fields of one schema."""
-
     def __init__(self, schema: Schema, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         for each in schema.fields:
@@ -42,8 +38,6 @@ class ExtraForm(forms.Form):
 
 
 class GroupForm(forms.Form):
-    """A group of organisations and its administrators; `sources` is where both are chosen from."""
-
     name = forms.CharField(label=_("Name"), max_length=200)
     description = forms.CharField(
         label=_("What holds it together"),
@@ -64,8 +58,6 @@ class GroupForm(forms.Form):
 
 
 class GroupAccountForm(forms.Form):
-    """An account in an organisation of a group; only roles that the administrator may give."""
-
     email = forms.EmailField(label=_("E-mail"), max_length=255)
     role_id = forms.TypedChoiceField(label=_("Role"), coerce=int)
 
@@ -80,7 +72,6 @@ class GroupAccountForm(forms.Form):
 
 
 def _field(each: ExtraField) -> forms.Field:
-    """The field that asks for it; the schema itself says what is wrong with an answer."""
     if each.type == "choice":
         return forms.ChoiceField(label=each.label, choices=[("", "–"), *each.options], required=each.required)
     if each.type == "flag":

@@ -1,4 +1,4 @@
-"""Asking for access to content."""
+"""Form for requesting content access."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class AskForm(forms.Form):
-    """What an operator asks to read, why and for how long; the service checks it."""
-
     reason = forms.CharField(
         label=_("Why do you need to read?"),
         widget=forms.Textarea(attrs={"rows": 4}),

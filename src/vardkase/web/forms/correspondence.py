@@ -1,4 +1,4 @@
-"""Texts of mail and letters, and how an officer signs."""
+"""Forms for texts of mail and letters, and for an officer's signature."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from vardkase.identity.accounts.four_eyes.services import LONGEST as LONGEST_REA
 
 
 class TextForm(forms.Form):
-    """Subject and body of one text."""
-
     subject = forms.CharField(label=_("Subject or heading"), max_length=LONGEST_SUBJECT)
     body = forms.CharField(
         label=_("Text (Markdown)"),
@@ -42,8 +40,6 @@ class TextForm(forms.Form):
 
 
 class SignatureForm(forms.Form):
-    """Name and title."""
-
     name = forms.CharField(label=_("Your name"), max_length=LONGEST)
     title_sv = forms.CharField(
         label=_("Title in Swedish"), max_length=LONGEST, help_text=_("For example: handläggare.")
@@ -54,8 +50,6 @@ class SignatureForm(forms.Form):
 
 
 class DeliveryForm(forms.Form):
-    """How a letter was delivered when no mail did."""
-
     how = forms.ChoiceField(label=_("How it was delivered"), choices=DeliveredHow.choices)
     on = forms.DateField(
         label=_("Delivered on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -1,4 +1,4 @@
-"""What a service refuses, shown where it was written."""
+"""Maps service errors to form fields."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vardkase.core.errors import Invalid
 
 
 def take_errors(form: Form, error: Invalid, words: Callable[[str], str] = str) -> None:
-    """Put the messages of `error`, in `words`, at the fields they speak of, and the rest above the form."""
+    """Add each message of `error`, translated by `words`, to its field, and the rest to the form."""
     if isinstance(error.errors, str):
         form.add_error(None, words(error.errors))
         return

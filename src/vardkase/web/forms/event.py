@@ -1,4 +1,4 @@
-"""The form for an event's own facts."""
+"""Form for an event's own fields."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ANALYSES = (
 
 
 class EventForm(ReachForm):
-    """Fields by MISP's names, so that what the service refuses finds its field."""
+    """Fields have MISP's names, so that service errors land on the right field."""
 
     info = forms.CharField(
         label=_("Title"),
@@ -63,7 +63,7 @@ class EventForm(ReachForm):
             del self.fields["tags"]
 
     def clean_extends_uuid(self) -> str:
-        """The uuid of the event meant; one that is not here (yet) may be named by its uuid."""
+        """The uuid of the extended event; an event that does not exist yet may be named by its uuid."""
         named = str(self.cleaned_data["extends_uuid"]).strip().lower()
         if not named:
             return ""
@@ -80,7 +80,6 @@ class EventForm(ReachForm):
         return cleaned
 
     def document(self) -> dict[str, Any]:
-        """The event as MISP writes it."""
         fields = ("info", "threat_level_id", "analysis", "extends_uuid", "disable_correlation")
         document = {name: self.cleaned_data[name] for name in fields}
         document |= {"date": self.cleaned_data["date"].isoformat(), **self.reach()}

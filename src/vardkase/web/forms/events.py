@@ -1,4 +1,4 @@
-"""What a reader may ask of the list of events."""
+"""Filter form of the event list."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _chosen(label: Any, words: Any, choices: Any) -> forms.ChoiceField:
 
 
 class EventFilterForm(forms.Form):
-    """The filters of the list, each a name in the address. A value that makes no sense is named, and ignored."""
+    """The list's filters, each a query parameter. An invalid value is reported and ignored."""
 
     text = forms.CharField(label=_("Title, number or tag"), required=False, max_length=200)
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=200)
@@ -44,7 +44,6 @@ class EventFilterForm(forms.Form):
     FILTERS = ("text", "organisation", "tlp", "reach", "threat", "state", "since", "until")
 
     def filters(self) -> EventFilters:
-        """What is asked, without what makes no sense."""
         self.is_valid()
         asked = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
         asked |= {name: int(asked[name]) for name in ("reach", "threat") if name in asked}
@@ -52,7 +51,7 @@ class EventFilterForm(forms.Form):
         return EventFilters(**asked)
 
     def asked(self) -> list[tuple[str, str, str]]:
-        """The filters that are set, as (name, label, value in words)."""
+        """The active filters as (name, label, value text)."""
         self.is_valid()
         return [
             (name, str(self.fields[name].label), self._words(name))

@@ -1,4 +1,4 @@
-"""A feed of others: where it lies, what is taken from it, and what becomes of that, in words."""
+"""Form for an external feed: its location, filters, and handling of its content."""
 
 from __future__ import annotations
 
@@ -49,8 +49,6 @@ ONE_A_LINE = _("One on each line.")
 
 
 class FeedForm(ReachForm):
-    """Every setting of a feed; `wire` gives them under MISP's names."""
-
     inherits = True
 
     name = forms.CharField(label=_("Name"), max_length=255)
@@ -211,7 +209,6 @@ class FeedForm(ReachForm):
             del self.fields["input_source"], self.fields["delete_local_file"]
 
     def clean_tag(self) -> int:
-        """The tag's id, 0 for none."""
         name = self.cleaned_data["tag"].strip()
         try:
             return find_tag(self.actor, name).pk if name else 0
@@ -219,7 +216,6 @@ class FeedForm(ReachForm):
             raise forms.ValidationError(_("There is no tag with this name.")) from None
 
     def wire(self) -> dict[str, Any]:
-        """The settings as the service takes them; what the form does not show stays."""
         given = self.cleaned_data
         return {
             **{
@@ -240,7 +236,6 @@ class FeedForm(ReachForm):
         }
 
     def _headers(self) -> str:
-        """The lines that were written, with the one for a name and password in place of an older one."""
         given = self.cleaned_data
         if not given["basic_name"]:
             return str(given["headers"])
@@ -278,7 +273,6 @@ NEW = {
 
 
 def initial_of(feed: Feed) -> dict[str, Any]:
-    """What the form shows of a feed."""
     stored: Mapping[str, Any] = feed.settings or {}
     table, common, rules = stored.get("csv") or {}, stored.get("common") or {}, feed.rules or {}
     lists = {name: (rules.get(rule) or {}).get(side) or [] for name, (rule, side) in LISTS.items()}
@@ -301,6 +295,5 @@ def initial_of(feed: Feed) -> dict[str, Any]:
 
 
 def times_of(feed: Feed | None) -> dict[str, Any]:
-    """The further filters of a feed's rules, by name."""
     written = (feed.rules or {}).get("url_params") if feed else ""
     return dict(json.loads(written)) if written else {}

@@ -1,4 +1,4 @@
-"""What is refused of a feed, others' or ours, in the reader's language, at the field it was written in."""
+"""Localised validation errors of external and own feeds, mapped to the form's fields."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ PLACED = re.compile(re.escape(local.OUTSIDE).replace(r"\{\}", ".+"))
 
 
 def refuse(form: forms.Form, refused: Invalid, places: Mapping[str, str]) -> None:
-    """Put each message at its field, the rest above the form; `places`: member that is refused → field."""
     errors = refused.errors if not isinstance(refused.errors, str) else {"": [refused.errors]}
     for member, messages in errors.items():
         field = places.get(member, member)

@@ -1,4 +1,4 @@
-"""Fields that several forms have: lists written one thing a line, and how far back in time."""
+"""Shared form fields: one-per-line lists, and time ranges into the past."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PLAIN_TEXT = {"autocapitalize": "off", "spellcheck": "false"}
 
 
 class LinesField(forms.CharField):
-    """A text with one thing on each line; gives them as a list, each once."""
+    """A text area with one entry per line; returns a list without duplicates."""
 
     def __init__(self, *, max_length: int = 10_000, **options: Any) -> None:
         widget = forms.Textarea(attrs={"rows": 3, **PLAIN_TEXT})
@@ -23,12 +23,11 @@ class LinesField(forms.CharField):
         return list(dict.fromkeys(line for line in lines if line))
 
     def prepare_value(self, value: Any) -> Any:
-        """A list as lines."""
         return "\n".join(value) if isinstance(value, list | tuple) else value
 
 
 class WithinField(forms.RegexField):
-    """How far back, as MISP writes it: 30d, 12h or 45m; empty for however far."""
+    """A period as MISP writes it: 30d, 12h or 45m; empty means unlimited."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(

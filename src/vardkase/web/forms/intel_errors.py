@@ -1,4 +1,4 @@
-"""MISP's fixed messages about bad input, in the reader's language, and on the fields of a form.
+"""MISP's fixed validation messages, translated and mapped to form fields.
 
 The API answers with MISP's own English because clients compare it. People get these instead.
 """
@@ -69,7 +69,6 @@ TEXTS: dict[str, str | Promise] = {
 
 
 def translated(message: str) -> str:
-    """The message in the reader's language; one that is not fixed is shown with what it says of the format."""
     known = TEXTS.get(message)
     if known is not None:
         return str(known)
@@ -77,7 +76,6 @@ def translated(message: str) -> str:
 
 
 def refuse(form: forms.Form, refused: Invalid) -> None:
-    """Put what the service refused on the form: each message on its field, the rest on the form itself."""
     if isinstance(refused.errors, str):
         form.add_error(None, translated(refused.errors))
         return

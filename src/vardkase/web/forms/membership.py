@@ -1,4 +1,4 @@
-"""Memberships and checklists, as officers, the operator and members write them."""
+"""Forms for memberships and checklists, for officers, operators and members."""
 
 from __future__ import annotations
 
@@ -25,27 +25,20 @@ ROWS = {"rows": 4}
 
 
 def day_field(**given: Any) -> forms.DateField:
-    """A day, chosen in the browser's own way."""
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **given)
 
 
 class ReasonForm(forms.Form):
-    """Why a step is taken."""
-
     reason = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs=ROWS), max_length=4000)
 
 
 class DecisionForm(ReasonForm):
-    """Why something is decided against a member, which reads the reasons."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = _("The member reads them in the decision that is sent.")
 
 
 class SignInMinimumForm(ReasonForm):
-    """What sign-in has to ask for at least, and why."""
-
     rules = forms.MultipleChoiceField(
         label=_("What is required"),
         choices=SignInRule.choices,
@@ -62,16 +55,12 @@ class SignInMinimumForm(ReasonForm):
 
 
 class ActivateForm(forms.Form):
-    """Reasons are needed where the checklist has open items."""
-
     reason = forms.CharField(
         label=_("Reasons"), widget=forms.Textarea(attrs=ROWS), max_length=4000, required=False
     )
 
 
 class SuspendForm(DecisionForm):
-    """What is limited, why, and for how long."""
-
     kind = forms.ChoiceField(label=_("What is suspended"), choices=RestrictionKind.choices)
     until = day_field(
         label=_("Lifted on"), required=False, help_text=_("Empty: until somebody lifts the suspension.")
@@ -80,8 +69,6 @@ class SuspendForm(DecisionForm):
 
 
 class TerminateForm(DecisionForm):
-    """Why, and what happens to what was contributed."""
-
     contributions = forms.CharField(
         label=_("What happens to what the member has contributed"),
         widget=forms.Textarea(attrs=ROWS),
@@ -90,8 +77,6 @@ class TerminateForm(DecisionForm):
 
 
 class OpenForm(forms.Form):
-    """A membership for an organisation that is here."""
-
     organisation = forms.ModelChoiceField(
         Organisation.objects.filter(membership=None, local=True).order_by("name"),
         label=_("Organisation"),
@@ -117,8 +102,6 @@ class OpenForm(forms.Form):
 
 
 class TakesTwoForm(forms.Form):
-    """Something that in some cases takes a second officer, who reads the reasons."""
-
     reason = forms.CharField(
         label=_("Reasons"),
         widget=forms.Textarea(attrs=ROWS),
@@ -137,8 +120,6 @@ class AdministratorForm(TakesTwoForm):
 
 
 class SyncUserForm(TakesTwoForm):
-    """The account that synchronises, and the key that is shown once."""
-
     field_order = ("email", "addresses", "until", "send_to", "reason")
     email = forms.EmailField(
         label=_("Address of the account"),
@@ -174,8 +155,6 @@ class CertificateForm(forms.Form):
 
 
 class DomainForm(forms.Form):
-    """A mail domain, and how it is proved."""
-
     domain = forms.CharField(label=_("Mail domain"), max_length=253)
     method = forms.ChoiceField(
         label=_("Proof"),
@@ -190,8 +169,6 @@ class DomainForm(forms.Form):
 
 
 class ServerForm(TakesTwoForm):
-    """Our connection to the member's instance."""
-
     field_order = ("url", "authkey", "push", "pull", "reason")
     url = forms.CharField(label=_("Address of the member’s instance"))
     authkey = forms.CharField(
@@ -213,8 +190,6 @@ class WaiveForm(forms.Form):
 
 
 class OrganisationForm(TakesTwoForm):
-    """Which organisation a member is: one that is here already, or by which UUID it is known."""
-
     field_order = ("other", "uuid", "reason")
     other = forms.ModelChoiceField(
         Organisation.objects.filter(membership=None).order_by("name"),
@@ -239,8 +214,6 @@ class OrganisationForm(TakesTwoForm):
 
 
 class DetailsForm(forms.Form):
-    """What a member tells of itself, as its administrator proposes it."""
-
     note = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
     def __init__(self, details: dict[str, Any], *args: Any, **kwargs: Any) -> None:
@@ -263,12 +236,10 @@ class DetailsForm(forms.Form):
 
     @property
     def contacts(self) -> list[tuple[Any, list[forms.BoundField]]]:
-        """What each contact is there for, and the fields of it."""
         return [(label, [self[f"{name}_{part}"] for part in PARTS]) for name, label in CONTACTS.items()]
 
     @property
     def rest(self) -> list[forms.BoundField]:
-        """The other fields, but the address and why."""
         return [
             self[name]
             for name in FIELDS
@@ -283,7 +254,6 @@ class DetailsForm(forms.Form):
             )
 
     def wire(self, details: dict[str, Any]) -> dict[str, Any]:
-        """The fields as the service takes them; keys of contacts stay with the contact that has them."""
         given = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
         for name in CONTACTS:
             stored = details.get(f"contact_{name}") or {}
@@ -297,8 +267,6 @@ PARTS = {"name": _("Name"), "email": _("E-mail address"), "phone": _("Telephone"
 
 
 class EvidenceForm(forms.Form):
-    """A file that shows a measure."""
-
     measure = forms.ChoiceField(
         label=_("Measure"), choices=[(measure.name, measure.title) for measure in MEASURES.values()]
     )
@@ -311,8 +279,6 @@ class EvidenceForm(forms.Form):
 
 
 class CommunityForm(forms.Form):
-    """The rules of a community; `members` is where members are chosen from by name."""
-
     name = forms.CharField(label=_("Name"), max_length=255)
     sectors = forms.MultipleChoiceField(
         label=_("Legal form"), required=False, choices=Sector.choices, widget=forms.CheckboxSelectMultiple
@@ -338,7 +304,6 @@ class CommunityForm(forms.Form):
         self.fields["chosen"].source = members  # type: ignore[attr-defined]
 
     def wire(self) -> dict[str, Any]:
-        """The fields as the service takes them."""
         chosen = [int(each) for each in self.cleaned_data["chosen"] if each.isdecimal()]
         return {**self.cleaned_data, "chosen": chosen}
 
@@ -352,5 +317,4 @@ class PasswordForm(forms.Form):
 
 
 def a_year_on() -> str:
-    """The last day that a key made today may work."""
     return (today() + timedelta(days=365)).isoformat()

@@ -1,4 +1,4 @@
-"""What one is mailed."""
+"""Form for notification preferences."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ LONGEST_LIST = 4_000
 
 
 class NotificationsForm(forms.Form):
-    """Switches, which events, and the key that mail is encrypted with."""
-
     autoalert = forms.BooleanField(label=_("Mail me when an event is published"), required=False)
     tags = LinesField(
         max_length=LONGEST_LIST,
@@ -51,18 +49,16 @@ class NotificationsForm(forms.Form):
     )
 
     def __init__(self, *args: Any, plain: bool = True, **kwargs: Any) -> None:
-        """`plain`: which events one hears of can be said in these terms; otherwise it is left as it is."""
+        """`plain`: the notification rule can be expressed by this form; otherwise it is left unchanged."""
         super().__init__(*args, **kwargs)
         if not plain:
             for name in ("tags", "without_tags", "organisations"):
                 del self.fields[name]
 
     def account(self) -> dict[str, Any]:
-        """What is kept with the account."""
         return {name: self.cleaned_data[name] for name in (*SWITCHES, *KEYS)}
 
     def wishes(self) -> Wishes | None:
-        """Which events; None where the form does not ask."""
         if "tags" not in self.fields:
             return None
         given = self.cleaned_data

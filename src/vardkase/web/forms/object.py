@@ -1,4 +1,4 @@
-"""The form for an object: its own facts, and a field for each element of its template."""
+"""Form for an object: its own fields, and a field for each element of its template."""
 
 from __future__ import annotations
 
@@ -31,8 +31,6 @@ MOST_INPUTS = 200
 
 
 class ObjectForm(ReachForm):
-    """What the object says of itself, beside its values."""
-
     inherits = True
 
     comment = forms.CharField(
@@ -42,7 +40,7 @@ class ObjectForm(ReachForm):
     last_seen = moment_field(_("Last seen"))
 
     def facts(self) -> dict[str, Any]:
-        """The object's own members as MISP writes them. Times are only named when they were changed."""
+        """The object's own members as MISP writes them. Times are included only when changed."""
         cleaned = self.cleaned_data
         seen: dict[str, Any] = {
             name: cleaned[name].isoformat() if cleaned[name] else ""
@@ -54,7 +52,7 @@ class ObjectForm(ReachForm):
 
 @dataclass(slots=True)
 class Input:
-    """One place to write a value; `held` is the stored attribute that it changes."""
+    """One input of an element; `held` is the stored attribute that it edits."""
 
     name: str
     value: str = ""
@@ -65,7 +63,7 @@ class Input:
 
 @dataclass(slots=True, eq=False)
 class ElementField:
-    """An element of the template with its inputs. `kind` is choice, file, long or line."""
+    """A template element with its inputs. `kind` is choice, file, long or line."""
 
     element: ObjectTemplateElement
     kind: str
@@ -89,14 +87,11 @@ class ElementField:
 
     @property
     def is_first_hand(self) -> bool:
-        """Shown at once; the others are a click away."""
         filled = any(each.value or each.held for each in self.inputs)
         return self.is_required or self.element.ui_priority > 0 or filled
 
 
 class TemplateFields:
-    """The elements of a template as fields, the most important first."""
-
     def __init__(
         self,
         template: ObjectTemplate,
@@ -113,7 +108,7 @@ class TemplateFields:
 
     @property
     def first_hand(self) -> list[ElementField]:
-        """Those to show at once: where a template ranks nothing, the ones of which one is required, else all."""
+        """The elements shown at once: by the template's ranking, else the required ones, else all."""
         ranked = [each for each in self.fields if each.is_first_hand]
         return ranked or [each for each in self.fields if each.is_one_of] or self.fields
 
@@ -123,7 +118,6 @@ class TemplateFields:
         return [each for each in self.fields if each not in shown]
 
     def is_valid(self) -> bool:
-        """Check each value, and what the template requires; errors stand on the inputs and in `errors`."""
         present = set()
         for each, given in self._given():
             present.add(each.relation)
@@ -133,7 +127,7 @@ class TemplateFields:
         return not self.errors and not any(i.error for each in self.fields for i in each.inputs)
 
     def documents(self) -> list[dict[str, Any]]:
-        """The values as MISP writes attributes: a stored one that did not change is named by its uuid alone."""
+        """The values as MISP writes attributes; an unchanged stored value is given by uuid only."""
         return [
             {"uuid": str(given.held.uuid)}
             if given.held and _is_unchanged(given) and not given.file
@@ -229,7 +223,6 @@ def _kind(element: ObjectTemplateElement) -> str:
 
 
 def _category(element: ObjectTemplateElement) -> str | None:
-    """The template's category when the type's usual one is not among those it allows."""
     if element.type not in DEFAULTS or not element.categories:
         return None
     if default_category(element.type) in element.categories:
@@ -252,8 +245,6 @@ def _error(document: dict[str, Any]) -> str:
 
 
 class ReferenceForm(forms.Form):
-    """From an object to another part of the event."""
-
     referenced_uuid = forms.UUIDField(
         label=_("Refers to"),
         error_messages={"required": _("Choose what it refers to."), "invalid": _("That is not a UUID.")},
@@ -266,6 +257,5 @@ class ReferenceForm(forms.Form):
     comment = forms.CharField(label=_("Comment"), required=False, max_length=65_000)
 
     def document(self) -> dict[str, Any]:
-        """The reference as MISP writes it."""
         target: UUID = self.cleaned_data["referenced_uuid"]
         return {**self.cleaned_data, "referenced_uuid": str(target)}

@@ -1,4 +1,4 @@
-"""A feed of ours: what it holds, through whose eyes, and who may read it."""
+"""Form for an own feed: its content, the organisation whose view it contains, and who may read it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ READERS = (
 
 
 class OwnFeedForm(forms.Form):
-    """Every setting of a feed of ours; `data` gives them as the service takes them."""
-
     name = forms.CharField(
         label=_("Name"),
         max_length=60,
@@ -94,7 +92,7 @@ class OwnFeedForm(forms.Form):
             del self.fields["name"]
 
     def data_for_service(self) -> dict[str, Any]:
-        """The settings as the service takes them; filters that the form does not show stay."""
+        """The settings as the service takes them; filters that the form lacks are kept."""
         given = self.cleaned_data
         kept = {
             name: value
@@ -116,7 +114,6 @@ SHOWN = ("tags", "org", "publish_timestamp")
 
 
 def new_for(actor: Actor) -> dict[str, Any]:
-    """What the form shows of a feed that is to be."""
     return {
         "organisation_id": actor.organisation_id,
         "distributions": [3],
@@ -126,7 +123,6 @@ def new_for(actor: Actor) -> dict[str, Any]:
 
 
 def initial_of(feed: OwnFeed) -> dict[str, Any]:
-    """What the form shows of a feed."""
     return {
         **{
             name: getattr(feed, name)

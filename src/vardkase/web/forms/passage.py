@@ -1,4 +1,4 @@
-"""A text of the public page, in both languages side by side."""
+"""Form for a text of the public page, in both languages side by side."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _text(language: str, **options: Any) -> forms.CharField:
 
 
 class PassageForm(forms.Form):
-    """`number` is the version that was shown when the writing began."""
+    """`number` is the version that the form was opened on."""
 
     number = forms.IntegerField(widget=forms.HiddenInput)
     title_sv = _heading("sv", label=_("Heading in Swedish"))

@@ -1,4 +1,4 @@
-"""Pasting many values: the text, then what to do with each value found in it.
+"""Forms for pasting many values: the text, then the handling of each value found.
 
 Nothing is kept between the steps: every step sends the text again, and `choices` carries only the rows that
 differ from what was detected, so thousands of values need no thousands of fields.
@@ -30,8 +30,6 @@ ALSO = ("text", "other")
 
 
 class PasteForm(ReachForm):
-    """The text, and what all its values have in common."""
-
     inherits = True
 
     text = forms.CharField(
@@ -56,8 +54,6 @@ class PasteForm(ReachForm):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What becomes of one value."""
-
     type: str
     category: str
     to_ids: bool
@@ -66,8 +62,6 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A value with what is chosen for it; `error` says why it cannot be added so."""
-
     number: int
     pasted: PastedValue
     choice: Choice
@@ -83,10 +77,8 @@ class ReviewRow:
 
 
 class Review:
-    """All values of a text with the choices made so far."""
-
     def __init__(self, values: Sequence[PastedValue], sent: Mapping[str, Any]) -> None:
-        """`sent` is the posted form: the choices of other pages, and the fields of the page shown before."""
+        """`sent` is the posted form: choices made on other pages, and the fields of the previous page."""
         self.page = _number(sent.get("page"))
         usual = [_usual(value) for value in values]
         choices = _merged(usual, sent, self.page)
@@ -111,7 +103,6 @@ class Review:
         return [row for row in self.chosen if row.error]
 
     def shown(self, page: int) -> list[ReviewRow]:
-        """The rows of one page, counted from 0."""
         return self.rows[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE]
 
     @property
@@ -119,7 +110,6 @@ class Review:
         return max(0, (len(self.rows) - 1) // ROWS_A_PAGE)
 
     def documents(self, comment: str, reach: dict[str, Any]) -> list[dict[str, Any]]:
-        """The chosen values as MISP writes attributes."""
         return [
             {
                 "type": row.choice.type,
@@ -134,7 +124,6 @@ class Review:
 
 
 def _usual(value: PastedValue) -> Choice:
-    """As detected; known values are left out, and what a warninglist names is not for detection."""
     found = value.found
     return Choice(found.type, found.category, found.to_ids and not value.lists, not value.is_known)
 
@@ -163,7 +152,7 @@ def _kept(text: object) -> dict[int, Choice]:
 
 
 def _posted(before: Choice, sent: Mapping[str, Any], number: int) -> Choice:
-    """A row's fields; a category that the new type may not have gives way to the type's usual one."""
+    """The row's fields; a category that the new type forbids becomes the type's default."""
     kind = str(sent.get(f"t{number}") or before.type)
     kind = kind if kind in DEFAULTS else before.type
     category = str(sent.get(f"c{number}") or before.category)

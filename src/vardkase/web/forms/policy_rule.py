@@ -1,4 +1,4 @@
-"""One rule of a MISP policy, as a form: the fields that its kind has."""
+"""Form for one rule of a sharing policy, with the fields of its kind."""
 
 from __future__ import annotations
 
@@ -60,8 +60,6 @@ LABELS: dict[tuple[str, str], Any] = {
 
 
 class RuleForm(forms.Form):
-    """A rule of one kind; `rule` gives it as JSON has it."""
-
     title_sv = forms.CharField(
         label=_("Title in Swedish"),
         max_length=500,
@@ -135,14 +133,12 @@ class RuleForm(forms.Form):
         self._offer("group", [("", "–"), *groups])
 
     def clean_types(self) -> list[str]:
-        """Only types that MISP has."""
         given: list[str] = self.cleaned_data["types"]
         if unknown := [name for name in given if name not in TYPES]:
             raise forms.ValidationError(_("Not known: %s.") % ", ".join(unknown[:5])[:200])
         return given
 
     def rule(self) -> dict[str, Any]:
-        """The rule that was written, once the form is valid."""
         said = {name: self.cleaned_data[name] for name in FIELDS[self.kind]}
         if "reach" in said and said["reach"] != Reach.SHARING_GROUP:
             said |= {name: empty for name, empty in (("groups", []), ("group", "")) if name in said}
@@ -150,14 +146,12 @@ class RuleForm(forms.Form):
         return {"kind": self.kind, "title": title, **said}
 
     def add_errors(self, errors: Mapping[str, Iterable[str]]) -> None:
-        """Show what was refused, each at its field."""
         for place, texts in errors.items():
             name = place.rpartition(".")[2]
             for text in texts:
                 self.add_error(name if name in self.fields else None, text)
 
     def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
-        """The choices of a field, and what the rule holds already though it is no more."""
         if name not in self.fields:
             return
         offered = list(choices)

@@ -1,4 +1,4 @@
-"""Who should see it: the fields behind the beacon choice, alike on events, objects and attributes."""
+"""Distribution fields, shared by the forms of events, objects and attributes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vardkase.web.chips import GROUP, INHERIT, REACHES
 
 
 class ReachForm(forms.Form):
-    """Has `distribution` and `sharing_group_id`, checked together. `inherits`: level 5 may be chosen."""
+    """Validates `distribution` and `sharing_group_id` together. `inherits` offers level 5."""
 
     inherits = False
 
@@ -44,7 +44,6 @@ class ReachForm(forms.Form):
         return cleaned
 
     def reach(self) -> dict[str, Any]:
-        """The chosen reach as MISP writes it."""
         group = self.cleaned_data["sharing_group_id"]
         level = self.cleaned_data["distribution"]
         return {"distribution": level, "sharing_group_id": group if level == GROUP else 0}

@@ -1,4 +1,4 @@
-"""When the hub does things by itself."""
+"""Forms for schedules."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from vardkase.identity.accounts.four_eyes.services import LONGEST
 
 
 class ScheduleForm(forms.Form):
-    """How often, at what time, and whether at all."""
-
     rhythm = forms.ChoiceField(
         label=_("How often"),
         choices=[

@@ -1,4 +1,4 @@
-"""What a reader may ask beside the text in the search box."""
+"""Filter form of the search page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DETECT = [("", _("Either")), ("1", pgettext_lazy("detect", "Yes")), ("0", pgette
 
 
 class AttributeFilterForm(forms.Form):
-    """The filters of a search, each a name in the address. What makes no sense is named, and ignored."""
+    """The search filters, each a query parameter. An invalid value is reported and ignored."""
 
     type = forms.ChoiceField(
         label=_("Type"),
@@ -31,7 +31,6 @@ class AttributeFilterForm(forms.Form):
     until = forms.DateField(label=_("Changed until"), required=False, widget=DATE)
 
     def filters(self) -> AttributeFilters:
-        """What is asked, without what makes no sense."""
         self.is_valid()
         given = self.cleaned_data
         return AttributeFilters(
@@ -43,7 +42,7 @@ class AttributeFilterForm(forms.Form):
         )
 
     def asked(self) -> list[tuple[str, str, str]]:
-        """The filters that are set, as (name, label, value in words)."""
+        """The active filters as (name, label, value text)."""
         self.is_valid()
         return [
             (name, str(field.label), self._words(name))

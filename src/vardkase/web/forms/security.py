@@ -1,4 +1,4 @@
-"""An organisation's networks, certificates, domains and promises, as its administrators write them."""
+"""Forms for an organisation's networks, certificates, domains and API requirements, for its administrators."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from vardkase.identity.entrance.services.domains import MAILBOXES
 
 
 class NetworksForm(forms.Form):
-    """All networks, one on each line."""
-
     networks = forms.CharField(
         label=_("Networks"),
         required=False,
@@ -25,8 +23,6 @@ class NetworksForm(forms.Form):
 
 
 class CertificateForm(forms.Form):
-    """A certificate as a file or a text, or its fingerprint."""
-
     file = forms.FileField(
         label=_("Certificate file"), required=False, help_text=_("PEM, without its private key.")
     )
@@ -54,7 +50,6 @@ class CertificateForm(forms.Form):
         return cleaned
 
     def text(self) -> str:
-        """The PEM text that was given; empty when only a fingerprint was."""
         file = self.cleaned_data["file"]
         if file:
             return str(file.read(LONGEST).decode(errors="replace"))
@@ -62,8 +57,6 @@ class CertificateForm(forms.Form):
 
 
 class DomainForm(forms.Form):
-    """A mail domain, and how it is proved."""
-
     domain = forms.CharField(
         label=_("Mail domain"),
         max_length=253,
@@ -84,8 +77,6 @@ class DomainForm(forms.Form):
 
 
 class ProviderForm(forms.Form):
-    """An organisation's OpenID Connect provider."""
-
     issuer = forms.CharField(
         label=_("Issuer"),
         max_length=255,
@@ -129,8 +120,6 @@ class ProviderForm(forms.Form):
 
 
 class EmailForm(forms.Form):
-    """The address that says which organisation's provider to go to."""
-
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=255,
@@ -140,8 +129,6 @@ class EmailForm(forms.Form):
 
 
 class RequirementsForm(forms.Form):
-    """What an organisation promises of its machines."""
-
     software = forms.CharField(label=_("Software and version"), required=False, max_length=255)
     egress_addresses = forms.CharField(
         label=_("Fixed addresses that it calls from"),
@@ -167,8 +154,6 @@ class RequirementsForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """An officer's word on a list of API requirements."""
-
     note = forms.CharField(
         label=_("To the organisation"),
         required=False,

@@ -1,4 +1,4 @@
-"""The value of one setting."""
+"""Form for the value of a setting."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ SHORT = 80
 
 
 class SettingForm(forms.Form):
-    """A field of the setting's kind; what the value may be is checked where the setting is changed."""
-
     def __init__(self, *args: Any, line: Line, needs_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["value"] = _field_for(line)

@@ -1,4 +1,4 @@
-"""A stream's settings, kind by kind, and what deliveries to show."""
+"""Forms for stream settings by kind, and for filtering deliveries."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ KEEPS = _("Empty: the one that is kept stays.")
 
 
 class StreamForm(forms.Form):
-    """What every stream has. `wire` gives it as the service takes it."""
-
     kind: Kind
     own: tuple[str, ...] = ()
     """The fields of the kind: its settings and secrets."""
@@ -74,7 +72,6 @@ class StreamForm(forms.Form):
                 self.initial.setdefault(name, value)
 
     def wire(self) -> dict[str, Any]:
-        """The stream as the service takes it."""
         said = self.cleaned_data
         filters = {
             name: value for name, value in self._kept.items() if name not in ("tags", "type", "to_ids")
@@ -91,7 +88,6 @@ class StreamForm(forms.Form):
         }
 
     def refuse(self, refused: Invalid) -> None:
-        """Put each message at its field, the rest above the form."""
         errors = refused.errors if isinstance(refused.errors, Mapping) else {"": [refused.errors]}
         for member, messages in errors.items():
             field = "types" if member == "filters" else member
@@ -103,8 +99,6 @@ class StreamForm(forms.Form):
 
 
 class WebhookForm(StreamForm):
-    """A web address."""
-
     kind = Kind.WEBHOOK
     own = ("url", "authorization", "authority")
     url = forms.CharField(
@@ -130,8 +124,6 @@ class WebhookForm(StreamForm):
 
 
 class SyslogForm(StreamForm):
-    """A log collector."""
-
     kind = Kind.SYSLOG
     own = ("host", "port", "protocol", "framing", "authority")
     host = forms.CharField(label=_("Name or address of the collector"), widget=forms.TextInput(attrs=CODE))
@@ -164,8 +156,6 @@ class SyslogForm(StreamForm):
 
 
 class KafkaForm(StreamForm):
-    """A Kafka cluster."""
-
     kind = Kind.KAFKA
     own = ("brokers", "security", "mechanism", "username", "password", "authority")
     brokers = forms.CharField(
@@ -197,8 +187,6 @@ class KafkaForm(StreamForm):
 
 
 class ZeroMqForm(StreamForm):
-    """A port of this machine."""
-
     kind = Kind.ZEROMQ
     own = ("host", "port")
     host = forms.CharField(
@@ -217,8 +205,6 @@ FORMS: dict[str, type[StreamForm]] = {
 
 
 class ReplayForm(forms.Form):
-    """From when on to send again."""
-
     since = forms.DateTimeField(
         label=_("Send again everything since"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -226,8 +212,6 @@ class ReplayForm(forms.Form):
 
 
 class DeliveryFilterForm(forms.Form):
-    """Which deliveries to show."""
-
     event = forms.CharField(
         label=_("Event"), required=False, max_length=60, help_text=_("Its number or UUID.")
     )
@@ -244,7 +228,6 @@ class DeliveryFilterForm(forms.Form):
     until = forms.DateField(label=_("Until"), required=False, widget=DAY)
 
     def filters(self) -> dict[str, Any]:
-        """What is asked, without what makes no sense."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
@@ -264,7 +247,7 @@ def _stored(stream: Stream) -> dict[str, Any]:
 
 
 def _written(value: Any) -> str:
-    """A filter as lines; one that lines cannot say as JSON, which the service reads back."""
+    """A filter as lines; one that lines cannot express as JSON, which the service reads back."""
     if isinstance(value, list):
         return "\n".join(map(str, value))
     return json.dumps(value) if isinstance(value, dict) else str(value or "")

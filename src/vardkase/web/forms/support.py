@@ -1,4 +1,4 @@
-"""Asking customer service, answering, and announcing."""
+"""Forms for customer service: requests, answers, announcements."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from vardkase.hub.customer_service.services import LONGEST_NAME, LONGEST_SUBJECT
 
 
 class AskForm(forms.Form):
-    """A request for help of somebody signed in."""
-
     kind = forms.ChoiceField(
         label=_("What is it about?"), choices=RequestKind.choices, widget=forms.RadioSelect
     )
@@ -30,8 +28,6 @@ class AskForm(forms.Form):
 
 
 class VisitorForm(AskForm):
-    """A request of somebody without an account."""
-
     name = forms.CharField(label=_("Your name and organisation"), max_length=LONGEST_NAME, required=False)
     email = forms.EmailField(
         label=_("Your e-mail address"),
@@ -42,16 +38,12 @@ class VisitorForm(AskForm):
 
 
 class MessageForm(forms.Form):
-    """One more message in a request."""
-
     text = forms.CharField(
         label=_("Your message"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5})
     )
 
 
 class RouteForm(forms.Form):
-    """What a request is really about."""
-
     kind = forms.ChoiceField(label=_("Kind"), choices=RequestKind.choices)
     subject = forms.CharField(
         label=_("New heading"),
@@ -64,8 +56,6 @@ class RouteForm(forms.Form):
 
 
 class AnnouncementForm(forms.Form):
-    """An interruption or an incident; times are those of this installation."""
-
     kind = forms.ChoiceField(label=_("Kind"), choices=AnnouncementKind.choices, widget=forms.RadioSelect)
     title_sv = forms.CharField(label=_("Heading in Swedish"), max_length=200)
     text_sv = forms.CharField(

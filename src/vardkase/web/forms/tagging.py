@@ -1,4 +1,4 @@
-"""Tags typed into a form, one on each line."""
+"""Form field for tags, one per line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_TAGS = 50
 
 
 class TagLines(forms.CharField):
-    """Tag names, one a line; gives a list. Names that the actor may not use are refused by name."""
+    """Tag names, one per line. Names that the actor may not use are refused by name."""
 
     widget = forms.Textarea
 
@@ -39,11 +39,10 @@ class TagLines(forms.CharField):
             raise ValidationError(gettext("That is too many tags."))
 
     def run_validators(self, value: Any) -> None:
-        """A list of names has no length to check: `to_python` has the text's."""
+        """Django would check the length of the list; `to_python` checks the text."""
 
 
 def check_tags(form: forms.Form, field: str, actor: Actor) -> None:
-    """Refuse tags that the actor may not use, and tags that exclude each other."""
     names: Sequence[str] = form.cleaned_data.get(field) or []
     if names and not actor.may(Permission.TAGGER):
         form.add_error(field, gettext("Your role may not tag."))
@@ -55,7 +54,6 @@ def check_tags(form: forms.Form, field: str, actor: Actor) -> None:
 
 
 def conflict_words(tags: Sequence[str]) -> str:
-    """Why these tags cannot stand together."""
     return gettext("Only one of these can be true at a time: %(names)s. Keep one.") % {
         "names": ", ".join(tags)
     }

@@ -1,4 +1,4 @@
-"""TAXII: what this hub offers to others, and the servers of others that it fetches from and sends to."""
+"""Forms for TAXII: collections of this hub, and external servers to push to and poll."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ EVERYTHING = _("Nothing chosen: everything passes.")
 
 
 class SearchForm(forms.Form):
-    """A saved search in words: tags, creators, and any other filters of restSearch as they are written there."""
-
     tags = Picker(label=_("Only events with any of these tags"), help_text=EVERYTHING)
     org = Picker(label=_("Only events created by these organisations"), help_text=EVERYTHING)
     more = forms.CharField(
@@ -58,22 +56,18 @@ class SearchForm(forms.Form):
         )
 
     def clean_more(self) -> dict[str, Any]:
-        """The further filters."""
         try:
             return saved_search(self.cleaned_data["more"])
         except ValueError as error:
             raise ValidationError(_in_words(str(error))) from None
 
     def filters(self) -> dict[str, Any]:
-        """The search as it is stored."""
         given = self.cleaned_data
         chosen = {name: given[name] for name in ("tags", "org") if given[name]}
         return {**given["more"], **chosen}
 
 
 class CollectionForm(SearchForm):
-    """A collection of ours; `wire` gives it as the service takes it."""
-
     name = forms.CharField(label=_("Name"), max_length=255, help_text=_("What others see it as."))
     description = forms.CharField(
         label=_("Description"),
@@ -102,7 +96,6 @@ class CollectionForm(SearchForm):
         self.fields["distribution"].help_text = _("Without a sharing group.")
 
     def wire(self) -> dict[str, Any]:
-        """The collection as the service takes it."""
         given = self.cleaned_data
         plain = ("name", "description", "distribution", "open_to_read", "open_to_write", "readers", "writers")
         group = given["sharing_group_id"] or 0
@@ -110,8 +103,6 @@ class CollectionForm(SearchForm):
 
 
 class TaxiiServerForm(SearchForm):
-    """A server of somebody else's; `wire` gives it as the service takes it."""
-
     name = forms.CharField(
         label=_("Name"), max_length=191, help_text=_("What it is called here. Only we see it.")
     )
@@ -151,7 +142,6 @@ class TaxiiServerForm(SearchForm):
         self.fields["sharing_group_id"].help_text = _("With a group, its members alone see them.")
 
     def wire(self) -> dict[str, Any]:
-        """The server as the service takes it."""
         given = self.cleaned_data
         plain = (
             "name",
@@ -168,7 +158,6 @@ class TaxiiServerForm(SearchForm):
 
 
 def refuse(form: forms.Form, refused: Invalid) -> None:
-    """What the service refuses, at its field and in the reader's language."""
     errors = refused.errors if not isinstance(refused.errors, str) else {"": [refused.errors]}
     for member, told in errors.items():
         field = {"filters": "more"}.get(member, member)
@@ -185,7 +174,6 @@ def _in_words(message: str) -> str:
 
 
 def _initial_search(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored search as the form shows it; what it has no field for stands in JSON."""
     chosen = {name: filters[name] for name in ("tags", "org") if _is_list(filters.get(name))}
     more = {name: value for name, value in filters.items() if name not in chosen}
     return {**chosen, "more": json.dumps(more, ensure_ascii=False) if more else ""}

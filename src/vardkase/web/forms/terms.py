@@ -1,4 +1,4 @@
-"""Writing terms, and accepting them."""
+"""Forms for writing and accepting terms."""
 
 from __future__ import annotations
 
@@ -24,15 +24,11 @@ def _area(label: Any, rows: int, longest: int, **options: Any) -> forms.CharFiel
 
 
 class DraftForm(forms.Form):
-    """The text in both languages."""
-
     text_sv = _area(_("Text in Swedish (Markdown)"), 24, LONGEST)
     text_en = _area(_("Text in English (Markdown)"), 24, LONGEST)
 
 
 class CriterionForm(forms.Form):
-    """One criterion of the checklist."""
-
     title_sv = forms.CharField(label=_("Name in Swedish"), max_length=LONGEST_TITLE)
     title_en = forms.CharField(label=_("Name in English"), max_length=LONGEST_TITLE)
     help_sv = _area(_("What it takes, in Swedish"), 2, LONGEST_HELP, required=False)
@@ -44,8 +40,6 @@ class CriterionForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """By when members answer; whoever publishes confirms how many are asked."""
-
     version = forms.IntegerField(widget=forms.HiddenInput)
     answer_by = forms.DateField(
         label=_("Last day to answer"),
@@ -75,8 +69,6 @@ class PublishForm(forms.Form):
 
 
 class AcceptanceForm(forms.Form):
-    """Who accepts."""
-
     version = forms.IntegerField(widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name of the signatory"), max_length=LONGEST_NAME)
     role = forms.CharField(label=_("Position"), max_length=LONGEST_NAME)

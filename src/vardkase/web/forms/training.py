@@ -1,4 +1,4 @@
-"""Marking people as trained."""
+"""Form for recording users' training."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from vardkase.identity.access.actor import Actor
 
 
 class TrainingForm(forms.Form):
-    """Who of an organisation, what, when, and until when it holds."""
-
     user = forms.MultipleChoiceField(
         label=pgettext_lazy("who was trained", "People"), widget=forms.CheckboxSelectMultiple
     )

@@ -1,4 +1,4 @@
-"""Tags and filters of the account and administration pages. `{% load accounts %}`."""
+"""Template tags and filters of the account and administration pages. `{% load accounts %}`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ SOON = 30 * 24 * 60 * 60
 
 @register.filter
 def from_unix(seconds: int | None) -> datetime | None:
-    """Unix seconds as a point in time; None for none."""
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
@@ -49,7 +48,6 @@ def browser(user_agent: str) -> str:
 
 @register.simple_tag
 def key_until(key: AuthKey) -> SafeString:
-    """The last day of a key; marked when it is near or past."""
     if not key.expiration:
         return format_html('<span class="soft">{}</span>', pgettext("key", "no end"))
     day = long_date(last_day(key.expiration))

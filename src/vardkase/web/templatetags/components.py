@@ -1,4 +1,4 @@
-"""The design system's tags and filters. `{% load components %}`; docs/design.md shows each in use."""
+"""Template tags and filters of the design system. `{% load components %}`; docs/design.md shows each in use."""
 
 from __future__ import annotations
 
@@ -35,32 +35,31 @@ register.simple_tag(chips.detection, name="detection")
 
 @register.simple_tag
 def reach(distribution: int | None, sharing_group: Any = None, lit: bool = False) -> SafeString:
-    """The beacon line with its word. `lit=True` where it is being chosen."""
+    """The distribution glyph with its label. `lit=True` in a form control."""
     return chips.reach(distribution, sharing_group, choosing=lit)
 
 
 @register.simple_tag
 def beacon_line(distribution: int, lit: bool = False) -> SafeString:
-    """The glyph alone; the words must stand beside it."""
+    """The glyph alone; the caller must print the label beside it."""
     return chips.beacon_line(distribution, choosing=lit)
 
 
 @register.simple_tag(takes_context=True)
 def value(context: Context, attribute: Any, url: str = "", copy: bool = False) -> SafeString:
-    """The value of an attribute (model, row or dict), harmless unless the reader has switched that off."""
+    """An attribute's value (model, row or dict), defanged unless the reader has switched that off."""
     text, kind = values.attribute_value(attribute)
     return values.value(text, kind, url=url, copy=copy, raw=bool(context.get("shows_raw_values")))
 
 
 @register.simple_tag(takes_context=True)
 def value_text(context: Context, text: str, kind: str, url: str = "", copy: bool = False) -> SafeString:
-    """A value that is not an attribute: its text and its MISP type."""
     return values.value(text, kind, url=url, copy=copy, raw=bool(context.get("shows_raw_values")))
 
 
 @register.simple_tag
 def moment(when: datetime | None) -> SafeString:
-    """A point in time as a `time` element: short to read, exact for machines and on hover."""
+    """A `time` element: short text, exact value for machines and on hover."""
     if when is None:
         return format_html('<span class="muted">{}</span>', pgettext("time", "never"))
     full = f"{display.long_date(when)} {display.clock_time(when)}"
@@ -74,13 +73,12 @@ def moment(when: datetime | None) -> SafeString:
 
 @register.filter
 def may(actor: Actor | None, permission: str) -> bool:
-    """Whether the actor holds the permission (`perm_add`, …). Shows or hides; the view itself refuses."""
+    """True if the actor holds the permission (`perm_add`, …). Hides links only; the view enforces."""
     return actor is not None and actor.may(Permission(permission))
 
 
 @register.filter
 def short_time(when: datetime | None) -> str:
-    """The same words as `moment`, as plain text."""
     return display.short_time(when) if when else ""
 
 
@@ -104,12 +102,10 @@ def thin(number: int | None) -> str:
 
 @register.filter
 def defang(text: str, kind: str) -> str:
-    """`text` of MISP type `kind` in harmless form."""
     return defanged(text, kind)
 
 
 def _query(request: HttpRequest | None, **changes: str | None) -> str:
-    """The page's query string with `changes` made; None takes a key away."""
     parameters = request.GET.copy() if request else QueryDict(mutable=True)
     for key, new in changes.items():
         parameters.pop(key, None)
@@ -120,10 +116,8 @@ def _query(request: HttpRequest | None, **changes: str | None) -> str:
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
 def sort_header(context: Context, label: str, key: str, css: str = "") -> dict[str, Any]:
-    """A column head that sorts: `?sort=key`, then `?sort=-key`.
-
-    The present order is read from the address, else from the view's `default_sort`.
-    """
+    """A sortable column header: `?sort=key`, then `?sort=-key`. Reads the current order from the query
+    string, else from the view's `default_sort`."""
     request = context.get("request")
     now = request.GET.get("sort") if request else None
     now = context.get("default_sort", "") if now is None else now
@@ -139,7 +133,7 @@ def sort_header(context: Context, label: str, key: str, css: str = "") -> dict[s
 
 @register.inclusion_tag("components/navigation.html", takes_context=True)
 def navigation(context: Context) -> dict[str, Any]:
-    """The side navigation for the actor. Views may give `navigation_counts`: view name → what waits."""
+    """The side navigation. Views may pass `navigation_counts`: view name → number of pending items."""
     actor, request = context.get("actor"), context.get("request")
     counts = context.get("navigation_counts") or {}
     shown = sections(actor, request.path, counts) if actor and request else []
@@ -155,45 +149,44 @@ def crumbs(*parts: str) -> dict[str, Any]:
 
 @register.inclusion_tag("components/pager.html")
 def pager(shown: str, newer: str = "", older: str = "") -> dict[str, Any]:
-    """Below a table: what is shown, and links to newer and older rows (keyset, no page numbers)."""
+    """Below a table: the range shown, and links to newer and older rows (keyset pagination, no page numbers)."""
     return {"shown": shown, "newer": newer, "older": older}
 
 
 @register.inclusion_tag("components/tabs.html")
 def tabs(label: str, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Parts of a page as links. Items: label, url, and perhaps count, current."""
+    """Tabs as links. Items: label, url, and optionally count, current."""
     return {"label": label, "items": items}
 
 
 @register.inclusion_tag("components/filter_chips.html")
 def filter_chips(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The filters that are set. Items: label, remove_url."""
+    """The active filters. Items: label, remove_url."""
     return {"items": items}
 
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """What happened, newest first. Items: when, text, and state: past (filled), now (flare) or planned."""
+    """A timeline, newest first. Items: when, text, and state: past (filled), now (flare) or planned."""
     return {"items": items}
 
 
 @register.inclusion_tag("components/stepper.html")
 def stepper(label: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Steps on the scale. Items: label, state (done, now, also, coming), perhaps url, detail."""
+    """Steps of a process. Items: label, state (done, now, also, coming), optionally url, detail."""
     position = next((n for n, item in enumerate(items, 1) if item["state"] == "now"), len(items))
     return {"label": label, "items": items, "position": position, "total": len(items)}
 
 
 @register.inclusion_tag("components/progress.html")
 def progress(done: int, total: int, label: str) -> dict[str, Any]:
-    """A bar with what is done of the total, in words and as a drawing."""
     share = min(100, round(100 * done / total)) if total else 0
     return {"done": done, "total": total, "label": label, "share": share}
 
 
 @register.inclusion_tag("components/segments.html")
 def segments(legend: str, name: str, choices: Iterable[tuple[Any, str]], chosen: Any = "") -> dict[str, Any]:
-    """A choice among a few words, as radio buttons in one bar."""
+    """Radio buttons in one bar, for a choice of a few words."""
     return {"legend": legend, "name": name, "choices": choices, "chosen": str(chosen)}
 
 
@@ -208,10 +201,8 @@ def reach_choice(
     group_chosen: int | str | None = None,
     inherit: bool = False,
 ) -> dict[str, Any]:
-    """ "Who should see this?": five levels (six with `inherit`), each with beacons, word and who that is.
-
-    `counts`: level → words such as "148 organisations". `groups`: things with pk and name, for level 4.
-    """
+    """ "Who should see this?": five levels (six with `inherit`), each with glyph, label and audience.
+    `counts`: level → text such as "148 organisations". `groups`: objects with pk and name."""
     levels = [*range(5), *([chips.INHERIT] if inherit else [])]
     options = [
         {
@@ -234,7 +225,7 @@ def reach_choice(
 
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
-    """A form field with label, help and error, each tied to the control for screen readers."""
+    """A form field with label, help and error, tied to the control for screen readers."""
     widget = bound.field.widget
     several = isinstance(widget, RadioSelect)  # Of which boxes to tick are a kind.
     single_box = isinstance(widget, CheckboxInput)
@@ -259,7 +250,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
-    """All that is wrong in a form, on top, each a link to its field. Empty when nothing is wrong."""
+    """All errors of a form, each a link to its field. Empty when the form is valid."""
     wrong = [bound for bound in form if bound.errors]
     return {"form": form, "fields": wrong}
 
@@ -318,7 +309,7 @@ def banner(content: str, kind: str = "info", role: str = "") -> SafeString:
 
 @register.simple_block_tag
 def empty(content: str, title: str) -> SafeString:
-    """Nothing here: what would be here, and the one next step. No picture."""
+    """An empty state: what would be listed, and the next step."""
     return format_html(
         '<div class="panel empty"><p class="strong">{}</p><div class="soft">{}</div></div>', title, content
     )
@@ -326,13 +317,11 @@ def empty(content: str, title: str) -> SafeString:
 
 @register.simple_block_tag
 def facts(content: str) -> SafeString:
-    """A row of facts; holds `fact` tags."""
     return format_html('<dl class="kv-wide ev-sum">{}</dl>', content)
 
 
 @register.simple_block_tag
 def fact(content: str, label: str) -> SafeString:
-    """One fact with its label, inside `facts`."""
     return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, content)
 
 
@@ -356,7 +345,7 @@ def dialog(
 
 @register.simple_block_tag
 def data_table(content: str, label: str, caption: str = "", css: str = "", keys: bool = True) -> SafeString:
-    """A data table in a region that takes focus and scrolls sideways. Content: thead and tbody."""
+    """A data table in a focusable region that scrolls sideways. Content: thead and tbody."""
     return render_to_string(
         "components/data_table.html",
         {"label": label, "caption": caption or label, "css": css, "keys": keys, "content": content},
@@ -365,7 +354,7 @@ def data_table(content: str, label: str, caption: str = "", css: str = "", keys:
 
 @register.simple_block_tag
 def bulk_bar(content: str, label: str) -> SafeString:
-    """What may be done with the chosen rows. Stands above the table; shown when something is chosen."""
+    """Actions for the selected rows. Place above the table; shown when something is selected."""
     return render_to_string("components/bulk_bar.html", {"label": label, "content": content})
 
 
@@ -373,7 +362,7 @@ def bulk_bar(content: str, label: str) -> SafeString:
 def menu(
     content: str, label: str, icon_name: str = "", css: str = "btn btn-quiet", alone: bool = False
 ) -> SafeString:
-    """A menu that works without script. Content: links, buttons. `alone`: the icon without its word."""
+    """A menu that works without JavaScript. Content: links, buttons. `alone`: icon without label."""
     return render_to_string(
         "components/menu.html",
         {"label": label, "icon_name": icon_name, "css": css, "alone": alone, "content": content},
@@ -382,7 +371,6 @@ def menu(
 
 @register.simple_tag
 def select_row(name: str, pk: Any, label: str) -> SafeString:
-    """The check box that chooses a row; `label` names the row."""
     return format_html(
         '<input class="chk" type="checkbox" name="{}" value="{}" data-select aria-label="{}">',
         name,
@@ -393,7 +381,6 @@ def select_row(name: str, pk: Any, label: str) -> SafeString:
 
 @register.simple_tag
 def select_all() -> SafeString:
-    """The check box in the head that chooses every row of the page."""
     return format_html(
         '<input class="chk" type="checkbox" data-select-all aria-label="{}">',
         gettext("Select all on this page"),

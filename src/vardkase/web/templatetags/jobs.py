@@ -1,4 +1,4 @@
-"""Background jobs and schedules as pages show them."""
+"""Template tags for background jobs and schedules."""
 
 from __future__ import annotations
 
@@ -32,30 +32,25 @@ RHYTHMS = {
 
 @register.filter
 def kind(job: Job) -> str:
-    """What the job does."""
     return job_words.kind_of(job)
 
 
 @register.filter
 def left(job: Job) -> str:
-    """How long it will still take."""
     return job_words.time_left(job)
 
 
 @register.filter
 def state_pill(job: Job) -> str:
-    """The kind of pill of its state."""
     return STATES[job.state][0]
 
 
 @register.filter
 def state_words(job: Job) -> str:
-    """Its state in a word."""
     return gettext("is stopping") if job.stopping else str(STATES[job.state][1])
 
 
 @register.filter
 def when_due(task: ScheduledTask) -> str:
-    """The times of a schedule in words."""
     facts = {"time": clock_face(task.at), "minute": task.at.strftime("%M")}
     return str(RHYTHMS[Rhythm(task.rhythm)]) % facts

@@ -1,4 +1,4 @@
-"""The control for choosing several things by search. `{% load picking %}`."""
+"""Template tag for the picker, which selects several items by search. `{% load picking %}`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ register = template.Library()
 
 @register.inclusion_tag("components/picker.html", takes_context=True)
 def picker(context: Context, bound: BoundField, url: str) -> dict[str, Any]:
-    """A `Picker` with label, help, what is chosen, and a search among the rest at `url`.
+    """A `Picker` with label, help, current choices, and a search at `url`.
 
-    The context's `searched` and `text` say in which field was searched for what, without scripts.
+    The context's `searched` and `text` hold the field and text of a search without JavaScript.
     """
     field = cast(Picker, bound.field)
     described = [f"{bound.auto_id}_error"] if bound.errors else []
@@ -33,7 +33,6 @@ def picker(context: Context, bound: BoundField, url: str) -> dict[str, Any]:
 
 
 def choices(field: Picker, values: list[str], text: str) -> dict[str, Any]:
-    """What is chosen and what was found besides, as the template of the lists reads it."""
     text = text.replace("\0", "").strip()[:200]
     found: list[Choice] = field.source.find(text) if text else []
     return {

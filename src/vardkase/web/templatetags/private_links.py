@@ -1,4 +1,4 @@
-"""The field that binds a form to the private link it was opened by. `{% load private_links %}`."""
+"""Template tag for the field that binds a form to the private link it was opened by. `{% load private_links %}`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,5 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def private_link_field(context: Context) -> SafeString | str:
-    """The hidden field of a form on a `web.private_links.private_page`; nothing on other pages."""
     mark = getattr(context.get("request"), "private_link_mark", "")
     return format_html('<input type="hidden" name="private_link" value="{}">', mark) if mark else ""

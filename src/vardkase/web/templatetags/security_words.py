@@ -1,4 +1,4 @@
-"""Marks and words of the pages about security. `{% load security_words %}`."""
+"""Template tags of the security pages: status marks and labels. `{% load security_words %}`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ register = template.Library()
 
 @register.filter
 def mode_words(mode: str) -> str:
-    """How strictly a rule is kept."""
     return str(MODES.get(mode, mode))
 
 
@@ -27,7 +26,6 @@ def kept(organisation: Organisation, rule: str) -> str:
 
 @register.simple_tag
 def requirement_mark(state: str | None) -> SafeString:
-    """The state of an API requirement list; a dash where there is none."""
     return (
         chips.pill(*map(str, REQUIREMENT_STATES[state])) if state in REQUIREMENT_STATES else SafeString("–")
     )
@@ -35,5 +33,4 @@ def requirement_mark(state: str | None) -> SafeString:
 
 @register.simple_tag
 def answer_mark(kind: str) -> SafeString:
-    """What was said of an account; a dash while nothing was."""
     return chips.pill(*map(str, ANSWERS[kind])) if kind in ANSWERS else SafeString("–")

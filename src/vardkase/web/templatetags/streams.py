@@ -1,4 +1,4 @@
-"""What the pages of streams and deliveries say. `{% load streams %}`."""
+"""Template tags of the stream and delivery pages. `{% load streams %}`."""
 
 from __future__ import annotations
 
@@ -18,60 +18,50 @@ register = template.Library()
 
 @register.filter
 def kind_name(kind: str) -> Any:
-    """What a kind of stream is called."""
     return stream_words.KINDS[kind][0]
 
 
 @register.filter
 def format_name(written: str) -> Any:
-    """What a format is called."""
     return stream_words.FORMATS[written]
 
 
 @register.filter
 def topic_name(topic: str) -> Any:
-    """What a topic tells of."""
     return stream_words.TOPICS.get(topic, topic)
 
 
 @register.filter
 def fault_finding(stream: Stream) -> Any:
-    """What is wrong with a stream."""
     return stream_words.FAULTS[stream.fault_code][0] if stream.fault_code else ""
 
 
 @register.filter
 def fault_advice(stream: Stream) -> Any:
-    """What to do about it."""
     return stream_words.FAULTS[stream.fault_code][1] if stream.fault_code else ""
 
 
 @register.filter
 def receiver_name(kind: str) -> Any:
-    """What a kind of receiver is called."""
     return stream_words.RECEIVERS.get(kind, kind)
 
 
 @register.filter
 def delivery_state(state: str) -> str | SafeString:
-    """A delivery's state: a word, or a pill where it is out of the ordinary."""
     words, tone = stream_words.STATES.get(state, (state, ""))
     return pill(tone, str(words)) if tone else str(words)
 
 
 @register.filter
 def delivery_reason(reason: str) -> str:
-    """Why a delivery is as it is, in the reader's language where the words are ours."""
     return str(stream_words.REASONS.get(reason) or in_words(reason))
 
 
 @register.filter
 def published_at(version: int) -> datetime:
-    """When a version was published."""
     return datetime.fromtimestamp(version, UTC)
 
 
 @register.filter
 def shown_filter(value: Any) -> str:
-    """What a filter asks for."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""What the API answers, for people: a list to filter, and each endpoint in full."""
+"""API documentation for users: a filterable list, and each endpoint in full."""
 
 from __future__ import annotations
 
@@ -16,11 +16,8 @@ type Document = Callable[[], dict[str, Any]]
 
 
 def urls(document: Document) -> list[URLPattern]:
-    """The pages of an OpenAPI document; ``api/openapi`` is where MISP has such a page."""
-
     @public_page
     def index(request: HttpRequest) -> HttpResponse:
-        """Every endpoint, or those that hold the words of the filter."""
         wanted = request.GET.get("q", "")[:200]
         shown = sections(document(), wanted)
         count = sum(len(section.entries) for section in shown)
@@ -28,7 +25,6 @@ def urls(document: Document) -> list[URLPattern]:
 
     @public_page
     def endpoint(request: HttpRequest, slug: str) -> HttpResponse:
-        """One endpoint; without the frame of a page when the list asks for it."""
         found = details(document(), slug, request.build_absolute_uri("/").rstrip("/"))
         if found is None:
             raise Http404

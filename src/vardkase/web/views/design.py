@@ -1,4 +1,4 @@
-"""The living page of the design system: every component in every state, on one page."""
+"""The live style guide of the design system: every component in every state, on one page."""
 
 from __future__ import annotations
 
@@ -43,8 +43,6 @@ TOKENS = (
 
 
 class SampleForm(forms.Form):
-    """One field of each kind, to show the form components."""
-
     title = forms.CharField(label=_("Title"), help_text=_("What happened, in one line."))
     contact = forms.EmailField(label=_("Contact"))
     description = forms.CharField(
@@ -62,7 +60,6 @@ class SampleForm(forms.Form):
 
 @page()
 def components(request: PageRequest) -> HttpResponse:
-    """Show all components."""
     return render(request, "design/components.html", _samples())
 
 

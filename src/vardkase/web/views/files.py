@@ -1,4 +1,4 @@
-"""Answers that are files: streamed, always saved and never shown by the browser."""
+"""File responses: streamed, and always downloaded instead of shown by the browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django.utils.http import content_disposition_header
 
 
 def download(content: Iterable[bytes], name: str, content_type: str) -> StreamingHttpResponse:
-    """`content` as a file called `name`."""
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
     return StreamingHttpResponse(content, content_type=content_type, headers=headers)

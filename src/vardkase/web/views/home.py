@@ -1,4 +1,4 @@
-"""The first page after sign-in."""
+"""The home page after sign-in."""
 
 from __future__ import annotations
 
@@ -48,7 +48,6 @@ WHY = {
 
 @page(visitors=front.for_visitors)
 def home(request: PageRequest) -> HttpResponse:
-    """What waits for the reader, what is new, and how much has happened."""
     since = last_visit(request.actor) or timezone.now() - FIRST_LOOK
     days = queries.events_by_day(request.actor, DAYS)
     context: dict[str, Any] = {
@@ -65,7 +64,6 @@ def home(request: PageRequest) -> HttpResponse:
 
 
 def _who_takes_part(actor: Actor) -> str:
-    """Whether organisations need a membership here, for those who run the hub; else empty."""
     if not (actor.staff or actor.is_site_admin):
         return ""
     return str(WHO_TAKES_PART[who_takes_part()])
@@ -93,7 +91,6 @@ def _todo(actor: Actor) -> dict[str, Any]:
 
 
 def _news(actor: Actor, since: datetime) -> dict[str, Any]:
-    """What changed since then, or the latest there is when nothing has."""
     news = queries.news_since(actor, int(since.timestamp()), SHOWN)
     rows = news.rows or queries.news_since(actor, 0, SHOWN).rows
     reasons = [_why(actor, row) for row in rows]

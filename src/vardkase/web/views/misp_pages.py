@@ -1,4 +1,4 @@
-"""Addresses of MISP's pages that are none here: who has not signed in is led to the sign-in, as MISP does."""
+"""MISP page URLs that do not exist here: anonymous users are redirected to sign-in, as in MISP."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOGIN, LOGGED_IN = "users/login", "users/checkIfLoggedIn"
 
 
 def elsewhere(controllers: Collection[str]) -> Callable[..., HttpResponseBase]:
-    """The view for every address below one of MISP's `controllers` (without case and underscores)."""
+    """The view for every path below one of MISP's `controllers` (compared without case and underscores)."""
 
     @public_page
     def misp_page(request: HttpRequest, controller: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The page where somebody of the hub answers for a conflict of interest, in an application or in a membership."""
+"""The page where hub staff declare a conflict of interest in an application or membership."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The theme and language switches: plain forms that work without script and before sign-in."""
+"""Theme and language switches: plain forms that work without JavaScript and before sign-in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ THEME_COOKIE = "vardkase_theme"
 @public_page
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
-    """Choose auto, light or dark."""
     theme = request.POST.get("theme", "")
     if theme not in preferences.THEMES:
         return _refused(preferences.THEMES)
@@ -33,7 +32,6 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Choose the language of the pages."""
     language = request.POST.get("language", "")
     languages = [code for code, _ in settings.LANGUAGES]
     if language not in languages:
@@ -49,7 +47,6 @@ def _refused(choices: Collection[str]) -> HttpResponseBadRequest:
 
 
 def _back(request: HttpRequest, cookie: str, choice: str) -> HttpResponse:
-    """To the page the form was on, with the choice kept in a cookie for this browser."""
     target = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
@@ -57,7 +54,6 @@ def _back(request: HttpRequest, cookie: str, choice: str) -> HttpResponse:
 
 
 def remember_looks(response: HttpResponse, language: str, theme: str) -> HttpResponse:
-    """`response` with both choices kept for this browser."""
     return _remember(_remember(response, settings.LANGUAGE_COOKIE_NAME, language), THEME_COOKIE, theme)
 
 

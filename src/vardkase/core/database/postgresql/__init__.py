@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, with connections that are replaced when the server has ended them."""
+"""Django's PostgreSQL backend with reconnection after the server has closed a connection."""

@@ -23,7 +23,7 @@ _limits = _Limits()
 
 
 def limit_statements(seconds: int) -> None:
-    """Cancel statements of the present thread that take longer. To be called before it connects."""
+    """Set a statement timeout for the current thread. Call before it connects."""
     _limits.statement_seconds = seconds
 
 
@@ -54,7 +54,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().ensure_connection()
 
     def get_connection_params(self) -> dict[str, Any]:
-        """As configured, with the limit of the present thread."""
         parameters: dict[str, Any] = super().get_connection_params()
         if _limits.statement_seconds:
             limit = f"-c statement_timeout={_limits.statement_seconds}s"
@@ -62,17 +61,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return parameters
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Connect."""
         self._used = time.monotonic()
         return super().get_new_connection(conn_params)
 
     def close(self) -> None:
-        """Close the connection, and forget that it was pinned."""
         super().close()
         self.pinned = False
 
     def _is_doubtful(self, now: float) -> bool:
-        """Whether only a query can tell if the connection works."""
         if self.connection.closed or now - self._used > IDLE_LIMIT:
             return True
         try:

@@ -1,1 +1,1 @@
-"""What streams say: messages written from what is there, for one reader, at the time of sending."""
+"""Message bodies of streams, rendered for one reader at the time of sending."""

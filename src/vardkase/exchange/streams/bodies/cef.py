@@ -1,4 +1,4 @@
-"""Indicators in the Common Event Format (CEF:0), a line each, as ArcSight and most security centres read it."""
+"""Indicators in the Common Event Format (CEF:0), one per line, as ArcSight and most SIEMs read it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ EXTENSIONS = {
 
 
 def cef_line(indicator: Indicator) -> bytes:
-    """One indicator, without a line's end."""
     event = indicator.event
     head = (
         "CEF:0",
@@ -72,7 +71,7 @@ def _of_value(indicator: Indicator) -> dict[str, str]:
 
 
 def _address(side: str, first: str, second: str) -> dict[str, str]:
-    """CEF has fields of its own for addresses of version 6, which are customary ones."""
+    """CEF has separate fields for IPv6 addresses, which are custom ones."""
     try:
         version = ip_address(first).version
     except ValueError:

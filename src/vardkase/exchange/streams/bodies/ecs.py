@@ -1,4 +1,4 @@
-"""Indicators in the Elastic Common Schema (ECS 8.17, fieldset Threat): a JSON object each."""
+"""Indicators in the Elastic Common Schema (ECS 8.17, fieldset Threat), one JSON object each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ type Fields = dict[str, Any]
 
 
 def ecs_document(indicator: Indicator) -> bytes:
-    """One indicator; `misp` beside ECS's own fields says what it is here."""
+    """One indicator; `misp` beside ECS's own fields holds the MISP-specific data."""
     attribute, event = indicator.attribute, indicator.event
     return msgspec.json.encode(
         {
@@ -71,7 +71,6 @@ def _unknown(_first: str, _second: str) -> Fields:
 
 
 def _address(first: str, second: str) -> Fields:
-    """An address, alone or with a port; a network has no field of its own."""
     try:
         kind = f"ipv{ip_address(first).version}-addr"
     except ValueError:

@@ -1,4 +1,4 @@
-"""Attributes one by one, as the programs of a security centre take them: what ECS and CEF have in common."""
+"""Single attributes as indicators for SIEMs: the common part of ECS and CEF."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TLP = "tlp:"
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """An attribute with its event, as attributes/restSearch shows them with their context."""
+    """An attribute with its event, as returned by attributes/restSearch with context."""
 
     attribute: dict[str, Any]
 
@@ -50,7 +50,6 @@ class Indicator:
 
     @property
     def tlp(self) -> str:
-        """The strictest marking's word, in capitals; "" without one."""
         marked = {tag.lower().removeprefix(TLP) for tag in self.tags if tag.lower().startswith(TLP)}
         return next((word.upper() for word in STRICTEST if word in marked), "")
 
@@ -70,7 +69,6 @@ class Indicator:
 
 
 def indicators(reader: Reader, chosen: SqlQuery | list[int]) -> Iterator[list[Indicator]]:
-    """The readable ones of the attributes, a page at a time."""
     for page in attribute_pages(reader.actor, chosen, OPTIONS):
         yield [Indicator(each) for each in msgspec.json.decode(msgspec.json.encode(page))]
 

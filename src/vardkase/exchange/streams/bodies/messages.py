@@ -1,4 +1,4 @@
-"""A message, and how messages follow each other."""
+"""Stream messages: identity, ordering keys, and the batches that are acknowledged together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.exchange.outbox.models import Entry, State
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `id` is the same each time it is sent; what has the same `key` has to stay in order."""
+    """One message. `id` is stable across retries; messages with the same `key` must stay in order."""
 
     id: str
     topic: str
@@ -21,7 +21,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a published version once its messages are acknowledged."""
+    """The delivery state of a published version once its messages are acknowledged."""
 
     version: Version
     state: State
@@ -30,7 +30,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Messages that go together; when they are acknowledged, the receiver stands at `place`."""
+    """Messages that belong together; once acknowledged, the receiver has reached `place`."""
 
     place: int
     messages: list[Message] = field(default_factory=list)
@@ -38,7 +38,6 @@ class Step:
 
 
 def message_of(entry: Entry, topic: str, body: bytes, part: str = "") -> Message:
-    """A message about an entry; `part` tells those about one entry from each other."""
     number = f"{instance_uuid()}-{entry.pk}"
     return Message(
         f"{number}-{part}" if part else number, topic, str(entry.event_id or entry.subject_id), body

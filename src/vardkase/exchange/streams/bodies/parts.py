@@ -1,4 +1,4 @@
-"""Changes of events and of what is in them, in MISP's shapes: ``{"Attribute": {…}, "Event": {…}, "action": "edit"}``.
+"""Changes of events and their parts, in MISP's format: ``{"Attribute": {…}, "Event": {…}, "action": "edit"}``.
 
 A whole batch of entries of one topic is written at once. What the reader may not see now is not told of.
 """
@@ -37,14 +37,14 @@ BESIDE = ("Event", "Object")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How the rows of a topic are read: the member that holds one, and all readable ones of some ids."""
+    """How to read the rows of a topic: the member that holds one, and a reader of all visible ones by id."""
 
     noun: str
     read: Callable[[Reader, Sequence[int]], Iterable[Document]]
 
 
 def part_bodies(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
-    """The message of each entry that is to be told of; all have one topic."""
+    """The message of each entry that may be sent; all entries have the same topic."""
     kind = KINDS[entries[0].topic]
     ids = list(dict.fromkeys(_row(entry) for entry in entries))
     found = {int(document[kind.noun]["id"]): document for document in kind.read(reader, ids)}
@@ -59,7 +59,6 @@ def part_bodies(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entr
 
 
 def encoded(document: Document) -> bytes:
-    """A document as the body of a message."""
     return msgspec.json.encode(document)
 
 
@@ -68,7 +67,6 @@ def _row(entry: Entry) -> int:
 
 
 def _passing(reader: Reader, noun: str, found: dict[int, Document]) -> set[int]:
-    """Those that the stream's filters ask for: attributes by themselves, all else by its event."""
     if not reader.stream.filters:
         return set(found)
     events = {number: _event_of(noun, document) for number, document in found.items()}
@@ -83,7 +81,8 @@ def _event_of(noun: str, document: Document) -> int:
 
 
 def _may_hear_of_its_end(reader: Reader, entry: Entry) -> bool:
-    """Nobody can say any more who might have read it; whoever has it from us may know that it is gone."""
+    """Nobody can check any more who might have read a deleted row; receivers that got it from us may learn of
+    its deletion."""
     if reader.sees_everything:
         return not reader.stream.filters
     return entry.topic == topics.EVENT and reader.has_sent(entry.about.get("uuid", ""))

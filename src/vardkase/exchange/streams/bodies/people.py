@@ -1,4 +1,4 @@
-"""What is told of the hub itself: accounts, organisations, tags, warninglists, and the audit trail."""
+"""Messages about the hub itself: accounts, organisations, tags, warninglists, audit log entries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from vardkase.knowledge.warninglists.models import Warninglist
 
 
 def people_bodies(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
-    """The message of each entry that is to be told of; all have one topic. Filters speak of events, not of these."""
+    """The message of each entry that may be sent; all have the same topic. Filters do not apply, as they are
+    about events."""
     told = _taggings if entries[0].topic == topics.TAG else _rows
     for entry, document in told(reader, entries):
         yield entry, encoded({**document, "action": entry.act})
@@ -44,7 +45,6 @@ def _gone(reader: Reader, entry: Entry) -> Document | None:
 
 
 def _taggings(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
-    """Tags that were put on, or taken off, what the reader may see; and tags themselves."""
     put = [entry for entry in entries if entry.subject_id is None]
     events = reader.events({entry.event_id for entry in put if entry.event_id})
     attributes = reader.attributes(
@@ -64,7 +64,6 @@ def _taggings(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry,
 
 
 def _known_tag(reader: Reader, tag: Tag) -> Document | None:
-    """A tag itself, to whoever may know of it when the message is written."""
     return _tag(reader, tag) if named_tags(reader.actor).filter(pk=tag.pk).exists() else None
 
 
@@ -74,7 +73,7 @@ def _tag(_reader: Reader, tag: Tag) -> Document | None:
 
 
 def _user(reader: Reader, user: User) -> Document | None:
-    """No password, no key: who it is, and what it may do."""
+    """A user's identity and permissions, without password or keys."""
     if not reader.sees_organisation(user.org_id):
         return None
     members = _members(user, ("email", "disabled", "autoalert", "contactalert"))

@@ -1,4 +1,4 @@
-"""Published events as MISP's documents."""
+"""Published events as MISP documents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOO_LARGE = "The event is too large for a message: it was sent without its attri
 
 
 def event_body(reader: Reader, event_id: int) -> tuple[bytes, str]:
-    """``{"Event": {…}}`` as the reader may see it now, and what there is to say of that. Raises NotFound."""
+    """``{"Event": {…}}`` as the reader may see it now, and what else there is to report. Raises NotFound."""
     if event_id not in reader.events([event_id]):
         raise NotFound("Invalid event")
     options = replace(
@@ -36,7 +36,6 @@ def _document(reader: Reader, event_id: int, options: EventOptions) -> bytes | N
 
 
 def joined(pieces: Iterable[bytes]) -> bytes | None:
-    """The pieces as one, or None when that is more than a message may be."""
     whole = bytearray()
     for piece in pieces:
         whole += piece

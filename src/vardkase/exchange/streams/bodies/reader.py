@@ -1,4 +1,4 @@
-"""Whose eyes a stream looks through, and what it wants to see."""
+"""The reader of a stream: as whom it reads, and its filters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILTERS = frozenset(
 
 
 def read_filters(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Filters as a stream keeps them. Raises Invalid for those that have no meaning."""
+    """Filters as stored in a stream. Raises Invalid for meaningless ones."""
     if unknown := given.keys() - FILTERS:
         known = ", ".join(sorted(FILTERS))
         raise Invalid({"filters": [f"{min(unknown)[:40]} cannot be asked for; what can is: {known}."]})
@@ -42,35 +42,31 @@ def read_filters(given: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Reader:
-    """One stream at one time: what its organisation may read now, of what its filters ask for."""
+    """One stream at one time: what its organisation may read now, within its filters."""
 
     stream: Stream
 
     @cached_property
     def actor(self) -> Actor:
-        """The organisation as a reader without any permission, or one that sees everything."""
+        """The organisation as a reader without any permission, or a reader that sees everything."""
         return reading_actor(self.stream.org_id, f"stream {self.stream.pk}")
 
     @property
     def sees_everything(self) -> bool:
-        """Whether it is told of what nobody can judge any more, because it is gone."""
+        """True if the stream also gets deletions whose visibility can no longer be checked."""
         return self.actor.is_site_admin
 
     def sees_organisation(self, organisation_id: int | None) -> bool:
-        """Whether what only an organisation's own people may know is told."""
         return self.sees_everything or (self.actor.may_read and organisation_id == self.actor.organisation_id)
 
     def search(self, scope: Scope, event_ids: Iterable[int], **more: Any) -> Search:
-        """The stream's filters, within some events."""
         within = {"eventid": [str(each) for each in event_ids]}
         return parse(scope, {**self.stream.filters, **within, **more})
 
     def events(self, ids: Collection[int]) -> set[int]:
-        """Those of the events that may be told of."""
         return self._found(Scope.EVENTS, ids, ids)
 
     def attributes(self, ids: Collection[int], event_ids: Collection[int]) -> set[int]:
-        """Those of the attributes, of these events, that may be told of, deleted ones too."""
         return self._found(Scope.ATTRIBUTES, ids, event_ids, deleted=[0, 1])
 
     def may_hear_of(self, entry: Entry) -> bool:
@@ -81,7 +77,7 @@ class Reader:
         return owner is not None and may_know(self.actor, owner, entry.audiences)
 
     def has_sent(self, event_uuid: str) -> bool:
-        """Whether the receiver has an event from this stream, and so may hear that it is gone."""
+        """True if the receiver got the event from this stream, and may therefore learn of its deletion."""
         sent = Delivery.objects.filter(kind=ReceiverKind.STREAM, receiver_id=self.stream.pk, state=State.SENT)
         return bool(event_uuid) and sent.filter(event_uuid=event_uuid).exists()
 

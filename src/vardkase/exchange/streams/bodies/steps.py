@@ -1,4 +1,4 @@
-"""From entries of the outbox to messages: in the outbox's order, nothing that the reader may not see."""
+"""Converts outbox entries to messages, in outbox order, limited to what the reader may see."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ WITHHELD = (
 
 
 def steps(stream: Stream, entries: Sequence[Entry]) -> Iterator[Step]:
-    """What to send for entries that follow each other, and where the receiver stands after each step.
+    """The messages for consecutive entries, with the receiver's place after each step.
 
-    Who may read what is asked anew for each step: sending the one before may have taken its time.
+    Visibility is checked again for each step, as sending the previous one may take time.
     """
     for topic, group in groupby(entries, key=lambda entry: entry.topic):
         every = list(group)
@@ -65,7 +65,7 @@ def _published(reader: Reader, entry: Entry) -> Iterator[Step]:
 def _indicators_of_event(
     reader: Reader, entry: Entry, writer: Callable[[Indicator], bytes]
 ) -> Iterator[Step]:
-    """A page at a time; the receiver has moved on when it has them all."""
+    """The indicators of an event, page by page; the receiver advances once it has all of them."""
     place, sent = entry.place or 0, 0
     chosen = query(reader.actor, reader.search(Scope.ATTRIBUTES, [entry.event_id or 0]))
     for page in indicators(reader, chosen):
@@ -80,7 +80,6 @@ def _indicators_of_event(
 def _indicators_of(
     reader: Reader, entries: Sequence[Entry], writer: Callable[[Indicator], bytes]
 ) -> Iterator[Step]:
-    """Attributes that were changed; the other topics have no indicators."""
     place = entries[-1].place or 0
     if entries[0].topic != ATTRIBUTE:
         yield Step(place)
@@ -106,7 +105,6 @@ def _changes(reader: Reader, entries: Sequence[Entry]) -> Step:
 
 
 def _outcome(entry: Entry, state: State, reason: str = "") -> list[Outcome]:
-    """Of publications; an event sent by hand is no version of it."""
     if entry.topic != PUBLISHED or entry.event_id is None or entry.event_uuid is None:
         return []
     return [Outcome(Version(entry.event_id, entry.event_uuid, entry.version), state, reason)]

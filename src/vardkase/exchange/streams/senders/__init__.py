@@ -1,4 +1,4 @@
-"""What carries messages to a receiver: one sender for each kind of stream, made anew after every failure."""
+"""Senders that deliver messages to a receiver: one per stream kind, recreated after each failure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SENDERS = {
 
 
 def opened_sender(stream: Stream) -> Sender:
-    """A sender for the stream as it is set up now. Raises OutgoingFailed."""
+    """A sender for the stream's current configuration. Raises OutgoingFailed."""
     module, _, name = SENDERS[Kind(stream.kind)].partition(".")
     made: Sender = getattr(import_module(f"{__name__}.{module}"), name)(stream)
     return made

@@ -1,4 +1,4 @@
-"""Messages to Kafka topics: each with its id as a header, keyed by event, so that one event's stay in order.
+"""Kafka sender: message id as a header, keyed by event to preserve the order within one event.
 
 librdkafka opens its connections itself. So the brokers we were told of are judged before it may begin, and those that
 they tell of (it turns to them only to produce) before each batch: an address that may not be reached ends it.
@@ -38,7 +38,7 @@ UNREACHABLE = frozenset(("_ALL_BROKERS_DOWN", "_TRANSPORT", "_RESOLVE"))
 
 
 class KafkaSender:
-    """A message counts as taken when all replicas in step have it (acks=all)."""
+    """A message counts as delivered when all in-sync replicas have it (acks=all)."""
 
     at_once = MANY
 
@@ -56,7 +56,6 @@ class KafkaSender:
         self._judge_brokers()
 
     def send(self, messages: Sequence[Message]) -> None:
-        """All of them; returns when a report of each has come back."""
         if not messages:
             return
         self._judge_brokers()
@@ -74,11 +73,9 @@ class KafkaSender:
             raise _refused(failed[0])
 
     def idle(self) -> None:
-        """librdkafka keeps its connections itself."""
         self._producer.poll(0)
 
     def close(self) -> None:
-        """Give up what has not been sent, and the connections."""
         self._producer.purge()
         self._producer.flush(0)
         del self._producer

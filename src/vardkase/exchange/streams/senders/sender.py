@@ -1,4 +1,4 @@
-"""What every sender does."""
+"""The interface of senders."""
 
 from __future__ import annotations
 
@@ -19,19 +19,14 @@ class Sender(Protocol):
     at_once: int
 
     def send(self, messages: Sequence[Message]) -> None:
-        """Send the messages in their order; returns when the receiver has acknowledged all. Raises OutgoingFailed."""
+        """Send messages in order; returns when the receiver has acknowledged all. Raises OutgoingFailed."""
         ...
 
-    def idle(self) -> None:
-        """Nothing is to be sent now."""
-        ...
+    def idle(self) -> None: ...
 
-    def close(self) -> None:
-        """End the connection."""
-        ...
+    def close(self) -> None: ...
 
 
 def secrets_of(stream: Stream) -> dict[str, str]:
-    """The secrets of a stream by name."""
     found: dict[str, str] = json.loads(SECRETS.decrypt(stream.encrypted_secrets) or "{}")
     return found

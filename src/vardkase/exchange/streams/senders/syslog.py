@@ -1,4 +1,4 @@
-"""Messages over syslog (RFC 5424) by TLS (RFC 5425), TCP (RFC 6587) or UDP (RFC 5426), or as bare lines."""
+"""Syslog sender (RFC 5424) over TLS (RFC 5425), TCP (RFC 6587) or UDP (RFC 5426), or as plain lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ DATAGRAM = 65_000
 
 
 class SyslogSender:
-    """What the other machine has acknowledged counts as taken; over UDP nothing tells."""
+    """A message counts as delivered when the other machine has acknowledged it; over UDP there is no
+    confirmation."""
 
     at_once = MANY
 
@@ -40,7 +41,6 @@ class SyslogSender:
         )
 
     def send(self, messages: Sequence[Message]) -> None:
-        """All of them; over UDP a datagram each."""
         lines = [self._line(message) for message in messages]
         if self._datagrams:
             for line in lines:
@@ -49,10 +49,9 @@ class SyslogSender:
             self._link.send(b"".join(map(self._framed, lines)))
 
     def idle(self) -> None:
-        """The connection stays; when the other side ends it, the next message finds out."""
+        pass
 
     def close(self) -> None:
-        """End the connection."""
         self._link.close()
 
     def _line(self, message: Message) -> bytes:
@@ -65,7 +64,7 @@ class SyslogSender:
 
 
 def syslog_line(message: Message, host: str, now: datetime) -> bytes:
-    """A message with the header of RFC 5424; its own bytes are UTF-8 in one line."""
+    """A message with an RFC 5424 header; the message itself is one line of UTF-8."""
     head = (
         f"<{FACILITY * 8 + SEVERITY}>1 {now:%Y-%m-%dT%H:%M:%S.%f}Z {host} {APPLICATION} - {message.topic[:32]} "
         f'[{PRIVATE} id="{message.id}"] '

@@ -1,4 +1,4 @@
-"""Messages as signed HTTP requests: a MISP message each, or lines of ECS or CEF many at a time."""
+"""Webhook sender: signed HTTP requests with one MISP message each, or batches of ECS or CEF lines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FAULTS: dict[int, Fault] = {
 
 
 class WebhookSender:
-    """An answer of 2xx acknowledges; redirects are not followed."""
+    """A 2xx response acknowledges; redirects are not followed."""
 
     def __init__(self, stream: Stream) -> None:
         self._url = stream.settings["url"]
@@ -45,7 +45,6 @@ class WebhookSender:
         )
 
     def send(self, messages: Sequence[Message]) -> None:
-        """One request for each message, or (lines) one for all."""
         if self._format == Format.MISP:
             for message in messages:
                 self._post(message.id, message.topic, "application/json", message.body)
@@ -61,13 +60,13 @@ class WebhookSender:
             )
 
     def idle(self) -> None:
-        """Nothing is kept open."""
+        pass
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        pass
 
     def _keys(self) -> list[str]:
-        """The secret, and for some time the one before it, so that a receiver can change over when it likes."""
+        """The secret, and for some time the previous one, so that receivers can change over gradually."""
         until = self._secrets.get("former_until", "")
         is_known = bool(until) and datetime.now(UTC) < datetime.fromisoformat(until)
         return [self._secrets["signing"], *([self._secrets["former_signing"]] if is_known else [])]

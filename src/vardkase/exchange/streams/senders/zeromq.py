@@ -1,4 +1,4 @@
-"""Messages from a ZeroMQ PUB socket, as MISP's: topic, space, document. Whoever subscribes hears them."""
+"""ZeroMQ sender: a PUB socket with MISP's framing (topic, space, document); any subscriber receives everything."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LINGER = 1000
 
 
 class ZeroMqSender:
-    """What the socket takes counts as taken: who listens, nobody knows."""
+    """A message counts as delivered once the socket accepts it: subscribers are not known."""
 
     at_once = MANY
 
@@ -39,12 +39,10 @@ class ZeroMqSender:
             raise NotTaken(Fault.PORT, f"Port {port} of {host} cannot be listened on: {error}") from error
 
     def send(self, messages: Sequence[Message]) -> None:
-        """All of them, to whoever listens now."""
         for message in messages:
             self._socket.send(message.topic.encode() + b" " + message.body)
 
     def idle(self) -> None:
-        """Say now and then that the publisher runs."""
         now = time.monotonic()
         if now - self._told >= KEEP_ALIVE:
             self._told = now
@@ -52,6 +50,5 @@ class ZeroMqSender:
             self._socket.send(f"{SELF} {alive}".encode())
 
     def close(self) -> None:
-        """Stop listening."""
         self._socket.close()
         self._context.term()

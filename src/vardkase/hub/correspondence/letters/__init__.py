@@ -1,1 +1,1 @@
-"""Letters: the hub's texts on paper, as PDF, kept as the bytes that were sent."""
+"""Letters: the hub's texts as PDF, stored exactly as sent."""

@@ -1,4 +1,4 @@
-"""A text with its facts as blocks of marked words, which the typesetter takes as data."""
+"""Converts a text with its placeholders to blocks of styled words, passed to the typesetter as data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ MARKS = {"strong": "strong", "em": "emph"}
 
 
 def blocks(body: str, facts: Mapping[str, str]) -> list[Block]:
-    """``{"kind": "heading" | "paragraph" | "item" | "numbered", "spans": [{"text", "strong", "emph", "break"}]}``."""
     found = [block for block in _blocks(tokens(body), facts) if _words(block)]
     return [_block(kind, spans) for block in found for kind, spans in _parted(block)]
 
@@ -51,9 +50,9 @@ def _spans(given: Iterable[Token]) -> Iterator[Span]:
 
 
 def _parted(block: Block) -> Iterator[tuple[str, list[Span]]]:
-    """An empty line in a fact begins a new paragraph: two breaks with nothing but space between.
+    """An empty line in a fact starts a new paragraph: two breaks with only space between.
 
-    In a list each line is an item of its own: a fact may be a list.
+    In a list, each line becomes an item: a fact may be a list.
     """
     spans: list[Span] = []
     listed = block["kind"] in ("item", "numbered")

@@ -1,5 +1,6 @@
-"""Changing the texts of mail and letters, by two officers: of letters one is a legal officer. How to appeal is changed
-for itself alone."""
+"""Changing texts of mail and letters requires two officers, for letters one legal officer. Appeal instructions are
+changed separately.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 def propose_text(
     actor: Actor, kind: Kind, language: str, subject: str, body: str, reason: str
 ) -> ApprovalRequest:
-    """Propose that a mail, a letter, or the part about appeals says this. Raises Forbidden, Conflict, Invalid."""
+    """Propose a text for a mail, a letter, or the section on appeals. Raises Forbidden, Conflict, Invalid."""
     require_editor(actor, language)
     subject, body = checked_text(kind, language, subject, body)
     now = texts(kind, [language])[language]
@@ -50,7 +51,7 @@ def propose_text(
 
 @transaction.atomic
 def propose_standard(actor: Actor, kind: Kind, language: str, reason: str) -> ApprovalRequest:
-    """Propose to go back to the standard text. Raises as `propose_text`."""
+    """Propose a return to the standard text. Raises as `propose_text`."""
     require_editor(actor, language)
     if texts(kind, [language])[language].is_standard:
         raise Invalid({"body": [gettext("Nothing is to be changed.")]})

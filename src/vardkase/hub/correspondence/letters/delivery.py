@@ -1,4 +1,4 @@
-"""Letters that have not reached anybody: their mail failed or waits too long, and nobody has noted another delivery."""
+"""Undelivered letters: mail failed or pending too long, and no other delivery is recorded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ WHERE NOT EXISTS (SELECT FROM letter_delivery d WHERE d.letter_id = l.id)
 
 
 def undelivered(actor: Actor) -> QuerySet[Letter]:
-    """The letters that wait for somebody to see to their delivery, the oldest first. Raises Forbidden."""
     actor.require_staff(*EDITORS)
     found = cursor().execute(UNDELIVERED, {"hours": UNDELIVERED_HOURS.value}).fetchall()
     return Letter.objects.filter(pk__in=[pk for (pk,) in found]).defer("content").order_by("pk")
@@ -38,7 +37,7 @@ def undelivered(actor: Actor) -> QuerySet[Letter]:
 
 @transaction.atomic
 def note_delivery(actor: Actor, letter_id: int, how: str, on: date | None, note: str = "") -> Delivery:
-    """Note that a letter was delivered otherwise than by mail.
+    """Record that a letter was delivered by other means than mail.
 
     Raises Forbidden, NotFound, Conflict, Invalid by field.
     """

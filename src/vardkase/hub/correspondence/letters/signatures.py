@@ -1,4 +1,4 @@
-"""How officers stand in letters: by name and title."""
+"""Signatures of officers in letters: name and title."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST = 100
 
 
 def signature_of(user: User, language: str) -> str:
-    """ "Per Nyström, handläggare"; the address and the duty for whoever has not written a name."""
+    """ "Per Nyström, handläggare"; address and duty for users who have not entered a name."""
     written = Signature.objects.filter(pk=user.pk).first()
     if written is not None:
         return f"{written.name}, {written.title_sv if language == 'sv' else written.title_en}"
@@ -30,13 +30,13 @@ def signature_of(user: User, language: str) -> str:
 
 
 def signature(actor: Actor) -> Signature | None:
-    """What the actor has written, if anything."""
     return Signature.objects.filter(pk=actor.user_id).first() if actor.user_id else None
 
 
 @transaction.atomic
 def sign_as(actor: Actor, data: Mapping[str, str]) -> Signature:
-    """Have the actor stand in letters as `name`, `title_sv`, `title_en`. Raises Forbidden, and Invalid by field."""
+    """Set the actor's name and titles in letters: `name`, `title_sv`, `title_en`. Raises Forbidden, and
+    Invalid by field."""
     actor.require_writing()
     actor.require_staff(*EDITORS)
     if actor.user_id is None:

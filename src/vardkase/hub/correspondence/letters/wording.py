@@ -1,4 +1,4 @@
-"""What stands in every document alike: who it is from, and moments."""
+"""Common parts of all letters: sender, dates and times."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ REPRESENTS_THE_PUBLIC = frozenset({"state_authority", "region", "municipality"})
 
 
 def sender() -> str:
-    """Who the hub's letters and mail come from."""
     return SENDER_NAME.value or FROM_NAME.value or "Vårdkase"
 
 
 def owner_name() -> str:
-    """Who runs the hub, as public pages name it: as letters do, else by its organisation."""
+    """The hub owner's name on public pages: as in letters, else its organisation's."""
     if SENDER_NAME.value:
         return SENDER_NAME.value
     host = Organisation.objects.filter(pk=host_organisation_id() or 0).first()
@@ -35,12 +34,12 @@ def owner_name() -> str:
 
 
 def sender_and_address() -> str:
-    """The same and where letters reach them, as a sentence takes it: "CERT-SE, Box 1, 104 22 Stockholm"."""
+    """The sender with postal address, for use in a sentence: "CERT-SE, Box 1, 104 22 Stockholm"."""
     return ", ".join(filter(None, (sender(), SENDER_ADDRESS.value)))
 
 
 def missing_for_decisions() -> list[str]:
-    """The names of the settings without which no decision can be written."""
+    """The settings without which no decision can be written."""
     needed = [SENDER_NAME, SENDER_ADDRESS]
     if any(text.body for text in texts(kind_of(APPEAL)).values()):
         needed.append(APPEAL_COURT)
@@ -48,7 +47,7 @@ def missing_for_decisions() -> list[str]:
 
 
 def require_sender(kind: Kind) -> None:
-    """Raise Conflict for a decision that would not say who decides, or where to appeal against it."""
+    """Raise Conflict for a decision that would not say who decides, or where to appeal."""
     if APPEAL in kind.sections and (missing := missing_for_decisions()):
         told = gettext(
             "The decision cannot be written: it has to say who decides and where an appeal goes. Set %(names)s first."
@@ -57,10 +56,10 @@ def require_sender(kind: Kind) -> None:
 
 
 def appeal_facts(sector: str) -> dict[str, str]:
-    """What the part about appeals may name, in the language that is active.
+    """The facts for the section on appeals, in the active language.
 
-    A party that represents the public counts the three weeks from the day of the decision, all others from the day on
-    which they received it (44 § förvaltningslagen).
+    For a party that represents the public, the three weeks count from the day of the decision, for all others
+    from the day of receipt (44 § förvaltningslagen).
     """
     period = (
         gettext("three weeks from the day of the decision")
@@ -71,7 +70,7 @@ def appeal_facts(sector: str) -> dict[str, str]:
 
 
 def moment(when: datetime) -> str:
-    """A day and a time in the language that is active: "26 november 2026 kl. 14.31"."""
+    """A day and a time in the active language: "26 november 2026 kl. 14.31"."""
     local = timezone.localtime(when)
     words = {"day": formatted(local, "j F Y"), "time": formatted(local, gettext("H:i"))}
     return gettext("%(day)s at %(time)s") % words

@@ -1,4 +1,4 @@
-"""Writing letters: typeset, numbered, and kept."""
+"""Writing letters: typeset, numbered, stored."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ SWEDISH = "sv"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a letter says, and to whom. `number` is that of the case. `facts` and `signatures` by language.
+    """The content and recipient of a letter.
 
-    `translated`: an English translation follows on a page of its own.
+    `number` is the case's. `facts` and `signatures` are by language. `translated`: an English translation
+    follows on a separate page.
     """
 
     kind: str
@@ -49,15 +50,15 @@ class Contents:
 
 
 def preview(contents: Contents) -> bytes:
-    """The letter as PDF, not kept, and marked as a draft."""
+    """The letter as PDF, marked as a draft and not stored."""
     return _typeset(contents, _kind(contents.kind), f"{contents.number}:–", today(), is_draft=True)
 
 
 @transaction.atomic
 def write(actor: ActorReference, contents: Contents, about: Target) -> Letter:
-    """Typeset a letter, give it the next number of its case, and keep its bytes; it can never be changed.
+    """Typeset a letter, assign the next number of its case, and store its bytes; it can never be changed.
 
-    Raises Conflict for a decision while nobody has said who decides, or where an appeal goes.
+    Raises Conflict for a decision while it is not configured who decides, or where to appeal.
     """
     kind = _kind(contents.kind)
     require_sender(kind)
@@ -81,13 +82,11 @@ def write(actor: ActorReference, contents: Contents, about: Target) -> Letter:
 
 
 def letters_about(kind: str, thing_id: int) -> list[Letter]:
-    """Every letter about one thing, the oldest first, without its bytes. Whoever may see the thing may see these."""
     found = Letter.objects.filter(thing_kind=kind, thing_id=thing_id)
     return list(found.order_by("pk").defer("content"))
 
 
 def letter_about(kind: str, thing_id: int, number: str) -> Letter:
-    """One of them with its bytes; raises NotFound."""
     found = Letter.objects.filter(thing_kind=kind, thing_id=thing_id, number=number.replace("\0", "")).first()
     if found is None:
         raise NotFound("There is no such letter.")
@@ -125,13 +124,11 @@ def _page(contents: Contents, kind: Kind, number: str, day: date, language: str)
 
 
 def _references(contents: Contents, number: str) -> list[list[str]]:
-    """The registry number of the authority where it has one, and the case of the hub."""
     registered = [[gettext("Registry number"), contents.registry_number]] if contents.registry_number else []
     return [*registered, [pgettext("head of a letter", "Case"), number]]
 
 
 def _next_number(case: str) -> str:
-    """The next number of the case; whoever writes at the same time waits."""
     cursor().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"letter {case}",))
     return f"{case}:{Letter.objects.filter(number__startswith=f'{case}:').count() + 1}"
 

@@ -1,4 +1,4 @@
-"""Which version of the terms an application accepts, beside the one that applies now."""
+"""Version of the terms accepted by an application, compared with the version in force."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNDECIDED = frozenset(
 
 
 def accepted_version(application: Application) -> int | None:
-    """The version of the terms that the signatory accepted in the application; None for none."""
+    """The version of the terms that the signatory accepted in the application; None if none."""
     given = application.answers.get("terms")
     if not isinstance(given, dict) or not given.get("accepted"):
         return None
@@ -26,5 +26,5 @@ def accepted_version(application: Application) -> int | None:
 
 
 def lacks_current_terms(application: Application) -> bool:
-    """Whether the applicant has to accept the version that applies now before the application can be approved."""
+    """True if the applicant must accept the current terms before the application can be approved."""
     return application.state in UNDECIDED and accepted_version(application) != current_terms().version

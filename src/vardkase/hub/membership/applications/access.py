@@ -1,4 +1,4 @@
-"""Who acts in an application: the applicant by a private link, or an officer."""
+"""Who acts in an application: the applicant by private link, or an officer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_SUCH_LINK = "There is no such link, or it has expired."
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Whoever has a private link: an `audit.ActorReference`. `name` is the applicant's e-mail address."""
+    """The holder of a private link: an `audit.ActorReference`. `name` is the applicant's e-mail address."""
 
     application_id: int
     name: str
@@ -39,7 +39,8 @@ type Acting = Applicant | Actor
 
 
 def require_may_act(actor: Acting, application: Application) -> None:
-    """Raise Forbidden unless the application is the actor's own, or the actor is a membership officer who may write."""
+    """Raise Forbidden unless the application is the actor's own, or the actor is a membership officer with
+    write access."""
     if isinstance(actor, Applicant):
         if actor.application_id != application.pk:
             raise Forbidden("This is another organisation’s application.")
@@ -49,7 +50,7 @@ def require_may_act(actor: Acting, application: Application) -> None:
 
 
 def locked(application: Application) -> Application:
-    """The application as it is now, with its row locked to the end of the transaction. Raises NotFound."""
+    """The application with its row locked until the end of the transaction. Raises NotFound."""
     found = Application.objects.select_for_update().filter(pk=application.pk).first()
     if found is None:
         raise NotFound("There is no such application.")
@@ -57,12 +58,10 @@ def locked(application: Application) -> Application:
 
 
 def target_of(application: Application) -> Target:
-    """An application as the audit trail names it."""
     return Target("application", application.pk, title=str(application))
 
 
 def new_link(application: Application) -> str:
-    """Make a further private link that holds for 90 days; returns its token, which is stored nowhere."""
     token = secrets.token_urlsafe(32)
     expires = timezone.now() + LINK_HOLDS
     PrivateLink.objects.create(application=application, digest=digest_of(token), expires=expires)
@@ -70,12 +69,11 @@ def new_link(application: Application) -> str:
 
 
 def link_address(token: str) -> str:
-    """The whole address of an applicant's private link, for a mail."""
     return private_address(LINK_PATH, token)
 
 
 def find_link(token: str) -> PrivateLink:
-    """The link with this token, its application beside it. Raises NotFound for one that is unknown or expired."""
+    """The link with this token, with its application. Raises NotFound if unknown or expired."""
     links = PrivateLink.objects.select_related("application").filter(expires__gt=timezone.now())
     found = links.filter(digest=digest_of(token)).first()
     if found is None:
@@ -85,9 +83,9 @@ def find_link(token: str) -> PrivateLink:
 
 @transaction.atomic
 def end_links(actor: Actor, application: Application) -> str:
-    """Make every link of an application useless, and a new one in their place; returns its token.
+    """Revoke all links of an application and create a new one; returns its token.
 
-    For an officer who is told that a link has been lost or has gone astray. Raises Forbidden.
+    For an officer, when a link was lost or disclosed. Raises Forbidden.
     """
     require_may_act(actor, application)
     application.links.all().delete()
@@ -96,11 +94,10 @@ def end_links(actor: Actor, application: Application) -> str:
 
 
 def digest_of(token: str) -> bytes:
-    """What is stored of a token."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
 def officer_only(actor: Actor) -> None:
-    """Raise Forbidden unless the actor may read applications: officers, jurists, and nobody else."""
+    """Raise Forbidden unless the actor may read applications: membership and legal officers only."""
     if actor.staff.isdisjoint({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER}):
         raise Forbidden(gettext("Applications are read by the hub’s officers only."))

@@ -1,4 +1,4 @@
-"""Documents of an application as PDF: frozen when they are made, kept under their SHA-256."""
+"""Documents of an application as PDF: immutable once created, stored under their SHA-256."""
 
 from __future__ import annotations
 
@@ -24,21 +24,18 @@ RECEIPT = Path(__file__).with_name("receipt.typ")
 
 
 def keep(application: Application, kind: DocumentKind, content: bytes) -> Document:
-    """Keep a PDF as it is."""
     return Document.objects.create(
         application=application, kind=kind, digest=files.store(content), size=len(content)
     )
 
 
 def keep_form(application: Application) -> bytes:
-    """Freeze all answers as they are now."""
     content = form_pdf(application)
     keep(application, DocumentKind.FORM, content)
     return content
 
 
 def keep_receipt(application: Application) -> bytes:
-    """Make and keep the receipt of an application that was sent in."""
     with translation.override(application.language):
         content = typeset.pdf(RECEIPT, _receipt(application), language=application.language)
     keep(application, DocumentKind.RECEIPT, content)
@@ -46,7 +43,6 @@ def keep_receipt(application: Application) -> bytes:
 
 
 def read_document(application: Application, document_id: int) -> tuple[Document, bytes]:
-    """A kept document of this application with its bytes. Raises NotFound."""
     document = application.documents.filter(pk=document_id).first()
     if document is None:
         raise NotFound("There is no such document.")
@@ -57,13 +53,11 @@ def read_document(application: Application, document_id: int) -> tuple[Document,
 
 
 def form_pdf(application: Application) -> bytes:
-    """All answers in order as PDF, in the language of the applicant."""
     with translation.override(application.language):
         return typeset.pdf(FORM, _form(application), language=application.language)
 
 
 def answer_in_words(field: Field, value: Any) -> str:
-    """An answer as people read it."""
     if value in (None, "", []):
         return ""
     if field.kind is Kind.CHOICE:
@@ -115,7 +109,6 @@ MONO = frozenset({"key", "certificate"})
 
 
 def _evidence(application: Application, measure: str) -> Iterator[str]:
-    """The files of a measure, each with the beginning of its SHA-256."""
     if measure:
         for each in application.attachments.filter(measure=measure, message=None).order_by("pk"):
             yield f"{each.name} (SHA-256 {each.digest[:16]}…)"
@@ -145,7 +138,6 @@ def _receipt(application: Application) -> dict[str, Any]:
 
 
 def _next(application: Application) -> Iterator[str]:
-    """What happens now."""
     if application.waits():
         phase = phase_title(application.waits_for) or gettext("a phase to come")
         yield (

@@ -1,4 +1,6 @@
-"""Files that applicants send: which are taken, and what they really are. Pure; the content decides, never the name."""
+"""Applicants' uploads: accepted types and detection of the actual type. Pure; content decides, never the file
+name.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
 def kind_of(name: str, content: bytes) -> str:
-    """The media type of a file that may be taken; raises ValueError in words for every other."""
+    """The media type of a permitted file; raises ValueError, with a message, for others."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     if ending not in TAKEN:
         raise ValueError(gettext("Send PDF, PNG, JPEG, DOCX, XLSX or plain text."))
@@ -29,7 +31,7 @@ def kind_of(name: str, content: bytes) -> str:
 
 
 def safe_name(name: str) -> str:
-    """The last part of a file's name, without what could mislead: control characters, paths, marks of direction."""
+    """The base name of a file without misleading characters: control characters, paths, bidirectional marks."""
     last = name.replace("\\", "/").rpartition("/")[2]
     shown = "".join(one for one in last if one.isprintable()).strip(" .")
     start, dot, ending = shown.rpartition(".")
@@ -41,8 +43,6 @@ def _begins(*starts: bytes) -> Callable[[bytes], bool]:
 
 
 def _office(part: str) -> Callable[[bytes], bool]:
-    """A document of Office Open XML with this part, and without macros."""
-
     def is_it(content: bytes) -> bool:
         try:
             names = zipfile.ZipFile(BytesIO(content)).namelist()

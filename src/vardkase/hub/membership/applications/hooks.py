@@ -1,4 +1,4 @@
-"""What happens to applications, for the rooms above."""
+"""Hooks on applications for higher layers."""
 
 from vardkase.core.hooks import Hook
 from vardkase.hub.membership.applications.models import Application

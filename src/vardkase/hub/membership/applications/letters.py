@@ -1,4 +1,4 @@
-"""What applicants are written: the kinds of mail, and to whom they go."""
+"""Mail to applicants: kinds and recipients."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ NO_PHASE = {"sv": "en kommande fas", "en": "a phase to come"}
 
 
 def tell(actor: Acting, kind: str, application: Application, attachments: Sequence[Attachment] = ()) -> None:
-    """Write a mail of `kind` to those who look after an application; each mail brings a private link of its own."""
+    """Mail the application's contacts; each mail contains its own private link."""
     with translation.override(application.language):
         phase = phase_title(application.phase or application.waits_for)
         opening = opening_in_words(application.waits_for, timezone.now()) or gettext(
@@ -81,7 +81,8 @@ def tell(actor: Acting, kind: str, application: Application, attachments: Sequen
 
 
 def recipients_of(application: Application) -> list[Recipient]:
-    """The main contact, and whoever began the application; each address once, encrypted where a key is known."""
+    """The main contact, and the person who began the application; each address once, encrypted if a key is
+    known."""
     contact = value_at(application.answers, "contacts.main") or {}
     found = {}
     if contact.get("email"):
@@ -93,7 +94,6 @@ def recipients_of(application: Application) -> list[Recipient]:
 
 
 def register() -> None:
-    """Have the hub know these kinds of mail."""
     for name, words in tomllib.loads(TEXTS.read_text()).items():
         texts = {key: text.strip() for key, text in words.items()}
         correspondence.register(

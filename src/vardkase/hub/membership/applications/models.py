@@ -12,7 +12,7 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class ApplicationState(models.TextChoices):
-    """Where an application stands (hub.md section 2)."""
+    """The state of an application (hub.md section 2)."""
 
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Received")
@@ -25,14 +25,14 @@ class ApplicationState(models.TextChoices):
 
 
 class Application(models.Model):
-    """One organisation's application: what it answered, and where it stands.
+    """One organisation's application: its answers and state.
 
-    `answers` maps each step of the form to its fields; the columns beside it repeat what lists and rules need.
-    `saved` says when each step was saved last, `reopened` which steps the applicant is asked to change while a
-    completion is requested, `complete_by` until which day. `email` is where the applicant is told what happens.
-    `waits_for` is the number of the phase that a waiting application waits for, `phase` that of the one that admits
-    it. `registered_by` is the officer who registered an application that came otherwise. `organisation` is set when
-    it is for one that is here. `registry_number` is that of the case in the hub owner's own registry (diarienummer).
+    `answers` maps each step of the form to its fields; the columns repeat what lists and rules need. `saved`
+    is when each step was last saved, `reopened` the steps to be changed while a completion is requested,
+    until `complete_by`. `email` is the address for notifications. `waits_for` is the phase that a waiting
+    application waits for, `phase` the one that admits it. `registered_by` is the officer who registered an
+    application received otherwise. `organisation` is set for one that exists on the hub. `registry_number` is
+    the case number in the hub owner's own registry (diarienummer).
     """
 
     number = models.CharField(max_length=16, unique=True)
@@ -67,14 +67,14 @@ class Application(models.Model):
         return f"{self.number} {self.organisation_name}".strip()
 
     def waits(self) -> bool:
-        """Whether it is on the waiting list."""
         return self.state == ApplicationState.WAITING
 
 
 class PrivateLink(models.Model):
-    """A link by which whoever has it is the applicant. `digest` is the SHA-256 of its token, which is kept nowhere.
+    """A link that identifies its holder as the applicant.
 
-    Each mail that needs a link brings its own; an officer who suspects that one has gone astray ends them all.
+    `digest` is the SHA-256 of its token, which is not stored. Each mail contains its own link; an officer who
+    suspects that one was disclosed revokes them all.
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="links")
@@ -89,7 +89,7 @@ class PrivateLink(models.Model):
 
 
 class Author(models.TextChoices):
-    """Whose words a message holds; a note is between officers."""
+    """The author of a message; a note is visible to officers only."""
 
     APPLICANT = "applicant", _("Applicant")
     OFFICER = "officer", _("Officer")
@@ -97,7 +97,7 @@ class Author(models.TextChoices):
 
 
 class Message(models.Model):
-    """One message of the conversation about an application. `steps`: the parts of the form it asks to be changed."""
+    """One message of the conversation about an application. `steps`: the parts of the form to be changed."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="messages")
     kind = models.CharField(max_length=16, choices=Author.choices)
@@ -116,9 +116,9 @@ class Message(models.Model):
 
 @names_files("digest")
 class Attachment(models.Model):
-    """A file that came with an application: as evidence for a measure (`measure`), or with a message.
+    """A file attached to an application: as evidence for a measure (`measure`), or to a message.
 
-    `digest` is its name in `core.files`, `kind` the media type that its content shows.
+    `digest` is its name in `core.files`, `kind` the media type determined from its content.
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="attachments")
@@ -138,7 +138,7 @@ class Attachment(models.Model):
 
 
 class DocumentKind(models.TextChoices):
-    """What a kept document is."""
+    """What a stored document is."""
 
     FORM = "form", _("What was sent")
     RECEIPT = "receipt", _("Receipt")
@@ -149,7 +149,7 @@ class DocumentKind(models.TextChoices):
 
 @names_files("digest")
 class Document(models.Model):
-    """A PDF as it was sent to or by the applicant; its bytes lie in `core.files` under their SHA-256, `digest`."""
+    """A PDF as sent to or by the applicant; its bytes are in `core.files` under their SHA-256, `digest`."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="documents")
     kind = models.CharField(max_length=24, choices=DocumentKind.choices)

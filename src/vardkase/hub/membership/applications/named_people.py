@@ -1,4 +1,4 @@
-"""Whether an application names somebody of the hub: as a contact, or as who accepts the terms."""
+"""Checks whether an application names hub staff, as a contact or as signatory of the terms."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_p
 
 
 def is_named(actor: Actor, answers: Mapping[str, Any], email: str = "") -> bool:
-    """Whether `answers` (of the form, sent in from the address `email`) name the actor: by any address that the account
-    has had, or by the name that the actor signs letters with."""
+    """True if the actor is named in `answers` (of a form submitted from the address `email`).
+
+    Matches any address the account has had, or the actor's name in letters.
+    """
     if actor.user_id is None:
         return False
     contacts = answers.get("contacts")

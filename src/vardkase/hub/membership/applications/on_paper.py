@@ -1,4 +1,4 @@
-"""What every letter about an application has: from whom, to whom, about what, and who signs."""
+"""Common parts of letters about an application: sender, recipient, subject, signatures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def contents(
 ) -> Contents:
     """A letter of `kind` to the applicant, `facts` and `signatures` by language.
 
-    A translation follows for those who did not apply in Swedish.
+    A translation is added for those who did not apply in Swedish.
     """
     given = application.answers.get("organisation") or {}
     town = " ".join(str(given.get(name) or "") for name in ("postcode", "city")).strip()
@@ -50,7 +50,6 @@ def contents(
 
 
 def common(application: Application) -> dict[str, str]:
-    """What each of them may name, in the language that is active."""
     return {
         "number": application.number,
         "organisation": application.organisation_name,
@@ -63,13 +62,11 @@ def common(application: Application) -> dict[str, str]:
 
 
 def signature(user_id: int | None, name: str, language: str) -> str:
-    """How somebody stands in a letter."""
     user = User.objects.filter(pk=user_id).first() if user_id else None
     return signature_of(user, language) if user else name
 
 
 def waiting_list(application: Application) -> Contents:
-    """The letter to one whose phase is not open: what it waits for, what happens then, and that it need do nothing."""
     facts = {}
     for language in LANGUAGES:
         with override(language):
@@ -84,14 +81,12 @@ def waiting_list(application: Application) -> Contents:
 
 
 def write_waiting_list(actor: ActorReference, application: Application) -> Attachment:
-    """Write that letter, and keep it as it goes along with the mail."""
     return kept(
         application, write(actor, waiting_list(application), target_of(application)), DocumentKind.WAITING
     )
 
 
 def kept(application: Application, letter: Letter, kind: DocumentKind) -> Attachment:
-    """Keep a letter where the applicant finds it again; as what goes along with a mail."""
     content = bytes(letter.content)
     keep(application, kind, content)
     return Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", content)

@@ -1,4 +1,4 @@
-"""API, web or both: what the answers about conditions and needs speak for, with the reasons. Pure."""
+"""Recommendation of API, web or both, derived from the answers, with reasons. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from vardkase.hub.membership.applications.form.fields import value_at
 
 
 class Advice(StrEnum):
-    """What is recommended."""
-
     API = "api"
     WEB = "web"
     BOTH = "both"
@@ -32,22 +30,19 @@ ADVICE: Mapping[Advice, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why. `known` is false for what has not been answered yet."""
-
     text: str | Promise
     known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """An advice with its reasons, the weightiest first."""
+    """An advice with its reasons, most important first."""
 
     advice: Advice
     reasons: tuple[Reason, ...]
 
     @property
     def title(self) -> Promise:
-        """The advice in words."""
         return ADVICE[self.advice]
 
 
@@ -59,7 +54,8 @@ BY_PEOPLE = frozenset({"contact", "risk"})
 
 
 def recommendation(answers: Mapping[str, Any]) -> Recommendation | None:
-    """What the answers of step "needs" speak for; None before the technology of today or the target is known."""
+    """The advice that follows from the answers of step "needs"; None until current technology and target are
+    known."""
     now, target = value_at(answers, "technology.now"), value_at(answers, "technology.target")
     if not now and not target:
         return None

@@ -1,4 +1,4 @@
-"""The life of an application (hub.md section 2)."""
+"""States of an application (hub.md section 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form as a JSON Schema (2020-12), written from its fields: what `membership import` takes."""
+"""The form as a JSON Schema (2020-12), generated from its fields: the input of `membership import`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ TYPES: dict[Kind, dict[str, Any]] = {
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of a document to import, with English descriptions."""
     with translation.override("en"):
         steps = {step.name: _step(step) for step in STEPS}
     language = {"enum": ["sv", "en"], "description": "The language that the applicant is written in."}

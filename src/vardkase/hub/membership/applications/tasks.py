@@ -1,4 +1,4 @@
-"""What the hub does with applications by itself."""
+"""Background jobs for applications."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from vardkase.identity.access.jobs import hub_actor
 
 @app.task(name="applications.queue_admitted")
 def queue_admitted() -> None:
-    """Queue the applications that a phase admits now."""
     queueing.queue_admitted(hub_actor())
 
 
 def order_queueing(_changed: None) -> None:
-    """Have waiting applications looked at: a phase or a legal precondition has changed."""
     queue_admitted.defer()
 
 

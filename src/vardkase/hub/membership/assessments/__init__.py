@@ -1,1 +1,1 @@
-"""Assessing applications: criterion by criterion, and a decision that takes two officers."""
+"""Assessment of applications: criterion by criterion, with a decision that requires two officers."""

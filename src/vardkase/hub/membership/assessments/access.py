@@ -1,4 +1,4 @@
-"""Getting at an application as an officer who may handle it."""
+"""Access to an application by officers who may handle it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_p
 
 
 def applicant(application: Application) -> Applicant:
-    """Who applies."""
     return applicant_of(
         application.organisation_id,
         application.organisation_name,
@@ -41,7 +40,7 @@ def applicant(application: Application) -> Applicant:
 
 
 def conflict_of(actor: Actor, application: Application) -> str:
-    """Why the actor may not handle the application, in words; nothing when nothing stands against it."""
+    """Why the actor may not handle the application, in words; empty if they may."""
     if refusal := interest_of(actor, application):
         return refusal
     is_concerned = is_named(actor, application.answers, application.email) or _is_contact(
@@ -55,8 +54,11 @@ def conflict_of(actor: Actor, application: Application) -> str:
 
 
 def interest_in(actor: Actor, membership: Membership) -> str:
-    """The same for a membership: an interest in the case that it came of goes on, and whoever it names as a contact
-    answers on record first, in that case or for the membership itself."""
+    """As `conflict_of`, for a membership.
+
+    An interest in the application carries over to the membership. A person named as a contact must answer on
+    record first, in the case or for the membership.
+    """
     if actor.user_id is None:
         return ""
     answers = _answers_of(actor, membership)
@@ -99,7 +101,6 @@ def _is_contact(actor: Actor, addresses: AbstractSet[str]) -> bool:
 
 
 def is_partial_in(actor: Actor, membership: Membership) -> bool:
-    """Whether the actor has declared to be partial: that is not taken back."""
     return any(each.is_partial for each in _answers_of(actor, membership))
 
 
@@ -116,13 +117,12 @@ def _contacts(membership: Membership) -> list[dict[str, Any]]:
 
 
 def interest_of(actor: Actor, application: Application) -> str:
-    """Why the actor takes no part in the case, whatever they answer on record; nothing when there is nothing."""
+    """The actor's conflict of interest in the case, whatever they have declared on record; empty if none."""
     declared = _answers(actor, application).filter(is_partial=True).exists()
     return conflict(Officer(actor.organisation_id, declared), applicant(application))
 
 
 def _answers(actor: Actor, application: Application) -> QuerySet[Partiality]:
-    """What the actor has answered in this case, and in all others of its organisation."""
     case = Q(application=application)
     if application.organisation_id is not None:
         case |= Q(application__organisation=application.organisation_id)
@@ -131,7 +131,6 @@ def _answers(actor: Actor, application: Application) -> QuerySet[Partiality]:
 
 
 def require_impartial(actor: Actor, application: Application) -> None:
-    """Raise Forbidden unless the actor is an officer, may write, and has no interest in the case."""
     actor.require_writing()
     actor.require_staff(*OFFICERS)
     if reason := conflict_of(actor, application):
@@ -139,7 +138,6 @@ def require_impartial(actor: Actor, application: Application) -> None:
 
 
 def opened(actor: Actor, application: Application) -> Application:
-    """The application as it is now, locked, for an officer who may handle it. Raises Forbidden, NotFound."""
     found = locked(application)
     require_impartial(actor, found)
     return found

@@ -1,4 +1,4 @@
-"""What an application says of itself that is true of somebody else here: told to officers, who look into it.
+"""Claims in an application that match another organisation; shown to officers for investigation.
 
 An applicant writes what it likes. So nothing of it makes an officer partial: it would choose its officers.
 """
@@ -24,7 +24,8 @@ from vardkase.identity.organisations.rules import plain_domain
 
 
 def claims(actor: Actor, application: Application) -> list[str]:
-    """Sentences for an officer: whose domains, number, name and people an application gives as its own."""
+    """Sentences for officers: existing owners of the domains, number, name and people that an application
+    claims."""
     found = applicant(application)
     others = Organisation.objects.exclude(pk=application.organisation_id or 0)
     return [
@@ -77,7 +78,6 @@ def _about_the_signatory(application: Application) -> list[str]:
 
 
 def _about_the_reader(actor: Actor, found: Applicant) -> list[str]:
-    """What the reader alone can judge, and declares where it is so."""
     domain = plain_domain(actor.name.rpartition("@")[2])
     if are_one_person(addresses_of(actor.user_id, actor.name), set(found.addresses)):
         told = gettext("It names you (%s) as a contact. Declare that you are partial if you have ties to it.")

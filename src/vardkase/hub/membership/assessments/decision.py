@@ -1,4 +1,4 @@
-"""The decision on an application, which two officers make: what is approved, and what carries it out."""
+"""The decision on an application, made by two officers: the approved payload, and its execution."""
 
 from __future__ import annotations
 
@@ -32,14 +32,13 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def refusal_of(application: Application, outcome: str, exception: str) -> str:
-    """Why the application cannot be decided so now, in words; nothing when it can."""
+    """Why the application cannot be decided this way now, in words; empty if it can."""
     return refusal_of_terms(
         outcome, accepted_version(application), current_terms().version
     ) or refusal_of_proposal(criteria_of(application), verdicts_of(application), outcome, exception)
 
 
 def open_proposal(application: Application) -> Proposal | None:
-    """The proposal that waits for a second officer, if one does."""
     return Proposal.objects.waiting().filter(subject=application.number).first()
 
 
@@ -68,7 +67,7 @@ def _application(request: ApprovalRequest) -> Application:
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:
-    """The terms are not part of it: without their acceptance the approval itself is refused, and can be tried again."""
+    """The terms are left out: if they are not accepted, the approval itself is refused and can be retried."""
     application = _application(request)
     answers = {key: value for key, value in application.answers.items() if key != "terms"}
     written = json.dumps(answers, sort_keys=True, ensure_ascii=False)
@@ -81,7 +80,6 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> str:
-    """Without a lock: pages that only read ask this too, outside a transaction."""
     found = Application.objects.filter(number=request.subject).first()
     return conflict_of(cast(Actor, actor), found) if found else ""
 
@@ -104,7 +102,6 @@ def _decide(approval: Approval) -> Application:
 
 
 def _closed(actor: Acting, request: ApprovalRequest) -> None:
-    """Keep what the second officer answered with the case, as a note between officers."""
     application = _application(request)
     if request.state == RequestState.WITHDRAWN:
         record(actor, "application.proposal_taken_back", target_of(application))

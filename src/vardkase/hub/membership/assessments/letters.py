@@ -1,4 +1,4 @@
-"""What the applicant is written about the assessment: letters on paper, and the mail that they go along with."""
+"""Letters and mail to applicants about the assessment."""
 
 from __future__ import annotations
 
@@ -66,7 +66,6 @@ OUTCOMES = {
 
 
 def register() -> None:
-    """Have the hub know these letters and mails."""
     for name, words in tomllib.loads(TEXTS.read_text(encoding="utf-8")).items():
         texts = {key: text.strip() for key, text in words.items()}
         correspondence.register(
@@ -95,7 +94,6 @@ def _facts_of(name: str) -> dict[str, str]:
 def send_completion_request(
     actor: Actor, application: Application, request: str, steps: Iterable[str]
 ) -> None:
-    """Write what is missing, in a letter that goes along with a mail."""
     letter = write(actor, completion_request(actor, application, request, steps), target_of(application))
     _send(actor, application, letter, "application_completion_requested", DocumentKind.COMPLETION_REQUEST)
 
@@ -103,18 +101,15 @@ def send_completion_request(
 def preview_completion_request(
     actor: Actor, application: Application, request: str, steps: Iterable[str]
 ) -> bytes:
-    """The same letter as PDF, as it would be sent now."""
     return preview(completion_request(actor, application, request, steps))
 
 
 def send_decision(actor: Actor, application: Application, proposal: Proposal) -> None:
-    """Write the decision that `actor` has just made as the second officer."""
     letter = write(actor, decision(actor, application, proposal), target_of(application))
     _send(actor, application, letter, OUTCOMES[Outcome(proposal.outcome)][1], DocumentKind.DECISION)
 
 
 def preview_decision(actor: Actor, application: Application, proposal: Proposal) -> bytes:
-    """The decision as PDF, as it would be sent if `actor` agreed now. Raises Forbidden for who has an interest."""
     require_impartial(actor, application)
     return preview(decision(actor, application, proposal))
 
@@ -122,7 +117,6 @@ def preview_decision(actor: Actor, application: Application, proposal: Proposal)
 def completion_request(
     actor: Actor, application: Application, request: str, steps: Iterable[str]
 ) -> Contents:
-    """What the letter about a completion says."""
     chosen = list(steps)
     facts, signed = {}, {}
     for language in LANGUAGES:
@@ -140,7 +134,6 @@ def completion_request(
 
 
 def decision(actor: Actor, application: Application, proposal: Proposal) -> Contents:
-    """What the decision says; `actor` is the second officer."""
     facts, signed = {}, {}
     for language in LANGUAGES:
         with override(language):
@@ -159,7 +152,6 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
 
 
 def _send(actor: Actor, application: Application, letter: Letter, kind: str, document: DocumentKind) -> None:
-    """Mail a letter to the applicant, and keep it where the applicant finds it again."""
     correspondence.send(
         actor,
         kind,
@@ -172,7 +164,6 @@ def _send(actor: Actor, application: Application, letter: Letter, kind: str, doc
 
 
 def _reasons(application: Application, proposal: Proposal) -> str:
-    """The reasons, and for an approval in spite of a criterion that is not met what is not met and why all the same."""
     if not proposal.exception:
         return proposal.reasons
     lines = [
@@ -184,13 +175,11 @@ def _reasons(application: Application, proposal: Proposal) -> str:
 
 
 def _unmet(application: Application) -> str:
-    """The criteria that are not met, each with what was found."""
     lines = [f"{title}: {reason}" for title, reason in _not_met(application)]
     return gettext("Criteria that are not met:") + "\n\n" + "\n\n".join(lines) if lines else ""
 
 
 def _not_met(application: Application) -> list[tuple[str, str]]:
-    """Title and finding of each criterion that is not met."""
     found = assessments_of(application)
     unmet = not_met(criteria_of(application), {key: each.verdict for key, each in found.items()})
     return [(each.title, found[each.key].reason) for each in unmet]

@@ -1,4 +1,4 @@
-"""What officers find of an application, and how they decide."""
+"""Models for officers' assessments and decisions."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ DECIDE = "decide_application"
 
 
 class Handling(models.Model):
-    """Who handles an application, and against which version of the terms it is assessed."""
-
     application = models.OneToOneField(Application, models.CASCADE, related_name="handling")
     officer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     terms_version = models.IntegerField()
@@ -33,8 +31,6 @@ class Handling(models.Model):
 
 
 class Verdict(models.TextChoices):
-    """What an officer finds of one criterion."""
-
     MET = "met", _("Met")
     REMARK = "met_with_remark", _("With remark")
     NOT_MET = "not_met", _("Not met")
@@ -42,7 +38,7 @@ class Verdict(models.TextChoices):
 
 
 class CriterionAssessment(models.Model):
-    """What was found of the criterion `key` of the terms' version, why, and by whom."""
+    """The assessment of criterion `key` in a version of the terms: verdict, reason and officer."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="assessments")
     key = models.CharField(max_length=64)
@@ -60,25 +56,21 @@ class CriterionAssessment(models.Model):
 
 
 class Outcome(models.TextChoices):
-    """How an application is decided."""
-
     APPROVE = "approve", _("Approval")
     REJECT = "reject", _("Rejection")
 
 
 class Proposals(models.Manager["Proposal"]):
-    """Requests for approval that are about the decision on an application."""
-
     def get_queryset(self) -> models.QuerySet[Proposal]:
         return super().get_queryset().filter(action=DECIDE)
 
     def waiting(self) -> models.QuerySet[Proposal]:
-        """Those that wait for a second officer."""
         return self.filter(state=RequestState.WAITING, expires_at__gt=timezone.now())
 
 
 class Proposal(ApprovalRequest):
-    """One officer's proposal of how to decide, and another's answer. `exception`: why in spite of what is not met."""
+    """One officer's proposal for a decision, and another's answer. `exception`: why to approve despite unmet
+    criteria."""
 
     class Meta:
         proxy = True
@@ -102,9 +94,11 @@ class Proposal(ApprovalRequest):
 
 
 class Partiality(models.Model):
-    """What somebody has answered on record of a conflict of interest (jäv) in a case, or in the membership of an
-    organisation: who is partial takes no further part in it, nor in the membership that comes of a case; who is named
-    in it and `is_partial` not says why."""
+    """A recorded answer about a conflict of interest (jäv) in a case or membership.
+
+    A partial officer is excluded from the case and from the membership that results from it. A named officer
+    who is not `is_partial` states why.
+    """
 
     application = models.ForeignKey(Application, models.CASCADE, null=True, related_name="partialities")
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""Reading applications as the officers' desk shows them."""
+"""Queries for applications as shown on the officers' desk."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SORTS = ("submitted", "-submitted", "organisation_name", "-organisation_name", "
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list of applications is narrowed to. `text` is looked for in name, number and organisation number."""
+    """Filter for a list of applications. `text` is searched for in name, number and organisation number."""
 
     text: str = ""
     state: str = ""
@@ -50,7 +50,6 @@ class Filter:
 
 
 def applications(actor: Actor, narrowed: Filter) -> QuerySet[Application]:
-    """Applications that have been sent in, each with its `handling`. Raises Forbidden for who is no officer."""
     actor.require_staff(*OFFICERS)
     found = Application.objects.exclude(state=ApplicationState.DRAFT).exclude(submitted=None)
     if text := narrowed.text.strip():
@@ -68,7 +67,6 @@ def applications(actor: Actor, narrowed: Filter) -> QuerySet[Application]:
 
 
 def find(actor: Actor, number: str) -> Application:
-    """One application that has been sent in; raises NotFound, Forbidden."""
     found = applications(actor, Filter()).filter(number=number.replace("\0", "")).first()
     if found is None:
         raise NotFound("There is no such application.")
@@ -76,7 +74,6 @@ def find(actor: Actor, number: str) -> Application:
 
 
 def counts(actor: Actor) -> dict[str, int]:
-    """How many applications there are in each state."""
     found = applications(actor, Filter()).order_by().values_list("state").annotate(Count("pk"))
     return dict(found)
 
@@ -87,20 +84,20 @@ def waiting_for(actor: Actor) -> int:
 
 
 def handlers(actor: Actor) -> list[tuple[int, str]]:
-    """Every officer who handles an application: id and address."""
     actor.require_staff(*OFFICERS)
     found = Handling.objects.exclude(officer=None).order_by("officer__email")
     return list(found.values_list("officer_id", "officer__email").distinct())
 
 
 def terms_against(application: Application) -> Terms:
-    """The version that an application is assessed against: the current one, once decided that of the decision."""
+    """The version that an application is assessed against: the current one, after the decision that of the
+    decision."""
     handling = Handling.objects.filter(application=application).first() if application.decided else None
     return terms_of(handling.terms_version) if handling else current_terms()
 
 
 def drop_outdated(published: Published) -> None:
-    """Remove what was found of criteria that read otherwise in a new version: they are assessed anew."""
+    """Remove assessments of criteria that a new version words differently: they must be assessed again."""
     before = {each["key"]: each for each in published.former.criteria}
     changed = [each["key"] for each in published.terms.criteria if before.get(each["key"]) != each]
     undecided = Application.objects.filter(state__in=UNDECIDED)
@@ -108,41 +105,35 @@ def drop_outdated(published: Published) -> None:
 
 
 def criteria_of(application: Application) -> list[Criterion]:
-    """The criteria that apply to an application, in order."""
     by_api = application.connection in (Connection.API, Connection.BOTH)
     return terms_against(application).checklist(by_api=by_api)
 
 
 def assessments_of(application: Application) -> dict[str, CriterionAssessment]:
-    """What was found, by the key of the criterion."""
     return {each.key: each for each in CriterionAssessment.objects.filter(application=application)}
 
 
 def verdicts_of(application: Application) -> dict[str, str]:
-    """The verdicts, by the key of the criterion."""
     return {key: each.verdict for key, each in assessments_of(application).items()}
 
 
 def proposals_of(application: Application) -> list[Proposal]:
-    """Every proposal, the oldest first."""
     return list(Proposal.objects.filter(subject=application.number).order_by("pk"))
 
 
 def conversation(actor: Actor, application: Application) -> QuerySet[Message]:
-    """All messages with their files, notes between officers too. Raises Forbidden for who is no officer."""
     actor.require_staff(*OFFICERS)
     return application.messages.prefetch_related("attachments").order_by("pk")
 
 
 def age_in_days(application: Application) -> int:
-    """As `ages_in_days`, of one."""
     return ages_in_days([application])[application.pk]
 
 
 def ages_in_days(found: Sequence[Application]) -> dict[int, int]:
-    """For each application on how many days it has lain with the officers: on the first it is 1, before that 0.
+    """For each application, the number of days it has been with the officers: 1 on the first day, 0 before.
 
-    Days on the waiting list, days that wait for the applicant and those after the decision do not count.
+    Days on the waiting list, days spent waiting for the applicant and days after the decision do not count.
     """
     steps: dict[int, list[HistoryEntry]] = {each.pk: [] for each in found}
     entries = HistoryEntry.objects.filter(kind=APPLICATION.kind, thing_id__in=list(steps))
@@ -152,7 +143,6 @@ def ages_in_days(found: Sequence[Application]) -> dict[int, int]:
 
 
 def _days_with_us(steps: list[HistoryEntry]) -> set[date]:
-    """The days on which a case with these steps lay with the officers."""
     days: set[date] = set()
     for step, following in zip_longest(steps, steps[1:]):
         if step.after in TO_HANDLE and not (following and following.step == "wait"):

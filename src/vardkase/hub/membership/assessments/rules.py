@@ -1,4 +1,4 @@
-"""Who may handle an application, and when it may be decided how. Pure: the services fetch, these judge."""
+"""Rules on who may handle an application, and which decisions are possible when. Pure; services load the data."""
 
 from __future__ import annotations
 
@@ -17,16 +17,12 @@ OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """What decides whether somebody is impartial."""
-
     organisation_id: int
     declared_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who applies: the organisation, and the people that the application names."""
-
     organisation_id: int | None
     name: str
     number: str
@@ -37,7 +33,6 @@ class Applicant:
 def applicant_of(
     organisation_id: int | None, name: str, number: str, email: str, answers: Mapping[str, Any]
 ) -> Applicant:
-    """The applicant as an application's columns and answers tell it."""
     organisation = _object(answers.get("organisation"))
     contacts = [_object(each) for each in _object(answers.get("contacts")).values()]
     addresses = {str(each.get("email") or "").casefold() for each in contacts} | {email.casefold()}
@@ -47,10 +42,10 @@ def applicant_of(
 
 
 def conflict(officer: Officer, applicant: Applicant) -> str:
-    """Why the officer may not handle the application (a conflict of interest), in words; nothing when they may.
+    """Why the officer may not handle the application (conflict of interest), in words; empty if they may.
 
-    By what is so. Whoever an application names answers on record first (`access.conflict_of`): being named alone keeps
-    nobody out, or applicants would choose their officers.
+    Being named in the application is not enough by itself, or applicants could choose their officers: a named
+    person declares on record first (`access.conflict_of`).
     """
     if officer.declared_partial:
         return gettext("You have declared that you are partial in this case.")
@@ -62,19 +57,16 @@ def conflict(officer: Officer, applicant: Applicant) -> str:
 
 
 def not_assessed(criteria: Iterable[Criterion], verdicts: Mapping[str, str]) -> list[Criterion]:
-    """The criteria that nobody has assessed yet."""
     return [each for each in criteria if each.key not in verdicts]
 
 
 def not_met(criteria: Iterable[Criterion], verdicts: Mapping[str, str]) -> list[Criterion]:
-    """The criteria that were found not to be met."""
     return [each for each in criteria if verdicts.get(each.key) == Verdict.NOT_MET]
 
 
 def refusal_of_proposal(
     criteria: Iterable[Criterion], verdicts: Mapping[str, str], outcome: str, exception: str
 ) -> str:
-    """Why this outcome cannot be proposed, in words; nothing when it can."""
     criteria = list(criteria)
     if left := not_assessed(criteria, verdicts):
         return gettext("Assess every criterion first. Left: %s.") % ", ".join(each.title for each in left)
@@ -86,7 +78,6 @@ def refusal_of_proposal(
 
 
 def refusal_of_terms(outcome: str, accepted: int | None, current: int) -> str:
-    """Why an application cannot be approved on the version of the terms that it accepts; nothing when it can."""
     if outcome != Outcome.APPROVE or accepted == current:
         return ""
     if accepted is None:

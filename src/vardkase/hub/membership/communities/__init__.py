@@ -1,1 +1,1 @@
-"""Communities: sharing groups that are drawn by rule from the members, and follow the membership as it changes."""
+"""Communities: sharing groups whose members follow a rule and are updated as memberships change."""

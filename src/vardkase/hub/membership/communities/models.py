@@ -1,4 +1,4 @@
-"""Rules that draw sharing groups from the members."""
+"""Models for the rules of communities."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from vardkase.identity.organisations.models import Organisation, SharingGroup
 
 
 class Community(models.Model):
-    """A sharing group whose members are drawn: active members that each rule which is not empty admits, and `chosen`.
+    """A sharing group with rule-based members: active members that match every non-empty rule, and those
+    `chosen`.
 
-    `sectors`, `nis2` and `counties` hold values of the membership; `chosen` are members by name, whatever the rules.
+    `sectors`, `nis2` and `counties` hold values of the membership; `chosen` members are included whatever the
+    rules say.
     """
 
     group = models.OneToOneField(SharingGroup, models.CASCADE, related_name="community")

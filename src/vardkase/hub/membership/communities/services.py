@@ -1,4 +1,4 @@
-"""Making communities, and keeping who is in them right."""
+"""Services for communities: creating them, and keeping their members up to date."""
 
 from __future__ import annotations
 
@@ -37,13 +37,11 @@ COLUMNS = {"sectors": "sector", "nis2": "nis2", "counties": "county"}
 
 
 def communities(actor: Actor) -> QuerySet[Community]:
-    """Every community, by name. Raises Forbidden for others than the hub's staff."""
     actor.require_staff(*STAFF)
     return Community.objects.select_related("group").prefetch_related("chosen").order_by("group__name")
 
 
 def find_community(actor: Actor, pk: int) -> Community:
-    """One of them. Raises NotFound, Forbidden."""
     found = communities(actor).filter(pk=pk).first()
     if found is None:
         raise NotFound("Invalid community")
@@ -51,7 +49,6 @@ def find_community(actor: Actor, pk: int) -> Community:
 
 
 def rules_of(community: Community) -> dict[str, Any]:
-    """A community as `save_community` takes it."""
     return {
         "name": community.group.name,
         **{rule: getattr(community, rule) for rule in KNOWN},
@@ -62,7 +59,8 @@ def rules_of(community: Community) -> dict[str, Any]:
 
 @transaction.atomic
 def save_community(actor: Actor, data: Mapping[str, Any], community: Community | None = None) -> Community:
-    """Make a community with its sharing group, which the hub owns, or change its rules; who is in it follows at once.
+    """Create a community with its sharing group, owned by the hub, or change its rules; members follow at
+    once.
 
     `data`: name, sectors, nis2, counties, chosen (ids of organisations), hides_members (from each other).
     Raises Invalid by field, Forbidden.
@@ -88,7 +86,7 @@ def save_community(actor: Actor, data: Mapping[str, Any], community: Community |
 
 
 def follow(_changed: Membership) -> None:
-    """Draw every community anew: who belongs changes with each member, in the transaction that changes it."""
+    """Update all communities, in the transaction that changes a member."""
     every = list(Community.objects.select_related("group"))
     if every:
         actor = hub_actor()
@@ -97,13 +95,11 @@ def follow(_changed: Membership) -> None:
 
 
 def drawn(community: Community) -> QuerySet[Organisation]:
-    """The organisations that the rules draw now: active members only."""
     rules = {rule: getattr(community, rule) for rule in KNOWN}
     return would_draw(rules, community.chosen.values("pk"))
 
 
 def would_draw(rules: Mapping[str, Sequence[str]], chosen: Any) -> QuerySet[Organisation]:
-    """The organisations that these rules (by the names of `KNOWN`) would draw, with those chosen by id."""
     given = {f"membership__{COLUMNS[name]}__in": rules[name] for name in KNOWN if rules.get(name)}
     admitted = Q(**given) if given else Q(pk__in=[])
     found = Organisation.objects.filter(admitted | Q(pk__in=chosen), membership__state=MembershipState.ACTIVE)
@@ -111,7 +107,7 @@ def would_draw(rules: Mapping[str, Sequence[str]], chosen: Any) -> QuerySet[Orga
 
 
 def draw(actor: Actor, community: Community) -> None:
-    """Make the group's members those that the rules draw; the hub, which owns it, stays in."""
+    """Set the group's members to those that the rules select; the hub, its owner, stays."""
     ids = list(drawn(community).values_list("pk", flat=True))
     values = {"group": community.group_id, "owner": community.group.org_id, "ids": ids}
     removed = cursor().execute(REMOVE, values).rowcount

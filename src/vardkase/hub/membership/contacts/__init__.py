@@ -1,1 +1,1 @@
-"""Whom to reach at an organisation: contacts that need no account, and further fields by published schemas."""
+"""Contacts of organisations, who need no account, and additional fields by published schemas."""

@@ -1,4 +1,4 @@
-"""Schemas of further fields, as data files: `schemas/<name>_<version>.toml`. The newest version is what is asked."""
+"""Schemas of additional fields, as data files: `schemas/<name>_<version>.toml`. The newest version applies."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class ExtraField:
-    """One field. `type` is text, url, email, date, number, flag or choice; `labels` are by language."""
-
     name: str
     type: str
     labels: Mapping[str, str]
@@ -34,16 +32,14 @@ class ExtraField:
 
     @property
     def label(self) -> str:
-        """In the reader's language."""
         return _in_language(self.labels)
 
     @property
     def options(self) -> list[tuple[str, str]]:
-        """What can be chosen, in the reader's language."""
         return [(value, _in_language(labels)) for value, labels in self.choices]
 
     def stored(self, given: Any) -> str:
-        """`given` as it is kept. Raises ValueError with the reason."""
+        """`given` in stored form. Raises ValueError with the reason."""
         text = str(given or "").strip()
         if "\0" in text or len(text) > LONGEST:
             raise ValueError(
@@ -60,8 +56,6 @@ class ExtraField:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """One version of a set of fields."""
-
     name: str
     version: int
     titles: Mapping[str, str]
@@ -69,11 +63,10 @@ class Schema:
 
     @property
     def title(self) -> str:
-        """In the reader's language."""
         return _in_language(self.titles)
 
     def checked(self, given: Mapping[str, Any]) -> dict[str, str]:
-        """The values as they are kept, without empty ones. Raises Invalid by field, also for one it does not have."""
+        """The values in stored form, without empty ones. Raises Invalid by field, also for unknown fields."""
         known = {field.name: field for field in self.fields}
         errors = {name: [gettext("There is no such field.")] for name in given.keys() - known.keys()}
         values: dict[str, str] = {}
@@ -87,7 +80,6 @@ class Schema:
         return {name: value for name, value in values.items() if value}
 
     def shown(self, values: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Label and value of each field that has one, in the reader's language."""
         return [
             (each.label, dict(each.options).get(values[each.name], values[each.name]))
             for each in self.fields
@@ -97,13 +89,11 @@ class Schema:
 
 @cache
 def every_version() -> dict[tuple[str, int], Schema]:
-    """Every schema by name and version."""
     found = (_read(path) for path in sorted(FOLDER.glob("*.toml")))
     return {(schema.name, schema.version): schema for schema in found}
 
 
 def newest() -> dict[str, Schema]:
-    """The newest version of each schema by name."""
     return {name: schema for (name, _version), schema in sorted(every_version().items())}
 
 

@@ -1,4 +1,4 @@
-"""What a membership tells of whom to reach becomes contacts: when it opens, and when a change of it is accepted."""
+"""Creates contacts from membership details: when a membership opens, and when a change is accepted."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ TOLD_AS = {
 
 
 def begin_from_membership(membership: Membership) -> None:
-    """Whom the application named are the member's first contacts, unless it keeps some already; a key that cannot be
-    used stays behind."""
+    """Create a member's first contacts from its application, unless it has contacts; unusable keys are
+    dropped."""
     organisation = membership.organisation
     if contacts(organisation).exists():
         return
@@ -37,9 +37,9 @@ def begin_from_membership(membership: Membership) -> None:
 
 
 def follow_change(change: ProposedChange) -> None:
-    """Whom an accepted change names are contacts in place of those whom it named before.
+    """Replace the contacts named in the former data by those in an accepted change.
 
-    A contact is known by its e-mail address; those that the organisation has added itself stay as they are.
+    Contacts are matched by e-mail address; those that the organisation has added itself are left alone.
     """
     organisation = change.membership.organisation
     for told, role in TOLD_AS.items():
@@ -74,7 +74,6 @@ def _can_be_reached(given: Mapping[str, Any]) -> bool:
 
 
 def _filled(row: Contact, given: Mapping[str, Any]) -> Contact:
-    """The contact with what was told of it; a key goes with the address that it is for."""
     is_same = row.email.lower() == given["email"].lower()
     row.name, row.email = given["name"][: LENGTHS["name"]], given["email"]
     row.phone = given.get("phone", "")[: LENGTHS["phone"]]

@@ -1,4 +1,4 @@
-"""Contacts of organisations, and what organisations tell beyond the columns that all have."""
+"""Models for contacts, and for organisations' additional fields."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class ContactRole(models.TextChoices):
-    """What a contact is there for (hub.md section 2)."""
-
     SIGNATORY = "signatory", _("Signatory")
     MAIN = "main", _("Main contact")
     TECHNICAL = "technical", _("Technical contact")
@@ -19,7 +17,7 @@ class ContactRole(models.TextChoices):
 
 
 class Contact(models.Model):
-    """Somebody, or a function, at an organisation; no account comes with it. `openpgp_key` is armored."""
+    """A person or function at an organisation, without an account. `openpgp_key` is armored."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people_to_reach")
     role = models.CharField(max_length=20, choices=ContactRole.choices)
@@ -38,7 +36,7 @@ class Contact(models.Model):
 
 
 class ExtraFields(models.Model):
-    """What an organisation has told by one schema, with the version of the schema that it was checked by."""
+    """An organisation's values for one schema, with the version of the schema they were validated against."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="extra_fields")
     schema = models.CharField(max_length=64)

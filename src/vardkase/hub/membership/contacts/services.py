@@ -1,4 +1,4 @@
-"""Keeping contacts and further fields: the organisation's own administrators, and the hub owner's officers."""
+"""Services for contacts and additional fields: the organisation's own administrators and the hub's officers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ MOST = 50
 
 
 def find_organisation(actor: Actor, pk: int) -> Organisation:
-    """An organisation of this hub whose contacts the actor may read. Raises NotFound."""
     found = Organisation.objects.filter(pk=pk, local=True).first()
     if found is None or not _may_read(actor, pk):
         raise NotFound("Invalid organisation.")
@@ -39,13 +38,11 @@ def find_organisation(actor: Actor, pk: int) -> Organisation:
 
 
 def may_edit(actor: Actor, organisation_id: int) -> bool:
-    """Whether the contacts of this organisation are the actor's to keep."""
     is_own = actor.organisation_id == organisation_id and actor.may(Permission.ADMIN)
     return is_own or bool(actor.staff & EDITORS) or administers(actor, organisation_id)
 
 
 def contacts(organisation: Organisation) -> QuerySet[Contact]:
-    """Every contact of an organisation, by what they are there for."""
     return Contact.objects.filter(organisation=organisation).order_by("role", "name", "pk")
 
 
@@ -55,7 +52,6 @@ def addresses(organisation_id: int) -> QuerySet[Contact, str]:
 
 
 def extra_fields(organisation: Organisation) -> dict[str, ExtraFields]:
-    """What an organisation has told, by the schema's name."""
     return {row.schema: row for row in ExtraFields.objects.filter(organisation=organisation)}
 
 
@@ -63,7 +59,7 @@ def extra_fields(organisation: Organisation) -> dict[str, ExtraFields]:
 def save_contact(
     actor: Actor, organisation_id: int, data: Mapping[str, Any], pk: int | None = None
 ) -> Contact:
-    """Add a contact, or change one; `data`: role, name, email, phone, openpgp_key.
+    """Add or change a contact; `data`: role, name, email, phone, openpgp_key.
 
     Raises Invalid by field, NotFound, Forbidden.
     """
@@ -80,7 +76,6 @@ def save_contact(
 
 @transaction.atomic
 def remove_contact(actor: Actor, organisation_id: int, pk: int) -> None:
-    """Forget a contact. Raises NotFound, Forbidden."""
     row = _find(_to_edit(actor, organisation_id), pk)
     target = target_of(row)
     row.delete()
@@ -89,10 +84,6 @@ def remove_contact(actor: Actor, organisation_id: int, pk: int) -> None:
 
 @transaction.atomic
 def save_extra(actor: Actor, organisation_id: int, schema_name: str, given: Mapping[str, Any]) -> ExtraFields:
-    """Keep what an organisation tells by the newest version of a schema.
-
-    Raises Invalid by field, NotFound, Forbidden.
-    """
     organisation = _to_edit(actor, organisation_id)
     schema = newest().get(schema_name)
     if schema is None:
@@ -159,7 +150,6 @@ def _fill(row: Contact, data: Mapping[str, Any]) -> None:
 
 
 def fault_of_key(armored: str) -> str:
-    """Why an OpenPGP key cannot be used, in words; nothing when it can."""
     if len(armored) > LONGEST_KEY:
         return gettext("The key is too large.")
     try:
@@ -170,5 +160,4 @@ def fault_of_key(armored: str) -> str:
 
 
 def target_of(row: Contact) -> Target:
-    """A contact as the audit trail names it."""
     return Target("contact", row.pk, title=row.name)

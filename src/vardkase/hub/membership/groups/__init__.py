@@ -1,1 +1,1 @@
-"""Organisations that belong together (the municipalities of a county, a group of companies), with administrators."""
+"""Groups of organisations (the municipalities of a county, a group of companies), with group administrators."""

@@ -1,4 +1,4 @@
-"""An organisation's consent to who looks after its accounts from outside, which its own administrator gives."""
+"""An organisation's consent to external administration of its accounts, given by its own administrator."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from vardkase.identity.accounts.models import User
 
 @transaction.atomic
 def accept(actor: Actor, group_id: int, administrator_id: int) -> GroupConsent:
-    """Let an administrator of a group that the actor's organisation is in look after its accounts and contacts.
+    """Let an administrator of a group manage the accounts and contacts of the actor's organisation.
 
-    In a session with step-up authentication, by somebody whose credentials are their own, so that nobody gives
-    themselves that power through an account of the organisation. Raises Forbidden, StepUpRequired, NotFound.
+    Requires step-up authentication and the actor's own credentials, so that nobody can grant themselves this
+    power through an account of the organisation. Raises Forbidden, StepUpRequired, NotFound.
     """
     account = _own_administrator(actor)
     actor.require_step_up()
@@ -51,7 +51,7 @@ def accept(actor: Actor, group_id: int, administrator_id: int) -> GroupConsent:
 
 @transaction.atomic
 def withdraw(actor: Actor, group_id: int, administrator_id: int) -> None:
-    """Take such a consent back, at once; nothing where there is none. Raises Forbidden, NotFound."""
+    """Withdraw the consent with immediate effect; does nothing if there is none. Raises Forbidden, NotFound."""
     _own_administrator(actor)
     asked = _asked(actor, group_id, administrator_id)
     if asked.consent is not None:
@@ -76,6 +76,5 @@ def _asked(actor: Actor, group_id: int, administrator_id: int) -> Asked:
 
 
 def _facts(actor: Actor, asked: Asked) -> tuple[Target, dict[str, str]]:
-    """What the audit trail keeps of an answer."""
     target = Target("organisation_group", asked.group.pk, title=asked.group.name)
     return target, {"administrator": asked.administrator.email, "organisation": actor.organisation_name}

@@ -1,4 +1,4 @@
-"""What organisations are written about groups: who would look after their accounts, and who may."""
+"""Mail to organisations about groups: proposed and current external administrators."""
 
 from __future__ import annotations
 
@@ -75,13 +75,11 @@ KINDS = (
 
 
 def register_kinds() -> None:
-    """Have the hub know these mails."""
     for kind in KINDS:
         register(kind)
 
 
 def ask(actor: Actor, group: OrganisationGroup, organisation: Organisation, emails: Iterable[str]) -> None:
-    """Ask an organisation's administrators whether those with `emails` may look after its accounts."""
     facts = {
         "organisation": organisation.name,
         "group": group.name,
@@ -94,7 +92,6 @@ def ask(actor: Actor, group: OrganisationGroup, organisation: Organisation, emai
 
 
 def announce(actor: Actor, group: OrganisationGroup, administrator: User, answer: str) -> None:
-    """Tell the actor's organisation and the administrator of the group what was answered."""
     facts = {
         "organisation": actor.organisation_name,
         "group": group.name,

@@ -1,4 +1,4 @@
-"""Groups of organisations, and who administers them."""
+"""Models for groups of organisations and their administrators."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class OrganisationGroup(models.Model):
-    """Organisations whose accounts and contacts the group's `administrators` look after as well, each as far as the
-    organisation has consented (`GroupConsent`)."""
+    """Organisations whose accounts and contacts are also managed by the group's `administrators`.
+
+    Each organisation must have consented (`GroupConsent`).
+    """
 
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True, default="")
@@ -31,9 +33,9 @@ class OrganisationGroup(models.Model):
 
 
 class GroupConsent(models.Model):
-    """That an organisation lets one administrator of a group that it is in look after its accounts and contacts.
+    """An organisation's consent that one administrator of its group manages its accounts and contacts.
 
-    An empty `accepted_by_name`: it was in the group before consent was asked for.
+    An empty `accepted_by_name`: it joined the group before consent was required.
     """
 
     group = models.ForeignKey(OrganisationGroup, models.CASCADE, related_name="consents")

@@ -1,4 +1,4 @@
-"""Which groups there are, and what their administrators may look after."""
+"""Queries for groups, and for what their administrators may manage."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ SUGGESTED = 50
 
 
 def groups(actor: Actor) -> QuerySet[OrganisationGroup]:
-    """Every group for the officers that keep them, else those that the actor administers."""
+    """Every group for the officers who manage them, otherwise those that the actor administers."""
     rows = OrganisationGroup.objects.order_by("name", "pk")
     return rows if not actor.staff.isdisjoint(KEEPERS) else rows.filter(_administered(actor))
 
 
 def find_group(actor: Actor, pk: int) -> OrganisationGroup:
-    """One of them. Raises NotFound."""
     row = groups(actor).filter(pk=pk).first()
     if row is None:
         raise NotFound("Invalid group.")
@@ -33,9 +32,9 @@ def find_group(actor: Actor, pk: int) -> OrganisationGroup:
 
 
 def administers(actor: Actor, organisation_id: int) -> bool:
-    """Whether the actor looks after this organisation: as the administrator of a group that it is in, with its consent.
+    """True if the actor administers a group that the organisation is in, with its consent.
 
-    Whoever may not administer accounts at home may not elsewhere either.
+    The actor must also be allowed to administer accounts in its own organisation.
     """
     if actor.user_id is None or not actor.may(Permission.ADMIN):
         return False
@@ -48,7 +47,8 @@ def administers(actor: Actor, organisation_id: int) -> bool:
 
 
 class Asked(NamedTuple):
-    """An administrator of a group that an organisation is in; `consent` is None until the organisation accepts."""
+    """An administrator of a group that an organisation is in; `consent` is None until the organisation
+    accepts."""
 
     group: OrganisationGroup
     administrator: User
@@ -56,7 +56,6 @@ class Asked(NamedTuple):
 
 
 def asked_of(organisation_id: int) -> list[Asked]:
-    """Whose power over its accounts an organisation decides about: administrators from outside it, by group."""
     given = {
         (row.group_id, row.administrator_id): row
         for row in GroupConsent.objects.filter(organisation=organisation_id)
@@ -71,15 +70,13 @@ def asked_of(organisation_id: int) -> list[Asked]:
 
 
 def organisations_of(group: OrganisationGroup) -> QuerySet[Organisation]:
-    """Its organisations by name, each with `people`: how many accounts may be used, and `consents`: how many of the
-    group's administrators it has accepted."""
+    """Its organisations by name, with `people` (usable accounts) and `consents` (accepted administrators)."""
     people = Count("users", filter=Q(users__disabled=False), distinct=True)
     consents = Count("group_consents", filter=Q(group_consents__group=group), distinct=True)
     return group.organisations.annotate(people=people, consents=consents).order_by("name", "pk")
 
 
 def accepted_by_organisations(actor: Actor, group: OrganisationGroup) -> set[int]:
-    """The ids of the group's organisations that the actor looks after."""
     if actor.user_id is None:
         return set()
     rows = GroupConsent.objects.filter(group=group, administrator=actor.user_id)
@@ -87,13 +84,12 @@ def accepted_by_organisations(actor: Actor, group: OrganisationGroup) -> set[int
 
 
 def people_of_id(organisation_id: int) -> QuerySet[User]:
-    """The accounts of an organisation that a group's administrator sees: not the site administrators'."""
+    """The accounts of an organisation visible to a group administrator: all but site administrators."""
     people = User.objects.filter(org=organisation_id, role__perm_site_admin=False)
     return people.select_related("role").order_by("email")
 
 
 def addresses_of_administrators(text: str) -> QuerySet[User, str]:
-    """E-mail addresses with `text` in them of those who may administer a group: they administer accounts already."""
     people = User.objects.filter(email__icontains=text, disabled=False, role__perm_admin=True)
     return people.order_by("email").values_list("email", flat=True)[:SUGGESTED]
 

@@ -1,4 +1,4 @@
-"""Keeping groups, and what their administrators do for an organisation: what its own administrator could, no more."""
+"""Services for groups; a group administrator has the rights of an organisation's own administrator, no more."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ LONGEST = 5_000
 
 @transaction.atomic
 def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> OrganisationGroup:
-    """Make a group, or change one; `data`: name, description, organisations (ids), administrators (e-mail addresses).
+    """Create or change a group; `data`: name, description, organisations (ids), administrators (e-mail
+    addresses).
 
-    Administrators must administer accounts in an organisation of their own. They look after an organisation once it has
-    accepted them (`consent`); those of it that are new are asked by mail. Raises Invalid by field, NotFound,
-    Forbidden.
+    Administrators must administer accounts in their own organisation. They manage an organisation once it has
+    accepted them (`consent`); organisations with new administrators are asked by mail. Raises Invalid by
+    field, NotFound, Forbidden.
     """
     _require_keeper(actor)
     group = find_group(actor, pk) if pk else OrganisationGroup()
@@ -74,7 +75,6 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
 
 @transaction.atomic
 def delete_group(actor: Actor, pk: int) -> None:
-    """Dissolve a group; its organisations stay as they are. Raises NotFound, Forbidden."""
     _require_keeper(actor)
     group = find_group(actor, pk)
     target = _target(group)
@@ -83,10 +83,10 @@ def delete_group(actor: Actor, pk: int) -> None:
 
 
 def for_organisation(actor: Actor, organisation_id: int) -> Actor:
-    """The administrator of a group in the place of an administrator of one of its organisations.
+    """The group administrator, acting as an administrator of one of the group's organisations.
 
-    It keeps its own permissions, so it hands out no role above its own, and is bound by the organisation's standing as
-    well as by that of its own. Raises NotFound when it does not look after the organisation.
+    Keeps its own permissions, so that it cannot assign a role above its own, and is bound by the standing of
+    both organisations. Raises NotFound if it does not manage the organisation.
     """
     organisation = Organisation.objects.filter(pk=organisation_id, local=True).first()
     if organisation is None or not administers(actor, organisation_id):
@@ -104,13 +104,11 @@ def for_organisation(actor: Actor, organisation_id: int) -> Actor:
 
 
 def add_account(actor: Actor, organisation_id: int, email: str, role_id: int) -> User:
-    """Add an account to an organisation of a group. Raises Invalid by field, NotFound, Forbidden."""
     acting = for_organisation(actor, organisation_id)
     return create_user(acting, {"email": email, "role_id": role_id, "org_id": organisation_id})
 
 
 def switch_account(actor: Actor, organisation_id: int, user_id: int, *, disabled: bool) -> User:
-    """Switch an account of such an organisation off, or on again. Raises NotFound, Forbidden."""
     acting = for_organisation(actor, organisation_id)
     return edit_user(acting, find_user(acting, user_id), {"disabled": disabled})
 

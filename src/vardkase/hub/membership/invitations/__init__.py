@@ -1,1 +1,1 @@
-"""Invitations: a phase that is by invitation only admits who was invited."""
+"""Invitations: an invitation-only phase admits only invited organisations."""

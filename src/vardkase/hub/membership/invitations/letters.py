@@ -1,4 +1,4 @@
-"""The letter that invites."""
+"""The invitation letter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invitations to apply."""
+"""Models for invitations to apply."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from vardkase.hub.membership.applications.models import Application
 
 
 class Invitation(models.Model):
-    """One invitation to one address, good for one application until it `expires`.
+    """An invitation to one address, valid for one application until it `expires`.
 
-    `digest` is the SHA-256 of the token in its link, which is kept nowhere. `application` is the one it was used for.
+    `digest` is the SHA-256 of the token in its link; the token is not stored. `application` is the one it was
+    used for.
     """
 
     email = models.CharField(max_length=254)

@@ -1,4 +1,4 @@
-"""Inviting, reminding and taking back; and using an invitation."""
+"""Services for invitations: send, remind, withdraw, redeem."""
 
 from __future__ import annotations
 
@@ -34,8 +34,6 @@ NO_SUCH = "There is no such invitation, or it has been used, revoked or has expi
 
 
 class Standing(StrEnum):
-    """What has become of an invitation."""
-
     SENT = "sent"
     USED = "used"
     REVOKED = "revoked"
@@ -43,7 +41,6 @@ class Standing(StrEnum):
 
 
 def standing(invitation: Invitation) -> Standing:
-    """Where an invitation stands now."""
     if invitation.used:
         return Standing.USED
     if invitation.revoked:
@@ -52,13 +49,12 @@ def standing(invitation: Invitation) -> Standing:
 
 
 def invitations(actor: Actor) -> QuerySet[Invitation]:
-    """All invitations, the newest first. Raises Forbidden for who is no membership officer."""
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     return Invitation.objects.select_related("application").order_by("-pk")
 
 
 def find_invitation(actor: Actor, pk: int) -> Invitation:
-    """One invitation, its row locked to the end of the transaction. Raises NotFound, Forbidden."""
+    """An invitation, its row locked until the end of the transaction. Raises NotFound, Forbidden."""
     _require(actor)
     found = Invitation.objects.select_for_update().filter(pk=pk).first()
     if found is None:
@@ -70,7 +66,7 @@ def find_invitation(actor: Actor, pk: int) -> Invitation:
 def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> Invitation:
     """Invite an address to apply; the link is mailed. `note` is for the officers.
 
-    Raises Invalid by field, Conflict when it is invited already or no phase is by invitation, Forbidden.
+    Raises Invalid by field, Conflict if it has already been invited or no phase is by invitation, Forbidden.
     """
     _require(actor)
     try:
@@ -99,9 +95,9 @@ def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> In
 
 @transaction.atomic
 def send_again(actor: Actor, pk: int) -> Invitation:
-    """Mail an invitation anew with a new link, good for another 30 days; the former link is of no use any more.
+    """Send an invitation again with a new link, valid for 30 days; the previous link stops working.
 
-    Raises Conflict for one that is used or revoked, NotFound, Forbidden.
+    Raises Conflict if it is used or revoked, NotFound, Forbidden.
     """
     invitation = find_invitation(actor, pk)
     _require_unused(invitation)
@@ -116,7 +112,6 @@ def send_again(actor: Actor, pk: int) -> Invitation:
 
 @transaction.atomic
 def revoke(actor: Actor, pk: int) -> Invitation:
-    """Take an invitation back. Raises Conflict for one that is used or revoked, NotFound, Forbidden."""
     invitation = find_invitation(actor, pk)
     _require_unused(invitation)
     invitation.revoked = timezone.now()
@@ -126,7 +121,6 @@ def revoke(actor: Actor, pk: int) -> Invitation:
 
 
 def open_invitation(token: str) -> Invitation:
-    """The invitation of this token, which can be used now. Raises NotFound."""
     found = Invitation.objects.filter(
         digest=digest_of(token), used=None, revoked=None, expires__gt=timezone.now()
     ).first()
@@ -137,9 +131,9 @@ def open_invitation(token: str) -> Invitation:
 
 @transaction.atomic
 def begin_invited(token: str, address: str | None, email: str, language: str) -> tuple[Application, str]:
-    """Begin an application as `drafting.begin` does, by the invitation of this token, which is used up by that.
+    """Start an application as `drafting.begin`, using up the invitation with this token.
 
-    Raises NotFound for an invitation that is used, expired or revoked, and what `begin` raises.
+    Raises NotFound if it is used, expired or revoked, and as `begin`.
     """
     application, link = begin(address, email, language)
     now = timezone.now()
@@ -154,7 +148,6 @@ def begin_invited(token: str, address: str | None, email: str, language: str) ->
 
 
 def may_invite() -> bool:
-    """Whether a phase that goes by invitation is open, or still to come."""
     by_invitation = {phase.number for phase in stored_phases() if phase.invitation_only}
     return any(
         phase.number in by_invitation and phase.state is not State.DONE for phase in phases(timezone.now())
@@ -162,7 +155,6 @@ def may_invite() -> bool:
 
 
 def target_of(invitation: Invitation) -> Target:
-    """An invitation as the audit trail names it."""
     return Target("invitation", invitation.pk, title=invitation.email)
 
 
@@ -188,6 +180,5 @@ def _mail(actor: Actor, invitation: Invitation, token: str) -> None:
 
 
 def _day(invitation: Invitation) -> str:
-    """The last day of an invitation, as its mail writes it."""
     with override(invitation.language):
         return date_format(timezone.localtime(invitation.expires), "j F Y")

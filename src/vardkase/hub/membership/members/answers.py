@@ -1,4 +1,4 @@
-"""From an application's answers (`applications.form`) to what a member tells of itself."""
+"""Converts an application's answers (`applications.form`) to member details."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from vardkase.hub.membership.members.details import CONTACTS, read_details
 
 
 def details_of(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of `details.FIELDS` that the answers hold.
+    """The fields of `details.FIELDS` in the answers.
 
-    What cannot be read is left out: the member gives it anew while it is being connected.
+    Invalid values are left out: the member enters them again during onboarding.
     """
     found: dict[str, Any] = {}
     for name, value in _given(answers):
@@ -24,17 +24,14 @@ def details_of(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def county_of(answers: Mapping[str, Any]) -> str:
-    """The two digits of the county, or nothing."""
     return str(_part(answers, "organisation").get("county") or "")[:2]
 
 
 def certificate_of(answers: Mapping[str, Any]) -> str:
-    """The client certificate (PEM) that was sent along, or nothing."""
     return str(_part(_part(answers, "connection"), "api").get("certificate") or "")
 
 
 def uuid_of(answers: Mapping[str, Any]) -> str:
-    """The UUID that the organisation has in its own MISP, or nothing."""
     return str(_part(_part(answers, "connection"), "api").get("uuid") or "")
 
 

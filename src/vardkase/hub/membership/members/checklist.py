@@ -1,4 +1,4 @@
-"""What is still to be done before a membership may begin: `hub.membership.onboarding` tells."""
+"""Open items before a membership may start, provided by `hub.membership.onboarding`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ _never_waived: list[Checklist] = []
 
 
 def checklist_is_told_by(checklist: Checklist, never_waived: Checklist) -> None:
-    """Name who knows, once, when the applications are ready."""
+    """Register the source of the checklist, once, when the applications are ready."""
     _checklist[:], _never_waived[:] = [checklist], [never_waived]
 
 
 def still_open(membership: Membership) -> list[str]:
-    """What is still to be done, in words."""
     return _checklist[0](membership) if _checklist else []
 
 
 def never_waived(membership: Membership) -> list[str]:
-    """What of it no member is let in without, whoever agrees."""
     return _never_waived[0](membership) if _never_waived else []

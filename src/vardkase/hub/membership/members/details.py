@@ -1,4 +1,4 @@
-"""What a member tells of itself: each field with its name for people and how it is read."""
+"""Member details: the label and parser of each field."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _networks(value: Any) -> list[str]:
 
 
 def _contact(value: Any) -> dict[str, str]:
-    """``{"name", "email", "phone", "key"}`` (an OpenPGP key or a certificate); empty where nobody is named."""
+    """``{"name", "email", "phone", "key"}`` (an OpenPGP key or a certificate); empty if nobody is named."""
     given = value if isinstance(value, Mapping) else {}
     contact = {name: _text(given.get(name))[:255] for name in ("name", "email", "phone")}
     contact["key"] = str(given.get("key") or "")[:LONGEST_KEY]
@@ -78,8 +78,6 @@ def _contact(value: Any) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: what people call it, and how what was given becomes what is stored (raises ValueError)."""
-
     label: Promise
     read: Callable[[Any], Any]
 
@@ -103,7 +101,6 @@ FIELDS: dict[str, Field] = {
 
 
 def read_details(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that `data` holds, as they are stored. Raises Invalid by field."""
     found, errors = {}, {}
     for name, field in FIELDS.items():
         if name in data:
@@ -117,7 +114,6 @@ def read_details(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def in_words(value: Any) -> str:
-    """A stored value on one line."""
     if isinstance(value, Mapping):
         return ", ".join(part for part in (value.get("name"), value.get("email"), value.get("phone")) if part)
     return ", ".join(value) if isinstance(value, list) else str(value or "")

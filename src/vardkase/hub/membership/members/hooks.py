@@ -1,4 +1,4 @@
-"""What happens to memberships, for the rooms beside and above; inside the transaction that makes the change."""
+"""Hooks on memberships for sibling packages and higher layers, called in the transaction of the change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a member is written about its membership."""
+"""Mail to members about their membership."""
 
 from __future__ import annotations
 
@@ -110,13 +110,11 @@ LIMITS = {
 
 
 def register_kinds() -> None:
-    """Have the hub know these mails."""
     for kind in KINDS:
         register(kind)
 
 
 def recipients(membership: Membership, *contacts: str) -> list[Recipient]:
-    """A member's contacts of these kinds and its administrators, each in the member's language."""
     people = [membership.details.get(f"contact_{name}") or {} for name in contacts or ("main", "technical")]
     found = [
         Recipient(person["email"], membership.language, person.get("key", ""))
@@ -133,12 +131,11 @@ def recipients(membership: Membership, *contacts: str) -> list[Recipient]:
 def write(
     actor: ActorReference, membership: Membership, kind: str, *papers: Attachment, **facts: str
 ) -> None:
-    """Write to the member, with `papers`; it is put down as correspondence about its membership."""
+    """Write to the member, with `papers` attached; recorded as correspondence about its membership."""
     known = {"organisation": membership.organisation.name, **facts}
     about = Target("membership", membership.pk, title=str(membership))
     send(actor, kind, recipients(membership), known, about=about, attachments=papers)
 
 
 def limit(membership: Membership, kind: str) -> str:
-    """A limit in the member's language."""
     return LIMITS[RestrictionKind(kind)]["sv" if membership.language == "sv" else "en"]

@@ -12,8 +12,6 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class MembershipState(models.TextChoices):
-    """Where a membership stands (hub.md section 2)."""
-
     ONBOARDING = "onboarding", _("Connecting")
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
@@ -21,11 +19,11 @@ class MembershipState(models.TextChoices):
 
 
 class Membership(models.Model):
-    """An organisation's membership of the hub. `county` is the two digits of a Swedish county (länskod), or empty.
+    """An organisation's membership of the hub.
 
-    `statement_until` is the last day of the accepted security statement that holds longest; null while there is none.
-    `details` are what the member tells of itself (`details.FIELDS`); `ending` is what became of everything when the
-    membership ended: counts by name, and `contributions`, in words.
+    `county` is the two digits of a Swedish county (länskod), or empty. `statement_until` is the last day of
+    the accepted security statement with the latest end, null if there is none. `details` are the member's own
+    data (`details.FIELDS`). `ending` sums up the termination: counts by name, and `contributions` in words.
     """
 
     organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="membership")
@@ -56,22 +54,20 @@ class Membership(models.Model):
 
 
 class RestrictionKind(models.TextChoices):
-    """What a membership is limited to."""
-
     SUSPENDED = "suspended", _("Suspended as a whole")
     NO_SYNC = "no_sync", _("API connection suspended")
     READ_ONLY = "read_only", _("Reads only")
 
 
 class RestrictionCause(models.TextChoices):
-    """What a restriction comes from, and so what lifts it."""
+    """The cause of a restriction, which determines what lifts it."""
 
     OFFICER = "officer", _("Decided by the hub owner")
     STATEMENT = "statement", _("The security statement has expired")
 
 
 class Restriction(models.Model):
-    """A limit to a membership from `since` on; it holds until it is lifted, or until `until`."""
+    """A restriction of a membership, in force from `since` until it is lifted or until `until`."""
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="restrictions")
     kind = models.CharField(max_length=16, choices=RestrictionKind.choices)
@@ -96,9 +92,9 @@ class Restriction(models.Model):
 
 
 class SignInMinimum(models.Model):
-    """What the hub owner requires of whoever signs in for a member; for all members where `membership` is null.
+    """The hub owner's sign-in requirements for a member; for all members if `membership` is null.
 
-    `rules` are of `SignInRule`; `key_days` is how long a key may hold where keys have to be bound.
+    `rules` are of `SignInRule`; `key_days` is the maximum lifetime of keys where keys must be bound.
     """
 
     membership = models.OneToOneField(Membership, models.CASCADE, null=True, related_name="sign_in_minimum")
@@ -117,8 +113,6 @@ class SignInMinimum(models.Model):
 
 
 class ChangeState(models.TextChoices):
-    """What became of a change that a member proposed."""
-
     PROPOSED = "proposed", _("Waits for the hub owner")
     ACCEPTED = "accepted", _("Accepted")
     REFUSED = "refused", _("Refused")
@@ -126,7 +120,7 @@ class ChangeState(models.TextChoices):
 
 
 class ProposedChange(models.Model):
-    """A change of a member's data: `fields` maps a name of `details.FIELDS` to what was and what shall be."""
+    """A proposed change of a member's data: `fields` maps a name of `details.FIELDS` to old and new value."""
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="changes")
     state = models.CharField(max_length=16, choices=ChangeState.choices, default=ChangeState.PROPOSED)

@@ -1,4 +1,4 @@
-"""One organisation number is one member's, or one applicant's.
+"""Uniqueness of organisation numbers across members and applicants.
 
 After a reorganisation the old membership is ended, or the old application withdrawn or decided, before the number is
 used again.
@@ -22,9 +22,9 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtext('organisation number ' || %s))"
 
 
 def holder_of(number: str, *, application: int = 0, organisation: int = 0) -> str:
-    """Who else has the number, in words for an officer; empty when nobody does, and for no number.
+    """Who else uses the number, in words for an officer; empty if nobody does or there is no number.
 
-    Two transactions with the same number take turns from here on.
+    Serialises transactions that use the same number.
     """
     if not number:
         return ""
@@ -46,7 +46,7 @@ def holder_of(number: str, *, application: int = 0, organisation: int = 0) -> st
 
 
 def taken_number(number: str, *, application: int) -> dict[str, list[str]]:
-    """What an applicant is told of a number that somebody else has, by path. It names nobody."""
+    """The applicant's error, by path, for a number already in use. It names nobody."""
     if not holder_of(number, application=application):
         return {}
     told = gettext(

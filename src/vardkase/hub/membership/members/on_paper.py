@@ -1,4 +1,4 @@
-"""Decisions on a membership on paper: that it is suspended, and that it is terminated."""
+"""Letters on membership decisions: suspension and termination."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ FACTS = {
 
 
 def register_letters() -> None:
-    """Have the hub know these letters."""
     for name, words in tomllib.loads(TEXTS.read_text(encoding="utf-8")).items():
         texts = {key: text.strip() for key, text in words.items()}
         register(
@@ -64,7 +63,6 @@ def register_letters() -> None:
 def suspension(
     actor: ActorReference, membership: Membership, reason: str, until: datetime | None
 ) -> Attachment:
-    """The decision to suspend: kept, and as it goes along with the mail."""
     facts = {}
     for language in LANGUAGES:
         with override(language):
@@ -78,7 +76,6 @@ def suspension(
 
 
 def termination(actor: ActorReference, membership: Membership, reason: str, contributions: str) -> Attachment:
-    """The decision to terminate: kept, and as it goes along with the mail."""
     facts = {
         language: {**_common(actor, membership, language, reason), "contributions": contributions}
         for language in LANGUAGES
@@ -102,7 +99,6 @@ def _common(actor: ActorReference, membership: Membership, language: str, reason
 
 
 def case_of(membership: Membership) -> str:
-    """The number of the case that a membership's letters belong to."""
     return f"M-{membership.pk:05d}"
 
 

@@ -1,4 +1,4 @@
-"""Reading memberships: the hub owner's staff all of them, a member its own."""
+"""Queries for memberships: hub staff see all, a member its own."""
 
 from __future__ import annotations
 
@@ -37,13 +37,11 @@ OF_STATEMENTS = "statement_"
 
 
 def memberships(actor: Actor) -> QuerySet[Membership]:
-    """The memberships that the actor may see, by the organisation's name: all for staff, else its own."""
     found = Membership.objects.select_related("organisation", "application").order_by("organisation__name")
     return found if actor.staff & STAFF else found.filter(organisation=actor.organisation_id)
 
 
 def find_membership(actor: Actor, reference: Reference) -> Membership:
-    """One by its organisation's id or uuid. Raises NotFound."""
     condition = by_reference(reference)
     if condition is not None:
         organisation = Organisation.objects.filter(condition)
@@ -53,10 +51,10 @@ def find_membership(actor: Actor, reference: Reference) -> Membership:
 
 
 def may_read_statements(actor: Actor, membership: Membership) -> bool:
-    """Whether the actor may read what a member's security statements say: its own people and the hub's officers.
+    """True if the actor may read the security statements of a member: its own people and the hub's officers.
 
-    Operators and auditors may not. Nor, once membership is in use, may the console in nobody's name: whoever has it
-    runs the machine.
+    Not operators and auditors; nor, once membership is in use, the console without a named account: everyone
+    who runs the machine has access to it.
     """
     if actor.user_id is None and actor.credential is Credential.CONSOLE and membership_is_in_use():
         return False
@@ -65,35 +63,33 @@ def may_read_statements(actor: Actor, membership: Membership) -> bool:
 
 
 def own_membership(actor: Actor) -> Membership:
-    """That of the actor's organisation. Raises NotFound when it is no member."""
     return find_membership(actor, actor.organisation_id)
 
 
 def connection_of(org_id: int) -> str:
-    """How an organisation connects (`sectors.Connection`); empty for one that is no member."""
     return Membership.objects.filter(organisation=org_id).values_list("connection", flat=True).first() or ""
 
 
 def details_told(org_id: int) -> dict[str, Any]:
-    """What an organisation tells of itself (`details.FIELDS`); nothing of one that is no member."""
     return Membership.objects.filter(organisation=org_id).values_list("details", flat=True).first() or {}
 
 
 def restrictions(membership: Membership) -> QuerySet[Restriction]:
-    """Every restriction that holds now."""
     running = Q(until=None) | Q(until__gt=timezone.now())
     return membership.restrictions.filter(running, lifted=None).order_by("since")
 
 
 def last_statement_day(membership: Membership) -> date:
-    """The last day of the security statement. A missing one counts as one that ended the day before the membership was
-    activated."""
+    """The last day of the security statement.
+
+    A missing statement counts as one that ended the day before activation.
+    """
     before = timezone.localdate(membership.activated or membership.began) - timedelta(days=1)
     return membership.statement_until or before
 
 
 def periods(membership: Membership) -> Periods:
-    """When the membership lets its organisation do what."""
+    """The periods in which the membership lets its organisation read, write and synchronise."""
     held = restrictions(membership).filter(cause=RestrictionCause.OFFICER)
     limits = [Limit(*row) for row in held.values_list("kind", "until")]
     return periods_of(membership.state, limits, last_statement_day(membership), GRACE_DAYS.value)
@@ -104,9 +100,9 @@ KEPT_BY = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
 
 
 def required_sign_in(membership: Membership) -> dict[str, Any]:
-    """What is required of whoever signs in for a member, as its organisation stores it: of all members and of this one.
+    """The sign-in rules for a member, as stored on its organisation: those for all members and for this one.
 
-    One that is being connected is setting up what will be required.
+    While a member is being connected nothing is required yet.
     """
     if membership.state not in KEPT_BY:
         return {"required_sign_in": [], "required_key_days": 0}
@@ -114,8 +110,10 @@ def required_sign_in(membership: Membership) -> dict[str, Any]:
 
 
 def coming_sign_in(membership: Membership) -> dict[str, Any]:
-    """The same, and of one that is being connected what will be required from its activation on: one that connects by
-    API then gets every rule, unless officers have set something else for it."""
+    """As `required_sign_in`, but for a member being connected: what applies from activation.
+
+    Members that connect by API get every rule, unless officers have set something else.
+    """
     found = _minimum(membership)
     is_new = membership.state == MembershipState.ONBOARDING and membership.connection != Connection.WEB
     if is_new and not SignInMinimum.objects.filter(membership=membership).exists():
@@ -133,20 +131,21 @@ def _minimum(membership: Membership) -> dict[str, Any]:
 
 
 def standing(org_id: int) -> Access:
-    """What an organisation may do now, and why."""
     return access_of(Organisation.objects.get(pk=org_id), timezone.now())
 
 
 def who_takes_part() -> TakesPart:
-    """Whether organisations need a membership to take part. Once they do, the profile is no way around it."""
+    """Which organisations may take part. Once membership is in use, the profile cannot override it."""
     if membership_is_in_use():
         return TakesPart.MEMBERS
     return TakesPart.EVERYBODY if profile() == "member" else TakesPart.EVERYBODY_YET
 
 
 def history(actor: Actor, membership: Membership) -> list[HistoryEntry]:
-    """Everything that happened to a membership, the newest first. What officers wrote of a security statement is for
-    those who may read it. Raises NotFound for others than may see the membership."""
+    """The history of a membership, newest first. Officers' notes on statements need access to statements.
+
+    Raises NotFound unless the actor may see the membership.
+    """
     find_membership(actor, membership.organisation_id)
     entries = list(history_of(MEMBERSHIP, membership.pk).order_by("-pk"))
     if not may_read_statements(actor, membership):
@@ -157,10 +156,8 @@ def history(actor: Actor, membership: Membership) -> list[HistoryEntry]:
 
 
 def open_change(membership: Membership) -> ProposedChange | None:
-    """The change that waits for the hub owner."""
     return membership.changes.filter(state="proposed").first()
 
 
 def of_members(states: tuple[str, ...] = (MembershipState.ACTIVE,)) -> QuerySet[Membership]:
-    """The memberships in some states, for rooms that work with all of them."""
     return Membership.objects.select_related("organisation").filter(state__in=states)

@@ -1,4 +1,4 @@
-"""Whom a sign-in minimum refuses at once: counted before two officers decide on one, and for checklists."""
+"""Accounts that a sign-in minimum would lock out, for the officers' decision and for checklists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The life of a membership (hub.md section 2), and who may lead it on."""
+"""States of a membership (hub.md section 2), and who may change them."""
 
 from __future__ import annotations
 
@@ -40,21 +40,19 @@ TECHNICAL = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR)
 
 
 def require_officer(actor: Actor, membership: Membership) -> None:
-    """Raise Forbidden unless the actor decides on this membership: no officer does on their own organisation's."""
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     actor.require_own_affairs()
     _refuse_own(actor, membership)
 
 
 def require_technical(actor: Actor, membership: Membership) -> None:
-    """Raise Forbidden unless the actor may do technical items for this membership."""
     actor.require_staff(*TECHNICAL)
     actor.require_own_affairs()
     _refuse_own(actor, membership)
 
 
 def require_member(actor: Actor, membership: Membership) -> None:
-    """Raise Forbidden unless the actor administers the member organisation, however it stands."""
+    """Raise Forbidden unless the actor administers the member organisation, whatever its state."""
     actor.require(Permission.ADMIN)
     actor.require_own_affairs()
     if actor.organisation_id != membership.organisation_id:
@@ -65,7 +63,7 @@ _interest: list[Callable[[Actor, Membership], str]] = []
 
 
 def interest_is_told_by(interest: Callable[[Actor, Membership], str]) -> None:
-    """Name who knows of interests in the case that a membership came of, once, when the applications are ready."""
+    """Register the source of interests in the related application, once, when the applications are ready."""
     _interest[:] = [interest]
 
 
@@ -83,8 +81,10 @@ def contact_addresses(organisation_id: int) -> set[str]:
 
 
 def conflict_of(actor: Actor, membership: Membership) -> str:
-    """Why the actor takes no part in what concerns this membership, in words; nothing when they may: it is their own
-    organisation's, or they have an interest in it or in the case that it came of."""
+    """Why the actor is excluded from this membership, in words; empty if they are not.
+
+    It is their own organisation's, or they have a conflict of interest in it or in its application.
+    """
     if actor.organisation_id == membership.organisation_id:
         return gettext(
             "This membership is your own organisation’s: somebody without an interest in it decides."
@@ -98,7 +98,7 @@ def _refuse_own(actor: Actor, membership: Membership) -> None:
 
 
 def refuse_interest(actor: Actor, organisation_id: int) -> None:
-    """Raise NotImpartial when the actor takes no part in the membership that this organisation may have."""
+    """Raise NotImpartial if the actor is excluded from the membership of this organisation, if it has one."""
     membership = Membership.objects.filter(organisation=organisation_id).select_related("application").first()
     if membership is not None:
         _refuse_own(actor, membership)

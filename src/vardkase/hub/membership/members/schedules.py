@@ -1,4 +1,4 @@
-"""What memberships do by themselves."""
+"""Schedules for memberships."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from vardkase.identity.access.jobs import hub_actor
 
 
 def lapse_restrictions() -> int:
-    """Lift what was limited for a time that is over; returns how many limits."""
     return lapse(hub_actor())
 
 

@@ -1,4 +1,4 @@
-"""What the hub owner requires of everybody who signs in for a member, at least; two officers change it.
+"""Minimum sign-in requirements for all members' users; changes require two officers.
 
 A member may ask for more of its people, never for less. What applies to a member is stored on its organisation, where
 each sign-in and each key is compared with it.
@@ -41,10 +41,10 @@ DAYS = 365
 def propose_minimum(
     actor: Actor, reference: Reference | None, rules: Iterable[str], key_days: int, reason: str
 ) -> ApprovalRequest:
-    """Propose what is required of one member, or (None) of all; a second officer approves.
+    """Propose sign-in requirements for one member, or for all (None); a second officer approves.
 
-    It replaces what was required of the same before; what is required of all applies to each member besides its own.
-    Raises Invalid by field, NotFound, Forbidden, Conflict.
+    Replaces earlier requirements of the same scope; those for all members apply in addition to a member's
+    own. Raises Invalid by field, NotFound, Forbidden, Conflict.
     """
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     wanted = sorted(set(rules))
@@ -69,7 +69,6 @@ def propose_minimum(
 
 
 def minimum_of(membership: Membership | None) -> tuple[list[str], int]:
-    """The rules and the longest time of keys, in days, that are set for one member, or (None) for all."""
     row = SignInMinimum.objects.filter(membership=membership).first()
     return (list(row.rules), row.key_days) if row else ([], LONGEST)
 

@@ -1,4 +1,6 @@
-"""From a membership to when its organisation may read, write and synchronise: the only place that says so."""
+"""Derives when an organisation may read, write and synchronise from its membership; the only place that decides
+it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Periods(NamedTuple):
-    """What is stored on an organisation: when it may do what, and a standing that no date changes."""
+    """What is stored on an organisation: periods of access, and a standing that no date changes."""
 
     read_period: DateTimeTZRange
     write_period: DateTimeTZRange
@@ -25,8 +27,6 @@ class Periods(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """What an officer has limited, until when (None: until it is lifted)."""
-
     kind: str
     until: datetime | None
 
@@ -41,10 +41,10 @@ BY_STATE = {
 
 
 def periods_of(state: str, limits: Collection[Limit], statement_until: date, grace: int) -> Periods:
-    """When a membership in `state` lets its organisation do what.
+    """The periods in which a membership in `state` gives its organisation access.
 
-    `limits` are an officer's. After the day `statement_until`, the last of the security statement, it reads only, and
-    after `grace` days more it reads on the web only.
+    `limits` are imposed by officers. After `statement_until`, the last day of the security statement, it is
+    read-only, and after `grace` more days it reads on the web only.
     """
     if fixed := BY_STATE.get(MembershipState(state)):
         return fixed
@@ -60,12 +60,10 @@ def periods_of(state: str, limits: Collection[Limit], statement_until: date, gra
 
 
 def _ends(limits: Collection[Limit], kind: RestrictionKind) -> datetime | None:
-    """When what limits to this kind is over; None where nothing does."""
     return max((limit.until or FOREVER for limit in limits if limit.kind == kind), default=None)
 
 
 def _end_of(day: date, more: int = 0) -> datetime:
-    """Midnight after a day of the hub's calendar, or after so many days more."""
     return timezone.make_aware(datetime.combine(day + timedelta(days=more + 1), time.min))
 
 

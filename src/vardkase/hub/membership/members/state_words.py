@@ -1,4 +1,4 @@
-"""How a membership stands, in words: never plainly active where something limits it."""
+"""Membership status as text: never plainly active where a restriction applies."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from vardkase.identity.organisations.standing import Standing
 
 
 class ShownState(TextChoices):
-    """The states that lists and figures tell apart."""
-
     ONBOARDING = MembershipState.ONBOARDING.value, MembershipState.ONBOARDING.label
     ACTIVE = MembershipState.ACTIVE.value, MembershipState.ACTIVE.label
     LIMITED = "limited", _("Active with limits")
@@ -22,14 +20,13 @@ class ShownState(TextChoices):
 
 
 def shown_state(membership: Membership) -> ShownState:
-    """The state as it is shown; `membership.organisation` is at hand."""
+    """The displayed state; reads `membership.organisation`, so select it with the membership."""
     if membership.state == MembershipState.ACTIVE and membership.organisation.standing != Standing.FULL:
         return ShownState.LIMITED
     return ShownState(membership.state)
 
 
 def state_in_words(membership: Membership) -> str:
-    """The state, and what limits an active member: "Active with limits: reads only"."""
     shown = shown_state(membership)
     if shown is not ShownState.LIMITED:
         return str(shown.label)
@@ -39,7 +36,6 @@ def state_in_words(membership: Membership) -> str:
 
 
 def in_state(shown: str) -> Q:
-    """The memberships that are shown so now, as a condition."""
     if shown not in (ShownState.ACTIVE, ShownState.LIMITED):
         return Q(state=shown)
     now = Now()

@@ -1,1 +1,3 @@
-"""From approved to active: the checklist of a new member, each item done by the software and read off facts."""
+"""Onboarding from approval to active membership: a checklist whose items are performed and verified by the
+software.
+"""

@@ -1,4 +1,4 @@
-"""An item of the checklist, done as a program or a command asks for it: by the same services as on its page."""
+"""Completing checklist items through API and command line, with the same services as the web page."""
 
 from __future__ import annotations
 
@@ -22,15 +22,12 @@ type Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What an item needs to be told, what it may be told besides, and the service that does it."""
-
     needs: tuple[str, ...]
     do: Callable[[Actor, Reference, Values], object]
     takes: tuple[str, ...] = ()
 
 
 def _which(actor: Actor, member: Reference, given: Values) -> object:
-    """Say which organisation a member is: one that is here already, or by which UUID it is known."""
     reason = given.get("reason", "")
     if "other" in given:
         return organisation.join_organisation(actor, member, given["other"], reason)
@@ -70,11 +67,10 @@ DOINGS = {
 
 
 def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> ApprovalRequest | None:
-    """Do one item of a member's checklist with what `given` tells; lists may be texts, days are ISO.
+    """Carry out one item of a member's checklist with the input `given`; lists may be text, dates are ISO.
 
-    Returns what a second officer has to approve first, if anything.
-
-    Raises Invalid by field, also for an item that is not done so, and what the item's service raises.
+    Returns what a second officer has to approve first, if anything. Raises Invalid by field, also for an item
+    that cannot be carried out this way, and as the item's service.
     """
     doing = DOINGS.get(item)
     if doing is None:
@@ -113,7 +109,6 @@ def _text(value: Any) -> str:
 
 
 def _lines(value: Any) -> str:
-    """A text or a list of texts as one text, a word in each line."""
     if isinstance(value, list):
         return "\n".join(map(_text, value))
     return "\n".join(_text(value).replace(",", " ").split())

@@ -1,4 +1,4 @@
-"""What has come about of a member's connection, read off the rooms that know: nobody ticks a box."""
+"""Facts about a member's connection, collected from the responsible packages; nothing is ticked off manually."""
 
 from __future__ import annotations
 
@@ -31,18 +31,17 @@ from vardkase.identity.organisations.models import Organisation, SignInRule
 
 @dataclass(frozen=True)
 class Facts:
-    """The connection of one member, each fact asked for once."""
+    """The connection state of one member; each fact is queried at most once."""
 
     membership: Membership
 
     @cached_property
     def organisation(self) -> Organisation:
-        """The organisation as it is stored now."""
         return Organisation.objects.get(pk=self.membership.organisation_id)
 
     @cached_property
     def namesake(self) -> Organisation | None:
-        """Another organisation that is here by the name or UUID that the member applied under: perhaps the same one."""
+        """Another organisation with the name or UUID from the application: possibly the same one."""
         application = self.membership.application
         if application is None:
             return None
@@ -54,24 +53,21 @@ class Facts:
 
     @cached_property
     def other_uuid(self) -> str:
-        """The UUID that the member has in its own MISP, where it is not the one that it has here."""
+        """The UUID in the member's own MISP, if it differs from the one here."""
         application = self.membership.application
         told = uuid_of(application.answers) if application else ""
         return told if told != str(self.organisation.uuid) else ""
 
     @cached_property
     def requirements(self) -> ApiRequirements | None:
-        """What the member promises of its machines, once somebody has begun to say."""
         return ApiRequirements.objects.filter(org=self.organisation).first()
 
     @cached_property
     def administrators(self) -> list[User]:
-        """The active accounts that administer the organisation."""
         return list(self._people().filter(role__perm_admin=True).select_related("role").order_by("pk"))
 
     @cached_property
     def settled_administrator(self) -> User | None:
-        """One of them who has chosen a password and set up a second factor, where their role asks for one."""
         with_second = set(
             Authenticator.objects.filter(user__in=self.administrators)
             .exclude(type=Authenticator.Type.RECOVERY_CODES)
@@ -85,22 +81,19 @@ class Facts:
 
     @cached_property
     def certificates(self) -> list[ClientCertificate]:
-        """The client certificates that are registered, the oldest first."""
         return list(self.organisation.client_certificates.order_by("pk"))
 
     @cached_property
     def valid_certificates(self) -> list[ClientCertificate]:
-        """Those that have not ended."""
         return [each for each in self.certificates if each.ends is None or each.ends > timezone.now()]
 
     @cached_property
     def sync_users(self) -> list[User]:
-        """The active accounts that synchronise and do nothing else."""
         return list(self._people().filter(role__perm_sync=True, role__perm_admin=False).order_by("pk"))
 
     @cached_property
     def bound_key(self) -> AuthKey | None:
-        """The newest valid key of a synchronising account that is bound to addresses and has an end."""
+        """The newest valid key of a sync user that is bound to addresses and has an expiry date."""
         keys = AuthKey.objects.filter(
             user__in=self.sync_users, expiration__gt=now_seconds(), allowed_ips__len__gt=0
         )
@@ -108,12 +101,12 @@ class Facts:
 
     @cached_property
     def required_sign_in(self) -> frozenset[str]:
-        """What its sign-in has to ask for (`SignInRule`); while it is being connected, what will be required."""
+        """The sign-in rules (`SignInRule`) of the organisation; during onboarding, those required from
+        activation."""
         return frozenset(coming_sign_in(self.membership)["required_sign_in"])
 
     @cached_property
     def sign_in_lacks(self) -> list[str]:
-        """What is missing of that, a sentence each."""
         return lacking_sign_in(self.organisation, self.required_sign_in, self._key_days)
 
     @cached_property
@@ -128,7 +121,6 @@ class Facts:
 
     @cached_property
     def waiting_key(self) -> PrivateLink | None:
-        """The link to a new key that nobody has opened yet."""
         links = self.membership.links.filter(
             purpose=PrivateLink.Purpose.KEY, used=None, expires__gt=timezone.now()
         )
@@ -136,50 +128,41 @@ class Facts:
 
     @cached_property
     def last_call(self) -> datetime | None:
-        """When a call came in by that key last, and was let in."""
         seconds = self.bound_key.last_used if self.bound_key else None
         return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
     @cached_property
     def server(self) -> Server | None:
-        """Our connection to the member's own instance."""
         return Server.objects.filter(remote_org=self.organisation).order_by("priority").first()
 
     @cached_property
     def server_standing(self) -> Standing | None:
-        """How that connection was found last."""
         return Standing.objects.filter(server=self.server).first() if self.server else None
 
     @cached_property
     def policy_version(self) -> int | None:
-        """The number of the member's MISP policy that is in force."""
         found = policy_in_force(self.organisation.pk)
         return found.number if found else None
 
     @cached_property
     def accepted_terms(self) -> Acceptance | None:
-        """How the member's signatory accepted the terms that apply now."""
         return acceptance_of(self.membership, current_terms().version)
 
     @cached_property
     def statement(self) -> Statement | None:
-        """The member's security statement that was accepted last."""
         return current(self.membership)
 
     @cached_property
     def has_handed_in(self) -> bool:
-        """Whether a security statement waits for an officer."""
         found = open_statement(self.membership)
         return found is not None and found.state == StatementState.SUBMITTED
 
     @cached_property
     def trained(self) -> int:
-        """How many of its people have been trained."""
         return trained_users(self.organisation.pk).count()
 
     @cached_property
     def people(self) -> int:
-        """How many people, not machines, it has here."""
         return self._people().filter(role__perm_sync=False).count()
 
     def _people(self) -> QuerySet[User]:

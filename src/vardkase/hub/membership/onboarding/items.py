@@ -1,4 +1,4 @@
-"""The items of the checklist: for which way of connecting, and how each is found to be done."""
+"""Items of the checklist: the connection kind each applies to, and how its completion is detected."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ BY_API = frozenset({Connection.API, Connection.BOTH})
 
 
 class State(StrEnum):
-    """How far an item is."""
-
     DONE = "done"
     STARTED = "started"
     OPEN = "open"
@@ -43,8 +41,6 @@ SETTLED = frozenset({State.DONE, State.NOT_NEEDED})
 
 
 class Who(StrEnum):
-    """Who does an item."""
-
     HUB = "hub"
     """An officer, or the operator."""
     MEMBER = "member"
@@ -57,8 +53,10 @@ type Found = tuple[State, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item. `find` reads off the facts how far it is: nobody says so. `is_optional`: an officer may find that a
-    member does not need it."""
+    """A checklist item. `find` derives its state from the facts; nobody sets it by hand.
+
+    `is_optional`: an officer may waive it for a member.
+    """
 
     name: str
     title: Promise
@@ -71,8 +69,6 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An item on the checklist of one member."""
-
     item: Item
     state: State
     detail: str
@@ -80,22 +76,20 @@ class Line:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is left to be done."""
         return self.state in SETTLED
 
 
 def checklist(membership: Membership) -> list[Line]:
-    """The checklist of a member as its way of connecting asks for, each item as the facts are now."""
+    """The checklist for a member's type of connection, each item evaluated now."""
     return list(_lines(membership))
 
 
 def still_open(membership: Membership) -> list[str]:
-    """The titles of what is not settled."""
     return [str(line.item.title) for line in _lines(membership) if not line.is_settled]
 
 
 def never_waived(membership: Membership) -> list[str]:
-    """Of these what no member is let in without: statement, terms and, where one is required, second factor."""
+    """The open items that can never be waived: statement, terms and, where required, second factor."""
     names = {"statement", "terms"} | ({"administrator"} if settings.REQUIRE_SECOND_FACTOR else set())
     return [
         str(line.item.title) for line in _lines(membership) if line.item.name in names and not line.is_settled
@@ -192,7 +186,6 @@ def _certificate(facts: Facts) -> Found:
 
 
 def _kept(held: str, mode: str) -> str:
-    """What is registered, and whether anybody is asked for it."""
     asked = {
         Mode.OFF: gettext("registered, and not asked for yet"),
         Mode.REPORT: gettext("others are let in, and noted"),

@@ -1,4 +1,4 @@
-"""What the services of the checklist share: which membership, in whose name, and the entry in its history."""
+"""Shared helpers of the checklist services: membership, actor, and history entry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from vardkase.identity.organisations.queries import Reference
 
 
 def open_membership(actor: Actor, reference: Reference) -> Membership:
-    """A membership whose technical items the actor may do, locked. Raises NotFound, Forbidden, Conflict when ended."""
+    """The locked membership, if the actor may do its technical items. Raises NotFound, Forbidden, Conflict if
+    ended."""
     membership = locked(actor, reference)
     require_technical(actor, membership)
     if membership.state == MembershipState.TERMINATED:
@@ -26,11 +27,11 @@ def open_membership(actor: Actor, reference: Reference) -> Membership:
 
 
 def done[Result](actor: Actor, membership: Membership, item: str, note: str, result: Result) -> Result:
-    """Put an item down in the history of the membership; returns `result`."""
     note_in_history(actor, MEMBERSHIP, membership, "membership.onboarded", f"{item}: {note}", item=item)
     return result
 
 
 def for_the_hub(actor: Actor) -> Actor:
-    """The actor for one thing that the hub does in their name; who acts stays who they are, and reads no more."""
+    """The actor with the hub's powers for one act: identity stays the same, and it can read no more than
+    before."""
     return replace(actor, permissions=frozenset(Permission), may_write=True, staff=frozenset())

@@ -1,4 +1,4 @@
-"""What people are written while a member is being connected."""
+"""Mail to members during onboarding."""
 
 from __future__ import annotations
 
@@ -93,19 +93,16 @@ KINDS = (
 
 
 def register_kinds() -> None:
-    """Have the hub know these mails."""
     for kind in KINDS:
         register(kind)
 
 
 def invite(actor: Actor, membership: Membership, user: User, link: str) -> None:
-    """Write to the first administrator."""
     recipient = Recipient(user.email, membership.language)
     _send(actor, membership, "membership_invitation", recipient, {}, link)
 
 
 def send_key(actor: Actor, membership: Membership, user: User, link: str, email: str) -> None:
-    """Write to whoever puts the key into the member's software, encrypted where their key is known."""
     contact = membership.details.get("contact_technical") or {}
     key = contact.get("key", "") if contact.get("email", "").lower() == email.lower() else ""
     recipient = Recipient(email, membership.language, key)
@@ -113,13 +110,11 @@ def send_key(actor: Actor, membership: Membership, user: User, link: str, email:
 
 
 def announce_account(actor: Actor, membership: Membership, user: User, recipient: str) -> None:
-    """Tell the member, except `recipient`, that a link to an account of it was sent there."""
     facts = {"account": user.email, "recipient": recipient, "person": actor.name}
     _announce(actor, membership, "membership_account_announced", facts, but=(recipient, user.email))
 
 
 def announce_key(actor: Actor, membership: Membership, user: User, key: AuthKey) -> None:
-    """Tell the member that a key of it was made; the account itself hears of it otherwise."""
     facts = {"account": user.email, "addresses": ", ".join(key.allowed_ips or ())}
     _announce(actor, membership, "membership_key_announced", facts, but=(user.email,))
 
@@ -127,7 +122,6 @@ def announce_key(actor: Actor, membership: Membership, user: User, key: AuthKey)
 def _announce(
     actor: Actor, membership: Membership, kind: str, facts: dict[str, str], but: tuple[str, ...]
 ) -> None:
-    """Write to a member's administrators and contacts."""
     found = {
         user.email: Recipient(user.email, user.language or membership.language)
         for user in active_users().filter(org=membership.organisation_id, role__perm_admin=True)

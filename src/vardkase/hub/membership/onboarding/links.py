@@ -1,4 +1,4 @@
-"""Private links: made for one person, good for one use."""
+"""Private links: issued to one person, valid once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def make_link(
     allowed_ips: list[str] | None = None,
     key_days: int = 0,
 ) -> str:
-    """Make a link in place of those for the same person and purpose that were not used; returns its address."""
+    """Create a link, replacing unused ones for the same person and purpose; returns its URL."""
     PrivateLink.objects.filter(user=user, purpose=purpose, used=None).delete()
     secret = secrets.token_urlsafe(24)
     PrivateLink.objects.create(
@@ -52,8 +52,11 @@ def make_link(
 
 
 def find_link(purpose: str, secret: str) -> PrivateLink:
-    """The link, unless it is used, too old, or its account or membership is off; or, for a first password, the account
-    has been signed in to since. Raises NotFound."""
+    """The link, unless it is used or expired, its account or membership is disabled, or, for a first
+    password, the account has signed in since.
+
+    Raises NotFound.
+    """
     found = (
         PrivateLink.objects.select_related("user__org", "user__role", "membership")
         .filter(
@@ -74,7 +77,6 @@ def find_link(purpose: str, secret: str) -> PrivateLink:
 
 @transaction.atomic
 def choose_password(actor: Actor, secret: str, password: str) -> User:
-    """Give the account that a link is for its first password; `actor` is the visitor. Raises NotFound, Invalid."""
     link = _locked(Purpose.PASSWORD, secret)
     user = User.objects.select_for_update(of=("self",)).select_related("org").get(pk=link.user_id)
     set_password(user, password)
@@ -88,7 +90,8 @@ def choose_password(actor: Actor, secret: str, password: str) -> User:
 
 @transaction.atomic
 def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
-    """Make the key that a link is for; returns it and its 40 characters, which are kept nowhere. Raises NotFound."""
+    """Create the key that a link is for; returns it and its 40 characters, which are not stored. Raises
+    NotFound."""
     link = _locked(Purpose.KEY, secret)
     ends = end_of(latest_day(int(link.made.timestamp()), link.key_days))
     data = {"comment": gettext("Key of the connection"), "allowed_ips": link.allowed_ips, "expiration": ends}
@@ -102,7 +105,7 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
 
 
 def _locked(purpose: PrivateLink.Purpose, secret: str) -> PrivateLink:
-    """The link, its row locked, so that of two who use it at once one comes too late."""
+    """The link, its row locked, so that only one of two simultaneous uses succeeds."""
     found = find_link(purpose, secret)
     locked = PrivateLink.objects.select_for_update(of=("self",)).filter(pk=found.pk, used=None)
     if (link := locked.select_related("user", "membership__organisation").first()) is None:

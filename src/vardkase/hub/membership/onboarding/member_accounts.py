@@ -1,4 +1,4 @@
-"""A member's first administrator and its synchronising account: alone only while it is being connected.
+"""A member's first administrator and sync account; one officer alone may create them only during onboarding.
 
 One person gives nobody a way into an organisation that is a member already, nor sends one to an address that the member
 has not named itself: that takes two officers.
@@ -54,10 +54,10 @@ SYNCHRONISES = {"perm_sync": True, "perm_admin": False, "perm_site_admin": False
 def invite_administrator(
     actor: Actor, reference: Reference, email: str, reason: str = ""
 ) -> User | ApprovalRequest:
-    """Make the first administrator's account, or use the one there is, and mail them a link to choose a password.
+    """Create or reuse the first administrator's account, and mail a link to choose a password.
 
-    Returns the account, or what a second officer has to approve, which takes a `reason`. Raises Invalid by field,
-    Conflict for somebody who has signed in already, NotFound, Forbidden.
+    Returns the account, or the request for a second officer's approval, which needs a `reason`. Raises
+    Invalid by field, Conflict if the user has already signed in, NotFound, Forbidden.
     """
     membership, address = open_membership(actor, reference), email.strip()
     _require_theirs(actor, membership, email=address)
@@ -78,11 +78,11 @@ def make_sync_user(
     send_to: str = "",
     reason: str = "",
 ) -> User | ApprovalRequest:
-    """Make the account that synchronises, and mail a link that shows its new key once.
+    """Create the sync user, and mail a link that shows its new key once.
 
-    The key works from `addresses` alone, until the day `until`, at most a year on. The link goes to `send_to`, else
-    to the technical contact; to nobody but itself for an account that has had a key. Returns and raises as
-    `invite_administrator` does.
+    The key works only from `addresses`, until `until`, at most a year ahead. The link goes to `send_to`, by
+    default the technical contact; for an account that has already had a key only to its own address. Returns
+    and raises as `invite_administrator`.
     """
     membership, address = open_membership(actor, reference), email.strip()
     networks = _addresses(addresses)
@@ -122,7 +122,6 @@ def _send_key(
 
 
 def _days_until(membership: Membership, until: date) -> int:
-    """How many days after today a key's last day is. Raises Invalid where that is more than the member may have."""
     required = int(coming_sign_in(membership)["required_key_days"])
     now, most = now_seconds(), min(LONGEST_KEY_DAYS, LONGEST_KEY.value, required or LONGEST_KEY_DAYS)
     latest = latest_day(now, most)
@@ -133,15 +132,17 @@ def _days_until(membership: Membership, until: date) -> int:
 
 
 def _is_alone_enough(membership: Membership, *addresses: str) -> bool:
-    """Whether one person may do it: while the member is being connected, with addresses that it has named itself."""
+    """True if one person suffices: the member is being connected, and has named the addresses itself."""
     return membership.state == MembershipState.ONBOARDING and all(
         _is_theirs(membership, each) for each in addresses
     )
 
 
 def _is_theirs(membership: Membership, address: str) -> bool:
-    """Whether an address is a contact's or in a mail domain that the member gave: not one that was verified since,
-    which the operator may do in its name."""
+    """True if an address is a contact's or in a mail domain that the member gave in its application.
+
+    Domains verified later do not count: the operator can verify them in the member's name.
+    """
     contacts = [(membership.details.get(f"contact_{name}") or {}).get("email", "") for name in CONTACTS]
     return any(is_one_mailbox(address, each) for each in contacts if each) or has_verified_domain(
         address, membership.details.get("domains", ())
@@ -149,7 +150,8 @@ def _is_theirs(membership: Membership, address: str) -> bool:
 
 
 def _require_theirs(actor: Actor, membership: Membership, **addresses: str) -> None:
-    """Raise Invalid by field when whoever may read nothing gives an address that the member has not named."""
+    """Raise Invalid by field if an actor without content access gives an address that the member has not
+    named."""
     if not actor.is_content_blind:
         return
     told = gettext(
@@ -169,8 +171,6 @@ def _require_invitable(membership: Membership, email: str) -> None:
 
 
 def _require_own_mailbox(user: User | None, recipient: str) -> None:
-    """Raise Invalid when a key of an account that has had one would be shown to another mailbox: it reads and sends as
-    somebody who exists."""
     if user is not None and _has_been_used(user) and recipient.casefold() != user.email.casefold():
         told = gettext(
             "This account has had a key. A link to a new one goes to its own address, or its administrator makes one."
@@ -189,7 +189,6 @@ def _has_been_used(user: User) -> bool:
 
 
 def _require_address(recipient: str) -> None:
-    """Raise Invalid for what no mail can be sent to."""
     try:
         EmailValidator()(recipient)
         MaxLengthValidator(LONGEST_ADDRESS)(recipient)
@@ -198,7 +197,6 @@ def _require_address(recipient: str) -> None:
 
 
 def _existing(membership: Membership, email: str, kind: Mapping[str, bool]) -> User | None:
-    """The account with this address, which has to be the member's and of that kind. Raises Invalid, Forbidden."""
     known = User.objects.select_related("role", "org").filter(email__iexact=email).first()
     if known is None:
         return None
@@ -210,7 +208,6 @@ def _existing(membership: Membership, email: str, kind: Mapping[str, bool]) -> U
 
 
 def _account(actor: Actor, membership: Membership, email: str, kind: Mapping[str, bool]) -> User:
-    """The member's account with this address; made when there is none."""
     if (known := _existing(membership, email, kind)) is not None:
         return known
     role = Role.objects.filter(**kind).order_by("pk").first()
@@ -221,7 +218,6 @@ def _account(actor: Actor, membership: Membership, email: str, kind: Mapping[str
 
 
 def _addresses(given: str) -> list[str]:
-    """Addresses and networks that a key may come from. Raises Invalid when there is none, or it is any address."""
     try:
         found = [ipaddress.ip_network(each, strict=False) for each in given.replace(",", " ").split()]
     except ValueError:
@@ -239,14 +235,11 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> str:
-    """Without a lock: pages that only read ask this too, outside a transaction."""
     found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     return conflict_of(cast(Actor, actor), found) if found else ""
 
 
 def _describes(effect: Promise) -> Callable[[ApprovalRequest], Description]:
-    """Describes who gets in, and whether the member has named their address."""
-
     def describe(request: ApprovalRequest) -> Description:
         given = request.parameters
         found = Membership.objects.filter(pk=int(request.subject)).first()

@@ -1,4 +1,4 @@
-"""What people say of a checklist's items, and the private links by which people get what nobody else may see."""
+"""Models for manual statements on checklist items, and for private links to secrets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vardkase.identity.accounts.models import User
 
 
 class Remark(models.Model):
-    """An item of the checklist that an officer has found a member not to need; `note` says why."""
+    """A checklist item that an officer has waived for a member; `note` says why."""
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="remarks")
     item = models.CharField(max_length=32)
@@ -26,10 +26,10 @@ class Remark(models.Model):
 
 
 class PrivateLink(models.Model):
-    """A link that works once: to choose the first password, or to be shown a new key.
+    """A single-use link to choose the first password, or to be shown a new key.
 
-    `digest` is the SHA-256 of its secret, which stands nowhere here. The key is made when the link is used, with
-    `allowed_ips` and a last day `key_days` after `made`: until then there is none that could be found.
+    `digest` is the SHA-256 of its secret, which is not stored. The key is only created when the link is used,
+    with `allowed_ips` and an expiry date `key_days` after `made`.
     """
 
     class Purpose(models.TextChoices):

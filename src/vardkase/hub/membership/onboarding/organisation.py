@@ -1,4 +1,4 @@
-"""Which organisation a membership is of. Two officers have approved one, so no officer alone gives it to another."""
+"""The organisation of a membership. Two officers approved it, so no single officer can change it."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ from vardkase.intel.models import Event
 def join_organisation(
     actor: Actor, reference: Reference, other: Reference, reason: str = ""
 ) -> ApprovalRequest:
-    """Propose that a membership be of an organisation that is here already, in place of the one that was made for it.
+    """Propose to move a membership to an existing organisation, replacing the one created for it.
 
-    For officers: whoever is a member owns what the organisation has. Raises Conflict when either is in use as a
-    member, Invalid for an organisation of the hub's own people and without a reason, NotFound, Forbidden.
+    For officers: the member gains ownership of the organisation's data. Raises Conflict if either is in use
+    as a member, Invalid for an organisation of the hub's own people and without a reason, NotFound,
+    Forbidden.
     """
     membership = locked(actor, reference)
     require_officer(actor, membership)
@@ -49,11 +50,11 @@ def join_organisation(
 def take_uuid(
     actor: Actor, reference: Reference, uuid: str, reason: str = ""
 ) -> Membership | ApprovalRequest:
-    """Have a member's organisation be known by the UUID that it has in its own MISP, so that what it sends is its own.
+    """Give a member's organisation the UUID from its own MISP, so that the events it sends are its own.
 
-    For officers, while it is being connected and has published nothing. Another UUID than the one in the application
-    that was approved is proposed, with a `reason`. Raises Conflict after that, Invalid for no UUID and for one that
-    another organisation has, NotFound, Forbidden.
+    For officers, during onboarding and before anything is published. A UUID other than that of the approved
+    application is proposed to a second officer, with a `reason`. Raises Conflict later, Invalid for a
+    malformed UUID or one in use, NotFound, Forbidden.
     """
     membership = locked(actor, reference)
     require_officer(actor, membership)
@@ -135,7 +136,7 @@ def _identity(organisation: Organisation) -> list[str]:
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> str:
-    """An interest in either organisation. Without a lock: pages that only read ask this too."""
+    """A conflict of interest in either organisation. Takes no lock: pages that only read call this too."""
     found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     if found is None:
         return ""
@@ -164,7 +165,6 @@ def _describe_join(request: ApprovalRequest) -> Description:
 def _details(
     which: str, organisation: Organisation | None, name: str, number: str
 ) -> tuple[tuple[str, str], ...]:
-    """One of the two organisations, line by line."""
     if organisation is None:
         return ((which, name),)
     users = User.objects.filter(org=organisation).count()

@@ -1,4 +1,4 @@
-"""The technical items of a checklist, done from its page by an officer or the operator, who read nothing shared."""
+"""Technical checklist items, performed from its page by an officer or operator without access to shared content."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from vardkase.identity.organisations.queries import Reference
 
 @transaction.atomic
 def register_networks(actor: Actor, reference: Reference, networks: list[str]) -> Membership:
-    """Register the networks that a member's users come from. Raises Invalid, NotFound, Forbidden."""
     membership = open_membership(actor, reference)
     entrance.set_networks(actor, membership.organisation, networks)
     return done(actor, membership, "networks", ", ".join(networks), membership)
@@ -38,7 +37,6 @@ def register_networks(actor: Actor, reference: Reference, networks: list[str]) -
 
 @transaction.atomic
 def register_certificate(actor: Actor, reference: Reference, pem: str) -> Membership:
-    """Register the certificate that a member's machines show. Raises Invalid, Conflict, NotFound, Forbidden."""
     membership = open_membership(actor, reference)
     added = entrance.add_certificate(actor, membership.organisation, pem)
     return done(actor, membership, "certificate", added.subject, membership)
@@ -48,7 +46,6 @@ def register_certificate(actor: Actor, reference: Reference, pem: str) -> Member
 def verify_domain(
     actor: Actor, reference: Reference, domain: str, *, method: str, mailbox: str = ""
 ) -> Membership:
-    """Begin to verify a mail domain of a member. Raises Invalid, Conflict, NotFound, Forbidden."""
     membership = open_membership(actor, reference)
     entrance.start_domain_check(actor, membership.organisation, domain, method, mailbox)
     return done(actor, membership, "domain", domain, membership)
@@ -56,10 +53,10 @@ def verify_domain(
 
 @transaction.atomic
 def connect(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Server | ApprovalRequest:
-    """Set up our connection to a member's instance (``url, authkey, push, pull``), or change the one there is.
+    """Set up or change the connection to a member's instance (``url, authkey, push, pull``).
 
-    Nothing is fetched before the member confirms it; with a `reason` the actor proposes that two officers do instead,
-    and what waits is returned. Raises Invalid by field, NotFound, Forbidden.
+    Nothing is fetched before the member confirms it; with a `reason` the actor proposes that two officers
+    confirm instead, and the waiting request is returned. Raises Invalid by field, NotFound, Forbidden.
     """
     membership = open_membership(actor, reference)
     organisation, data = membership.organisation, dict(data)
@@ -75,7 +72,6 @@ def connect(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Serv
 
 
 def test_connection(actor: Actor, reference: Reference) -> Checkup:
-    """Go through our connection to a member's instance now. Raises Conflict without one, NotFound, Forbidden."""
     with transaction.atomic():
         membership = open_membership(actor, reference)
         server = Server.objects.filter(remote_org=membership.organisation).order_by("priority").first()
@@ -109,7 +105,6 @@ def waive(actor: Actor, reference: Reference, item: str, note: str) -> Remark:
 
 @transaction.atomic
 def reopen(actor: Actor, reference: Reference, item: str) -> Membership:
-    """Take back what somebody said of an item. Raises NotFound, Forbidden."""
     membership = locked(actor, reference)
     require_officer(actor, membership)
     Remark.objects.filter(membership=membership, item=item).delete()

@@ -1,4 +1,4 @@
-"""What an organisation lacks of what the hub owner requires of its sign-in."""
+"""Sign-in requirements of the hub owner that an organisation does not yet meet."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from vardkase.identity.organisations.models import Organisation, SignInRule
 
 
 def lacking_sign_in(organisation: Organisation, required: AbstractSet[str], key_days: int) -> list[str]:
-    """A sentence for each rule of `required` that somebody, or some key, of the organisation does not keep.
+    """A sentence for each rule of `required` that a user or key of the organisation does not meet.
 
-    `key_days`: how long a key may hold, 0 where nothing is set.
+    `key_days`: the maximum lifetime of keys, 0 if not set.
     """
     return list(_lacking(organisation, required, key_days))
 

@@ -1,1 +1,1 @@
-"""The hub owner's overview: how many members, of which kind, how far they are, and what waits to be done."""
+"""The hub owner's overview: number of members by kind and progress, and open tasks."""

@@ -1,4 +1,4 @@
-"""The numbers of the overview, each from one statement, however many members there are."""
+"""Figures of the overview, one SQL statement each regardless of the number of members."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ DIMENSIONS = ("sector", "state", "connection", "phase", "nis2")
 
 @dataclass(frozen=True, slots=True)
 class TimeInState:
-    """How long things of `kind` (application, membership) stay in `state`: how many have been there, half of them no
-    longer than `median`, the longest `longest`; `now` are there still."""
+    """How long applications or memberships (`kind`) stay in `state`: count, `median`, `longest`, and how many
+    are there `now`."""
 
     kind: str
     state: str
@@ -34,8 +34,6 @@ class TimeInState:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that waits for the hub owner; `view` is the page where it is done, with the query string `query`."""
-
     label: str | Promise
     count: int
     view: str
@@ -48,19 +46,17 @@ _tasks: list[TaskSource] = []
 
 
 def register_tasks(source: TaskSource) -> None:
-    """Have the overview ask `source` what waits in its room."""
     if source not in _tasks:
         _tasks.append(source)
 
 
 def open_tasks(actor: Actor) -> list[Task]:
-    """What waits for the actor, without what does not."""
     actor.require_staff(*READERS)
     return [task for source in _tasks if (task := source(actor)).count]
 
 
 def counts(actor: Actor) -> dict[str, dict[str, int]]:
-    """Members by each of DIMENSIONS: value → how many. Those whose membership has ended count by state alone."""
+    """Members by each of DIMENSIONS: value → count. Ended memberships are counted by state only."""
     actor.require_staff(*READERS)
     found: dict[str, dict[str, int]] = {name: {} for name in DIMENSIONS}
     for name, value, number in cursor().execute(COUNTS).fetchall():
@@ -69,20 +65,17 @@ def counts(actor: Actor) -> dict[str, dict[str, int]]:
 
 
 def accounts(actor: Actor) -> int:
-    """How many people and machines of the members may sign in."""
     actor.require_staff(*READERS)
     row = cursor().execute(ACCOUNTS).fetchone()
     return int(row[0]) if row else 0
 
 
 def new_members(actor: Actor, months: int) -> list[tuple[date, int]]:
-    """How many memberships began in each of the last `months` months, the present one last."""
     actor.require_staff(*READERS)
     return [(month, number) for month, number in cursor().execute(NEW, {"months": months - 1}).fetchall()]
 
 
 def times(actor: Actor) -> list[TimeInState]:
-    """How long applications and memberships stay in each state that leads on, in the order of their tables."""
     actor.require_staff(*READERS)
     found = {(row[0], row[1]): TimeInState(*row) for row in cursor().execute(TIMES, _kinds()).fetchall()}
     order = [

@@ -1,4 +1,4 @@
-"""The list of members: filtered, sorted, and as rows of a table that is taken along."""
+"""The member list: filtered, sorted, and exported as table rows."""
 
 from __future__ import annotations
 
@@ -37,8 +37,6 @@ WAITING: Mapping[str, Callable[[], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the list is narrowed to; empty texts and a None phase leave it wide."""
-
     text: str = ""
     state: str = ""
     sector: str = ""
@@ -52,8 +50,10 @@ class Filter:
 
 
 def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
-    """The members that pass, each with `accounts`, `administrators`, `last_seen` and `statement_ends` (the last day of
-    its accepted security statement). Raises Forbidden."""
+    """The matching members, with `accounts`, `administrators`, `last_seen` and `statement_ends`.
+
+    `statement_ends` is the last day of the accepted security statement. Raises Forbidden.
+    """
     actor.require_staff(*LISTERS)
     people = User.objects.filter(org=OuterRef("organisation"), disabled=False).order_by().values("org")
     accepted = Statement.objects.filter(membership=OuterRef("pk"), state=StatementState.ACCEPTED)
@@ -84,7 +84,6 @@ def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
 
 
 def exported(actor: Actor, by: Filter, format: str) -> tuple[list[str], Iterator[list[Cell]]]:
-    """The head and the rows of the list as a table, in the reader's language; put down in the trail."""
     actor.require_staff(*READERS)
     rows = members(actor, by).order_by("organisation__name")
     record(actor, "membership.exported", Target("membership"), {"format": format, "count": rows.count()})
@@ -95,7 +94,6 @@ type Cell = str | int | date | None
 
 
 def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
-    """Heading → what stands in the column."""
     counties = dict(COUNTIES)
     return {
         gettext("Organisation"): lambda each: each.organisation.name,
@@ -118,7 +116,6 @@ def _row(each: Membership) -> list[Cell]:
 
 
 def member_since(each: Any) -> date | None:
-    """The day, on the hub's clocks, from which an organisation is a member; None while it is being connected."""
     if each.activated is None and each.state == MembershipState.ONBOARDING:
         return None
     return _day(each.activated or each.began)
@@ -129,5 +126,4 @@ def _day(when: datetime | None) -> date | None:
 
 
 def _number(rows: QuerySet[Any, Any]) -> Coalesce:
-    """`rows` are grouped and have `n`; none is nought."""
     return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)

@@ -1,4 +1,4 @@
-"""What waits for the administrators of a member."""
+"""Open tasks of a member's administrators."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from vardkase.identity.access_reviews.queries import open_review_of, unanswered
 
 
 def own_tasks(actor: Actor) -> list[Task]:
-    """What waits for the actor in the membership of their own organisation; nothing for who does not administer it."""
     if not actor.may(Permission.ADMIN):
         return []
     found = Membership.objects.select_related("organisation", "application")
@@ -43,7 +42,6 @@ def _tasks(membership: Membership) -> Iterator[Task]:
 
 
 def _is_due(membership: Membership) -> bool:
-    """Whether the statement has ended, or ends soon, and no other is handed in."""
     held, written = current(membership), open_statement(membership)
     if written is not None and written.state == StatementState.SUBMITTED:
         return False

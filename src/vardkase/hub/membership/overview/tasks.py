@@ -1,4 +1,4 @@
-"""What waits for the hub owner in the rooms of membership."""
+"""Open tasks of the hub owner in the membership packages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from vardkase.identity.accounts.staff import StaffRole
 
 
 def register_all() -> None:
-    """Have the overview tell of these."""
     for source in (
         _undelivered,
         _applications,
@@ -39,7 +38,6 @@ def register_all() -> None:
 
 
 def operators_tasks(actor: Actor) -> list[Task]:
-    """What waits for whoever runs the hub and connects its members. Raises Forbidden."""
     actor.require_staff(StaffRole.OPERATOR)
     return [task for source in (_connecting, _requests) if (task := source(actor)).count]
 

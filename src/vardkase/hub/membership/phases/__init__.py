@@ -1,1 +1,1 @@
-"""The phases in which the hub opens to new members (hub.md section 2)."""
+"""Phases in which the hub opens to new members (hub.md section 2)."""

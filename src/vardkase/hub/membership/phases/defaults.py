@@ -1,4 +1,4 @@
-"""The phases and legal preconditions that the hub is delivered with."""
+"""Default phases and legal preconditions."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ FILE = Path(__file__).with_name("defaults.toml")
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """A legal precondition in both languages; `waits_…` is what a phase without it says of itself."""
-
     name: str
     title_sv: str
     title_en: str
@@ -26,13 +24,11 @@ class Precondition:
 
 
 def default_phases() -> list[Phase]:
-    """The delivered phases as rows that are not stored."""
     return [Phase(**phase) for phase in _delivered()["phase"]]
 
 
 @cache
 def preconditions() -> Mapping[str, Precondition]:
-    """Every legal precondition by its name."""
     return {name: Precondition(name, **words) for name, words in _delivered()["precondition"].items()}
 
 

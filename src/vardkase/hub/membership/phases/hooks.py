@@ -1,4 +1,4 @@
-"""What happens to the phases, for the rooms above."""
+"""Hooks on phases for higher layers."""
 
 from vardkase.core.hooks import Hook
 

@@ -1,4 +1,4 @@
-"""What officers have changed about the phases, and which legal preconditions are in force."""
+"""Models for changed phases, and for legal preconditions in force."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from django.db import models
 
 
 class Phase(models.Model):
-    """A phase as an officer has changed it; one without a row is as it was delivered (`defaults.toml`).
+    """A phase as changed by an officer; without a row the packaged one applies (`defaults.toml`).
 
-    From `opens` on (None: not decided) until the day before `closes` (None: no end) it admits organisations of its
-    `sectors`, while every one of its legal `preconditions` is in force.
+    From `opens` (None: undecided) until the day before `closes` (None: no end) it admits organisations of its
+    `sectors`, while all its legal `preconditions` are in force.
     """
 
     number = models.IntegerField(unique=True)
@@ -32,9 +32,10 @@ class Phase(models.Model):
 
 
 class LegalPrecondition(models.Model):
-    """What a legal officer has recorded: in force from `since` on, by the act or decision `reference`.
+    """A legal precondition recorded by a legal officer: in force from `since`, by the act or decision
+    `reference`.
 
-    Revoked, it stays as a row without `since`.
+    A revoked one stays as a row without `since`.
     """
 
     name = models.CharField(max_length=32, unique=True)

@@ -1,4 +1,4 @@
-"""Reading the phases."""
+"""Queries for phases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vardkase.hub.membership.phases.rules import PhaseTerms, State, admitting_ph
 
 @dataclass(frozen=True, slots=True)
 class PhaseState:
-    """A phase in the reader's language; `opened` is its first day, `waits_for` says what a closed one opens with."""
+    """A phase in the reader's language; `opened` is its first day, `waits_for` the condition for opening."""
 
     number: int
     title: str
@@ -29,35 +29,30 @@ class PhaseState:
 
 
 def phases(now: datetime) -> list[PhaseState]:
-    """Every phase as it is at `now`, in order; two queries."""
     day, in_force = timezone.localdate(now), _in_force_since()
     return [_in_words(phase, day, in_force) for phase in stored_phases()]
 
 
 def admits(sector: str, *, invited: bool, now: datetime) -> int | None:
-    """The number of the open phase that admits an organisation of `sector`, if one does."""
     return admitting_phase(phase_terms(), sector, invited=invited, day=timezone.localdate(now))
 
 
 def waits_for(sector: str, now: datetime) -> int | None:
-    """The number of the phase that an organisation of `sector` waits for; None when none is planned."""
+    """The number of the phase that an organisation of `sector` waits for; None if none is planned."""
     return awaited_phase(phase_terms(), sector, timezone.localdate(now))
 
 
 def is_in_force(precondition: str, now: datetime) -> bool:
-    """Whether a legal precondition is recorded as in force by the day of `now`."""
     since = _in_force_since().get(precondition)
     return since is not None and since <= timezone.localdate(now)
 
 
 def phase_terms() -> list[PhaseTerms]:
-    """Every phase as the rules read it; two queries."""
     in_force = _in_force_since()
     return [terms_of(phase, in_force) for phase in stored_phases()]
 
 
 def terms_of(phase: Phase, in_force: dict[str, date | None]) -> PhaseTerms:
-    """One phase as the rules read it; `in_force`: since when each precondition is."""
     return PhaseTerms(
         phase.number,
         phase.opens,
@@ -69,14 +64,13 @@ def terms_of(phase: Phase, in_force: dict[str, date | None]) -> PhaseTerms:
 
 
 def stored_phases() -> list[Phase]:
-    """Every phase in order, those that nobody has changed as they were delivered (without a primary key)."""
+    """All phases in order; unchanged ones are packaged rows without a primary key."""
     found = {phase.number: phase for phase in default_phases()}
     found |= {phase.number: phase for phase in Phase.objects.all()}
     return [found[number] for number in sorted(found)]
 
 
 def find_phase(number: int) -> Phase:
-    """One phase. Raises NotFound."""
     for phase in stored_phases():
         if phase.number == number:
             return phase
@@ -84,13 +78,12 @@ def find_phase(number: int) -> Phase:
 
 
 def recorded_preconditions() -> dict[str, LegalPrecondition]:
-    """What is recorded of each legal precondition; one that nobody has touched is not in force."""
+    """The record of each legal precondition; one without a record is not in force."""
     found = {name: LegalPrecondition(name=name) for name in preconditions()}
     return found | {row.name: row for row in LegalPrecondition.objects.filter(name__in=found)}
 
 
 def phase_titles() -> dict[int | None, str]:
-    """How people call each phase, by its number: "Phase 3, Private sector"; nothing for none."""
     titles = {phase.number: in_language(phase, "title") for phase in stored_phases()}
     words = gettext("Phase %(number)s, %(title)s")
     return {None: ""} | {
@@ -99,12 +92,11 @@ def phase_titles() -> dict[int | None, str]:
 
 
 def phase_title(number: int | None) -> str:
-    """As `phase_titles`, of one."""
     return phase_titles().get(number, "") if number is not None else ""
 
 
 def opening_in_words(number: int | None, now: datetime) -> str:
-    """When a closed phase opens, in a sentence, as far as is known at `now`; nothing for none and for an open one."""
+    """When a closed phase opens, in a sentence, as far as known at `now`; empty for an open phase or none."""
     in_force = _in_force_since()
     for phase in stored_phases() if number is not None else ():
         terms = terms_of(phase, in_force)
@@ -124,7 +116,7 @@ def _opening(phase: Phase, terms: PhaseTerms, in_force: dict[str, date | None]) 
 
 
 def in_language(thing: object, name: str) -> str:
-    """The text `name` of a phase or precondition in the reader's language: Swedish, or English for all others."""
+    """The text `name` of a phase or precondition: Swedish for Swedish readers, otherwise English."""
     return str(getattr(thing, f"{name}_{'sv' if get_language() == 'sv' else 'en'}"))
 
 
@@ -147,7 +139,7 @@ def _in_words(phase: Phase, day: date, in_force: dict[str, date | None]) -> Phas
 
 
 def _waits(phase: Phase, day: date, in_force: dict[str, date | None]) -> str:
-    """What a closed phase opens with: the first precondition that is not in force, else nothing but its day."""
+    """What a closed phase waits for: the first precondition not in force, otherwise its opening date."""
     for name in phase.preconditions:
         since = in_force.get(name)
         if (since is None or since > day) and name in preconditions():

@@ -1,4 +1,4 @@
-"""Which phase admits whom: pure, so that it can be tried for any day."""
+"""Rules on which phase admits whom; pure, so that any date can be tested."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a phase is in its life."""
-
     CLOSED = "closed"
     OPEN = "open"
     DONE = "done"
@@ -18,7 +16,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhaseTerms:
-    """When a phase is open and for whom. `preconditions`: for each, since when it is in force (None: it is not)."""
+    """When a phase is open and for whom. `preconditions`: the date each is in force from (None: not in
+    force)."""
 
     number: int
     opens: date | None
@@ -28,7 +27,7 @@ class PhaseTerms:
     preconditions: tuple[date | None, ...] = ()
 
     def state(self, day: date) -> State:
-        """Where the phase is on `day`. One without a day opens with the last of its preconditions."""
+        """The state of the phase on `day`. A phase without a date opens with the last of its preconditions."""
         if self.closes is not None and self.closes <= day:
             return State.DONE
         opened = self.opened
@@ -36,14 +35,12 @@ class PhaseTerms:
 
     @property
     def opened(self) -> date | None:
-        """The first day on which it is open, as far as is known."""
         days = [day for day in (self.opens, *self.preconditions) if day is not None]
         lacks = None in self.preconditions or not days
         return None if lacks else max(days)
 
 
 def admitting_phase(phases: Iterable[PhaseTerms], sector: str, *, invited: bool, day: date) -> int | None:
-    """The number of the first open phase that admits an organisation of `sector`; None when none does."""
     return next(
         (
             phase.number
@@ -57,7 +54,6 @@ def admitting_phase(phases: Iterable[PhaseTerms], sector: str, *, invited: bool,
 
 
 def awaited_phase(phases: Iterable[PhaseTerms], sector: str, day: date) -> int | None:
-    """The number of the first phase still to open that will admit `sector` without invitation, if there is one."""
     return next(
         (
             phase.number

@@ -1,4 +1,4 @@
-"""Changing the phases, and recording what the law says: a legal officer and a second person."""
+"""Services for phases and legal preconditions: a legal officer and a second person."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('membership phases'))"
 
 @transaction.atomic
 def propose_change(actor: Actor, number: int, data: Mapping[str, Any], reason: str) -> ApprovalRequest:
-    """Propose to change what `data` holds of a phase: titles and texts, opens and closes (dates or None), sectors,
+    """Propose to change a phase: titles and texts, opens and closes (dates or None), sectors,
     invitation_only, preconditions.
 
-    Raises Forbidden for who is no officer, NotFound, Conflict while another change waits, and Invalid by field.
+    Raises Forbidden unless the actor is an officer, NotFound, Conflict while another change waits, Invalid by
+    field.
     """
     actor.require_writing()
     actor.require_staff(*OFFICERS)
@@ -62,9 +63,9 @@ def propose_change(actor: Actor, number: int, data: Mapping[str, Any], reason: s
 
 @transaction.atomic
 def propose_in_force(actor: Actor, name: str, since: date, reference: str) -> ApprovalRequest:
-    """Propose to record that a legal precondition is in force from `since` on, by the act or decision `reference`.
+    """Propose to record a legal precondition as in force from `since`, by the act or decision `reference`.
 
-    Raises Forbidden for who is no legal officer, NotFound, and Invalid by field.
+    Raises Forbidden unless the actor is a legal officer, NotFound, Invalid by field.
     """
     row = _precondition(actor, name)
     reference = reference.strip()
@@ -78,7 +79,6 @@ def propose_in_force(actor: Actor, name: str, since: date, reference: str) -> Ap
 
 @transaction.atomic
 def propose_revoking(actor: Actor, name: str, reason: str) -> ApprovalRequest:
-    """Propose to record that a precondition is not in force any more. Raises as `propose_in_force`."""
     row = _precondition(actor, name)
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REFERENCE or "\0" in reason:
@@ -93,7 +93,6 @@ def _precondition(actor: Actor, name: str) -> LegalPrecondition:
 
 
 def locked_precondition(name: str) -> LegalPrecondition:
-    """What is recorded of a precondition; nobody else changes it meanwhile. Raises NotFound."""
     if name not in preconditions():
         raise NotFound("There is no such precondition.")
     cursor().execute(ONE_AT_A_TIME)
@@ -189,7 +188,6 @@ def _target(phase: Phase) -> Target:
 
 
 def told(phase: Phase) -> dict[str, Any]:
-    """A phase as the audit trail tells it."""
     values = {name: getattr(phase, name) for name in READERS}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
@@ -252,7 +250,6 @@ FIELD_NAMES: Mapping[str, Promise] = {
 
 
 def in_words(name: str, value: Any) -> str:
-    """A value of a phase's field as people read it."""
     if name == "sectors":
         return ", ".join(str(Sector(each).label) for each in value or []) or "–"
     if name == "preconditions":

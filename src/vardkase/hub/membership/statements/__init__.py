@@ -1,1 +1,1 @@
-"""Security statements (säkerhetsförklaring): what members say of their own security work, with evidence."""
+"""Security statements (säkerhetsförklaring): members' declarations of their security work, with evidence."""

@@ -14,9 +14,9 @@ KEYS = frozenset(key for key, _ in SECURITY.fields())
 
 
 def answers_of(document: Any) -> dict[str, str]:
-    """The answers of a document by key ("risk.level"), as the statement's services take them.
+    """The answers in a document by key ("risk.level"), as the statement's services take them.
 
-    Raises Invalid by path for what the statement does not ask for, or is no text.
+    Raises Invalid by path for unknown keys and values that are not text.
     """
     if not isinstance(document, Mapping):
         raise Invalid({"answers": [gettext("An object is expected here.")]})

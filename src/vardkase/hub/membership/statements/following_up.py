@@ -1,4 +1,4 @@
-"""Every day: who is reminded, and what an expired statement limits."""
+"""Daily follow-up: reminders, and restrictions after a statement has expired."""
 
 from __future__ import annotations
 
@@ -47,10 +47,9 @@ MISSING = {
 
 
 def follow_up(actor: ActorReference) -> int:
-    """Write to every active member whose statement ends or has ended, and put that on record.
+    """Mail and record every active member with an expiring or expired statement; returns how many.
 
-    What the end leads to does not wait for this: it is asked of the date at every request. Returns how many members it
-    concerned.
+    The consequences do not depend on this job: every request checks the date.
     """
     members = Membership.objects.filter(state=MembershipState.ACTIVE)
     return sum(_follow(actor, pk) for pk in members.values_list("pk", flat=True))
@@ -58,7 +57,6 @@ def follow_up(actor: ActorReference) -> int:
 
 @transaction.atomic
 def _follow(actor: ActorReference, pk: int) -> bool:
-    """One member, in a transaction of its own, so that a fault with one stops no other."""
     found = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
     membership = found.filter(pk=pk, state=MembershipState.ACTIVE).first()
     if membership is None:

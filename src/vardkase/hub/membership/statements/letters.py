@@ -1,4 +1,4 @@
-"""What a member is written about its security statement."""
+"""Mail to members about their security statement."""
 
 from __future__ import annotations
 
@@ -64,23 +64,19 @@ KINDS = (
 
 
 def register_kinds() -> None:
-    """Have the hub know these mails."""
     for kind in KINDS:
         register(kind)
 
 
 def remind(actor: ActorReference, membership: Membership, valid_until: date, days: int) -> None:
-    """Remind the member that its statement ends."""
     write(actor, membership, "statement_reminder", day=_day(membership, valid_until), days=str(days))
 
 
 def accepted(actor: ActorReference, membership: Membership, valid_until: date) -> None:
-    """Tell the member how long its statement holds."""
     write(actor, membership, "statement_accepted", day=_day(membership, valid_until))
 
 
 def returned(actor: ActorReference, membership: Membership, reason: str) -> None:
-    """Tell the member what is missing."""
     write(actor, membership, "statement_returned", reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""Security statements of members, year by year, with their evidence."""
+"""Models for members' annual security statements and evidence."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from vardkase.hub.membership.members.models import Membership
 
 
 class StatementState(models.TextChoices):
-    """Where a statement stands."""
-
     DRAFT = "draft", _("Being written")
     SUBMITTED = "submitted", _("Handed in")
     RETURNED = "returned", _("Returned")
@@ -23,10 +21,10 @@ OPEN = (StatementState.DRAFT, StatementState.SUBMITTED, StatementState.RETURNED)
 
 
 class Statement(models.Model):
-    """One statement. `answers` maps a measure (`themes.MEASURES`) to its ``level, gap, plan``.
+    """A security statement. `answers` maps a measure (`themes.MEASURES`) to its ``level, gap, plan``.
 
-    An accepted one holds from `valid_from` through `valid_until`; `reminded` are the days before that on which the
-    member was reminded. `note` is what the officer said.
+    An accepted one is valid from `valid_from` through `valid_until`; `reminded` are the days before that on
+    which the member was reminded. `note` is the officer's comment.
     """
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="statements")
@@ -59,7 +57,7 @@ class Statement(models.Model):
 
 @names_files("digest")
 class Evidence(models.Model):
-    """A file that shows a measure: its content lies under `digest` (SHA-256); a certificate holds through
+    """An evidence file for a measure: stored under `digest` (SHA-256); a certificate is valid through
     `valid_until`."""
 
     statement = models.ForeignKey(Statement, models.CASCADE, related_name="evidence")

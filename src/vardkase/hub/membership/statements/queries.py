@@ -1,4 +1,4 @@
-"""Reading security statements: a member its own, the hub's officers all of them; operators and auditors none."""
+"""Queries for security statements: a member sees its own, officers all, operators and auditors none."""
 
 from __future__ import annotations
 
@@ -13,24 +13,21 @@ NOT_TO_READ = "Security statements are read by the member itself and by the hubâ
 
 
 def require_statements(actor: Actor, membership: Membership) -> None:
-    """Raise Forbidden unless the actor may read the member's security statements."""
     if not may_read_statements(actor, membership):
         raise Forbidden(NOT_TO_READ)
 
 
 def current(membership: Membership) -> Statement | None:
-    """The accepted statement that holds longest, whether or not it has ended."""
+    """The accepted statement with the latest end, expired or not."""
     accepted = membership.statements.filter(state=StatementState.ACCEPTED)
     return accepted.order_by("-valid_until", "-pk").first()
 
 
 def open_statement(membership: Membership) -> Statement | None:
-    """The one that is being written, or waits for the officer."""
     return membership.statements.filter(state__in=OPEN).first()
 
 
 def find_evidence(actor: Actor, pk: int) -> Evidence:
-    """A file of evidence that the actor may see. Raises NotFound."""
     evidence = Evidence.objects.select_related("statement__membership")
     found = evidence.filter(pk=pk, statement__membership__in=memberships(actor)).first()
     if found is None or not may_read_statements(actor, found.statement.membership):
@@ -39,7 +36,6 @@ def find_evidence(actor: Actor, pk: int) -> Evidence:
 
 
 def content_of(evidence: Evidence) -> bytes:
-    """The file's bytes. Raises NotFound when it is gone."""
     try:
         return files.read(evidence.digest)
     except FileNotFoundError:

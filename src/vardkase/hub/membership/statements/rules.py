@@ -1,4 +1,4 @@
-"""The life of a security statement, and what its end leads to."""
+"""States of a security statement, and the consequences of its expiry."""
 
 from __future__ import annotations
 
@@ -26,14 +26,13 @@ REMINDED = (60, 30, 7)
 
 
 def reminder_due(valid_until: date, today: date, reminded: list[int]) -> int | None:
-    """The reminder to send: days before the end; None when none is due, or it has ended."""
+    """The reminder to send, in days before the end; None if none is due or the statement has expired."""
     left = (valid_until - today).days
     due = [days for days in REMINDED if 0 <= left <= days]
     return min(due) if due and min(due) not in reminded else None
 
 
 def consequences(valid_until: date, today: date, grace: int) -> tuple[RestrictionKind, ...]:
-    """What an ended statement limits: reading only from the day after, and the API after `grace` days more."""
     if today <= valid_until:
         return ()
     if today <= valid_until + timedelta(days=grace):

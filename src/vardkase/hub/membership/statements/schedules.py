@@ -1,4 +1,4 @@
-"""What the hub does about security statements by itself."""
+"""Schedules for security statements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from vardkase.identity.access.jobs import hub_actor
 
 
 def follow_up_all() -> int:
-    """Remind and limit as statements stand today; returns how many members it concerned."""
     return follow_up(hub_actor())
 
 

@@ -36,10 +36,10 @@ COPIED = ("measure", "name", "kind", "digest", "size")
 
 @transaction.atomic
 def save_statement(actor: Actor, given: Mapping[str, Any]) -> tuple[Statement, dict[str, list[str]]]:
-    """Keep what was written of the statement of the actor's own organisation, also where it is not complete.
+    """Save the statement of the actor's own organisation, complete or not; returns it and its errors by key.
 
-    `given` maps "risk.level", "risk.gap", "risk.plan" and so on. Returns the statement and what is wrong, by key.
-    Raises Conflict while an officer has it, NotFound, Forbidden.
+    `given` maps "risk.level", "risk.gap", "risk.plan" and so on. Raises Conflict while an officer reviews it,
+    NotFound, Forbidden.
     """
     statement = _being_written(actor)
     read = read_step(SECURITY, given)
@@ -50,10 +50,7 @@ def save_statement(actor: Actor, given: Mapping[str, Any]) -> tuple[Statement, d
 
 @transaction.atomic
 def submit_statement(actor: Actor, given: Mapping[str, Any]) -> Statement:
-    """Save the statement and hand it in.
-
-    Raises Invalid by key where it is not complete, Conflict, NotFound, Forbidden.
-    """
+    """Save and submit the statement. Raises Invalid by key if incomplete, Conflict, NotFound, Forbidden."""
     statement, errors = save_statement(actor, given)
     if errors:
         raise Invalid(errors)
@@ -68,7 +65,6 @@ def submit_statement(actor: Actor, given: Mapping[str, Any]) -> Statement:
 def add_evidence(
     actor: Actor, measure: str, name: str, content: bytes, *, valid_until: date | None = None
 ) -> Evidence:
-    """Put a file beside a measure of the statement that is being written. Raises Invalid, Conflict, Forbidden."""
     statement = _being_written(actor)
     if measure not in MEASURES:
         raise Invalid({"measure": [gettext("Choose a measure.")]})
@@ -89,7 +85,6 @@ def add_evidence(
 
 @transaction.atomic
 def remove_evidence(actor: Actor, pk: int) -> None:
-    """Take a file away from the statement that is being written. Raises NotFound, Conflict, Forbidden."""
     statement = _being_written(actor)
     found = statement.evidence.filter(pk=pk).first()
     if found is None:
@@ -99,7 +94,6 @@ def remove_evidence(actor: Actor, pk: int) -> None:
 
 
 def begin_from_application(membership: Membership) -> None:
-    """The statement that came with an approved application, with its files, is the member's first."""
     application = membership.application
     answers = (application.answers.get("security") or {}) if application else {}
     if application is None or not answers:
@@ -113,7 +107,6 @@ def begin_from_application(membership: Membership) -> None:
 
 
 def begin_with(membership: Membership, answers: Mapping[str, Any], **about: Any) -> Statement:
-    """A statement that holds from today on, for a member that has none."""
     statement = Statement(
         membership=membership, state=StatementState.ACCEPTED, answers=dict(answers), **about
     )
@@ -123,7 +116,6 @@ def begin_with(membership: Membership, answers: Mapping[str, Any], **about: Any)
 
 
 def until_of(statement: Statement) -> date:
-    """The last day of an accepted statement."""
     return statement.valid_until or today()
 
 
@@ -137,7 +129,7 @@ def hold(membership: Membership, statement: Statement) -> None:
 
 
 def _being_written(actor: Actor) -> Statement:
-    """The statement that the actor's organisation writes now; begun from the last one when there is none."""
+    """The draft statement of the actor's organisation; started from the last one if there is none."""
     membership = locked(actor, actor.organisation_id)
     require_member(actor, membership)
     statement = open_statement(membership)

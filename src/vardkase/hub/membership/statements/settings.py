@@ -1,4 +1,4 @@
-"""How long a statement holds, and how long the API goes on after it."""
+"""Settings for security statements: validity, and grace period for the API."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The general terms: their versions, the criteria that belong to each, and who has accepted them."""
+"""The general terms: versions, the criteria of each, and acceptances."""

@@ -1,4 +1,4 @@
-"""What an application is assessed against: a checklist that belongs to a version of the terms."""
+"""Assessment criteria for applications: a checklist belonging to a version of the terms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_HELP = 1000
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One criterion. `step` is the part of the application that shows whether it is met."""
+    """A criterion. `step` is the part of the application that shows whether it is met."""
 
     key: str
     title_sv: str
@@ -32,26 +32,22 @@ class Criterion:
 
     @property
     def title(self) -> str:
-        """In the reader's language: Swedish, or English for all others."""
         return self.title_sv if get_language() == "sv" else self.title_en
 
     @property
     def help(self) -> str:
-        """What it takes to meet it, in the reader's language."""
         return self.help_sv if get_language() == "sv" else self.help_en
 
     def applies(self, by_api: bool) -> bool:
-        """Whether it is assessed for somebody who connects by API, or does not."""
         return by_api or not self.only_api
 
 
 def stored(criteria: Iterable[Criterion]) -> list[dict[str, Any]]:
-    """As the terms keep them."""
     return [asdict(each) for each in criteria]
 
 
 def read_criteria(given: Iterable[Mapping[str, Any]]) -> list[Criterion]:
-    """Criteria as an officer wrote them; one without a key is given one. Raises Invalid under `criteria`."""
+    """Criteria from an officer's input; those without a key get one. Raises Invalid under `criteria`."""
     found: dict[str, Criterion] = {}
     for each in given:
         criterion = _read(each, found.keys())

@@ -1,4 +1,4 @@
-"""What happens to the terms, for the rooms above."""
+"""Hooks on the terms for higher layers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.identity.organisations.acting import Acting
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version applies from now on, in the place of `former`; `actor` published it."""
+    """A version has come into force, replacing `former`; `actor` published it."""
 
     actor: Acting
     terms: Terms

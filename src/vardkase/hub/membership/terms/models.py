@@ -1,4 +1,4 @@
-"""Versions of the terms, who accepted which, and whom a new version was sent to."""
+"""Models for versions of the terms, acceptances, and recipients of new versions."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class TermsState(models.TextChoices):
 
 
 class Terms(models.Model):
-    """One version: Markdown in both languages, and its criteria. The database refuses to change a published one.
+    """A version of the terms: Markdown in both languages, and its criteria.
 
-    Members answer until the day `answer_by`; None where nobody was asked.
+    The database refuses to change a published one. Members answer by `answer_by`; None if nobody was asked.
     """
 
     version = models.IntegerField(unique=True)
@@ -47,18 +47,16 @@ class Terms(models.Model):
         return f"version {self.version}"
 
     def text(self, language: str) -> str:
-        """The Markdown in Swedish, or in English for every other language."""
         return self.text_sv if language == "sv" else self.text_en
 
     def checklist(self, *, by_api: bool = True) -> list[Criterion]:
-        """The criteria, in order: those for somebody who connects by API, or does not."""
         return [found for each in self.criteria if (found := Criterion(**each)).applies(by_api)]
 
 
 class Acceptance(models.Model):
-    """That a signatory accepted a version: for a member organisation, or in an application.
+    """A signatory's acceptance of a version, for a member or in an application.
 
-    `given_by` is the account that was signed in, or how else it came.
+    `given_by` is the account that was signed in, or the other way it was given.
     """
 
     version = models.IntegerField()
@@ -83,7 +81,7 @@ class Acceptance(models.Model):
 
 
 class AcceptanceRequest(models.Model):
-    """That a member was asked to accept a version. `reminders`: for how many days before the end they were written."""
+    """A request to a member to accept a version. `reminders`: the reminders sent, in days before the end."""
 
     version = models.IntegerField()
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""A version of the terms as PDF, for everybody."""
+"""A version of the terms as a public PDF."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ TEMPLATE = Path(__file__).with_name("terms.typ")
 
 
 def terms_pdf(terms: Terms, language: str) -> bytes:
-    """The text of a version in "sv" or "en"."""
     with override(language):
         found = blocks(terms.text(language), {})
         heads = [number for number, block in enumerate(found) if block["kind"] == "heading"]

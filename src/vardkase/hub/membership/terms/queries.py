@@ -1,4 +1,4 @@
-"""Reading the terms, and who has accepted them."""
+"""Queries for the terms and acceptances."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from vardkase.hub.membership.terms.models import Acceptance, AcceptanceRequest, 
 
 
 def current_terms() -> Terms:
-    """The version that applies now: the newest published one, or version 1 as it was delivered."""
+    """The version in force: the newest published one, or the packaged version 1."""
     newest = Terms.objects.filter(state=TermsState.PUBLISHED).order_by("-version").first()
     return newest or delivered_terms()
 
 
 def terms_of(version: int) -> Terms:
-    """One published version; raises NotFound."""
     found = Terms.objects.filter(version=version, state=TermsState.PUBLISHED).first()
     if found is None and version == 1:
         return delivered_terms()
@@ -29,24 +28,20 @@ def terms_of(version: int) -> Terms:
 
 
 def version_or_draft(version: int) -> Terms:
-    """A published version, or the draft that is to be it. Raises NotFound."""
     written = draft()
     return written if written is not None and written.version == version else terms_of(version)
 
 
 def published_terms() -> list[Terms]:
-    """Every published version, the newest first."""
     found = list(Terms.objects.filter(state=TermsState.PUBLISHED).order_by("-version"))
     return found if any(each.version == 1 for each in found) else [*found, delivered_terms()]
 
 
 def draft() -> Terms | None:
-    """The version that is being written, if one is."""
     return Terms.objects.filter(state=TermsState.DRAFT).first()
 
 
 def acceptances(version: int) -> QuerySet[Acceptance]:
-    """Who accepted a version, by name of the organisation."""
     return (
         Acceptance.objects.filter(version=version)
         .select_related("organisation", "application")
@@ -55,7 +50,6 @@ def acceptances(version: int) -> QuerySet[Acceptance]:
 
 
 def unanswered(version: int) -> QuerySet[Membership]:
-    """Members, not those whose membership has ended, whose signatory has not accepted a version."""
     answered = Acceptance.objects.filter(version=version).filter(
         Q(organisation=OuterRef("organisation")) | Q(application=OuterRef("application"))
     )
@@ -68,13 +62,11 @@ def unanswered(version: int) -> QuerySet[Membership]:
 
 
 def answered(version: int) -> QuerySet[Membership]:
-    """The other members."""
     present = Membership.objects.exclude(state=MembershipState.TERMINATED)
     return present.exclude(pk__in=unanswered(version).order_by().values("pk"))
 
 
 def acceptance_of(membership: Membership, version: int) -> Acceptance | None:
-    """How a member accepted a version, if it did."""
     found = Q(organisation=membership.organisation_id)
     if membership.application_id:
         found |= Q(application=membership.application_id)
@@ -82,6 +74,5 @@ def acceptance_of(membership: Membership, version: int) -> Acceptance | None:
 
 
 def requests(version: int, members: Iterable[Membership]) -> dict[int, AcceptanceRequest]:
-    """How members were asked about a version, by membership."""
     found = AcceptanceRequest.objects.filter(version=version, membership__in=members)
     return {each.membership_id: each for each in found}

@@ -1,4 +1,4 @@
-"""How long members have to answer new terms."""
+"""Setting for how long members have to answer new terms."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Four eyes: requests to publish, and what a second person decides about them."""
+"""Approval of publications by a second person (four-eyes principle)."""

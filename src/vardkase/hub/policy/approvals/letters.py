@@ -1,4 +1,4 @@
-"""Mail about requests: to those who may decide, and to who asked. It names the event by number only."""
+"""Mail about publication requests, to approvers and the requester. It refers to the event by number only."""
 
 from __future__ import annotations
 
@@ -90,13 +90,11 @@ ABOUT = {
 
 
 def register_kinds() -> None:
-    """Have the hub know these mails."""
     for kind in KINDS:
         register(kind)
 
 
 def tell_deciders(actor: ActorReference, approval: Approval) -> None:
-    """Mail the people who may decide about a request that waits."""
     people = list(deciders(approval))
     for language in LANGUAGES:
         with override(language):
@@ -106,7 +104,6 @@ def tell_deciders(actor: ActorReference, approval: Approval) -> None:
 
 
 def tell_requester(actor: ActorReference, approval: Approval) -> None:
-    """Mail who asked what became of the request."""
     kind = ABOUT.get(Decision(approval.state))
     if kind is None or approval.requester is None:
         return

@@ -1,4 +1,4 @@
-"""Who may decide about a request."""
+"""Rules on who may decide a request."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ from vardkase.identity.accounts.queries import reading_users
 
 
 def asking_rules(approval: Approval) -> list[FourEyes]:
-    """The rules that ask for a second person, of the version that was in force then."""
     rules = stored_rules(approval.policy.rules)
     asking = (rules[number - 1] for number in approval.rules if 0 < number <= len(rules))
     return [rule for rule in asking if isinstance(rule, FourEyes)]
 
 
 def may_decide(actor: Actor, approval: Approval, role: str = "") -> bool:
-    """Somebody else than who asked, a person of the same organisation who may publish, named by every rule; nobody at
-    the console, in whoever's name.
+    """True if the actor may decide: another person of the same organisation who may publish, named by every
+    rule.
 
-    `role` is the name of the actor's role, looked up unless it is given.
+    Never the console, whichever account it names. `role` is the actor's role name, looked up unless given.
     """
     if actor.user_id is None or actor.login or actor.user_id == approval.requester_id:
         return False
@@ -39,15 +38,19 @@ def may_decide(actor: Actor, approval: Approval, role: str = "") -> bool:
 
 
 def require_second_person(actor: Actor, approval: Approval) -> None:
-    """Raise MayNotTakePart unless the actor is another person than who asked, by means that count: an administrator
-    makes keys and sets passwords for colleagues, and may have accounts that share a mailbox."""
+    """Raise MayNotTakePart unless the actor is another person than the requester, with credentials of their
+    own.
+
+    An administrator can create keys and set passwords for colleagues, and may have several accounts on one
+    mailbox.
+    """
     require_means(actor, User.objects.filter(pk=actor.user_id or 0).first())
     if is_same_person(actor, approval.requester_id, approval.requester_name):
         raise MayNotTakePart(gettext("You asked for it yourself: another person has to decide."))
 
 
 def refusal(actor: Actor, approval: Approval) -> str:
-    """Why somebody whom the rules name may not decide now, in words."""
+    """Why a person named by the rules may not decide now, in words."""
     try:
         require_second_person(actor, approval)
     except MayNotTakePart as refused:
@@ -56,7 +59,6 @@ def refusal(actor: Actor, approval: Approval) -> str:
 
 
 def deciders(approval: Approval) -> list[User]:
-    """The people who may decide, by address."""
     people = reading_users().filter(org_id=approval.organisation_id, role__perm_publish=True)
     asking = asking_rules(approval)
     return [

@@ -1,4 +1,4 @@
-"""Asking for a second person, and deciding: approve what was seen, reject with a reason, withdraw, let expire."""
+"""Services for requests: submit, approve what was seen, reject with a reason, withdraw, expire."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ DECIDED = "This request is decided already."
 def request_approval(
     actor: Actor, event: Event, policy: Policy, asking: Sequence[Met], *, tell: bool
 ) -> Approval:
-    """Put down that a locked event waits for a second person, and tell those who may decide.
+    """Record that a locked event waits for a second person, and notify those who may decide.
 
-    Asked twice for the same version, it is the same request; one for an earlier version is closed.
+    Idempotent for the same version; a request for an earlier version is closed.
     """
     digest = digest_of(event)
     before = Approval.objects.filter(event_id=event.pk, state=Decision.WAITING).first()
@@ -63,7 +63,6 @@ def request_approval(
 
 
 def is_approved(event: Event, organisation_id: int) -> bool:
-    """Whether this version of a locked event has been approved."""
     approved = Approval.objects.filter(
         event_id=event.pk, organisation_id=organisation_id, state=Decision.APPROVED
     )
@@ -81,11 +80,11 @@ def digest_of(event: Event) -> str:
 
 @transaction.atomic
 def approve(actor: Actor, approval_id: int | str) -> Approval:
-    """Publish exactly the version that was asked for.
+    """Publish exactly the version that was requested.
 
-    If the event has changed since, nothing is published and the request is closed as `changed`: a person has to ask
-    for it as it reads now. Were it asked for by itself, whoever changed it could approve what nobody else has seen.
-    Raises NotFound, Forbidden, StepUpRequired, Conflict when it is decided or expired, and what publishing raises.
+    If the event has changed, nothing is published and the request is closed as `changed`: a person must
+    request it anew. An automatic request would let the person who changed it approve what nobody else has
+    seen. Raises NotFound, Forbidden, StepUpRequired, Conflict if it is decided or expired, and as publishing.
     """
     approval = _to_decide(actor, approval_id)
     require_second_person(actor, approval)
@@ -105,7 +104,6 @@ def approve(actor: Actor, approval_id: int | str) -> Approval:
 
 @transaction.atomic
 def reject(actor: Actor, approval_id: int | str, reason: str) -> Approval:
-    """Leave the event unpublished; who asked is told why. Raises NotFound, Forbidden, Conflict, Invalid."""
     approval = _to_decide(actor, approval_id)
     if not 1 <= len(reason.strip()) <= LONGEST_REASON:
         raise Invalid({"reason": [f"Say why, in 1 to {LONGEST_REASON} characters."]})
@@ -117,7 +115,6 @@ def reject(actor: Actor, approval_id: int | str, reason: str) -> Approval:
 
 @transaction.atomic
 def withdraw(actor: Actor, approval_id: int | str) -> Approval:
-    """Take a request of one's own back. Raises NotFound, Forbidden, Conflict."""
     actor.require_writing()
     approval = _waiting(actor, approval_id)
     if actor.user_id is None or approval.requester_id != actor.user_id:
@@ -129,7 +126,6 @@ def withdraw(actor: Actor, approval_id: int | str) -> Approval:
 
 @transaction.atomic
 def expire_approvals() -> int:
-    """Close the requests whose time is over, and tell who asked; returns how many."""
     over = Approval.objects.select_for_update().filter(state=Decision.WAITING, expires_at__lte=timezone.now())
     expired = list(over)
     for approval in expired:
@@ -139,13 +135,11 @@ def expire_approvals() -> int:
 
 
 def forget_removed(removed: AttributesRemoved) -> None:
-    """A deleted event waits for nobody."""
     if removed.attribute_ids is None:
         _close_those_of(removed.event_id)
 
 
 def forget_taken_over(taken: EventTakenOver) -> None:
-    """What belongs to others now is theirs to publish."""
     _close_those_of(taken.event_id)
 
 
@@ -169,7 +163,6 @@ def _to_decide(actor: Actor, approval_id: int | str) -> Approval:
 
 
 def _waiting(actor: Actor, approval_id: int | str) -> Approval:
-    """The request, locked against others who decide. Raises NotFound, Conflict."""
     found = find_approval(actor, approval_id)
     approval = Approval.objects.select_for_update(of=("self",)).select_related("policy").get(pk=found.pk)
     if approval.state != Decision.WAITING:
@@ -178,7 +171,6 @@ def _waiting(actor: Actor, approval_id: int | str) -> Approval:
 
 
 def _ask(approval: Approval, event: Event, digest: str) -> Approval:
-    """Store a request that is not stored yet, for an event as it reads now."""
     approval.event_id, approval.event_uuid, approval.event_info = event.pk, event.uuid, event.info
     approval.digest = digest
     approval.asked_at = timezone.now()

@@ -1,4 +1,4 @@
-"""Use cases of access reviews."""
+"""Services for access reviews."""
 
 from vardkase.identity.access_reviews.services.answers import answer_for, open_review
 from vardkase.identity.access_reviews.services.daily import (

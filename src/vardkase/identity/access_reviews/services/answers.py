@@ -1,4 +1,4 @@
-"""Answering for the accounts of an organisation."""
+"""Confirming or disabling an organisation's accounts in a review."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ BY_PEOPLE = (Kind.CONFIRMED, Kind.DISABLED)
 
 @transaction.atomic
 def open_review(actor: Actor, organisation: Organisation) -> AccessReview:
-    """Begin a review before the hub does. Raises Conflict while one is open, Forbidden."""
     _require(actor, organisation.pk)
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     if open_review_of(organisation.pk):
@@ -39,11 +38,11 @@ def open_review(actor: Actor, organisation: Organisation) -> AccessReview:
 
 @transaction.atomic
 def answer_for(actor: Actor, review: AccessReview, user_ids: Collection[int] | None, kind: str) -> int:
-    """Confirm accounts, or switch them off; `user_ids` None: all that nobody has answered for. Returns how many.
+    """Confirm or disable accounts; `user_ids` None: all unanswered ones. Returns how many.
 
-    An account that was confirmed may still be switched off while the review is open. The review closes when all are
-    answered for. Raises Invalid (another answer, confirming oneself while a colleague could, switching oneself off),
-    Conflict when it is closed, Forbidden.
+    A confirmed account may still be disabled while the review is open. The review closes when all are
+    answered. Raises Invalid (unknown answer, confirming oneself while a colleague could, disabling oneself),
+    Conflict if it is closed, Forbidden.
     """
     _require(actor, review.org_id)
     if kind not in BY_PEOPLE:
@@ -62,7 +61,6 @@ def answer_for(actor: Actor, review: AccessReview, user_ids: Collection[int] | N
 
 
 def _chosen(actor: Actor, review: AccessReview, user_ids: Collection[int] | None, kind: str) -> list[User]:
-    """The accounts that are meant; of all, oneself is left out where somebody else has to answer for one."""
     waiting = accounts_of(review) if user_ids is not None else unanswered(review)
     chosen = list(waiting if user_ids is None else waiting.filter(pk__in=set(user_ids)))
     if user_ids is not None and len(chosen) != len(set(user_ids)):
@@ -76,7 +74,6 @@ def _chosen(actor: Actor, review: AccessReview, user_ids: Collection[int] | None
 
 
 def _has_colleague(actor: Actor, review: AccessReview) -> bool:
-    """Whether somebody else of the organisation could answer for the actor."""
     others = accounts_of(review).filter(role__perm_admin=True, role__perm_sync=False)
     return others.exclude(pk=actor.user_id or 0).exists()
 
@@ -106,7 +103,7 @@ def _keep(actor: Actor, review: AccessReview, users: Collection[User], kind: str
 
 
 def _require(actor: Actor, organisation_id: int) -> None:
-    """Also where the organisation may only read: this is no intelligence."""
+    """Also allowed for read-only organisations: account reviews are not content."""
     if actor.credential is Credential.READ_ONLY_KEY or not may_review(actor, organisation_id):
         raise Forbidden("You do not have permission to use this functionality.")
 

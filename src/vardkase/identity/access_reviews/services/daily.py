@@ -1,4 +1,4 @@
-"""What the hub does by itself each day: opens reviews, reminds, switches off what nobody confirmed or used."""
+"""Daily job: opens reviews, sends reminders, disables unconfirmed or unused accounts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REMIND_BEFORE = timedelta(days=1)
 
 @transaction.atomic
 def open_due_reviews() -> int:
-    """Open a review for each organisation here whose last one, or whose own beginning, lies far enough back."""
+    """Open a review for each organisation whose last one, or whose creation, is far enough back."""
     if not REVIEW_EVERY.value:
         return 0
     now = timezone.now()
@@ -48,7 +48,6 @@ def open_due_reviews() -> int:
 
 @transaction.atomic
 def remind_of_reviews() -> int:
-    """Write to the administrators of each open review, when it is time to; returns how many mails wait to be sent."""
     now, mails = timezone.now(), []
     for review in (
         AccessReview.objects.select_for_update(of=("self",)).select_related("org").filter(closed=None)
@@ -66,7 +65,6 @@ def remind_of_reviews() -> int:
 
 @transaction.atomic
 def close_overdue_reviews() -> int:
-    """Close what is due: switch off the accounts that nobody has answered for; returns how many."""
     now, count = timezone.now(), 0
     overdue = AccessReview.objects.select_for_update(of=("self",)).select_related("org")
     for review in overdue.filter(closed=None, due__lte=now):
@@ -81,7 +79,6 @@ def close_overdue_reviews() -> int:
 
 @transaction.atomic
 def switch_off_idle_accounts() -> int:
-    """Switch off the accounts that nobody has used for too long; returns how many."""
     if not IDLE.value:
         return 0
     long_ago = timezone.now() - timedelta(days=IDLE.value)
@@ -92,7 +89,6 @@ def switch_off_idle_accounts() -> int:
 
 
 def _switch_off(users: Collection[User], why: Disabled, organisation: Organisation) -> int:
-    """Switch accounts of one organisation off, and tell their owners and their administrators."""
     if not users:
         return 0
     ids = [user.pk for user in users]

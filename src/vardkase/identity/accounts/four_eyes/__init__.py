@@ -1,4 +1,4 @@
-"""Approval by a second person: the one mechanism for whatever nobody may do alone (four-eyes principle).
+"""Approval by a second person: the only mechanism for actions nobody may perform alone (four-eyes principle).
 
 Somebody proposes, another person reads exactly what will happen and approves it, and the approval carries it out in the
 same transaction. A room registers what needs two people once, in its ``AppConfig.ready()``::

@@ -1,4 +1,4 @@
-"""One of the two has to be a legal officer: for actions that decide what the law or the terms say."""
+"""Approvals that need a legal officer as one of the two: decisions on what the law or the terms say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def lacks_legal_officer(actor: Acting, request: ApprovalRequest) -> str:
-    """Why the actor may not approve: neither they nor whoever proposed is a legal officer. An `Action.conflict`."""
+    """Why the actor may not approve: neither they nor the proposer is a legal officer. An `Action.conflict`."""
     if not request.pk or StaffRole.LEGAL_OFFICER in actor.staff:
         return ""
     proposer = User.objects.filter(pk=request.proposed_by or 0).first()

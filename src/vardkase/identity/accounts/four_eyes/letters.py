@@ -1,4 +1,4 @@
-"""Mail about requests: to those who can approve, and to who proposed. What it is about stands on the page alone."""
+"""Mail about approval requests to approvers and the proposer. Details appear only on the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from vardkase.identity.accounts.queries import active_users
 
 
 def tell_approvers(action: Action, request: ApprovalRequest) -> None:
-    """Mail everybody whose duty it is to answer, but who proposed."""
     queue_mail([_asked(person, action, request) for person in _approvers(action, request)])
 
 
@@ -25,7 +24,6 @@ def tell_dropped(action: Action, request: ApprovalRequest) -> None:
 
 
 def tell_proposer(action: Action, request: ApprovalRequest) -> None:
-    """Mail who proposed what became of it."""
     queue_mail(
         [_answered(person, action, request) for person in active_users().filter(pk=request.proposed_by or 0)]
     )

@@ -1,4 +1,4 @@
-"""What waits for a second person, and what became of it."""
+"""Models for approval requests and their outcome."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class RequestState(models.TextChoices):
-    """Where a request stands. One that waits has lapsed at `expires_at`, whatever stands here (`state_now`)."""
+    """The state of a request. One that waits has lapsed at `expires_at`, whatever is stored (`state_now`)."""
 
     WAITING = "waiting", _("Waits for approval")
     APPROVED = "approved", pgettext_lazy("approval request", "Approved")
@@ -23,13 +23,13 @@ class RequestState(models.TextChoices):
 
 
 class ApprovalRequest(models.Model):
-    """Something that one person proposes and another one has to approve.
+    """An act that one person proposes and another has to approve.
 
-    `subject` is the action's own key of what it is about, `title` what people call that. `subject_state` is the
-    subject as it was when this was proposed, and `digest` the SHA-256 of action, subject, parameters, reason and
-    that state: what the approver has read. People are kept by id and name, for decisions outlive accounts. `…_with` is
-    the credential; `proposed_at_console` is the login name of somebody at the machine's console. Rows that were carried
-    over from before there was a digest have none.
+    `subject` is the action's own key of its object, `title` its display name. `subject_state` is the state of
+    the subject at the time of the proposal, and `digest` the SHA-256 of action, subject, parameters, reason
+    and that state: what the approver has read. People are stored by id and name, because decisions outlive
+    accounts. `…_with` is the credential; `proposed_at_console` is the login name at the machine's console.
+    Rows from before digests existed have none.
     """
 
     action = models.CharField(max_length=64)
@@ -81,7 +81,6 @@ class ApprovalRequest(models.Model):
 
     @property
     def state_now(self) -> RequestState:
-        """The state at this moment."""
         if self.state == RequestState.WAITING and self.expires_at <= timezone.now():
             return RequestState.LAPSED
         return RequestState(self.state)

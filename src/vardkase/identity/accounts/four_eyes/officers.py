@@ -1,4 +1,4 @@
-"""Whether the hub is in use: from its second officer on, and for good."""
+"""Whether the hub is in use: permanently, once it has had a second officer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ABOUT_OFFICER = reduce(
 
 
 def in_use() -> bool:
-    """Whether the hub has had two officers. Taking their duties or accounts away does not undo it."""
+    """True if the hub has ever had two officers; removing their duties or accounts does not undo it."""
     given = ApprovalRequest.objects.filter(
         ABOUT_OFFICER,
         action__in=(APPOINT, BEGIN_AGAIN),
@@ -39,7 +39,6 @@ def in_use() -> bool:
 
 
 def officers() -> QuerySet[User]:
-    """The accounts that are on and decide on members."""
     return _holders(active_users())
 
 

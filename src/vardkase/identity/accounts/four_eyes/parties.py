@@ -1,4 +1,4 @@
-"""Who may propose and approve, by what they are at the hub."""
+"""Who may propose and approve, by duty at the hub."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from vardkase.identity.organisations.acting import ADMIN, Acting
 
 
 class Party(StrEnum):
-    """A duty at the hub, or one of the three other positions that somebody acts from."""
-
     SITE_ADMIN = "site_admin"
     MEMBERSHIP_OFFICER = "membership_officer"
     LEGAL_OFFICER = "legal_officer"
@@ -39,7 +37,8 @@ NAMES: dict[Party, str | Promise] = {
 
 
 def parties_of(actor: Acting) -> frozenset[Party]:
-    """What the actor is. The console is the console alone, whichever account it names: it can name any."""
+    """The positions the actor acts from. The console is only the console, whichever account it names: it can
+    name any."""
     if actor.credential_name == "console":
         return frozenset({Party.CONSOLE})
     if actor.user_id is None:
@@ -53,7 +52,6 @@ def parties_of(actor: Acting) -> frozenset[Party]:
 
 
 def parties_of_account(user: User) -> frozenset[Party]:
-    """The same, of an account as it is stored now."""
     staff = staff_roles(user.staff_roles)
     found = {Party(role.value) for role in staff}
     if user.role.perm_site_admin and staff.isdisjoint(CONTENT_BLIND):

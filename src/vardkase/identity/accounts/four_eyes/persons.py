@@ -1,4 +1,4 @@
-"""Whether two accounts are one person's, and whether an account's credentials are that person's own."""
+"""Whether two accounts belong to one person, and whether an account's credentials were set by that person."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from vardkase.identity.organisations.models import MembershipInUse
 
 
 def addresses_of(user_id: int | None, *known: str) -> frozenset[str]:
-    """Every mail address that the account has or has had, and those that are `known` otherwise."""
+    """Every mail address that the account has or has had, and those in `known`."""
     kept = AccountAddress.objects.filter(user_id=user_id or 0).values_list("email", flat=True)
     return frozenset({*kept, *known})
 
 
 def has_own_credentials(actor: Acting, account: User) -> bool:
-    """Whether what the actor acts with has been the account owner's own for long enough to count: nobody else has set
-    it within `Vardkase.credential_waiting_days` days, and the API key is one that its owner issued.
+    """True if the actor's credentials have been the account owner's own for long enough to count.
 
-    Nobody waits for what was set before the hub had two officers: one person makes the first accounts anyway, and a
-    new hub has nobody else who could go on.
+    Nobody else has set them within `Vardkase.credential_waiting_days` days, and the API key was issued by its
+    owner. Credentials from before the hub had two officers count at once: a new hub has nobody else to set
+    them.
     """
     if actor.key is not None and not actor.key.is_issued_by_owner:
         return False
@@ -45,7 +45,6 @@ def waits_until(account: User) -> datetime | None:
 
 
 def is_proposer(account: User, request: ApprovalRequest) -> bool:
-    """Whether the account belongs to who proposed `request`, by any address that either has had."""
     if request.proposed_by is None:
         return False
     theirs = addresses_of(request.proposed_by, request.proposed_by_name)
@@ -55,12 +54,10 @@ def is_proposer(account: User, request: ApprovalRequest) -> bool:
 
 
 def is_same_person(actor: Acting, user_id: int | None, name: str) -> bool:
-    """Whether the actor is who did something as the account `user_id`, then with the address `name`."""
     return actor.user_id == user_id or are_one_person(
         addresses_of(actor.user_id, actor.name), addresses_of(user_id, name)
     )
 
 
 def are_one_person(ones: AbstractSet[str], others: AbstractSet[str]) -> bool:
-    """Whether any of `ones` is the same mailbox as any of `others`."""
     return any(is_one_mailbox(one, other) for one in ones for other in others)

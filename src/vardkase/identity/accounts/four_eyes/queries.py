@@ -1,4 +1,4 @@
-"""Requests as far as the actor may know of them: those that their duty approves, and their own."""
+"""Queries for approval requests: those the actor's duties may approve, and their own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_ID = 19
 
 
 def visible(actor: Acting) -> QuerySet[ApprovalRequest]:
-    """The requests that the actor may read: those that their duty approves, as auditor all, and their own."""
+    """Requests that the actor may read: those that their duty approves, all for auditors, and their own."""
     parties = parties_of(actor)
     if Party.AUDITOR in parties:
         return ApprovalRequest.objects.all()
@@ -30,14 +30,12 @@ def visible(actor: Acting) -> QuerySet[ApprovalRequest]:
 
 
 def waiting() -> QuerySet[ApprovalRequest]:
-    """Every request that waits, the first to lapse first."""
     return ApprovalRequest.objects.filter(state=RequestState.WAITING, expires_at__gt=timezone.now()).order_by(
         "expires_at", "pk"
     )
 
 
 def find(actor: Acting, pk: int | str) -> ApprovalRequest:
-    """One request. Raises NotFound."""
     text = str(pk)
     is_number = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
     found = visible(actor).filter(pk=int(text)).first() if is_number else None
@@ -47,18 +45,15 @@ def find(actor: Acting, pk: int | str) -> ApprovalRequest:
 
 
 def waiting_request(action: str, subject: str) -> ApprovalRequest | None:
-    """What waits for this action on this subject."""
     return waiting().filter(action=action, subject=subject).first()
 
 
 def requests_about(actor: Acting, user: User) -> list[ApprovalRequest]:
-    """The requests about an account that wait, as far as the actor may read them."""
     about = waiting().filter(subject=str(user.pk), title=user.email)
     return list(about.filter(pk__in=visible(actor).values("pk")))
 
 
 def to_answer(actor: Acting) -> list[ApprovalRequest]:
-    """The requests that the actor may answer, the first to lapse first."""
     parties = parties_of(actor)
     names = [each.name for each in actions() if parties & each.approve]
     account = User.objects.select_related("role").filter(pk=actor.user_id or 0).first() if names else None
@@ -73,12 +68,10 @@ def to_answer(actor: Acting) -> list[ApprovalRequest]:
 
 
 def count_to_answer(actor: Acting) -> int:
-    """How many there are."""
     return len(to_answer(actor))
 
 
 def has_changed(request: ApprovalRequest) -> bool:
-    """Whether the subject is another now than when this was proposed."""
     action = action_of(request)
     if action is None:
         return True

@@ -1,4 +1,4 @@
-"""What takes two people: each action is registered once."""
+"""Registry of actions that require two people."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def _nothing(_actor: Acting, _request: ApprovalRequest) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Something that takes two people (the package's docstring has an example).
+    """An act that takes two people (the package's docstring has an example).
 
-    `title`: in words, beginning with a verb. `fingerprint` runs inside the transaction of a proposal or an approval
-    and locks what it reads; it raises NotFound when the subject is gone. `conflict` is asked of whoever proposes and
-    of whoever approves, and by pages that list requests, outside a transaction: it locks nothing. `alone_until_in_use`:
-    who carries it out at once while the hub has not had two officers (`officers.in_use`). `closed` runs in the
-    transaction in which a request is declined, returned or withdrawn. `writes_itself`: its own mails say that something
-    waits and what became of it. `subject_title`: what the subject is called, in the language that is active; lists of
-    requests ask for it in each row, so it reads nothing from the database.
+    `title`: in words, starting with a verb. `fingerprint` runs in the transaction of a proposal or approval
+    and locks what it reads; it raises NotFound if the subject is gone. `conflict` is called for proposer and
+    approver, and by pages that list requests, outside a transaction: it takes no locks. `alone_until_in_use`:
+    who carries it out at once while the hub has not had two officers (`officers.in_use`). `closed` runs in
+    the transaction in which a request is declined, returned or withdrawn. `writes_itself`: the action sends
+    its own mails about requests and outcomes. `subject_title`: the display name of the subject in the active
+    language; lists call it per row, so it must not query the database.
     """
 
     name: str
@@ -71,9 +71,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """That a second person has approved `request`: only `services` makes one, for the transaction that carries it out.
+    """A second person's approval of `request`: only `services` creates one, for the transaction that carries
+    it out.
 
-    `actor` is who approved (who proposed, where the hub was not in use yet). `choices` is what the approver narrowed.
+    `actor` is the approver (the proposer, if the hub was not in use yet). `choices` is what the approver
+    narrowed.
     """
 
     actor: Acting
@@ -86,7 +88,8 @@ class Approval:
             raise TypeError("An approval is made by four_eyes.services alone.")
 
     def for_action(self, *actions: Action) -> Approval:
-        """This approval, when it is of one of `actions` and being carried out now; else raises PermissionError."""
+        """This approval, if it is for one of `actions` and being carried out now; otherwise raises
+        PermissionError."""
         if self.request.action not in {each.name for each in actions} or not connection.in_atomic_block:
             raise PermissionError(f"{self.request.action} was approved, which is something else.")
         return self
@@ -109,22 +112,20 @@ _actions: dict[str, Action] = {}
 
 
 def register(action: Action) -> Action:
-    """Make an action known; returns it. Each name is registered once."""
     if _actions.setdefault(action.name, action) is not action:
         raise RuntimeError(f"the action {action.name} is registered twice")
     return action
 
 
 def action_of(request: ApprovalRequest) -> Action | None:
-    """The action of a request; None for one that this version does not know."""
+    """The action of a request; None if this version does not know it."""
     return _actions.get(request.action)
 
 
 def actions() -> list[Action]:
-    """Every action, by name."""
     return [_actions[name] for name in sorted(_actions)]
 
 
 def sealed(actor: Acting, request: ApprovalRequest, choices: Mapping[str, str]) -> Approval:
-    """An approval. For `services` alone: a test of the code holds every other module to that."""
+    """An approval. Reserved for `services`; a test enforces this."""
     return Approval(actor, request, choices, _SEAL)

@@ -1,4 +1,4 @@
-"""Who may take which part in a request, and what is approved by its digest."""
+"""Rules on who may propose, approve or withdraw a request; approval is bound to its digest."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class MayNotTakePart(Forbidden):
 
 
 def decided_on_pages() -> str:
-    """Why nobody decides with an API key, a job or at the console."""
     return gettext(
         "What takes two people is decided on the hub’s pages, by somebody who has signed in there: an API key "
         "may propose it."
@@ -37,12 +36,10 @@ def decided_on_pages() -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON gives it back."""
     return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
 def digest_of(request: ApprovalRequest) -> str:
-    """SHA-256 over action, subject, parameters, reason, and the subject's state when it was proposed."""
     parts = [request.action, request.subject, request.parameters, request.reason, request.subject_state]
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -51,7 +48,10 @@ def digest_of(request: ApprovalRequest) -> str:
 def refusal_to_propose(
     actor: Acting, action: Action, request: ApprovalRequest, *, alone: bool = False
 ) -> str:
-    """Why the actor may not propose this, in words; nothing when they may. `alone`: they carry it out at once."""
+    """Why the actor may not propose this, in words; empty if they may.
+
+    `alone`: they carry it out at once.
+    """
     if not alone and Party.CONSOLE in parties_of(actor):
         return gettext(
             "What takes two people is not proposed at the console: whoever sits there may have an account that "
@@ -66,7 +66,6 @@ def refusal_to_propose(
 
 
 def refusal_of_part(actor: Acting, action: Action, request: ApprovalRequest, account: User) -> str:
-    """Why the person, whose account is as it is stored now, may not be the second of the two, in words."""
     if is_proposer(account, request):
         return gettext("You have made the proposal: another person has to answer it.")
     if not account.is_active or parties_of_account(account).isdisjoint(action.approve):
@@ -75,7 +74,6 @@ def refusal_of_part(actor: Acting, action: Action, request: ApprovalRequest, acc
 
 
 def require_approver(actor: Acting, action: Action, request: ApprovalRequest, account: User | None) -> None:
-    """Raise MayNotTakePart, or StepUpRequired, unless the actor (see `require_means`) is the second person."""
     if account is None:
         raise MayNotTakePart(decided_on_pages())
     if refusal := refusal_of_part(actor, action, request, account):
@@ -84,14 +82,14 @@ def require_approver(actor: Acting, action: Action, request: ApprovalRequest, ac
 
 
 def require_means(actor: Acting, account: User | None) -> None:
-    """Raise MayNotTakePart unless the actor is in a browser session, with credentials of their own for long enough."""
+    """Raise MayNotTakePart unless the actor is in a browser session, with credentials that have been their
+    own for long enough."""
     if actor.credential_name != BROWSER or account is None:
         raise MayNotTakePart(decided_on_pages())
     require_own_credentials(actor, account)
 
 
 def require_own_credentials(actor: Acting, account: User | None) -> None:
-    """Raise MayNotTakePart where somebody else issued the key or has set the credentials lately."""
     if account is None or not has_own_credentials(actor, account):
         raise MayNotTakePart(not_settled(actor, account))
 
@@ -101,7 +99,6 @@ def _listed(parties: Iterable[Party]) -> str:
 
 
 def not_settled(actor: Acting, account: User | None) -> str:
-    """Whose credentials do not count yet, until when, and what to do."""
     if actor.key is not None and not actor.key.is_issued_by_owner:
         return gettext(
             "Somebody else issued this API key. What takes two people takes a key that you have issued yourself, or "

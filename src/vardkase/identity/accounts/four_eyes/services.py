@@ -1,4 +1,4 @@
-"""Proposing what takes two people, approving it (which carries it out), and saying no."""
+"""Services for approval requests: propose, approve (which executes), reject."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ State = RequestState
 
 
 class Overtaken(Conflict):
-    """The subject is another than the one that was proposed about."""
+    pass
 
 
 @transaction.atomic
@@ -50,9 +50,10 @@ def propose(
     parameters: Mapping[str, Any] | None = None,
     expires_at: datetime | None = None,
 ) -> ApprovalRequest:
-    """Ask a second person to approve an action; while the hub is not in use yet, some are carried out at once.
+    """Ask a second person to approve an action; before the hub is in use, some are carried out at once.
 
-    `parameters` is JSON and holds no secret. Raises Forbidden, Conflict while the same waits, Invalid under `reason`.
+    `parameters` is JSON and must not contain secrets. Raises Forbidden, Conflict while the same request
+    waits, Invalid under `reason`.
     """
     actor.require_own_affairs()
     now = timezone.now()
@@ -87,10 +88,11 @@ def propose(
 def approve(
     actor: Acting, pk: int, digest: str, remark: str = "", choices: Mapping[str, str] | None = None
 ) -> Any:
-    """Approve what one has read (`digest`), as the second person; returns what carrying it out returned.
+    """Approve the version that was read (`digest`) as the second person; returns the result of carrying it
+    out.
 
-    `choices` are what the action lets its approver narrow. Raises NotFound, Forbidden, Conflict
-    when it does not wait any more or its subject has changed (it is then stale), and what the action raises.
+    `choices` are what the action lets its approver narrow. Raises NotFound, Forbidden, Conflict if it no
+    longer waits or its subject has changed (it is then stale), and as the action.
     """
     try:
         with transaction.atomic():
@@ -103,10 +105,6 @@ def approve(
 
 @transaction.atomic
 def decline(actor: Acting, pk: int, answer: str, *, state: RequestState = State.DECLINED) -> ApprovalRequest:
-    """Say no as the second person, or return it with a question (`state`).
-
-    Raises as `approve`, and Invalid under `text`.
-    """
     action, request = _to_answer(actor, pk)
     _close(actor, request, state, _words(answer, "text"))
     _record(actor, "approval_request.declined", request, answer=request.answer)
@@ -118,7 +116,6 @@ def decline(actor: Acting, pk: int, answer: str, *, state: RequestState = State.
 
 @transaction.atomic
 def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
-    """Take one's own proposal back. Raises NotFound, Forbidden, Conflict."""
     actor.require_own_affairs()
     request = _locked(actor, pk)
     if request.proposed_by != actor.user_id:
@@ -132,7 +129,6 @@ def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
 
 
 def drop(actor: Acting, action: Action, subject: str) -> None:
-    """Close what waits for `action` on `subject`: something has happened that it did not reckon with."""
     for request in ApprovalRequest.objects.select_for_update().filter(
         action=action.name, subject=subject, state=State.WAITING
     ):
@@ -194,7 +190,6 @@ def _carry_out_alone(actor: Acting, action: Action, request: ApprovalRequest) ->
 
 
 def _to_answer(actor: Acting, pk: int) -> tuple[Action, ApprovalRequest]:
-    """What waits, locked, for somebody who may answer it; their account is locked too, so that it stays as it is."""
     actor.require_own_affairs()
     account = _locked_account(actor)
     require_means(actor, account)
@@ -223,7 +218,6 @@ def _require_waiting(request: ApprovalRequest) -> None:
 
 
 def _refuse_twice(request: ApprovalRequest) -> None:
-    """Raise Conflict while the same waits; what has lapsed makes room."""
     same = ApprovalRequest.objects.select_for_update().filter(
         action=request.action, subject=request.subject, state=State.WAITING
     )

@@ -1,4 +1,4 @@
-"""How long a request waits."""
+"""Setting for how long an approval request stays open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Use cases of users, roles and API keys."""
+"""Services for users, roles and API keys."""
 
 from vardkase.identity.accounts.services.first_run import FirstRun, first_run
 from vardkase.identity.accounts.services.keys import delete_key, edit_key, issue_key, pin_key, reset_keys

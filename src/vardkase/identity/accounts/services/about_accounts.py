@@ -1,4 +1,4 @@
-"""What requests for approval that are about an account have in common."""
+"""Common parts of approval requests about an account."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def account_of(request: ApprovalRequest) -> User:
-    """The account that a request is about, locked. Raises NotFound."""
     found = User.objects.filter(pk=int(request.subject)).first()
     if found is None:
         raise NotFound("Invalid user")
@@ -21,7 +20,6 @@ def account_of(request: ApprovalRequest) -> User:
 
 
 def is_about(actor: Acting, request: ApprovalRequest) -> str:
-    """Why the actor takes no part: it is about their own account, or another one of the same mailbox."""
     if actor.user_id is None:
         return ""
     own = addresses_of(actor.user_id, actor.name)

@@ -1,4 +1,4 @@
-"""Changes to the account of somebody who decides, which another such person approves (`protection`).
+"""Changes to the account of an officer or auditor, which another one approves (`protection`).
 
 A new password or address never passes through those who propose and approve: the person gets a link by mail.
 """
@@ -44,7 +44,6 @@ CHANGES: dict[str, str | Promise] = {
 def propose_account_change(
     actor: Acting, user: User, change: str, value: str, reason: str
 ) -> ApprovalRequest:
-    """Propose a change to the account of somebody who decides. Raises Invalid, Forbidden, Conflict, NotFound."""
     if change not in CHANGES or not is_protected(user):
         raise Invalid({"change": [gettext("This change needs no approval.")]})
     if change == "email":

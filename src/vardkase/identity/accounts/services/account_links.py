@@ -1,4 +1,4 @@
-"""Links that are mailed to the person of an account: to confirm or cancel an address, to choose a password.
+"""Mailed account links: confirming or cancelling an address change, setting a password.
 
 A link is the page with the secret in its fragment, so that no log holds it; only a digest of the secret is kept.
 """
@@ -32,7 +32,6 @@ PATHS: dict[str, str] = {
 
 
 def make_link(user: User, purpose: str, *, email: str = "") -> str:
-    """Make a link in place of any of the same purpose; returns its address."""
     user.links.filter(purpose=purpose).delete()
     secret = secrets.token_urlsafe(32)
     holds = CANCELLABLE if purpose == Purpose.CANCEL_ADDRESS else HOLDS
@@ -43,7 +42,6 @@ def make_link(user: User, purpose: str, *, email: str = "") -> str:
 
 
 def find_link(purpose: str, secret: str) -> AccountLink:
-    """The link with this secret. Raises NotFound for one that is unknown, used, or too old."""
     found = (
         AccountLink.objects.select_related("user__org", "user__role")
         .filter(purpose=purpose, digest=_digest(secret), expires__gt=timezone.now())
@@ -55,7 +53,7 @@ def find_link(purpose: str, secret: str) -> AccountLink:
 
 
 def use_link(purpose: str, secret: str) -> AccountLink:
-    """Use the link up, in the caller's transaction, so that of two who use it at once one comes too late."""
+    """Use up the link, in the caller's transaction, so that only one of two concurrent uses succeeds."""
     link = find_link(purpose, secret)
     deleted, _ = AccountLink.objects.filter(pk=link.pk).delete()
     if not deleted:
@@ -64,7 +62,6 @@ def use_link(purpose: str, secret: str) -> AccountLink:
 
 
 def mail_password_link(user: User) -> None:
-    """Mail the person of an account a link to choose a password."""
     link = make_link(user, Purpose.SET_PASSWORD)
     with translation.override(user.language or settings.LANGUAGE_CODE):
         subject = gettext("Choose a new password")
@@ -74,7 +71,6 @@ def mail_password_link(user: User) -> None:
 
 @transaction.atomic
 def choose_password(visitor: ActorReference, secret: str, password: str) -> User:
-    """Give the account that a link is for a new password. Raises NotFound, Invalid when the policy refuses it."""
     link = use_link(Purpose.SET_PASSWORD, secret)
     user = User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=link.user_id)
     set_password(user, password)

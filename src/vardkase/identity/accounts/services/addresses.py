@@ -1,4 +1,4 @@
-"""Changing one's own e-mail address: the new one is confirmed by a mailed link, and the old one can cancel."""
+"""Changing the user's own e-mail address: the new one confirms by mailed link, the old one can cancel."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from vardkase.identity.organisations.acting import Acting
 
 @transaction.atomic
 def request_address(actor: Acting, email: Any) -> str:
-    """Mail a link to the address that the actor's own account is to have; nothing changes until it is opened.
+    """Mail a confirmation link to the new address of the actor's own account; returns the address.
 
-    Returns the address. Raises StepUpRequired, and Invalid under `email`, also where the hub sends no mail.
+    Nothing changes until it is opened. Raises StepUpRequired, and Invalid under `email`, also if the hub
+    sends no mail.
     """
     actor.require_writing()
     actor.require_step_up()
@@ -39,7 +40,6 @@ def request_address(actor: Acting, email: Any) -> str:
 
 
 def mail_confirmation(actor: ActorReference, user: User, wanted: str) -> None:
-    """Mail the links that confirm and cancel an address that a locked account may have. Raises Invalid."""
     if not can_send():
         told = gettext(
             "This hub sends no mail, so it cannot confirm an address. An administrator has to change it."
@@ -54,7 +54,6 @@ def mail_confirmation(actor: ActorReference, user: User, wanted: str) -> None:
 
 @transaction.atomic
 def confirm_address(visitor: ActorReference, secret: str) -> User:
-    """Give the account the address that the link was mailed to. Raises NotFound, Invalid when it is taken by now."""
     link = use_link(Purpose.CONFIRM_ADDRESS, secret)
     user = locked(link.user)
     if user.disabled:
@@ -69,7 +68,7 @@ def confirm_address(visitor: ActorReference, secret: str) -> User:
 
 @transaction.atomic
 def cancel_address(visitor: ActorReference, secret: str) -> User:
-    """Keep the address, and end every session and key: whoever asked for another one was perhaps somebody else."""
+    """Keep the address, and end every session and key: the request may have come from an intruder."""
     link = use_link(Purpose.CANCEL_ADDRESS, secret)
     user = locked(link.user)
     end_all(user)
@@ -79,7 +78,6 @@ def cancel_address(visitor: ActorReference, secret: str) -> User:
 
 
 def requested_address(user: User) -> str:
-    """The address that waits for confirmation; empty when none does."""
     link = AccountLink.objects.filter(user=user, purpose=Purpose.CONFIRM_ADDRESS).order_by("-pk").first()
     return link.email if link else ""
 

@@ -1,4 +1,4 @@
-"""New officers and auditors take two people: a site administrator proposes, an officer approves.
+"""Appointing officers and auditors takes two people: a site administrator proposes, an officer approves.
 
 The first two are appointed by one person, for nobody is there yet. When the hub has had two and none is left, one site
 administrator proposes and another one approves: the console makes the second account where there is none, and that
@@ -29,12 +29,10 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def makes_officer(user: User, wanted: Sequence[str]) -> bool:
-    """Whether the account would get or lose an officer's duty, or that of auditing them."""
     return bool((staff_roles(wanted) ^ staff_roles(user.staff_roles)) & OVERSEE)
 
 
 def propose_officer(actor: Acting, user: User, wanted: list[str], reason: str) -> ApprovalRequest:
-    """Propose to give a locked account the duties `wanted`; carried out at once while the hub is not in use yet."""
     nobody_left = in_use() and not officers().exclude(pk=user.pk).exists()
     return propose(
         actor,
@@ -47,13 +45,11 @@ def propose_officer(actor: Acting, user: User, wanted: list[str], reason: str) -
 
 
 def drop_waiting(actor: Acting, user: User) -> None:
-    """Close what waits for an account: something else has been decided of it."""
     for action in (OFFICER, AGAIN):
         drop(actor, action, str(user.pk))
 
 
 def waits_for_approval(user: User) -> bool:
-    """Whether somebody has proposed the account as an officer, and nobody has answered."""
     return any(waiting_request(name, str(user.pk)) for name in (APPOINT, BEGIN_AGAIN))
 
 

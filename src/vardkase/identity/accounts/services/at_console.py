@@ -1,4 +1,4 @@
-"""Whoever sits at the machine's console neither reads nor writes as a member, once membership is in use."""
+"""The console neither reads nor writes on behalf of a member once membership is in use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OTHERWISE_GUARDED = CONTENT_BLIND | DECIDE
 
 
 def refuse_at_console(actor: Acting, organisation: Organisation, user: User | None = None) -> None:
-    """Raise Forbidden when somebody at the console would get an account of another member, or act as `user` of it."""
+    """Raise Forbidden if the console would get an account of another member, or act as its `user`."""
     if not actor.login or (
         user is not None and not staff_roles(user.staff_roles).isdisjoint(OTHERWISE_GUARDED)
     ):

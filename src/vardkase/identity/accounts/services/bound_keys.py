@@ -1,4 +1,4 @@
-"""Keys of synchronising accounts: bound to addresses, with an end, where the organisation asks for that."""
+"""API keys of sync accounts: restricted to addresses and expiring, if the organisation requires it."""
 
 from __future__ import annotations
 
@@ -21,20 +21,22 @@ WIDEST = {4: 16, 6: 32}
 
 
 def must_be_bound(user: User) -> bool:
-    """Whether the keys of `user` must be bound: those of a machine, whose organisation enforces it, or all of a member
-    of whom the hub owner requires it."""
+    """True if the keys of `user` must be bound.
+
+    Applies to sync users if their organisation enforces it, and to all users of a member if the hub owner
+    requires it.
+    """
     if SignInRule.KEYS in user.org.required_sign_in:
         return True
     return user.role.perm_sync and user.org.keys_mode == Mode.ENFORCE
 
 
 def longest_key_of(user: User) -> int:
-    """How many days a key of `user` that has to be bound may hold."""
     return min(LONGEST_KEY.value, user.org.required_key_days or LONGEST_KEY.value)
 
 
 def require_bound(key: AuthKey) -> None:
-    """Raise Invalid by field for a key that has to be bound and is not; `key` is not saved yet."""
+    """Raise Invalid by field for an unbound key that must be bound; `key` is not saved yet."""
     if not must_be_bound(key.user):
         return
     errors = {"allowed_ips": _addresses(key), "expiration": _end(key)}
@@ -43,7 +45,6 @@ def require_bound(key: AuthKey) -> None:
 
 
 def bounds_of_former(user: User) -> dict[str, Any]:
-    """What a key in place of the others of `user` is bound to, where keys must be: the same, for as long as may be."""
     if not must_be_bound(user):
         return {}
     former = user.auth_keys.filter(allowed_ips__len__gt=0).order_by("-pk").first()

@@ -1,4 +1,4 @@
-"""Who set what somebody signs in with."""
+"""Records who set an account's credentials."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CONSOLE = "console"
 
 
 def is_another(actor: ActorReference, user: User) -> bool:
-    """Whether `actor` is not certainly the person of the account: the console never is, in whatever account's name."""
+    """True unless `actor` is certainly the account's owner: the console never is, whichever account it names."""
     return actor.user_id != user.pk or actor.credential_name == CONSOLE
 
 
 def note_who_set(actor: ActorReference, user: User) -> None:
-    """Record on `user` (saved here) when somebody else set a credential of the account; nothing for its owner."""
+    """Record on `user` (saved here) when somebody else set a credential; does nothing for the owner."""
     if is_another(actor, user):
         user.credentials_set_by_another_at = timezone.now()
         User.objects.filter(pk=user.pk).update(
@@ -37,7 +37,8 @@ def note_owner_set(user: User) -> None:
 
 
 def note_who_made_site_admins(actor: ActorReference, users: QuerySet[User]) -> None:
-    """Record that somebody else has made site administrators of accounts: they take part in no decision of two yet."""
+    """Record that somebody else made accounts site administrators: they cannot yet take part in decisions by
+    two people."""
     own = actor.user_id if actor.credential_name != CONSOLE else None
     users.exclude(pk=own or 0).update(credentials_set_by_another_at=timezone.now())
 
@@ -50,10 +51,11 @@ def note_issuer(actor: ActorReference, key: AuthKey) -> None:
 
 
 def end_those_of_others(user: User) -> int:
-    """End what somebody else may hold of an account (locked) that becomes an officer's: returns how many keys.
+    """End sessions and keys that others may hold of a locked account becoming an officer's; returns the
+    number of keys.
 
-    That is every session, and every key that its owner did not issue. Where somebody else ever set the credentials, the
-    keys that the owner seems to have issued end too, and the waiting before decisions counts from now.
+    That is every session, and every key that its owner did not issue. If somebody else ever set the
+    credentials, keys apparently issued by the owner end too, and the waiting period for decisions restarts.
     """
     now = now_seconds()
     keys = AuthKey.objects.filter(Q(expiration=0) | Q(expiration__gt=now), user=user)
@@ -68,7 +70,7 @@ def end_those_of_others(user: User) -> int:
 
 
 def end_all(user: User) -> int:
-    """End every session and every valid key of an account; returns how many keys. Links mailed for it stop working."""
+    """End every session and valid key of an account, and invalidate mailed links; returns the number of keys."""
     now = now_seconds()
     valid = AuthKey.objects.filter(Q(expiration=0) | Q(expiration__gt=now), user=user)
     ended = valid.update(expiration=now - 1)

@@ -1,4 +1,4 @@
-"""An account's duties, written; and which ones it may hold."""
+"""Assigning duties to accounts, and which combinations are allowed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None = None) -> User:
-    """Give a locked account the duties `wanted`, which it may have; an officer's or auditor's only with an approval."""
     if (staff_roles(wanted) ^ staff_roles(user.staff_roles)) & OVERSEE and approval is None:
         raise PermissionError("Two people make an officer or auditor.")
     before, user.staff_roles = user.staff_roles, wanted
@@ -54,7 +53,6 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
 
 
 def refuse(user: User, wanted: list[str]) -> None:
-    """Raise Invalid when `user` may not hold the duties `wanted`."""
     roles = staff_roles(wanted)
     if len(roles) != len(wanted):
         known = ", ".join(role.value for role in StaffRole)

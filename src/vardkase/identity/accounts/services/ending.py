@@ -1,4 +1,4 @@
-"""An organisation leaves: nobody of it enters any more."""
+"""Removes all access of an organisation that leaves."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def end_accounts(actor: Acting, organisation_id: int) -> dict[str, int]:
-    """Switch every account of an organisation off, sign it out and end its keys; returns how many ``users, keys``.
+    """Disable all accounts of an organisation, end sessions and keys; returns how many ``users, keys``.
 
-    In the caller's transaction, who has asked whether the actor may. Raises Invalid when no site administrator
-    would be left.
+    Runs in the caller's transaction; the caller has checked permissions. Raises Invalid if no site
+    administrator would be left.
     """
     for user in protected_users().filter(org=organisation_id):
         require_change(actor, user)

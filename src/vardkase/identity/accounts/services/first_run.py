@@ -1,4 +1,4 @@
-"""The first start of an installation: roles, an organisation, and somebody to sign in as."""
+"""First start of an installation: creates roles, an organisation, and an initial administrator."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ FIRST_RUN = 0x4649_5253
 
 @dataclass(frozen=True, slots=True)
 class FirstRun:
-    """The administrator that was made: what is shown here is kept nowhere else."""
-
     email: str
     password: str
     key: str
@@ -31,8 +29,6 @@ class FirstRun:
 
 @dataclass(frozen=True, slots=True)
 class _Installation:
-    """Who acts before there is anybody: an `audit.ActorReference`."""
-
     organisation_id: int
     user_id: int | None = None
     name: str = "first run"
@@ -42,7 +38,7 @@ class _Installation:
 
 @transaction.atomic
 def first_run() -> FirstRun | None:
-    """Make roles, organisation and administrator where there is no account yet; None when there is one."""
+    """Create roles, organisation and administrator if there is no account yet; None if there is."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_RUN])
     ensure_default_roles()

@@ -1,4 +1,4 @@
-"""The rule that no change may break: an installation always has somebody who can administer it."""
+"""Invariant: an installation always has somebody who can administer it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ LAST_ADMINISTRATOR = 0x4C41_5354
 
 
 def keep_a_site_admin() -> None:
-    """Call after a change, in its transaction: raises Invalid, which undoes it, when nobody is left."""
+    """Call after a change, in its transaction: raises Invalid, which rolls it back, if no site administrator
+    is left."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LAST_ADMINISTRATOR])
     active = Q(expiration__isnull=True) | Q(expiration__gt=Now())
@@ -36,11 +37,11 @@ def keep_a_site_admin() -> None:
 
 
 def keep_an_administrator(actor: Acting, before: Iterable[User]) -> None:
-    """Call after a change of accounts, in its transaction, with the accounts as they were, roles fetched.
+    """Call after a change of accounts, in its transaction, with the accounts before it, roles fetched.
 
-    Raises Invalid, which undoes it, where a member has no administrator left: nobody else could make one, and from
-    outside it would be a suspension, which two officers decide. From there an administrator whom the same person has
-    added does not count.
+    Raises Invalid, which rolls it back, if a member has no administrator left: nobody else could create one,
+    and done from outside it would amount to a suspension, which two officers decide. In that case an
+    administrator added by the same person does not count.
     """
     now = timezone.now()
     lost = {user.org_id for user in before if administers(user) and is_active(user, now)}
@@ -62,10 +63,11 @@ def keep_an_administrator(actor: Acting, before: Iterable[User]) -> None:
 
 
 def without_the_last(users: Iterable[User]) -> list[User]:
-    """Those of `users` that may all be switched off: never the last site administrator, nor an organisation's last, nor
-    somebody who decides (`protection`).
+    """Those of `users` that may all be disabled, without the last administrators and deciding users.
 
-    Of several administrators the one whose account is the oldest is kept. Each has its role and organisation fetched.
+    Never the last site administrator, an organisation's last administrator, or a user with a deciding duty
+    (`protection`). Of several administrators the oldest account is kept. Role and organisation must be
+    fetched.
     """
     users = [user for user in users if not is_protected(user)]
     active = Q(expiration__isnull=True) | Q(expiration__gt=Now())
@@ -86,7 +88,6 @@ def without_the_last(users: Iterable[User]) -> list[User]:
 
 
 def administers(user: User) -> bool:
-    """Whether somebody administers an organisation: a person with that role, not a machine."""
     return user.role.perm_site_admin or (user.role.perm_admin and not user.role.perm_sync)
 
 

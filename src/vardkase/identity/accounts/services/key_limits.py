@@ -1,4 +1,4 @@
-"""What is done with an API key passes on no more than the key has: addresses, last day, read-only."""
+"""Limits inherited from an API key: what it creates gets at most its addresses, expiry and read-only flag."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPENS_A_WAY_IN = "This opens a way to sign in: it takes a key without addresses 
 
 
 def inherited(actor: Acting, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a new key, with the limits of the key that issues it for those that `data` leaves out or empty."""
+    """The fields of a new key; limits missing or empty in `data` are inherited from the issuing key."""
     presented = actor.key
     if presented is None:
         return dict(data)
@@ -29,9 +29,9 @@ def inherited(actor: Acting, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def require_no_wider(actor: Acting, key: AuthKey, former: AuthKey | None = None) -> None:
-    """Raise Invalid by field when `key` (not saved yet) allows more than the key that issues or edits it.
+    """Raise Invalid by field if `key` (not saved yet) allows more than the key that issues or edits it.
 
-    A limit that is no wider than that of `former`, the key before the change, may stay.
+    A limit no wider than that of `former`, the key before the change, may stay.
     """
     presented = actor.key
     if presented is None:
@@ -52,7 +52,7 @@ def require_no_wider(actor: Acting, key: AuthKey, former: AuthKey | None = None)
 
 
 def require_unlimited(actor: Acting, field: str) -> None:
-    """Raise Invalid under `field`, which sets what one signs in with on the pages, for a key with limits.
+    """Raise Invalid under `field`, a credential for the pages, when a key with limits sets it.
 
     A password or an address has none of the key's limits, so it would pass on more than the key has.
     """
@@ -63,13 +63,12 @@ def require_unlimited(actor: Acting, field: str) -> None:
 
 
 def require_no_limits(actor: Acting) -> None:
-    """Raise Forbidden for a key with limits: what is written lets somebody sign in without them."""
+    """Raise Forbidden for a key with limits: the change would allow signing in without them."""
     if is_limited(actor.key):
         raise Forbidden(OPENS_A_WAY_IN)
 
 
 def is_limited(key: PresentedKey | None) -> bool:
-    """Whether the key has an address list or an end."""
     return key is not None and bool(key.allowed_ips or key.expiration)
 
 
@@ -78,7 +77,6 @@ def _is_given(value: Any) -> bool:
 
 
 def _lies_within(networks: Sequence[str] | None, others: Sequence[str]) -> bool:
-    """Whether every address of `networks` (none: all addresses) lies in `others`."""
     if not others:
         return True
     return bool(networks) and all(

@@ -1,4 +1,4 @@
-"""API keys: 40 random letters and digits, shown once, kept as a digest."""
+"""API keys: 40 random letters and digits, shown once, stored as a digest."""
 
 from __future__ import annotations
 
@@ -42,11 +42,12 @@ LONGEST_COMMENT = 10_000
 
 @transaction.atomic
 def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) -> tuple[AuthKey, str]:
-    """Make a key for `user`; returns it and the 40 characters, which are kept nowhere.
+    """Create a key for `user`; returns it and the 40 characters, which are not stored.
 
     `data` may hold comment, expiration (ISO date or seconds; empty: never), read_only, allowed_ips (addresses
-    and networks, as a list or a text); made with a key, it has that key's limits unless narrower ones are given.
-    Raises Invalid by field, and Forbidden unless it is the actor's own account or one the actor administers.
+    and networks, as list or text); when a key creates it, it inherits that key's limits unless narrower ones
+    are given. Raises Invalid by field, and Forbidden unless it is the actor's own account or one the actor
+    administers.
     """
     _require_control(actor, user)
     refuse_key_for_staff(actor, user)
@@ -60,7 +61,6 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
 
 @transaction.atomic
 def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
-    """Change comment, expiration, read_only or allowed_ips; the key itself stays."""
     _require_control(actor, key.user)
     locked = AuthKey.objects.select_for_update(of=("self",)).select_related("user__role", "user__org")
     key = locked.get(pk=key.pk)
@@ -77,9 +77,9 @@ def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
 
 @transaction.atomic
 def pin_key(actor: Acting, key: AuthKey, address: str) -> bool:
-    """Let a key be used from one more address, and from nowhere that was not named; False when it may already.
+    """Add an address to a key's allowed addresses; False if it is already allowed.
 
-    The first address that is pinned ends the use from all others. Raises Invalid, Forbidden.
+    The first pinned address excludes all others. Raises Invalid, Forbidden.
     """
     _require_control(actor, key.user)
     try:
@@ -97,7 +97,6 @@ def pin_key(actor: Acting, key: AuthKey, address: str) -> bool:
 
 @transaction.atomic
 def delete_key(actor: Acting, key: AuthKey, *, approval: Approval | None = None) -> None:
-    """Revoke a key: the next request with it is refused."""
     _require_control(actor, key.user, approval=approval)
     target = target_of(key)
     key.delete()
@@ -107,7 +106,6 @@ def delete_key(actor: Acting, key: AuthKey, *, approval: Approval | None = None)
 
 @transaction.atomic
 def reset_keys(actor: Acting, user: User) -> str:
-    """End every key of `user` that is valid now, and return the 40 characters of a new one."""
     _require_control(actor, user)
     refuse_key_for_staff(actor, user)
     refuse_at_console(actor, user.org, user)
@@ -121,7 +119,7 @@ def reset_keys(actor: Acting, user: User) -> str:
 
 
 def make_key(actor: ActorReference, user: User, data: Mapping[str, Any]) -> tuple[AuthKey, str]:
-    """Store a new key of `user` that `actor` issues, without asking whether they may. Raises Invalid by field."""
+    """Store a new key of `user` issued by `actor`, without checking permissions. Raises Invalid by field."""
     raw = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     key = AuthKey(
         user=user,
@@ -139,7 +137,6 @@ def make_key(actor: ActorReference, user: User, data: Mapping[str, Any]) -> tupl
 
 
 def target_of(key: AuthKey) -> Target:
-    """The key as the audit trail names it: by what may be shown of it."""
     return Target("auth_key", key.pk, key.uuid, str(key))
 
 
@@ -173,7 +170,6 @@ def _comment(value: Any) -> str:
 
 
 def _expiration(value: Any) -> int:
-    """Seconds since 1970, or 0 for never."""
     written = str(value or "").strip()
     if written in ("", "0"):
         return 0

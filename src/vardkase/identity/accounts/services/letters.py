@@ -1,4 +1,4 @@
-"""Mail from administrators to the people whose accounts they look after."""
+"""Mail from administrators to their users."""
 
 from __future__ import annotations
 
@@ -25,18 +25,16 @@ LETTERS_AN_HOUR = 20
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """Whom a mail is for, among those that its writer administers: some accounts, some organisations, or all."""
-
     user_ids: tuple[int, ...] | None = None
     organisation_ids: tuple[int, ...] | None = None
 
 
 @transaction.atomic
 def write_to_users(actor: Acting, to: Recipients, subject: Any, message: Any) -> int:
-    """Send one text to each account that is meant, that the actor looks after, and that may sign in.
+    """Mail one text to each active recipient that the actor administers; replies go to the actor.
 
-    Answers go to the actor. Returns how many are written to; where there is no mail server nothing goes out.
-    Raises Forbidden, Invalid by field, NotFound when it is for nobody, TooManyMessages after twenty in an hour.
+    Returns the number of recipients; without a mail server nothing is sent. Raises Forbidden, Invalid by
+    field, NotFound if there are none, TooManyMessages after twenty in an hour.
     """
     actor.require_writing()
     if actor.user_id is None or not (actor.is_site_admin or ADMIN in actor.permissions):

@@ -1,4 +1,4 @@
-"""Mail to somebody whose account was changed, so that they hear of what they have not done themselves."""
+"""Mail notifying users of changes to their account, so that unauthorised changes are noticed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from vardkase.identity.accounts.services.credentials import is_another
 
 
 class Changed(StrEnum):
-    """What was changed of an account."""
-
     PASSWORD = "password"  # noqa: S105 - what was changed, not a password
     SECOND_FACTOR_ADDED = "second factor added"
     SECOND_FACTOR_REMOVED = "second factor removed"
@@ -78,7 +76,6 @@ COMPARED = {
 
 
 def changes_between(before: User, user: User) -> list[Changed]:
-    """What of an account differs from what it was before; a password is not among it."""
     found = [
         changed
         for field, changed in COMPARED.items()
@@ -92,9 +89,9 @@ def changes_between(before: User, user: User) -> list[Changed]:
 def tell_of_changes(
     actor: ActorReference, user: User, changes: Iterable[Changed], *, detail: str = "", also_to: str = ""
 ) -> None:
-    """Tell the person of an account what `actor` changed of it; `also_to` is the address they had before.
+    """Notify an account's owner of changes by `actor`; `also_to` is their previous address.
 
-    In the caller's transaction. `detail` holds no secret.
+    In the caller's transaction. `detail` must not contain secrets.
     """
     told = list(dict.fromkeys(changes))
     if told:
@@ -103,7 +100,6 @@ def tell_of_changes(
 
 
 def tell_each(actor: ActorReference, users: Iterable[User], changed: Changed) -> None:
-    """Tell each of many people the same, in the caller's transaction."""
     queue_mail([_mail(actor, user, [changed], "", user.email) for user in users])
 
 

@@ -1,4 +1,4 @@
-"""Codes of authenticator apps: each accepted once, and wrong ones counted, for all processes together in the database.
+"""One-time codes of authenticator apps: accepted once, failures counted in the database across all processes.
 
 RFC 6238 section 5.2: a verifier must not accept a second attempt of a code after it accepted the first. The counter of
 the last accepted code is kept for each account, also of the code that activates an app, and only later ones count.
@@ -31,16 +31,15 @@ FORGIVE = "UPDATE one_time_code SET wrong = 0 WHERE user_id = %(user)s"
 
 
 def accept(user_id: int, counter: int) -> bool:
-    """Use up the code of `counter` (Unix time in periods); False when it, or a later one, has been used."""
+    """Use up the code of `counter` (Unix time in periods); False if it, or a later one, has been used."""
     return cursor().execute(ACCEPT, {"user": user_id, "counter": counter}).rowcount == 1
 
 
 def may_try(user_id: int) -> bool:
-    """Count an attempt, before the code is looked at; False when there were too many that no right one followed."""
+    """Count an attempt before the code is checked; False after too many consecutive failures."""
     row = cursor().execute(COUNT, {"user": user_id, "window": WINDOW}).fetchone()
     return row is not None and row[0] <= WRONG_CODES
 
 
 def forgive(user_id: int) -> None:
-    """Forget the attempts: a code was right."""
     cursor().execute(FORGIVE, {"user": user_id})

@@ -1,4 +1,4 @@
-"""Passwords: checked against the policy of the settings, kept as an Argon2 hash by Django."""
+"""Passwords: checked against the policy of the settings, stored as an Argon2 hash by Django."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST = 4096
 
 
 def set_password(user: User, password: str) -> None:
-    """Give `user` (not saved here) a password; raises Invalid when the policy refuses it."""
+    """Set the password of `user` (not saved here). Raises Invalid if the policy refuses it."""
     if len(password) > LONGEST:  # Hashing is made slow on purpose: its input must not grow as it likes.
         raise Invalid({"password": [gettext("At most 4096 characters are allowed.")]})
     try:
@@ -31,7 +31,6 @@ def set_password(user: User, password: str) -> None:
 
 
 def one_time_password() -> str:
-    """A random password to be shown once and changed at the first sign-in."""
     return "".join(secrets.choice(ALPHABET) for _ in range(ONE_TIME_LENGTH))
 
 

@@ -1,4 +1,4 @@
-"""Nobody can act as an officer or auditor: the one guard of what an account signs in with, and of what it is.
+"""Protects officers and auditors from impersonation: the only guard on changes to their credentials and duties.
 
 Every use case that changes a key, password, second factor, e-mail address, role, organisation, duty or the state of an
 account asks `require_change` of each account that it changes.
@@ -25,7 +25,8 @@ PROTECTED = [duty.value for duty in OVERSEE]
 
 
 class ApprovalNeeded(Forbidden):
-    """An officer has to approve a change to the account of another, or of an auditor; `user_id` is whose it is."""
+    """An officer has to approve a change to the account of another officer or an auditor; `user_id` is that
+    account."""
 
     def __init__(self, user: User) -> None:
         self.user_id = user.pk
@@ -39,22 +40,20 @@ class ApprovalNeeded(Forbidden):
 
 
 def is_protected(user: User) -> bool:
-    """Whether the account has a duty that decides, or that audits those who decide."""
     return not staff_roles(user.staff_roles).isdisjoint(OVERSEE)
 
 
 def protected_users() -> QuerySet[User]:
-    """The accounts that have such a duty, on or off."""
     return User.objects.filter(staff_roles__overlap=PROTECTED)
 
 
 def deciding_users() -> QuerySet[User]:
-    """The accounts of officers, on or off."""
     return User.objects.filter(staff_roles__overlap=DECIDING)
 
 
 def refuse_key_for_staff(actor: Acting, user: User) -> None:
-    """Raise Forbidden when `actor` would hold a key of somebody who has a duty at the hub, whatever their own are."""
+    """Raise Forbidden if `actor` would obtain a key of a user with a duty at the hub, whatever their own
+    duties."""
     if staff_roles(user.staff_roles) and is_another(actor, user):
         raise Forbidden(
             gettext(
@@ -65,10 +64,10 @@ def refuse_key_for_staff(actor: Acting, user: User) -> None:
 
 
 def require_change(actor: Acting, user: User, approval: Approval | None = None) -> None:
-    """Ask before a change to what `user` signs in with or is: nothing more than permission for most accounts.
+    """Check a change to the identity or credentials of `user`; most accounts need only permission.
 
-    Officers and auditors change their own in a session with step-up authentication; others only with the approval of an
-    officer. Raises StepUpRequired, ApprovalNeeded.
+    Officers and auditors change their own in a session with step-up authentication, others' only with the
+    approval of an officer. Raises StepUpRequired, ApprovalNeeded.
     """
     if not is_protected(user) or is_approved(user, approval):
         return
@@ -78,25 +77,25 @@ def require_change(actor: Acting, user: User, approval: Approval | None = None) 
 
 
 def needs_session(actor: Acting, user: User) -> bool:
-    """Whether one's own password and address change only in a session with step-up authentication.
+    """True if changing the user's own password and address requires step-up authentication.
 
-    Until the hub has had two officers a key without limits is enough, as in MISP, whose clients do that; never for
-    somebody who decides.
+    Until the hub has had two officers a key without limits is enough, as in MISP, whose clients do that;
+    never for users with a deciding duty.
     """
     return actor.key is None or is_limited(actor.key) or is_protected(user) or in_use()
 
 
 def is_approved(user: User, approval: Approval | None) -> bool:
-    """Whether another person has approved a change to this very account."""
     if approval is None:
         return False
     return approval.request.action in (CHANGE, CHANGE_LAST) and approval.request.subject == str(user.pk)
 
 
 def refuse_two_offices(user: User) -> None:
-    """Raise Invalid for a site administrator who has a duty that decides; `user` is not saved yet.
+    """Raise Invalid for a site administrator with a deciding duty; `user` is not saved yet.
 
-    Who gives out accounts, roles and settings would otherwise decide on members as well, and check their own decisions.
+    Otherwise the person who manages accounts, roles and settings would also decide on members, and check
+    their own decisions.
     """
     if user.role.perm_site_admin and not staff_roles(user.staff_roles).isdisjoint(DECIDE):
         told = gettext(
@@ -106,7 +105,7 @@ def refuse_two_offices(user: User) -> None:
 
 
 def refuse_offices_of_role(role_id: int) -> None:
-    """The same for everybody who has a role that makes site administrators."""
+    """As `refuse_two_offices`, for everyone with a role that makes site administrators."""
     if deciding_users().filter(role=role_id).exists():
         told = gettext("Officers have this role, and an officer cannot be a site administrator.")
         raise Invalid({"perm_site_admin": [told]})

@@ -1,4 +1,4 @@
-"""Letting somebody in again who has lost their password, their second factor, or control of a session."""
+"""Account recovery after losing the password, the second factor, or control of a session."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ from vardkase.identity.organisations.acting import Acting
 
 @transaction.atomic
 def reset_password(actor: Acting, user: User) -> str:
-    """Give `user` a password that must be changed at the first sign-in, and return it; sessions and keys end.
+    """Give `user` a one-time password and return it; sessions and keys end.
 
-    Raises Forbidden unless the actor administers the account, and ApprovalNeeded for somebody who decides.
+    Raises Forbidden unless the actor administers the account, and ApprovalNeeded for users with a deciding
+    duty.
     """
     user = _administered(actor, user)
     refuse_at_console(actor, user.org, user)
@@ -37,10 +38,6 @@ def reset_password(actor: Acting, user: User) -> str:
 
 @transaction.atomic
 def reset_password_by_link(actor: Acting, user: User, *, approval: Approval | None = None) -> None:
-    """End what `user` signs in with, and mail a link to choose a new password to them alone.
-
-    Raises as `reset_password`.
-    """
     user = _administered(actor, user, approval)
     require_change(actor, user, approval)
     _reset(actor, user)
@@ -49,9 +46,10 @@ def reset_password_by_link(actor: Acting, user: User, *, approval: Approval | No
 
 @transaction.atomic
 def reset_second_factor(actor: Acting, user: User, *, approval: Approval | None = None) -> None:
-    """Take every second factor of `user` away; sessions and keys end; they set up a new one.
+    """Remove every second factor of `user`, who must set up a new one; sessions and keys end.
 
-    Raises Forbidden unless the actor administers the account, and ApprovalNeeded for somebody who decides.
+    Raises Forbidden unless the actor administers the account, and ApprovalNeeded for users with a deciding
+    duty.
     """
     user = _administered(actor, user, approval)
     require_change(actor, user, approval)
@@ -64,7 +62,6 @@ def reset_second_factor(actor: Acting, user: User, *, approval: Approval | None 
 
 @transaction.atomic
 def end_keys(actor: Acting, user: User, *, approval: Approval | None = None) -> None:
-    """End every key and session of `user`. Raises as `reset_second_factor`."""
     user = _administered(actor, user, approval)
     require_change(actor, user, approval)
     ended = end_all(user)

@@ -1,4 +1,4 @@
-"""What settings of the hub leave to site administrators alone. All raise Forbidden."""
+"""Actions that the hub's settings reserve for site administrators. All functions raise Forbidden."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def require_may_change_login(actor: Acting, before: str, after: str) -> None:
 
 
 def require_may_change_password(actor: Acting, user: User) -> None:
-    """A one-time password may always be replaced by whoever was given it."""
     replaces_own = user.change_pw and user.pk == actor.user_id
     if not actor.is_site_admin and not replaces_own and DISABLE_PASSWORD_CHANGE.value:
         raise Forbidden("This hub lets only its site administrators change passwords.")

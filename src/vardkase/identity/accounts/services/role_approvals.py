@@ -1,4 +1,4 @@
-"""Changes of a role that officers have, which an officer approves: what a role allows is what its people may do."""
+"""Changes to roles held by officers, which another officer approves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from vardkase.identity.organisations.acting import Acting
 def change_role(
     actor: Acting, role: Role, data: Mapping[str, Any], reason: str = ""
 ) -> Role | ApprovalRequest:
-    """Change a role as `edit_role` does, or propose the change where officers have it, which needs a `reason`.
+    """Change a role, or propose the change if officers have the role, which needs a `reason`.
 
     Raises Invalid by field, Forbidden, Conflict while such a change waits.
     """

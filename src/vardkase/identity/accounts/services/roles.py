@@ -1,4 +1,4 @@
-"""Roles: the ones every MISP has, and those that site administrators make."""
+"""Services for roles: MISP's default ones, and those created by site administrators."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ LARGEST_COUNT = 2**31 - 1
 
 
 def ensure_default_roles() -> None:
-    """Add MISP's six roles to an installation that has none; does nothing to one that has."""
+    """Add MISP's six roles if there are no roles."""
     if Role.objects.exists():
         return
     for name, flags in DEFAULT_ROLES.items():
@@ -61,9 +61,9 @@ def ensure_default_roles() -> None:
 
 @transaction.atomic
 def create_role(actor: Acting, data: Mapping[str, Any]) -> Role:
-    """Add a role from its wire fields (name, perm_…, …); raises Invalid by field, Forbidden.
+    """Add a role from its wire fields (name, perm_…, …). Raises Invalid by field, Forbidden.
 
-    `permission`, a level of MISP's older scale, stands for the permissions over events that it means.
+    `permission`, a level of MISP's older scale, stands for the event permissions of that level.
     """
     _require_site_admin(actor)
     role = Role(memory_limit="", max_execution_time="")
@@ -77,9 +77,9 @@ def create_role(actor: Acting, data: Mapping[str, Any]) -> Role:
 def edit_role(
     actor: Acting, role: Role, data: Mapping[str, Any], *, approval: Approval | None = None
 ) -> Role:
-    """Change the wire fields that `data` holds; the last role of site administrators keeps its flag.
+    """Change the wire fields in `data`; the last role of site administrators keeps its flag.
 
-    A role that officers have changes with an approval alone (`role_approvals.change_role`). Raises Invalid, Forbidden.
+    Officers' roles change only with an approval (`role_approvals.change_role`). Raises Invalid, Forbidden.
     """
     if approval is None:
         _require_site_admin(actor)
@@ -99,7 +99,6 @@ def edit_role(
 
 @transaction.atomic
 def delete_role(actor: Acting, role: Role) -> None:
-    """Remove a role nobody has and that is not the default; raises Conflict."""
     _require_site_admin(actor)
     role = Role.objects.select_for_update().get(pk=role.pk)
     if role.default_role:
@@ -113,7 +112,6 @@ def delete_role(actor: Acting, role: Role) -> None:
 
 @transaction.atomic
 def set_default_role(actor: Acting, role: Role) -> None:
-    """Make `role` the one that new accounts get; a role of administrators is refused."""
     _require_site_admin(actor)
     if role.perm_site_admin:
         raise Invalid(gettext("A role of site administrators cannot be the default."))
@@ -123,17 +121,15 @@ def set_default_role(actor: Acting, role: Role) -> None:
 
 
 def is_of_officers(role: Role) -> bool:
-    """Whether somebody who decides on members has the role."""
     return protected_users().filter(role=role).exists()
 
 
 def fields_of(role: Role) -> dict[str, Any]:
-    """All that may be changed of a role, by wire name."""
     return {name: getattr(role, name) for name in READERS}
 
 
 def changed_fields(actor: Acting, role: Role, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What `data` would change of a role, which is left as it is. Raises Invalid by field, Forbidden."""
+    """What `data` would change in a role, without changing it. Raises Invalid by field, Forbidden."""
     _require_site_admin(actor)
     tried = copy(role)
     _apply(tried, data)
@@ -165,7 +161,8 @@ def _apply(role: Role, data: Mapping[str, Any]) -> None:
 
 
 def _apply_level(role: Role, before: int, given: Any) -> None:
-    """Set the permissions of the level `given`. The one the role had says nothing: clients send back what they read."""
+    """Set the permissions of the level `given`, unless it is the role's current level: clients send back what
+    they read."""
     if given is None:
         return
     try:
@@ -186,7 +183,7 @@ def _count(value: Any) -> int:
 
 
 def _flag(value: Any) -> bool:
-    """A flag in any of MISP's spellings; a permission is not given for a word nobody knows."""
+    """A flag in any of MISP's spellings; unknown words never grant a permission."""
     if isinstance(value, str) and value.strip().lower() not in TRUE_WORDS | FALSE_WORDS:
         raise ValueError(gettext("Please enter true or false."))
     return as_bool(value)

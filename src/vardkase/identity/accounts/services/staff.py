@@ -1,4 +1,4 @@
-"""Who is on the hub's staff."""
+"""Queries for the hub's staff."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from vardkase.identity.organisations.acting import Acting
 
 @transaction.atomic
 def appoint(actor: Acting, user: User, names: Iterable[str], reason: str = "") -> User:
-    """Give `user` exactly the duties `names` (values of StaffRole), for site administrators, and not to themselves.
+    """Give `user` exactly the duties `names` (values of StaffRole); site administrators only, never to
+    themselves.
 
-    Nor do operators and auditors, who would lift from another account of theirs what binds it. An officer's duty takes
-    two people from the second officer on (`appointments`): the account that is returned then has its duties as before.
-
-    Raises Forbidden, and Invalid under `staff_roles` for a duty that is unknown, that another one forbids, or that
-    is for the hub's own people only, and under `reason` where a second person has to approve and none is given.
+    Operators and auditors may not either: they could lift their own restrictions through another account of
+    theirs. An officer's duty takes two people from the second officer on (`appointments`): the account
+    returned then has its old duties. Raises Forbidden, and Invalid under `staff_roles` for a duty that is
+    unknown, excluded by another one, or reserved for the hub's own people, and under `reason` if a second
+    person has to approve and none is given.
     """
     actor.require_writing()
     if not actor.is_site_admin or actor.is_content_blind or user.pk == actor.user_id:

@@ -1,4 +1,4 @@
-"""Many accounts changed at once: a few statements and one audit row, however many they are."""
+"""Bulk changes of accounts: a few statements and one audit row, however many accounts."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ MOST_AT_ONCE = 5_000
 
 @transaction.atomic
 def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool) -> int:
-    """Set one of `SWITCHES` of all of the accounts, or of none; returns how many there are.
+    """Set one of `SWITCHES` of all of the accounts, or of none; returns their number.
 
-    Raises NotFound when the actor may not see one of them, Forbidden when they may not change one, Invalid for
+    Raises NotFound if the actor may not see one of them, Forbidden if they may not change one, Invalid for
     another field, for disabling oneself, and for the last site administrator.
     """
     actor.require_writing()
@@ -58,7 +58,6 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
 
 
 def _chosen(actor: Acting, wanted: set[int]) -> list[User]:
-    """These accounts, locked. Raises Invalid, NotFound, Forbidden."""
     if not wanted or len(wanted) > MOST_AT_ONCE:
         raise Invalid({"user_ids": [gettext("Accounts have to be named, and not too many of them.")]})
     users = list(visible_users(actor).filter(pk__in=wanted).select_for_update(of=("self",)))
@@ -71,11 +70,11 @@ def _chosen(actor: Acting, wanted: set[int]) -> list[User]:
 
 @transaction.atomic
 def end_keys_of_sync_users(actor: Acting) -> int:
-    """End every valid key of those whose role synchronises, and tell them by mail. Site administrators and
-    people who decide keep theirs.
+    """End every valid key of sync users, and notify them by mail; returns the number of accounts.
 
-    MISP makes new keys and mails them; here nobody but their owner ever sees one, so each makes their own.
-    Returns how many accounts lost keys. Raises Forbidden for others than site administrators.
+    Site administrators and users with a deciding duty keep theirs. MISP creates new keys and mails them; here
+    only the owner ever sees a key, so each creates their own. Raises Forbidden for anyone but site
+    administrators.
     """
     actor.require_writing()
     if not actor.is_site_admin:

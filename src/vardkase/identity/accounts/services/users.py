@@ -1,4 +1,4 @@
-"""Adding, changing and removing accounts.
+"""Services for accounts: add, edit, delete.
 
 Administrators of an organisation act inside it and never hand out, or touch, a role above their own.
 """
@@ -66,7 +66,7 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
     """Add an account from its wire fields (email, org_id, role_id, password, …).
 
     Without `role_id` it gets the default role, without `org_id` (or by an organisation's own administrator)
-    the actor's organisation, without `password` a random one that nobody knows. Raises Invalid by field, and
+    the actor's organisation, without `password` a random one that nobody knows. Raises Invalid by field,
     Forbidden.
     """
     actor.require_writing()
@@ -92,9 +92,9 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
 
 @transaction.atomic
 def create_user_with_key(actor: Acting, data: Mapping[str, Any]) -> tuple[User, str]:
-    """Add an account as `create_user` does, and make its first API key; returns the key's 40 characters.
+    """Add an account with its first API key; returns the key's 40 characters.
 
-    No key is made, and none returned, where the account's keys have to be bound to addresses that nobody has named yet.
+    No key is created or returned if it must be bound to addresses that have not been given yet.
     """
     user = create_user(actor, data)
     if must_be_bound(user):
@@ -109,8 +109,8 @@ def edit_user(
 ) -> User:
     """Change an account as its administrator; fields as in `create_user`.
 
-    A new password or address ends its sessions and keys. `approval`: that another officer has approved it. Raises
-    Invalid, Forbidden, StepUpRequired, ApprovalNeeded.
+    A new password or address ends its sessions and keys. `approval`: another officer's approval of the
+    change. Raises Invalid, Forbidden, StepUpRequired, ApprovalNeeded.
     """
     actor.require_writing()
     user = locked(user)
@@ -135,9 +135,10 @@ def edit_user(
 
 @transaction.atomic
 def edit_own_account(actor: Acting, data: Mapping[str, Any]) -> User:
-    """Change what everybody may of their own account: mails, keys for mail, and after step-up the password.
+    """Change what users may change of their own account: mails, mail keys and, after step-up, the password.
 
-    Another e-mail address is confirmed first (`addresses.request_address`). Raises Invalid, Forbidden, StepUpRequired.
+    A new e-mail address must be confirmed first (`addresses.request_address`). Raises Invalid, Forbidden,
+    StepUpRequired.
     """
     actor.require_writing()
     user = own_account(actor)
@@ -156,9 +157,10 @@ def edit_own_account(actor: Acting, data: Mapping[str, Any]) -> User:
 
 @transaction.atomic
 def change_password(actor: Acting, password: str) -> User:
-    """Give the actor's own account a password; raises StepUpRequired, and Invalid when the policy refuses it.
+    """Set the password of the actor's own account. Raises StepUpRequired, and Invalid if the policy refuses
+    it.
 
-    Somebody whose password was given to them has just signed in with it, and is asked for nothing more.
+    No step-up is needed to replace a one-time password: the user has just signed in with it.
     """
     actor.require_writing()
     user = own_account(actor)
@@ -177,7 +179,6 @@ def change_password(actor: Acting, password: str) -> User:
 
 @transaction.atomic
 def delete_user(actor: Acting, user: User, *, approval: Approval | None = None) -> None:
-    """Remove an account and its keys. Raises Forbidden, ApprovalNeeded, and Invalid for the last site administrator."""
     actor.require_writing()
     user = locked(user)
     if not (is_approved(user, approval) or rules.may_administer(actor, user)):
@@ -193,17 +194,14 @@ def delete_user(actor: Acting, user: User, *, approval: Approval | None = None) 
 
 
 def target_of(user: User) -> Target:
-    """The account as the audit trail names it."""
     return Target("user", user.pk, title=user.email)
 
 
 def locked(user: User) -> User:
-    """The account's row, locked for a change, with organisation and role."""
     return User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=user.pk)
 
 
 def own_account(actor: Acting) -> User:
-    """The row of the actor's own account, locked for a change. Raises Forbidden for who has none."""
     if actor.user_id is None:
         raise Forbidden
     return User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=actor.user_id)
@@ -250,7 +248,6 @@ def _saved(
 
 
 def _require_own_session(actor: Acting, user: User, before: User, password: str) -> None:
-    """Raise for what one's own key may not change, whichever address it is sent to: the address and the password."""
     if user.email != before.email and needs_session(actor, user):
         raise Forbidden(
             gettext(
@@ -265,12 +262,11 @@ FACTS = ("email", "role", "organisation", "disabled")
 
 
 def _facts(user: User) -> dict[str, Any]:
-    """What the audit trail keeps the old and the new value of."""
     return dict(zip(FACTS, (user.email, user.role.name, user.org.name, user.disabled), strict=True))
 
 
 def _password(data: Mapping[str, Any]) -> str:
-    """The password in `data`; a client that sends an account back sends asterisks, which mean no change."""
+    """The password in `data`; asterisks, as in an account read from the API, mean no change."""
     password = str(data.get("password") or "")
     return "" if set(password) <= MASKED else password
 
@@ -286,7 +282,6 @@ def _organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
 
 
 def _refuse_to_move_staff(user: User) -> None:
-    """Raise Invalid when somebody would take duties along that are for the hub's own people."""
     if staff_roles(user.staff_roles) & OF_THE_HUB and user.org_id != host_organisation_id():
         told = gettext("Only people of the organisation that runs the hub can be its officers and analysts.")
         raise Invalid({"org_id": [told]})
@@ -323,7 +318,6 @@ def _apply(user: User, data: Mapping[str, Any], readers: Mapping[str, Callable[[
 
 
 def _domain_errors(user: User) -> dict[str, list[str]]:
-    """A new address, or one in a new organisation, lies in a domain that this has verified, where it asks for that."""
     enforced = user.org.domains_mode == Mode.ENFORCE or SignInRule.DOMAINS in user.org.required_sign_in
     if not enforced or has_verified_domain(user.email, user.org.verified_domains):
         return {}
@@ -346,7 +340,7 @@ def _email_errors(user: User) -> dict[str, list[str]]:
 
 
 def check_address(user: User, email: Any) -> str:
-    """`email` as an address that `user` may have; raises Invalid. The account is left as it is."""
+    """`email` as a valid address for `user`. Raises Invalid. The account is left unchanged."""
     tried = copy(user)
     _apply(tried, {"email": email}, OWN)
     return tried.email
@@ -362,7 +356,6 @@ def _email(value: Any) -> str:
 
 
 def _moment(value: Any) -> datetime | None:
-    """A time: ISO 8601 or seconds; empty for none."""
     if value in (None, "", 0, "0", False):
         return None
     if str(value).isdecimal():

@@ -1,4 +1,4 @@
-"""Use cases of an organisation's entrance."""
+"""Services for sign-in policies."""
 
 from vardkase.identity.entrance.services.certificates import (
     add_certificate,

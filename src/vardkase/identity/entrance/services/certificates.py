@@ -1,4 +1,4 @@
-"""The client certificates that an organisation's people and machines may show."""
+"""Client certificates allowed for an organisation's users and machines."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def add_certificate(
 ) -> ClientCertificate:
     """Register a certificate from its PEM text, or its public key (`pins` is then "key").
 
-    Raises Invalid for what is no single certificate, holds a private key, or has ended; Conflict for one that is
-    registered; Forbidden.
+    Raises Invalid unless it is a single certificate without private key that has not expired; Conflict if it
+    is registered; Forbidden.
     """
     if PRIVATE_KEY in pem:
         raise _refused(
@@ -52,7 +52,7 @@ def add_certificate(
 def add_fingerprint(
     actor: Actor, organisation: Organisation, fingerprint: str, *, pins: str = Pins.CERTIFICATE
 ) -> ClientCertificate:
-    """Register a certificate, or a public key, by its SHA-256 in hex; colons and blanks do not matter."""
+    """Register a certificate, or a public key, by its SHA-256 in hex; colons and spaces are ignored."""
     plain = re.sub(r"[\s:]", "", fingerprint).lower()
     if not FINGERPRINT.fullmatch(plain):
         raise Invalid({"fingerprint": [gettext("A SHA-256 fingerprint has 64 hexadecimal digits.")]})
@@ -63,7 +63,6 @@ def add_fingerprint(
 def remove_certificate(
     actor: Actor, organisation: Organisation, pk: int, *, shown: Certificate | None = None
 ) -> None:
-    """Take a certificate away: who shows it is refused at once. Raises NotFound, Invalid, Forbidden."""
     organisation = changing(actor, organisation)
     found = organisation.client_certificates.filter(pk=pk).first()
     if found is None:
@@ -98,7 +97,6 @@ def _add(
 
 
 def _carry_over(organisation: Organisation) -> None:
-    """Have the door know what is registered now."""
     organisation.certificate_pins = [each.pin for each in organisation.client_certificates.order_by("pk")]
     organisation.save(update_fields=["certificate_pins", "date_modified"])
 

@@ -1,4 +1,4 @@
-"""What every change of an entrance has in common: who may, who must not be shut out, what is put down."""
+"""Common parts of changes to a sign-in policy: permissions, lock-out protection, audit entry."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from vardkase.identity.organisations.models import Mode, Organisation, SignInRul
 
 
 def changing(actor: Actor, organisation: Organisation) -> Organisation:
-    """The organisation's row, locked, when `actor` may change its entrance; raises Forbidden.
+    """The organisation's row, locked, if `actor` may change its sign-in policy. Raises Forbidden.
 
-    Also where membership has made the organisation read-only: what keeps others out is no intelligence.
+    Also allowed if membership has made the organisation read-only: restricting access is not sharing content.
     """
     if actor.credential is Credential.READ_ONLY_KEY or not may_secure(actor, organisation.pk):
         raise Forbidden("You do not have permission to use this functionality.")
@@ -29,9 +29,9 @@ def changing(actor: Actor, organisation: Organisation) -> Organisation:
 def keep_open(
     actor: Actor, organisation: Organisation, *rules: str, shown: Certificate | None = None
 ) -> None:
-    """Raise Invalid when one of these enforced rules holds nothing, or would shut out the one who sets it.
+    """Raise Invalid if an enforced rule among these has nothing registered, or would lock out the actor.
 
-    `shown` is the certificate that the actor has shown. The console is never shut out, and sets right what went wrong.
+    `shown` is the actor's client certificate. The console is never locked out, and can repair mistakes.
     """
     for rule in rules:
         if _is_enforced(organisation, rule) and not getattr(organisation, HELD[rule]):
@@ -53,7 +53,6 @@ def _is_enforced(organisation: Organisation, rule: str) -> bool:
 
 
 def _keep_a_source(organisation: Organisation, *rules: str) -> None:
-    """Raise Invalid when the last network or certificate would go while the hub owner requires one of them."""
     given = ANSWERED_BY["source"].intersection(rules)
     has_one = organisation.networks or organisation.certificate_pins
     if given and SignInRule.SOURCE in organisation.required_sign_in and not has_one:
@@ -76,6 +75,5 @@ def _nothing_held(rule: str) -> str:
 
 
 def written_down(actor: Actor, organisation: Organisation, action: str, change: dict[str, Any]) -> None:
-    """One entry in the audit trail, about the organisation."""
     target = Target("organisation", organisation.pk, organisation.uuid, organisation.name)
     record(actor, action, target, change)

@@ -1,4 +1,4 @@
-"""The mail domains of an organisation: claimed, proved by a mail or by DNS, looked at again, and given up."""
+"""Mail domains of an organisation: claim, verify by mail or DNS, re-verify, release."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ Method = MailDomain.Method
 def start_domain_check(
     actor: Actor, organisation: Organisation, domain: str, method: str, mailbox: str = ""
 ) -> MailDomain:
-    """Claim a mail domain, or ask for a new proof of it: a mail to `mailbox`@domain, or a TXT record to be set.
+    """Claim a mail domain, or request a new proof: a mail to `mailbox`@domain, or a TXT record.
 
-    The record is ``_vardkase.<domain>`` with "vardkase-domain-verification=<token>". A domain that is verified stays so
-    meanwhile. Raises Invalid by field, Conflict when a mail went out just now, Forbidden.
+    The record is ``_vardkase.<domain>`` with "vardkase-domain-verification=<token>". A verified domain stays
+    verified meanwhile. Raises Invalid by field, Conflict if a mail was sent just now, Forbidden.
     """
     organisation = changing(actor, organisation)
     name = plain_domain(domain.rpartition("@")[2])
@@ -72,7 +72,6 @@ def start_domain_check(
 
 
 def _count_mail(actor: Actor) -> None:
-    """Raise Conflict for who has mails sent to mailboxes of others as no administrator of domains needs to."""
     if actor.user_id is None:
         return
     try:
@@ -82,7 +81,7 @@ def _count_mail(actor: Actor) -> None:
 
 
 def find_by_link(secret: str) -> MailDomain:
-    """The claim that a link in a mail is for. Raises NotFound when it is used, replaced or older than a week."""
+    """The claim of a mailed link. Raises NotFound if it is used, replaced or older than a week."""
     found = MailDomain.objects.select_related("org").filter(method=Method.MAIL, token=_digest(secret)).first()
     if found is None or found.asked < timezone.now() - LINK_HOLDS:
         raise NotFound(gettext("The link has been used, or is too old."))
@@ -91,7 +90,6 @@ def find_by_link(secret: str) -> MailDomain:
 
 @transaction.atomic
 def confirm_by_link(actor: Actor, secret: str) -> MailDomain:
-    """The reader of the mail says that the domain is the organisation's; `actor` may be a visitor."""
     claim = find_by_link(secret)
     organisation = Organisation.objects.select_for_update().get(pk=claim.org_id)
     claim.token = _digest(secrets.token_urlsafe(24))
@@ -100,10 +98,10 @@ def confirm_by_link(actor: Actor, secret: str) -> MailDomain:
 
 
 def check_record(actor: Actor, organisation: Organisation, pk: int) -> bool:
-    """Look for a claim's TXT record now; returns whether it is there.
+    """Query a claim's TXT record now; returns whether it was found.
 
-    DNS is asked while nothing is locked: the name server is the claimant's, and may take its time. Raises Conflict when
-    it does not answer, or another proof was asked for meanwhile.
+    DNS is queried without holding locks: the name server is the claimant's, and may be slow. Raises Conflict
+    if it does not answer, or another proof was requested meanwhile.
     """
     with transaction.atomic():
         claim = _claim(changing(actor, organisation), pk)
@@ -132,7 +130,6 @@ def _looked_for(actor: Actor, organisation: Organisation, asked: MailDomain, *, 
 
 @transaction.atomic
 def remove_domain(actor: Actor, organisation: Organisation, pk: int) -> None:
-    """Give a domain up: no account can be made in it any more. Raises NotFound, Invalid, Forbidden."""
     organisation = changing(actor, organisation)
     claim = _claim(organisation, pk)
     claim.delete()
@@ -142,7 +139,6 @@ def remove_domain(actor: Actor, organisation: Organisation, pk: int) -> None:
 
 
 def carry_over(organisation: Organisation) -> None:
-    """Have the door know which domains are verified now."""
     verified = organisation.mail_domains.filter(verified__isnull=False).order_by("domain")
     organisation.verified_domains = [claim.domain for claim in verified]
     organisation.save(update_fields=["verified_domains", "date_modified"])
@@ -177,7 +173,6 @@ def _check(organisation: Organisation, name: str, method: str, mailbox: str) -> 
 
 
 def _lookalike(organisation: Organisation, name: str) -> str:
-    """Another organisation's verified domain that looks like `name` and is another; empty when there is none."""
     shape = skeleton(_readable(name))
     verified = MailDomain.objects.exclude(org=organisation).filter(verified__isnull=False)
     others = verified.exclude(domain=name).values_list("domain", flat=True)

@@ -1,4 +1,4 @@
-"""Keys and certificates that are about to end are told of 30, 7 and 1 days before."""
+"""Warns of expiring keys and certificates 30, 7 and 1 days before."""
 
 from __future__ import annotations
 
@@ -21,10 +21,6 @@ DAY = 86_400
 
 @transaction.atomic
 def warn_of_keys() -> int:
-    """Write to the owners of keys that end soon, and of machines' keys also to who administers them.
-
-    Returns how many keys were told of.
-    """
     now = now_seconds()
     ending = (
         AuthKey.objects.select_for_update(of=("self",))
@@ -53,7 +49,6 @@ def warn_of_keys() -> int:
 
 @transaction.atomic
 def warn_of_certificates() -> int:
-    """Write to the administrators of certificates that end soon; returns how many certificates were told of."""
     now = timezone.now()
     ending = (
         ClientCertificate.objects.select_for_update(of=("self",))
@@ -77,6 +72,5 @@ def warn_of_certificates() -> int:
 
 
 def _step(seconds: int, warned: int | None) -> int:
-    """The warning that is due with so many seconds left; 0 when it has been given."""
     step = min(days for days in DAYS if seconds <= days * DAY)
     return step if warned is None or warned > step else 0

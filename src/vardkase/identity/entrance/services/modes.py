@@ -1,4 +1,4 @@
-"""How strictly an organisation's rules are kept."""
+"""Enforcement modes of an organisation's sign-in rules."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def set_modes(
     keys: str | None = None,
     shown: Certificate | None = None,
 ) -> Organisation:
-    """Set each rule that is named to "off", "report" or "enforce".
+    """Set each given rule to "off", "report" or "enforce".
 
-    `keys` is whether keys of synchronising accounts have to be bound to addresses and have an end; `shown` is the
-    client certificate that the actor came with. Raises Invalid for another mode, for enforcing a rule that holds
-    nothing, and when the actor would be shut out; Forbidden.
+    `keys` is whether keys of sync users must be bound to addresses and expire; `shown` is the actor's client
+    certificate. Raises Invalid for another mode, for enforcing a rule with nothing registered, and if the
+    actor would be locked out; Forbidden.
     """
     if not may_decide(actor, organisation.pk):
         raise Forbidden("You do not have permission to use this functionality.")

@@ -1,4 +1,4 @@
-"""The networks that an organisation's people and machines come from."""
+"""Networks from which an organisation's users and machines may connect."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MOST_ADDRESSES = {4: 2**26, 6: 2**122}
 
 @transaction.atomic
 def set_networks(actor: Actor, organisation: Organisation, networks: Iterable[str]) -> Organisation:
-    """Register these networks (CIDR or single addresses) in place of the former ones.
+    """Replace the registered networks (CIDR or single addresses).
 
-    Raises Invalid for what is no network, for those that hold too many addresses, and when the actor would be shut
-    out or an enforced rule would be left without any; Forbidden.
+    Raises Invalid for malformed or too large networks, and if the actor would be locked out or an enforced
+    rule be left without any; Forbidden.
     """
     organisation = changing(actor, organisation)
     before = list(organisation.networks)
@@ -39,7 +39,6 @@ def set_networks(actor: Actor, organisation: Organisation, networks: Iterable[st
 
 
 def distinct_networks(networks: Iterable[str]) -> list[str]:
-    """Each network once, as it is written in full. Raises Invalid."""
     found = dict.fromkeys(_network(written) for written in map(str.strip, networks) if written)
     if len(found) > MOST:
         raise Invalid(
@@ -63,7 +62,7 @@ def _network(written: str) -> Network:
 
 
 def _without_wrapping(network: Network) -> Network:
-    """IPv4 that is written inside IPv6 is IPv4, as it is at the door."""
+    """IPv4-mapped IPv6 as IPv4, as in sign-in checks."""
     mapped = getattr(network.network_address, "ipv4_mapped", None)
     if mapped is None or network.prefixlen < 96:
         return network

@@ -1,4 +1,4 @@
-"""Proofs of mail domains do not hold for ever: the record has to stay, a mail has to be answered each year."""
+"""Re-verification of mail domains: the DNS record must remain, and a mail must be answered each year."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ Method = MailDomain.Method
 
 
 def look_at_proofs() -> int:
-    """Look at every verified domain again; returns how many were warned of or given up."""
     verified = MailDomain.objects.filter(verified__isnull=False).order_by("pk")
     facts = list(verified.values_list("pk", "domain", "method", "token"))
     return sum(_look_at(*each) for each in facts)
 
 
 def _look_at(pk: int, domain: str, method: str, token: str) -> int:
-    """DNS is asked before anything is locked: it may take its time."""
+    """DNS is queried before anything is locked, because it may be slow."""
     is_there = False
     if method == Method.DNS:
         try:
@@ -81,6 +80,5 @@ def _given_up(actor: Actor, claim: MailDomain) -> int:
 
 
 def administrators(organisation_id: int) -> list[User]:
-    """The people who administer an organisation."""
     people = active_users().filter(org_id=organisation_id, role__perm_admin=True)
     return list(people.exclude(role__perm_sync=True, role__perm_site_admin=False))

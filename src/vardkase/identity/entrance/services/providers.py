@@ -1,4 +1,4 @@
-"""The sign-in provider of an organisation: registered, changed and taken away."""
+"""Sign-in provider of an organisation: register, edit, remove."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHOWN_OF_PROVIDER = ("issuer", "client_id", "label", "required", "trusts_second_
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A provider as somebody writes it; no `client_secret` leaves the one that is kept."""
+    """Input for a provider; an empty `client_secret` keeps the stored one."""
 
     issuer: str
     client_id: str
@@ -40,14 +40,12 @@ class Registration:
 def changed_registration(
     row: IdentityProvider | None, changes: Mapping[str, Any], client_secret: str
 ) -> Registration:
-    """The registration that is kept (none: an empty one) with some of it changed."""
     kept: dict[str, Any] = {name: getattr(row, name) for name in SHOWN_OF_PROVIDER} if row else {}
     empty = {"issuer": "", "client_id": "", "label": ""}
     return Registration(**{**empty, **kept, **changes, "client_secret": client_secret})
 
 
 def check_provider(actor: Actor, organisation: Organisation, asked: Registration) -> IdentityProvider:
-    """The provider as it would be, not saved. Raises Invalid by field, Forbidden."""
     if not may_decide(actor, organisation.pk):
         raise Forbidden("You do not have permission to use this functionality.")
     row = provider_of(organisation) or IdentityProvider(org=organisation)
@@ -67,11 +65,11 @@ def check_provider(actor: Actor, organisation: Organisation, asked: Registration
 
 @transaction.atomic
 def save_provider(actor: Actor, organisation: Organisation, asked: Registration) -> IdentityProvider:
-    """Register the provider, or change it. Once it is required, sessions that began otherwise end; all do when another
-    one takes its place, since what the former let in is believed no more.
+    """Register or change the provider.
 
-    Raises Invalid by field: an issuer that is no https address, or another one without its own secret; a provider that
-    is to be required before anybody has come in through it. Raises Forbidden.
+    When it becomes required, other sessions end; when it is replaced, all sessions end, because the former
+    one is no longer trusted. Raises Invalid by field: an issuer that is not an https URL, a new issuer
+    without its own secret, or requiring a provider that has never been used. Raises Forbidden.
     """
     organisation = changing(actor, organisation)
     before = provider_of(organisation)
@@ -89,7 +87,6 @@ def save_provider(actor: Actor, organisation: Organisation, asked: Registration)
 
 @transaction.atomic
 def remove_provider(actor: Actor, organisation: Organisation) -> None:
-    """Take the provider away: people sign in with passkey and password, at once. Raises NotFound, Forbidden."""
     organisation = changing(actor, organisation)
     row = provider_of(organisation)
     if not may_decide(actor, organisation.pk):
@@ -102,18 +99,17 @@ def remove_provider(actor: Actor, organisation: Organisation) -> None:
 
 
 def provider_of(organisation: Organisation) -> IdentityProvider | None:
-    """The provider that is registered for an organisation."""
     return IdentityProvider.objects.filter(org=organisation).first()
 
 
 def _refuse_letting_in(
     actor: Actor, organisation: Organisation, row: IdentityProvider, asked: Registration
 ) -> None:
-    """Raise Forbidden for who would say who comes in as a member's people, and is not its administrator: whoever holds
-    the provider can be any of them. Others take a requirement back, no more.
+    """Raise Forbidden if anyone but a member's administrator would control its sign-ins: a provider can
+    impersonate all its users.
 
-    Once membership is in use this takes a session with step-up authentication (StepUpRequired); before that, whoever
-    reads everything already may do it, and with a key.
+    Others may only lift a requirement. Once membership is in use this requires step-up authentication
+    (StepUpRequired); before that, actors that can read everything anyway may do it, also with a key.
     """
     kept = {name: getattr(row, name) for name in SHOWN_OF_PROVIDER} | {"required": False}
     if row.pk and not asked.client_secret and all(getattr(asked, name) == kept[name] for name in kept):

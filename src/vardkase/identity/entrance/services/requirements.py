@@ -1,4 +1,4 @@
-"""The API requirement list of an organisation: filled in by its administrators, approved by an officer."""
+"""The API requirement list of an organisation: completed by its administrators, approved by an officer."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ LONGEST_NOTE = 10_000
 
 
 def requirements_of(organisation: Organisation) -> ApiRequirements:
-    """The list as it stands; an empty draft where nobody has begun."""
     found = ApiRequirements.objects.filter(org=organisation).first()
     return found or ApiRequirements(org=organisation)
 
 
 @transaction.atomic
 def save_requirements(actor: Actor, organisation: Organisation, data: Mapping[str, Any]) -> ApiRequirements:
-    """Fill in the list from what `data` holds; one that was approved or sent in becomes a draft again.
+    """Update the list from `data`; an approved or submitted one becomes a draft again.
 
-    What was approved holds until an officer has approved the new one. Raises Invalid by field, Forbidden.
+    The approved version stays in force until an officer has approved the new one. Raises Invalid by field,
+    Forbidden.
     """
     organisation = changing(actor, organisation)
     row = requirements_of(organisation)
@@ -51,7 +51,6 @@ def save_requirements(actor: Actor, organisation: Organisation, data: Mapping[st
 
 @transaction.atomic
 def submit_requirements(actor: Actor, organisation: Organisation) -> ApiRequirements:
-    """Send the list in. Raises Invalid, by field, for what is not filled in; Conflict when it is sent in already."""
     organisation = changing(actor, organisation)
     row = requirements_of(organisation)
     if row.state in (State.SUBMITTED, State.APPROVED):
@@ -74,10 +73,10 @@ def submit_requirements(actor: Actor, organisation: Organisation) -> ApiRequirem
 def decide_requirements(
     actor: Actor, organisation: Organisation, *, approve: bool, note: str = ""
 ) -> ApiRequirements:
-    """Approve a list that was sent in, or return it with a `note` that says what is missing.
+    """Approve a submitted list, or return it with a `note` on what is missing.
 
-    Raises Forbidden for others than membership officers, and for an officer of the organisation itself; Conflict when
-    nothing was sent in; Invalid when a return says nothing.
+    Raises Forbidden unless the actor is a membership officer of another organisation; Conflict if nothing was
+    submitted; Invalid for a return without a note.
     """
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     if actor.user_id is not None and actor.organisation_id == organisation.pk:

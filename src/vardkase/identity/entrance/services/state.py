@@ -1,4 +1,4 @@
-"""What an organisation's security still lacks: read by its administrators, and by the onboarding checklist."""
+"""What an organisation's security setup still lacks, for its administrators and the onboarding checklist."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from vardkase.identity.organisations.rules import has_verified_domain
 
 @dataclass(frozen=True, slots=True)
 class SecurityState:
-    """How far an organisation has come.
+    """The progress of an organisation.
 
-    `missing` holds the names of what is not there: "domain", "network", "certificate", "domains_enforced",
+    `missing` holds the names of what is missing: "domain", "network", "certificate", "domains_enforced",
     "sync_user", "bound_key", "api_requirements".
     """
 
@@ -34,7 +34,6 @@ class SecurityState:
     missing: tuple[str, ...]
 
     def has(self, name: str) -> bool:
-        """Whether the thing of this name is there."""
         return name not in self.missing
 
 
@@ -43,7 +42,6 @@ RULES = ("networks", "certificates", "domains", "keys")
 
 
 def security_state(organisation: Organisation) -> SecurityState:
-    """What is registered and what is missing; a few queries."""
     current = Q(expiration__isnull=True) | Q(expiration__gt=Now())
     people = list(
         User.objects.filter(current, org=organisation, disabled=False)
@@ -75,7 +73,7 @@ def security_state(organisation: Organisation) -> SecurityState:
 
 
 def _keys(organisation: Organisation) -> tuple[int, int]:
-    """How many valid keys of synchronising accounts are bound to addresses and an end, and how many are not."""
+    """The number of valid sync user keys that are bound to addresses and expire, and of those that are not."""
     now = now_seconds()
     keys = AuthKey.objects.filter(
         Q(expiration=0) | Q(expiration__gt=now), user__org=organisation, user__role__perm_sync=True

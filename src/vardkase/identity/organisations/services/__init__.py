@@ -1,4 +1,4 @@
-"""Use cases of organisations and sharing groups."""
+"""Services for organisations and sharing groups."""
 
 from vardkase.identity.organisations.services.capture import capture_organisations
 from vardkase.identity.organisations.services.group_capture import capture_sharing_group

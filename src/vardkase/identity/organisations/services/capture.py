@@ -1,4 +1,4 @@
-"""Learning organisations from documents: a uuid we have not met becomes a remote organisation."""
+"""Captures organisations from documents: an unknown UUID is stored as a remote organisation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ TRIES = 20
 def capture_organisations(blocks: Iterable[Mapping[str, Any]], *, created_by: int = 0) -> dict[str, int]:
     """The ids of the organisations in `blocks` (``{"uuid": …, "name": …}``), by lower-case uuid.
 
-    Unknown ones are added as remote, in one statement. What is not shown is left out of their names, and a name that
-    looks like somebody else's gets a number behind it and a mark, so that nobody takes the one for the other.
-    Known ones are left as they are. Blocks without a valid uuid are left out of the answer.
+    Unknown ones are added as remote, in one statement. Invisible characters are removed from names, and a
+    name confusable with an existing one gets a number and a mark. Known organisations are left unchanged.
+    Blocks without a valid uuid are left out of the result.
     """
     named = {
         str(uuid): str(block.get("name") or uuid) for block in blocks if (uuid := _uuid(block)) is not None
@@ -69,7 +69,6 @@ def _add(missing: Mapping[str, str], created_by: int) -> None:
 
 
 def free_name(name: str, taken: set[str]) -> str:
-    """`name`, or `name` with a number behind it, so that its skeleton is not in `taken`."""
     free = name = name[:MAX_NAME].strip()
     for _ in range(TRIES):
         if skeleton(free) not in taken:

@@ -1,4 +1,4 @@
-"""Learning a sharing group from a document (an API call or another instance), by its uuid.
+"""Captures a sharing group from a document (an API call or another instance), by its UUID.
 
 A group we do not know is added only when the document gives the actor's organisation the right to extend it, or
 it comes from a site administrator or over a connection that one has set up (sync-protocol §3.5). One we know is
@@ -34,9 +34,9 @@ from vardkase.misp.flags import as_bool, as_int
 
 @transaction.atomic
 def capture_sharing_group(actor: Acting, block: Mapping[str, Any]) -> int | None:
-    """The local id of the group that `block` (a wire ``SharingGroup``) describes; None: not for this actor.
+    """The local id of the group that `block` (a wire ``SharingGroup``) describes; None if not permitted.
 
-    With an unknown uuid the group is added; with a known one it is brought up to date where the actor may.
+    An unknown group is added; a known one is updated where the actor may.
     """
     actor.require_writing()
     uuid = _uuid(block.get("uuid"))
@@ -72,7 +72,6 @@ def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
 
 
 def _may_add(actor: Acting, block: Mapping[str, Any]) -> bool:
-    """Decided before anything of the document is stored."""
     if actor.is_site_admin or actor.is_connection:
         return True
     return SHARING_GROUP in actor.permissions and (
@@ -81,13 +80,11 @@ def _may_add(actor: Acting, block: Mapping[str, Any]) -> bool:
 
 
 def _is_anothers(actor: Acting, block: Mapping[str, Any]) -> bool:
-    """Whether the document names as owner a member for which the actor does not speak."""
     owner = _uuid(block.get("organisation_uuid") or _mapping(block.get("Organisation")).get("uuid"))
     return SYNC in actor.permissions and owner is not None and bool(misattributed(actor, uuids=[str(owner)]))
 
 
 def _lets_extend(actor: Acting, block: Mapping[str, Any]) -> bool:
-    """Whether the document gives the actor's organisation the right to extend the group."""
     own = str(Organisation.objects.get(pk=actor.organisation_id).uuid)
     entries = [_mapping(entry) for entry in _list(block.get("SharingGroupOrg"))]
     return any(
@@ -103,7 +100,6 @@ def _names(entry: Mapping[str, Any], uuid: str, pk: int) -> bool:
 
 
 def _brought(actor: Acting, group: SharingGroup) -> bool:
-    """Whether the group came here through this user or connection, who then speaks for where it came from."""
     if group.local or SYNC not in actor.permissions:
         return False
     if actor.is_connection:
@@ -112,7 +108,7 @@ def _brought(actor: Acting, group: SharingGroup) -> bool:
 
 
 def _is_newer(block: Mapping[str, Any], group: SharingGroup) -> bool:
-    """Whether `block` is newer than what we have; one without a date (an API call) counts as new."""
+    """True if `block` is newer than the stored group; one without a date (an API call) counts as new."""
     try:
         modified = datetime.strptime(str(block.get("modified")), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
@@ -121,10 +117,10 @@ def _is_newer(block: Mapping[str, Any], group: SharingGroup) -> bool:
 
 
 def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> None:
-    """Take over what is new: everything for its owner and who brought it, members for who may extend it.
+    """Apply an update: everything for the owner and the original source, members for those who may extend.
 
-    What a connection brings changes only groups that came over it, whoever owns or may extend the others: it is the
-    word of another instance, not of the organisation that runs the connection.
+    A connection changes only groups that were delivered over it, whatever its organisation owns or may
+    extend: its data is another instance's statement, not that of the organisation that runs it.
     """
     if actor.is_connection and not _brought(actor, group):
         return
@@ -151,7 +147,6 @@ def _is_reader(actor: Acting, group: SharingGroup) -> bool:
 
 
 def _owner(actor: Acting, block: Mapping[str, Any]) -> Organisation:
-    """The organisation the document names as owner, if the actor may speak for others, else the own one."""
     if actor.is_site_admin or SYNC in actor.permissions:
         named = _mapping(block.get("Organisation"))
         uuid = str(block.get("organisation_uuid") or named.get("uuid") or "")
@@ -163,7 +158,6 @@ def _owner(actor: Acting, block: Mapping[str, Any]) -> Organisation:
 
 
 def _members(block: Mapping[str, Any]) -> dict[int, bool]:
-    """Organisation id → `extend`. A member is named by its Organisation block, else by a local id."""
     entries = [_mapping(entry) for entry in _list(block.get("SharingGroupOrg"))]
     blocks = [_mapping(entry.get("Organisation")) for entry in entries]
     captured = capture_organisations(blocks)
@@ -185,9 +179,9 @@ def _merge_members(group: SharingGroup, members: Mapping[int, bool]) -> None:
 
 
 def _add_servers(group: SharingGroup, block: Mapping[str, Any], *, all_orgs: bool) -> None:
-    """This instance, where the document lists it by its address, or always for a group that does not roam.
+    """Add this instance if the document lists its URL, and always to a group that does not roam.
 
-    Other servers are known to the exchange by their own records, which a document cannot make.
+    Other servers have their own records in the exchange layer, which a document cannot create.
     """
     if group.roaming and not _lists_this_instance(block):
         return
@@ -203,15 +197,17 @@ def _lists_this_instance(block: Mapping[str, Any]) -> bool:
 
 
 def _opens_to_all(actor: Acting, block: Mapping[str, Any]) -> bool:
-    """Whether the document opens a group, also one with events in it, to every organisation here: for those alone who
-    may do that otherwise (`groups.add_server_to_group`), and for connections that one of them has set up."""
+    """True if the document opens a group, and events already shared with it, to every organisation here.
+
+    Allowed only to actors who may do so otherwise (`groups.add_server_to_group`), and to connections that one
+    of them has set up.
+    """
     if actor.is_site_admin:
         return _opens_this_instance(block) or _opens_by_id(block)
     return actor.is_connection and _opens_this_instance(block)
 
 
 def _is_pushed_to_all(actor: Acting, block: Mapping[str, Any]) -> bool:
-    """Whether another instance sends a new group that every organisation here is in."""
     return SYNC in actor.permissions and _opens_this_instance(block)
 
 
@@ -221,7 +217,7 @@ def _opens_this_instance(block: Mapping[str, Any]) -> bool:
 
 
 def _opens_by_id(block: Mapping[str, Any]) -> bool:
-    """Whether an entry without an address says server 0: so an administrator's call names this instance."""
+    """True if an entry without a URL names server 0: an administrator's way to name this instance."""
     entries = [_mapping(entry) for entry in _list(block.get("SharingGroupServer"))]
     return any(
         str(entry.get("server_id")) == "0" and not entry.get("Server") and as_bool(entry.get("all_orgs"))
@@ -235,7 +231,6 @@ def _is_here(entry: Any) -> bool:
 
 
 def _free_name(actor: Acting, name: str, pk: int | None = None) -> str:
-    """`name`, with a number where a group that the actor knows of has it."""
     clash = visible_groups(actor).exclude(pk=pk or 0).filter(name__iexact=name).exists()
     return free_name(name, {name.lower()}) if clash else name[:255]
 

@@ -1,4 +1,4 @@
-"""Changing a sharing group: its own fields, its organisations, its servers."""
+"""Services for sharing groups: their fields, organisations and servers."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ THIS_INSTANCE = 0
 def create_sharing_group(actor: Acting, data: Mapping[str, Any]) -> SharingGroup:
     """Add a group that the actor's organisation owns, is in, and may extend.
 
-    `data` holds fields as in `edit_sharing_group`. Raises Invalid by field, Forbidden for those who may not
-    handle sharing groups.
+    `data` holds fields as in `edit_sharing_group`. Raises Invalid by field, Forbidden without permission for
+    sharing groups.
     """
     actor.require_writing()
     if SHARING_GROUP not in actor.permissions:  # Site administrators have it, operators never.
@@ -50,9 +50,9 @@ def create_sharing_group(actor: Acting, data: Mapping[str, Any]) -> SharingGroup
 def edit_sharing_group(actor: Acting, group: SharingGroup, data: Mapping[str, Any]) -> SharingGroup:
     """Change name, releasability, description, active or roaming.
 
-    Raises Invalid when the name is empty or taken, Forbidden for those who may not extend the group. Turning
-    a group off, or roaming on, reaches further than adding a member: only the owner and site administrators
-    may.
+    Raises Invalid if the name is empty or taken, Forbidden unless the actor may extend the group.
+    Deactivating a group, or turning roaming on, reaches further than adding a member: only the owner and site
+    administrators may.
     """
     group = locked(actor, group)
     before = {name: getattr(group, name) for name in FIELDS}
@@ -68,7 +68,6 @@ def edit_sharing_group(actor: Acting, group: SharingGroup, data: Mapping[str, An
 
 @transaction.atomic
 def delete_sharing_group(actor: Acting, group: SharingGroup) -> None:
-    """Remove a group that nothing is shared with; raises Conflict while something is, and Forbidden."""
     actor.require_writing()
     if not rules.may_delete_group(actor, group):
         raise Forbidden
@@ -85,9 +84,10 @@ def delete_sharing_group(actor: Acting, group: SharingGroup) -> None:
 def add_organisation_to_group(
     actor: Acting, group: SharingGroup, organisation: Organisation, *, extend: bool = False
 ) -> None:
-    """Let `organisation` read what is shared with `group`, and extend the group when `extend`.
+    """Give `organisation` read access to what is shared with `group`, and with `extend` the right to extend
+    it.
 
-    Raises Conflict when it is in the group, Forbidden for those who may not extend it.
+    Raises Conflict if it is already a member, Forbidden unless the actor may extend the group.
     """
     group = locked(actor, group)
     if group.members.filter(org=organisation).exists():
@@ -100,7 +100,6 @@ def add_organisation_to_group(
 
 @transaction.atomic
 def remove_organisation_from_group(actor: Acting, group: SharingGroup, organisation: Organisation) -> None:
-    """Take `organisation` out of `group`; raises Conflict when it is not in it."""
     group = locked(actor, group)
     removed, _ = group.members.filter(org=organisation).delete()
     if not removed:
@@ -114,10 +113,10 @@ def remove_organisation_from_group(actor: Acting, group: SharingGroup, organisat
 def add_server_to_group(
     actor: Acting, group: SharingGroup, server_id: int, *, all_orgs: bool = False
 ) -> None:
-    """Let `group` travel to a server (0: this instance); with `all_orgs` everybody there may read.
+    """Let `group` synchronise to a server (0: this instance); with `all_orgs` everyone there may read.
 
-    Raises Conflict when it is in the group, Forbidden for others; opening this instance's every organisation
-    takes a site administrator.
+    Raises Conflict if it is already in the group, Forbidden; only a site administrator may open it to all of
+    this instance.
     """
     group = locked(actor, group)
     if all_orgs and server_id == THIS_INSTANCE and not actor.is_site_admin:
@@ -132,7 +131,6 @@ def add_server_to_group(
 
 @transaction.atomic
 def remove_server_from_group(actor: Acting, group: SharingGroup, server_id: int) -> None:
-    """Take a server out of `group`; raises Conflict when it is not in it."""
     group = locked(actor, group)
     removed, _ = group.servers.filter(server_id=server_id).delete()
     if not removed:
@@ -142,7 +140,6 @@ def remove_server_from_group(actor: Acting, group: SharingGroup, server_id: int)
 
 
 def locked(actor: Acting, group: SharingGroup) -> SharingGroup:
-    """The group's row, locked for a change that `actor` may make; raises Forbidden."""
     actor.require_writing()
     group = SharingGroup.objects.select_for_update().get(pk=group.pk)
     if not rules.may_change_group(actor, group, group.members.all()):
@@ -151,7 +148,6 @@ def locked(actor: Acting, group: SharingGroup) -> SharingGroup:
 
 
 def apply(group: SharingGroup, data: Mapping[str, Any]) -> None:
-    """Set the fields that `data` holds; raises Invalid by field."""
     for name, reader in FIELDS.items():
         if name in data:
             try:
@@ -161,12 +157,11 @@ def apply(group: SharingGroup, data: Mapping[str, Any]) -> None:
 
 
 def target_of(group: SharingGroup) -> Target:
-    """The group as the audit trail names it."""
     return Target("sharing_group", group.pk, group.uuid, group.name)
 
 
 def _check_name(actor: Acting, group: SharingGroup) -> None:
-    """Names differ among the groups that the actor knows of; the others must not be told by theirs."""
+    """Names must be unique among the groups that the actor knows of; others must not be revealed by a clash."""
     if not group.name:
         raise Invalid({"name": [gettext("Name cannot be empty.")]})
     if visible_groups(actor).exclude(pk=group.pk).filter(name__iexact=group.name).exists():

@@ -1,4 +1,4 @@
-"""Two organisations that turn out to be one: all that is of the one becomes the other's."""
+"""Merging two organisations: everything owned by one is transferred to the other."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ type Column = tuple[str, str]
 
 @transaction.atomic
 def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[str, int]:
-    """Give everything of one organisation to another and remove it; returns how many rows of each table moved.
+    """Transfer all data of one organisation to another and remove it; returns the moved rows by table.
 
-    One statement for each column, whatever room it lies in. The audit trail keeps who did what as who they were.
-    Raises NotFound, Invalid (the same organisation, the hub's own, people without a local organisation to go to, what
-    both have and one has once, or what a listener refuses), Forbidden for others than site administrators who read
-    what is shared.
+    One statement per column, in any app. The audit log keeps the names at the time of each act. Raises
+    NotFound, Invalid (the same organisation, the hub's own, people without a local target organisation, data
+    that both have and can exist only once, or a listener's refusal), Forbidden unless the actor is a site
+    administrator who reads shared content.
     """
     actor.require_writing()
     if not actor.is_site_admin or actor.is_content_blind:
@@ -64,7 +64,6 @@ def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[s
 
 
 def organisation_columns() -> Iterator[Column]:
-    """Every column in the database that says whose a row is."""
     for model in apps.get_models():
         meta = model._meta  # noqa: SLF001  Django's own way to ask
         for field in meta.concrete_fields:
@@ -74,7 +73,7 @@ def organisation_columns() -> Iterator[Column]:
 
 
 def _locked(source_id: int, target_id: int) -> tuple[Organisation, Organisation]:
-    """Both, locked in the order of their ids, so that two merges never wait for each other."""
+    """Both, locked in the order of their ids, so that two merges cannot deadlock."""
     rows = Organisation.objects.select_for_update().filter(pk__in=(source_id, target_id)).order_by("pk")
     found = {row.pk: row for row in rows}
     if source_id not in found or target_id not in found:
@@ -98,7 +97,6 @@ def _refuse(source: Organisation, target: Organisation) -> None:
 
 
 def _refuse_clashes(source: Organisation, target: Organisation) -> None:
-    """Raise Invalid when both have what an organisation has once: a membership, a version 1 of a policy."""
     given = {"source": source.pk, "target": target.pk}
     both = sorted(
         {
@@ -113,7 +111,6 @@ def _refuse_clashes(source: Organisation, target: Organisation) -> None:
 
 
 def unique_to_an_organisation() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """What one organisation cannot have twice: its name, table, the organisation's column, and those beside it."""
     columns = set(organisation_columns())
     for model in apps.get_models():
         meta = model._meta  # noqa: SLF001  Django's own way to ask
@@ -128,7 +125,6 @@ def unique_to_an_organisation() -> Iterator[tuple[str, str, str, tuple[str, ...]
 
 
 def _clash(table: str, column: str, others: tuple[str, ...]) -> str:
-    """SQL that finds a row where what is unique would be there twice."""
     same = "".join(f" AND theirs.{other} = mine.{other}" for other in others)
     return (
         f"SELECT 1 FROM {table} mine JOIN {table} theirs "

@@ -1,4 +1,4 @@
-"""Adding, changing and removing organisations: site administrators only."""
+"""Services for organisations: add, edit, delete; site administrators only."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ LONG = ("description", "contacts", "landingpage")
 def create_organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
     """Add an organisation from its wire fields (name, uuid, local, nationality, …).
 
-    Raises Invalid by field (name missing or taken, uuid malformed or taken), Forbidden for others than site
-    administrators.
+    Raises Invalid by field (name missing or taken, uuid malformed or taken), Forbidden unless the actor is a
+    site administrator.
     """
     _require_site_admin(actor)
     organisation = Organisation(local=True, created_by=actor.user_id or 0)
@@ -45,9 +45,9 @@ def create_organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
 def edit_organisation(
     actor: Acting, organisation: Organisation, data: Mapping[str, Any], *, decided: bool = False
 ) -> Organisation:
-    """Change the wire fields that `data` holds; raises as `create_organisation` does.
+    """Change the wire fields in `data`. Raises as `create_organisation`.
 
-    `decided`: the caller carries out what two officers have decided, which may change by what a member is known.
+    `decided`: carries out a decision by two officers, which may change a member's identifying fields.
     """
     _require_site_admin(actor)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -93,7 +93,7 @@ def _refuse_identity_of_member(organisation: Organisation, changed: Collection[s
 
 
 class OrganisationInUse(Conflict):
-    """It cannot be deleted; `owned` says how many of what it still has (names of models in the plural)."""
+    """It cannot be deleted; `owned` counts what it still owns (by plural model names)."""
 
     def __init__(self, owned: Mapping[str, int]) -> None:
         super().__init__(gettext("The organisation still has users, events or sharing groups."))
@@ -101,7 +101,6 @@ class OrganisationInUse(Conflict):
 
 
 def _owned_by(organisation: Organisation) -> dict[str, int]:
-    """How many rows of each kind keep the organisation from being deleted."""
     counts: dict[str, int] = {}
     for relation in Organisation._meta.related_objects:  # noqa: SLF001 - Django documents it
         if getattr(relation, "on_delete", None) is PROTECT:
@@ -114,7 +113,8 @@ def _owned_by(organisation: Organisation) -> dict[str, int]:
 
 @transaction.atomic
 def delete_organisation(actor: Acting, organisation: Organisation) -> None:
-    """Remove an organisation that owns nothing; raises OrganisationInUse while it has users, events or groups."""
+    """Remove an organisation that owns nothing. Raises OrganisationInUse while it has users, events or
+    groups."""
     _require_site_admin(actor)
     target = _target(organisation)
     try:
@@ -132,7 +132,6 @@ def _require_site_admin(actor: Acting) -> None:
 
 
 def _apply(organisation: Organisation, data: Mapping[str, Any]) -> list[str]:
-    """Set what `data` holds on `organisation`; returns the names of the fields that changed."""
     before = {name: getattr(organisation, name) for name in READERS}
     errors: dict[str, list[str]] = {}
     for name, reader in READERS.items():
@@ -172,7 +171,6 @@ def _uuid(value: Any) -> UUID:
 
 
 def _domains(value: Any) -> list[str]:
-    """Mail domains, from a list or a text with one on each line."""
     parts = value if isinstance(value, list) else str(value or "").replace(",", "\n").splitlines()
     return [composed(str(part)).lower() for part in parts if str(part).strip()]
 

@@ -1,4 +1,4 @@
-"""What is done with galaxies, one module for each noun."""
+"""Services for galaxies, one module per noun."""
 
 from vardkase.knowledge.galaxies.services.capture import Captured, capture_cluster, capture_clusters
 from vardkase.knowledge.galaxies.services.clusters import (

@@ -1,4 +1,4 @@
-"""Clusters that come in documents: pushed by another instance, imported from a file, or inside an event."""
+"""Captures clusters from documents: pushed by a peer, imported from a file, or inside an event."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from vardkase.misp.time import LARGEST_LEAD
 
 
 class Captured(StrEnum):
-    """What became of one thing that a document brought."""
+    """The result for one cluster of a document."""
 
     IMPORTED = "imported"
     IGNORED = "ignored"
@@ -56,9 +56,9 @@ class Captured(StrEnum):
 
 
 def capture_clusters(actor: Actor, documents: Iterable[Any]) -> Counter[Captured]:
-    """Store each of `documents` (``{"GalaxyCluster": {…}}``, or bare), one transaction a cluster.
+    """Store each of `documents` (``{"GalaxyCluster": {…}}``, or bare), one transaction per cluster.
 
-    One that makes no sense fails alone. Raises Forbidden without ``perm_galaxy_editor``.
+    A malformed one fails alone. Raises Forbidden without ``perm_galaxy_editor``.
     """
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
@@ -80,9 +80,9 @@ def capture_clusters(actor: Actor, documents: Iterable[Any]) -> Counter[Captured
 def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     """Store the cluster of a document, or a newer version of a stored one.
 
-    What is on a blocklist stays out. Packaged clusters are never touched, and one that people made only when it
-    came from elsewhere (`locked`) and the document's version is higher. What a synchronising user brings keeps its
-    creator and is locked; what anybody else brings is their organisation's. Raises Forbidden, Invalid.
+    Blocklisted clusters are skipped. Packaged clusters never change, and custom ones only if they came from
+    elsewhere (`locked`) and the document's version is higher. A sync user's clusters keep their creator and
+    are locked; others belong to the actor's organisation. Raises Forbidden, Invalid.
     """
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
@@ -116,7 +116,6 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
 
 
 def _is_blocked(uuid: UUID, document: Mapping[str, Any]) -> bool:
-    """Whether the cluster, or the organisation that it names as its creator, is on a blocklist."""
     block = document.get("Orgc")
     creator = uuid_of(block) if isinstance(block, dict) else None
     return is_blocked(Blocked.GALAXY_CLUSTER, uuid) or (
@@ -154,7 +153,6 @@ def _fill(
 
 
 def _reach(actor: Actor, document: Mapping[str, Any]) -> tuple[int, int | None]:
-    """As far as the document says; only the own organisation when its sharing group is not the actor's."""
     try:
         return reach_of(actor, document)
     except Invalid as error:
@@ -172,7 +170,6 @@ def _creator(actor: Actor, document: Mapping[str, Any]) -> int:
 
 
 def _galaxy(actor: Actor, document: Mapping[str, Any]) -> Galaxy:
-    """The galaxy a document puts its cluster in: by uuid, else by type; made when it is not here."""
     block = document.get("Galaxy")
     block = block if isinstance(block, dict) else {}
     uuid = uuid_of(block)

@@ -1,4 +1,4 @@
-"""Clusters that people make: added, forked, changed, published, deleted and brought back."""
+"""Services for custom clusters: add, fork, edit, publish, delete, restore."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ FORKED = ("value", "description", "source", "authors")
 
 @transaction.atomic
 def add_cluster(actor: Actor, galaxy: Galaxy, data: Mapping[str, Any], *, fork_of: str = "") -> GalaxyCluster:
-    """Make a cluster of the actor's organisation, with the elements and relations that `data` has.
+    """Create a cluster of the actor's organisation, with the elements and relations in `data`.
 
-    `fork_of` names the cluster whose members fill what `data` leaves out. Raises Forbidden, NotFound (nothing to
-    fork), Invalid.
+    `fork_of` names a cluster that supplies missing fields. Raises Forbidden, NotFound (nothing to fork),
+    Invalid.
     """
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
@@ -78,7 +78,7 @@ def add_cluster(actor: Actor, galaxy: Galaxy, data: Mapping[str, Any], *, fork_o
 
 @transaction.atomic
 def edit_cluster(actor: Actor, cluster_id: int, data: Mapping[str, Any]) -> GalaxyCluster:
-    """Change what `data` has; its elements take the place of all that were there. Unpublishes.
+    """Change the fields in `data`; its elements replace all existing ones. Unpublishes.
 
     Raises Forbidden, NotFound, Invalid.
     """
@@ -103,21 +103,19 @@ def edit_cluster(actor: Actor, cluster_id: int, data: Mapping[str, Any]) -> Gala
 
 @transaction.atomic
 def publish_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
-    """Let the cluster go to other instances. Raises Forbidden, NotFound."""
     return _set_published(actor, cluster_id, published=True)
 
 
 @transaction.atomic
 def unpublish_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
-    """Keep the cluster from going to other instances. Raises Forbidden, NotFound."""
     return _set_published(actor, cluster_id, published=False)
 
 
 @transaction.atomic
 def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluster:
-    """Mark a cluster as deleted, or (`hard`) erase it so that it does not come back either.
+    """Mark a cluster as deleted, or with `hard` erase it and blocklist its uuid.
 
-    Packaged clusters are a site administrator's to delete. Raises Forbidden, NotFound.
+    Only site administrators may delete packaged clusters. Raises Forbidden, NotFound.
     """
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
@@ -138,7 +136,6 @@ def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluste
 
 @transaction.atomic
 def restore_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
-    """Take a deletion back. Raises Forbidden, NotFound."""
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
     cluster = _locked(actor, cluster_id)
@@ -151,9 +148,9 @@ def restore_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
 
 @transaction.atomic
 def update_from_parent(actor: Actor, cluster_id: int) -> GalaxyCluster:
-    """Give a fork the elements that its parent has and it has not, and note the parent's version.
+    """Add the parent's missing elements to a fork, and record the parent's version.
 
-    Raises Forbidden, NotFound, or Conflict when the cluster is no fork of anything readable.
+    Raises Forbidden, NotFound, Conflict if the cluster is not a fork of a readable one.
     """
     cluster = _locked(actor, cluster_id)
     require_editor(actor, cluster)
@@ -171,7 +168,6 @@ def update_from_parent(actor: Actor, cluster_id: int) -> GalaxyCluster:
 
 
 def target_of(cluster: GalaxyCluster) -> Target:
-    """The cluster as the audit trail names it."""
     return Target("galaxy_cluster", cluster.pk, cluster.uuid, cluster.value)
 
 
@@ -201,7 +197,6 @@ def _locked(actor: Actor, cluster_id: int) -> GalaxyCluster:
 
 
 def _renew(cluster: GalaxyCluster, *, published: bool) -> None:
-    """Store a change: its version rises, so that other instances take it."""
     cluster.version = max(int(time.time()), cluster.version + 1)
     cluster.published = published
     cluster.save()

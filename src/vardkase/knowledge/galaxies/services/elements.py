@@ -1,4 +1,4 @@
-"""Single elements of a cluster taken away, and many put in from JSON."""
+"""Services for cluster elements: delete one, import many from JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ INVALID_ELEMENT = "Element not found"
 
 @transaction.atomic
 def delete_element(actor: Actor, element_id: int) -> None:
-    """Take one element away. Raises NotFound, Forbidden."""
     element = GalaxyElement.objects.filter(
         pk=element_id, galaxy_cluster__in=visible_clusters(actor).values("pk")
     ).first()
@@ -35,7 +34,6 @@ def delete_element(actor: Actor, element_id: int) -> None:
 
 @transaction.atomic
 def add_flattened(actor: Actor, reference: str, value: Any) -> int:
-    """Add nested JSON as elements (``a.b = 1``); returns how many. Raises NotFound, Forbidden, Invalid."""
     found = find_cluster(actor, reference)
     elements = flat_elements(value)
     if not elements:
@@ -48,7 +46,6 @@ def add_flattened(actor: Actor, reference: str, value: Any) -> int:
 
 
 def _changing(actor: Actor, cluster_id: int) -> GalaxyCluster:
-    """The cluster, locked and with a version that says that it changed."""
     cluster = GalaxyCluster.objects.select_for_update().get(pk=cluster_id)
     require_editor(actor, cluster)
     cluster.version = max(int(time.time()), cluster.version + 1)

@@ -1,4 +1,4 @@
-"""Galaxies brought up to date, switched on and off, and those that people make."""
+"""Services for galaxies: update, enable, disable, and manage custom ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ TEXTS = ("name", "type", "description", "version", "icon", "namespace")
 
 
 def update_galaxies(actor: Actor) -> Loaded:
-    """Load new versions from the files. Raises Forbidden for all but site administrators."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()
@@ -38,7 +37,6 @@ def update_galaxies(actor: Actor) -> Loaded:
 
 @transaction.atomic
 def set_galaxy_enabled(actor: Actor, galaxy_id: int, *, enabled: bool) -> Galaxy:
-    """Offer a galaxy's clusters, or no longer. Raises Forbidden, NotFound."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     galaxy = _locked(galaxy_id)
@@ -50,7 +48,6 @@ def set_galaxy_enabled(actor: Actor, galaxy_id: int, *, enabled: bool) -> Galaxy
 
 @transaction.atomic
 def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
-    """Make a galaxy of the actor's organisation. Raises Forbidden, Invalid."""
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
     fields = _fields(data)
@@ -78,7 +75,6 @@ def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
 
 @transaction.atomic
 def edit_galaxy(actor: Actor, galaxy_id: int, data: Mapping[str, Any]) -> Galaxy:
-    """Change what `data` has; the type stays, for tags are made of it. Raises Forbidden, NotFound, Invalid."""
     galaxy = _locked(galaxy_id)
     require_editor(actor, galaxy)
     fields = {key: value for key, value in _fields(data).items() if key != "type"}
@@ -97,9 +93,9 @@ def edit_galaxy(actor: Actor, galaxy_id: int, data: Mapping[str, Any]) -> Galaxy
 
 @transaction.atomic
 def delete_galaxy(actor: Actor, galaxy_id: int) -> None:
-    """Delete a galaxy with all its clusters; a packaged one comes back with the next newer file.
+    """Delete a galaxy with all its clusters; a packaged one returns with the next newer file.
 
-    Raises Forbidden for all but site administrators, and NotFound.
+    Raises Forbidden unless the actor is a site administrator, and NotFound.
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
@@ -111,8 +107,11 @@ def delete_galaxy(actor: Actor, galaxy_id: int) -> None:
 
 @transaction.atomic
 def wipe_default(actor: Actor) -> int:
-    """Remove all packaged clusters with their galaxies, unless people made clusters in one; returns how many
-    clusters went. The next update loads them again. Raises Forbidden."""
+    """Remove all packaged clusters, and their galaxies unless they have custom ones; returns the number of
+    clusters.
+
+    The next update loads them again. Raises Forbidden.
+    """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     cursor().execute(WIPE_PARTS)
@@ -137,7 +136,6 @@ AND NOT EXISTS (SELECT 1 FROM galaxy_cluster c WHERE c.galaxy_id = g.id)
 
 
 def _erase(galaxy_ids: list[int]) -> None:
-    """All clusters of some galaxies: set-based, for there may be thousands."""
     for table in ("galaxy_element", "galaxy_cluster_relation"):
         cursor().execute(
             f"DELETE FROM {table} p USING galaxy_cluster c "

@@ -1,4 +1,4 @@
-"""The elements and relations of a cluster, written in a statement each."""
+"""Writes elements and relations of a cluster, in one statement each."""
 
 from __future__ import annotations
 
@@ -21,19 +21,16 @@ TARGET = "referenced_galaxy_cluster_uuid"
 
 
 def replace_elements(cluster: GalaxyCluster, elements: Elements) -> None:
-    """Make `elements` the cluster's only ones."""
     GalaxyElement.objects.filter(galaxy_cluster=cluster).delete()
     add_elements(cluster, elements)
 
 
 def add_elements(cluster: GalaxyCluster, elements: Iterable[tuple[str, str]]) -> None:
-    """Put `elements` after those it has."""
     rows = [GalaxyElement(galaxy_cluster=cluster, key=key, value=value) for key, value in elements]
     GalaxyElement.objects.bulk_create(rows)
 
 
 def save_relations(actor: Actor, cluster: GalaxyCluster, wanted: Sequence[Mapping[str, Any]]) -> None:
-    """Add the relations in `wanted`, and bring those up to date that have the same target and type."""
     stored = {
         (str(relation.referenced_galaxy_cluster_uuid), relation.referenced_galaxy_cluster_type): relation
         for relation in cluster.relations.all()
@@ -49,14 +46,12 @@ def save_relations(actor: Actor, cluster: GalaxyCluster, wanted: Sequence[Mappin
 
 
 def require_shareable_cluster(cluster: GalaxyCluster) -> None:
-    """Ask whether a stored cluster, with its elements, may be shared as far as it goes. Raises Forbidden."""
     elements = cluster.elements.values_list("key", "value")
     written = (cluster.value, cluster.description, cluster.source, *(cluster.authors or ()))
     require_shareable(cluster.distribution, map(str, (*written, *chain.from_iterable(elements))))
 
 
 def relation_values(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Target and type of a relation. Raises Invalid."""
     target = uuid_of(data, TARGET)
     kind = text_of(data, TYPE).strip() if TYPE in data else ""
     if target is None:
@@ -69,7 +64,6 @@ def relation_values(data: Mapping[str, Any]) -> dict[str, Any]:
 def apply_relation(
     actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any], names: Mapping[str, str]
 ) -> None:
-    """Set the reach and the tags that `data` has; `names` are the tags the actor may use."""
     stored = (relation.distribution, relation.sharing_group_id)
     before = stored if relation.pk else (Distribution.ALL, None)
     relation.distribution, relation.sharing_group_id = reach_of(actor, data, before)
@@ -79,8 +73,8 @@ def apply_relation(
 
 
 def relation_tags(actor: Actor, relations: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The names of all tags on `relations` that the actor may use, by the same in lower case; new ones are made
-    where the actor may make tags."""
+    """Names of the tags on `relations` that the actor may use, by lower-case name; created if new and
+    permitted."""
     wanted = [mention for data in relations for mention in mentions_of(data) or ()]
     if not wanted:
         return {}

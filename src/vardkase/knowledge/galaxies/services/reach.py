@@ -1,4 +1,4 @@
-"""How far a cluster or relation goes, and who may change it."""
+"""Distribution of clusters and relations, and who may edit them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ NO_GROUP = "Sharing group not found."
 def reach_of(
     actor: Actor, data: Mapping[str, Any], stored: tuple[int, int | None] = (DEFAULT, None)
 ) -> tuple[int, int | None]:
-    """Distribution and sharing group that `data` asks for; what is `stored` where it says nothing.
+    """The distribution and sharing group in `data`, by default `stored`.
 
-    Raises Invalid for a distribution that is none, or a group that the actor may not use.
+    Raises Invalid for an unknown distribution, or a group that the actor may not use.
     """
     distribution = distribution_of(data, stored[0])
     if distribution != Distribution.SHARING_GROUP:
@@ -35,9 +35,9 @@ def reach_of(
 
 
 def require_editor(actor: Actor, thing: Galaxy | GalaxyCluster) -> None:
-    """Raise Forbidden unless the actor may change what people of `thing.orgc_id` made.
+    """Raise Forbidden unless the actor may change custom data of `thing.orgc_id`.
 
-    What is packaged belongs to nobody here: it changes with the files only.
+    Packaged data belongs to no organisation: it changes with the files only.
     """
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
@@ -47,7 +47,6 @@ def require_editor(actor: Actor, thing: Galaxy | GalaxyCluster) -> None:
 
 
 def require_owner(actor: Actor, thing: Galaxy | GalaxyCluster) -> None:
-    """Raise Forbidden unless the actor's organisation made it, or the actor is a site administrator."""
     if not actor.is_site_admin and thing.orgc_id != actor.organisation_id:
         raise Forbidden("Only the creator organisation can modify the galaxy cluster.")
 

@@ -1,4 +1,4 @@
-"""Relations between clusters, one by one. They belong to their source."""
+"""Services for relations between clusters. A relation belongs to its source cluster."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ SOURCE = "galaxy_cluster_uuid"
 
 @transaction.atomic
 def add_relation(actor: Actor, data: Mapping[str, Any]) -> GalaxyClusterRelation:
-    """Link two readable clusters. Raises Forbidden, NotFound (no such source), Invalid."""
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
     source = _locked(find_cluster(actor, str(data.get(SOURCE) or "")))
@@ -44,7 +43,6 @@ def add_relation(actor: Actor, data: Mapping[str, Any]) -> GalaxyClusterRelation
 
 @transaction.atomic
 def edit_relation(actor: Actor, reference: str, data: Mapping[str, Any]) -> GalaxyClusterRelation:
-    """Change what `data` has. Raises Forbidden, NotFound, Invalid."""
     relation = _changeable(actor, reference)
     given = {
         TARGET: str(relation.referenced_galaxy_cluster_uuid),
@@ -55,7 +53,6 @@ def edit_relation(actor: Actor, reference: str, data: Mapping[str, Any]) -> Gala
 
 @transaction.atomic
 def delete_relation(actor: Actor, reference: str) -> int:
-    """Take a relation away; returns its id. Raises Forbidden, NotFound."""
     relation = _changeable(actor, reference)
     number = relation.pk
     record(actor, "galaxy_cluster.unrelated", target_of(relation.galaxy_cluster), _described(relation))
@@ -81,7 +78,6 @@ def _store(actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any
 
 
 def _changeable(actor: Actor, reference: str) -> GalaxyClusterRelation:
-    """The relation, its source locked. Raises NotFound, Forbidden."""
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
     found = find_relation(actor, reference)

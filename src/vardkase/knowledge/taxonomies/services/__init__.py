@@ -1,4 +1,4 @@
-"""What is done with tags and taxonomies, one module for each."""
+"""Services for tags and taxonomies, one module for each."""
 
 from vardkase.knowledge.taxonomies.services.resolution import resolve_tags
 from vardkase.knowledge.taxonomies.services.tags import create_tag, delete_tag, edit_tag, toggle_favourite

@@ -1,4 +1,4 @@
-"""From the tags a document mentions to rows, in at most two statements however many they are."""
+"""Resolves tags of a document to rows, in at most two statements however many there are."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ type Mention = Mapping[str, Any]
 
 
 def resolve_tags(actor: Actor, wanted: Sequence[Mention], *, may_create: bool) -> dict[str, Tag]:
-    """The tags that `wanted` mentions and the actor may use, by their names in lower case.
+    """The tags in `wanted` that the actor may use, by their names in lower case.
 
-    Names are compared without case. A mention without a name is looked up by its id. Unknown names are made
-    into tags when `may_create`; whatever is unknown or not the actor's to use is left out. So is a tag whose name the
-    actor may not know, unless it may make one of that name: an answer would tell that the tag is here.
+    Names are compared case-insensitively. A mention without a name is looked up by id. Unknown names are
+    created with `may_create`; unknown and unusable tags are left out. So are tags with names the actor may
+    not know, unless it may create one of that name: the result would reveal that the tag exists.
     """
     mentions = {name.lower(): item for item in wanted if is_possible_name(name := _name(item))}
     tags = _find(actor, mentions, _ids(wanted), any_name=may_create)
@@ -55,7 +55,6 @@ def _ids(wanted: Iterable[Mention]) -> list[int]:
 
 
 def _find(actor: Actor, mentions: Mapping[str, Mention], ids: list[int], *, any_name: bool) -> dict[str, Tag]:
-    """Tags by the name asked for, or by their own when asked for by id."""
     known = tag_name_predicate(actor)
     sql = FIND.format(by_name="TRUE" if any_name else known, by_id=known if ids else "FALSE")
     if any_name and known != "TRUE":
@@ -91,7 +90,6 @@ SELECT lower(t.name), t.* FROM tag t WHERE t.id = ANY(%(ids)s::bigint[]) AND {by
 
 
 def _create(actor: Actor, mentions: Sequence[Mention]) -> dict[str, Tag]:
-    """Make tags; one that somebody else made meanwhile is taken as it is."""
     parameters = {"hidden": HIDE_INCOMING.value, "maker": maker_of(actor)}
     rows = _rows(CREATE, {**_columns(mentions), **parameters})
     by_name = {row["name"].lower(): _tag(row) for row in rows}

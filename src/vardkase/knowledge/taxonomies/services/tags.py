@@ -1,4 +1,4 @@
-"""Tags made, changed and deleted one by one."""
+"""Services for tags: create, edit, delete."""
 
 from __future__ import annotations
 
@@ -68,7 +68,6 @@ def _named_again(actor: Actor, tag: Tag, colour: str) -> Tag:
 
 @transaction.atomic
 def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
-    """Change what `data` has. Raises Forbidden, NotFound, Invalid, or Conflict when the name is taken."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     tag = _locked(tag_id)
@@ -87,7 +86,6 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
 
 @transaction.atomic
 def delete_tag(actor: Actor, tag_id: int) -> None:
-    """Delete a tag, also from everything that carries it. Raises Forbidden or NotFound."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     tag = _locked(tag_id)
@@ -97,7 +95,6 @@ def delete_tag(actor: Actor, tag_id: int) -> None:
 
 @transaction.atomic
 def toggle_favourite(actor: Actor, tag: Tag) -> bool:
-    """Mark a tag that the actor may see as a favourite of theirs, or no longer; returns which it is now."""
     actor.require_writing()
     if actor.user_id is None:
         raise Forbidden
@@ -116,7 +113,6 @@ def _locked(tag_id: int) -> Tag:
 
 
 def _values(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that `data` sets, checked."""
     values: dict[str, Any] = {key: as_bool(data[key]) for key in FLAGS if key in data}
     values |= {key: _number(key, data[key] or 0) for key in OWNERS if key in data}
     if data.get("numerical_value") not in (None, ""):

@@ -1,4 +1,4 @@
-"""Taxonomies switched on and off, and their tags made."""
+"""Services for taxonomies: enable, disable, create their tags."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from vardkase.knowledge.taxonomies.queries import taxonomy_entries
 
 @transaction.atomic
 def set_enabled(actor: Actor, taxonomy_id: int, *, enabled: bool) -> Taxonomy:
-    """Offer a taxonomy's tags, or no longer. Raises Forbidden or NotFound."""
     taxonomy = _locked(actor, taxonomy_id)
     taxonomy.enabled = enabled
     taxonomy.save(update_fields=["enabled"])
@@ -31,7 +30,6 @@ def set_enabled(actor: Actor, taxonomy_id: int, *, enabled: bool) -> Taxonomy:
 
 @transaction.atomic
 def set_required(actor: Actor, taxonomy_id: int, *, required: bool) -> Taxonomy:
-    """Refuse to publish events without a tag of this taxonomy, or no longer. Raises Forbidden or NotFound."""
     taxonomy = _locked(actor, taxonomy_id)
     taxonomy.required = required
     taxonomy.save(update_fields=["required"])
@@ -41,7 +39,6 @@ def set_required(actor: Actor, taxonomy_id: int, *, required: bool) -> Taxonomy:
 
 @transaction.atomic
 def set_highlighted(actor: Actor, taxonomy_id: int, *, highlighted: bool) -> Taxonomy:
-    """Show the taxonomy's tags before others, or no longer. Raises Forbidden or NotFound."""
     taxonomy = _locked(actor, taxonomy_id)
     taxonomy.highlighted = highlighted
     taxonomy.save(update_fields=["highlighted"])
@@ -51,7 +48,7 @@ def set_highlighted(actor: Actor, taxonomy_id: int, *, highlighted: bool) -> Tax
 
 @transaction.atomic
 def delete_taxonomy(actor: Actor, taxonomy_id: int) -> None:
-    """Take a taxonomy away; its tags stay as tags of no taxonomy. Raises Forbidden or NotFound."""
+    """Delete a taxonomy; its tags become custom tags. Raises Forbidden, NotFound."""
     taxonomy = _locked(actor, taxonomy_id)
     record(actor, "taxonomy.deleted", _target(taxonomy))
     taxonomy.delete()
@@ -59,7 +56,6 @@ def delete_taxonomy(actor: Actor, taxonomy_id: int) -> None:
 
 @transaction.atomic
 def import_taxonomy(actor: Actor, document: Mapping[str, Any]) -> Taxonomy:
-    """Store a machinetag.json, over the taxonomy of its namespace when there is one. Raises Forbidden, Invalid."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     file = taxonomy_file(document)
@@ -71,10 +67,10 @@ def import_taxonomy(actor: Actor, document: Mapping[str, Any]) -> Taxonomy:
 
 @transaction.atomic
 def create_taxonomy_tags(actor: Actor, taxonomy_id: int, names: Sequence[str] | None = None) -> int:
-    """Make and show the taxonomy's tags (all of them, or those in `names`); returns how many.
+    """Create and show the taxonomy's tags (all of them, or those in `names`); returns how many.
 
-    A tag that exists takes the taxonomy's colour. Raises Forbidden, NotFound, or Invalid for names that the
-    taxonomy has not.
+    Existing tags take the taxonomy's colour. Raises Forbidden, NotFound, Invalid for names not in the
+    taxonomy.
     """
     taxonomy = _locked(actor, taxonomy_id)
     entries = taxonomy_entries(taxonomy)
@@ -107,7 +103,7 @@ SET colour = excluded.colour, numerical_value = excluded.numerical_value, hide_t
 
 @transaction.atomic
 def hide_taxonomy_tags(actor: Actor, taxonomy_id: int) -> None:
-    """Keep the taxonomy's tags from being chosen; things that carry them keep them."""
+    """Hide the taxonomy's tags from selection; existing uses stay."""
     taxonomy = _locked(actor, taxonomy_id)
     names = [entry.tag for entry in taxonomy_entries(taxonomy)]
     cursor().execute(
@@ -119,9 +115,9 @@ def hide_taxonomy_tags(actor: Actor, taxonomy_id: int) -> None:
 
 @transaction.atomic
 def set_tags_hidden(actor: Actor, taxonomy_id: int, names: Sequence[str], *, hidden: bool) -> int:
-    """Keep some tags of a taxonomy from being chosen, or offer them again; returns how many exist.
+    """Hide some tags of a taxonomy from selection, or show them again; returns how many exist.
 
-    Raises Forbidden, NotFound, or Invalid for names that the taxonomy has not.
+    Raises Forbidden, NotFound, Invalid for names not in the taxonomy.
     """
     actor.require_writing()
     actor.require(Permission.TAGGER)
@@ -144,7 +140,6 @@ UPDATE tag SET hide_tag = %(hidden)s WHERE lower(name) = ANY(%(names)s::text[])
 
 
 def update_taxonomies(actor: Actor) -> Loaded:
-    """Load new versions from the files."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()

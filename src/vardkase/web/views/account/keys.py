@@ -1,4 +1,4 @@
-"""One's own API keys: made, shown once, revoked."""
+"""The user's own API keys: create, show once, revoke."""
 
 from __future__ import annotations
 
@@ -25,21 +25,18 @@ from vardkase.web.pages import PageRequest, page
 @page(Permission.AUTH, writes=True, confirmed=True)
 @never_cache
 def create(request: PageRequest) -> HttpResponse:
-    """Make a key for oneself; the answer is the only time it is shown."""
     return key_page(request, cast(User, request.user), reverse("account"))
 
 
 @page(Permission.AUTH, writes=True)
 @require_POST
 def revoke(request: PageRequest, reference: str) -> HttpResponse:
-    """End one of one's own keys."""
     services.delete_key(request.actor, find_own_key(request.actor, reference))
     messages.success(request, gettext("The key is revoked."))
     return redirect("account")
 
 
 def key_page(request: PageRequest, owner: User, back: str) -> HttpResponse:
-    """The form for a new key of `owner`, or the key that was made; `back` is where to go from there."""
     form = KeyForm(request.POST or None, owner)
     context = {"form": form, "owner": owner, "back": back, "is_own": owner.pk == request.actor.user_id}
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""Addresses of links that are mailed to the person of an account (`accounts.services.account_links.PATHS`)."""
+"""URLs of mailed account links (`accounts.services.account_links.PATHS`)."""
 
 from __future__ import annotations
 

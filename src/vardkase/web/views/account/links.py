@@ -1,4 +1,4 @@
-"""What links mailed to the person of an account open: a new address confirmed or cancelled, a password chosen."""
+"""Pages behind mailed account links: confirming or cancelling an address change, setting a password."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ PASSWORD = PrivateLink("account_link_password", "account_link_password_choose")
 
 
 def gone(request: HttpRequest, error: NotFound) -> HttpResponse:
-    """Say why a link opens nothing any more."""
     return render(request, "membership/gone.html", {"why": str(error)}, status=404)
 
 
@@ -42,7 +41,7 @@ open_password = _landing(PASSWORD, Purpose.SET_PASSWORD)
 
 @private_page(ADDRESS, gone)
 def address(request: HttpRequest, secret: str) -> HttpResponse:
-    """Confirm the new address; only when asked to, so that no program that follows links in mail does it."""
+    """Confirm only on POST, so that a mail scanner that follows links confirms nothing."""
     link = account_links.find_link(Purpose.CONFIRM_ADDRESS, secret)
     wrong = ""
     if request.method == "POST":
@@ -58,7 +57,6 @@ def address(request: HttpRequest, secret: str) -> HttpResponse:
 
 @private_page(CANCEL, gone)
 def cancel(request: HttpRequest, secret: str) -> HttpResponse:
-    """Keep the present address."""
     link = account_links.find_link(Purpose.CANCEL_ADDRESS, secret)
     if request.method == "POST":
         addresses.cancel_address(_visitor(request), secret)
@@ -72,7 +70,6 @@ def cancel(request: HttpRequest, secret: str) -> HttpResponse:
 
 @private_page(PASSWORD, gone)
 def password(request: HttpRequest, secret: str) -> HttpResponse:
-    """Choose a new password after a reset."""
     link = account_links.find_link(Purpose.SET_PASSWORD, secret)
     form = PasswordForm(request.POST or None)
     try:

@@ -1,4 +1,4 @@
-"""What one is mailed, and how it is encrypted."""
+"""Notification preferences, and encryption of the user's mail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from vardkase.web.pages import PageRequest, page
 
 @page(writes=True)
 def choose(request: PageRequest) -> HttpResponse:
-    """Everything about mail on one page."""
     user = cast(User, request.user)
     rule = notifications.rule_of(user)
     wishes = notifications.wishes_of(rule)

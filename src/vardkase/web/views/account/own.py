@@ -1,4 +1,4 @@
-"""The account page: who you are here, how you sign in, your keys, and where you are signed in."""
+"""The account page: profile, sign-in methods, API keys, active sessions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ SIGN_INS_SHOWN = 10
 
 @page()
 def account(request: PageRequest) -> HttpResponse:
-    """Everything about one's own account on one page."""
     user = cast(User, request.user)
     return _answer(request, OwnAccountForm(initial=_fields(user)))
 
@@ -38,7 +37,6 @@ def account(request: PageRequest) -> HttpResponse:
 @page(writes=True, confirmed=True)
 @require_POST
 def edit(request: PageRequest) -> HttpResponse:
-    """Ask for another e-mail address, which is confirmed by mail."""
     form = OwnAccountForm(request.POST)
     if not form.is_valid():
         return _answer(request, form, status=422)
@@ -58,7 +56,6 @@ def edit(request: PageRequest) -> HttpResponse:
 @page()
 @require_POST
 def set_looks(request: PageRequest) -> HttpResponse:
-    """Choose language and theme; kept for the account and in this browser."""
     form = LooksForm(request.POST)
     if not form.is_valid():
         return redirect("account")
@@ -71,7 +68,6 @@ def set_looks(request: PageRequest) -> HttpResponse:
 @page()
 @require_POST
 def end_other_sessions(request: PageRequest) -> HttpResponse:
-    """Sign out everywhere but here."""
     user = cast(User, request.user)
     ended = end_sessions(user, keep=request.session.session_key)
     trail.signed_out_everywhere(request, user, ended)

@@ -1,4 +1,4 @@
-"""Addresses of one's own account."""
+"""URLs of the user's own account."""
 
 from __future__ import annotations
 

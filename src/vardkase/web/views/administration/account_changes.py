@@ -1,4 +1,4 @@
-"""Proposing a change to the account of an officer, which another officer approves."""
+"""Proposing a change to an officer's account, which another officer approves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from vardkase.web.pages import PageRequest, page
 
 @page(Permission.ADMIN, writes=True)
 def propose(request: PageRequest, pk: int) -> HttpResponse:
-    """Choose the change and say why."""
     user = find_user(request.actor, pk)
     form = AccountChangeForm(request.POST or None)
     context = {"form": form, "person": user, "sends_mail": can_send()}

@@ -1,4 +1,4 @@
-"""The audit trail: what people and machines have done."""
+"""The audit log page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from vardkase.web.views.administration.listing import listed
 
 @page(Permission.AUDIT)
 def index(request: PageRequest) -> HttpResponse:
-    """What the reader's own organisation has done; to site administrators, what everybody has."""
     form = TrailFilterForm(NOUNS, request.GET)
     rows = filtered(readable_trail(request.actor), **form.filters())
     context = {**listed(request, rows, {"pk"}, "-pk"), "form": form, "asked": bool(form.filters())}

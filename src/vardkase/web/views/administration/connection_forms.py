@@ -1,4 +1,4 @@
-"""Adding, changing and removing connections to other hubs."""
+"""Adding, editing and deleting connections to other hubs."""
 
 from __future__ import annotations
 
@@ -26,19 +26,16 @@ from vardkase.web.templatetags.picking import choices
 
 @page(Permission.SITE_ADMIN, writes=True)
 def create(request: PageRequest) -> HttpResponse:
-    """Add a connection."""
     return _write(request, None)
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Change a connection."""
     return _write(request, find_server(request.actor, pk))
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def take_over(request: PageRequest) -> HttpResponse:
-    """Add the connection that another hub has described; it fetches and sends nothing until it is told to."""
     form = ImportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -55,7 +52,6 @@ def take_over(request: PageRequest) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def find(request: PageRequest, pk: int = 0) -> HttpResponse:
-    """What may be put on one list of the rules (`field`), as part of the form's page."""
     form = _form(request, find_server(request.actor, pk) if pk else None)
     name = request.GET.get("field", "")
     field = form.fields.get(name)
@@ -67,7 +63,6 @@ def find(request: PageRequest, pk: int = 0) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def delete(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST remove the connection; what came over it stays."""
     server = find_server(request.actor, pk)
     if request.method != "POST":
         context = {"server": server, "bound": users_bound_to([pk]).get(pk, [])}
@@ -79,7 +74,6 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def new_key(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST have the other hub make us a new key in place of the old one."""
     server = find_server(request.actor, pk)
     if request.method != "POST":
         return render(request, "administration/connection_key.html", {"server": server})
@@ -97,7 +91,6 @@ def new_key(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
-    """One place earlier or later in the order in which connections are served."""
     services.move_server(request.actor, pk, earlier=way == "earlier")
     return redirect("servers")
 

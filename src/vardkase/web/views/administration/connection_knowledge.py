@@ -1,4 +1,4 @@
-"""What connected hubs have in common, and the numbers that an event has there."""
+"""Overlap between connected hubs, and an event's ids there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from vardkase.web.reasons import in_words
 
 @page(Permission.SITE_ADMIN)
 def overlap(request: PageRequest) -> HttpResponse:
-    """How much of one connected hub's values each other one has, of those whose hashes are kept here."""
     found = overlaps(request.actor, (SERVER,))
     columns = [source for source, _others in found]
     rows = []
@@ -40,7 +39,6 @@ def overlap(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def cache(request: PageRequest, pk: int) -> HttpResponse:
-    """Have the hashes of the other hub's values fetched."""
     server = find_server(request.actor, pk)
     if server.caching_enabled:
         tasks.order_cache(request.actor, [server.pk])
@@ -52,7 +50,6 @@ def cache(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def numbers(request: PageRequest) -> HttpResponse:
-    """One event by its number, and what number it has everywhere else."""
     form = TranslationForm(servers(request.actor), request.GET or None)
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
@@ -70,7 +67,6 @@ def numbers(request: PageRequest) -> HttpResponse:
 
 
 def _event(request: PageRequest, server: str, number: str) -> EventRow:
-    """The event here. Raises NotFound, OutgoingFailed."""
     if server:
         return translation.here(request.actor, server, number)
     return find_event(request.actor, number)

@@ -1,4 +1,4 @@
-"""What a pull or a push would move, looked at before anything moves."""
+"""Dry runs of pulls and pushes: what would move."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ NOT_HERE = _("The event is not here yet.")
 
 @page(Permission.SITE_ADMIN)
 def show(request: PageRequest, pk: int, way: str) -> HttpResponse:
-    """Ask the other hub, and say what would move and why the rest would stay. Nothing is changed on either side."""
     server, direction = find_server(request.actor, pk), _direction(way)
     asked = request.GET.get("only", "")
     technique = asked if asked in TECHNIQUES[direction] else TECHNIQUES[direction][0]

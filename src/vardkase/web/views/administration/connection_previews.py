@@ -1,4 +1,4 @@
-"""What another hub has, looked at before anything is fetched: its events, and one of them."""
+"""Preview of another hub's events before anything is fetched."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ ATTRIBUTES_SHOWN = 200
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest, pk: int) -> HttpResponse:
-    """A page of the other hub's events, newest first, with what we have of each."""
     server = find_server(request.actor, pk)
     form, number = PreviewForm(request.GET or None), _number(request)
     context: dict[str, Any] = {"server": server, "form": form, "rows": [], "filtered": bool(form.filters())}
@@ -47,7 +46,6 @@ def index(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def event(request: PageRequest, pk: int, reference: str) -> HttpResponse:
-    """One event as the other hub has it, before anything of it is taken in."""
     server = find_server(request.actor, pk)
     try:
         found = previews.preview_event(request.actor, pk, reference)["Event"]
@@ -76,7 +74,6 @@ def _number(request: PageRequest) -> int:
 
 
 def _attributes(found: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Type, value and category of each attribute, those of objects with the object's name."""
     for each in _dicts(found, "Attribute"):
         yield _attribute(each, "")
     for thing in _dicts(found, "Object"):

@@ -1,4 +1,4 @@
-"""Addresses of connections to other hubs."""
+"""URLs of connections to other hubs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections to other hubs: are they up, what moved, what failed, and what to do about it."""
+"""Connections to other hubs: status, transfers, failures and available actions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ WAYS = (Direction.PULL, Direction.PUSH)
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    """Every connection: whether it works, and how its last runs went."""
     rows = list(servers(request.actor).select_related("standing"))
     latest = queries.latest_runs(request.actor, rows)
     counted = figures.figures(request.actor, [server.pk for server in rows])
@@ -59,14 +58,12 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One connection: whether it works, what it moved, and what could not be moved."""
     return _shown(request, find_server(request.actor, pk))
 
 
 @require_POST
 @page(Permission.SITE_ADMIN)
 def test(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask the other hub now."""
     server = find_server(request.actor, pk)
     found = checkup.check(request.actor, pk)
     return _shown(
@@ -77,7 +74,6 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def trust(request: PageRequest, pk: int) -> HttpResponse:
-    """Trust the certificate whose fingerprint was looked at."""
     try:
         checkup.trust(request.actor, pk, request.POST.get("fingerprint", ""))
     except OutgoingFailed as failed:
@@ -94,7 +90,6 @@ def trust(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def pull(request: PageRequest, pk: int) -> HttpResponse:
-    """Have everything new fetched, or one event that was set aside."""
     server = find_server(request.actor, pk)
     try:
         tasks.order_pull(request.actor, server.pk, request.POST.get("event") or "full")
@@ -108,7 +103,6 @@ def pull(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def push(request: PageRequest, pk: int) -> HttpResponse:
-    """Have everything sent that the other hub lacks."""
     server = find_server(request.actor, pk)
     tasks.order_push(request.actor, server.pk, "full")
     messages.success(request, gettext("Sending begins in a moment. This page tells how it goes."))
@@ -118,7 +112,6 @@ def push(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def propose_confirmation(request: PageRequest, pk: int) -> HttpResponse:
-    """Propose that two people say whose the connection is."""
     server = find_server(request.actor, pk)
     try:
         made = confirmation.propose_confirmation(request.actor, server, request.POST.get("reason", ""))
@@ -131,7 +124,6 @@ def propose_confirmation(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def dismiss(request: PageRequest, pk: int, uuid: UUID) -> HttpResponse:
-    """Let an event be that could not be taken in."""
     queries.dismiss(request.actor, find_server(request.actor, pk), str(uuid))
     messages.success(request, gettext("The event is let be until the other hub changes it."))
     return redirect("server", pk)
@@ -139,7 +131,6 @@ def dismiss(request: PageRequest, pk: int, uuid: UUID) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def run(request: PageRequest, pk: int) -> HttpResponse:
-    """One run: what became of each event."""
     found = queries.find_run(request.actor, pk)
     page_of = listed(request, queries.events_of(request.actor, found.pk), {"pk"}, "pk")
     context = {
@@ -153,7 +144,6 @@ def run(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def cancel(request: PageRequest, pk: int) -> HttpResponse:
-    """Have a run stop; what it has moved stays."""
     found = queries.cancel_run(request.actor, pk)
     messages.success(request, gettext("The run stops after the event it is at. What has been moved stays."))
     return redirect("server", found.server_id)

@@ -1,4 +1,4 @@
-"""Which duties an account has at the hub."""
+"""An account's duties at the hub."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from vardkase.web.pages import PageRequest, page
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Choose the duties of an account."""
     user = find_user(request.actor, pk)
     form = DutiesForm(request.POST or None, initial={"staff_roles": user.staff_roles})
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""The tags that keep events out of the hub, whoever brings them."""
+"""Tags that block events from the hub, whatever their source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from vardkase.web.templatetags.picking import choices
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest) -> HttpResponse:
-    """Show the rule, and on POST put another in its place."""
     searched = request.POST.get("find", "")
     written = request.POST if request.method == "POST" and not searched else None
     form = BlockRuleForm(_tags(request), written, initial=_stored())
@@ -40,7 +39,6 @@ def edit(request: PageRequest) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def find(request: PageRequest) -> HttpResponse:
-    """Tags that may be put into the rule, as part of its page."""
     field = BlockRuleForm(_tags(request)).fields["tags"]
     context = choices(field, request.GET.getlist("tags"), request.GET.get("q_tags", ""))  # type: ignore[arg-type]
     return render(request, "components/picked.html", context | {"name": "tags"})

@@ -1,4 +1,4 @@
-"""Adding, changing and removing feeds of others."""
+"""Adding, editing and deleting external feeds."""
 
 from __future__ import annotations
 
@@ -27,19 +27,16 @@ AS_THE_FEED_SAYS = _("as the feed says; for lists: only us")
 
 @page(Permission.SITE_ADMIN, writes=True)
 def create(request: PageRequest) -> HttpResponse:
-    """Add a feed."""
     return _write(request, None)
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Change a feed."""
     return _write(request, find_feed(request.actor, pk))
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def delete(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST remove the feed; the events that came from it stay."""
     feed = find_feed(request.actor, pk)
     if request.method != "POST":
         return render(request, "administration/feed_delete.html", {"feed": feed})

@@ -1,4 +1,4 @@
-"""Addresses of feeds, of others and our own."""
+"""URLs of external and own feeds."""
 
 from __future__ import annotations
 

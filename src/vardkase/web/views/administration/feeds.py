@@ -1,4 +1,4 @@
-"""Feeds of others: which there are, how fetching and caching them goes, and what is in them."""
+"""External feeds: list, fetch and cache status, contents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ LAST_START = 100_000
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    """Every feed, with how it was fetched and cached last."""
     state, q = request.GET.get("state", ""), searched(request)
     found = listed(request, queries.matching(request.actor, q, state), {"name", "provider"}, "name")
     latest = runs.latest_runs(request.actor, found["rows"])
@@ -56,7 +55,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One feed: its settings in short, what goes on, and its last runs."""
     feed = queries.find_feed(request.actor, pk)
     every = runs.runs_of(request.actor, feed.pk)
     cached = next(
@@ -76,7 +74,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def preview(request: PageRequest, pk: int) -> HttpResponse:
-    """What the feed holds now: events that it announces, or values of its list."""
     feed = queries.find_opened_feed(request.actor, pk)
     start = _start(request)
     context: dict[str, Any] = {"feed": feed, "is_misp": feed.source_format == SourceFormat.MISP}
@@ -99,7 +96,6 @@ def preview(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def take(request: PageRequest, pk: int) -> HttpResponse:
-    """Take in one event that the feed announces."""
     feed = queries.find_feed(request.actor, pk)
     try:
         fetched = fetching.fetch_event(request.actor, feed, request.POST.get("event", ""))
@@ -118,7 +114,6 @@ def take(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def fetch(request: PageRequest, pk: int) -> HttpResponse:
-    """Have the feed fetched."""
     feed = queries.find_feed(request.actor, pk)
     if feed.enabled:
         tasks.order_fetch(request.actor, [feed.pk])
@@ -131,7 +126,6 @@ def fetch(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def cache(request: PageRequest, pk: int) -> HttpResponse:
-    """Have the feed cached."""
     tasks.order_cache(request.actor, [queries.find_feed(request.actor, pk).pk])
     messages.success(request, gettext("Caching begins in a moment. This page tells how it goes."))
     return redirect("feed", pk)
@@ -140,7 +134,6 @@ def cache(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def switch(request: PageRequest, pk: int) -> HttpResponse:
-    """Switch the feed on or off."""
     on = request.POST.get("on") == "1"
     services.toggle_feeds(request.actor, [pk], enabled=on)
     messages.success(request, gettext("The feed is on.") if on else gettext("The feed is off."))
@@ -150,7 +143,6 @@ def switch(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def load_known(request: PageRequest) -> HttpResponse:
-    """Add the known feeds that are not here, all of them off."""
     added = services.load_default_feeds(request.actor)
     words = ngettext("%(n)s feed was added, switched off.", "%(n)s feeds were added, switched off.", added)
     messages.success(
@@ -161,7 +153,6 @@ def load_known(request: PageRequest) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def overlap(request: PageRequest) -> HttpResponse:
-    """How much of each cached feed, or connected hub, each other one has."""
     found = overlaps(request.actor)
     places = {(source.kind, source.number): place for place, (source, _) in enumerate(found, 1)}
     rows = [
@@ -180,7 +171,6 @@ def overlap(request: PageRequest) -> HttpResponse:
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
-    """The three pages about feeds."""
     pages = (
         ("feeds", gettext("Feeds of others")),
         ("feeds_overlap", gettext("Overlap")),
@@ -190,7 +180,6 @@ def tabs(current: str) -> list[dict[str, Any]]:
 
 
 def _held(feed: Feed) -> Iterable[Any]:
-    """The events that the feed announces, or the values of its list."""
     if feed.source_format == SourceFormat.MISP:
         return reading.manifest(feed, reading.GLANCE)
     return reading.values(feed, reading.GLANCE)

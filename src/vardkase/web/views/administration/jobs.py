@@ -1,4 +1,4 @@
-"""What is done in the background: how far it is, what failed and why, and what one may do about it."""
+"""Background jobs: progress, failures with their reasons, and available actions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ STATES = {
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    """The jobs, newest first; the part that changes renews itself while something is to be done."""
     asked = request.GET.get("state", "")
     state = asked if asked in STATES else ""
     found = listed(request, jobs.job_rows(request.actor, STATES[state][1]), {"pk"}, "-pk")
@@ -42,7 +41,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One job: how far it is, what it says, and why it failed."""
     job = jobs.find_job(request.actor, pk)
     active = job.status in (jobs.WAITING, jobs.RUNNING)
     context = {"job": job, "lines": jobs.job_lines(request.actor, job), "active": active}
@@ -52,7 +50,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def cancel(request: PageRequest, pk: int) -> HttpResponse:
-    """Have a job stop."""
     try:
         jobs.cancel_job(request.actor, pk)
         messages.success(request, gettext("The job stops at the next place where it can."))
@@ -64,7 +61,6 @@ def cancel(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def retry(request: PageRequest, pk: int) -> HttpResponse:
-    """Have a failed job done again."""
     try:
         jobs.retry_job(request.actor, pk)
         messages.success(request, gettext("The job is done again in a moment."))
@@ -77,7 +73,6 @@ def retry(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def forget(request: PageRequest) -> HttpResponse:
-    """Remove all jobs that have ended, after it has been said what goes with them."""
     if request.method != "POST":
         return render(request, "administration/jobs_forget.html")
     count = jobs.clear_jobs(request.actor)

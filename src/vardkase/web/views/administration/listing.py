@@ -1,4 +1,4 @@
-"""What the lists of administration share: order and page from the address."""
+"""Common parts of administration lists: sorting and pagination from the URL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ LONGEST_SEARCH = 200
 def listed[Row: Model](
     request: PageRequest, rows: QuerySet[Row], sorts: Collection[str], default: str
 ) -> dict[str, Any]:
-    """The page of `rows` that the address asks for, as context: rows, default_sort, newer, older."""
     asked = request.GET.get("sort", "")
     sort = asked if asked.removeprefix("-") in sorts else default
     found = model_page(rows, sort, wanted_place(request), wanted_size(request))
@@ -25,5 +24,4 @@ def listed[Row: Model](
 
 
 def searched(request: PageRequest) -> str:
-    """The text in the list's search box, without what no name holds."""
     return request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]

@@ -1,4 +1,4 @@
-"""Organisations: members here, and those known through sharing."""
+"""Organisations: local members, and those known through sharing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ MEMBERS_SHOWN = 50
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """Every organisation may be known to everybody."""
     queries.require_index(request.actor)
     asked = request.GET.get("scope", "")
     scope = asked if asked in SCOPES else "local"
@@ -43,7 +42,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One organisation, the accounts in it that the reader administers, and its readable events."""
     organisation = queries.find_organisation(pk)
     require_sight(request.actor, organisation)
     people = visible_users(request.actor).filter(org=organisation)
@@ -57,19 +55,16 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def create(request: PageRequest) -> HttpResponse:
-    """Add an organisation."""
     return _write(request, None)
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Change an organisation."""
     return _write(request, queries.find_organisation(pk))
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def delete(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST remove an organisation that owns nothing."""
     organisation = queries.find_organisation(pk)
     if request.method != "POST":
         return render(request, "administration/organisation_delete.html", {"organisation": organisation})

@@ -1,4 +1,4 @@
-"""Feeds of ours: what each holds, who may read it, and where it is."""
+"""Own feeds: content, readers and URL of each."""
 
 from __future__ import annotations
 
@@ -23,32 +23,27 @@ FIELDS = {"filters": "since", "open": "readers"}
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    """Every feed of ours."""
     context = {"feeds": services.own_feeds(request.actor), "tabs": tabs("own_feeds")}
     return render(request, "administration/own_feeds.html", context)
 
 
 @page(Permission.SITE_ADMIN)
 def view(request: PageRequest, name: str) -> HttpResponse:
-    """One feed of ours: its address, what it holds, who reads it."""
     return _shown(request, services.find_own_feed(request.actor, name))
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def create(request: PageRequest) -> HttpResponse:
-    """Add a feed of ours."""
     return _write(request, None)
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest, name: str) -> HttpResponse:
-    """Change a feed of ours."""
     return _write(request, services.find_own_feed(request.actor, name))
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def delete(request: PageRequest, name: str) -> HttpResponse:
-    """Ask, and on POST remove the feed with its files."""
     feed = services.find_own_feed(request.actor, name)
     if request.method != "POST":
         return render(request, "administration/own_feed_delete.html", {"feed": feed})
@@ -60,7 +55,6 @@ def delete(request: PageRequest, name: str) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def refresh(request: PageRequest, name: str) -> HttpResponse:
-    """Have the feed written anew."""
     tasks.order(services.find_own_feed(request.actor, name).pk, whole=True)
     messages.success(request, gettext("The feed is written in a moment."))
     return redirect("own_feed", name)
@@ -69,7 +63,6 @@ def refresh(request: PageRequest, name: str) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def make_token(request: PageRequest, name: str) -> HttpResponse:
-    """Make the feed a new key, which is shown now and never again."""
     token = services.make_token(request.actor, name)
     return _shown(request, services.find_own_feed(request.actor, name), token)
 
@@ -77,7 +70,6 @@ def make_token(request: PageRequest, name: str) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def remove_token(request: PageRequest, name: str) -> HttpResponse:
-    """Have the feed's key stop."""
     services.remove_token(request.actor, name)
     messages.success(request, gettext("The feed's key opens nothing any more."))
     return redirect("own_feed", name)

@@ -1,4 +1,4 @@
-"""Roles: which permissions somebody can be given together."""
+"""Roles and their permissions."""
 
 from __future__ import annotations
 
@@ -26,14 +26,12 @@ from vardkase.web.views.approval_requests.pages import proposed
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """Every role, and how many permissions it has."""
     rows = [(role, len(_held(role))) for role in queries.roles()]
     return render(request, "administration/roles.html", {"rows": rows})
 
 
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One role with each permission in words."""
     role = queries.find_role(pk)
     flags = [(label, words, getattr(role, name)) for name, (label, words) in FLAGS.items()]
     return render(request, "administration/role.html", {"role": role, "flags": flags})
@@ -41,20 +39,17 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def create(request: PageRequest) -> HttpResponse:
-    """Add a role."""
     return _write(request, None)
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Change a role: everybody who has it is affected at their next request."""
     return _write(request, queries.find_role(pk))
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 @require_POST
 def make_default(request: PageRequest, pk: int) -> HttpResponse:
-    """Make a role the one that new accounts get."""
     try:
         services.set_default_role(request.actor, queries.find_role(pk))
         messages.success(request, gettext("New accounts get this role."))
@@ -66,7 +61,6 @@ def make_default(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 @require_POST
 def delete(request: PageRequest, pk: int) -> HttpResponse:
-    """Remove a role that nobody has."""
     try:
         services.delete_role(request.actor, queries.find_role(pk))
     except Conflict as error:

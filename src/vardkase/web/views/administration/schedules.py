@@ -1,4 +1,4 @@
-"""What the hub does by itself: when, how it went, and doing it now."""
+"""Schedules: intervals, last results, and running a job now."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ WAITS = gettext_noop("The change waits for a second officer.")
 
 @page(oversight=True)
 def index(request: PageRequest) -> HttpResponse:
-    """Everything, with its times and how it went last."""
     rows = sorted(schedules.scheduled_tasks(request.actor), key=lambda each: str(each.schedule.title))
     running = any(each.task.is_running for each in rows)
     return render(request, "administration/schedules.html", {"rows": rows, "running": running})
@@ -30,7 +29,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(oversight=True, writes=True)
 def edit(request: PageRequest, name: str) -> HttpResponse:
-    """Choose other times."""
     found = schedules.find_scheduled(request.actor, name)
     task = found.task
     now = {"rhythm": task.rhythm, "at": task.at, "on": not task.paused}
@@ -54,7 +52,6 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def run(request: PageRequest, name: str) -> HttpResponse:
-    """Have it done in a moment."""
     if schedules.run_now(request.actor, name):
         messages.success(request, gettext("It begins in a moment."))
     else:
@@ -65,7 +62,6 @@ def run(request: PageRequest, name: str) -> HttpResponse:
 @require_POST
 @page(oversight=True, writes=True)
 def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
-    """Pause it, or go on with it."""
     try:
         waits = schedules.change_schedules(request.actor, {name: Change(paused=paused)})
     except Invalid:

@@ -1,4 +1,4 @@
-"""Every setting as it is now, who may change it, and changing it."""
+"""All settings: current value, who may change it, and editing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ GROUPS: dict[str, Promise] = {
 
 @page(oversight=True)
 def index(request: PageRequest) -> HttpResponse:
-    """All settings by group, those whose name or description has what is searched for, or those that are missing."""
     only = missing_for_decisions() if request.GET.get("missing") else None
     searched = request.GET.get("q", "").strip()
     may = changeable_by(request.actor)
@@ -58,7 +57,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(oversight=True, writes=True, confirmed=True, resume=False)
 def edit(request: PageRequest, name: str) -> HttpResponse:
-    """Change one setting, or propose the change where a second officer has to approve it."""
     line = find_setting(request.actor, name)
     if line.changed_by is None:
         raise NotFound(name)
@@ -83,7 +81,6 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
 
 
 def _at_value(error: Invalid) -> Invalid:
-    """What is wrong with a value is said at its field."""
     return Invalid({"value": [error.errors]}) if isinstance(error.errors, str) else error
 
 

@@ -1,4 +1,4 @@
-"""Sharing groups: the circles that an event can be limited to."""
+"""Sharing groups to which an event can be restricted."""
 
 from __future__ import annotations
 
@@ -25,34 +25,29 @@ THIS_INSTANCE = 0
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """The groups that the reader's organisation is in or owns."""
     rows = queries.visible_groups(request.actor)
     return render(request, "administration/sharing_groups.html", listed(request, rows, SORTS, "name"))
 
 
 @page()
 def view(request: PageRequest, reference: str) -> HttpResponse:
-    """One group: who is in it, and for those who may, changing that."""
     group = queries.find_group(request.actor, reference)
     return _page(request, group, GroupMemberForm(_members(group)))
 
 
 @page(Permission.SHARING_GROUP, writes=True)
 def create(request: PageRequest) -> HttpResponse:
-    """Add a group with one's own organisation in it."""
     return _write(request, None)
 
 
 @page(Permission.SHARING_GROUP, writes=True)
 def edit(request: PageRequest, reference: str) -> HttpResponse:
-    """Change a group's own fields."""
     return _write(request, queries.find_group(request.actor, reference))
 
 
 @page(Permission.SHARING_GROUP, writes=True)
 @require_POST
 def add_organisation(request: PageRequest, reference: str) -> HttpResponse:
-    """Take an organisation in."""
     group = queries.find_group(request.actor, reference)
     form = GroupMemberForm(_members(group), request.POST)
     if not form.is_valid():
@@ -69,7 +64,6 @@ def add_organisation(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.SHARING_GROUP, writes=True)
 @require_POST
 def remove_organisation(request: PageRequest, reference: str, organisation_id: int) -> HttpResponse:
-    """Take an organisation out: it no longer reads what is shared with the group."""
     group = queries.find_group(request.actor, reference)
     leaving = queries.find_organisation(organisation_id)
     return _act(
@@ -83,7 +77,6 @@ def remove_organisation(request: PageRequest, reference: str, organisation_id: i
 @page(Permission.SHARING_GROUP, writes=True)
 @require_POST
 def add_server(request: PageRequest, reference: str) -> HttpResponse:
-    """Name this hub in the group, perhaps with everybody on it."""
     group = queries.find_group(request.actor, reference)
     form = GroupServerForm(request.POST)
     form.is_valid()
@@ -99,7 +92,6 @@ def add_server(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.SHARING_GROUP, writes=True)
 @require_POST
 def remove_server(request: PageRequest, reference: str, server_id: int) -> HttpResponse:
-    """Take a hub out of the group."""
     group = queries.find_group(request.actor, reference)
     return _act(
         request,
@@ -111,7 +103,6 @@ def remove_server(request: PageRequest, reference: str, server_id: int) -> HttpR
 
 @page(Permission.SHARING_GROUP, writes=True)
 def delete(request: PageRequest, reference: str) -> HttpResponse:
-    """Ask, and on POST remove a group that nothing is shared with."""
     group = queries.find_group(request.actor, reference)
     if request.method != "POST":
         return render(request, "administration/sharing_group_delete.html", {"group": group})
@@ -146,7 +137,7 @@ def _save(request: PageRequest, group: SharingGroup | None, data: dict[str, Any]
 
 
 def _act(request: PageRequest, group: SharingGroup, change: Any, words: str) -> HttpResponse:
-    """Make `change`, say `words`, and go back to the group, if it is still there for the reader."""
+    """Apply `change`, show `words`, and return to the group if the reader still sees it."""
     try:
         change()
         messages.success(request, words)

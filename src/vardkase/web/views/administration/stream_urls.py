@@ -1,4 +1,4 @@
-"""Addresses of streams and of what was sent."""
+"""URLs of streams and deliveries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streams: how far each receiver is, what is wrong, and what to do about it."""
+"""Streams: progress of each receiver, errors, and available actions."""
 
 from __future__ import annotations
 
@@ -35,27 +35,23 @@ DELIVERIES_SHOWN = 10
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    """Every stream: whether it gets through, and how much waits."""
     rows = standings(list(streams(request.actor)))
     return render(request, "administration/streams.html", {"rows": rows})
 
 
 @page(Permission.SITE_ADMIN)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One stream."""
     return _shown(request, find_stream(request.actor, pk))
 
 
 @page(Permission.SITE_ADMIN)
 def choose(request: PageRequest) -> HttpResponse:
-    """Which kind of stream to add."""
     return render(request, "administration/stream_kinds.html", {"kinds": KINDS})
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 @never_cache
 def create(request: PageRequest, kind: str) -> HttpResponse:
-    """Add a stream; the answer is the only time that the secret of a webhook is shown."""
     if kind not in FORMS:
         raise Http404
     form = FORMS[kind](None, request.POST or None)
@@ -77,7 +73,6 @@ def create(request: PageRequest, kind: str) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Change a stream."""
     stream = find_stream(request.actor, pk)
     form = FORMS[stream.kind](stream, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -94,7 +89,6 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def delete(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST remove the stream; what was sent stays on record."""
     stream = find_stream(request.actor, pk)
     if request.method != "POST":
         return render(request, "administration/stream_delete.html", {"stream": stream})
@@ -106,7 +100,6 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def test(request: PageRequest, pk: int) -> HttpResponse:
-    """Send a test message now."""
     try:
         send_test(request.actor, pk)
     except OutgoingFailed as failed:
@@ -124,7 +117,6 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def switch(request: PageRequest, pk: int, on: bool) -> HttpResponse:
-    """Pause a stream, or let it go on."""
     try:
         (services.resume_stream if on else services.pause_stream)(request.actor, pk)
     except Invalid:
@@ -142,7 +134,6 @@ def switch(request: PageRequest, pk: int, on: bool) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def replay(request: PageRequest, pk: int) -> HttpResponse:
-    """Send everything again from a moment on."""
     form = ReplayForm(request.POST)
     if not form.is_valid():
         return _shown(request, find_stream(request.actor, pk), replay=form, status=422)
@@ -154,7 +145,6 @@ def replay(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def skip(request: PageRequest, pk: int, everything: bool) -> HttpResponse:
-    """Leave out the message that comes next, or everything that waits."""
     try:
         (services.skip_all if everything else services.skip_next)(request.actor, pk)
     except Conflict:
@@ -167,7 +157,6 @@ def skip(request: PageRequest, pk: int, everything: bool) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 @never_cache
 def renew(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST make a new secret, which is shown this once."""
     stream = find_stream(request.actor, pk)
     if request.method != "POST":
         return render(request, "administration/stream_renew.html", {"stream": stream})
@@ -176,7 +165,6 @@ def renew(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def sent(request: PageRequest) -> HttpResponse:
-    """What was sent to whom, when, and which version."""
     form = DeliveryFilterForm(request.GET)
     rows = deliveries(request.actor, **form.filters())
     page_of = listed(request, rows, {"pk"}, "-pk")

@@ -1,4 +1,4 @@
-"""TAXII: the collections that this hub offers, and the servers of others that it fetches from and sends to."""
+"""TAXII: collections of this hub, and external servers to push to and poll."""
 
 from __future__ import annotations
 
@@ -44,7 +44,6 @@ type Build = Callable[..., SearchForm]
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    """What we offer and how others reach it; whom we fetch from and send to."""
     context = {
         "collections": collections.all_collections(request.actor),
         "servers": servers.taxii_servers(request.actor),
@@ -56,7 +55,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def write_collection(request: PageRequest, pk: int = 0) -> HttpResponse:
-    """Add or change a collection."""
     stored = collections.find_own(request.actor, pk) if pk else None
     form = _form(request, lambda *data: CollectionForm(request.actor, stored, *data))
     if form.is_bound and form.is_valid():
@@ -69,7 +67,6 @@ def write_collection(request: PageRequest, pk: int = 0) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def delete_collection(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST offer it no longer; its events stay."""
     stored = collections.find_own(request.actor, pk)
     if request.method != "POST":
         return render(request, "administration/taxii_collection_delete.html", {"collection": stored})
@@ -80,7 +77,6 @@ def delete_collection(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def write_server(request: PageRequest, pk: int = 0) -> HttpResponse:
-    """Add or change a server of somebody else's."""
     stored = servers.find_taxii_server(request.actor, pk) if pk else None
     form = _form(request, lambda *data: TaxiiServerForm(request.actor, stored, *data))
     if form.is_bound and form.is_valid():
@@ -93,7 +89,6 @@ def write_server(request: PageRequest, pk: int = 0) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def delete_server(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST remove the server; what came from it stays."""
     stored = servers.find_taxii_server(request.actor, pk)
     if request.method != "POST":
         return render(request, "administration/taxii_server_delete.html", {"server": stored})
@@ -104,14 +99,12 @@ def delete_server(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def server(request: PageRequest, pk: int) -> HttpResponse:
-    """One server: what was fetched and sent, and what was refused."""
     return _shown(request, servers.find_taxii_server(request.actor, pk))
 
 
 @require_POST
 @page(Permission.SITE_ADMIN)
 def test(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask the server now which collections it has."""
     found = servers.find_taxii_server(request.actor, pk)
     try:
         offered = Remote.of(found).collections()
@@ -123,7 +116,6 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def choose(request: PageRequest, pk: int) -> HttpResponse:
-    """Use one of the collections that the server has."""
     servers.edit_taxii_server(request.actor, pk, {"collection": request.POST.get("collection", "")[:191]})
     messages.success(request, gettext("The collection is chosen."))
     return redirect("taxii_server", pk)
@@ -131,7 +123,6 @@ def choose(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def objects(request: PageRequest, pk: int) -> HttpResponse:
-    """A page of what is in the server's collection."""
     found = servers.find_readable_server(request.actor, pk)
     mark = request.GET.get("next", "")
     context: dict[str, Any] = {"server": found}
@@ -148,7 +139,6 @@ def objects(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
-    """Have what is new fetched, or sent."""
     found = servers.find_taxii_server(request.actor, pk)
     if way == Direction.POLL:
         tasks.order_poll(request.actor, found.pk)
@@ -161,7 +151,6 @@ def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def find(request: PageRequest) -> HttpResponse:
-    """What may be chosen in one list of the forms (`field`), as part of the form's page."""
     name = request.GET.get("field", "")
     field = CollectionForm(request.actor, None).fields.get(name)
     if not isinstance(field, Picker):
@@ -181,7 +170,6 @@ def _form(request: PageRequest, build: Build) -> SearchForm:
 
 
 def _saved[Row](form: SearchForm, save: Callable[[dict[str, Any]], Row]) -> Row | None:
-    """The row, unless the service refuses; the form then says why."""
     try:
         return save(form.wire())  # type: ignore[attr-defined]
     except Invalid as refused:
@@ -223,7 +211,6 @@ def _shown(request: PageRequest, server: TaxiiServer, **more: Any) -> HttpRespon
 
 
 def _object(found: Mapping[str, Any]) -> dict[str, str]:
-    """What a reader recognises an object by; `kind` is how what it says is shown."""
     sort = str(found.get("type", ""))
     said = str(next((found[name] for name in SAID if found.get(name)), ""))
     if "pattern" in found and not found.get("name"):

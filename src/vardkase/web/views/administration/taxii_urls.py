@@ -1,4 +1,4 @@
-"""Addresses of the pages about TAXII."""
+"""URLs of the TAXII pages."""
 
 from __future__ import annotations
 

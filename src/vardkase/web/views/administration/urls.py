@@ -1,4 +1,4 @@
-"""Addresses of administration."""
+"""URLs of administration."""
 
 from __future__ import annotations
 

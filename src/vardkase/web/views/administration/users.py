@@ -1,4 +1,4 @@
-"""The accounts of an organisation, or of the whole hub."""
+"""User accounts of an organisation, or of the whole hub."""
 
 from __future__ import annotations
 
@@ -42,7 +42,6 @@ STATES = {
 
 @page(Permission.ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    """The accounts that the reader administers."""
     asked = request.GET.get("state", "")
     state = asked if asked in STATES else ""
     rows = user_lines(request.actor, value=searched(request), state=state)
@@ -56,7 +55,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(Permission.ADMIN)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One account: who it is, its keys, and what was done to it."""
     user = find_user(request.actor, pk)
     context = {
         "person": user,
@@ -75,7 +73,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.ADMIN, writes=True)
 @never_cache
 def create(request: PageRequest) -> HttpResponse:
-    """Add an account; its one-time password is shown in the answer and kept nowhere."""
     form = UserForm(request.actor, request.POST or None, initial={"org_id": request.actor.organisation_id})
     context: dict[str, Any] = {"form": form}
     if request.method != "POST":
@@ -92,7 +89,6 @@ def create(request: PageRequest) -> HttpResponse:
 
 @page(Permission.ADMIN, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Change an account."""
     user = find_user(request.actor, pk)
     form = UserForm(request.actor, request.POST or None, initial=_fields(user))
     by_two = is_protected(user) and user.pk != request.actor.user_id
@@ -114,7 +110,6 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.ADMIN, writes=True)
 @require_POST
 def set_state(request: PageRequest, pk: int, state: str) -> HttpResponse:
-    """Switch an account off, so that neither person nor key gets in, or on again."""
     words = {"off": gettext("The account is switched off."), "on": gettext("The account is switched on.")}
     return _change(request, pk, {"disabled": state == "off"}, words[state])
 
@@ -122,7 +117,6 @@ def set_state(request: PageRequest, pk: int, state: str) -> HttpResponse:
 @page(Permission.ADMIN, writes=True)
 @require_POST
 def sign_out(request: PageRequest, pk: int) -> HttpResponse:
-    """End every session of an account, at its next request."""
     return _change(request, pk, {"force_logout": True}, gettext("Signed out everywhere."))
 
 
@@ -130,7 +124,6 @@ def sign_out(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @never_cache
 def reset_password(request: PageRequest, pk: int) -> HttpResponse:
-    """Give an account a one-time password, shown in the answer."""
     user = find_user(request.actor, pk)
     return _one_time_password(request, user, services.reset_password(request.actor, user))
 
@@ -138,7 +131,6 @@ def reset_password(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.ADMIN, writes=True, confirmed=True)
 @require_POST
 def reset_second_factor(request: PageRequest, pk: int) -> HttpResponse:
-    """Take an account's second factors away; its owner sets up a new one at the next sign-in."""
     services.reset_second_factor(request.actor, find_user(request.actor, pk))
     messages.success(request, gettext("The second factor is taken away."))
     return redirect("user", pk)
@@ -146,7 +138,6 @@ def reset_second_factor(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.ADMIN, writes=True)
 def delete(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST remove an account with its keys."""
     user = find_user(request.actor, pk)
     if request.method != "POST":
         return render(request, "administration/user_delete.html", {"person": user})
@@ -162,14 +153,12 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.ADMIN, writes=True, confirmed=True)
 @never_cache
 def create_key(request: PageRequest, pk: int) -> HttpResponse:
-    """Make a key for an account; the answer is the only time it is shown."""
     return key_page(request, find_user(request.actor, pk), reverse("user", args=[pk]))
 
 
 @page(Permission.ADMIN, writes=True)
 @require_POST
 def revoke_key(request: PageRequest, pk: int, reference: str) -> HttpResponse:
-    """End a key of an account."""
     key = find_key(request.actor, reference)
     services.delete_key(request.actor, key)
     messages.success(request, gettext("The key is revoked."))

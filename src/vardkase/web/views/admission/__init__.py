@@ -1,1 +1,1 @@
-"""Who is let in and when, for officers: phases and the law, invitations, applications that came otherwise."""
+"""Admission pages for officers: phases, legal preconditions, invitations, manually registered applications."""

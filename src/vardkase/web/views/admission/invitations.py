@@ -1,4 +1,4 @@
-"""Invitations, and applications that came otherwise."""
+"""Invitations, and applications received outside the web form."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ STANDINGS = {
 
 @page(staff=OFFICER)
 def index(request: PageRequest) -> HttpResponse:
-    """Whom we have invited, and what became of it."""
     context = listed(request, services.invitations(request.actor), SORTS, "-created")
     context |= {"rows": [_row(each) for each in context["rows"]], "may_invite": services.may_invite()}
     return render(request, "admission/invitations.html", context)
@@ -41,7 +40,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=OFFICER, writes=True)
 def invite(request: PageRequest) -> HttpResponse:
-    """Invite an address."""
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -60,20 +58,17 @@ def invite(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(staff=OFFICER, writes=True)
 def send_again(request: PageRequest, pk: int) -> HttpResponse:
-    """Mail an invitation once more."""
     return _done(request, services.send_again, pk, gettext("The invitation is on its way once more."))
 
 
 @require_POST
 @page(staff=OFFICER, writes=True)
 def revoke(request: PageRequest, pk: int) -> HttpResponse:
-    """Take an invitation back."""
     return _done(request, services.revoke, pk, gettext("The invitation is revoked."))
 
 
 @page(staff=OFFICER, writes=True)
 def import_file(request: PageRequest) -> HttpResponse:
-    """Register an application that came by mail, from a JSON file."""
     form = ImportForm(request.POST or None, request.FILES or None)
     faults: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
@@ -107,7 +102,6 @@ def _row(invitation: Any) -> dict[str, Any]:
 
 
 def _page_of(number: str) -> str:
-    """The officers' page of an application, where there is one."""
     try:
         return reverse("application", args=[number])
     except NoReverseMatch:

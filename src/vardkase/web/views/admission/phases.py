@@ -25,7 +25,6 @@ ENTRIES_SHOWN = 20
 
 @page(staff=services.OFFICERS)
 def index(request: PageRequest) -> HttpResponse:
-    """Every phase as it is today, and what the law says."""
     waiting = waiting_by_phase()
     states = {phase.number: phase for phase in queries.phases(timezone.now())}
     rows = [
@@ -48,7 +47,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=services.OFFICERS, writes=True)
 def edit(request: PageRequest, number: int) -> HttpResponse:
-    """Propose to change a phase."""
     phase = queries.find_phase(number)
     form = PhaseForm(phase, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -68,7 +66,6 @@ def edit(request: PageRequest, number: int) -> HttpResponse:
 
 @page(staff=(StaffRole.LEGAL_OFFICER,), writes=True)
 def precondition(request: PageRequest, name: str) -> HttpResponse:
-    """Propose to record that a legal precondition is in force, or that it is not any more."""
     if name not in preconditions():
         raise NotFound("There is no such precondition.")
     recorded = queries.recorded_preconditions()[name]
@@ -97,7 +94,6 @@ def precondition(request: PageRequest, name: str) -> HttpResponse:
 
 
 def _hanging_on(name: str) -> list[dict[str, Any]]:
-    """The phases that need a precondition, each with how many applications wait for it."""
     waiting = waiting_by_phase()
     return [
         {"title": queries.phase_title(phase.number), "waiting": waiting.get(phase.number, 0)}

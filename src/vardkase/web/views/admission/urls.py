@@ -1,4 +1,4 @@
-"""Addresses of admission."""
+"""URLs of admission."""
 
 from __future__ import annotations
 

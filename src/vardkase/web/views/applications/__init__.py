@@ -1,1 +1,1 @@
-"""The officers' desk: applications, their assessment, and the decision by two."""
+"""The officers' desk: applications, their assessment, and the two-officer decision."""

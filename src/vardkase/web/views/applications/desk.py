@@ -1,4 +1,4 @@
-"""One application on the desk, and what an officer does with it. The services decide and refuse."""
+"""One application on the desk, and officers' actions. The services check permissions."""
 
 from __future__ import annotations
 
@@ -34,13 +34,11 @@ from vardkase.web.views.files import download
 
 @page(staff=OFFICERS)
 def view(request: PageRequest, number: str) -> HttpResponse:
-    """An application: criteria and statement to the left, decision and conversation to the right."""
     return _page(request, queries.find(request.actor, number))
 
 
 @page(staff=OFFICERS)
 def answers(request: PageRequest, number: str) -> HttpResponse:
-    """All that the applicant answered."""
     application = queries.find(request.actor, number)
     context = {"application": application, "sections": sections(application)}
     return render(request, "applications/answers.html", context)
@@ -49,7 +47,6 @@ def answers(request: PageRequest, number: str) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True)
 def assess(request: PageRequest, number: str, key: str) -> HttpResponse:
-    """Put down what is found of one criterion."""
     application = queries.find(request.actor, number)
     tried = {name: request.POST.get(name, "") for name in ("verdict", "reason")}
     try:
@@ -64,7 +61,6 @@ def assess(request: PageRequest, number: str, key: str) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True)
 def review(request: PageRequest, number: str) -> HttpResponse:
-    """Take the application up, or over from somebody else."""
     application = queries.find(request.actor, number)
     act = reviewing.take_over if request.POST.get("over") else reviewing.review
     return _done(request, application, lambda: act(request.actor, application), gettext("You handle it now."))
@@ -72,7 +68,6 @@ def review(request: PageRequest, number: str) -> HttpResponse:
 
 @page(staff=OFFICERS, writes=True)
 def completion(request: PageRequest, number: str) -> HttpResponseBase:
-    """Ask the applicant for a completion; with `how=preview`, see the letter first."""
     application = queries.find(request.actor, number)
     form = CompletionForm(request.POST or None)
     if form.is_bound and form.is_valid():
@@ -96,7 +91,6 @@ def completion(request: PageRequest, number: str) -> HttpResponseBase:
 @require_POST
 @page(staff=OFFICERS, writes=True)
 def registry_number(request: PageRequest, number: str) -> HttpResponse:
-    """Enter the number of the case in the authority's own registry."""
     application = queries.find(request.actor, number)
     form = RegistryForm(request.POST)
     return _sent(
@@ -113,7 +107,6 @@ def registry_number(request: PageRequest, number: str) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True)
 def resume(request: PageRequest, number: str) -> HttpResponse:
-    """Go on with the assessment without a completion by the applicant's link."""
     application = queries.find(request.actor, number)
     form = ResumeForm(request.POST)
     return _sent(
@@ -128,7 +121,6 @@ def resume(request: PageRequest, number: str) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True)
 def message(request: PageRequest, number: str) -> HttpResponse:
-    """Write to the applicant, or a note between officers."""
     application = queries.find(request.actor, number)
     form, note = MessageForm(request.POST), request.POST.get("how") == "note"
     words = gettext("The note is kept.") if note else gettext("The message is sent.")
@@ -144,7 +136,6 @@ def message(request: PageRequest, number: str) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True)
 def propose(request: PageRequest, number: str) -> HttpResponse:
-    """Propose how to decide."""
     application = queries.find(request.actor, number)
     form = ProposalForm(request.POST)
     return _sent(
@@ -159,7 +150,6 @@ def propose(request: PageRequest, number: str) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True)
 def take_back(request: PageRequest, number: str, proposal: int) -> HttpResponse:
-    """Take one's own proposal back."""
     application = queries.find(request.actor, number)
     return _done(
         request,
@@ -172,7 +162,6 @@ def take_back(request: PageRequest, number: str, proposal: int) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True, confirmed=True)
 def decide(request: PageRequest, number: str, proposal: int) -> HttpResponse:
-    """Answer the proposal as the second officer."""
     application = queries.find(request.actor, number)
     form = AnswerForm(request.POST)
     return _sent(
@@ -191,7 +180,6 @@ def _sent(
     act: Callable[[], object],
     words: str,
 ) -> HttpResponse:
-    """Do what a form of the page asks for; what is wrong is told at its fields, why it cannot be done above all."""
     (form,) = forms.values()
     if form.is_valid():
         try:
@@ -209,7 +197,6 @@ def _sent(
 def _done(
     request: PageRequest, application: Application, act: Callable[[], object], words: str
 ) -> HttpResponse:
-    """Do what a button of the page asks for."""
     try:
         act()
     except Conflict as refused:

@@ -24,7 +24,6 @@ SHOWN = [state for state in ApplicationState if state != ApplicationState.DRAFT]
 
 @page(staff=OFFICERS)
 def index(request: PageRequest) -> HttpResponse:
-    """Every application that has come in, by state, sector and who handles it."""
     narrowed = Filter(
         searched(request),
         request.GET.get("state", ""),

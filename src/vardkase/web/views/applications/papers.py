@@ -1,4 +1,4 @@
-"""Files of an application: what was sent in, letters, and a decision before it is sent."""
+"""Files of an application: submitted documents, letters, and previews of decisions."""
 
 from __future__ import annotations
 
@@ -18,14 +18,12 @@ PDF = "application/pdf"
 
 @page(staff=OFFICERS)
 def form(request: PageRequest, number: str) -> HttpResponseBase:
-    """All answers as PDF."""
     application = queries.find(request.actor, number)
     return download([form_pdf(application)], f"{application.number}.pdf", PDF)
 
 
 @page(staff=OFFICERS)
 def letter(request: PageRequest, number: str, letter_number: str) -> HttpResponseBase:
-    """A letter as it was sent."""
     application = queries.find(request.actor, number)
     found = letter_about("application", application.pk, letter_number)
     return download([bytes(found.content)], f"{found.number.replace(':', '-')}.pdf", PDF)
@@ -33,7 +31,6 @@ def letter(request: PageRequest, number: str, letter_number: str) -> HttpRespons
 
 @page(staff=OFFICERS)
 def preview(request: PageRequest, number: str, proposal: int) -> HttpResponseBase:
-    """The decision as it would be sent if the reader agreed now."""
     application = queries.find(request.actor, number)
     waiting = next((each for each in queries.proposals_of(application) if each.pk == proposal), None)
     if waiting is None or not waiting.is_waiting:
@@ -43,7 +40,6 @@ def preview(request: PageRequest, number: str, proposal: int) -> HttpResponseBas
 
 @page(staff=OFFICERS)
 def attachment(request: PageRequest, number: str, attachment: int) -> HttpResponseBase:
-    """A file that came with the application, or with a message."""
     application = queries.find(request.actor, number)
     found = application.attachments.filter(pk=attachment).first()
     if found is None:

@@ -1,4 +1,4 @@
-"""What the desk shows of one application: its course, its criteria, its statement, and where the decision stands."""
+"""View data of one application: history, criteria, security statement, status of the decision."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ VOICES = {"applicant": (Author.APPLICANT, Author.OFFICER), "internal": (Author.N
 
 
 def shown(actor: Actor, application: Application, voices: str = "") -> dict[str, Any]:
-    """Everything that the page of an application needs."""
     history = list(history_of(APPLICATION, application.pk))
     proposals = queries.proposals_of(application)
     waiting = next((each for each in proposals if each.is_waiting), None)
@@ -100,7 +99,6 @@ def about(application: Application) -> str:
 def course(
     application: Application, history: list[HistoryEntry], waiting: Proposal | None
 ) -> list[dict[str, str]]:
-    """The steps of the case on the scale: those that have been, the one that is now, those to come."""
     steps = [
         {"label": str(ApplicationState(each.after).label), "detail": _day(each), "state": "done"}
         for each in history[-LONGEST_COURSE:]
@@ -128,7 +126,6 @@ def _ended(application: Application, steps: list[dict[str, str]]) -> list[dict[s
 
 
 def criteria(application: Application, tried: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """Each criterion with what was found. `tried`: what was just sent for one (`key`) and refused, and why."""
     found = queries.assessments_of(application)
     rows = []
     for each in queries.criteria_of(application):
@@ -149,7 +146,6 @@ def criteria(application: Application, tried: Mapping[str, Any] | None = None) -
 
 
 def statement(application: Application) -> list[dict[str, Any]]:
-    """The security statement by theme: the lowest level of its measures, what proves it, what is missing."""
     answers = application.answers.get("security") or {}
     files: dict[str, list[Any]] = {}
     for each in application.attachments.filter(message=None).order_by("pk"):
@@ -175,7 +171,6 @@ def _theme(theme: Theme, answers: Mapping[str, Any], files: Mapping[str, list[An
 
 
 def sections(application: Application) -> list[dict[str, Any]]:
-    """All answers, step by step, as people read them."""
     found = []
     for step in STEPS:
         answers = application.answers.get(step.name) or {}
@@ -195,7 +190,6 @@ def sections(application: Application) -> list[dict[str, Any]]:
 
 
 def _member(application: Application) -> int | None:
-    """The organisation that became a member by the application."""
     found = Membership.objects.filter(application=application).first()
     return found.organisation_id if found else None
 

@@ -1,4 +1,4 @@
-"""Addresses of the officers' desk."""
+"""URLs of the officers' desk."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The pages of applicants: everybody may open them, and a private link says whose application it is."""
+"""Pages of applicants: public, with a private link identifying the application."""

@@ -1,4 +1,4 @@
-"""Whose application it is: the private link's token in a cookie, so that no address, log or Referer ever holds it."""
+"""Identifies the application by the private link's token in a cookie, so that no URL, log or Referer contains it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ from vardkase.web.views.public.front import url_if_any
 
 
 class ApplicantRequest(HttpRequest):
-    """A request of whoever has the private link of `application`."""
-
     link: PrivateLink
     application: Application
     applicant: Applicant
@@ -38,8 +36,6 @@ type ApplicantView[**P] = Callable[Concatenate[ApplicantRequest, P], HttpRespons
 
 
 def open_page[**P](view: OpenView[P]) -> OpenView[P]:
-    """Declare a page of applicants that needs no link; what is done too often is told as 429."""
-
     @wraps(view)
     def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
@@ -75,7 +71,6 @@ def applicant_page[**P](view: ApplicantView[P]) -> OpenView[P]:
 
 
 def own_link(request: HttpRequest) -> PrivateLink | None:
-    """The link whose token this browser keeps, as long as it is good."""
     try:
         return find_link(request.COOKIES.get(OWN_LINK.cookie, ""))
     except NotFound:
@@ -83,12 +78,10 @@ def own_link(request: HttpRequest) -> PrivateLink | None:
 
 
 def applicant_of(application: Application, request: HttpRequest) -> Applicant:
-    """Whoever sent the request, as the applicant."""
     return Applicant(application.pk, application.email, getattr(request, "client_address", None))
 
 
 def no_link(request: HttpRequest) -> HttpResponse:
-    """What is told to whom has no link that is good: guessed, expired, ended, or none at all."""
     response = render(
         request, "applying/no_link.html", page(request, invited="invited" in request.GET), status=404
     )
@@ -100,7 +93,6 @@ def _help(words: Words) -> dict[str, str]:
 
 
 def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
-    """What every page of applicants shows."""
     language = getattr(request, "LANGUAGE_CODE", "sv")
     texts = [each for each in passages() if each.shown and each.part in (Part.FOOT, Part.HELP)]
     found = {
@@ -122,7 +114,6 @@ def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
 
 
 def home_of(application: Application) -> str:
-    """Where an application is gone on with: the first step that nobody has saved, or what has become of it."""
     if application.state != ApplicationState.DRAFT:
         return reverse("apply_status")
     todo = [step.name for step in STEPS if step.name not in application.saved]
@@ -130,7 +121,6 @@ def home_of(application: Application) -> str:
 
 
 def stepper_items(application: Application, current: str) -> list[dict[str, str]]:
-    """The steps as the stepper draws them."""
     items = []
     for step in STEPS:
         state = "now" if step.name == current else "done" if step.name in application.saved else "coming"
@@ -148,5 +138,4 @@ def stepper_items(application: Application, current: str) -> list[dict[str, str]
 
 
 def to_home(application: Application) -> HttpResponse:
-    """On to where the application is gone on with."""
     return redirect(home_of(application))

@@ -1,4 +1,4 @@
-"""Getting started in six steps, for whoever has a private link: how far the applicant is, and where to go on."""
+"""The six-step guide for holders of a private link: the applicant's progress, and the next step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ OPEN = (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
 
 @applicant_page
 def index(request: ApplicantRequest) -> HttpResponse:
-    """Every step, in order."""
     application = request.application
     steps = steps_shown(of_applicant(application), _links(application))
     context = page(request, steps=steps, is_sent=application.submitted is not None)
@@ -31,7 +30,6 @@ def index(request: ApplicantRequest) -> HttpResponse:
 
 
 def _links(application: Application) -> Mapping[str, list[tuple[str, Any]]]:
-    """Where an applicant goes on with each step."""
     label: str | Promise = (
         _("The application") if application.state in OPEN else _("How the application stands")
     )

@@ -1,4 +1,4 @@
-"""Beginning an application, and coming back to it by its private link."""
+"""Starting an application, and returning to it by its private link."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ GUESSES, HOUR = 60, 3600
 
 @open_page
 def start(request: HttpRequest) -> HttpResponse:
-    """What is asked and which phase is open; begin by giving an address."""
     invitation = _invitation(request)
     initial = {"email": invitation.email} if invitation else {}
     form = BeginForm(request.POST or None, initial=initial)
@@ -67,8 +66,6 @@ def _begun(request: HttpRequest, email: str, *, by_invitation: bool) -> tuple[Ap
 
 @open_page
 def follow(request: HttpRequest) -> HttpResponse:
-    """Come back by the private link."""
-
     def check(token: str) -> None:
         _count_guess(request)
         find_link(token)
@@ -78,7 +75,7 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 @open_page
 def accept_invitation(request: HttpRequest) -> HttpResponse:
-    """Come by an invitation. It is used up when the application is begun, not when the link is opened."""
+    """Accept an invitation. It is used up when the application is begun, not when the link is opened."""
 
     def check(token: str) -> None:
         _count_guess(request)
@@ -94,13 +91,11 @@ def _count_guess(request: HttpRequest) -> None:
 
 @open_page
 def unknown(request: HttpRequest) -> HttpResponse:
-    """The link is not good."""
     return no_link(request)
 
 
 @open_page
 def resume(request: HttpRequest) -> HttpResponse:
-    """Go on where one was."""
     link = own_link(request)
     return to_home(link.application) if link else no_link(request)
 

@@ -1,4 +1,4 @@
-"""What becomes of an application: state, conversation, completion, documents, withdrawal."""
+"""Status of an application: state, messages, completion, documents, withdrawal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ LETTERS = (DocumentKind.WAITING, DocumentKind.COMPLETION_REQUEST, DocumentKind.D
 
 @applicant_page
 def status(request: ApplicantRequest) -> HttpResponse:
-    """Where the application stands, and what happens next."""
     if request.application.state == State.DRAFT:
         return redirect(home_of(request.application))
     return _status(request, MessageForm())
@@ -49,7 +48,6 @@ def status(request: ApplicantRequest) -> HttpResponse:
 @require_POST
 @applicant_page
 def write(request: ApplicantRequest) -> HttpResponse:
-    """Write to the officers, with files; with `complete` send the completion at the same time."""
     form = MessageForm(request.POST)
     form.is_valid()
     sent = [(each.name or "", each.read()) for each in request.FILES.getlist("files")]
@@ -69,7 +67,6 @@ def write(request: ApplicantRequest) -> HttpResponse:
 
 @applicant_page
 def take_back(request: ApplicantRequest) -> HttpResponse:
-    """Withdraw the application, after being asked once more."""
     state = request.application.state
     if not APPLICATION.may(state, "withdraw"):
         messages.error(request, APPLICATION.refusal(state, "withdraw"))
@@ -86,7 +83,6 @@ def take_back(request: ApplicantRequest) -> HttpResponse:
 
 @applicant_page
 def document(request: ApplicantRequest, pk: int) -> HttpResponse:
-    """A letter or what was sent, as the PDF that it was."""
     found, content = read_document(request.application, pk)
     name = f"{request.application.number} {found.get_kind_display()}.pdf"
     return download([content], name, "application/pdf")  # type: ignore[return-value]
@@ -94,14 +90,12 @@ def document(request: ApplicantRequest, pk: int) -> HttpResponse:
 
 @applicant_page
 def letter(request: ApplicantRequest, number: str) -> HttpResponse:
-    """A letter of the officers, as it was sent."""
     found = letter_about(APPLICATION.kind, request.application.pk, number)
     return download([bytes(found.content)], f"{found.number.replace(':', '-')}.pdf", "application/pdf")  # type: ignore[return-value]
 
 
 @applicant_page
 def attachment(request: ApplicantRequest, pk: int) -> HttpResponse:
-    """A file of the conversation or the statement: saved, never shown."""
     found = find_attachment(request.application, pk)
     try:
         content = files.read(found.digest)
@@ -111,7 +105,6 @@ def attachment(request: ApplicantRequest, pk: int) -> HttpResponse:
 
 
 def _complete(request: ApplicantRequest, text: str, sent: list[tuple[str, bytes]]) -> HttpResponse:
-    """Send the completion, with a message and files where there are any."""
     if sent:
         write_message(request.applicant, request.application, text, sent)
         text = ""
@@ -121,7 +114,6 @@ def _complete(request: ApplicantRequest, text: str, sent: list[tuple[str, bytes]
 
 
 def _refused(request: ApplicantRequest, form: MessageForm, error: Invalid) -> HttpResponse:
-    """What was wrong with the message; answers of the form that are wrong are told with a link to their step."""
     paths = error.errors if not isinstance(error.errors, str) else {}
     names = [path.partition(".")[0] for path in paths]
     wrong = {name: str(BY_NAME[name].title) for name in names if name in BY_NAME}
@@ -156,12 +148,10 @@ def _status(request: ApplicantRequest, form: MessageForm, status: int = 200) -> 
 
 
 def _reopened(application: Application, name: str) -> dict[str, Any]:
-    """A step that the applicant is asked to change."""
     return {"title": BY_NAME[name].title, "url": reverse("apply_step", args=[name])}
 
 
 def _timeline(application: Application) -> list[dict[str, Any]]:
-    """What has happened, the newest last; the applicant is told no names of officers."""
     steps = list(history_of(APPLICATION, application.pk))
     items = [
         {"when": each.at, "text": PAST[each.step], "state": "past"} for each in steps if each.step in PAST

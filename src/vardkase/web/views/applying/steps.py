@@ -1,4 +1,4 @@
-"""The steps of the form, the recommendation beside it, and the review."""
+"""Form steps, the recommendation beside them, and the review."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ ADVISED = frozenset({"needs", "connection", REVIEW})
 
 @applicant_page
 def step(request: ApplicantRequest, name: str) -> HttpResponse:
-    """One step: shown with what is saved, and saved whether or not it is right yet."""
     if name not in BY_NAME:
         raise Http404
     if not may_change(request.application, name):
@@ -69,7 +68,6 @@ def step(request: ApplicantRequest, name: str) -> HttpResponse:
 @require_POST
 @applicant_page
 def advise(request: ApplicantRequest) -> HttpResponse:
-    """The recommendation for what is chosen just now, without saving it; a part of a page."""
     form = StepForm(BY_NAME["needs"], {}, request.POST)
     values = read_step(BY_NAME["needs"], form.given()).values
     return render(request, "applying/recommendation.html", {"recommendation": recommendation(values)})
@@ -77,7 +75,6 @@ def advise(request: ApplicantRequest) -> HttpResponse:
 
 @applicant_page
 def review(request: ApplicantRequest) -> HttpResponse:
-    """All answers on one page, what is missing, and the button that sends them."""
     application = request.application
     if application.state != ApplicationState.DRAFT and request.method != "POST":
         return redirect("apply_status")
@@ -103,14 +100,12 @@ def review(request: ApplicantRequest) -> HttpResponse:
 
 
 def by_path(refused: Invalid) -> dict[str, list[str]]:
-    """What was wrong, by path of the field."""
     if isinstance(refused.errors, str):
         return {"": [refused.errors]}
     return {path: list(words) for path, words in refused.errors.items()}
 
 
 def section(application: Application, step: Step, errors: dict[str, list[str]]) -> dict[str, Any]:
-    """One step as the review shows it: pairs of question and answer, and what is wrong."""
     answers = application.answers.get(step.name) or {}
     pairs = []
     for group in step.groups:
@@ -155,7 +150,6 @@ def _shown(request: ApplicantRequest, form: StepForm, status: int = 200) -> Http
 
 
 def _answers(application: Application, name: str) -> dict[str, Any]:
-    """What is saved of a step; an acceptance of former terms is no answer to the present ones."""
     found = application.answers.get(name) or {}
     if name == "terms" and found.get("version") != current_terms().version:
         return {**found, "accepted": False}
@@ -163,20 +157,17 @@ def _answers(application: Application, name: str) -> dict[str, Any]:
 
 
 def _terms() -> dict[str, Any]:
-    """The terms that apply now, in the reader's language."""
     terms = current_terms()
     return {"version": terms.version, "html": rendered_by_owner(terms.text(get_language() or "sv"))}
 
 
 def _needs(application: Application, form: StepForm) -> dict[str, Any]:
-    """The answers that the recommendation reads: those just sent, or those saved."""
     if form.step.name == "needs" and form.is_bound:
         return read_step(form.step, form.given()).values
     return application.answers.get("needs") or {}
 
 
 def _themes(application: Application, form: StepForm) -> list[dict[str, Any]]:
-    """The measures under their themes, each with its fields and files."""
     groups = {each.group.name: each for each in form.groups()}
     files: dict[str, list[Attachment]] = {}
     for each in _evidence(application):
@@ -202,7 +193,6 @@ def _evidence(application: Application) -> list[Attachment]:
 
 
 def _files(request: ApplicantRequest, name: str) -> dict[str, list[str]]:
-    """Take what was attached to measures, and away what was to be removed; returns what was wrong, by field."""
     errors: dict[str, list[str]] = {}
     if name != "security":
         return errors
@@ -220,7 +210,6 @@ def _files(request: ApplicantRequest, name: str) -> dict[str, list[str]]:
 
 
 def _neighbour(name: str, distance: int) -> dict[str, str] | None:
-    """The step before or after, as a link."""
     place = list(BY_NAME).index(name) + distance
     if not 0 <= place < len(STEPS):
         return None

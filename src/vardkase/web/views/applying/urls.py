@@ -1,4 +1,4 @@
-"""The pages of applicants."""
+"""URLs of the applicants' pages."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What takes two people: what waits for somebody, what they proposed, and each request."""
+"""Approval requests: pending, proposed by the user, and details of each."""

@@ -1,4 +1,4 @@
-"""The inbox of what takes two people, and the page of one request, where it is approved."""
+"""Inbox of approval requests, and the page of one request, where it is approved."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from vardkase.web.views.administration.listing import listed
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """What waits for the reader, what the reader proposed, and everything else that they may know of."""
     actor = request.actor
     found = queries.visible(actor)
     context = {
@@ -41,7 +40,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One request: what will happen, who proposed it and why, and the answer."""
     found = queries.find(request.actor, pk)
     action, user = action_of(found), cast(User, request.user)
     assert action is not None  # noqa: S101  find() knows only requests with an action
@@ -63,7 +61,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, own_affairs=True, confirmed=True)
 def approve(request: PageRequest, pk: int) -> HttpResponse:
-    """Approve what was read; it is carried out at once."""
     digest, remark = request.POST.get("digest", ""), request.POST.get("remark", "")
     choices = {
         name.removeprefix("choice_"): str(value)
@@ -77,7 +74,6 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, own_affairs=True, confirmed=True)
 def decline(request: PageRequest, pk: int) -> HttpResponse:
-    """Say no, and why."""
     text = request.POST.get("text", "")
     return answered(
         request,
@@ -90,14 +86,12 @@ def decline(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, own_affairs=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
-    """Take one's own proposal back."""
     return answered(
         request, pk, gettext("The request is withdrawn."), lambda: services.withdraw(request.actor, pk)
     )
 
 
 def answered(request: PageRequest, pk: int, done: str, work: Callable[[], object]) -> HttpResponse:
-    """Back to the request with what was done or why not."""
     try:
         work()
     except StepUpRequired:
@@ -110,7 +104,6 @@ def answered(request: PageRequest, pk: int, done: str, work: Callable[[], object
 
 
 def _readable(value: Any) -> str:
-    """A value of JSON as lines of text."""
     match value:
         case None | "" | [] | {}:
             return "–"
@@ -125,13 +118,11 @@ def _readable(value: Any) -> str:
 
 
 def told(error: VardkaseError) -> str:
-    """What went wrong, in words."""
     if isinstance(error, Invalid) and not isinstance(error.errors, str):
         return " ".join(sentence for each in error.errors.values() for sentence in each)
     return str(error)
 
 
 def proposed(request: PageRequest, made: ApprovalRequest) -> HttpResponse:
-    """To the request that was made, with what happens next."""
     messages.success(request, gettext("Proposed. Another person has to approve it before anything happens."))
     return redirect("approval_request", made.pk)

@@ -1,4 +1,4 @@
-"""Requests for the approval of a second person."""
+"""URLs of approval requests."""
 
 from __future__ import annotations
 

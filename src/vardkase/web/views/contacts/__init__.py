@@ -1,1 +1,1 @@
-"""Contacts of an organisation, and what it tells by published schemas."""
+"""Contacts of an organisation, and its additional fields by published schemas."""

@@ -1,4 +1,4 @@
-"""Whom to reach at an organisation: read by its people and the hub's staff, kept by administrators."""
+"""Contacts of an organisation: read by its users and hub staff, edited by administrators."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ from vardkase.web.pages import PageRequest, page
 
 @page(own_affairs=True)
 def own(request: PageRequest) -> HttpResponse:
-    """Those of the reader's own organisation."""
     return redirect("contacts", request.actor.organisation_id)
 
 
 @page(own_affairs=True)
 def index(request: PageRequest, organisation: int) -> HttpResponse:
-    """The contacts of an organisation and its further fields."""
     found = services.find_organisation(request.actor, organisation)
     told = services.extra_fields(found)
     extra = [
@@ -48,7 +46,6 @@ def index(request: PageRequest, organisation: int) -> HttpResponse:
 
 @page(writes=True, own_affairs=True)
 def write(request: PageRequest, organisation: int, pk: int | None = None) -> HttpResponse:
-    """Add a contact, or change one."""
     found = services.find_organisation(request.actor, organisation)
     row = services.contacts(found).filter(pk=pk).first() if pk else None
     if pk and row is None:
@@ -69,7 +66,6 @@ def write(request: PageRequest, organisation: int, pk: int | None = None) -> Htt
 
 @page(writes=True, own_affairs=True)
 def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
-    """Ask, and on POST forget a contact."""
     if request.method != "POST":
         found = services.find_organisation(request.actor, organisation)
         row = services.contacts(found).filter(pk=pk).first()
@@ -83,7 +79,6 @@ def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
 
 @page(writes=True, own_affairs=True)
 def extra(request: PageRequest, organisation: int, schema: str) -> HttpResponse:
-    """Tell what a schema asks."""
     found = services.find_organisation(request.actor, organisation)
     asked = newest().get(schema)
     if asked is None:
@@ -103,6 +98,5 @@ def extra(request: PageRequest, organisation: int, schema: str) -> HttpResponse:
 
 
 def _shown(row: Any) -> list[tuple[str, str]]:
-    """What was told, in the words of the version that it was told by."""
     schema = every_version().get((row.schema, row.version)) if row else None
     return schema.shown(row.values) if schema else []

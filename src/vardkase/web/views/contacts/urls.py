@@ -1,4 +1,4 @@
-"""Contacts of organisations."""
+"""URLs of organisation contacts."""
 
 from __future__ import annotations
 

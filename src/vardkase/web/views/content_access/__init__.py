@@ -1,1 +1,1 @@
-"""Access of operators to content: asking, answering, and what was read."""
+"""Operators' content access: requests, answers, and recorded reads."""

@@ -1,4 +1,4 @@
-"""Requests for content access: the operator's, the officers', and what organisations see of what was read."""
+"""Content access requests for operators and officers, and recorded reads for the organisations concerned."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ ROWS = 50
 
 @page(staff=READERS)
 def index(request: PageRequest) -> HttpResponse:
-    """What was asked for, the newest first; officers see above it what waits for them."""
     found = queries.grants(request.actor)
     is_answering = is_officer(request.actor, host_organisation_id())
     context = {
@@ -46,7 +45,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=(StaffRole.OPERATOR,), writes=True, own_affairs=True)
 def ask(request: PageRequest) -> HttpResponse:
-    """Ask to read content for some hours."""
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "organisation": getattr(form.cleaned_data["organisation"], "pk", None)}
@@ -65,7 +63,6 @@ def ask(request: PageRequest) -> HttpResponse:
 
 @page(staff=READERS)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One request: what may be done with it, what was read, and what it reaches."""
     found = queries.find_grant(request.actor, pk)
     now = queries.in_force(request.actor)
     is_in_force = now is not None and now.pk == found.pk
@@ -91,7 +88,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True, own_affairs=True, confirmed=True)
 def grant(request: PageRequest, pk: int) -> HttpResponse:
-    """Let the operator read."""
     hours, answer = request.POST.get("hours", ""), request.POST.get("answer", "")
     done = gettext("Access is granted. The operator has been told.")
     return _done(
@@ -102,7 +98,6 @@ def grant(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True, own_affairs=True, confirmed=True)
 def refuse(request: PageRequest, pk: int) -> HttpResponse:
-    """Say no."""
     reason = request.POST.get("reason", "")
     done = gettext("The request is refused. The operator has been told why.")
     return _done(request, pk, done, lambda: services.refuse(request.actor, pk, reason))
@@ -111,7 +106,6 @@ def refuse(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=OFFICERS, writes=True, own_affairs=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
-    """Take access back."""
     reason = request.POST.get("reason", "")
     done = gettext("Access is withdrawn, from now on.")
     return _done(request, pk, done, lambda: services.withdraw(request.actor, pk, reason))
@@ -120,14 +114,12 @@ def withdraw(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=(StaffRole.OPERATOR,), writes=True, own_affairs=True)
 def end(request: PageRequest, pk: int) -> HttpResponse:
-    """End one's own access."""
     done = gettext("Your access has ended.")
     return _done(request, pk, done, lambda: services.end(request.actor, pk))
 
 
 @page(Permission.ADMIN, own_affairs=True)
 def read(request: PageRequest) -> HttpResponse:
-    """What operators have read of the reader's organisation."""
     offset = _offset(request)
     found = queries.read_of_ours(request.actor, limit=ROWS + 1, offset=offset)
     context = {"rows": found[:ROWS], **_around(offset, more=len(found) > ROWS)}
@@ -135,7 +127,6 @@ def read(request: PageRequest) -> HttpResponse:
 
 
 def _words(entry: HistoryEntry) -> str:
-    """What happened, as the audit trail says it."""
     step = GRANT.steps.get(entry.step)
     return str(SENTENCES[step.act if step else f"{GRANT.kind}.{entry.step}"])
 
@@ -150,7 +141,6 @@ def _may_answer(request: PageRequest, found: ContentGrant) -> bool:
 
 
 def _done(request: PageRequest, pk: int, done: str, work: Callable[[], ContentGrant]) -> HttpResponse:
-    """Back to the request, with what was done or why it was not."""
     try:
         work()
     except Invalid as error:
@@ -174,7 +164,6 @@ def _offset(request: PageRequest) -> int:
 
 
 def _around(offset: int, *, more: bool) -> dict[str, Any]:
-    """Addresses of the rows before and after, for lists that are counted through."""
     return {
         "newer": f"?from={max(offset - ROWS, 0)}" if offset else "",
         "older": f"?from={offset + ROWS}" if more else "",

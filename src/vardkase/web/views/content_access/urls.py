@@ -1,4 +1,4 @@
-"""Access of operators to content."""
+"""URLs of content access."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The texts of mail and letters, what was sent, and how an officer signs."""
+"""Texts of mail and letters, sent mail, and officers' signatures."""

@@ -1,4 +1,4 @@
-"""Letters that no mail has delivered, and noting that they were delivered otherwise."""
+"""Letters not delivered by mail, and recording another delivery."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from vardkase.web.pages import PageRequest, page
 
 @page(staff=EDITORS)
 def index(request: PageRequest) -> HttpResponse:
-    """Every letter that has not reached anybody, why, and where to see to it."""
     letters = list(undelivered(request.actor))
     applications = Application.objects.in_bulk(_things(letters, "application"))
     members = Membership.objects.select_related("organisation").in_bulk(_things(letters, "membership"))
@@ -42,7 +41,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=EDITORS, writes=True)
 def note(request: PageRequest, pk: int) -> HttpResponse:
-    """Note how a letter was delivered."""
     letter = undelivered(request.actor).filter(pk=pk).first()
     if letter is None:
         messages.error(request, gettext("This letter does not wait for delivery."))
@@ -67,7 +65,6 @@ def _things(letters: list[Letter], kind: str) -> set[int]:
 
 
 def _why(letter: Letter) -> str:
-    """What the last mail with the letter came to."""
     name = f"{letter.number.replace(':', '-')}.pdf"
     mails = sent_about(letter.thing_kind, letter.thing_id).filter(attachments__contains=[name])
     last = mails.last()

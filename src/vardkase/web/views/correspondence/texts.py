@@ -1,4 +1,4 @@
-"""Mail and letters: their texts, what was sent to whom, and the name that an officer signs with."""
+"""Mail and letters: texts, recipients of sent ones, and the officer's signature."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ from vardkase.web.views.approval_requests.pages import proposed, told
 
 @page(staff=EDITORS)
 def index(request: PageRequest) -> HttpResponse:
-    """Every kind of mail and letter, and which of its texts have been changed."""
     changed = changed_kinds()
     rows = [
         {"kind": kind, "texts": [(each, (kind.name, each) in changed) for each in LANGUAGES]}
@@ -54,7 +53,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=EDITORS, writes=True)
 def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
-    """Change one text, or see first how it looks."""
     kind = kind_of(name)
     if language not in LANGUAGES:
         raise Http404
@@ -92,7 +90,6 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
 @require_POST
 @page(staff=EDITORS, writes=True)
 def reset(request: PageRequest, name: str, language: str) -> HttpResponse:
-    """Go back to the standard text."""
     kind = kind_of(name)
     reason = gettext("The standard text is used again.")
     try:
@@ -104,7 +101,6 @@ def reset(request: PageRequest, name: str, language: str) -> HttpResponse:
 
 @page(staff=EDITORS)
 def sent(request: PageRequest) -> HttpResponse:
-    """What was sent to whom, when, about what."""
     text, kind, state = searched(request), request.GET.get("kind", ""), request.GET.get("state", "")
     rows = queries.sent(request.actor, text=text, kind=kind.replace("\0", ""), state=state.replace("\0", ""))
     context = {
@@ -123,7 +119,6 @@ def sent(request: PageRequest) -> HttpResponse:
 
 @page(staff=EDITORS, writes=True)
 def sign(request: PageRequest) -> HttpResponse:
-    """The name and title that stand in letters."""
     stored = signature(request.actor)
     names = ("name", "title_sv", "title_en")
     form = SignatureForm(

@@ -1,4 +1,4 @@
-"""Addresses of mail and letters."""
+"""URLs of mail and letters."""
 
 from __future__ import annotations
 

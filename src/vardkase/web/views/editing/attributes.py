@@ -1,4 +1,4 @@
-"""One attribute: added, changed, deleted, brought back."""
+"""Editing one attribute: add, edit, delete, restore."""
 
 from __future__ import annotations
 
@@ -46,7 +46,6 @@ FIELDS = (
 
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def create(request: PageRequest, reference: str) -> HttpResponse:
-    """A new attribute outside objects; a file for attachments and samples."""
     event = own_event(request.actor, reference)
     form = _form(request, is_new=True, initial={"distribution": 5, "to_ids": ""})
     if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
@@ -56,7 +55,6 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
 
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
-    """Change an attribute. Saved only when nobody else changed it meanwhile."""
     event, attribute = _own_attribute(request, reference, attribute_id)
     form = _form(request, is_new=False, initial=_stored(attribute), in_object=attribute.object_id is not None)
     conflict = False
@@ -80,7 +78,6 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
 
 @page(Permission.ADD, writes=True)
 def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
-    """Delete softly, which can be undone; or for good when that box is ticked."""
     event, attribute = _own_attribute(request, reference, attribute_id)
     if request.method != "POST":
         context = {"heading": gettext("Delete the attribute"), "event": event, "attribute": attribute}
@@ -96,7 +93,6 @@ def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpRespo
 @page(Permission.ADD, writes=True)
 @require_POST
 def restore(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
-    """Bring back an attribute that was deleted softly."""
     event, attribute = _own_attribute(request, reference, attribute_id, deleted=True)
     restore_attribute(request.actor, attribute.id)
     return back_to(request, event.id, gettext("The attribute is back."))
@@ -104,7 +100,6 @@ def restore(request: PageRequest, reference: str, attribute_id: int) -> HttpResp
 
 @page(Permission.ADD)
 def categories(request: PageRequest) -> HttpResponse:
-    """The options of the category field for the chosen type, for htmx."""
     choices = category_choices(request.GET.get("type", ""))
     return HttpResponse(format_html_join("", '<option value="{}">{}</option>', choices))
 

@@ -1,4 +1,4 @@
-"""The bar over the attribute table: one act on all the chosen attributes."""
+"""Bulk actions on selected attributes, in the bar above the attribute table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from vardkase.web.views.editing.common import own_event, say_with_undo
 @page(Permission.ADD, writes=True)
 @require_POST
 def delete(request: PageRequest, reference: str) -> HttpResponse:
-    """Delete softly, with undo."""
     event, chosen = own_event(request.actor, reference), _chosen(request)
     count = _attempt(request, lambda: bulk.delete_attributes(request.actor, event.id, chosen))
     if count:
@@ -41,7 +40,6 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.ADD, writes=True)
 @require_POST
 def restore(request: PageRequest, reference: str) -> HttpResponse:
-    """Undo a deletion."""
     event, chosen = own_event(request.actor, reference), _chosen(request)
     return _done(request, event, lambda: bulk.restore_attributes(request.actor, event.id, chosen))
 
@@ -49,7 +47,6 @@ def restore(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.ADD, writes=True)
 @require_POST
 def detection(request: PageRequest, reference: str) -> HttpResponse:
-    """Set (`to_ids` 1) or clear detection."""
     event, chosen = own_event(request.actor, reference), _chosen(request)
     to_ids = request.POST.get("to_ids") == "1"
     return _done(request, event, lambda: bulk.set_detection(request.actor, event.id, chosen, to_ids))
@@ -58,7 +55,6 @@ def detection(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.ADD, writes=True)
 @require_POST
 def reach(request: PageRequest, reference: str) -> HttpResponse:
-    """Give them all one reach: `reach` is a level, or "4:" and the number of a group."""
     event, chosen = own_event(request.actor, reference), _chosen(request)
     level, _, group = request.POST.get("reach", "").partition(":")
     wanted = as_int(level)
@@ -73,7 +69,6 @@ def reach(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.TAGGER, writes=True)
 @require_POST
 def tag(request: PageRequest, reference: str) -> HttpResponse:
-    """Put one tag on them all."""
     event, chosen = find_event(request.actor, reference), _chosen(request)
     found = usable_tag(request.actor, request.POST.get("tag", "").strip())
     if found is None:
@@ -90,13 +85,11 @@ def _is_creator(actor: Actor, event: EventRow) -> bool:
 
 
 def _chosen(request: PageRequest) -> list[int]:
-    """The ids in `pk`: one a field, or several with commas between."""
     texts = (text for field in request.POST.getlist("pk") for text in field.split(","))
     return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
 
 
 def _attempt(request: PageRequest, act: Callable[[], int]) -> int:
-    """How many it did; 0 with a message when nothing could be done."""
     try:
         return act()
     except NotFound:

@@ -1,4 +1,6 @@
-"""What the editing pages share: the event to change, who its levels reach, and saving with errors on the form."""
+"""Common parts of the editing pages: the event, the audience of its distribution levels, and saving with form
+errors.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ from vardkase.web.pages import PageRequest
 
 
 def own_event(actor: Actor, reference: str) -> EventRow:
-    """The event, if the actor may change it. Raises NotFound (hidden), NotYours (to be read only)."""
+    """The event, if the actor may change it. Raises NotFound (hidden) or NotOwned (read-only)."""
     event = find_event(actor, reference)
     if not rules.may_modify_event(actor, event):
         raise NotYours
@@ -37,7 +39,6 @@ def own_event(actor: Actor, reference: str) -> EventRow:
 
 
 def reach_context(actor: Actor, form: forms.Form) -> dict[str, Any]:
-    """What the choice of reach needs beside the form: whom each level reaches, and the groups."""
     others = count_members(actor.organisation_id)
     words = ngettext("%(count)s other organisation", "%(count)s other organisations", others)
     counts = {
@@ -52,18 +53,17 @@ def reach_context(actor: Actor, form: forms.Form) -> dict[str, Any]:
 
 
 def group_options(actor: Actor) -> dict[str, Any]:
-    """The `groups` argument of a ReachForm."""
     return {"groups": usable_groups(actor)}
 
 
 def bulk_reaches(actor: Actor) -> list[tuple[str, str]]:
-    """Every reach an attribute may have, for one select: a level, or "4:" and the number of a group."""
+    """Every distribution an attribute may have, for one select: a level, or "4:" and the id of a group."""
     levels = [(str(level), str(REACHES[level])) for level in (INHERIT, 0, 1, 2, 3)]
     return levels + [(f"{GROUP}:{group.pk}", group.name) for group in usable_groups(actor)]
 
 
 def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:
-    """What `act` gives when the form is right; None with the errors on the form when it, or the service, refuses."""
+    """The result of `act` for a valid form; None, with errors added, if the form or the service refuses."""
     if not form.is_valid():
         return None
     try:
@@ -74,14 +74,13 @@ def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:
 
 
 def back_to(request: PageRequest, event_id: int, said: str = "") -> HttpResponse:
-    """To the event, with a word on what was done."""
     if said:
         messages.success(request, said)
     return redirect("event", event_id)
 
 
 def say_with_undo(request: PageRequest, said: str, view: str, *args: Any, **fields: Any) -> None:
-    """A message with a button that posts to `view`: works without script."""
+    """A message with a button that posts to `view`; works without JavaScript."""
     inputs = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
     for name, value in fields.items():
         inputs += format_html('<input type="hidden" name="{}" value="{}">', name, value)

@@ -1,4 +1,4 @@
-"""An event's own facts: added, changed, deleted."""
+"""Editing an event's own fields: add, edit, delete."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from vardkase.web.views.editing.common import attempt, back_to, group_options, o
 
 @page(Permission.ADD, writes=True)
 def create(request: PageRequest) -> HttpResponse:
-    """A new event, to be filled with attributes afterwards."""
     form = _form(request, is_new=True, initial=_defaults())
     if request.method == "POST":
         made = attempt(form, lambda: add_event(request.actor, form.document()))
@@ -36,7 +35,6 @@ def create(request: PageRequest) -> HttpResponse:
 
 @page(Permission.ADD, writes=True)
 def edit(request: PageRequest, reference: str) -> HttpResponse:
-    """Change the event's own facts. Saved only when nobody else changed them meanwhile."""
     event = own_event(request.actor, reference)
     form = _form(request, is_new=False, initial=_stored(request, event))
     conflict = False
@@ -61,7 +59,6 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
 
 @page(Permission.ADD, writes=True)
 def delete(request: PageRequest, reference: str) -> HttpResponse:
-    """Delete the event for good, after it has been said what that means."""
     event = own_event(request.actor, reference)
     if request.method != "POST":
         return render(
@@ -91,7 +88,6 @@ def _stored(request: PageRequest, event: EventRow) -> dict[str, Any]:
 
 
 def _differences(form: EventForm, conflict: bool) -> list[dict[str, Any]]:
-    """Where the form and what is stored now differ: label, stored, written."""
     if not conflict:
         return []
     return [

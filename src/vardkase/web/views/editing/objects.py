@@ -1,4 +1,4 @@
-"""Objects: a template chosen, its fields filled in, and what an object refers to."""
+"""Editing objects: choosing a template, filling in its fields, references."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ SHOWN = 30
 
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def create(request: PageRequest, reference: str) -> HttpResponse:
-    """Choose a template (`template` names it), then fill in its fields."""
     event = own_event(request.actor, reference)
     chosen = request.GET.get("template", "")
     if not chosen:
@@ -59,7 +58,6 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
 
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
-    """Change an object as a whole. Saved only when nobody else changed it meanwhile."""
     event, found = own_object(request, reference, object_id)
     template = _template_of(found)
     form = _form(request, _stored(found))
@@ -85,7 +83,6 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
 
 @page(Permission.ADD, writes=True)
 def delete(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
-    """Delete an object with its attributes; for good when that box is ticked."""
     event, found = own_object(request, reference, object_id)
     if request.method != "POST":
         held = values_of_object(request.actor, found.id)
@@ -96,7 +93,6 @@ def delete(request: PageRequest, reference: str, object_id: int) -> HttpResponse
 
 
 def own_object(request: PageRequest, reference: str, object_id: int) -> tuple[EventRow, ObjectRow]:
-    """The event and an object in it, if the actor may change them."""
     event = own_event(request.actor, reference)
     found = find_object(request.actor, object_id)
     if found.event_id != event.id:
@@ -124,7 +120,6 @@ def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
 
 
 def _is_saving(request: PageRequest) -> bool:
-    """Posted, and not only to get one more place to write in."""
     return request.method == "POST" and "more" not in request.POST
 
 
@@ -145,7 +140,6 @@ def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | Non
 
 
 def _template_of(found: ObjectRow) -> ObjectTemplate:
-    """The version the object was made from, else the newest; 404 when the hub has none."""
     if not found.template_uuid:
         raise NotFound("Template not found")
     made = find_version(found.template_uuid, found.template_version)
@@ -153,7 +147,6 @@ def _template_of(found: ObjectRow) -> ObjectTemplate:
 
 
 def _mark(request: PageRequest, found: ObjectRow, conflict: bool) -> str:
-    """The mark of what the person has seen: the first one, until they were told of a conflict."""
     kept = request.POST.get("mark")
     return object_mark(found.id) if conflict or kept is None else kept
 

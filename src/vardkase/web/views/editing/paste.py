@@ -1,4 +1,4 @@
-"""Pasting many values at once: the text, a look at what was found, and all of it added together."""
+"""Pasting many values: text, review of the values found, adding all at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNKNOWN_SHOWN = 200
 
 @page(Permission.ADD, writes=True)
 def paste(request: PageRequest, reference: str) -> HttpResponse:
-    """The steps: the button `go` says which comes next (text, look, add, or a page number)."""
+    """All steps: the button `go` says which comes next (text, look, add, or a page number)."""
     event = own_event(request.actor, reference)
     form = PasteForm(
         request.POST if request.method == "POST" else None,
@@ -41,7 +41,6 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
 
 
 def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review) -> HttpResponse | None:
-    """Store what is chosen; None when something must be put right first."""
     if review.wrong:
         return None
     if not review.chosen:
@@ -88,7 +87,6 @@ def _review_page(
 
 
 def _wanted_page(step: str, review: Review) -> int:
-    """The page asked for; the first wrong row's when something is wrong; else the one shown before."""
     if step.isdecimal() and len(step) < 6:
         return min(int(step), review.last_page)
     if step == "add" and review.wrong:

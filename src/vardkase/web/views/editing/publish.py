@@ -1,4 +1,4 @@
-"""Publishing: first a look at who will see what, and what has changed; then the button."""
+"""Publishing: a preview of the audience and changes, then confirmation."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ BAR = 640
 
 @page(Permission.PUBLISH, writes=True)
 def publish(request: PageRequest, reference: str) -> HttpResponse:
-    """The look (GET, with `distribution` for another reach), and the publication of what was looked at."""
+    """Show the review (GET, with `distribution` for another level), or publish what was reviewed (POST)."""
     event = _publishable(request.actor, reference)
     form = _reach(request, event)
     if request.method == "POST" and form.is_valid():
@@ -67,7 +67,6 @@ def publish(request: PageRequest, reference: str) -> HttpResponse:
 
 @page(Permission.PUBLISH, writes=True)
 def unpublish(request: PageRequest, reference: str) -> HttpResponse:
-    """Take the event back to unpublished, after it has been said what that cannot do."""
     event = _publishable(request.actor, reference)
     if request.method != "POST":
         count = len(receivers(event.distribution, event.sharing_group_id, event.org_id))
@@ -85,7 +84,6 @@ def _publishable(actor: Actor, reference: str) -> EventRow:
 
 
 def _reach(request: PageRequest, event: EventRow) -> ReachForm:
-    """The reach that is looked at: the event's own, unless another is asked for."""
     sent = request.POST if request.method == "POST" else request.GET
     data = {
         "distribution": sent.get("distribution", event.distribution),
@@ -95,7 +93,6 @@ def _reach(request: PageRequest, event: EventRow) -> ReachForm:
 
 
 def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | None:
-    """Publish, or say why not."""
     reach = form.reach()
     try:
         seen = as_int(request.POST.get("seen")) or 0
@@ -129,7 +126,6 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
 
 
 def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpResponse:
-    """Back to the event, or to the request that it waits for."""
     if waiting := waiting_of_event(request.actor, event.id):
         messages.info(
             request, gettext("The event waits for a second person. Those who may decide are told by mail.")
@@ -176,7 +172,6 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
 
 
 def _policy(event: EventRow, chosen: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What the organisation's policy says of it; None where there is none."""
     if chosen is None:
         return None
     seen = outlook(event, chosen["distribution"], chosen["sharing_group_id"] or None)
@@ -189,7 +184,6 @@ def _policy(event: EventRow, chosen: dict[str, Any] | None) -> dict[str, Any] | 
 
 
 def _sectors(found: Sequence[Receiver]) -> list[dict[str, Any]]:
-    """How many receivers each of the largest sectors has, with its place in the bar."""
     counts = Counter(receiver.sector or gettext("No sector given") for receiver in found)
     parts = counts.most_common(SECTORS)
     if rest := len(found) - sum(count for _, count in parts):

@@ -1,4 +1,4 @@
-"""How an object belongs together with other parts of its event."""
+"""References from an object to other parts of its event."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from vardkase.web.views.editing.objects import own_object
 
 @page(Permission.ADD, writes=True)
 def create(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
-    """What the object refers to, and one reference more."""
     event, found = own_object(request, reference, object_id)
     form = ReferenceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and _add(request, found, form) is not None:
@@ -39,7 +38,6 @@ def create(request: PageRequest, reference: str, object_id: int) -> HttpResponse
 @page(Permission.ADD, writes=True)
 @require_POST
 def delete(request: PageRequest, reference: str, reference_id: int) -> HttpResponse:
-    """Take a reference away."""
     event = own_event(request.actor, reference)
     found = find_reference(request.actor, reference_id)
     if found.event_id != event.id:

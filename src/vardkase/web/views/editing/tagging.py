@@ -1,4 +1,4 @@
-"""Tags and clusters on events and attributes: found by words, put on, taken off."""
+"""Tags and clusters on events and attributes: search, attach, detach."""
 
 from __future__ import annotations
 
@@ -33,8 +33,6 @@ FIRST = "tlp:"
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """The event or attribute that the tags are on."""
-
     event: EventRow
     attribute: AttributeRow | None
     tags: list[AttachedTag]
@@ -59,14 +57,12 @@ class Carrier:
         return reverse(f"event_{act}", args=[self.event.id])
 
     def excluded_by(self, name: str) -> list[str]:
-        """The tags that cannot stay when this one is put on."""
         conflicts = exclusive_conflicts([*(tag.name for tag in self.tags), name])
         return sorted({other for each in conflicts if name in each.tags for other in each.tags} - {name})
 
 
 @page(Permission.TAGGER, writes=True)
 def tag(request: PageRequest, reference: str, attribute_id: int | None = None) -> HttpResponse:
-    """Search (GET, `q`), or put the tag `tag` on (POST)."""
     carrier = _carrier(request.actor, reference, attribute_id)
     if request.method == "POST":
         return _put_on(request, carrier)
@@ -78,7 +74,6 @@ def tag(request: PageRequest, reference: str, attribute_id: int | None = None) -
 @page(Permission.TAGGER, writes=True)
 @require_POST
 def untag(request: PageRequest, reference: str, attribute_id: int | None = None) -> HttpResponse:
-    """Take the tag `tag` off."""
     carrier = _carrier(request.actor, reference, attribute_id)
     name = request.POST.get("tag", "")
     try:

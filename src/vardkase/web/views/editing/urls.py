@@ -1,4 +1,4 @@
-"""Addresses of the pages that change events."""
+"""URLs of the event editing pages."""
 
 from __future__ import annotations
 

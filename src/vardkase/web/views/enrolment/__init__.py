@@ -1,1 +1,1 @@
-"""Connecting a member's own platform: codes on the hub, joining on the platform."""
+"""Enrolment of a member's own platform: codes on the hub, joining on the platform."""

@@ -1,4 +1,4 @@
-"""The hub's side: a code for an organisation, shown once."""
+"""Hub side of enrolment: a code for an organisation, shown once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,5 @@ from vardkase.web.pages import PageRequest, page
 @require_POST
 @page(writes=True, staff=codes.MAKERS)
 def make(request: PageRequest, pk: int) -> HttpResponse:
-    """Make a code for an organisation, in place of any that waits."""
     row, code = codes.make_code(request.actor, pk)
     return render(request, "enrolment/code.html", {"row": row, "code": code})

@@ -1,4 +1,4 @@
-"""The side of a member's platform: joining a hub, and how one stands there."""
+"""Member side of enrolment: joining a hub, and membership status there."""
 
 from __future__ import annotations
 
@@ -33,8 +33,6 @@ DELIVERIES_SHOWN = 10
 
 
 class CodeForm(forms.Form):
-    """What the hub gave."""
-
     url = forms.CharField(
         label=_("The hub's address"), max_length=255, widget=forms.URLInput(attrs={"placeholder": "https://"})
     )
@@ -43,14 +41,12 @@ class CodeForm(forms.Form):
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """How we stand at the hub, what is left to do, and what has crossed."""
     hubs = [_shown(request, joined) for joined in joining.joined_hubs(request.actor)]
     return render(request, "enrolment/hub.html", {"hubs": hubs, "may_join": request.actor.is_site_admin})
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def join(request: PageRequest) -> HttpResponse:
-    """Join a hub: first see where the code leads, then connect."""
     form, offer = CodeForm(request.POST or None), None
     if form.is_bound and form.is_valid():
         given = form.cleaned_data["code"], form.cleaned_data["url"]
@@ -73,7 +69,6 @@ def join(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def ask(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask the hub now."""
     joined = joining.joined_hubs(request.actor).filter(pk=pk).first()
     if joined is None:
         raise NotFound("Invalid hub.")

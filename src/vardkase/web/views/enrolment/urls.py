@@ -1,4 +1,4 @@
-"""Codes on the hub, and the hub on a member's platform."""
+"""URLs of enrolment, on the hub and on a member's platform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events and their files to take away. What may be dangerous leaves only inside an encrypted archive."""
+"""Downloads of events and their files. Potentially dangerous files are delivered only in an encrypted archive."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def file(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
 
 
 def _archive(attribute: AttributeRow) -> bytes:
-    """Samples are stored in their archive, unless a client sent one plain; everything else is put into one."""
+    """Samples are stored zipped unless a client sent one plain; everything else is zipped here."""
     try:
         content = files.read(attribute.data_sha256 or "")
     except FileNotFoundError as lost:
@@ -56,5 +56,4 @@ def _archive(attribute: AttributeRow) -> bytes:
 
 
 def _plain_name(attribute: AttributeRow) -> str:
-    """The file's name without any folder."""
     return attribute.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"

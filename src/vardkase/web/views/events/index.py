@@ -1,4 +1,4 @@
-"""The list of events: filtered, sorted, a page at a time; and the same list as a file."""
+"""The event list: filtered, sorted, paginated, and as a file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ FORMATS = {
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """A page of the events that the reader may see."""
     form = EventFilterForm(request.GET)
     filters = form.filters()
     found = event_page(request.actor, filters, wanted_place(request), wanted_size(request))
@@ -59,7 +58,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def export(request: PageRequest, format: str) -> HttpResponseBase:
-    """The filtered list, or the rows chosen on it (`pk`), as a file."""
     if format not in FORMATS:
         raise Http404
     write, content_type = FORMATS[format]
@@ -82,7 +80,7 @@ def _chips(request: PageRequest, form: EventFilterForm) -> list[dict[str, str]]:
 
 
 def _views(request: PageRequest, filters: EventFilters) -> list[dict[str, Any]]:
-    """The tabs. Our own are counted; everything is not, for nobody needs the number on every page."""
+    """The tabs. Only the reader's own events are counted; counting all would cost a scan per page."""
     tabs = [(View.ALL, gettext("All")), (View.OURS, gettext("Ours"))]
     tabs.append((View.WAITING, gettext("Waiting for publication")))
     counts = dict(_own_counts(request.actor))
@@ -103,7 +101,6 @@ def _own_counts(actor: Actor) -> Iterator[tuple[View, int]]:
 
 
 def _count_words(count: int) -> str:
-    """The number of events: exact, rounded, or only how far it was counted."""
     if count > COUNTED:
         return gettext("More than %(count)s events") % {"count": thin(COUNTED)}
     if count > EXACT:

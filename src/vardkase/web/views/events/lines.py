@@ -1,4 +1,4 @@
-"""An event's attributes as its table reads them: in blocks, one for each object, one for those in none."""
+"""View data of the attribute table: one block per object, and one for attributes without an object."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vardkase.web.views.events.rows import moment
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """An attribute with how many events it correlates with; `over`: with too many to list."""
+    """An attribute with its number of correlating events; `over`: too many to list."""
 
     line: AttributeLine
     event: EventRow
@@ -37,7 +37,7 @@ class ShownLine:
 
     @property
     def is_changed(self) -> bool:
-        """Changed since the event was published, and so not out as it reads here."""
+        """True if changed since the event was published."""
         event = self.event
         return not event.published and 0 < event.publish_timestamp < self.line.timestamp
 
@@ -52,8 +52,6 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Attributes of one object, or of none (`head` is None)."""
-
     head: ObjectHead | None
     lines: list[ShownLine]
 
@@ -63,7 +61,6 @@ class Block:
 
 
 def blocks_of(actor: Actor, event: EventRow, lines: Sequence[AttributeLine], layout: Layout) -> list[Block]:
-    """The lines in their order; correlations and objects of all of them are read at once."""
     shown = _shown(actor, event, lines)
     if layout is Layout.FLAT:
         return [Block(None, shown)]
@@ -94,5 +91,4 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
 
 
 def value_url(value: str) -> str:
-    """The page of a value."""
     return f"{reverse('value')}?{urlencode({'v': value})}"

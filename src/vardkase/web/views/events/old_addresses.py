@@ -1,4 +1,4 @@
-"""MISP's addresses, which stand in mails and tickets from before: a browser is sent to our pages."""
+"""Redirects from MISP's URLs in old mails and tickets to our pages."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from vardkase.web.pages import PageRequest, page
 
 @page()
 def event(request: PageRequest, reference: str) -> HttpResponse:
-    """`/events/view/<id or uuid>`."""
     return redirect("event", find_event(request.actor, reference).id)
 
 
 @page()
 def events(request: PageRequest) -> HttpResponse:
-    """`/events/index`."""
     return redirect("events")
 
 
 @page()
 def attribute(request: PageRequest, reference: str) -> HttpResponse:
-    """`/attributes/view/<id or uuid>`: the event, with only that attribute shown."""
+    """`/attributes/view/<id or uuid>`: the event, filtered to that attribute."""
     found = find_attribute(request.actor, reference)
     return redirect(f"{reverse('event', args=[found.event_id])}?text={found.uuid}#attribute-{found.id}")

@@ -1,4 +1,4 @@
-"""Events of a list, as their template reads them."""
+"""View data of the event list's rows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ SHOWN_TAGS = 4
 
 @dataclass(frozen=True, slots=True)
 class ListedEvent:
-    """A row of the index, as the reader may see it."""
-
     row: IndexRow
 
     @property
@@ -47,5 +45,4 @@ class ListedEvent:
 
 
 def moment(seconds: int) -> datetime:
-    """Unix seconds as a point in time."""
     return datetime.fromtimestamp(seconds, UTC)

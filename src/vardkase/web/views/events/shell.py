@@ -1,4 +1,4 @@
-"""What every part of an event's page has around it: its head, tabs, side column and what the reader may do."""
+"""Common frame of the event pages: header, tabs, side column, and the reader's permissions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The event as the reader may see it, and what surrounds its parts. `related` is None when not looked up."""
+    """The event as the reader sees it, with what surrounds its parts. `related` is None when not looked up."""
 
     actor: Actor
     event: EventRow
@@ -58,24 +58,20 @@ class Shell:
 
     @property
     def is_changed(self) -> bool:
-        """Published once, and changed since."""
         return not self.event.published and self.event.publish_timestamp > 0
 
     @property
     def is_open_unpublished(self) -> bool:
-        """Not published, and yet others can read it here."""
         if self.event.published or not rules.is_open_unpublished(self.event.distribution):
             return False
         return not hides_unpublished(self.event.org_id)
 
     @property
     def changes(self) -> int:
-        """Attributes changed since the publication."""
         return changed_since(self.actor, self.event.id, self.event.publish_timestamp)
 
     @property
     def withheld_because(self) -> list[Shown]:
-        """What keeps the event from other organisations, when something does."""
         event = self.event
         if not event.withheld:
             return []
@@ -97,7 +93,6 @@ class Shell:
 
 
 def shell_of(actor: Actor, reference: str) -> Shell:
-    """Everything around the parts; raises NotFound."""
     event = find_event(actor, reference)
     (row,) = index_rows(actor, [event.id])
     related = related_events(actor, event.id) if row.attribute_count <= AT_ONCE else None
@@ -105,7 +100,6 @@ def shell_of(actor: Actor, reference: str) -> Shell:
 
 
 def shell_context(shell: Shell, part: str) -> dict[str, Any]:
-    """What the frame of the page needs; `part` is the URL name of the tab."""
     extends, extended_by = event_parts.extended_events(shell.actor, shell.event)
     first = (shell.related or [])[:RELATED_SHOWN]
     members = (
@@ -126,7 +120,6 @@ def shell_context(shell: Shell, part: str) -> dict[str, Any]:
 
 
 def with_rows(actor: Actor, related: list[RelatedEvent]) -> list[dict[str, Any]]:
-    """Related events with their rows, in the given order."""
     rows = {row.id: row for row in index_rows(actor, [each.event_id for each in related])}
     return [
         {"event": ListedEvent(rows[each.event_id]), "shared": each.shared}
@@ -136,7 +129,6 @@ def with_rows(actor: Actor, related: list[RelatedEvent]) -> list[dict[str, Any]]
 
 
 def _tabs(shell: Shell, part: str) -> list[dict[str, Any]]:
-    """The parts that there are: empty ones are left out, but for the attributes."""
     event_id = shell.event.id
     reports = event_parts.count_reports(shell.actor, event_id)
     references = count_references(shell.actor, event_id)

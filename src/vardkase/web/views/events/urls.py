@@ -1,4 +1,4 @@
-"""Addresses of the event pages, and MISP's own that old mails point to."""
+"""URLs of the event pages, and MISP's own URLs from old mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An event, a part of it at a time."""
+"""Pages of an event, one tab at a time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ RELATED_A_PAGE = 15
 
 @page()
 def attributes(request: PageRequest, reference: str) -> HttpResponse:
-    """The event's attributes, under their objects or as a flat list."""
     shell = shell_of(request.actor, reference)
     wanted = _wanted(request, shell)
     found = attribute_lines(
@@ -56,7 +55,6 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
 
 @page()
 def correlations(request: PageRequest, reference: str) -> HttpResponse:
-    """The events that share values with this one, most values first."""
     shell = shell_of(request.actor, reference)
     start = _start(request)
     every = related_events(request.actor, shell.event.id) if shell.related is None else shell.related
@@ -72,7 +70,6 @@ def correlations(request: PageRequest, reference: str) -> HttpResponse:
 
 @page()
 def related(request: PageRequest, reference: str) -> HttpResponse:
-    """The panel of related events alone, for a page that was too large to wait for it."""
     event = find_event(request.actor, reference)
     every = related_events(request.actor, event.id)
     context = {
@@ -85,7 +82,6 @@ def related(request: PageRequest, reference: str) -> HttpResponse:
 
 @page()
 def reports(request: PageRequest, reference: str) -> HttpResponse:
-    """The event's reports, as text."""
     shell = shell_of(request.actor, reference)
     shown, room = [], LONGEST
     for report in event_parts.event_reports(request.actor, shell.event.id):
@@ -97,7 +93,6 @@ def reports(request: PageRequest, reference: str) -> HttpResponse:
 
 @page()
 def references(request: PageRequest, reference: str) -> HttpResponse:
-    """What the event's objects point to."""
     shell = shell_of(request.actor, reference)
     found = event_references(request.actor, shell.event.id)
     return _part(request, shell, "event_references", "events/references.html", {"references": found})
@@ -105,7 +100,6 @@ def references(request: PageRequest, reference: str) -> HttpResponse:
 
 @page()
 def history(request: PageRequest, reference: str) -> HttpResponse:
-    """What was published, and what was done to the event: for its own organisation."""
     shell = shell_of(request.actor, reference)
     versions = [
         {"line": line, "when": moment(line.published_at)}

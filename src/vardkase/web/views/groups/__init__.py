@@ -1,1 +1,1 @@
-"""Groups of organisations, and what their administrators look after."""
+"""Groups of organisations, and what their administrators manage."""

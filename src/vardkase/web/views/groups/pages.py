@@ -1,4 +1,4 @@
-"""Groups of organisations: kept by officers, used by their administrators."""
+"""Groups of organisations: managed by officers, used by their administrators."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from vardkase.web.views.administration.listing import listed
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """The groups that the reader keeps, or administers, and who would look after the reader's organisation."""
     actor = request.actor
     context = {
         **listed(request, queries.groups(actor), {"name", "pk"}, "name"),
@@ -38,7 +37,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One group with its organisations."""
     group = queries.find_group(request.actor, pk)
     context = {
         "group": group,
@@ -52,7 +50,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(writes=True, staff=queries.KEEPERS)
 def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
-    """Make a group, or change one."""
     group = queries.find_group(request.actor, pk) if pk else None
     initial = _initial(group)
     form = form_with_pickers(request, lambda data: GroupForm(_choices(), data, initial=initial))
@@ -74,7 +71,6 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
 
 @page(staff=queries.KEEPERS)
 def find(request: PageRequest) -> HttpResponse:
-    """Organisations or administrators that may be chosen, as part of the form's page."""
     return found_choices(request, GroupForm(_choices()))
 
 
@@ -87,7 +83,6 @@ def _choices() -> dict[str, Choices]:
 
 @page(writes=True, staff=queries.KEEPERS)
 def delete(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask, and on POST dissolve the group."""
     group = queries.find_group(request.actor, pk)
     if request.method != "POST":
         return render(request, "groups/delete.html", {"group": group})
@@ -98,7 +93,6 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(writes=True)
 def organisation(request: PageRequest, pk: int) -> HttpResponse:
-    """The accounts of an organisation, for the administrator of its group; on POST one more."""
     acting = services.for_organisation(request.actor, pk)
     form = GroupAccountForm(request.actor, request.POST or None)
     if form.is_bound and form.is_valid():
@@ -123,7 +117,6 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def switch(request: PageRequest, pk: int, user: int) -> HttpResponse:
-    """Switch an account off, or on."""
     services.switch_account(request.actor, pk, user, disabled=request.POST.get("disabled") == "1")
     messages.success(request, gettext("Saved."))
     return redirect("group_organisation", pk)
@@ -132,7 +125,6 @@ def switch(request: PageRequest, pk: int, user: int) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def answer(request: PageRequest, pk: int, user: int) -> HttpResponse:
-    """Let an administrator of a group look after the reader's organisation, or no longer."""
     if request.POST.get("accept") == "1":
         consent.accept(request.actor, pk, user)
     else:

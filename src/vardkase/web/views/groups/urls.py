@@ -1,4 +1,4 @@
-"""Groups of organisations."""
+"""URLs of groups of organisations."""
 
 from __future__ import annotations
 

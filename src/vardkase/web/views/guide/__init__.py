@@ -1,1 +1,1 @@
-"""Getting started, step by step, for the reader's organisation."""
+"""The getting-started guide for the user's organisation."""

@@ -1,4 +1,4 @@
-"""The six steps with what the product does for each, and how far the reader's organisation is."""
+"""The six steps of the guide with the product's functions for each, and the organisation's progress."""
 
 from __future__ import annotations
 
@@ -52,7 +52,6 @@ OF_APPLICANTS = frozenset({"needs", "apply"})
 
 @page(own_affairs=True)
 def index(request: PageRequest) -> HttpResponse:
-    """Every step, in order."""
     is_member = bool(connection_of(request.actor.organisation_id))
     links = {
         name: [(url, label) for view, label in there if (url := address_of(view))]
@@ -66,7 +65,6 @@ def index(request: PageRequest) -> HttpResponse:
 def steps_shown(
     far: Mapping[str, list[guide.Progress]], links: Mapping[str, list[tuple[str, Any]]]
 ) -> list[dict[str, Any]]:
-    """The steps as the page draws them: what each is, how far somebody is on it, and where to go on."""
     texts = {each["name"]: each for each in words_by_part(get_language() or "sv")["step"]}
     return [
         {

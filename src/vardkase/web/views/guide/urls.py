@@ -1,4 +1,4 @@
-"""The guide."""
+"""URLs of the guide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the lists of libraries share: which of them are shown, and the way back to the same list."""
+"""Common parts of the library lists: filters, and the way back to the same list."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ STATES = {
 
 
 def wanted_state(request: PageRequest) -> bool | None:
-    """Enabled ones, disabled ones, or None for all; from the address."""
     _label, enabled = STATES.get(request.GET.get("state", ""), STATES[""])
     return enabled
 
 
 def state_tabs(request: PageRequest) -> list[dict[str, Any]]:
-    """The tabs that choose among them."""
     wanted = wanted_state(request)
     return [
         {"label": label, "url": first_page(request, state=name or None), "current": enabled is wanted}
@@ -34,6 +32,5 @@ def state_tabs(request: PageRequest) -> list[dict[str, Any]]:
 
 
 def back_to_list(request: PageRequest, view: str, row: str = "") -> HttpResponse:
-    """Back to the list as it was filtered, at the row that was acted on."""
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return HttpResponseRedirect(f"{reverse(view)}{query}{row and '#' + row}")

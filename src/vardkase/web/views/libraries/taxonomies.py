@@ -1,4 +1,4 @@
-"""Taxonomies: which vocabularies of tags the hub offers, and which it requires."""
+"""Taxonomies: which ones the hub offers, and which it requires."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ MOST_TAGS = 500
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """Every taxonomy, or those that the search and the tab choose."""
     found = queries.taxonomy_counts(searched(request), enabled=wanted_state(request))
     rows = sorted(found, key=lambda row: row.taxonomy.namespace.lower())
     context = {
@@ -34,7 +33,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One taxonomy and its tags."""
     taxonomy = queries.find_taxonomy(str(pk))
     text = searched(request).lower()
     entries = queries.taxonomy_entries(taxonomy)
@@ -52,7 +50,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 @require_POST
 def switch(request: PageRequest, pk: int, enabled: bool) -> HttpResponse:
-    """Offer the taxonomy's tags to everybody, or no longer."""
     taxonomy = services.set_enabled(request.actor, pk, enabled=enabled)
     words = gettext("%(name)s is switched on.") if enabled else gettext("%(name)s is switched off.")
     messages.success(request, words % {"name": taxonomy.namespace})
@@ -62,7 +59,6 @@ def switch(request: PageRequest, pk: int, enabled: bool) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 @require_POST
 def require(request: PageRequest, pk: int, required: bool) -> HttpResponse:
-    """Ask for one of the taxonomy's tags on every event, or no longer."""
     taxonomy = services.set_required(request.actor, pk, required=required)
     words = gettext("%(name)s is required.") if required else gettext("%(name)s is no longer required.")
     messages.success(request, words % {"name": taxonomy.namespace})

@@ -1,4 +1,4 @@
-"""Addresses of the libraries."""
+"""URLs of the libraries."""
 
 from __future__ import annotations
 

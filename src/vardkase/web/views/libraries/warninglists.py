@@ -1,4 +1,4 @@
-"""Warninglists: values that often give false alarms, and which lists of them are held against ours."""
+"""Warninglists: values that are often false positives, and which lists are enabled."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ TYPES = {
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """Every list, or those that the search and the tab choose."""
     lists = queries.search_warninglists(searched(request), enabled=wanted_state(request)).order_by("name")
     context = {
         "rows": [
@@ -50,14 +49,12 @@ def index(request: PageRequest) -> HttpResponse:
 @page(Permission.WARNINGLIST, writes=True)
 @require_POST
 def switch(request: PageRequest, pk: int, enabled: bool) -> HttpResponse:
-    """Hold values against one list, or no longer."""
     return _switch(request, [pk], enabled, f"row-{pk}")
 
 
 @page(Permission.WARNINGLIST, writes=True)
 @require_POST
 def switch_several(request: PageRequest, enabled: bool) -> HttpResponse:
-    """The same for every list that is chosen."""
     chosen = [number for text in request.POST.getlist("pk") if (number := as_int(text)) is not None]
     return _switch(request, chosen, enabled)
 

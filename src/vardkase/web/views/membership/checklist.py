@@ -1,4 +1,4 @@
-"""Each item of a member's checklist, done from its page."""
+"""Items of a member's onboarding checklist, completed from its page."""
 
 from __future__ import annotations
 
@@ -36,8 +36,6 @@ type Data = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """How an item is done: its form, what it begins with, and the service that does it."""
-
     form: type[forms.Form]
     initial: Callable[[Membership], Data]
     do: Callable[[PageRequest, int, Data], object]
@@ -138,7 +136,6 @@ BY_MAIL = frozenset({"administrator", "sync_user"})
 
 @page(staff=TECHNICAL, own_affairs=True)
 def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
-    """One item: how far it is, and how it is done."""
     if name not in NAMES:
         raise Http404
     membership, doing = queries.find_membership(request.actor, pk), DOINGS.get(name)
@@ -171,7 +168,6 @@ def _tell_done(request: PageRequest, name: str) -> None:
 
 @page(staff=TECHNICAL, own_affairs=True)
 def test(request: PageRequest, pk: int) -> HttpResponse:
-    """Test our connection to the member, and say step by step what was found."""
     membership = queries.find_membership(request.actor, pk)
     server = Facts(membership).server
     if request.method != "POST" or server is None:
@@ -182,7 +178,6 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _waived(request: PageRequest, membership: Membership, name: str) -> HttpResponse:
-    """An officer says that this member does not need an item, or takes that back."""
     pk, form = membership.organisation_id, written.WaiveForm(request.POST)
 
     def act() -> object:
@@ -196,7 +191,6 @@ def _waived(request: PageRequest, membership: Membership, name: str) -> HttpResp
 
 
 def _done(form: forms.Form, work: Callable[[], object]) -> bool:
-    """Do it; what the service refuses stands in the form."""
     try:
         work()
     except Invalid as error:

@@ -1,4 +1,4 @@
-"""Communities: sharing groups drawn from the members by rule."""
+"""Communities: sharing groups whose members follow a rule."""
 
 from __future__ import annotations
 
@@ -25,14 +25,12 @@ OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 
 @page(staff=OFFICER)
 def index(request: PageRequest) -> HttpResponse:
-    """Every community with who is in it now."""
     rows = [(each, services.drawn(each).count()) for each in services.communities(request.actor)]
     return render(request, "membership/communities.html", {"rows": rows})
 
 
 @page(staff=OFFICER)
 def write(request: PageRequest, pk: int = 0) -> HttpResponse:
-    """Make a community, or change its rules."""
     community = services.find_community(request.actor, pk) if pk else None
     initial = _initial(community) if community else {}
     form = form_with_pickers(request, lambda data: CommunityForm(MEMBERS, data, initial=initial))
@@ -54,7 +52,6 @@ def write(request: PageRequest, pk: int = 0) -> HttpResponse:
 
 @page(staff=OFFICER)
 def find(request: PageRequest) -> HttpResponse:
-    """Members that may be chosen by name, as part of the form's page."""
     return found_choices(request, CommunityForm(MEMBERS))
 
 
@@ -62,7 +59,6 @@ MEMBERS = Rows(lambda: Organisation.objects.filter(membership__isnull=False).ord
 
 
 def _saved(request: PageRequest, form: CommunityForm, community: Community | None) -> bool:
-    """Whether it is stored now; else the form says why not."""
     try:
         services.save_community(request.actor, form.wire(), community)
     except Invalid as error:
@@ -73,7 +69,6 @@ def _saved(request: PageRequest, form: CommunityForm, community: Community | Non
 
 
 def _preview(form: CommunityForm, community: Community | None) -> dict[str, Any]:
-    """Who would be drawn by what the form says, and what that changes."""
     said = form.wire()
     after = list(services.would_draw(said, said["chosen"]))
     before = list(services.drawn(community)) if community else []

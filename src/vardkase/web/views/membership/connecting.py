@@ -1,4 +1,4 @@
-"""What a member puts into its software to reach the hub by API, as far as it is there."""
+"""Connection details that a member enters in its software to use the hub's API, as far as available."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def connecting(membership: Membership) -> dict[str, Any]:
-    """The hub's address and organisation, and what is known here of the member's key and certificates."""
     facts = Facts(membership)
     key = facts.bound_key
     return {
@@ -29,6 +28,5 @@ def connecting(membership: Membership) -> dict[str, Any]:
 
 
 def the_hub() -> dict[str, Any]:
-    """What every member's software is told of the hub."""
     owner = Organisation.objects.filter(pk=host_organisation_id() or 0).first()
     return {"address": settings.BASE_URL, "owner": owner}

@@ -1,4 +1,4 @@
-"""The connections in our organisation's name, which its administrator confirms before the hub fetches there."""
+"""Connections in the name of the user's organisation, which its administrator confirms before the hub fetches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from vardkase.web.pages import PageRequest, page
 
 @page(Permission.ADMIN, own_affairs=True)
 def index(request: PageRequest) -> HttpResponse:
-    """Each with its address, what passes over it, and whether it is confirmed."""
     rows = [
         (server, confirmation.identity_of(server), confirmation.waits_for_confirmation(server))
         for server in confirmation.connections_of(request.actor)
@@ -27,7 +26,6 @@ def index(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, own_affairs=True)
 def confirm(request: PageRequest, pk: int) -> HttpResponse:
-    """Say that a connection is ours, as it was read."""
     try:
         confirmation.confirm(request.actor, pk, request.POST.get("identity", ""))
     except Conflict as changed:

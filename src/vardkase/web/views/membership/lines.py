@@ -1,4 +1,4 @@
-"""What the pages of a membership show alike, to staff and to the member."""
+"""Common view data of membership pages, for staff and members."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ ITSELF = "console:hub"
 
 
 def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) -> dict[str, Any]:
-    """What every page about a membership needs; `place_of`: where the reader does an item, or nothing."""
     lines = checklist(membership)
     change = queries.open_change(membership)
     return {
@@ -70,7 +69,6 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
 
 
 def told(entry: HistoryEntry) -> str:
-    """One entry of the history in words."""
     step = MEMBERSHIP.steps.get(entry.step)
     words = happened(step.act) if step else HAPPENINGS.get(entry.step, entry.step)
     who = gettext("the hub itself") if entry.actor_name == ITSELF else entry.actor_name
@@ -81,7 +79,6 @@ def told(entry: HistoryEntry) -> str:
 
 
 def change_rows(change: ProposedChange | None) -> list[dict[str, str]]:
-    """A proposed change, a row for each field, as components/diff.html takes them."""
     if change is None:
         return []
     return [

@@ -1,4 +1,4 @@
-"""What a private link opens, for who is not signed in: a first password, or a key that is shown once."""
+"""Pages behind private links, without sign-in: setting a first password, or showing a key once."""
 
 from __future__ import annotations
 
@@ -21,13 +21,11 @@ KEY = PrivateLink("welcome_key", "welcome_key_show")
 
 
 def gone(request: HttpRequest, error: NotFound) -> HttpResponse:
-    """Say why a link opens nothing any more."""
     return render(request, "membership/gone.html", {"why": str(error)}, status=404)
 
 
 @public_page
 def open_password(request: HttpRequest) -> HttpResponse:
-    """Where the link in a mail to a new administrator lands."""
     return open_private_link(
         request, PASSWORD, lambda secret: links.find_link(Purpose.PASSWORD, secret), gone
     )
@@ -35,7 +33,6 @@ def open_password(request: HttpRequest) -> HttpResponse:
 
 @private_page(PASSWORD, gone)
 def password(request: HttpRequest, secret: str) -> HttpResponse:
-    """Choose a first password."""
     link = links.find_link(Purpose.PASSWORD, secret)
     form = PasswordForm(request.POST or None)
     try:
@@ -50,13 +47,12 @@ def password(request: HttpRequest, secret: str) -> HttpResponse:
 
 @public_page
 def open_key(request: HttpRequest) -> HttpResponse:
-    """Where the link in a mail about a new key lands."""
     return open_private_link(request, KEY, lambda secret: links.find_link(Purpose.KEY, secret), gone)
 
 
 @private_page(KEY, gone)
 def key(request: HttpRequest, secret: str) -> HttpResponse:
-    """Show a new key; only when asked to, so that no program that follows links in mail uses it up."""
+    """Show the new key only on POST, so that a mail scanner that follows links does not use it up."""
     link = links.find_link(Purpose.KEY, secret)
     if request.method != "POST":
         return render(request, "membership/key.html", {"link": link, "hub": the_hub()})

@@ -1,4 +1,4 @@
-"""A member, as the hub owner's staff see it: how it stands, what is left to do, what is to be decided."""
+"""A member as seen by the hub owner's staff: status, open items, pending decisions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ STAFF = (*OFFICERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
 
 @page(staff=STAFF, own_affairs=True)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One member."""
     membership = queries.find_membership(request.actor, pk)
     decides = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff
     lifts = decides and membership.restrictions.filter(lifted=None, cause=RestrictionCause.OFFICER).exists()
@@ -70,7 +69,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _more(request: PageRequest, pk: int) -> list[tuple[str, Promise]]:
-    """The other pages about a member that the reader may open."""
     return [
         (reverse(view, args=[pk]), words)
         for view, words, staff in PAGES
@@ -132,7 +130,6 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
 
 @page(staff=OFFICER, own_affairs=True)
 def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
-    """Lead a membership on, with the reasons."""
     if name not in STEPS:
         raise Http404
     membership = queries.find_membership(request.actor, pk)
@@ -177,7 +174,6 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(staff=OFFICER, own_affairs=True)
 def open_one(request: PageRequest) -> HttpResponse:
-    """Open the membership of an organisation that is here."""
     form = written.OpenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

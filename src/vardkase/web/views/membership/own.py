@@ -1,4 +1,4 @@
-"""Our own membership: how it stands, what is left to do, and what we tell of ourselves."""
+"""The user's own membership: status, open items, and member details."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from vardkase.web.views.membership.statements import panel
 
 @page(own_affairs=True)
 def view(request: PageRequest) -> HttpResponse:
-    """The membership of the reader's organisation."""
     try:
         membership = queries.own_membership(request.actor)
     except NotFound:
@@ -67,7 +66,6 @@ NAMED = {"requirements"}
 
 @page(Permission.ADMIN, own_affairs=True)
 def change(request: PageRequest) -> HttpResponse:
-    """Propose other data; the hub owner looks at them."""
     membership = queries.own_membership(request.actor)
     details = membership.details | {"name": membership.organisation.name}
     form = DetailsForm(details, request.POST or None)
@@ -87,7 +85,6 @@ def change(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, own_affairs=True)
 def withdraw(request: PageRequest) -> HttpResponse:
-    """Take back what was proposed."""
     try:
         services.withdraw_change(request.actor)
     except Conflict as error:

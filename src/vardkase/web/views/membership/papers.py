@@ -1,4 +1,4 @@
-"""Letters about a membership: for officers, and for the member itself, which can read them while it is suspended."""
+"""Letters about a membership, for officers and for the member itself, which can read them while suspended."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from vardkase.web.views.files import download
 
 @page(staff=OFFICERS, own_affairs=True)
 def letter(request: PageRequest, pk: int, number: str) -> HttpResponseBase:
-    """A letter to a member, as it was sent."""
     return _saved(queries.find_membership(request.actor, pk), number)
 
 
 @page(own_affairs=True)
 def own_letter(request: PageRequest, number: str) -> HttpResponseBase:
-    """A letter to the reader's organisation, as it was sent."""
     return _saved(queries.own_membership(request.actor), number)
 
 

@@ -1,4 +1,4 @@
-"""What sign-in has to ask for at least, of all members or of one: an officer proposes it, another approves."""
+"""Minimum sign-in requirements of all members or one: proposed by an officer, approved by another."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from vardkase.web.views.approval_requests.pages import proposed
 
 @page(staff=(StaffRole.MEMBERSHIP_OFFICER,), own_affairs=True)
 def propose(request: PageRequest, pk: int | None = None) -> HttpResponse:
-    """Show what is required now, and propose something else."""
     membership = find_membership(request.actor, pk) if pk is not None else None
     rules, days = minimum_of(membership)
     initial = {"rules": rules, "key_days": days if rules else DAYS}

@@ -34,7 +34,6 @@ from vardkase.web.views.files import download
 
 
 def panel(actor: Actor, membership: Membership) -> dict[str, Any]:
-    """What a page about a membership shows of its statements; to those who may not read them, how long one holds."""
     held, written = statements.current(membership), statements.open_statement(membership)
     reads = queries.may_read_statements(actor, membership)
     return {
@@ -52,7 +51,6 @@ PARTS = ("level", "gap", "plan", "by")
 
 
 def rows(statement: Statement, errors: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
-    """The measures of a statement by theme, each with its answer, its files, and what is wrong."""
     files: dict[str, list[Any]] = {}
     for each in statement.evidence.order_by("pk"):
         files.setdefault(each.measure, []).append(each)
@@ -79,7 +77,6 @@ def rows(statement: Statement, errors: Mapping[str, list[str]] | None = None) ->
 
 @page(Permission.ADMIN, own_affairs=True)
 def write(request: PageRequest) -> HttpResponse:
-    """Write the statement, save it, and hand it in."""
     membership = queries.own_membership(request.actor)
     errors: Mapping[str, list[str]] = {}
     if request.method == "POST":
@@ -104,7 +101,6 @@ def write(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, own_affairs=True, body=BodyLimits.FILES)
 def attach(request: PageRequest) -> HttpResponse:
-    """Put a file beside a measure, or take one away."""
     if removed := request.POST.get("remove"):
         try:
             services.remove_evidence(request.actor, int(removed) if removed.isdecimal() else 0)
@@ -136,7 +132,6 @@ def attach(request: PageRequest) -> HttpResponse:
 
 @page(own_affairs=True)
 def evidence(request: PageRequest, pk: int) -> HttpResponseBase:
-    """A file of evidence."""
     found = statements.find_evidence(request.actor, pk)
     return download([statements.content_of(found)], found.name, found.kind)
 
@@ -182,7 +177,6 @@ def _written(
 
 
 def rows_of_new(statement: Statement, errors: Mapping[str, list[str]]) -> list[dict[str, Any]]:
-    """As `rows`, of a statement that is not stored yet and so has no files."""
     return [
         {
             "theme": theme,

@@ -1,4 +1,4 @@
-"""Memberships: for staff, for the member, and what private links open."""
+"""URLs of memberships: for staff, members, and private links."""
 
 from __future__ import annotations
 

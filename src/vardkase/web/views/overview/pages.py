@@ -1,4 +1,4 @@
-"""How many members, of which kind, how far they are, and what waits; the list of members, and taking it along."""
+"""Overview of members: numbers by kind and progress, open tasks, and the member list with export."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ WHOLE = 100
 
 @page(staff=figures.READERS)
 def overview(request: PageRequest) -> HttpResponse:
-    """The numbers."""
     counted = figures.counts(request.actor)
     months = figures.new_members(request.actor, MONTHS)
     context = {
@@ -62,7 +61,6 @@ def overview(request: PageRequest) -> HttpResponse:
 
 @page(staff=LISTERS)
 def index(request: PageRequest) -> HttpResponse:
-    """The list of members."""
     by = _filter(request)
     filters = [
         {
@@ -96,7 +94,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=figures.READERS)
 def export(request: PageRequest) -> HttpResponseBase:
-    """The list as it is filtered, as CSV or as a workbook."""
     format = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
     head, rows = exported(request.actor, _filter(request), format)
     body = xlsx.of_rows(head, rows, title=gettext("Members")) if format == "xlsx" else _csv(head, rows)
@@ -118,7 +115,6 @@ def _csv(head: list[str], rows: Iterator[list[Cell]]) -> Iterator[bytes]:
 
 
 def _written(cell: Cell) -> str | int:
-    """A cell as CSV has it: days as 2026-11-26."""
     if isinstance(cell, int):
         return cell
     return str(cell or "")
@@ -150,7 +146,6 @@ def _phases(numbers: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _bars(rows: list[tuple[str, Any, int]]) -> list[dict[str, Any]]:
-    """Each row with the length of its bar, the longest being WHOLE."""
     most = max((number for _value, _label, number in rows), default=0) or 1
     return [
         {"value": value, "label": label, "count": number, "length": WHOLE * number // most}

@@ -1,4 +1,4 @@
-"""The hub owner's overview of its members."""
+"""URLs of the hub owner's overview."""
 
 from __future__ import annotations
 

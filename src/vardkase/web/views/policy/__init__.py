@@ -1,1 +1,1 @@
-"""Pages of an organisation's MISP policy, of approvals and of training."""
+"""Pages of an organisation's sharing policy, of approvals and of training."""

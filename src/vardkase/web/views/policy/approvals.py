@@ -1,4 +1,4 @@
-"""The inbox of requests to publish: what waits, and one request with what is decided about it."""
+"""Inbox of publication requests, and the page of one request with its decision."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from vardkase.web.views.policy.common import rules_of, tabs
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """What waits for the reader, and all requests of the organisation."""
     context = {
         "tabs": tabs(request.actor, "approvals"),
         "mine": waiting_for(request.actor),
@@ -43,7 +42,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One request: the event as it reads now, why it waits, and what may be done."""
     found = find_approval(request.actor, pk)
     waits = found.state == Decision.WAITING
     event = _event(request, found)
@@ -74,8 +72,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def approve(request: PageRequest, pk: int) -> HttpResponse:
-    """Publish what was asked for, unless it has changed."""
-
     def decide() -> Approval:
         return services.approve(request.actor, pk)
 
@@ -95,7 +91,6 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def reject(request: PageRequest, pk: int) -> HttpResponse:
-    """Leave the event unpublished, and say why."""
     reason = request.POST.get("reason", "")
     if _decided(request, pk, lambda: services.reject(request.actor, pk, reason)) is not None:
         messages.success(request, gettext("The request is rejected. Who asked is told why."))
@@ -105,14 +100,12 @@ def reject(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
-    """Take one's own request back."""
     if _decided(request, pk, lambda: services.withdraw(request.actor, pk)) is not None:
         messages.success(request, gettext("The request is withdrawn."))
     return redirect("approval", pk)
 
 
 def _decided(request: PageRequest, pk: int, decide: Callable[[], Approval]) -> Approval | None:
-    """The request after the decision; None when there was none, of which the person is told."""
     try:
         return decide()
     except StepUpRequired:

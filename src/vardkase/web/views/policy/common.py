@@ -1,4 +1,4 @@
-"""What the pages of policies share."""
+"""Common parts of the policy pages."""
 
 from __future__ import annotations
 
@@ -15,17 +15,14 @@ from vardkase.identity.access.permissions import Permission
 
 
 def language() -> str:
-    """The language of the page, as documents know it."""
     return "en" if (get_language() or "sv").startswith("en") else "sv"
 
 
 def rules_of(version: PolicyVersion) -> list[NumberedRule]:
-    """The rules of a version in the page's language."""
     return numbered_rules(version, language())
 
 
 def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
-    """The parts of the policy's pages that the actor may open."""
     waiting = len(waiting_for(actor))
     parts = [
         ("sharing_policy", gettext("Policy"), 0, True),

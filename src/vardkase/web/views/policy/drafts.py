@@ -1,4 +1,4 @@
-"""Writing the next policy, a rule at a time."""
+"""Drafting the next policy, one rule at a time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from vardkase.web.views.policy.common import rules_of
 @require_POST
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def begin(request: PageRequest) -> HttpResponse:
-    """A new draft: from a template, from what is in force, or empty."""
     try:
         drafting.begin_draft(request.actor, request.POST.get("from", ""))
     except Conflict:
@@ -40,7 +39,6 @@ def begin(request: PageRequest) -> HttpResponse:
 
 @page(Permission.ADMIN, own_affairs=True)
 def draft(request: PageRequest) -> HttpResponse:
-    """The draft: its rules, and what can be done with each."""
     found = draft_of(request.actor.organisation_id)
     if found is None:
         return redirect("sharing_policy")
@@ -50,7 +48,6 @@ def draft(request: PageRequest) -> HttpResponse:
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def add(request: PageRequest, kind: str) -> HttpResponse:
-    """A new rule of one kind."""
     if kind not in FIELDS:
         raise Http404
     form = _form(request, kind)
@@ -60,7 +57,6 @@ def add(request: PageRequest, kind: str) -> HttpResponse:
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def edit(request: PageRequest, number: int) -> HttpResponse:
-    """One rule of the draft."""
     found = draft_of(request.actor.organisation_id)
     if found is None or not 1 <= number <= len(found.rules):
         raise Http404
@@ -72,7 +68,6 @@ def edit(request: PageRequest, number: int) -> HttpResponse:
 
 @page(Permission.ADMIN, own_affairs=True)
 def find(request: PageRequest, kind: str) -> HttpResponse:
-    """What may be put on one list of a rule (`field`), as part of the form's page."""
     if kind not in FIELDS:
         raise Http404
     return found_choices(request, _form(request, kind))
@@ -81,14 +76,12 @@ def find(request: PageRequest, kind: str) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def move(request: PageRequest, number: int) -> HttpResponse:
-    """A rule one place up or down."""
     by = 1 if as_int(request.POST.get("by")) == 1 else -1
     return _back(request, lambda: drafting.move_rule(request.actor, number, by))
 
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def remove(request: PageRequest, number: int) -> HttpResponse:
-    """Ask (GET), then take a rule out of the draft (POST)."""
     if request.method == "POST":
         return _back(request, lambda: drafting.remove_rule(request.actor, number))
     found = draft_of(request.actor.organisation_id)
@@ -99,7 +92,6 @@ def remove(request: PageRequest, number: int) -> HttpResponse:
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def discard(request: PageRequest) -> HttpResponse:
-    """Ask (GET), then throw the draft away (POST)."""
     if request.method != "POST":
         return render(request, "policy/discard.html")
     try:
@@ -130,7 +122,6 @@ def _shown(request: PageRequest, form: RuleForm, number: int) -> HttpResponse:
 
 
 def _saved(request: PageRequest, form: RuleForm, save: Callable[[], PolicyVersion]) -> HttpResponse | None:
-    """Save what was written and go back to the draft; None when there is something to be shown at the form."""
     if not form.is_bound or not form.is_valid():
         return None
     try:

@@ -1,4 +1,4 @@
-"""The policy that holds, its versions and documents; trying it; putting it in force and ending it."""
+"""The policy in force, its versions and documents; testing it, putting it in force and ending it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ DUE_SHOWN = 20
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """What holds today, or how to begin."""
     organisation = request.actor.organisation_id
     policy = policy_in_force(organisation)
     context = {
@@ -59,7 +58,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def all_versions(request: PageRequest) -> HttpResponse:
-    """Every version there was."""
     own = versions(request.actor).filter(organisation_id=request.actor.organisation_id)
     context = {"tabs": tabs(request.actor, "policy_versions"), **listed(request, own, {"number"}, "-number")}
     return render(request, "policy/versions.html", context)
@@ -67,7 +65,6 @@ def all_versions(request: PageRequest) -> HttpResponse:
 
 @page()
 def version(request: PageRequest, pk: int) -> HttpResponse:
-    """One version, and what is another than in the one before."""
     found = find_version(request.actor, pk)
     own = versions(request.actor).filter(organisation_id=found.organisation_id)
     before = own.filter(number__lt=found.number).first()
@@ -82,7 +79,6 @@ def version(request: PageRequest, pk: int) -> HttpResponse:
 
 @page()
 def document(request: PageRequest, pk: int, form: str) -> HttpResponse:
-    """A version as a file, in the language that is asked for, else that of the page."""
     found = find_version(request.actor, pk)
     content = printed(found, form, request.GET.get("language") or language())
     response = HttpResponse(content, content_type=TYPES[form])
@@ -92,7 +88,6 @@ def document(request: PageRequest, pk: int, form: str) -> HttpResponse:
 
 @page()
 def try_out(request: PageRequest) -> HttpResponse:
-    """The draft, or else what is in force, held against what was published."""
     organisation = request.actor.organisation_id
     draft, policy = draft_of(organisation), policy_in_force(organisation)
     tried = policy if request.GET.get("what") == "in_force" and policy else draft or policy
@@ -114,7 +109,6 @@ def try_out(request: PageRequest) -> HttpResponse:
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def put_in_force(request: PageRequest) -> HttpResponse:
-    """What it would have meant during the last month (GET); from now on it holds (POST)."""
     draft = draft_of(request.actor.organisation_id)
     if draft is None:
         return redirect("sharing_policy")
@@ -144,7 +138,6 @@ def put_in_force(request: PageRequest) -> HttpResponse:
 
 
 def _untrained(draft: PolicyVersion) -> list[tuple[int, str]]:
-    """Rules (by number) that ask for a training, by its module, that nobody of the organisation has done."""
     return [
         (number, rule.module)
         for number, rule in enumerate(stored_rules(draft.rules), 1)
@@ -165,7 +158,6 @@ def _without_second(draft: PolicyVersion) -> list[tuple[int, str]]:
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def end(request: PageRequest) -> HttpResponse:
-    """Ask (GET), then let no policy hold any more (POST)."""
     if request.method == "POST":
         try:
             services.end_policy(request.actor)

@@ -1,4 +1,4 @@
-"""Who has been trained in what: for an organisation's administrators, and for the hub's staff who connect members."""
+"""Training of users, for an organisation's administrators and for hub staff who onboard members."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from vardkase.web.views.policy.common import tabs
 
 @page(Permission.ADMIN, own_affairs=True)
 def index(request: PageRequest) -> HttpResponse:
-    """The training of the organisation's people, and until when it holds."""
     own = trainings(request.actor).filter(user__org_id=request.actor.organisation_id).order_by()
     context = {
         "tabs": tabs(request.actor, "trainings"),
@@ -36,7 +35,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def add(request: PageRequest) -> HttpResponse:
-    """Mark people of the own organisation as trained."""
     form = TrainingForm(request.actor, request.actor.organisation_id, request.POST or None)
     if _marked(request, form, request.actor.organisation_id):
         return redirect("trainings")
@@ -46,7 +44,6 @@ def add(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def remove(request: PageRequest, pk: int) -> HttpResponse:
-    """Take back what was put down wrongly."""
     remove_training(request.actor, find_training(request.actor, pk).pk)
     messages.success(request, gettext("The training is removed."))
     return redirect("trainings")
@@ -54,7 +51,6 @@ def remove(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(staff=STAFF, writes=True, own_affairs=True)
 def of_member(request: PageRequest, pk: int) -> HttpResponse:
-    """The training of a member's people, for the hub's staff; on POST more of it."""
     organisation: Organisation = find_membership(request.actor, pk).organisation
     form = TrainingForm(request.actor, organisation.pk, request.POST or None)
     if _marked(request, form, organisation.pk):
@@ -72,7 +68,6 @@ def of_member(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=STAFF, writes=True, own_affairs=True)
 def remove_of_member(request: PageRequest, pk: int, training: int) -> HttpResponse:
-    """Take back what was put down wrongly of a member's person."""
     organisation: Organisation = find_membership(request.actor, pk).organisation
     found = trainings(request.actor).filter(user__org=organisation, pk=training).first()
     if found is not None:
@@ -82,7 +77,6 @@ def remove_of_member(request: PageRequest, pk: int, training: int) -> HttpRespon
 
 
 def _marked(request: PageRequest, form: TrainingForm, organisation_id: int) -> bool:
-    """Whether the people that the form names are marked now; else the form says why not."""
     if not form.is_bound or not form.is_valid():
         return False
     given = form.cleaned_data

@@ -1,4 +1,4 @@
-"""Addresses below /policy/."""
+"""URLs below /policy/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sign-in that a browser has begun: kept in its session, and good for one answer."""
+"""A pending sign-in attempt, stored in the browser's session and valid for one response."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ HOLDS = 600
 
 
 def keep(request: HttpRequest, provider: IdentityProvider, attempt: Attempt, following: str) -> None:
-    """Put an attempt down, in place of the former; `following` is the page that was asked for."""
     request.session[KEY] = {
         "organisation": provider.pk,
         "attempt": asdict(attempt),
@@ -29,7 +28,7 @@ def keep(request: HttpRequest, provider: IdentityProvider, attempt: Attempt, fol
 
 
 def take(request: HttpRequest, provider: IdentityProvider) -> tuple[Attempt, str]:
-    """The attempt and the page that was asked for; it is gone after that. Raises ProviderRefused."""
+    """The flow and the page that was asked for; removed from the session. Raises ProviderRefused."""
     kept = request.session.pop(KEY, None)
     if kept is None or kept["organisation"] != provider.pk or kept["begun"] < time.time() - HOLDS:
         raise ProviderRefused(Fault.STATE)
@@ -37,6 +36,5 @@ def take(request: HttpRequest, provider: IdentityProvider) -> tuple[Attempt, str
 
 
 def way_back(request: HttpRequest, provider_id: int) -> str:
-    """The address that the provider sends the browser back to."""
     path = reverse("provider_sign_in_back", args=[provider_id])
     return f"{settings.BASE_URL}{path}" if settings.BASE_URL else request.build_absolute_uri(path)

@@ -1,4 +1,4 @@
-"""Signing in through an organisation's provider: which one it is, the way there, and the way back."""
+"""Sign-in through an organisation's provider: selection, redirect, callback."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from vardkase.web.views.provider_sign_in import attempts
 @public_page
 @never_cache
 def start(request: HttpRequest) -> HttpResponse:
-    """Ask for the e-mail address; on POST show the way to the provider of its organisation.
+    """Ask for the e-mail address; on POST show a link to the organisation's provider.
 
-    That way is a link: the pages' CSP lets no form lead to another server.
+    It is a link because the pages' CSP lets no form submit to another server.
     """
     if request.user.is_authenticated:
         return redirect("home")
@@ -61,7 +61,6 @@ def start(request: HttpRequest) -> HttpResponse:
 @public_page
 @never_cache
 def back(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the provider sends the browser back to: signs in whom it vouches for, by the gates of every sign-in."""
     if request.user.is_authenticated:
         return redirect("home")
     too_many: HttpResponse | None = ratelimit.consume_or_429(

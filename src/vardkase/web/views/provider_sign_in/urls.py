@@ -1,4 +1,4 @@
-"""Addresses of the sign-in through an organisation's provider."""
+"""URLs of sign-in through an organisation's provider."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What everybody may read without an account, and its editing."""
+"""Public pages without sign-in, and their editing."""

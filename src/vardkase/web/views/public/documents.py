@@ -1,4 +1,4 @@
-"""What everybody may read before they apply: the general terms, and how personal data are handled."""
+"""Public documents for applicants: the general terms, and the processing of personal data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ LANGUAGES = ("sv", "en")
 
 @public_page
 def general_terms(request: HttpRequest, version: int | None = None) -> HttpResponse:
-    """The version that applies, or another one that was published."""
     shown = _terms(version)
     context = {
         "terms": shown,
@@ -40,7 +39,6 @@ def general_terms(request: HttpRequest, version: int | None = None) -> HttpRespo
 
 @public_page
 def general_terms_pdf(request: HttpRequest, version: int, language: str) -> HttpResponseBase:
-    """One version as PDF."""
     if language not in LANGUAGES:
         raise Http404
     content = terms_pdf(_terms(version), language)
@@ -49,19 +47,16 @@ def general_terms_pdf(request: HttpRequest, version: int, language: str) -> Http
 
 @public_page
 def who_sees_what(request: HttpRequest) -> HttpResponse:
-    """Who can see what is in the hub, and what is recorded of it."""
     html = rendered_by_owner(who_sees(get_language() or "sv"))
     return render(request, "public/who_sees.html", {"html": html, **words_at_the_foot()})
 
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Who handles the personal data that outsiders give, why, for how long, and what rights they have."""
     return render(request, "public/privacy.html", {**privacy_notice(), **words_at_the_foot()})
 
 
 def privacy_notice() -> dict[str, Any]:
-    """The parts of the notice in the reader's language; one that the hub owner has not written has no text."""
     language = get_language() or "sv"
     parts = [each.in_language(language) for each in queries.shown(Part.PRIVACY)]
     return {

@@ -1,4 +1,4 @@
-"""Changing the texts of the public page: preview, versions, and back."""
+"""Editing the texts of the public page: preview, versions, restore."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from vardkase.web.views.approval_requests.pages import proposed
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """Every text of the public page."""
     services.require_editor(request.actor)
     rows = queries.passages()
     parts = [(PARTS[part](), [each for each in rows if each.part == part]) for part in Part]
@@ -34,7 +33,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(writes=True)
 def edit(request: PageRequest, part: str, name: str) -> HttpResponse:
-    """Change one text, or see first how it would look."""
     services.require_editor(request.actor)
     passage = queries.find_passage(part, name)
     form = PassageForm(request.POST or None, initial=_initial(passage))
@@ -52,7 +50,6 @@ def edit(request: PageRequest, part: str, name: str) -> HttpResponse:
 
 @page(writes=True)
 def add(request: PageRequest) -> HttpResponse:
-    """Add a question with its answer."""
     services.require_editor(request.actor)
     form = PassageForm(request.POST or None, initial={"number": 0, **_of_request(request)})
     if _is_to_be_kept(request, form):
@@ -67,7 +64,6 @@ def add(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def show(request: PageRequest, name: str) -> HttpResponse:
-    """Take a question off the page, or put it back."""
     shown = request.POST.get("shown") == "1"
     try:
         made = services.show_question(request.actor, name, shown=shown)
@@ -85,14 +81,12 @@ def show(request: PageRequest, name: str) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def move(request: PageRequest, name: str) -> HttpResponse:
-    """Move a question up or down."""
     services.move_question(request.actor, name, up=request.POST.get("to") == "up")
     return redirect("passages")
 
 
 @page()
 def versions(request: PageRequest, part: str, name: str) -> HttpResponse:
-    """What a text has been, newest first."""
     services.require_editor(request.actor)
     passage = queries.find_passage(part, name)
     rows = [(row, queries.passage_of(row).words) for row in queries.versions(passage)]
@@ -106,7 +100,6 @@ def versions(request: PageRequest, part: str, name: str) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def restore(request: PageRequest, part: str, name: str) -> HttpResponse:
-    """Take an earlier text again."""
     number = request.POST.get("number", "")
     try:
         version = int(number) if number.isdecimal() else -1
@@ -165,7 +158,6 @@ def _initial(passage: Passage) -> dict[str, Any]:
 
 
 def _of_request(request: PageRequest) -> dict[str, str]:
-    """A request for customer service and its last answer as the beginning of a question; the rest is for its editor."""
     number = request.GET.get("request", "")
     if not number.isdecimal() or request.actor.staff.isdisjoint(DESKS):
         return {}

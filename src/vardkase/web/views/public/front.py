@@ -1,4 +1,4 @@
-"""The front page of the hub and its guide, for who has no account."""
+"""The hub's public front page and guide, for users without an account."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ LONGEST_SEARCH = 200
 
 
 def for_visitors(request: HttpRequest) -> HttpResponseBase:
-    """The first page of who has not signed in: of a hub its public page, of a member's own platform the sign-in."""
     if profile() != "hub":
         return redirect_to_login(request.get_full_path())
     return front(request)
@@ -32,7 +31,6 @@ def for_visitors(request: HttpRequest) -> HttpResponseBase:
 
 @public_page
 def front(request: HttpRequest) -> HttpResponse:
-    """What this is, which phase is open, how to begin, and the questions, searched by `q`."""
     text = request.GET.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
     language = get_language() or "sv"
     parts = words_by_part(language)
@@ -54,7 +52,6 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def steps(request: HttpRequest) -> HttpResponse:
-    """The six steps in full."""
     context = {
         **words_by_part(get_language() or "sv"),
         "apply_url": url_if_any("apply"),
@@ -64,7 +61,6 @@ def steps(request: HttpRequest) -> HttpResponse:
 
 
 def words_by_part(language: str) -> dict[str, list[dict[str, Any]]]:
-    """What is shown of each part, in words of `language`, with the Markdown as HTML."""
     found: dict[str, list[dict[str, Any]]] = {part.value: [] for part in Part}
     for passage in queries.passages():
         if passage.shown:
@@ -81,7 +77,6 @@ def words_by_part(language: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def url_if_any(name: str) -> str:
-    """The address of a page, or nothing where this installation has no such page."""
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -89,7 +84,6 @@ def url_if_any(name: str) -> str:
 
 
 def words_at_the_foot() -> dict[str, Any]:
-    """What the foot of every public page says."""
     language = get_language() or "sv"
     owner = owner_name()
     leads = [each.in_language(language).lead for each in queries.shown(Part.FOOT)]

@@ -1,4 +1,4 @@
-"""The public pages, and where the hub owner changes them."""
+"""URLs of the public pages and their editing."""
 
 from __future__ import annotations
 

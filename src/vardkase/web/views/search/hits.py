@@ -1,4 +1,4 @@
-"""Attributes that were found, with the events they stand in, as templates read them."""
+"""View data of attributes found, with their events."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from vardkase.web.views.events.rows import ListedEvent, moment
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An attribute and its event."""
-
     attribute: FoundAttribute
     event: ListedEvent
     elsewhere: Sequence[Known] = ()
@@ -34,7 +32,6 @@ class Hit:
 
 
 def hits_of(actor: Actor, attributes: Sequence[FoundAttribute]) -> list[Hit]:
-    """The attributes in their order; their events are read in one go."""
     ids = sorted({attribute.event_id for attribute in attributes})
     events = {row.id: ListedEvent(row) for row in index_rows(actor, ids)}
     elsewhere = elsewhere_for(actor)

@@ -1,4 +1,4 @@
-"""Search results: what is known of the values asked for, the attributes that have them, events by title."""
+"""Search results: what is known of the values searched for, matching attributes, and events by title."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ SHORTEST_TITLE = 3
 
 @page()
 def search(request: PageRequest) -> HttpResponse:
-    """What the search box finds; a long paste may also come as a form (POST changes nothing)."""
     given = request.POST if request.method == "POST" else request.GET
     asked = understand(given.get("q", "")[:LONGEST])
     context = _found(request, asked) | {"title": gettext("Search")}
@@ -36,7 +35,6 @@ def search(request: PageRequest) -> HttpResponse:
 
 @page()
 def latest(request: PageRequest) -> HttpResponse:
-    """The newest values, and the way to search for others."""
     context = _found(request, understand("")) | {"title": gettext("Values")}
     return render(request, "search/results.html", context)
 
@@ -62,7 +60,6 @@ def _found(request: PageRequest, asked: Asked) -> dict[str, Any]:
 
 
 def _events(request: PageRequest, asked: Asked) -> list[ListedEvent]:
-    """Events whose title, tag or number is the text; only on the first page."""
     is_one = asked.meaning in (Meaning.VALUE, Meaning.PATTERN)
     text = asked.text.strip("%")
     if not is_one or (len(text) < SHORTEST_TITLE and not text.isdecimal()) or wanted_place(request):

@@ -1,4 +1,4 @@
-"""What the search box suggests while somebody types: a handful of links, from indexes alone."""
+"""Search suggestions while typing: a few links, from indexes only."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ EVENTS_SUGGESTED = 5
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A link: its icon's name, what it is, and a note."""
-
     icon: str
     url: str
     text: str
@@ -33,7 +31,6 @@ class Suggestion:
 
 @page()
 def suggestions(request: PageRequest) -> HttpResponse:
-    """`<li role="option">` for the list box under the search box."""
     asked = understand(request.GET.get("q", "")[:LONGEST])
     found = [] if asked.meaning is Meaning.NOTHING else [*_values(request, asked), *_events(request, asked)]
     if found or asked.text:

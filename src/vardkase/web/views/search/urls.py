@@ -1,4 +1,4 @@
-"""Addresses of search and of single values."""
+"""URLs of search and of value pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Security of an organisation: what is registered, how strictly it is kept, and what is missing."""
+"""Security of an organisation: registered entries, enforcement mode, and what is missing."""
 
 from __future__ import annotations
 
@@ -33,13 +33,11 @@ from vardkase.web.views.administration.listing import listed, searched
 
 @page()
 def own(request: PageRequest) -> HttpResponse:
-    """The reader's own organisation."""
     return redirect("security", find_secured(request.actor).pk)
 
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """Every organisation here, for those who look after all of them."""
     rows = secured_organisations(request.actor, searched(request))
     context = {
         **listed(request, rows, {"name"}, "name"),
@@ -51,7 +49,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One organisation."""
     organisation = find_secured(request.actor, pk)
     state = services.security_state(organisation)
     web_only = connection_of(pk) == Connection.WEB
@@ -88,7 +85,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page()
 @reauthentication_required  # type: ignore[untyped-decorator]
 def set_modes(request: PageRequest, pk: int) -> HttpResponse:
-    """Choose how strictly each rule is kept."""
     organisation = find_secured(request.actor, pk)
     asked = {rule: request.POST[rule] for rule in RULES if rule in request.POST}
     try:

@@ -1,4 +1,4 @@
-"""The sign-in provider of an organisation: registered, changed, and taken away."""
+"""The sign-in provider of an organisation: register, edit, remove."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from vardkase.web.views.provider_sign_in.attempts import way_back
 
 @page()
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Register the provider, or change it."""
     # What was typed holds a secret: it is not to wait in the session until somebody has said again who they are.
     if request.method == "POST" and is_reauthentication_required(request, app=""):
         return redirect("security_provider", pk)
@@ -59,7 +58,6 @@ def _edit(request: PageRequest, pk: int) -> HttpResponse:
 @page()
 @reauthentication_required  # type: ignore[untyped-decorator]
 def remove(request: PageRequest, pk: int) -> HttpResponse:
-    """Take the provider away."""
     services.remove_provider(request.actor, find_decided(request.actor, pk))
     messages.success(request, gettext("The provider is removed."))
     return redirect("security", pk)

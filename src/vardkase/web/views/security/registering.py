@@ -27,7 +27,6 @@ DOMAIN = PrivateLink("domain_confirm", "domain_confirm_answer")
 
 @page()
 def networks(request: PageRequest, pk: int) -> HttpResponse:
-    """Write the networks anew."""
     organisation = find_secured(request.actor, pk)
     form = NetworksForm(request.POST or None, initial={"networks": "\n".join(organisation.networks)})
     return _written(
@@ -44,7 +43,6 @@ def networks(request: PageRequest, pk: int) -> HttpResponse:
 
 @page()
 def add_certificate(request: PageRequest, pk: int) -> HttpResponse:
-    """Register a certificate."""
     organisation = find_secured(request.actor, pk)
     form = CertificateForm(request.POST or None, request.FILES or None)
 
@@ -63,7 +61,6 @@ def add_certificate(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page()
 def remove_certificate(request: PageRequest, pk: int, certificate: int) -> HttpResponse:
-    """Take a certificate away."""
     shown = getattr(request, "client_certificate", None)
     return _done(
         request,
@@ -77,7 +74,6 @@ def remove_certificate(request: PageRequest, pk: int, certificate: int) -> HttpR
 
 @page()
 def add_domain(request: PageRequest, pk: int) -> HttpResponse:
-    """Claim a mail domain, or ask for a new proof of it."""
     organisation = find_secured(request.actor, pk)
     form = DomainForm(request.POST or None, initial={"domain": request.GET.get("domain", "")})
 
@@ -92,7 +88,6 @@ def add_domain(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page()
 def check_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
-    """Look for a domain's record now."""
     organisation = find_secured(request.actor, pk)
     try:
         if services.check_record(request.actor, organisation, domain):
@@ -109,7 +104,6 @@ def check_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
 @require_POST
 @page()
 def remove_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
-    """Give a mail domain up."""
     return _done(
         request,
         pk,
@@ -119,19 +113,16 @@ def remove_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
 
 
 def domain_unknown(request: HttpRequest, error: NotFound) -> HttpResponse:
-    """Say why the link of a domain opens nothing any more."""
     return render(request, "security/domain_unknown.html", {"why": str(error)}, status=404)
 
 
 @public_page
 def open_domain_link(request: HttpRequest) -> HttpResponse:
-    """Where the link in a mail that proves a domain lands."""
     return open_private_link(request, DOMAIN, services.find_by_link, domain_unknown)
 
 
 @private_page(DOMAIN, domain_unknown)
 def confirm_domain(request: HttpRequest, secret: str) -> HttpResponse:
-    """Ask, and on POST take the reader's word that the domain is theirs."""
     if request.method == "POST":
         address = getattr(request, "client_address", None)
         claim = services.confirm_by_link(visitor(address), secret)
@@ -147,7 +138,6 @@ def _written(
     save: Callable[[], Any],
     words: str,
 ) -> HttpResponse:
-    """The page of a form; on POST what it holds is saved, or shown with what is wrong."""
     context = {"form": form, "organisation": organisation}
     if request.method != "POST":
         return render(request, template, context)

@@ -1,4 +1,4 @@
-"""The API requirement list: filled in by the organisation, decided by an officer."""
+"""The API requirement list: completed by the organisation, decided by an officer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ State = ApiRequirements.State
 
 @page()
 def edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Fill in the list; with the button `submit` it is also sent in."""
     organisation = find_secured(request.actor, pk)
     row = services.requirements_of(organisation)
     told = _told(pk) if row.pk is None or not row.software else {}
@@ -63,7 +62,6 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=(StaffRole.MEMBERSHIP_OFFICER,))
 def decide(request: PageRequest, pk: int) -> HttpResponse:
-    """Approve a list, or return it."""
     organisation = find_secured(request.actor, pk)
     note = request.POST.get("note", "")
     try:
@@ -82,7 +80,6 @@ def _fields(row: ApiRequirements) -> dict[str, Any]:
 
 
 def _told(org_id: int) -> dict[str, Any]:
-    """What the membership tells already: a beginning for a list that nobody has written."""
     details = details_told(org_id)
     contact = details.get("contact_technical") or {}
     found = {

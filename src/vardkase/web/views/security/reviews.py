@@ -1,4 +1,4 @@
-"""Access reviews: confirm each account, or switch it off; and what was answered before."""
+"""Access reviews: confirm or disable each account, and earlier answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ SHOWN = 200
 
 @page()
 def index(request: PageRequest, pk: int) -> HttpResponse:
-    """The reviews of an organisation, and the accounts that the hub has switched off."""
     organisation = _seen(request, pk)
     context = {
         "organisation": organisation,
@@ -47,7 +46,6 @@ def index(request: PageRequest, pk: int) -> HttpResponse:
 
 @page()
 def view(request: PageRequest, pk: int, review: int) -> HttpResponse:
-    """One review: while it is open the accounts, afterwards what was answered."""
     found = find_review(request.actor, review)
     if found.org_id != pk:
         raise NotFound
@@ -68,7 +66,6 @@ def view(request: PageRequest, pk: int, review: int) -> HttpResponse:
 @require_POST
 @page()
 def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
-    """Answer for the chosen accounts, or for all that nobody has answered for."""
     found = find_review(request.actor, review)
     chosen = (
         None
@@ -91,7 +88,6 @@ def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
 @require_POST
 @page()
 def begin(request: PageRequest, pk: int) -> HttpResponse:
-    """Begin a review before the hub does."""
     try:
         review = services.open_review(request.actor, _seen(request, pk))
     except Conflict as error:
@@ -103,7 +99,6 @@ def begin(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def bring_back(request: PageRequest, pk: int, user: int) -> HttpResponse:
-    """Switch an account on again that the hub has switched off."""
     try:
         switch_field(request.actor, [user], "disabled", False)
         messages.success(request, gettext("The account is switched on."))
@@ -113,7 +108,6 @@ def bring_back(request: PageRequest, pk: int, user: int) -> HttpResponse:
 
 
 def _seen(request: PageRequest, pk: int) -> Organisation:
-    """The organisation, when the reader may see its reviews. Raises NotFound."""
     if not may_see_reviews(request.actor, pk):
         raise NotFound
     return find_organisation(pk)

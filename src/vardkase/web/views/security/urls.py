@@ -1,4 +1,4 @@
-"""Addresses of the pages about an organisation's security."""
+"""URLs of the security pages of an organisation."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Customer service: asking, answering, the operator's view, and the status of the service."""
+"""Customer service: requests, answers, the operator's view, and service status."""

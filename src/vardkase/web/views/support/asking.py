@@ -1,4 +1,4 @@
-"""Asking customer service, signed in or by a private link."""
+"""Customer service requests, signed in or by private link."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ SORTS = {"pk", "changed"}
 
 @page(own_affairs=True)
 def index(request: PageRequest) -> HttpResponse:
-    """What the reader, or the organisation they administer, has asked."""
     return render(
         request, "support/index.html", listed(request, queries.own_requests(request.actor), SORTS, "-pk")
     )
@@ -36,7 +35,7 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(own_affairs=True)
 def ask(request: PageRequest) -> HttpResponse:
-    """Ask customer service. Open to organisations that may only read: they have the more reason to."""
+    """Open to read-only organisations as well: they have the more reason to ask."""
     form = AskForm(request.POST or None, initial={"kind": request.GET.get("kind", RequestKind.CONNECTION)})
     if form.is_bound and form.is_valid():
         try:
@@ -54,7 +53,6 @@ def ask(request: PageRequest) -> HttpResponse:
 
 @page(own_affairs=True)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One request of one's own, and what was said."""
     found = queries.find_own_request(request.actor, pk)
     if request.method != "POST":
         return _shown(request, found, MessageForm())
@@ -66,7 +64,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 @public_page
 def ask_as_visitor(request: HttpRequest) -> HttpResponse:
-    """Ask customer service without an account."""
     form = VisitorForm(request.POST or None, initial={"kind": RequestKind.ACCESS})
     status = 200
     if form.is_bound and form.is_valid():
@@ -88,13 +85,11 @@ def ask_as_visitor(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def open_link(request: HttpRequest) -> HttpResponse:
-    """Where the link in a mail to a visitor who asked lands."""
     return open_private_link(request, LINK, links.opened_by, gone)
 
 
 @private_page(LINK, gone)
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    """A request and what was said, for who holds its private link."""
     found = links.opened_by(token)
     form = MessageForm(request.POST or None)
     if form.is_bound and form.is_valid() and _is_added(form, _visitor(request), found):
@@ -104,7 +99,6 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _is_added(form: Form, actor: Actor, found: SupportRequest) -> bool:
-    """Whether the message is in the request now; else the form says why not."""
     try:
         services.add_as_asker(actor, found, form.cleaned_data["text"])
     except Invalid as refused:

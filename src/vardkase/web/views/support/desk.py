@@ -1,4 +1,4 @@
-"""The desk: what waits for an answer, and answering it."""
+"""The customer service desk: open requests, and answering them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ STATES = {
 
 @page(staff=DESKS)
 def index(request: PageRequest) -> HttpResponse:
-    """The requests of the reader's desk, those due first."""
     asked = request.GET.get("state", "open")
     state = asked if asked in STATES else "open"
     kind = request.GET.get("kind", "")
@@ -65,14 +64,12 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=DESKS)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One request with its diagnosis and what was said."""
     return _shown(request, pk)
 
 
 @require_POST
 @page(writes=True, staff=DESKS)
 def answer(request: PageRequest, pk: int) -> HttpResponse:
-    """Answer who asked, or leave a note for colleagues."""
     form = MessageForm(request.POST)
     how = request.POST.get("how", "")
     if not form.is_valid():
@@ -100,7 +97,6 @@ def answer(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, staff=DESKS)
 def step(request: PageRequest, pk: int) -> HttpResponse:
-    """Take the request on by one step."""
     try:
         services.step_on(request.actor, pk, request.POST.get("step", ""))
     except StepRefused as refused:
@@ -111,7 +107,6 @@ def step(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, staff=DESKS)
 def assign(request: PageRequest, pk: int) -> HttpResponse:
-    """Give the request to a colleague."""
     owner = request.POST.get("owner", "")
     try:
         services.assign(request.actor, pk, int(owner) if owner.isdecimal() else None)
@@ -123,7 +118,6 @@ def assign(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, staff=DESKS)
 def route(request: PageRequest, pk: int) -> HttpResponse:
-    """Say what the request is really about."""
     form = RouteForm(request.POST)
     if not form.is_valid():
         return _shown(request, pk, route_form=form)

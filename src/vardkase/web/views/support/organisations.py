@@ -1,4 +1,4 @@
-"""How the organisations are connected, for those who help them: no content."""
+"""Connection status of organisations, for support staff; no content."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ REQUESTS_SHOWN = 10
 
 @page(staff=DESKS)
 def index(request: PageRequest) -> HttpResponse:
-    """Every organisation with its connection."""
     rows = organisations.organisations(request.actor, searched(request))
     context = {**listed(request, rows, {"name", "pk"}, "name"), "q": searched(request)}
     return render(request, "support/organisations.html", context)
@@ -30,7 +29,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=DESKS)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One organisation: its technical state, what is left of its checklist, and its requests."""
     row = organisations.find_organisation(request.actor, pk)
     context: dict[str, Any] = {
         "row": row,
@@ -46,7 +44,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _checklist(organisation_id: int) -> list[Line]:
-    """What is done and what is left before a member is connected; nothing for who is no member."""
     membership = (
         Membership.objects.select_related("organisation").filter(organisation=organisation_id).first()
     )

@@ -1,4 +1,4 @@
-"""A kept diagnosis as pages show it."""
+"""View data of a saved diagnosis."""
 
 from __future__ import annotations
 

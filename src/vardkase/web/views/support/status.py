@@ -1,4 +1,4 @@
-"""The status of the service, and announcing on it."""
+"""The service status page, and publishing announcements."""
 
 from __future__ import annotations
 
@@ -25,14 +25,12 @@ from vardkase.web.views.public.front import words_at_the_foot
 
 @public_page
 def status(request: HttpRequest) -> HttpResponse:
-    """Whether the service works, what is planned, and what was."""
     found = {name: [_in_words(row) for row in rows] for name, rows in announcements(timezone.now()).items()}
     return render(request, "support/status.html", {**found, **words_at_the_foot()})
 
 
 @page(staff=DESKS)
 def index(request: PageRequest) -> HttpResponse:
-    """Every announcement that is still on the status page."""
     found = announcements(timezone.now())
     rows = [(row, name) for name in ("current", "planned", "over") for row in found[name]]
     return render(request, "support/announcements.html", {"rows": rows})
@@ -40,7 +38,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(writes=True, staff=DESKS)
 def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
-    """Make an announcement, or change one."""
     row = announcing.find_announcement(request.actor, pk) if pk else None
     form = AnnouncementForm(request.POST or None, initial=_initial(row))
     if form.is_bound and form.is_valid():
@@ -58,7 +55,6 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 @page(writes=True, staff=DESKS)
 def end(request: PageRequest, pk: int) -> HttpResponse:
-    """Say that it is over."""
     announcing.end(request.actor, pk)
     messages.success(request, gettext("The status page says that it is over."))
     return redirect("announcements")

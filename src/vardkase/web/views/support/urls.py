@@ -1,4 +1,4 @@
-"""Customer service and the status page."""
+"""URLs of customer service and the status page."""
 
 from __future__ import annotations
 

@@ -29,7 +29,6 @@ LINK = PrivateLink("terms_answer", "terms_answer_form")
 
 @page(Permission.ADMIN)
 def terms(request: PageRequest) -> HttpResponse:
-    """The terms that apply, and whether one's own organisation has accepted them."""
     membership, current = membership_of(request.actor), queries.current_terms()
     form = AcceptanceForm(request.POST or None, initial={"version": current.version})
     if form.is_bound and _is_accepted(form, lambda given: accept(request.actor, **given)):
@@ -46,13 +45,11 @@ def terms(request: PageRequest) -> HttpResponse:
 
 @public_page
 def open_link(request: HttpRequest) -> HttpResponse:
-    """Where the link in a mail to the signatory lands."""
     return open_private_link(request, LINK, asking.request_of, gone)
 
 
 @private_page(LINK, gone)
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    """The terms for whoever has the private link, and the form that accepts them."""
     asked = asking.request_of(token)
     current = queries.terms_of(asked.version)
     form = AcceptanceForm(request.POST or None, initial={"version": current.version})
@@ -71,7 +68,6 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _is_accepted(form: AcceptanceForm, act: Callable[[dict[str, Any]], object]) -> bool:
-    """Whether what the form says is put down now; else it says why not."""
     if not form.is_valid():
         return False
     try:

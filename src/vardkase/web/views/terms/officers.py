@@ -1,4 +1,4 @@
-"""Terms and criteria for the hub's officers: what applies, who has answered, and the next version."""
+"""Terms and criteria for the hub's officers: version in force, acceptances, and the next version."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from vardkase.web.views.approval_requests.pages import proposed
 
 @page(staff=drafts.OFFICERS)
 def index(request: PageRequest) -> HttpResponse:
-    """The version that applies, its criteria, and every other version."""
     current = queries.current_terms()
     context = {
         "terms": current,
@@ -42,7 +41,6 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=drafts.OFFICERS)
 def version(request: PageRequest, number: int) -> HttpResponse:
-    """A version that was published, word for word."""
     found = queries.terms_of(number)
     context = {"terms": found, "html": fragment(found.text(get_language() or "sv"), {})}
     return render(request, "terms/version.html", context)
@@ -50,7 +48,6 @@ def version(request: PageRequest, number: int) -> HttpResponse:
 
 @page(staff=drafts.OFFICERS)
 def answers(request: PageRequest, number: int) -> HttpResponse:
-    """Which members have not accepted a version, or who did."""
     found = queries.terms_of(number)
     done = request.GET.get("show") == "answered"
     members = (queries.answered if done else queries.unanswered)(number)
@@ -73,14 +70,12 @@ def answers(request: PageRequest, number: int) -> HttpResponse:
 @require_POST
 @page(staff=drafts.OFFICERS, writes=True)
 def start(request: PageRequest) -> HttpResponse:
-    """Begin the next version."""
     drafts.start_draft(request.actor)
     return redirect("terms_draft")
 
 
 @page(staff=drafts.OFFICERS, writes=True)
 def edit(request: PageRequest) -> HttpResponse:
-    """The text of the draft, and its criteria."""
     draft = _draft()
     form = DraftForm(request.POST or None, initial={"text_sv": draft.text_sv, "text_en": draft.text_en})
     if form.is_bound and form.is_valid():
@@ -101,7 +96,6 @@ def edit(request: PageRequest) -> HttpResponse:
 
 @page(staff=drafts.OFFICERS, writes=True)
 def criterion(request: PageRequest, key: str = "") -> HttpResponse:
-    """Add a criterion to the draft, or change one."""
     draft = _draft()
     stored = {each.key: asdict(each) for each in draft.checklist()}
     if key and key not in stored:
@@ -119,7 +113,6 @@ def criterion(request: PageRequest, key: str = "") -> HttpResponse:
 @require_POST
 @page(staff=drafts.OFFICERS, writes=True)
 def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
-    """Take a criterion out of the draft."""
     rows = [asdict(each) for each in _draft().checklist() if each.key != key]
     try:
         drafts.edit_draft(request.actor, {"criteria": rows})
@@ -130,7 +123,6 @@ def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
 
 @page(staff=drafts.OFFICERS, writes=True)
 def publish(request: PageRequest) -> HttpResponse:
-    """Ask, and on POST propose that the draft applies and every member is asked."""
     draft = _draft()
     members = queries.unanswered(draft.version).count()
     form = PublishForm(draft.version, members, earliest_answer(), request.POST or None)
@@ -151,7 +143,6 @@ def publish(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(staff=drafts.OFFICERS, writes=True)
 def discard(request: PageRequest) -> HttpResponse:
-    """Throw the draft away."""
     drafts.discard_draft(request.actor)
     messages.success(request, gettext("The draft is discarded. The current version still applies."))
     return redirect("terms_and_criteria")
@@ -165,7 +156,6 @@ def _draft() -> Terms:
 
 
 def _is_kept(request: PageRequest, form: CriterionForm, rows: list[dict[str, Any]]) -> bool:
-    """Whether the draft has these criteria now; else the form says why not."""
     try:
         drafts.edit_draft(request.actor, {"criteria": rows})
     except Invalid as refused:

@@ -1,4 +1,4 @@
-"""Addresses of the terms."""
+"""URLs of the terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of one value: a verdict in words, where it stands, since when, what stands beside it."""
+"""The page of one value: verdict, occurrences, first and last seen, related values."""
 
 from __future__ import annotations
 
@@ -38,8 +38,6 @@ NETWORKS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to make of the value, in words: `kind` is out (water), warn or land."""
-
     kind: str
     words: str
     detail: str
@@ -47,7 +45,6 @@ class Verdict:
 
 @page()
 def value(request: PageRequest) -> HttpResponse:
-    """`?v=` is the value as it is; a value that nobody has is a page as well."""
     text = request.GET.get("v", "").replace("\0", "").strip()[:LONGEST]
     if not text:
         return redirect("values")
@@ -77,13 +74,12 @@ def value(request: PageRequest) -> HttpResponse:
 
 
 def _elsewhere(actor: Actor, kind: str, text: str) -> list[Known] | None:
-    """The cached feeds and instances that know the value; None when there are none to ask."""
     elsewhere = elsewhere_for(actor)
     return elsewhere.of_attributes({"": (kind, text)}).get("", []) if elsewhere else None
 
 
 def verdict_on(life: Life | None, warnings: list[Hit], now: float | None = None) -> Verdict:
-    """The verdict. Being on a list of harmless values weighs more than being reported."""
+    """The verdict. Being on a warninglist outweighs being reported."""
     if life is None:
         detail = gettext("No event that you can see has this value.")
         return Verdict("land", gettext("Not known here"), detail)
@@ -110,7 +106,6 @@ def _where(life: Life) -> str:
 
 
 def _networks(actor: Actor, text: str) -> dict[str, list[dict[str, Any]]]:
-    """Networks around an address or network, and addresses within: values that others have reported."""
     if not is_network(text):
         return {"around": [], "within": []}
     return {
@@ -120,7 +115,6 @@ def _networks(actor: Actor, text: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _distinct(actor: Actor, ids: list[int], text: str) -> list[dict[str, Any]]:
-    """The different values among some attributes, the value itself left out."""
     found: dict[str, FoundAttribute] = {}
     for attribute in attributes_by_id(actor, ids[:200], size=200):
         if text not in (attribute.value, attribute.value1, attribute.value2):

@@ -1,4 +1,4 @@
-"""What counts as an organisation number, a network, a certificate: each gives the stored form, or says why not."""
+"""Validation of organisation numbers, networks, certificates etc.: returns the stored form or an error."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WIDEST = {4: 16, 6: 32}
 
 
 def organisation_number(text: str) -> str:
-    """Ten digits with their check digit; written with or without hyphen, or with the century 16 before them."""
+    """Ten digits with a valid check digit; accepts a hyphen, and the prefix 16."""
     digits = re.sub(r"[\s-]", "", text)
     if len(digits) == 12 and digits.startswith("16"):
         digits = digits[2:]
@@ -42,7 +42,6 @@ def organisation_number(text: str) -> str:
 
 
 def email(text: str) -> str:
-    """An e-mail address."""
     try:
         validate_email(text)
     except ValidationError:
@@ -51,14 +50,12 @@ def email(text: str) -> str:
 
 
 def phone(text: str) -> str:
-    """A telephone number as people write it."""
     if not PHONE.fullmatch(text):
         raise ValueError(gettext("Write a telephone number with its area code, such as 010-240 40 40."))
     return text
 
 
 def domain(text: str) -> str:
-    """A domain name, in lower case."""
     name = text.lower().removeprefix("@").rstrip(".")
     try:
         validate_domain_name(name)
@@ -69,7 +66,7 @@ def domain(text: str) -> str:
 
 
 def network(text: str) -> str:
-    """A network or address of the public internet in CIDR notation, narrow enough to be an organisation's own."""
+    """A public network or address in CIDR notation, small enough to be an organisation's own."""
     try:
         found = ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -90,7 +87,6 @@ def network(text: str) -> str:
 
 
 def address(text: str) -> str:
-    """One address of the public internet."""
     try:
         found = ipaddress.ip_address(text)
     except ValueError:
@@ -100,7 +96,6 @@ def address(text: str) -> str:
 
 
 def uuid(text: str) -> str:
-    """A UUID, in lower case."""
     try:
         return str(UUID(text))
     except ValueError:
@@ -108,7 +103,7 @@ def uuid(text: str) -> str:
 
 
 def certificate(text: str) -> str:
-    """One X.509 certificate in PEM that has not expired; a private key is refused in words of its own."""
+    """One unexpired X.509 certificate in PEM; a private key gets its own error message."""
     if "PRIVATE KEY" in text:
         raise ValueError(
             gettext(
@@ -146,7 +141,6 @@ def openpgp_key(text: str) -> str:
 
 
 def day(text: str) -> str:
-    """A date, as 2027-03-31."""
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
@@ -154,7 +148,7 @@ def day(text: str) -> str:
 
 
 def each(check: Callable[[str], str]) -> Callable[[list[str]], list[str]]:
-    """`check` for every line, what comes twice once."""
+    """Apply `check` to every line; duplicates are removed."""
 
     def check_all(lines: list[str]) -> list[str]:
         return list(dict.fromkeys(check(line) for line in lines))
@@ -163,8 +157,6 @@ def each(check: Callable[[str], str]) -> Callable[[list[str]], list[str]]:
 
 
 def between(least: int, most: int) -> Callable[[int], int]:
-    """A whole number within bounds."""
-
     def check(number: int) -> int:
         if not least <= number <= most:
             words = {"least": least, "most": most}

@@ -1,4 +1,4 @@
-"""What a form is made of: steps of groups of fields."""
+"""Form structure: steps, groups and fields."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ type Answers = Mapping[str, Any]
 
 
 class Kind(StrEnum):
-    """What kind of answer a field takes."""
-
     TEXT = "text"
     """One line."""
     LONG = "long"
@@ -36,10 +34,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. `check` makes the stored answer of a given one, or raises ValueError with the reason in words.
+    """One question.
 
-    `longest` is in characters (for LINES of each line, of which there may be `most`). `missing` is what somebody who
-    left a required field empty is told. A `hidden` one is filled in by the page itself.
+    `check` normalises an answer, or raises ValueError with the reason. `longest` is in characters (for LINES
+    per line, of which there may be `most`). `missing` is the message for an empty required field. A `hidden`
+    field is filled in by the page itself.
     """
 
     name: str
@@ -58,9 +57,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions that belong together. Without a `name` they lie directly in their step.
+    """Questions that belong together.
 
-    `only_if`: asked only where the step's field of that name has one of those answers.
+    Without a `name`, they belong directly to their step. `only_if`: asked only if the step's field of that
+    name has one of those answers.
     """
 
     fields: tuple[Field, ...]
@@ -70,19 +70,18 @@ class Group:
     only_if: tuple[str, tuple[str, ...]] | None = None
 
     def key(self, field: Field) -> str:
-        """Where in the step's answers `field` lies: "signatory.email"."""
         return f"{self.name}.{field.name}" if self.name else field.name
 
     def is_asked(self, answers: Answers) -> bool:
-        """Whether the group applies, given the answers of its step."""
         return self.only_if is None or answers.get(self.only_if[0]) in self.only_if[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One page of the form. `short` is its name in the stepper, `lead` what it is for and how long it takes.
+    """One page of the form.
 
-    `check` says what is wrong with its answers taken together, by key of field.
+    `short` is its name in the stepper, `lead` its introduction with the time it takes. `check` returns errors
+    of its answers in combination, by field key.
     """
 
     name: str
@@ -93,12 +92,10 @@ class Step:
     check: Callable[[Answers], dict[str, list[str]]] = lambda _answers: {}
 
     def fields(self) -> Iterator[tuple[str, Field]]:
-        """Every field with its key in the step."""
         return ((group.key(field), field) for group in self.groups for field in group.fields)
 
 
 def value_at(answers: Answers, key: str) -> Any:
-    """The answer under `key` in the answers of a step; None when there is none."""
     found: Any = answers
     for part in key.split("."):
         if not isinstance(found, Mapping):
@@ -108,7 +105,6 @@ def value_at(answers: Answers, key: str) -> Any:
 
 
 def put_at(answers: dict[str, Any], key: str, value: Any) -> None:
-    """Set the answer under `key`, making the group that it lies in."""
     *groups, name = key.split(".")
     for part in groups:
         answers = answers.setdefault(part, {})

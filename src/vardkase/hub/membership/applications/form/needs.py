@@ -1,4 +1,4 @@
-"""Step 3: where the organisation is today, where it wants to be, and what it expects and can give (FAQ, step 2)."""
+"""Step 3: the organisation's current situation, goals, expectations and contributions (FAQ, step 2)."""
 
 from __future__ import annotations
 

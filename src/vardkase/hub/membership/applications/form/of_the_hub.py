@@ -1,4 +1,4 @@
-"""What belongs to the organisation that runs the hub, so that no applicant can claim it.
+"""Identifiers of the hub's host organisation, which no applicant may claim.
 
 Whoever could would have every officer look partial, or choose which of them handle the case.
 """
@@ -14,7 +14,6 @@ from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def anothers_domain(text: str) -> str:
-    """A domain that is not the hub's own, in lower case."""
     name = checks.domain(text)
     if is_of_the_hub(plain_domain(name)):
         raise ValueError(
@@ -24,7 +23,6 @@ def anothers_domain(text: str) -> str:
 
 
 def anothers_address(address: str) -> str:
-    """An e-mail address of somebody who does not work for the hub."""
     if is_of_the_hub(plain_domain(address.rpartition("@")[2])):
         raise ValueError(
             gettext("“%s” is an address of the organisation that runs this hub. Name your own people.")
@@ -34,7 +32,7 @@ def anothers_address(address: str) -> str:
 
 
 def is_of_the_hub(domain: str) -> bool:
-    """Whether a plain domain is one that the hub's own organisation has verified, or lies below one."""
+    """True if a domain is one that the hub's own organisation has verified, or a subdomain."""
     own = Organisation.objects.filter(pk=host_organisation_id() or 0).values_list(
         "verified_domains", flat=True
     )
@@ -42,5 +40,4 @@ def is_of_the_hub(domain: str) -> bool:
 
 
 def lies_under(domain: str, other: str) -> bool:
-    """Whether `domain` is `other` or a name below it."""
     return domain == other or domain.endswith(f".{other}")

@@ -1,4 +1,4 @@
-"""Reading answers: of whatever was sent, what may be kept, what is right, and what is wrong in words."""
+"""Parses form answers: which can be stored, which are valid, and error messages for the rest."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ EMPTY: tuple[Any, ...] = (None, "", [])
 
 @dataclass(slots=True)
 class Read:
-    """What was read of a step. `values` may be kept as a draft, also what is not right yet; `errors` by key."""
+    """The parsed answers of a step. `values`, including invalid ones, can be saved as a draft; `errors` are
+    by key."""
 
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_step(step: Step, given: Mapping[str, Any]) -> Read:
-    """Read the answers of one step: `given` maps the key of a field ("signatory.email") to what was sent for it."""
+    """Parse the answers of one step: `given` maps field keys ("signatory.email") to the submitted values."""
     read = Read()
     for group in step.groups:
         asked = group.is_asked(read.values)
@@ -39,7 +40,7 @@ def read_step(step: Step, given: Mapping[str, Any]) -> Read:
 
 
 def read_document(step: Step, document: Any) -> Read:
-    """As `read_step`, of a JSON object with its groups as objects; a member that nothing asks for is an error."""
+    """Like `read_step`, for a JSON object with its groups as objects; unknown members are errors."""
     if not isinstance(document, Mapping):
         return Read(errors={"": [gettext("An object is expected here.")]})
     read = read_step(step, {key: value_at(document, key) for key, _ in step.fields()})
@@ -82,7 +83,6 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _text(each: Field, given: Any) -> str:
-    """A text without control characters, within bounds, composed (NFC)."""
     if given is None:
         return ""
     if not isinstance(given, str):
@@ -101,7 +101,7 @@ def _text(each: Field, given: Any) -> str:
 
 
 def _number(_each: Field, given: Any) -> int | str:
-    """A number; what is none is kept as the text it is, and refused by its check."""
+    """A number; invalid input is kept as text, and rejected by its check."""
     if isinstance(given, bool) or not isinstance(given, int | str | None):
         raise ValueError(gettext("A whole number is expected here."))
     text = str("" if given is None else given).replace("\u202f", "").replace("\xa0", "").replace(" ", "")
@@ -128,7 +128,7 @@ def _choices(each: Field, given: Any) -> list[str]:
 
 
 def _lines(each: Field, given: Any) -> list[str]:
-    """Lines of a text, or a list of texts; commas and semicolons part them as well."""
+    """Lines of a text, or a list of texts; commas and semicolons also separate them."""
     if given in (None, ""):
         return []
     if isinstance(given, list):

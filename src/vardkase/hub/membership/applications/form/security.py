@@ -26,7 +26,7 @@ NEEDS_DATE = frozenset({"0", "1"})
 
 
 def unplanned(answers: Answers) -> dict[str, list[str]]:
-    """What is missing of gap, plan and date at the measures that are not in place, by key ("risk.plan")."""
+    """Missing gap, plan or date of measures that are not implemented, by key ("risk.plan")."""
     missing: dict[str, list[str]] = {}
     for name, answer in answers.items():
         level = answer.get("level") if isinstance(answer, Mapping) else None

@@ -1,4 +1,4 @@
-"""The steps of the form (hub.md section 2), in order. The seventh, the review, asks for nothing."""
+"""Steps of the form (hub.md section 2), in order. The seventh, the review, has no questions."""
 
 from __future__ import annotations
 
@@ -218,7 +218,6 @@ CONNECTION = Step(
 
 
 def _of_today(version: int) -> int:
-    """The version of the terms that applies now; raises ValueError for any other."""
     if version != current_terms().version:
         raise ValueError(gettext("The terms have a new version. Read it, and accept it."))
     return version

@@ -1,4 +1,4 @@
-"""What has to agree between the steps of the form, and with what others have told us."""
+"""Cross-step validation of the form: the terms must be accepted by the signatory, or the form explains why not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from vardkase.hub.membership.applications.form.fields import value_at
 
 
 def between_steps(answers: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What is wrong between steps, by path: whoever accepts the terms is the signatory, or the form says why not."""
+    """Errors across steps, by path: the person accepting the terms must be the signatory, or the form must
+    say why not."""
     if not accepted_by_another(answers) or value_at(answers, "terms.why_not_signatory"):
         return {}
     told = gettext("The signatory in step 2 is %(name)s. Say why somebody else accepts the terms.")
@@ -19,7 +20,6 @@ def between_steps(answers: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def accepted_by_another(answers: Mapping[str, Any]) -> bool:
-    """Whether the terms are accepted by somebody else than the signatory among the contacts."""
     named, accepting = (
         " ".join(str(value_at(answers, path) or "").casefold().split())
         for path in ("contacts.signatory.name", "terms.name")

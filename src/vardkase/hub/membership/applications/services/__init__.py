@@ -1,1 +1,1 @@
-"""Use cases of applications."""
+"""Services for applications."""

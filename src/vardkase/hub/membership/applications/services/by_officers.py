@@ -1,4 +1,4 @@
-"""The steps that one officer may take alone, by name: for the API and the command line."""
+"""Actions by name that one officer may take alone, for the API and command line."""
 
 from __future__ import annotations
 
@@ -24,9 +24,12 @@ ALONE: Mapping[str, TakeStep] = {
 
 
 def take(actor: Actor, application: Application, name: str, note: str = "") -> Application:
-    """Take an application on by the step `name`. Raises StepRefused, Conflict, Forbidden, and Invalid under `step`
-    for a step that is unknown, or that an officer does not take alone; under `note` for a withdrawal that names no
-    applicant who asked for it. Whoever calls has made sure that the actor has no interest in the case."""
+    """Apply the step `name` to an application. The caller has checked conflicts of interest.
+
+    Raises StepRefused, Conflict, Forbidden; Invalid under `step` for a step that is unknown or that an
+    officer cannot take alone, under `note` for a withdrawal that does not name the applicant who asked for
+    it.
+    """
     if name == "withdraw" and not note.strip():
         raise Invalid({"note": [gettext("Write who has asked for it, and how.")]})
     if name not in ALONE:

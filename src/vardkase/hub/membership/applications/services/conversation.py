@@ -1,4 +1,4 @@
-"""The conversation about an application, and the files that go with it."""
+"""Messages about an application, and their files."""
 
 from __future__ import annotations
 
@@ -58,10 +58,11 @@ type File = tuple[str, bytes]
 def write_message(
     actor: Acting, application: Application, text: str, sent: Iterable[File] = (), *, note: bool = False
 ) -> Message:
-    """Add a message with the files `sent` (name, content); `note`: between officers, which applicants never see.
+    """Add a message with the files `sent` (name, content). `note`: between officers, never shown to
+    applicants.
 
-    What an officer writes to the applicant is told by mail, with a link to read it by.
-    Raises Invalid under `text` and `files`, Conflict before it is sent and after it is withdrawn, TooOften, Forbidden.
+    A message from an officer is announced to the applicant by mail, with a link. Raises Invalid under `text`
+    and `files`, Conflict before submission and after withdrawal, TooOften, Forbidden.
     """
     application = locked(application)
     require_may_act(actor, application)
@@ -85,7 +86,6 @@ def write_message(
 def add_evidence(
     actor: Acting, application: Application, measure: str, sent: Iterable[File]
 ) -> list[Attachment]:
-    """Attach files as evidence for a measure. Raises NotFound, NotOpen, Invalid under `files`, Forbidden."""
     if measure not in MEASURES:
         raise NotFound("There is no such measure.")
     application = _open_statement(actor, application)
@@ -98,7 +98,6 @@ def add_evidence(
 
 @transaction.atomic
 def remove_evidence(actor: Acting, application: Application, attachment_id: int) -> None:
-    """Take a file away again. Raises NotFound, NotOpen, Forbidden."""
     application = _open_statement(actor, application)
     found = application.attachments.filter(pk=attachment_id, message=None)
     if not found.delete()[0]:
@@ -106,7 +105,6 @@ def remove_evidence(actor: Acting, application: Application, attachment_id: int)
 
 
 def checked_text(text: str) -> str:
-    """A message as it may be kept; raises Invalid under `text`."""
     try:
         words = str(SHAPES[Kind.LONG](Field("text", "", Kind.LONG, longest=LONGEST_MESSAGE), text))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Beginning an application, and filling it in step by step."""
+"""Starting an application, and filling it in step by step."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ NEXT_NUMBER = "SELECT nextval(pg_get_serial_sequence('application', 'id'))"
 
 
 class Stale(Conflict):
-    """Somebody has saved the step since it was opened."""
+    pass
 
 
 class NotOpen(Conflict):
-    """The step cannot be changed where the application stands."""
+    pass
 
 
 @transaction.atomic
 def begin(address: str | None, email: str, language: str = "sv") -> tuple[Application, str]:
-    """Begin an application for a visitor at `address`: returns it, and the token of its private link.
+    """Start an application for a visitor at `address`; returns it and the token of its private link.
 
     The link is mailed to `email`. Raises Invalid under `email`, TooOften.
     """
@@ -66,7 +66,6 @@ def begin(address: str | None, email: str, language: str = "sv") -> tuple[Applic
 
 
 def new_application(email: str, language: str, **columns: Any) -> Application:
-    """A new draft with the next number."""
     (pk,) = cursor().execute(NEXT_NUMBER).fetchone() or (0,)
     number = f"{timezone.localdate().year}-{pk:05d}"
     return Application.objects.create(
@@ -78,10 +77,10 @@ def new_application(email: str, language: str, **columns: Any) -> Application:
 def save_step(
     actor: Acting, application: Application, name: str, given: Mapping[str, Any], seen: str | None = None
 ) -> tuple[Application, Read]:
-    """Save what was sent for one step, right or not; returns the application as it is now, and what was read.
+    """Save the answers to one step, valid or not; returns the application and the parsed answers.
 
-    `given` maps keys of fields ("signatory.email") to answers. `seen` is when the step had been saved last as far as
-    the writer knows. Raises NotFound for another step, NotOpen, Stale, Forbidden.
+    `given` maps keys of fields ("signatory.email") to answers. `seen` is when the step was last saved as far
+    as the client knows. Raises NotFound for an unknown step, NotOpen, Stale, Forbidden.
     """
     step = BY_NAME.get(name)
     if step is None:
@@ -117,10 +116,10 @@ def save_step(
 
 
 def may_change(application: Application, step: str) -> bool:
-    """Whether a step of the form can be changed now.
+    """True if a step of the form can be changed now.
 
-    All of a draft, and what a completion was requested of. The terms until the decision, while the applicant has not
-    accepted the version that applies.
+    Every step of a draft, and the steps named in a completion request. The terms can be accepted until the
+    decision, as long as the applicant has not accepted the current version.
     """
     if application.state == ApplicationState.DRAFT:
         return True
@@ -130,7 +129,6 @@ def may_change(application: Application, step: str) -> bool:
 
 
 def copy_columns(application: Application) -> None:
-    """Repeat in the columns what lists and rules need of the answers."""
     answers = application.answers
     for column, step, name, longest in COLUMNS:
         value = (answers.get(step) or {}).get(name)
@@ -139,7 +137,7 @@ def copy_columns(application: Application) -> None:
 
 
 def problems(application: Application) -> dict[str, list[str]]:
-    """All that is wrong or missing in the whole form, by the path of the field ("contacts.main.email")."""
+    """Everything wrong or missing in the form, by path of the field ("contacts.main.email")."""
     found: dict[str, list[str]] = {}
     for step in STEPS:
         answers = application.answers.get(step.name) or {}

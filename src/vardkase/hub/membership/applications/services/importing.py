@@ -1,4 +1,4 @@
-"""Registering an application that came otherwise than by the pages: the same form as a JSON document."""
+"""Registers an application received outside the web form: the same form as a JSON document."""
 
 from __future__ import annotations
 
@@ -30,14 +30,11 @@ LARGEST = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A document that was read whole: its answers by step, and its language."""
-
     answers: dict[str, Any]
     language: str
 
 
 def read_file(content: bytes) -> Any:
-    """The JSON document in a file. Raises Invalid under `file`."""
     if len(content) > LARGEST:
         raise Invalid({"file": [gettext("The file is too large: at most 2 MB.")]})
     try:
@@ -48,9 +45,10 @@ def read_file(content: bytes) -> Any:
 
 @transaction.atomic
 def import_application(actor: Actor, document: Any) -> Application:
-    """Register and send in an application as a membership officer; the applicant gets a receipt with a private link.
+    """Import and submit an application as a membership officer; the applicant gets a receipt with a private
+    link.
 
-    Raises Forbidden, and Invalid by the path of the member ("contacts.main.email").
+    Raises Forbidden, and Invalid by path of the member ("contacts.main.email").
     """
     actor.require_writing()
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)

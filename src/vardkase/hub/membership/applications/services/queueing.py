@@ -1,4 +1,4 @@
-"""What becomes of applications as days go by: those that waited are queued, dead drafts are forgotten."""
+"""Daily processing of applications: waiting ones are queued, abandoned drafts deleted."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from vardkase.identity.access.jobs import hub_actor
 
 
 def queue_admitted(actor: Actor) -> int:
-    """Queue every waiting application that an open phase admits now, first come first; returns how many.
+    """Queue every waiting application that an open phase now admits, first come first served; returns how
+    many.
 
-    Those that still wait learn which phase they wait for, should it be another than before.
+    Applicants who still wait are notified if the phase they wait for has changed.
     """
     now = timezone.now()
     waiting = list(Application.objects.filter(state=ApplicationState.WAITING).order_by("submitted", "pk"))
@@ -36,7 +37,6 @@ def queue_admitted(actor: Actor) -> int:
 
 
 def _queue(actor: Actor, application: Application) -> int:
-    """Queue one, unless somebody was quicker."""
     with transaction.atomic():
         found = Application.objects.select_for_update().filter(
             pk=application.pk, state=ApplicationState.WAITING
@@ -48,13 +48,12 @@ def _queue(actor: Actor, application: Application) -> int:
 
 
 def tell_of_new_terms(published: Published) -> None:
-    """Write to every applicant who has to accept a new version before the application can be approved."""
     for application in Application.objects.filter(state__in=UNDECIDED).order_by("pk"):
         tell(hub_actor(), "application_terms_changed", application)
 
 
 def forget_drafts() -> int:
-    """Remove drafts whose every link has expired: nobody can send them in any more; returns how many."""
+    """Remove drafts with no valid link left, so that nobody can submit them; returns how many."""
     alive = PrivateLink.objects.filter(application=OuterRef("pk"), expires__gt=timezone.now())
     drafts = Application.objects.filter(~Exists(alive), state=ApplicationState.DRAFT)
     return drafts.delete()[1].get("applications.Application", 0)

@@ -1,4 +1,4 @@
-"""The steps of an application that its applicant takes, and the two that follow from the phases."""
+"""Transitions taken by the applicant, and the two that follow from the phases."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ LONGEST_NOTE = 2000
 
 @transaction.atomic
 def submit(actor: Acting, application: Application) -> Application:
-    """Send an application in: it is queued for review, or put on the waiting list when no open phase admits it.
+    """Submit an application: queue it for review, or put it on the waiting list if no open phase admits it.
 
-    What was sent is frozen as PDF, and a receipt is mailed. Raises StepRefused, Invalid by path, Forbidden.
+    The submitted version is frozen as PDF, and a receipt is mailed. Raises StepRefused, Invalid by path,
+    Forbidden.
     """
     application = _taken(actor, application, "submit")
     _require_complete(application)
@@ -47,7 +48,7 @@ def submit(actor: Acting, application: Application) -> Application:
 
 @transaction.atomic
 def wait(actor: Actor, application: Application, note: str = "") -> Application:
-    """Put an application on the waiting list. Raises StepRefused, Conflict when a phase admits it, Forbidden."""
+    """Put an application on the waiting list. Raises StepRefused, Conflict if a phase admits it, Forbidden."""
     application = _taken(actor, application, "wait")
     if number := _admitting(application):
         raise Conflict(gettext("%s is open to this application: it need not wait.") % phase_title(number))
@@ -58,7 +59,6 @@ def wait(actor: Actor, application: Application, note: str = "") -> Application:
 
 @transaction.atomic
 def queue(actor: Actor, application: Application, note: str = "") -> Application:
-    """Queue an application that has waited. Raises StepRefused, Conflict while no phase admits it, Forbidden."""
     application = _taken(actor, application, "queue")
     number = _admitting(application)
     if number is None:
@@ -72,7 +72,6 @@ def queue(actor: Actor, application: Application, note: str = "") -> Application
 
 @transaction.atomic
 def complete(actor: Acting, application: Application, text: str = "") -> Application:
-    """Send the completion that was asked for; what was sent is frozen anew. Raises as `submit`."""
     application = _taken(actor, application, "complete")
     _require_complete(application)
     if text.strip():
@@ -89,7 +88,6 @@ def complete(actor: Acting, application: Application, text: str = "") -> Applica
 
 @transaction.atomic
 def withdraw(actor: Acting, application: Application, note: str = "") -> Application:
-    """Take an application back. Raises StepRefused, Forbidden."""
     application = _taken(actor, application, "withdraw")
     was_sent = application.submitted is not None
     application.reopened, application.waits_for = [], None
@@ -101,7 +99,6 @@ def withdraw(actor: Acting, application: Application, note: str = "") -> Applica
 
 
 def _taken(actor: Acting, application: Application, step: str) -> Application:
-    """The application, locked, for an actor who may act, in a state from which the step leads on."""
     application = locked(application)
     require_may_act(actor, application)
     APPLICATION.after(application.state, step)
@@ -109,7 +106,6 @@ def _taken(actor: Acting, application: Application, step: str) -> Application:
 
 
 def _place(actor: Acting, application: Application) -> None:
-    """Remember the phase that admits an application just sent in, or have it wait for one."""
     application.phase = _admitting(application)
     if application.phase is None:
         _wait(actor, application)
@@ -133,5 +129,4 @@ def _require_complete(application: Application) -> None:
 
 
 def _note(text: str) -> str:
-    """A note as it may be kept."""
     return text.replace("\0", "").strip()[:LONGEST_NOTE]

@@ -1,1 +1,1 @@
-"""What officers do with an application."""
+"""Services for officers' work on applications."""

@@ -1,4 +1,4 @@
-"""A decision by two: one officer proposes, another agrees, returns it with a question, or wants the opposite."""
+"""Two-officer decisions: one proposes, another approves, returns it with a question, or proposes the opposite."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from vardkase.identity.accounts.four_eyes.models import RequestState
 
 
 class Answer(StrEnum):
-    """What the second officer says."""
-
     AGREE = "agree"
     RETURN = "return"
     OPPOSE = "oppose"
@@ -38,7 +36,7 @@ OPPOSITES = {Outcome.APPROVE: Outcome.REJECT, Outcome.REJECT: Outcome.APPROVE}
 def propose(
     actor: Actor, application: Application, outcome: str, reasons: str, exception: str = ""
 ) -> Proposal:
-    """Propose how to decide. `exception` says why to approve in spite of a criterion that is not met.
+    """Propose a decision. `exception`: why to approve despite an unmet criterion.
 
     Raises StepRefused, Forbidden, Conflict while another proposal waits, Invalid by field.
     """
@@ -53,7 +51,6 @@ def propose(
 
 @transaction.atomic
 def take_back(actor: Actor, application: Application, proposal_id: int) -> None:
-    """Take one's own proposal back. Raises NotFound, Conflict when it is answered, Forbidden."""
     application = opened(actor, application)
     four_eyes.withdraw(actor, _waiting(application, proposal_id).pk)
 
@@ -61,11 +58,12 @@ def take_back(actor: Actor, application: Application, proposal_id: int) -> None:
 def decide(
     actor: Actor, application: Application, proposal_id: int, answer: str, text: str = "", exception: str = ""
 ) -> Application:
-    """Answer the proposal that one has read (`proposal_id`) as the second officer.
+    """Answer proposal `proposal_id` as the second officer.
 
-    `text`: the question where it is returned, the reasons where the opposite is wanted, else a remark that is kept.
-    Raises Forbidden for whoever proposed, has an interest, or is nobody in particular; Conflict when the proposal
-    does not wait any more or the case has changed; StepRefused when the application has gone on; Invalid by field.
+    `text`: the question if the proposal is returned, the reasons if the opposite is wanted, otherwise a
+    remark. Raises Forbidden for the proposer, on conflict of interest and for anonymous actors; Conflict if
+    the proposal no longer waits or the case has changed; StepRefused if the application has moved on; Invalid
+    by field.
     """
     with transaction.atomic():
         application = opened(actor, application)

@@ -1,4 +1,4 @@
-"""Conflicts of interest (jäv) in an application or a membership, answered on record by whoever would handle it."""
+"""Conflicts of interest (jäv) in an application or membership, declared on record by each handling officer."""
 
 from __future__ import annotations
 

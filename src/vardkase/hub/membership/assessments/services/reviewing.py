@@ -1,4 +1,4 @@
-"""Taking an application up, asking for a completion, and assessing it criterion by criterion."""
+"""Starting an assessment, requesting completion, and assessing each criterion."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ DAYS_TO_COMPLETE = 21
 
 @transaction.atomic
 def review(actor: Actor, application: Application) -> Application:
-    """Take an application up: the actor handles it from now on, against the terms that apply now.
+    """Start the review: the actor handles the application from now on, against the current terms.
 
     Raises StepRefused, Forbidden.
     """
@@ -54,7 +54,6 @@ def review(actor: Actor, application: Application) -> Application:
 
 @transaction.atomic
 def take_over(actor: Actor, application: Application) -> Handling:
-    """Handle an application that another officer handled. Raises Conflict before it is taken up, Forbidden."""
     application = opened(actor, application)
     found = Handling.objects.filter(application=application).first()
     if found is None or actor.user_id is None:
@@ -68,7 +67,7 @@ def take_over(actor: Actor, application: Application) -> Handling:
 
 @transaction.atomic
 def set_registry_number(actor: Actor, application: Application, number: str) -> Application:
-    """Keep the number of the case in the authority's own registry; it stands in the head of letters from now on.
+    """Store the case number in the authority's own registry; letters show it in their head from now on.
 
     Raises Forbidden, Invalid under `registry_number`.
     """
@@ -89,9 +88,9 @@ def set_registry_number(actor: Actor, application: Application, number: str) -> 
 def request_completion(
     actor: Actor, application: Application, text: str, steps: Iterable[str], complete_by: date | None = None
 ) -> Application:
-    """Ask the applicant to change parts of the form (`steps`), in a letter and a mail that say what is missing.
+    """Ask the applicant to change parts of the form (`steps`), by letter and mail that say what is missing.
 
-    `complete_by`: the last day to do so, in DAYS_TO_COMPLETE days unless given. A proposal that waits falls.
+    `complete_by`: the deadline, by default DAYS_TO_COMPLETE days from now. A waiting proposal is closed.
     Raises StepRefused, Forbidden, Invalid under `text`, `steps` and `complete_by`.
     """
     application = opened(actor, application)
@@ -110,9 +109,9 @@ def request_completion(
 
 @transaction.atomic
 def resume(actor: Actor, application: Application, note: str) -> Application:
-    """Go on with the assessment although the applicant has sent no completion here; `note` says why.
+    """Resume assessment without a completion in the system; `note` says why.
 
-    The completion came otherwise, or none came in time. Raises StepRefused, Forbidden, Invalid under `note`.
+    It arrived by another route, or not in time. Raises StepRefused, Forbidden, Invalid under `note`.
     """
     application = opened(actor, application)
     APPLICATION.after(application.state, "resume")
@@ -128,7 +127,7 @@ def resume(actor: Actor, application: Application, note: str) -> Application:
 def preview_completion(
     actor: Actor, application: Application, text: str, steps: Iterable[str], complete_by: date | None = None
 ) -> bytes:
-    """The letter that `request_completion` would send, as PDF; nothing is sent or kept. Raises the same."""
+    """The letter that `request_completion` would send, as PDF; nothing is sent or stored. Raises the same."""
     application = opened(actor, application)
     APPLICATION.after(application.state, "request_completion")
     application.complete_by = _last_day(complete_by)
@@ -139,9 +138,9 @@ def preview_completion(
 def assess(
     actor: Actor, application: Application, key: str, verdict: str, reason: str
 ) -> CriterionAssessment:
-    """Put down what is found of one criterion. Raises NotFound, Invalid by field, Conflict, Forbidden.
+    """Record the assessment of one criterion; any verdict but "met" needs a reason.
 
-    What is not plainly met needs a reason.
+    Raises NotFound, Invalid by field, Conflict, Forbidden.
     """
     application = opened(actor, application)
     if application.state != ApplicationState.UNDER_REVIEW:
@@ -173,7 +172,6 @@ def assess(
 
 
 def checked(text: str, field: str) -> str:
-    """What an officer writes, as it may be kept; raises Invalid under `field`."""
     words = text.replace("\r\n", "\n").strip()
     if not words or len(words) > LONGEST or "\0" in words:
         told = gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
@@ -204,5 +202,4 @@ def _last_day(given: date | None) -> date:
 
 
 def _drop_proposal(actor: Actor, application: Application) -> None:
-    """Close a proposal that waits: what it rests on has changed."""
     drop(actor, DECIDE, application.number)

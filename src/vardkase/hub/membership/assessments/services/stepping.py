@@ -1,4 +1,4 @@
-"""The steps of the applicant's side that an officer takes for an applicant who wrote or called."""
+"""Applicant's actions taken by an officer on behalf of an applicant who wrote or called."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from vardkase.identity.access.actor import Actor
 
 @transaction.atomic
 def take_alone(actor: Actor, application: Application, name: str, note: str = "") -> Application:
-    """Take an application on by the step `name`, as an officer without an interest in it.
-
-    Raises as `take` and `resume`.
-    """
+    """Apply the step `name` as an officer without a conflict of interest. Raises as `take` and `resume`."""
     if name == "resume":
         return resume(actor, application, note)
     return take(actor, opened(actor, application), name, note)

@@ -1,4 +1,4 @@
-"""Use cases of memberships."""
+"""Services for memberships."""
 
 from vardkase.hub.membership.members.services.changes import (
     accept_change,

@@ -33,9 +33,9 @@ from vardkase.identity.organisations.services.organisations import give_name
 
 @transaction.atomic
 def propose_change(actor: Actor, data: Mapping[str, Any], note: str = "") -> ProposedChange:
-    """Propose new data for the actor's own organisation; what was proposed before and is undecided is replaced.
+    """Propose new data for the actor's own organisation, replacing any undecided proposal.
 
-    `data` holds fields of `details.FIELDS`. Raises Invalid by field, also when nothing would change, NotFound,
+    `data` holds fields of `details.FIELDS`. Raises Invalid by field, also if nothing would change, NotFound,
     Forbidden.
     """
     membership = locked(actor, actor.organisation_id)
@@ -55,7 +55,6 @@ def propose_change(actor: Actor, data: Mapping[str, Any], note: str = "") -> Pro
 
 @transaction.atomic
 def withdraw_change(actor: Actor) -> None:
-    """Take back what was proposed for the actor's own organisation. Raises Conflict, NotFound, Forbidden."""
     membership = locked(actor, actor.organisation_id)
     require_member(actor, membership)
     proposed = _open(membership)
@@ -150,7 +149,6 @@ def _open(membership: Membership) -> ProposedChange:
 
 
 def _changed(membership: Membership, given: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Field → what was and what shall be, for those that differ."""
     before = membership.details | {"name": membership.organisation.name}
     empty: dict[str, Any] = {name: field.read(None) for name, field in FIELDS.items()}
     return {

@@ -1,4 +1,4 @@
-"""An approved application becomes a membership."""
+"""Turns an approved application into a membership."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from vardkase.identity.organisations.services import create_organisation
 
 @transaction.atomic
 def open_approved(application: Application) -> None:
-    """Open the membership of an application that two officers have approved, in the transaction that approves it.
+    """Open the membership of an approved application, in the transaction that approves it.
 
-    The organisation is the one that the application is for, else a new one: nothing that is here by the same name is
-    taken for it, for whoever owns that would own what belongs to it. An officer joins the two where they are one.
+    The organisation is the one that the application is for, otherwise a new one. An existing organisation of
+    the same name is not reused: the applicant would gain ownership of its data. An officer joins the two
+    where they are the same.
     """
     actor = hub_actor()
     organisation = application.organisation or create_organisation(
@@ -37,7 +38,6 @@ def open_approved(application: Application) -> None:
 
 
 def _free_name(application: Application) -> str:
-    """The organisation's name; with its number where another one has that name."""
     name = application.organisation_name[:240]
     taken = Organisation.objects.filter(name_skeleton=skeleton(name)).exists()
     return f"{name} ({application.organisation_number or application.number})" if taken else name

@@ -1,4 +1,4 @@
-"""From the hub's first two officers on only members take part."""
+"""Once the hub has two officers, only members may participate."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ from vardkase.identity.organisations.settings import host_organisation_id, membe
 
 
 def bring_into_use(actor: ActorReference) -> None:
-    """Once the hub has had its two officers, let members only take part, for good.
+    """Restrict the hub to members, permanently, once it has had two officers.
 
-    Every organisation without a membership, known by synchronisation or not, may do nothing from here on, except the
-    one that runs the hub. A database trigger does the same for those that come later. A member's own platform
-    (VARDKASE_PROFILE=member) has no members.
+    Every organisation without a membership loses access, except the one that runs the hub. A database trigger
+    does the same for those created later. A member's own platform (VARDKASE_PROFILE=member) has no members.
     """
     if profile() != "hub" or membership_is_in_use() or not in_use():
         return
@@ -43,9 +42,9 @@ def bring_into_use(actor: ActorReference) -> None:
 
 
 def refuse_merge(sought: MergeSought) -> None:
-    """Once membership is in use, refuse a merge with a member: two officers decide who is one.
+    """Refuse a merge that involves a member once membership is in use: two officers decide on those.
 
-    Raises Invalid. The hub's own organisation takes over no membership either, not even one that has ended.
+    Raises Invalid. The hub's own organisation cannot take over a membership, not even one that has ended.
     """
     if not membership_is_in_use():
         return
@@ -58,7 +57,7 @@ def refuse_merge(sought: MergeSought) -> None:
 
 
 def after_merge(merged: OrganisationsMerged) -> None:
-    """A membership may have moved to the organisation that remains, which may do what that lets it."""
+    """Update what the remaining organisation may do: a membership may have moved to it."""
     if membership := Membership.objects.filter(organisation=merged.target_id).first():
         push(membership)
 
@@ -68,7 +67,7 @@ def _without_membership() -> QuerySet[Organisation]:
 
 
 def after_setting_changed(name: str) -> None:
-    """Store anew what every membership allows, after the setting `name` has changed how long grace lasts."""
+    """Recompute what every membership allows after the setting `name` changed the grace period."""
     if name == GRACE_DAYS.name:
         for membership in Membership.objects.select_for_update(of=("self",)):
             push(membership)

@@ -1,4 +1,4 @@
-"""A membership begins: by the approval of an application, or by an officer for an organisation that is here."""
+"""Opens a membership: by approval of an application, or by an officer for an existing organisation."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ TEXTS = {"organisation_number": 10, "county": 2, "language": 8}
 def open_membership(
     actor: Actor, organisation: Organisation, data: Mapping[str, Any], reason: str
 ) -> ApprovalRequest:
-    """Propose to open the membership of an organisation that is here, without an application.
+    """Propose to open the membership of an existing organisation without an application.
 
-    `data`: sector, connection, nis2, organisation_number, county, language, phase, and `details`. Raises Invalid by
-    field, Conflict when it has one, or when this is proposed already, Forbidden.
+    `data`: sector, connection, nis2, organisation_number, county, language, phase, and `details`. Raises
+    Invalid by field, Conflict if it has a membership or a waiting proposal, Forbidden.
     """
     membership = Membership(organisation=organisation)
     require_officer(actor, membership)
@@ -62,9 +62,9 @@ def begin(
     application: Application | None = None,
     approval: Approval | None = None,
 ) -> Membership:
-    """Open a membership: of an application that two officers have approved, or with an approval.
+    """Open a membership, from an approved application or with an approval.
 
-    From here on the organisation reads and writes nothing until the membership is activated.
+    The organisation can neither read nor write until the membership is activated.
     """
     is_decided = application is not None and application.state == ApplicationState.APPROVED
     if approval is None and not is_decided:
@@ -102,7 +102,6 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> str:
-    """Without a lock: pages that only read ask this too, outside a transaction."""
     found = Organisation.objects.filter(pk=int(request.subject)).first()
     return conflict_of(cast(Actor, actor), Membership(organisation=found)) if found else ""
 

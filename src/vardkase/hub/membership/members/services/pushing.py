@@ -1,4 +1,4 @@
-"""A membership tells its organisation what it may do, in the transaction that changes it."""
+"""Writes a membership's rights to its organisation, in the transaction that changes the membership."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from vardkase.identity.organisations.queries import Reference
 
 
 def locked(actor: Actor, reference: Reference) -> Membership:
-    """A membership that the actor may see, its row locked. Raises NotFound."""
     found = find_membership(actor, reference)
     return Membership.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=found.pk)
 
 
 def push(membership: Membership) -> None:
-    """Store on the organisation when the membership lets it do what, and what its sign-in has to ask for."""
+    """Store on the organisation what the membership allows and when, and its sign-in requirements."""
     now = periods(membership)._asdict() | required_sign_in(membership)
     stored = Organisation.objects.filter(pk=membership.organisation_id)
     changed = stored.exclude(**now).update(**now)
@@ -33,7 +32,6 @@ def push(membership: Membership) -> None:
 
 
 def reasons(text: Any) -> str:
-    """A reason that was given. Raises Invalid when there is none."""
     given = text.strip() if isinstance(text, str) else ""
     if not given or len(given) > LONGEST:
         told = gettext("Give the reasons, in at most %(count)s characters.") % {"count": LONGEST}

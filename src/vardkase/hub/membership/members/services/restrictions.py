@@ -1,4 +1,4 @@
-"""Limits to a membership: imposed and lifted one by one, each with its cause."""
+"""Restrictions of a membership: imposed and lifted individually, each with a reason."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def impose(
     until: datetime | None = None,
     approval: Approval | None = None,
 ) -> bool:
-    """Limit a membership, whose row the caller has locked; False when it is limited so from that cause already.
+    """Restrict a membership (row locked by the caller); False if that cause already restricts it so.
 
-    What officers decide needs an approval. Raises StepRefused for one that is not in use.
+    Officers' decisions need an approval. Raises StepRefused if the membership is not active.
     """
     _require_two(cause, approval)
     require_active(membership)
@@ -65,7 +65,7 @@ def lift(
     *kinds: RestrictionKind,
     approval: Approval | None = None,
 ) -> int:
-    """Lift what limits a membership, whose row the caller has locked, from one cause; returns how many limits."""
+    """Lift the restrictions of one cause from a membership (row locked by the caller); returns how many."""
     _require_two(cause, approval)
     held = membership.restrictions.filter(lifted=None, cause=cause)
     return _lift(actor, membership, list(held.filter(kind__in=kinds) if kinds else held), reason)
@@ -73,7 +73,10 @@ def lift(
 
 @transaction.atomic
 def lapse(actor: ActorReference) -> int:
-    """Lift every restriction whose time is over; returns how many. Doors do not wait for it longer than a schedule."""
+    """Lift every expired restriction; returns how many.
+
+    Access checks compare dates themselves and do not wait for this job.
+    """
     over = Restriction.objects.filter(lifted=None, until__lte=timezone.now()).values_list(
         "membership", flat=True
     )
@@ -85,7 +88,6 @@ def lapse(actor: ActorReference) -> int:
 
 
 def require_active(membership: Membership) -> None:
-    """Raise StepRefused for a membership that cannot be limited."""
     if membership.state != MembershipState.ACTIVE:
         told = gettext("Only an active membership can be limited. This one is in the state “%s”.")
         raise StepRefused(told % MembershipState(membership.state).label)

@@ -1,4 +1,4 @@
-"""An officer proposes to lead a membership on: activate, suspend, restore, terminate."""
+"""Membership transitions proposed by an officer: activate, suspend, restore, terminate."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ OFFICER = RestrictionCause.OFFICER
 
 @transaction.atomic
 def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership | ApprovalRequest:
-    """Let a member in; while its checklist has open items that takes two people, and the reasons.
+    """Activate a membership; with open checklist items that takes two people and a reason.
 
-    Returns the membership that is active now, or the request that another officer has to approve. Raises StepRefused,
-    Invalid with what is open, also where nobody may do without it, NotFound, Forbidden.
+    Returns the active membership, or the request that another officer has to approve. Raises StepRefused,
+    Invalid with the open items, including those that cannot be waived, NotFound, Forbidden.
     """
     membership = _taken(actor, reference, "activate")
     waiting = still_open(membership)
@@ -58,9 +58,10 @@ def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership
 def suspend(
     actor: Actor, reference: Reference, kind: str, reason: str, *, until: datetime | None = None
 ) -> ApprovalRequest:
-    """Propose to limit a membership: as a whole, its API connection, or to reading (`kind` of RestrictionKind).
+    """Propose to restrict a membership: entirely, its API connection, or to reading (`kind` of
+    RestrictionKind).
 
-    Raises StepRefused, also when it is limited so already, Invalid by field, NotFound, Forbidden, Conflict.
+    Raises StepRefused, also if it is already restricted so, Invalid by field, NotFound, Forbidden, Conflict.
     """
     if kind not in RestrictionKind.values:
         raise Invalid({"kind": [gettext("Choose one of: %s.") % ", ".join(RestrictionKind.values)]})
@@ -77,9 +78,9 @@ def suspend(
 
 @transaction.atomic
 def restore(actor: Actor, reference: Reference, reason: str) -> ApprovalRequest:
-    """Propose to lift all that officers have limited; what an expired statement limits, its renewal lifts.
+    """Propose to lift all restrictions imposed by officers; renewal lifts those of an expired statement.
 
-    Raises StepRefused when there is nothing to lift, Invalid, NotFound, Forbidden, Conflict.
+    Raises StepRefused if there is nothing to lift, Invalid, NotFound, Forbidden, Conflict.
     """
     membership = _taken(actor, reference, "")
     if not membership.restrictions.filter(lifted=None, cause=OFFICER).exists():
@@ -89,10 +90,10 @@ def restore(actor: Actor, reference: Reference, reason: str) -> ApprovalRequest:
 
 @transaction.atomic
 def terminate(actor: Actor, reference: Reference, reason: str, contributions: str) -> ApprovalRequest:
-    """Propose to end a membership: its users are switched off, keys and exchange end, what it contributed stays.
+    """Propose to end a membership: users are disabled, keys and exchange end, contributions stay.
 
-    `contributions` says in words what happens to that. Raises StepRefused, Invalid by field, NotFound, Forbidden,
-    Conflict.
+    `contributions` says in words what happens to those. Raises StepRefused, Invalid by field, NotFound,
+    Forbidden, Conflict.
     """
     membership = _taken(actor, reference, "terminate")
     told = contributions.strip()
@@ -104,7 +105,7 @@ def terminate(actor: Actor, reference: Reference, reason: str, contributions: st
 
 
 def would_end(membership: Membership) -> dict[str, int]:
-    """What a termination would concern now: `users` that are on, `keys` that work, `events` that stay."""
+    """What a termination would affect: enabled `users`, working `keys`, `events` that stay."""
     org_id = membership.organisation_id
     valid = Q(expiration=0) | Q(expiration__gt=now_seconds())
     return {
@@ -115,7 +116,6 @@ def would_end(membership: Membership) -> dict[str, int]:
 
 
 def _taken(actor: Actor, reference: Reference, step: str) -> Membership:
-    """The membership, locked, when the actor may decide on it and `step` leads on from where it is."""
     membership = locked(actor, reference)
     require_officer(actor, membership)
     if step:

@@ -1,4 +1,4 @@
-"""What two officers decide of a membership: one proposes (`steps`, `opening`), another one approves."""
+"""Two-officer decisions on a membership: one proposes (`steps`, `opening`), another approves."""
 
 from __future__ import annotations
 
@@ -53,14 +53,13 @@ def propose_step(
     reason: str,
     parameters: Mapping[str, Any] | None = None,
 ) -> ApprovalRequest:
-    """Propose something of a membership that the caller has locked."""
     return propose(
         actor, action, str(membership.pk), title=str(membership), reason=reason, parameters=parameters
     )
 
 
 def enter(actor: Actor, membership: Membership, reason: str) -> Membership:
-    """Let a member in whose checklist has no open item, or with an approval in spite of them."""
+    """Activate a membership with no open checklist item, or with an approval despite open ones."""
     take_step(actor, MEMBERSHIP, membership, "activate", reason.strip())
     membership.activated = timezone.now()
     membership.save(update_fields=["activated"])
@@ -72,7 +71,6 @@ def enter(actor: Actor, membership: Membership, reason: str) -> Membership:
 
 
 def membership_of(request: ApprovalRequest) -> Membership:
-    """The membership that a request is about, locked. Raises NotFound."""
     rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
     found = rows.filter(pk=int(request.subject)).first()
     if found is None:
@@ -98,8 +96,6 @@ def conflict_in(actor: Acting, request: ApprovalRequest) -> str:
 
 
 def _description(effect: str | Promise, **labels: str | Promise) -> Callable[[ApprovalRequest], Description]:
-    """Describes a step by a sentence and the parameters that have a label."""
-
     def describe(request: ApprovalRequest) -> Description:
         details = [
             (str(label), _in_words(request.parameters[name]))

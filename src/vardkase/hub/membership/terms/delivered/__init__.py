@@ -1,4 +1,4 @@
-"""Version 1, as the software was delivered with: it holds until officers publish another."""
+"""Version 1 of the terms, delivered with the software and valid until officers publish another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ FOLDER = Path(__file__).parent
 
 
 def delivered_terms() -> Terms:
-    """Version 1 as it was delivered, not stored."""
     return Terms(
         version=1,
         state=TermsState.PUBLISHED,

@@ -1,1 +1,1 @@
-"""What is done with the terms: written, published, accepted."""
+"""Services for the terms: draft, publish, accept."""

@@ -1,4 +1,4 @@
-"""A signatory accepts a version for its organisation."""
+"""Acceptance of a version by a signatory of the organisation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PRIVATE_LINK = "private link"
 
 
 def membership_of(actor: Actor) -> Membership:
-    """The membership whose terms the actor may accept; raises Forbidden, and NotFound where there is none."""
+    """The membership whose terms the actor may accept. Raises Forbidden, NotFound if there is none."""
     actor.require(Permission.ADMIN)
     found = (
         Membership.objects.select_related("organisation", "application")
@@ -36,23 +36,22 @@ def membership_of(actor: Actor) -> Membership:
 
 
 def accept(actor: Actor, version: int, name: str, role: str) -> Acceptance:
-    """Put down, as an administrator of the member, that its signatory accepted a version.
+    """Record, as an administrator of the member, that its signatory accepted a version.
 
-    Raises Forbidden, NotFound, Conflict for a version that is not the current one or accepted already, and Invalid
-    by field.
+    Raises Forbidden, NotFound, Conflict unless the version is current and not yet accepted, Invalid by field.
     """
     actor.require_writing()
     return _accept(actor, membership_of(actor), version, name, role, given_by=actor.name)
 
 
 def accept_by_link(actor: ActorReference, token: str, name: str, role: str) -> Acceptance:
-    """The same, by whoever has the private link; nobody need be signed in."""
+    """As `accept`, by the holder of the private link, without signing in."""
     request = request_of(token)
     return _accept(actor, request.membership, request.version, name, role, given_by=PRIVATE_LINK)
 
 
 def accept_with_application(application: Application) -> None:
-    """Keep what the signatory accepted in the application that is approved now, in the same transaction."""
+    """Store the signatory's acceptance from an application, in the transaction that approves it."""
     version = accepted_version(application)
     if version is None:
         return

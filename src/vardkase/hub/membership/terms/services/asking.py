@@ -1,4 +1,4 @@
-"""Asking members to accept a new version, and reminding those who have not answered."""
+"""Asks members to accept a new version, and reminds those who have not answered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ REMINDERS = (14, 7, 1, -1)
 
 
 def ask_all_members(actor: ActorReference, terms: Terms) -> int:
-    """Write to the signatory and administrators of each member; returns how many members were asked."""
     members = Membership.objects.exclude(state=MembershipState.TERMINATED).select_related(
         "organisation", "application"
     )
@@ -43,7 +42,6 @@ def ask_all_members(actor: ActorReference, terms: Terms) -> int:
 
 
 def remind() -> int:
-    """Remind each member that has not answered when its turn has come; returns how many were written to."""
     terms = queries.current_terms()
     if terms.answer_by is None:
         return 0
@@ -68,12 +66,12 @@ def _remind(membership: Membership, terms: Terms, days: int) -> bool:
 
 
 def token_of(request: AcceptanceRequest) -> str:
-    """What a private link holds: whoever has it answers for the member. It is kept nowhere."""
+    """The secret in a private link: its holder answers for the member. It is not stored."""
     return signing.dumps([request.pk, request.version], salt=SALT)
 
 
 def request_of(token: str) -> AcceptanceRequest:
-    """The request that a private link is for; raises NotFound for any other token, and once other terms apply."""
+    """The request of a private link. Raises NotFound for any other token, and once other terms apply."""
     try:
         number, version = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
@@ -98,7 +96,6 @@ def _write(actor: ActorReference, kind: str, request: AcceptanceRequest, terms: 
 
 
 def _recipients(request: AcceptanceRequest) -> Iterator[tuple[Recipient, str]]:
-    """The signatory with a private link, and those who administer the organisation here with the page to sign in to."""
     membership = request.membership
     signatory = _signatory(membership)
     if email := signatory.get("email"):

@@ -1,4 +1,4 @@
-"""Writing the next version of the terms."""
+"""Drafting the next version of the terms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST = 100_000
 
 @transaction.atomic
 def start_draft(actor: Actor) -> Terms:
-    """Begin the next version as a copy of the current one; the draft that there is, where there is one."""
+    """Start the next version as a copy of the current one; returns the existing draft if there is one."""
     require_officer(actor)
     if found := queries.draft():
         return found
@@ -40,10 +40,8 @@ def start_draft(actor: Actor) -> Terms:
 
 @transaction.atomic
 def edit_draft(actor: Actor, data: Mapping[str, Any]) -> Terms:
-    """Change `text_sv`, `text_en` or `criteria` (a list of objects) of the draft.
-
-    Raises NotFound, and Invalid by field.
-    """
+    """Change `text_sv`, `text_en` or `criteria` (a list of objects) of the draft. Raises NotFound, Invalid by
+    field."""
     require_officer(actor)
     found = locked_draft()
     changed = []
@@ -66,7 +64,6 @@ def edit_draft(actor: Actor, data: Mapping[str, Any]) -> Terms:
 
 @transaction.atomic
 def discard_draft(actor: Actor) -> None:
-    """Throw the draft away. Raises NotFound."""
     require_officer(actor)
     found = locked_draft()
     record(actor, "terms.discarded", target_of(found))
@@ -74,7 +71,6 @@ def discard_draft(actor: Actor) -> None:
 
 
 def target_of(terms: Terms) -> Target:
-    """How the audit trail names a version."""
     return Target("terms", terms.pk, title=gettext("Terms, version %s") % terms.version)
 
 
@@ -84,7 +80,6 @@ def require_officer(actor: Actor) -> None:
 
 
 def locked_draft() -> Terms:
-    """The version that is being written, its row locked. Raises NotFound."""
     found = Terms.objects.select_for_update().filter(state=TermsState.DRAFT).first()
     if found is None:
         raise NotFound("No version of the terms is being written.")

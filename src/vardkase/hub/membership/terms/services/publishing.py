@@ -1,4 +1,4 @@
-"""Publishing the next version of the terms: by two officers, one of them a legal officer."""
+"""Publishing the next version of the terms: two officers, one of them a legal officer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from vardkase.identity.accounts.four_eyes.services import propose
 
 
 def earliest_answer() -> date:
-    """The first day that may be the last one to answer, were the version published today."""
+    """The earliest possible deadline for answers if the version were published today."""
     return today() + timedelta(days=DAYS_TO_ANSWER.value)
 
 
@@ -40,9 +40,9 @@ def earliest_answer() -> date:
 def propose_publishing(
     actor: Actor, version: int, answer_by: date | None, reason: str = ""
 ) -> ApprovalRequest:
-    """Propose that the draft, which is `version`, applies, and that every member is asked to accept it by a day.
+    """Propose to publish the draft, `version`, and to ask every member to accept it by `answer_by`.
 
-    Raises NotFound, Conflict when the draft is another version by now, Invalid under `answer_by` and `reason`.
+    Raises NotFound, Conflict if the draft is now another version, Invalid under `answer_by` and `reason`.
     """
     require_officer(actor)
     found = locked_draft()
@@ -76,7 +76,6 @@ def _describe(request: ApprovalRequest) -> Description:
 
 
 def _changes(version: int) -> Iterator[tuple[str, str]]:
-    """The lines and criteria that are new (+) and gone (−) against the version before, for each language."""
     try:
         new, former = queries.version_or_draft(version), queries.terms_of(version - 1)
     except NotFound:
@@ -132,7 +131,7 @@ def _publish(approval: Approval) -> Terms:
 
 
 def _keep_the_delivered(version: int) -> None:
-    """Store version 1 before another takes its place: what was accepted must not change with the software."""
+    """Store the packaged version 1 before it is replaced: accepted text must not change with the software."""
     if version == 2 and not Terms.objects.filter(version=1).exists():
         queries.terms_of(1).save()
 
