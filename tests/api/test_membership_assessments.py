@@ -130,7 +130,7 @@ def test_the_console_is_one_person_in_whoevers_name(per: Player, johanna: Player
         with pytest.raises(AssertionError, match="No such command"):
             run("propose", number, "approve", "--reasons", REASONS, *name)
     for who in (per, johanna):
-        with override("en"), pytest.raises(Forbidden, match="not proposed at the console"):
+        with override("en"), pytest.raises(Forbidden, match="cannot be proposed at the console"):
             propose(at_console(cast, who), application, "approve", REASONS)
     assert not Proposal.objects.exists()
     made = propose(at_the_screen(per), Application.objects.get(number=number), "approve", REASONS)

@@ -71,7 +71,7 @@ def test_a_platform_joins_by_its_code_and_fetches(
     assert json.loads(joined.stdout)["fault"] == ""
     again = command(folder, "enrol", code, server.url)
     assert again.returncode == 1, "a code is good once"
-    assert "does not know this code" in again.stderr or "känner inte till koden" in again.stderr
+    assert "does not recognise this code" in again.stderr or "känner inte till koden" in again.stderr
 
     used = EnrolmentCode.objects.get()
     key = AuthKey.objects.get(user=used.account)

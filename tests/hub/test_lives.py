@@ -236,14 +236,14 @@ def test_security_statements(cast: Cast, desk: Desk, tmp_path: Any) -> None:
         STATEMENT,
         statement,
         faces,
-        told={("submitted", "submit"): "The statement is handed in."},
+        told={("submitted", "submit"): "The statement has been submitted."},
         not_these={("accepted", "submit"): "A member whose statement is accepted hands in its next one."},
     )
     assert refused(life) == 2 * 7 + 1
     # Nor is what is handed in changed.
     Statement.objects.update(state="submitted")
     told = by_page(admin, "/membership/statement/files/", {"remove": "1"})()
-    assert "The statement is handed in." in told
+    assert "The statement has been submitted." in told
 
 
 def test_requests_for_help(cast: Cast, desk: Desk) -> None:
@@ -268,7 +268,9 @@ def test_requests_for_help(cast: Cast, desk: Desk) -> None:
         },
     }
     states = [state for state in REQUEST.states.values if state != "waiting"]
-    told = dict.fromkeys(itertools.product(states, ["answered"]), "Only who asked can answer that.")
+    told = dict.fromkeys(
+        itertools.product(states, ["answered"]), "Only the person who asked can answer that."
+    )
     assert refused(Life(REQUEST, thing, faces, told=told)) == 3 * 12 + 3 * 3
     SupportRequest.objects.update(state="waiting")
     assert told["new", "answered"] in faces["API"]["answered"]()
@@ -296,7 +298,7 @@ def test_changes_that_are_decided(cast: Cast, desk: Desk) -> None:
         ProposedChange.objects.update(state=state)
         before = (HistoryEntry.objects.count(), ProposedChange.objects.values().get(pk=change.pk))
         for name, attempt in attempts.items():
-            assert "No change waits for a decision." in attempt(), (state, name)
+            assert "No change is waiting for a decision." in attempt(), (state, name)
         assert (HistoryEntry.objects.count(), ProposedChange.objects.values().get(pk=change.pk)) == before
     assert "address" not in Membership.objects.get().details or (
         Membership.objects.get().details["address"] != "Nya torget 1"
@@ -325,5 +327,5 @@ def test_requests_to_publish_that_are_decided(cast: Cast, password_is_enough: No
         Approval.objects.update(state=state)
         before = Approval.objects.values().get(pk=number)
         for name, attempt in attempts.items():
-            assert "is decided already" in attempt(), (state, name)
+            assert "has already been decided" in attempt(), (state, name)
         assert Approval.objects.values().get(pk=number) == before

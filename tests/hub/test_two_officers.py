@@ -272,7 +272,7 @@ def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> Non
     """Its user could be an officer, who would then approve what they have proposed as a colleague."""
     number = assessed(at_the_screen(desk.officer)).number
     console = in_the_name_of(console_actor(cast.hub.pk, "Hub", "root"), desk.officer.user)
-    with pytest.raises(Forbidden, match="not proposed at the console"), override("en"):
+    with pytest.raises(Forbidden, match="cannot be proposed at the console"), override("en"):
         deciding.propose(console, Application.objects.get(number=number), "approve", "x")
     assert not Proposal.objects.exists()
     for gone in (

@@ -96,7 +96,7 @@ def test_a_rule_of_the_hub_takes_two_officers(cast: Cast, officer: User, passwor
     make_staff(cast, StaffRole.LEGAL_OFFICER)
     key = make_key(officer)
     status, told = call(key, "POST", EDIT + GRACE, {"value": 20, "reason": "Beslut den 3 december."})
-    assert (status, told["message"]) == (202, "The change waits for a second officer.")
+    assert (status, told["message"]) == (202, "The change is waiting for a second officer.")
     again = {"value": 21, "reason": "Nej, tjugoen."}
     assert call(key, "POST", EDIT + GRACE, again)[0] == 409
     other = "Vardkase.statement_valid_days"

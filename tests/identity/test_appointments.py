@@ -313,7 +313,7 @@ def test_the_first_officers_of_a_new_hub_wait_for_nothing(cast: Cast) -> None:
     User.objects.filter(email__startswith="per@").update(credentials_set_by_another_at=timezone.now())
     anna = colleague_of_the_hub(cast)
     appoint(cast.site_admin.actor, anna, ["membership_officer"], WHY)
-    with override("en"), pytest.raises(MayNotTakePart, match=r"set your sign-in details lately.*from 20"):
+    with override("en"), pytest.raises(MayNotTakePart, match=r"recently set your sign-in details.*from 20"):
         approved(per)
     User.objects.filter(email__startswith="per@").update(
         credentials_set_by_another_at=MembershipInUse.objects.get().since
@@ -330,7 +330,7 @@ def test_a_page_says_why_one_may_not_take_part(cast: Cast, password_is_enough: N
     form = {"rules": ["second_factor"], "key_days": 180, "reason": WHY}
     refused = web.post(reverse("sign_in_minimum"), form, headers={"accept-language": "en"})
     assert refused.status_code == 403
-    assert "set your sign-in details lately" in refused.content.decode()
+    assert "recently set your sign-in details" in refused.content.decode()
 
 
 def colleague_of(cast: Cast) -> User:

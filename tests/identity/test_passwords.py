@@ -9,7 +9,9 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 
-PLAIN = "A password of fewer than 16 characters needs lower case, upper case, and a digit or a sign."
+PLAIN = (
+    "A password of fewer than 16 characters needs lower case, upper case, and a digit or a special character."
+)
 
 
 def set_password(cast: Cast, password: str) -> tuple[int, Any]:

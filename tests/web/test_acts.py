@@ -100,7 +100,7 @@ def test_an_event_and_an_account_tell_what_was_done(cast: Cast, password_is_enou
     reset_password(cast.org_admin.actor, cast.analyst.user)
     client = signed_in(cast.org_admin.user)
     history = client.get(reverse("event_history", args=[event.pk]), headers={"accept-language": "en"})
-    for words in ("Attributes were deleted", "can be restored; How many: 3", "The tag was put on", "weather"):
+    for words in ("Attributes were deleted", "can be restored; How many: 3", "The tag was added", "weather"):
         assert words in history.content.decode()
     account = client.get(reverse("user", args=[cast.analyst.user.pk]), headers={"accept-language": "en"})
     assert "The account was given a one-time password" in account.content.decode()

@@ -83,13 +83,13 @@ def test_the_overview_of_an_officer_holds_what_waits_and_what_is_missing(cast: C
     SettingValue.objects.filter(name="Vardkase.appeal_court").delete()
     browser = signed_in(reader)
     page = browser.get("/", headers=ENGLISH).content.decode()
-    assert "Requests that wait for your approval" in page
-    assert "Settings without which no decision can be written" in page
-    assert "Parts of the notice on personal data to write" in page
+    assert "Requests waiting for your approval" in page
+    assert "Settings that decisions require" in page
+    assert "Parts of the privacy notice to write" in page
     missing = browser.get(reverse("settings") + "?missing=1").content.decode()
     assert "Vardkase.appeal_court" in missing
     assert "Vardkase.sender_name" not in missing
     assert (
-        "Settings without which"
+        "Settings that decisions require"
         not in signed_in(cast.org_admin.user).get("/", headers=ENGLISH).content.decode()
     )

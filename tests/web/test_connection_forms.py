@@ -121,8 +121,8 @@ def test_an_organisation_may_be_new(cast: Cast, browser: Client) -> None:
         ({"authkey": ""}, "This must be filled in."),
         ({"url": "misp.norden.example"}, "An address begins with https:// or http://."),
         ({"url": "https://me:secret@misp.norden.example"}, "An address may not hold a name and password."),
-        ({"pull_changed": "yesterday"}, "Write a number and d, h or m, such as 30d."),
-        ({"pull_parameters": "threatlevel"}, "Write each line as name=value."),
+        ({"pull_changed": "yesterday"}, "Enter a number and d, h or m, such as 30d."),
+        ({"pull_parameters": "threatlevel"}, "Enter each line as name=value."),
         (
             {"submitted_cert": SimpleUploadedFile("hub.pem", b"nonsense")},
             "This is not a certificate in PEM form",

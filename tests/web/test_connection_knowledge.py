@@ -96,7 +96,7 @@ def test_the_events_of_another_hub_are_looked_at(
         assert "/page:3/" in asked(peer)
         assert "/searcheventinfo:new%2Fones" in asked(peer)
         event = browser.get(f"{address}{THERE}/").content.decode()
-        assert "Nothing of it has been taken in by looking." in event
+        assert "Looking at it imports nothing." in event
         assert "evil[.]example" in event.replace("<wbr>", "")
         assert browser.get(f"{address}{GONE}/").status_code == 404
     assert Event.objects.count() == 1
@@ -125,7 +125,7 @@ def test_what_would_move_is_shown_and_nothing_moves(
         server = connected(cast, peer.url)
         told = browser.get(f"{LIST}{server.pk}/would-fetch/").content.decode()
         assert "New there" in told
-        assert "The event is here as new." in told
+        assert "The event here is as new." in told
         assert not server.push, "what would go if somebody sent it now is shown all the same"
         told = browser.get(f"{LIST}{server.pk}/would-send/").content.decode()
         assert "The event is not published." in told

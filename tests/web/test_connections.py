@@ -106,7 +106,7 @@ def test_a_connection_that_works_is_told_with_who_we_are(cast: Cast, connection:
         told = signed_in(cast.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
     assert "The connection works." in told
     assert "We are us@norden.example there, with the role “Sync user”." in told
-    assert "It is not: key and events pass in the open." in told
+    assert "It is not: the key and events are sent in the clear." in told
     assert "It runs version 2.4.190" in told
     standing = Standing.objects.get(server=connection)
     assert (standing.works, standing.reason) == (True, "")

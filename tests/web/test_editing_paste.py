@@ -78,7 +78,7 @@ def test_a_wrong_row_holds_everything_back(web: Client, event: Event) -> None:
     rows = {**everything(0, 0, 1), "t0": "ip-dst"}
     page = web.post(url(event), sent(go="add", **rows))
     assert page.status_code == 200
-    assert "must be put right" in page.text
+    assert "must be corrected" in page.text
     assert "That is not an IP address" in page.text
     assert not Attribute.objects.filter(event=event).exists()
 

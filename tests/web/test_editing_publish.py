@@ -176,7 +176,7 @@ def test_pages_are_honest_about_who_reads_what_is_not_published(
 ) -> None:
     settings.VARDKASE_UNPUBLISHED_PRIVATE = private
     Event.objects.update(distribution=distribution)
-    words = "Organisations within its reach can already read it here"
+    words = "Organisations within its distribution can already read it here"
     stranger = signed_in(cast.partner).get(f"/event/{event.pk}/")
     assert (stranger.status_code == 200) == is_open
     for path in ("", "publish/"):
@@ -190,7 +190,7 @@ def test_no_warninglist_is_no_reassurance(cast: Cast, web: Client, event: Event)
     make_attribute(event, type="domain", value1="good.example", to_ids=True).save()
     address = f"/event/{event.pk}/publish/"
     text = web.get(address).content.decode()
-    assert "No warninglist is switched on." in text
+    assert "No warninglist is enabled." in text
     assert "No value for detection is on one." not in text
     link = f'href="{reverse("warninglists")}">Choose'
     assert link not in text
@@ -199,7 +199,7 @@ def test_no_warninglist_is_no_reassurance(cast: Cast, web: Client, event: Event)
     store(WarninglistFile(name="Others", type="string", version=1, values=["else.example"]))
     Warninglist.objects.update(enabled=True)
     text = web.get(address).content.decode()
-    assert "No warninglist is switched on." not in text
+    assert "No warninglist is enabled." not in text
     assert "No value for detection is on one." in text
 
 

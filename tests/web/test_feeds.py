@@ -149,11 +149,11 @@ def test_events_of_a_feed_are_looked_at_and_taken_in(cast: Cast, settings: Any) 
         page = f"{LIST}{feed.pk}/inside/"
         assert "event 29ce" in client.get(page).content.decode()
         assert (
-            "The event is here."
+            "The event exists here."
             in client.post(f"{page}take/", {"event": FIRST}, follow=True).content.decode()
         )
         assert Event.objects.filter(uuid=FIRST).exists()
-        assert "Is here" in client.get(page).content.decode()
+        assert "Exists here" in client.get(page).content.decode()
         unknown = client.post(f"{page}take/", {"event": str(uuid4())}, follow=True)
         assert unknown.status_code == 200
 
@@ -189,8 +189,8 @@ def test_a_feed_of_ours_is_made_and_handed_out(cast: Cast, tmp_path: Path, setti
     )
     assert ProcrastinateJob.objects.get().task_name == "own_feeds.write"
     made = client.post(f"{LIST}own/public/key/").content.decode()
-    assert "It is shown now and never again" in made
-    assert "It is shown now" not in client.get(f"{LIST}own/public/").content.decode()
+    assert "It is only shown now" in made
+    assert "It is only shown now" not in client.get(f"{LIST}own/public/").content.decode()
     client.post(f"{LIST}own/public/key/remove/")
     assert OwnFeed.objects.get().token_digest is None
     refused = client.post(f"{LIST}own/public/edit/", {**form, "readers": "open"})

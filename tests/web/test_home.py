@@ -28,7 +28,7 @@ def event(org: Organisation, **fields: object) -> Event:
 
 def test_only_readable_events_are_shown_and_counted(cast: Cast) -> None:
     event(cast.org_a, info="Secret of A")
-    event(cast.org_a, info="For everybody", distribution=3, published=True)
+    event(cast.org_a, info="For everyone", distribution=3, published=True)
     event(cast.org_a, info="For the group", distribution=4, sharing_group=cast.group, published=True)
     expected = {cast.analyst: 3, cast.partner: 2, cast.stranger: 1, cast.site_admin: 3}
     for person, count in expected.items():
@@ -82,11 +82,11 @@ def test_an_empty_hub_says_where_to_begin(cast: Cast) -> None:
 
 
 def test_whoever_runs_the_hub_sees_what_to_connect_and_nothing_of_what_is_shared(cast: Cast) -> None:
-    event(cast.org_a, info="For everybody", distribution=3, published=True)
+    event(cast.org_a, info="For everyone", distribution=3, published=True)
     Membership.objects.create(organisation=cast.org_b, sector="region", connection="web", state="onboarding")
     page = signed_in(officer(cast, "drift@hub.example", StaffRole.OPERATOR).user).get("/")
     assert [task.view for task in page.context["todo"]["tasks"]] == ["members"]
     shown = page.content.decode()
-    assert "For everybody" not in shown
+    assert "For everyone" not in shown
     assert "Skapa den första händelsen" not in shown
     assert "visas inte för dig" in shown

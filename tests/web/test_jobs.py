@@ -56,7 +56,7 @@ def test_how_far_a_job_is_and_what_it_says(cast: Cast, job: int) -> None:
     assert "4,000 / 12,000" in listed
     assert cast.analyst.user.email in listed
     told = client.get(f"{JOBS}{job}/").content.decode()
-    for words in ("4,000 of 12,000", "40 each second", "about 3 minutes left", "&lt;b&gt;Reading"):
+    for words in ("4,000 of 12,000", "40 per second", "about 3 minutes left", "&lt;b&gt;Reading"):
         assert words in told
     assert "hx-trigger" in told
 

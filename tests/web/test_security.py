@@ -68,7 +68,7 @@ def test_a_certificate_is_uploaded_and_removed(cast: Cast) -> None:
     assert "private key" in client.post(new, key).content.decode()
     file = SimpleUploadedFile("a.pem", own.pem.encode())
     assert client.post(new, {"file": file, "pins": "certificate"}).status_code == 302
-    assert client.post(new, {"pem": own.pem, "pins": "certificate"}).status_code == 422, "registered already"
+    assert client.post(new, {"pem": own.pem, "pins": "certificate"}).status_code == 422, "already registered"
     kept = cast.org_a.client_certificates.get()
     assert "CN=Organisation A" in client.get(base).content.decode()
     client.post(base + f"certificates/{kept.pk}/remove/")
@@ -84,7 +84,7 @@ def test_a_domain_is_verified_by_dns(cast: Cast, settings: Any) -> None:
         claim = MailDomain.objects.get()
         assert claim.token in client.get(base).content.decode()
         client.post(base + f"domains/{claim.pk}/check/")
-        assert "not there yet" in client.get(base).content.decode()
+        assert "does not exist yet" in client.get(base).content.decode()
         names.texts["_vardkase.a.example"] = [f"vardkase-domain-verification={claim.token}"]
         client.post(base + f"domains/{claim.pk}/check/")
     assert fresh(cast.org_a).verified_domains == ["a.example"]
@@ -149,7 +149,7 @@ def test_an_officer_decides_what_an_administrator_sends_in(cast: Cast) -> None:
     assert admin.post(base, filled | {"submit": ""}).status_code == 302
     assert ApiRequirements.objects.get().state == "submitted"
     officer = browser(cast.site_admin, StaffRole.MEMBERSHIP_OFFICER)
-    assert "Waits for a decision" in officer.get("/security/organisations/").content.decode()
+    assert "Waiting for a decision" in officer.get("/security/organisations/").content.decode()
     officer.post(base + "decide/", {"note": "Which port?"})
     assert "Which port?" in admin.get(base).content.decode()
     admin.post(base, filled | {"submit": ""})
@@ -178,9 +178,9 @@ def test_an_administrator_goes_through_the_accounts(cast: Cast) -> None:
     assert "Choose accounts first" in client.get(path).content.decode()
     client.post(path + "answer/", {"pk": [cast.reader.user.pk], "answer": "disabled"})
     client.post(path + "answer/", {"all": "1", "answer": "confirmed"})
-    assert "Switched off" in client.get(path).content.decode()
+    assert "Disabled" in client.get(path).content.decode()
     User.objects.filter(pk=cast.reader.user.pk).update(disabled_because="unreviewed")
-    assert "Confirmed by nobody" in client.get(base).content.decode()
+    assert "Not confirmed" in client.get(base).content.decode()
     client.post(base + f"bring-back/{cast.reader.user.pk}/")
     assert not User.objects.get(pk=cast.reader.user.pk).disabled
 

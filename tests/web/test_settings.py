@@ -97,12 +97,12 @@ def test_a_key_with_limits_is_refused_only_what_is_about_sign_in(
     auditor = make_user(cast.hub, make_role("User", []), "revision@hub.example", staff_roles=["auditor"])
     status, told = call(make_key(auditor, **LIMIT), "POST", EDIT + "MISP.live", {"value": 0})
     assert status == 403
-    assert "takes a key" not in told["message"], "no key of theirs would do"
+    assert "requires a key" not in told["message"], "no key of theirs would do"
 
 
 def test_a_missing_reason_is_named(cast: Cast, officers: tuple[User, User]) -> None:
     status, told = call(make_key(officers[0]), "POST", EDIT + NAME, {"value": "Exempelmyndigheten"})
-    assert (status, told["errors"]) == (403, {"reason": ["Give a reason."]})
+    assert (status, told["errors"]) == (403, {"reason": ["Enter a reason."]})
     described = call(make_key(officers[0]), "GET", EDIT + NAME)[1]
     assert "reason" in described["optional_fields"]
 

@@ -44,7 +44,7 @@ def shown(client: Client, path: str, **data: object) -> str:
 
 def test_a_webhook_is_added_and_its_secret_shown_once(cast: Cast) -> None:
     client = signed_in(cast.site_admin)
-    assert "Nobody listens" in shown(client, LIST)
+    assert "Not listening" in shown(client, LIST)
     with hook() as receiver:
         written = {
             "name": "Analysis",
@@ -61,7 +61,9 @@ def test_a_webhook_is_added_and_its_secret_shown_once(cast: Cast) -> None:
         added = Stream.objects.get(name="Analysis")
         assert (added.org, added.filters) == (cast.org_b, {"type": ["ip-dst", "domain"]})
         assert found[0] not in shown(client, f"{LIST}{added.pk}/")
-        assert "The receiver has taken the test message." in shown(client, f"{LIST}{added.pk}/test/", now=1)
+        assert "The receiver has accepted the test message." in shown(
+            client, f"{LIST}{added.pk}/test/", now=1
+        )
         assert receiver.documents[0]["test"] is True
     assert "The receiver cannot be reached." in shown(client, f"{LIST}{added.pk}/test/", now=1)
 
@@ -81,7 +83,7 @@ def test_what_is_wrong_is_said_where_it_was_written(cast: Cast) -> None:
 @pytest.mark.parametrize("kind", ["webhook", "syslog", "kafka", "zeromq"])
 def test_each_kind_has_its_form(cast: Cast, kind: str) -> None:
     told = shown(signed_in(cast.site_admin), f"{LIST}new/{kind}/")
-    assert "What it gets" in told
+    assert "What it receives" in told
     assert "Published events" in told
 
 
@@ -112,11 +114,11 @@ def test_a_receiver_that_is_down_is_told_of_in_plain_words(cast: Cast) -> None:
     assert "Mottagaren går inte att nå." in told
     assert "Kontrollera adressen och porten" in told
     client = signed_in(cast.site_admin)
-    assert "does not get through" in shown(client, LIST)
+    assert "cannot connect" in shown(client, LIST)
     assert "It is paused." in shown(client, f"{LIST}{chosen.pk}/pause/", now=1)
-    assert "It goes on" in shown(client, f"{LIST}{chosen.pk}/resume/", now=1)
-    assert "Left out." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
-    assert "Nothing waits." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
+    assert "It continues" in shown(client, f"{LIST}{chosen.pk}/resume/", now=1)
+    assert "Skipped." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
+    assert "Nothing is waiting." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
     assert "sent again" in shown(client, f"{LIST}{chosen.pk}/replay/", since="2026-01-01T00:00")
     assert client.post(f"{LIST}{chosen.pk}/replay/", {"since": "yesterday"}).status_code == 422
     assert "removed" in shown(client, f"{LIST}{chosen.pk}/delete/", now=1)

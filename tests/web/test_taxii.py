@@ -130,7 +130,7 @@ def test_a_server_that_does_not_answer_is_told_of(client: Client) -> None:
     server = client.post(f"{HOME}servers/new/", {**SERVER, "baseurl": "http://127.0.0.1:9"})
     pk = TaxiiServer.objects.get().pk
     assert server.status_code == 302
-    assert "does not answer as it should" in client.post(f"{HOME}servers/{pk}/test/").content.decode()
+    assert "does not answer as expected" in client.post(f"{HOME}servers/{pk}/test/").content.decode()
     assert client.post(f"{HOME}servers/{pk}/delete/").status_code == 302
     assert not TaxiiServer.objects.exists()
 

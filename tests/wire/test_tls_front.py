@@ -45,7 +45,7 @@ def test_a_client_certificate_opens_through_nginx_and_nothing_else_does(front: F
         _pymisp(front, cast, None)
 
     refused = {
-        "none was shown": _asked(front, cast, None),
+        "none was presented": _asked(front, cast, None),
         "has registered": _asked(front, cast, front.files("other", other)),
         "not valid now": _asked(front, cast, front.files("ended", ended)),
     }

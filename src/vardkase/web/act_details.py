@@ -37,8 +37,8 @@ LABELS: dict[str, str | Promise] = {
     "count": _("How many"),
     "criterion": _("Criterion"),
     "digest": "SHA-256",
-    "disabled": _("Switched off"),
-    "distribution": _("Reach"),
+    "disabled": _("Disabled"),
+    "distribution": _("Distribution"),
     "domain": _("Mail domain"),
     "domains": _("Mail domains"),
     "done_on": _("Day"),
@@ -46,19 +46,19 @@ LABELS: dict[str, str | Promise] = {
     "ended": _("Ended"),
     "event": _("Event"),
     "expiration": _("Expires"),
-    "exportable": _("May be sent out"),
+    "exportable": _("May be distributed"),
     "extend": _("May extend"),
     "fields": _("Fields"),
     "format": _("Format"),
     "grant": _("Grant"),
     "hours": _("Hours"),
     "item": _("Item of the checklist"),
-    "key_days": _("Longest time that a key holds, in days"),
+    "key_days": _("Longest validity of a key, in days"),
     "keys": _("Bound keys"),
     "kind": _("Kind"),
     "local": _("Local"),
     "mailbox": _("Mailbox"),
-    "method": _("Way"),
+    "method": _("Direction"),
     "module": _("Training"),
     "name": _("Name"),
     "networks": _("Networks"),
@@ -71,12 +71,12 @@ LABELS: dict[str, str | Promise] = {
     "permissions": _("Permissions"),
     "pin": _("Fingerprint"),
     "proposed_by": _("Proposed by"),
-    "reach": _("Reach"),
+    "reach": _("Distribution"),
     "read_only": _("Read only"),
     "reason": _("Why"),
     "removed": _("Removed"),
     "request": _("Page"),
-    "requester": _("Asked by"),
+    "requester": _("Requested by"),
     "required": _("Required"),
     "role": _("Role"),
     "rules": _("Rules"),
@@ -98,17 +98,17 @@ LABELS: dict[str, str | Promise] = {
     "version": _("Version"),
 }
 KINDS: dict[str, str | Promise] = {
-    "account_off": _("the account is switched off"),
+    "account_off": _("the account is disabled"),
     "app": _("App"),
     "confirmed": _("Confirmed"),
-    "disabled": _("Switched off"),
+    "disabled": _("Disabled"),
     "certificate_not_valid": _("the client certificate is not valid now"),
-    "domain": _("the e-mail address lies in no verified domain"),
+    "domain": _("the e-mail address is not in a verified domain"),
     "enforce": pgettext_lazy("of a rule", "enforced"),
     "key_address": _("the key may not come from this address"),
-    "key_ended": _("the key has ended"),
+    "key_ended": _("the key has expired"),
     "key_of_another": _("an officer’s key that somebody else made"),
-    "standing": _("how the membership stands"),
+    "standing": _("membership status"),
     "idle": _("not used for a long time"),
     "network": _("from another network"),
     "no_certificate": _("without a client certificate"),
@@ -117,11 +117,11 @@ KINDS: dict[str, str | Promise] = {
     "passkey": _("Passkey"),
     "recovery codes": _("Recovery codes"),
     "report": pgettext_lazy("of a rule", "report only"),
-    "unreviewed": _("confirmed by nobody"),
+    "unreviewed": _("not confirmed"),
     "long_key": _("the key holds longer than the hub owner allows"),
     "required_key": _("the hub owner requires addresses and a last day of the key"),
     "source": _("neither from a registered network nor with a client certificate"),
-    "unbound_key": _("the key is not bound to addresses and an end"),
+    "unbound_key": _("the key is not bound to addresses and an expiry date"),
 }
 KIND_LIKE = frozenset({"answer", "certificates", "domains", "keys", "kind", "networks", "reason"})
 """Fields whose values are words of `KINDS`."""
@@ -158,7 +158,7 @@ def _part(name: str, value: Any) -> str:
         return ""
     match name, value:
         case "hard", bool():
-            return gettext("for good") if value else gettext("can be restored")
+            return gettext("permanently") if value else gettext("can be restored")
         case "local", bool():
             return gettext("local") if value else ""
         case "password", bool():
@@ -175,7 +175,7 @@ def _permissions_changed(before: list[str], after: list[str]) -> str:
     taken = [name for name in before if name not in after]
     words = [
         gettext("given: %(names)s") % {"names": _value("permissions", given)} if given else "",
-        gettext("taken away: %(names)s") % {"names": _value("permissions", taken)} if taken else "",
+        gettext("removed: %(names)s") % {"names": _value("permissions", taken)} if taken else "",
     ]
     return "; ".join(filter(None, words))
 

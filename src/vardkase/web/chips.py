@@ -34,7 +34,7 @@ REACHES: dict[int, str | Promise] = {
     2: _("Connected hubs"),
     3: _("Everyone"),
     4: _("Sharing group"),
-    5: _("Inherits the event's reach"),
+    5: _("Inherits the event’s distribution"),
 }
 GROUP, INHERIT = 4, 5
 BEACONS = (5, 14, 23, 32)

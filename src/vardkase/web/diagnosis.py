@@ -47,43 +47,44 @@ class Diagnosis:
 
 
 NAME, REACH, ENCRYPTION, CERTIFICATE, KEY, ROLE, VERSION, TRAFFIC, CLOCKS = LABELS = (
-    _("The name is known"),
-    _("Something answers there"),
+    _("The name resolves"),
+    _("There is an answer"),
     _("The connection is encrypted"),
-    _("The certificate is right"),
+    _("The certificate is correct"),
     _("Our key is accepted"),
     _("Our account may exchange events"),
-    _("The versions fit"),
-    _("What we send arrives whole"),
+    _("The versions are compatible"),
+    _("What we send arrives intact"),
     _("The clocks agree"),
 )
 
 FAULTS: dict[Fault, tuple[int, Words, Words]] = {
     Fault.NAME: (
         0,
-        _("The network does not know the name in the address."),
+        _("The name in the address cannot be resolved."),
         _(
-            "Check how the address is spelled. If it is right, the other hub's domain name does not work: tell them."
+            "Check the spelling of the address. If it is right, the other hub’s domain name does "
+            "not resolve: notify them."
         ),
     ),
     Fault.CLOSED: (
         0,
-        _("The address leads into a closed network that this hub may not turn to."),
-        _("If that is meant, those who run this hub can allow the network (VARDKASE_PRIVATE_NETWORKS)."),
+        _("The address is in a private network that this hub may not connect to."),
+        _("If this is intended, those who run this hub can allow the network (VARDKASE_PRIVATE_NETWORKS)."),
     ),
     Fault.REACH: (
         1,
-        _("Nothing answers there."),
+        _("There is no answer at this address."),
         _("Ask whether the other hub is up, and whether firewalls on both sides let the connection through."),
     ),
     Fault.SLOW: (
         1,
         _("There was no answer in time."),
-        _("Try again in a while. If it stays so, ask whether the other hub and the firewalls let us in."),
+        _("Try again in a while. If it continues, ask whether the other hub and the firewalls let us in."),
     ),
     Fault.ENCRYPTION: (
         2,
-        _("No encrypted connection came about."),
+        _("No encrypted connection could be established."),
         _(
             "The other hub has to offer TLS 1.2 or newer. If it asks for a certificate of ours, enter that in the "
             "settings of the connection."
@@ -91,8 +92,8 @@ FAULTS: dict[Fault, tuple[int, Words, Words]] = {
     ),
     Fault.EXPIRED: (
         3,
-        _("The other hub's certificate does not hold now."),
-        _("Ask its administrators to renew it. Until then nothing passes."),
+        _("The other hub’s certificate is not currently valid."),
+        _("Ask its administrators to renew it. Nothing is exchanged until then."),
     ),
     Fault.OTHER_NAME: (
         3,
@@ -101,15 +102,15 @@ FAULTS: dict[Fault, tuple[int, Words, Words]] = {
     ),
     Fault.UNTRUSTED: (
         3,
-        _("Nobody that this hub trusts vouches for the other hub's certificate."),
+        _("The other hub’s certificate is not issued by a CA that this hub trusts."),
         _(
-            "Read the fingerprint to the other hub's administrators over another way, such as by telephone. If it is "
-            "theirs, trust the certificate here."
+            "Read the fingerprint to the other hub’s administrators over another channel, such "
+            "as by telephone. If it matches, trust the certificate here."
         ),
     ),
     Fault.OTHER: (
         1,
-        _("There was no usable answer."),
+        _("The answer was not usable."),
         _(
             "Check that the address leads to MISP itself, and not to a sign-in page or a proxy in front of it."
         ),
@@ -117,11 +118,11 @@ FAULTS: dict[Fault, tuple[int, Words, Words]] = {
 }
 """Where a connection failed: the place among `LABELS`, what was found, what to do."""
 
-GIVEN_ROLE = _("Ask its administrators to give the account the role of a synchronising user.")
+GIVEN_ROLE = _("Ask its administrators to give the account the role of a sync user.")
 REFUSALS: dict[int, tuple[int, Words, Words]] = {
     client.UNEXPECTED: (
         4,
-        _("Something answers, but not as MISP does."),
+        _("There is an answer, but not from MISP."),
         _(
             "Check that the address leads to MISP itself, and not to a sign-in page or a proxy in front of it."
         ),
@@ -134,12 +135,12 @@ REFUSALS: dict[int, tuple[int, Words, Words]] = {
     client.PASSWORD: (
         4,
         _("Our account there has to change its password."),
-        _("Ask its administrators to sign in as the account once, or to let it go without."),
+        _("Ask its administrators to sign in once with the account, or to exempt it."),
     ),
     client.TERMS: (
         4,
         _("Our account there has to accept the terms of use."),
-        _("Ask its administrators to sign in as the account once and accept them."),
+        _("Ask its administrators to sign in once with the account and accept them."),
     ),
     client.NO_RIGHTS: (5, _("Our account there may not exchange anything."), GIVEN_ROLE),
     client.ONLY_SIGHTINGS: (5, _("Our account there may only send sightings."), GIVEN_ROLE),
@@ -196,7 +197,7 @@ def _encryption(server: Server) -> Step:
     return Step(
         ENCRYPTION,
         "warn",
-        gettext("It is not: key and events pass in the open."),
+        gettext("It is not: the key and events are sent in the clear."),
         gettext("Ask its administrators for an address that begins with https://."),
     )
 
@@ -205,7 +206,7 @@ def _certificate(found: Checkup) -> Step:
     if found.certificate is None:
         return Step(CERTIFICATE, "skipped")
     left = found.certificate.days_left
-    holds = gettext("It holds until %(day)s.") % {"day": display.long_date(found.certificate.ends)}
+    holds = gettext("Valid until %(day)s.") % {"day": display.long_date(found.certificate.ends)}
     if left > SOON:
         return Step(CERTIFICATE, "ok", holds)
     words = ngettext("%(n)s day is left.", "%(n)s days are left.", left) % {"n": left}
@@ -228,9 +229,7 @@ def _version(found: Checkup) -> Step:
         "ours": found.result.get("local_version"),
     }
     if found.result.get("mismatch") in ("major", "minor"):
-        return Step(
-            VERSION, "warn", words, gettext("Something may not pass. The older one should be updated.")
-        )
+        return Step(VERSION, "warn", words, gettext("Something may not pass. Update the older one."))
     return Step(VERSION, "ok", words)
 
 
@@ -241,7 +240,7 @@ def _traffic(found: Checkup) -> Step:
         TRAFFIC,
         "bad",
         gettext("What we send is changed or stopped on the way."),
-        gettext("A proxy or firewall between the two hubs changes requests. Ask those who run it."),
+        gettext("A proxy or firewall between the two hubs changes requests. Contact those who run it."),
     )
 
 
@@ -260,6 +259,7 @@ def _clock(found: Checkup) -> Step:
         "warn",
         words % {"n": minutes},
         gettext(
-            "Which change of an event is the newer goes by the clock. Whoever is wrong should set it right."
+            "The clock decides which change of an event is newer. Whichever clock is wrong "
+            "should be set right."
         ),
     )

@@ -15,25 +15,25 @@ from vardkase.hub.instance.jobs import Job
 
 KINDS: dict[str, str | Promise] = {
     "applications.queue_admitted": _("Queue applications whose phase has opened"),
-    "feeds.cache": _("Keep a feed's values for comparison"),
+    "feeds.cache": _("Cache a feed’s values for comparison"),
     "feeds.fetch": _("Fetch a feed"),
-    "jobs.take_up_again": _("Take up jobs of a stopped worker"),
+    "jobs.take_up_again": _("Recover jobs of a stopped worker"),
     "mail.deliver": _("Send a mail"),
     "modules.enrich": _("Enrich an event"),
-    "notices.alert": _("Mail people of a published event"),
-    "own_feeds.write": _("Write a feed of our own"),
-    "schedules.look": _("Look at what is due"),
+    "notices.alert": _("Send e-mail about a published event"),
+    "own_feeds.write": _("Write an own feed"),
+    "schedules.look": _("See what is due"),
     "schedules.run": _("A scheduled task"),
-    "servers.cache": _("Keep a connected hub's values for comparison"),
+    "servers.cache": _("Cache a connected hub’s values for comparison"),
     "sync.pull": _("Fetch from a connected hub"),
-    "correlation.rebuild": _("Work out all correlations anew"),
+    "correlation.rebuild": _("Recompute all correlations"),
     "sync.push": _("Send to a connected hub"),
     "sync.push_cluster": _("Send a galaxy cluster to connected hubs"),
     "sync.push_published": _("Send what is published to a connected hub"),
     "sync.push_sightings": _("Send sightings to connected hubs"),
     "taxii.poll": _("Fetch from a TAXII server"),
     "taxii.push": _("Send to a TAXII server"),
-    "taxii.receive": _("Take in what was written over TAXII"),
+    "taxii.receive": _("Import what was written over TAXII"),
 }
 """By the name of the task; a test asks that each has its words."""
 

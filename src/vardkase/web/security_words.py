@@ -19,7 +19,7 @@ RULES: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "certificates": (
         _("Client certificates"),
-        _("People and programs show a registered client certificate."),
+        _("People and programs present a registered client certificate."),
     ),
     "domains": (
         _("Mail domains"),
@@ -27,7 +27,7 @@ RULES: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "keys": (
         _("Bound keys"),
-        _("API keys of synchronising accounts are bound to addresses and have a last day."),
+        _("API keys of synchronising accounts are bound to addresses and have an expiry date."),
     ),
 }
 """Each rule with its name and what it asks."""
@@ -45,7 +45,7 @@ OF_API = frozenset({"certificate", "sync_user", "bound_key", "api_requirements"}
 """What only those who connect by API need."""
 REQUIREMENT_STATES: dict[str, tuple[str, str | Promise]] = {
     "draft": ("land", _("Draft")),
-    "submitted": ("wait", _("Waits for a decision")),
+    "submitted": ("wait", _("Waiting for a decision")),
     "approved": ("ok", pgettext_lazy("approval request", "Approved")),
     "returned": ("warn", _("Returned: something is missing")),
 }
@@ -53,8 +53,8 @@ REQUIREMENT_STATES: dict[str, tuple[str, str | Promise]] = {
 
 ANSWERS: dict[str, tuple[str, str | Promise]] = {
     "confirmed": ("ok", _("Confirmed")),
-    "disabled": ("lock", _("Switched off")),
-    "unanswered": ("lock", _("Switched off: nobody answered")),
+    "disabled": ("lock", _("Disabled")),
+    "unanswered": ("lock", _("Disabled: nobody answered")),
     "spared": ("warn", _("Kept: the last administrator")),
 }
 """What became of an account in a review: the kind of its mark, and the word."""

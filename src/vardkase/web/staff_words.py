@@ -13,5 +13,5 @@ DUTIES = {
     StaffRole.OPERATOR: _(
         "Operator: runs the platform and helps members to connect, without reading what is shared"
     ),
-    StaffRole.AUDITOR: _("Auditor: reads the audit trail and the settings, and nothing of what is shared"),
+    StaffRole.AUDITOR: _("Auditor: reads the audit log and the settings, and nothing that is shared"),
 }

@@ -20,7 +20,7 @@ type Words = str | Promise
 KINDS: dict[str, tuple[Words, Words]] = {
     Kind.WEBHOOK: (
         _("Webhook"),
-        _("Signed messages to a web address: for programs of one's own, and for collectors that take HTTP."),
+        _("Signed messages to a web address: for your own programs, and for collectors that accept HTTP."),
     ),
     Kind.SYSLOG: (
         _("Syslog"),
@@ -30,7 +30,8 @@ KINDS: dict[str, tuple[Words, Words]] = {
     Kind.ZEROMQ: (
         _("ZeroMQ"),
         _(
-            "A port of this hub that programs subscribe to, as with MISP. Whoever reaches the port hears it all."
+            "A port of this hub that programs subscribe to, as in MISP. Anyone who reaches the "
+            "port receives everything."
         ),
     ),
 }
@@ -38,8 +39,8 @@ KINDS: dict[str, tuple[Words, Words]] = {
 
 FORMATS: dict[str, Words] = {
     Format.MISP: _("MISP's messages (whole events, JSON)"),
-    Format.ECS: _("ECS: an indicator at a time, for Elastic (JSON)"),
-    Format.CEF: _("CEF: an indicator at a time, for ArcSight and most others (lines)"),
+    Format.ECS: _("ECS: one indicator at a time, for Elastic (JSON)"),
+    Format.CEF: _("CEF: one indicator at a time, for ArcSight and most others (lines)"),
 }
 
 TOPICS: dict[str, Words] = {
@@ -50,11 +51,11 @@ TOPICS: dict[str, Words] = {
     topics.REFERENCE: _("Relationships between objects"),
     topics.PROPOSAL: _("Proposals"),
     topics.SIGHTING: _("Sightings"),
-    topics.TAG: _("Tags, and what they are put on"),
+    topics.TAG: _("Tags, and where they are used"),
     topics.USER: _("Accounts of the organisation"),
     topics.ORGANISATION: _("Organisations"),
     topics.WARNINGLIST: _("Warninglists"),
-    topics.AUDIT: _("The organisation's audit trail"),
+    topics.AUDIT: _("The organisation’s audit log"),
 }
 
 FAULTS: dict[str, tuple[Words, Words]] = {
@@ -63,42 +64,43 @@ FAULTS: dict[str, tuple[Words, Words]] = {
         _("Check the address and the port, that the receiver runs, and that firewalls let the hub through."),
     ),
     Fault.ADDRESS: (
-        _("The receiver is in a network that the hub may not turn to."),
+        _("The receiver is in a network that the hub may not connect to."),
         _("Those who run the hub can list its network in VARDKASE_PRIVATE_NETWORKS."),
     ),
     Fault.TIMEOUT: (
         _("The receiver does not answer in time."),
         _(
-            "Ask those who run the receiver whether it is overloaded, or whether something on the way holds it up."
+            "Ask those who run the receiver whether it is overloaded, or whether something in "
+            "between is delaying it."
         ),
     ),
     Fault.REFUSED: (
-        _("The receiver does not take the message."),
-        _("Ask those who run the receiver what it expects. If it is about one message only, leave that out."),
+        _("The receiver does not accept the message."),
+        _("Ask those who run the receiver what it expects. If it concerns a single message, skip that one."),
     ),
     Fault.CREDENTIALS: (
         _("The receiver does not accept us."),
-        _("Check the secret or the password, and write it anew in the settings."),
+        _("Check the secret or the password, and enter it again in the settings."),
     ),
     Fault.GONE: (
-        _("The receiver says that it is gone for good."),
+        _("The receiver says that it is permanently gone."),
         _("Ask for its new address, or remove the stream."),
     ),
     Fault.TOO_LARGE: (
-        _("The message is larger than the receiver takes."),
-        _("Ask those who run the receiver to take larger ones, or leave this one out."),
+        _("The message is larger than the receiver accepts."),
+        _("Ask those who run the receiver to accept larger messages, or skip this one."),
     ),
     Fault.BUSY: (
-        _("The receiver has too much to do."),
-        _("It is tried again by itself. Nothing needs to be done unless this goes on."),
+        _("The receiver is overloaded."),
+        _("It is retried automatically. You do not need to do anything unless this continues."),
     ),
     Fault.PORT: (
         _("The hub cannot listen at this address."),
-        _("Another program may have the port, or the address is not this machine's. Choose another."),
+        _("Another program may be using the port, or the address is not this machine’s. Choose another."),
     ),
     Fault.OURS: (
         _("Something is wrong with the hub itself."),
-        _("Its log says more. It is tried again by itself; if it is about one message only, leave that out."),
+        _("Its log says more. It is retried automatically; if it concerns a single message, skip that one."),
     ),
 }
 """What is wrong → that in words, and what to do."""
@@ -111,9 +113,9 @@ RECEIVERS: dict[str, Words] = {
 }
 
 STATES: dict[str, tuple[Words, str]] = {
-    State.WAITING: (pgettext_lazy("a delivery", "waits"), "wait"),
+    State.WAITING: (pgettext_lazy("a delivery", "waiting"), "wait"),
     State.SENT: (pgettext_lazy("a delivery", "sent"), ""),
-    State.KNOWN: (pgettext_lazy("a delivery", "was there already"), ""),
+    State.KNOWN: (pgettext_lazy("a delivery", "already existed"), ""),
     State.WITHHELD: (pgettext_lazy("a delivery", "withheld"), "lock"),
     State.FAILED: (pgettext_lazy("a delivery", "failed"), "bad"),
 }

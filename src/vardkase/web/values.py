@@ -103,7 +103,7 @@ def copy_menu(text: str, kind: str) -> SafeString:
         (gettext("Copy defanged"), harmless, gettext("Copied defanged: %(value)s") % {"value": harmless})
     ]
     choices += [
-        (gettext("Copy as it is"), text, gettext("Copied as it is: %(value)s") % {"value": text}),
+        (gettext("Copy unchanged"), text, gettext("Copied unchanged: %(value)s") % {"value": text}),
         (gettext("Copy as JSON"), _as_json(text, kind), gettext("Copied as JSON")),
     ]
     buttons = format_html_join(

@@ -278,7 +278,7 @@ def test_an_authority_connects_by_api_and_synchronises(hub: Hub, colleagues: Col
 
         synchronise(hub, machine, siv)
         told = machine.refusals()
-        assert "none was shown" in told["no certificate"]
+        assert "none was presented" in told["no certificate"]
         assert "CN=annan.example" in told["another certificate"]
         assert "from your IP address" in told["another address"]
         key = next(

@@ -264,14 +264,14 @@ def test_one_that_is_being_connected_knocks_and_gets_nothing(cast: Cast, passwor
     assert call(cast.partner_sync.key, "GET", f"/events/view/{event.pk}")[0] == 404
     status, body = call(cast.partner_sync.key, "POST", "/events/add", {"info": "Early"})
     assert (status, body["message"]) == (
-        403, "The membership of your organisation is not active yet: it is being connected.",
+        403, "The membership of your organisation is not active yet: onboarding is in progress.",
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
-        ("read_only", "Your organisation may read but not write: its membership is limited."),
+        ("read_only", "Your organisation may read but not write: its membership is restricted."),
         ("no_sync", "The API connection of your organisation is suspended. The web works."),
         ("suspended", "The membership of your organisation is suspended."),
     ],

@@ -120,7 +120,7 @@ def test_a_checklist_is_done_at_the_command_line(cast: Cast, desk: Desk, tmp_pat
     assert {each["item"]: each["state"] for each in shown}["networks"] == "done"
     run("membership", "do", name, "certificate", f"pem=@{pem}", *as_operator)
     run("membership", "do", name, "administrator", "email=eva@b.example", *as_operator)
-    assert "read off the facts" in run("membership", "waive", name, "call", "--note", "x")
+    assert "determined from facts" in run("membership", "waive", name, "call", "--note", "x")
     assert "hub’s own staff" in run("membership", "waive", name, "server", "--note", "x", *as_operator)
     run("membership", "waive", name, "server", "--note", "It fetches itself.")
     assert states(cast.org_b)["server"] == "not_needed"

@@ -123,7 +123,7 @@ def test_an_organisation_number_belongs_to_one_member_or_applicant(cast: Cast, d
         withdraw(at_the_screen(desk.officer), first)
     member(desk, cast.org_b, organisation_number=NUMBER)
     assert errors_of(desk, answers()) == {"organisation.number"}
-    with pytest.raises(Invalid, match="End that membership before another one begins"):
+    with pytest.raises(Invalid, match="End that membership first"):
         opened(desk, cast.org_c, organisation_number=NUMBER)
     by_two.terminate(at_the_screen(desk.officer), cast.org_b.pk, "Merged.", "They stay.")
     opened(desk, cast.org_c, organisation_number=NUMBER)

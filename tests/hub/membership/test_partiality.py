@@ -141,7 +141,7 @@ def test_the_overview_counts_no_case_that_one_takes_no_part_in(cast: Cast, desk:
     labels = (
         "Applications to handle",
         "Security statements to review",
-        "Changes of members’ data to decide on",
+        "Changes of members’ data to decide",
     )
     assert [counts(desk.officer)[label] for label in labels] == [1, 1, 1]
     declare(desk.officer, "application_partial", application.number)

@@ -88,9 +88,9 @@ def test_a_member_on_the_web_has_none_of_its_own(cast: Cast, desk: Desk) -> None
 @pytest.mark.parametrize(
     ("lacking", "told"),
     [
-        ({"verified_domains": ["other.example"]}, "does not lie in a mail domain"),
-        ({"networks": ["192.0.2.0/24"]}, "requires that people of your organisation come from"),
-        ({"networks": []}, "requires that people of your organisation come from"),
+        ({"verified_domains": ["other.example"]}, "is not in a mail domain"),
+        ({"networks": ["192.0.2.0/24"]}, "requires that people of your organisation connect from"),
+        ({"networks": []}, "requires that people of your organisation connect from"),
     ],
 )
 def test_a_door_that_is_not_kept_refuses_with_what_to_do(
@@ -107,7 +107,7 @@ def test_an_older_key_without_end_or_addresses_stops_working(
 ) -> None:
     AuthKey.objects.filter(user=cast.partner.user).update(**lacking)
     status, words = reads(cast.partner)
-    assert (status, "make a new key with both" in words) == (403, True)
+    assert (status, "create a new key with both" in words) == (403, True)
 
 
 def test_an_older_key_that_holds_longer_than_is_allowed_now_stops_working(
@@ -120,7 +120,7 @@ def test_an_older_key_that_holds_longer_than_is_allowed_now_stops_working(
     assert reads(cast.partner)[0] == 200
     required(cast, desk, ["keys"], key_days=89)
     status, words = reads(cast.partner)
-    assert (status, "an earlier last day" in words) == (403, True)
+    assert (status, "an earlier expiry date" in words) == (403, True)
     required(cast, desk, ["domains"], key_days=30)
     assert reads(cast.partner)[0] == 200
 
@@ -261,7 +261,7 @@ def test_the_checklist_tells_what_a_member_lacks(cast: Cast, desk: Desk) -> None
         "No mail domain is verified.",
         "No network and no valid",
         "no second factor",
-        "no last day",
+        "no expiry date",
     ):
         assert words in told
     SignInMinimum.objects.create(membership=membership, rules=["source"])
@@ -349,7 +349,7 @@ def test_every_page_says_what_the_minimum_requires(cast: Cast, desk: Desk, api_m
     Organisation.objects.filter(pk=api_member.pk).update(networks=["10.0.0.0/8", "127.0.0.0/8"])
     membership = Membership.objects.get(organisation=api_member)
     told = line_of(membership, "networks")[1]
-    assert "not asked for yet" not in told
+    assert "not required yet" not in told
     assert "a network or a client certificate is required" in told
     assert "Private" in told
     page = unescape(signed_in(desk.officer).get(f"/security/{api_member.pk}/").content.decode())

@@ -23,8 +23,8 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
 
 REFUSED = (
-    "Rule 1 of your organisation’s MISP policy, “TLP:RED stays in a sharing group”, does not allow this: "
-    "what is tagged tlp:red would go to everybody on this hub."
+    "Rule 1 of your organisation’s MISP policy, “TLP:RED stays in a sharing group”, does "
+    "not allow this: what is tagged tlp:red would go to everyone on this hub."
 )
 
 
@@ -98,7 +98,7 @@ def test_what_is_changed_after_publishing_is_read_by_nobody_else_until_it_may_go
         last = call(cast.publisher.key, "POST", f"/events/publish/{number}")
     assert last[0] == 405
     assert "Rule 2" in last[1]["message"]
-    assert "1 value of type iban would go to everybody on this hub." in last[1]["message"]
+    assert "1 value of type iban would go to everyone on this hub." in last[1]["message"]
 
 
 def test_what_comes_by_synchronisation_is_under_the_policy_of_who_sends_it(cast: Cast) -> None:

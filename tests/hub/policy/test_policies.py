@@ -120,7 +120,7 @@ def test_a_policy_is_tried_on_what_went_out(cast: Cast) -> None:
     found = {each["event_id"]: each for each in trial["findings"]}
     assert set(found) == {red["id"], green["id"]}
     assert (
-        found[red["id"]]["forbidden"][0]["why"] == "what is tagged tlp:red would go to everybody on this hub."
+        found[red["id"]]["forbidden"][0]["why"] == "what is tagged tlp:red would go to everyone on this hub."
     )
     assert Event.objects.get(pk=red["id"]).published
     earlier = {"since": "2020-01-01", "until": "2020-02-01"}

@@ -36,7 +36,7 @@ def quick_passwords(db: None, settings: Any) -> None:
 
 @pytest.fixture
 def networked(cast: Cast) -> Organisation:
-    """Organisation A comes from its own networks only."""
+    """Organisation A comes from its own only admits its own networks."""
     services.set_networks(cast.site_admin.actor, cast.org_a, ["192.0.2.0/24", "2001:db8::/32"])
     return services.set_modes(cast.site_admin.actor, cast.org_a, networks="enforce")
 
@@ -79,7 +79,7 @@ def reasons(action: str = "user.entrance_refused") -> list[str]:
 def test_a_key_works_from_the_organisations_networks_alone(cast: Cast, address: str, status: int) -> None:
     got, message = asked(cast.analyst.key, address)
     assert got == status
-    assert ("networks only" in message) == (status == 403)
+    assert ("only admits its own networks" in message) == (status == 403)
     assert asked(cast.partner.key, address)[0] == 200, "the rule is one organisation's"
 
 
@@ -131,7 +131,7 @@ def test_neither_taxii_nor_a_feed_gets_around_the_networks(cast: Cast) -> None:
     inside = Client().get("/taxii2/", headers=taxii, REMOTE_ADDR=INSIDE)
     outside = Client().get("/taxii2/", headers=taxii, REMOTE_ADDR=OUTSIDE)
     assert (inside.status_code, outside.status_code) == (200, 401)
-    assert "networks only" in outside.json()["description"]
+    assert "only admits its own networks" in outside.json()["description"]
     feed = Client().get(
         "/feed/x/manifest.json", headers={"Authorization": f"Basic {pair}"}, REMOTE_ADDR=OUTSIDE
     )
@@ -239,7 +239,7 @@ def test_a_certificate_opens_and_everything_else_is_told_apart(
     shown = with_certificate(certified.escaped)
     assert asked(key, headers=shown)[0] == 200
     told = {
-        "none was shown": asked(key, headers={"X-Forwarded-For": INSIDE}),
+        "none was presented": asked(key, headers={"X-Forwarded-For": INSIDE}),
         "has registered": asked(key, headers=with_certificate(authority.issue("Other").escaped)),
         "not valid now": asked(
             key, headers=with_certificate(ended.escaped, "FAILED:certificate has expired")

@@ -117,11 +117,11 @@ def test_nobody_shuts_themselves_out_but_the_console_may_set_everything_right(ca
     with pytest.raises(Invalid, match="Register a network first"):
         services.set_modes(admin, cast.org_a, networks="enforce")
     services.set_networks(admin, cast.org_a, ["198.51.100.0/24"])
-    with pytest.raises(Invalid, match="shut you out"):
+    with pytest.raises(Invalid, match="lock you out"):
         services.set_modes(admin, cast.org_a, networks="enforce")
     services.set_networks(admin, cast.org_a, ["192.0.2.0/24"])
     services.set_modes(admin, cast.org_a, networks="enforce")
-    with pytest.raises(Invalid, match="shut you out"):
+    with pytest.raises(Invalid, match="lock you out"):
         services.set_networks(admin, cast.org_a, ["198.51.100.0/24"])
     with pytest.raises(Invalid, match="Register a network first"):
         services.set_networks(cast.site_admin.actor, cast.org_a, [])
@@ -147,8 +147,8 @@ def test_a_certificate_is_registered_once_and_never_with_its_private_key(cast: C
         services.add_fingerprint(admin, cast.org_a, kept.fingerprint.upper())
     for wrong, words in (
         (own.pem + own.key_pem, "private key"),
-        (own.pem + authority.root.pem, "not one certificate"),
-        ("nonsense", "not one certificate"),
+        (own.pem + authority.root.pem, "not a single certificate"),
+        ("nonsense", "not a single certificate"),
         (authority.issue("Old", ends=-DAY).pem, "has ended"),
     ):
         with pytest.raises(Invalid, match=words):
@@ -264,7 +264,7 @@ def test_a_slow_name_server_keeps_nobody_waiting(
             return asks(domain, token)
 
         monkeypatch.setattr(domains, "has_record", asked)
-        with pytest.raises(Conflict, match="Another proof"):
+        with pytest.raises(Conflict, match="A newer verification"):
             services.check_record(admin, cast.org_a, claim.pk)
     assert (within, _verified(cast)) == ([outside], [])
 

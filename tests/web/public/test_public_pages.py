@@ -24,7 +24,7 @@ FACTS = {
     "by the agency as well": (r"dit hör myndigheten för civilt försvar", r"civil defence agency"),
     "who is asked assesses": (r"får begäran bedömer", r"gets the request assesses"),
     "and should consult": (r"bör då samråda med den medlem", r"should then consult the member"),
-    "two legs": (r"två ben", r"two legs"),
+    "two pillars": (r"två ben", r"two pillars"),
     "no threat actor gets in": (r"hotaktör ska inte", r"threat actor must not"),
     "the level asked for": (
         r"cybersäkerhetslagen \(2025:1506\), iso 27001/2 eller båda",

@@ -109,7 +109,7 @@ def set_task(call: Call) -> Answer:
     if waits:
         numbers = [str(each.pk) for each in waits]
         answer = saved(
-            "The change waits for a second officer.", "/tasks/setTask", approval_request_ids=numbers
+            "The change is waiting for a second officer.", "/tasks/setTask", approval_request_ids=numbers
         )
         return replace(answer, status=202)
     return saved("Task edited", "/tasks/setTask")

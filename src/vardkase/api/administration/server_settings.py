@@ -14,7 +14,7 @@ from vardkase.hub.instance import settings as instance
 from vardkase.hub.instance.elsewhere import why_not
 from vardkase.hub.instance.settings import Line
 
-WAITS = "The change waits for a second officer."
+WAITS = "The change is waiting for a second officer."
 REDACTED = "This setting is redacted."
 KINDS: dict[type, tuple[str, str]] = {
     bool: ("boolean", "testBool"),

@@ -88,7 +88,7 @@ def put_in_force(call: Call) -> Answer:
 def discard(call: Call) -> Answer:
     """Discard the draft."""
     services.discard_draft(call.actor)
-    return saved("The draft is discarded.", "/mispPolicies/discard")
+    return saved("The draft has been discarded.", "/mispPolicies/discard")
 
 
 @endpoint("mispPolicies/end", requires=ADMINISTRATOR, writes=True)

@@ -76,7 +76,7 @@ def add(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """Delete a training record entered by mistake."""
     removed = remove_training(call.actor, as_int(call.arg(0)) or 0)
-    return saved("The training is removed.", "/trainings/delete", email=removed.user.email)
+    return saved("The training record has been removed.", "/trainings/delete", email=removed.user.email)
 
 
 def _day(data: dict[str, Any], name: str) -> date | None:

@@ -25,7 +25,7 @@ SCHEDULES = (
     Schedule(
         "feeds.fetch_all",
         _("Fetch feeds"),
-        _("Fetches what is new from every feed that is switched on."),
+        _("Fetches what is new from every enabled feed."),
         fetch_all,
         at=time(2, 0),
         changed_by=ChangedBy.OPERATOR,
@@ -33,7 +33,7 @@ SCHEDULES = (
     Schedule(
         "feeds.cache_all",
         _("Cache feeds"),
-        _("Reads every feed that is to be cached, so that values can be looked up in it."),
+        _("Reads every feed with caching enabled, so that values can be looked up in it."),
         cache_all,
         Rhythm.DAILY,
         time(2, 30),

@@ -109,8 +109,8 @@ def _end(body: Body, event: Event) -> None:
     wording.see_on_the_hub(body, gettext("Read the event on the hub"), f"/events/{event.pk}")
     body.small_print(
         gettext(
-            "You get this mail because you asked for mail when events are published. "
-            "You choose on the page Mail to you."
+            "You receive this e-mail because you asked for mail when events are published. "
+            "Change this on the page E-mail to you."
         ),
         wording.place(wording.CHOICES),
     )

@@ -49,7 +49,8 @@ def _letter(event: Event, language: str) -> Letter:
         wording.see_on_the_hub(body, gettext("Look at the proposal on the hub"), f"/events/{event.pk}")
         body.small_print(
             gettext(
-                "You get this mail because you asked for mail about your events. You choose on the page Mail to you."
+                "You receive this e-mail because you asked for mail about your events. Change this "
+                "on the page E-mail to you."
             ),
             wording.place(wording.CHOICES),
         )

@@ -11,12 +11,15 @@ from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.exchange.notices.summaries import send_summaries
 
-HELP = _("Mails people who have chosen it what was published. Each gets it once, however often it is done.")
+HELP = _(
+    "E-mails people who have chosen it about what was published. Each receives it once, "
+    "however often it runs."
+)
 
 SCHEDULES = (
     Schedule(
         "notices.daily_summary",
-        _("Mail the daily summary"),
+        _("Send the daily summary"),
         HELP,
         partial(send_summaries, "daily"),
         Rhythm.DAILY,
@@ -26,7 +29,7 @@ SCHEDULES = (
     ),
     Schedule(
         "notices.weekly_summary",
-        _("Mail the weekly summary"),
+        _("Send the weekly summary"),
         HELP,
         partial(send_summaries, "weekly"),
         Rhythm.WEEKLY,
@@ -36,7 +39,7 @@ SCHEDULES = (
     ),
     Schedule(
         "notices.monthly_summary",
-        _("Mail the monthly summary"),
+        _("Send the monthly summary"),
         HELP,
         partial(send_summaries, "monthly"),
         Rhythm.MONTHLY,

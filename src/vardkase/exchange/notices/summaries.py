@@ -106,7 +106,10 @@ def summary_letter(period: str, found: Summary, language: str) -> Letter:
         for body in (whole, brief):
             wording.see_on_the_hub(body, gettext("See the events on the hub"), "/events/")
             body.small_print(
-                gettext("You get this mail because you chose summaries. You choose on the page Mail to you."),
+                gettext(
+                    "You receive this e-mail because you chose summaries. Change this on the page E-mail "
+                    "to you."
+                ),
                 wording.place(wording.CHOICES),
             )
         return Letter(
@@ -134,7 +137,7 @@ def _tell(body: Body, found: Summary) -> None:
     )
     if found.trending:
         body.table(
-            [gettext("Tag"), gettext("This period"), gettext("The one before")],
+            [gettext("Tag"), gettext("This period"), gettext("The previous one")],
             [(name, str(counts[0]), str(counts[1])) for name, counts in found.trending.items()],
         )
 

@@ -34,9 +34,10 @@ SCHEDULES = (
     ),
     Schedule(
         "own_feeds.write_anew",
-        _("Write the hub's own feeds anew"),
+        _("Rewrite the hub’s own feeds"),
         _(
-            "Looks at every event of our own feeds: names of organisations and tags change without a new version."
+            "Rewrites every event of our own feeds: names of organisations and tags change "
+            "without a new version."
         ),
         write_all,
         at=time(4, 20),

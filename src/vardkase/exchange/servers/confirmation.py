@@ -73,8 +73,8 @@ def require_confirmed(server: Server) -> None:
     """Raise Conflict while a connection in a member's name is not confirmed."""
     if waits_for_confirmation(server):
         told = gettext(
-            "%(organisation)s has not confirmed this connection. Its administrator does on the page %(page)s, or two "
-            "people of the hub do."
+            "%(organisation)s has not confirmed this connection. Its administrator can confirm "
+            "it on the page %(page)s, or two people of the hub can."
         )
         raise Conflict(told % {"organisation": server.remote_org.name, "page": PAGE})
 
@@ -142,8 +142,9 @@ def _mail(actor: ActorReference, server: Server, person: User) -> Mail:
         }
         subject = gettext("A connection in the name of %(organisation)s") % facts
         text = gettext(
-            "%(person)s has set up a connection between the hub and %(url)s in the name of %(organisation)s. Nothing "
-            "is fetched there before you confirm that it is yours. Read more and confirm it here:"
+            "%(person)s has set up a connection between the hub and %(url)s in the name of "
+            "%(organisation)s. Nothing is fetched until you confirm that it is yours. Read more "
+            "and confirm it here:"
         )
         return Mail(person.email, subject, f"{text % facts}\n\n{settings.BASE_URL}{PAGE}\n")
 
@@ -194,7 +195,7 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> str:
     host = host_organisation_id()
     if found is not None and found.remote_org_id == actor.organisation_id != host:
         return gettext(
-            "This connection is your own organisation’s: somebody without an interest in it decides."
+            "This connection belongs to your own organisation: somebody without an interest in it decides."
         )
     return ""
 
@@ -210,8 +211,9 @@ def _told(server: Server, person: User) -> Mail:
         facts = {"url": server.url, "organisation": server.remote_org.name}
         subject = gettext("A connection in the name of %(organisation)s") % facts
         text = gettext(
-            "Two people of the hub have confirmed that %(url)s is the platform of %(organisation)s. What the hub "
-            "fetches there counts as yours. If this is not right, tell those who run the hub at once."
+            "Two people of the hub have confirmed that %(url)s is the platform of "
+            "%(organisation)s. What the hub fetches there counts as yours. If this is not right, "
+            "notify those who run the hub at once."
         )
         return Mail(person.email, subject, f"{text % facts}\n\n{settings.BASE_URL}{PAGE}\n")
 
@@ -219,7 +221,7 @@ def _told(server: Server, person: User) -> Mail:
 CONFIRM = register(
     Action(
         name="confirm_connection",
-        title=_("Confirm whose connection it is"),
+        title=_("Confirm who owns the connection"),
         propose=frozenset({Party.SITE_ADMIN, Party.MEMBERSHIP_OFFICER, Party.OPERATOR}),
         approve=OFFICERS,
         describe=_describe,

@@ -14,7 +14,7 @@ SCHEDULES = (
     Schedule(
         "servers.cache_all",
         _("Fetch hashes from connected hubs"),
-        _("Renews what is known of the values of every connected hub whose hashes are kept here."),
+        _("Updates the cached hashes of every connected hub with caching enabled."),
         cache_all,
         at=time(5, 0),
         changed_by=ChangedBy.OPERATOR,

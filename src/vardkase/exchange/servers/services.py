@@ -211,7 +211,7 @@ def _refuse_sending_blindly(actor: Actor, before: dict[str, Any] | None, server:
     """
     sends = any(getattr(server, name) for name in SENDS)
     if actor.is_content_blind and sends and _leads(server) != before:
-        raise Invalid({"push": [gettext("An officer or another administrator has to switch this on.")]})
+        raise Invalid({"push": [gettext("An officer or another administrator has to enable this.")]})
 
 
 def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:

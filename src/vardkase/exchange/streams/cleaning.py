@@ -35,9 +35,7 @@ def forget_some() -> int:
 CLEAN = Schedule(
     "streams.clean",
     _("Remove old messages of streams"),
-    _(
-        "Removes what was kept so that a stream can send it again. Streams that have not got that far lose it."
-    ),
+    _("Removes old messages kept for replay. Streams that have not yet sent them lose them."),
     clean_outbox,
     at=time(3, 17),
     on=True,

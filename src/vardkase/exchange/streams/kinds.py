@@ -56,7 +56,7 @@ def read_settings(kind: str, data: Mapping[str, Any], stored: Mapping[str, Any])
 
 def secret(value: Any) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_SECRET or not value.isprintable():
-        raise ValueError("A secret is one line of text.")
+        raise ValueError("A secret must be a single line of text.")
     return value.strip()
 
 

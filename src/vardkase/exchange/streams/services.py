@@ -188,7 +188,7 @@ def _described(stream: Stream, data: Mapping[str, Any]) -> None:
         except ValueError as error:
             errors[member] = [str(error)]
     if Stream.objects.filter(name=stream.name).exclude(pk=stream.pk).exists():
-        errors["name"] = ["There is a stream of this name already."]
+        errors["name"] = ["A stream with this name already exists."]
     if errors:
         raise Invalid(errors)
 

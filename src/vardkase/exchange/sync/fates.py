@@ -36,19 +36,19 @@ class Fate(StrEnum):
 
 
 REASONS: Mapping[Fate, str | Promise] = {
-    Fate.NEW: _("The event is not there yet."),
+    Fate.NEW: _("The event does not exist there yet."),
     Fate.NEWER: _("The event has changed."),
-    Fate.KNOWN: _("The event is here as new."),
+    Fate.KNOWN: _("The event here is as new."),
     Fate.MADE_HERE: _("The event was created here; what others change in it is not taken in."),
     Fate.BLOCKED: _("The event, or the organisation that created it, is on a blocklist."),
-    Fate.SET_ASIDE: _("The event could not be taken in before, and has not changed since."),
-    Fate.ABSENT: _("The event is not here, and only what is here is updated."),
-    Fate.RULES: _("The rules of the connection keep the event back."),
+    Fate.SET_ASIDE: _("The event could not be stored before, and has not changed since."),
+    Fate.ABSENT: _("The event does not exist here, and only existing events are updated."),
+    Fate.RULES: _("The rules of the connection exclude the event."),
     Fate.UNPUBLISHED: _("The event is not published."),
     Fate.DISTRIBUTION: _("The distribution of the event does not reach other hubs."),
     Fate.SHARING_GROUP: _("The sharing group of the event does not reach the other hub."),
-    Fate.EARLIER: _("An earlier push has dealt with the event."),
-    Fate.NOT_WANTED: _("The other hub has the event as new, or created it."),
+    Fate.EARLIER: _("An earlier push has already handled the event."),
+    Fate.NOT_WANTED: _("The other hub’s copy is as new, or it created the event."),
     Fate.MISSING: _("The other hub does not show the event to us."),
 }
 

@@ -57,7 +57,7 @@ SCHEDULES = (
     Schedule(
         "sync.pull_all",
         _("Fetch from connected hubs"),
-        _("Fetches what is new from every connection that fetches."),
+        _("Fetches what is new from every connection with fetching enabled."),
         pull_all,
         at=time(3, 30),
         changed_by=ChangedBy.OPERATOR,
@@ -65,7 +65,10 @@ SCHEDULES = (
     Schedule(
         "sync.push_all",
         _("Send to connected hubs"),
-        _("Sends what they lack to every connection that sends. What is published goes out at once anyway."),
+        _(
+            "Sends what they lack to every connection with sending enabled. Published events are "
+            "sent at once anyway."
+        ),
         push_all,
         at=time(4, 30),
         changed_by=ChangedBy.OPERATOR,
@@ -73,7 +76,7 @@ SCHEDULES = (
     Schedule(
         "sync.forget_runs",
         _("Remove old runs of connections"),
-        _("Removes what is kept of pulls and pushes that ended long ago."),
+        _("Removes old records of pulls and pushes."),
         forget_runs,
         at=time(2, 10),
         on=True,

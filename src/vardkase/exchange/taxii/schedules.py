@@ -34,7 +34,7 @@ SCHEDULES = (
     Schedule(
         "taxii.poll_all",
         _("Fetch from TAXII servers"),
-        _("Fetches what is new from every TAXII server that a collection is chosen for."),
+        _("Fetches what is new from every TAXII server with a chosen collection."),
         poll_all,
         rhythm=Rhythm.HOURLY,
         at=time(0, 40),
@@ -43,9 +43,7 @@ SCHEDULES = (
     Schedule(
         "taxii.forget",
         _("Clean up after TAXII"),
-        _(
-            "Removes STIX that nobody has read for a month, and what is kept of older polls, pushes and writing."
-        ),
+        _("Removes STIX that nobody has read for a month, and old records of polls, pushes and submissions."),
         forget,
         at=time(2, 20),
         on=True,

@@ -37,7 +37,7 @@ def hours_in(given: int | str, most: int) -> int:
     text = str(given).strip()
     hours = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not 1 <= hours <= most:
-        told = gettext("Give a whole number of hours from 1 to %(most)s.") % {"most": most}
+        told = gettext("Enter a whole number of hours from 1 to %(most)s.") % {"most": most}
         raise Invalid({"hours": [told]})
     return hours
 
@@ -45,11 +45,11 @@ def hours_in(given: int | str, most: int) -> int:
 def _describe(request: ApprovalRequest) -> Description:
     given = request.parameters
     effect = ngettext(
-        "%(name)s reads content of the hub for up to %(hours)s hour, from the approval on.",
-        "%(name)s reads content of the hub for up to %(hours)s hours, from the approval on.",
+        "%(name)s may read content of the hub for up to %(hours)s hour from approval.",
+        "%(name)s may read content of the hub for up to %(hours)s hours from approval.",
         int(given["hours"]),
     )
-    details = [(gettext("What may be opened"), str(Reach(given["reach"]).label))]
+    details = [(gettext("What can be opened"), str(Reach(given["reach"]).label))]
     if narrowed := _event_in_words(given["event"]) or given["organisation"]:
         details.append((gettext("Which"), str(narrowed)))
     words = {"name": request.proposed_by_name, "hours": given["hours"]}
@@ -102,7 +102,7 @@ def _grant(approval: Approval) -> ContentGrant:
     grant, actor = _grant_of(approval.for_action(GRANT_ACCESS).request), cast(Actor, approval.actor)
     GRANT.after(grant.state, "grant")
     if not active_users().filter(pk=grant.asked_by_id or 0, staff_roles=["operator"]).exists():
-        raise Conflict(gettext("Who asked is no operator any more."))
+        raise Conflict(gettext("The requester is no longer an operator."))
     grant.hours = hours_in(approval.choices.get("hours") or grant.hours, grant.hours)
     _answered(actor, grant, approval.request)
     grant.ends_at = timezone.now() + timedelta(hours=grant.hours)

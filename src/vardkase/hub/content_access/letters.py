@@ -72,7 +72,7 @@ KINDS = (
     ),
     Kind(
         "content_read",
-        describes=_("An operator has read what an organisation shares, by access that was granted"),
+        describes=_("An operator has read what an organisation shares, with granted access"),
         facts={
             "organisation": "Exempelköpings kommun",
             "operator": FACTS["operator"],
@@ -97,7 +97,7 @@ KINDS = (
     ),
     Kind(
         "content_exported",
-        describes=_("Content of an organisation was exported at the console, before the hub had officers"),
+        describes=_("Content of an organisation was exported from the console, before the hub had officers"),
         facts={
             "organisation": "Exempelköpings kommun",
             "operator": "drift",

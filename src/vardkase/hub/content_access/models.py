@@ -14,7 +14,7 @@ from vardkase.identity.organisations.models import Organisation
 class GrantState(models.TextChoices):
     """The state of a content access request. Granted access ends at `ends_at`, whatever the state."""
 
-    ASKED = "asked", _("Waits for an officer")
+    ASKED = "asked", _("Waiting for an officer")
     GRANTED = "granted", _("In force")
     REFUSED = "refused", pgettext_lazy("content access", "Refused")
     LAPSED = "lapsed", _("Nobody answered in time")

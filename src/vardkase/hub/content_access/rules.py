@@ -26,11 +26,11 @@ GRANT = Machine(
         "refuse": Step(
             "content_grant.refused", pgettext_lazy("verb", "Refuse"), (ASKED,), GrantState.REFUSED
         ),
-        "lapse": Step("content_grant.lapsed", _("Let lapse"), (ASKED,), GrantState.LAPSED),
+        "lapse": Step("content_grant.lapsed", _("Let expire"), (ASKED,), GrantState.LAPSED),
         "end": Step(
             "content_grant.ended", pgettext_lazy("verb", "End access"), (ASKED, GRANTED), GrantState.ENDED
         ),
-        "run_out": Step("content_grant.ran_out", _("Let run out"), (GRANTED,), GrantState.ENDED),
+        "run_out": Step("content_grant.ran_out", _("Let expire"), (GRANTED,), GrantState.ENDED),
         "withdraw": Step("content_grant.withdrawn", _("Withdraw access"), (GRANTED,), GrantState.WITHDRAWN),
     },
 )
@@ -52,7 +52,7 @@ def is_officer(actor: Actor, host_organisation_id: int | None) -> bool:
 def conflict(actor: Actor, grant: ContentGrant) -> str:
     """Why the actor may not answer this request although an officer; empty if they may."""
     if grant.asked_by_id is None or actor.user_id == grant.asked_by_id:
-        return gettext("Somebody else than who asked has to answer.")
+        return gettext("Somebody other than the person who asked has to answer.")
     if is_same_person(actor, grant.asked_by_id, grant.asked_by_name):
-        return gettext("Somebody else than who asked has to answer.")
+        return gettext("Somebody other than the person who asked has to answer.")
     return ""

@@ -13,8 +13,8 @@ SCHEDULES = (
         "content_access.end_overdue",
         _("End operators’ access to content"),
         _(
-            "Puts down the end of access whose time is over, tells the organisations whose content was read, "
-            "and lets requests that nobody answered lapse."
+            "Records access that has expired, notifies the organisations whose content was read, "
+            "and lets unanswered requests expire."
         ),
         end_overdue,
         rhythm=Rhythm.QUARTERLY,

@@ -60,10 +60,10 @@ def ask(
     """
     actor.require_own_affairs()
     if not is_operator(actor):
-        raise Forbidden(gettext("Only somebody with the duty of an operator asks for access to content."))
+        raise Forbidden(gettext("Only operators can request access to content."))
     _end_overdue(hub_actor(), asked_by=actor.user_id)
     if ContentGrant.objects.filter(asked_by=actor.user_id, state__in=OPEN).exists():
-        raise Conflict(gettext("You have a request that is open already. End it first."))
+        raise Conflict(gettext("You already have an open request. End it first."))
     now = timezone.now()
     grant = ContentGrant.objects.create(
         reason=_checked(reason, "reason", at_least=SHORTEST),
@@ -130,7 +130,7 @@ def end(actor: Actor, pk: int | str) -> ContentGrant:
     actor.require_own_affairs()
     grant = _locked(actor, pk)
     if actor.user_id is None or grant.asked_by_id != actor.user_id:
-        raise Forbidden(gettext("Only who asked ends their own access; officers withdraw it."))
+        raise Forbidden(gettext("Only the person who requested access can end it; officers withdraw it."))
     GRANT.after(grant.state, "end")
     waiting = waiting_request(GRANT_ACCESS.name, str(grant.pk))
     if waiting is None:
@@ -153,7 +153,7 @@ def end_widened(merged: OrganisationsMerged) -> None:
     found = ContentGrant.objects.select_for_update(of=("self",)).filter(state__in=OPEN)
     for grant in found.filter(reach=Reach.ORGANISATION, organisation=merged.target_id).order_by("pk"):
         drop(hub_actor(), GRANT_ACCESS, str(grant.pk))
-        _end(hub_actor(), grant, "end", gettext("The organisation and another one became one."))
+        _end(hub_actor(), grant, "end", gettext("The organisation was merged with another."))
 
 
 @transaction.atomic
@@ -203,7 +203,7 @@ def _to_answer(actor: Actor, pk: int | str, step: str) -> ApprovalRequest:
     GRANT.after(grant.state, step)
     found = waiting_request(GRANT_ACCESS.name, str(grant.pk))
     if found is None or grant.answer_by <= timezone.now():
-        raise Conflict(gettext("The time to answer this request is over. The operator has to ask again."))
+        raise Conflict(gettext("The time to answer this request has run out. The operator has to ask again."))
     return found
 
 
@@ -243,6 +243,6 @@ def _event(actor: Actor, reference: str) -> tuple[int, Any]:
 def _checked(text: str, field: str, *, at_least: int = 1) -> str:
     words = text.replace("\r\n", "\n").strip()
     if not at_least <= len(words) <= LONGEST or "\0" in words:
-        told = gettext("Write %(least)s to %(most)s characters.") % {"least": at_least, "most": LONGEST}
+        told = gettext("Enter %(least)s to %(most)s characters.") % {"least": at_least, "most": LONGEST}
         raise Invalid({field: [told]})
     return words

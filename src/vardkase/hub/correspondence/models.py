@@ -64,7 +64,7 @@ class DeliveredHow(models.TextChoices):
     """How a letter reached its recipient if not by mail."""
 
     POST = "post", _("By post")
-    HANDED = "handed", _("Handed over")
+    HANDED = "handed", _("Delegated")
     OTHER = "other", _("In another way")
 
 
@@ -101,7 +101,7 @@ class Signature(models.Model):
 
 
 class SentState(models.TextChoices):
-    WAITING = "waiting", _("Waits to be sent")
+    WAITING = "waiting", _("Waiting to be sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Not sent")
 

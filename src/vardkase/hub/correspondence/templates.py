@@ -118,14 +118,14 @@ def _refuse(kind: Kind, subject: str, body: str, language: str) -> None:
     }
     if any(is_link(name) for name in placeholders(subject)):
         errors["subject"].append(
-            gettext("A link cannot stand in the subject: everybody on the way reads it.")
+            gettext("Do not put a link in the subject: every mail server on the way can read it.")
         )
     for name in sorted(placeholders(kind.body[language]) - placeholders(body)):
         if name in kind.sections:
-            told = gettext("The text has to hold {%(name)s}: it is written by a legal officer, for itself.")
+            told = gettext("The text must contain {%(name)s}: a legal officer writes it separately.")
             errors["body"].append(told % {"name": name})
         elif is_link(name):
-            told = gettext("The text has to hold {%(name)s}: without it the reader cannot go on.")
+            told = gettext("The text must contain {%(name)s}: without it the reader cannot continue.")
             errors["body"].append(told % {"name": name})
     if found := {field: faults for field, faults in errors.items() if faults}:
         raise Invalid(found)
@@ -137,10 +137,10 @@ def _faults(kind: Kind, text: str, longest: int) -> Iterable[str]:
     known = ", ".join(f"{{{each}}}" for each in kind.facts)
     for number, line in enumerate(text.splitlines(), 1):
         for name in kind.unknown(line):
-            told = gettext("Line %(line)s: there is no {%(name)s} in this mail. There are: %(known)s.")
+            told = gettext("Line %(line)s: there is no {%(name)s} in this e-mail. Available: %(known)s.")
             yield told % {"line": number, "name": name, "known": known}
         if re.search(r"[{}]", PLACEHOLDER.sub("", line)):
-            yield gettext("Line %(line)s: a brace has no other half.") % {"line": number}
+            yield gettext("Line %(line)s: unmatched brace.") % {"line": number}
 
 
 def _text(kind: Kind, language: str, stored: MailTemplate | None) -> Text:

@@ -70,9 +70,9 @@ def _fill(row: Announcement, data: Mapping[str, Any]) -> None:
         errors["kind"] = [gettext("Choose one of the kinds.")]
     begins, ends = data.get("begins"), data.get("ends")
     if not isinstance(begins, datetime):
-        errors["begins"] = [gettext("Say when it begins.")]
+        errors["begins"] = [gettext("Say when it starts.")]
     elif isinstance(ends, datetime) and ends < begins:
-        errors["ends"] = [gettext("It cannot end before it begins.")]
+        errors["ends"] = [gettext("It cannot end before it starts.")]
     if errors:
         raise Invalid(errors)
     row.begins, row.ends = begins, ends if isinstance(ends, datetime) else None  # type: ignore[assignment]

@@ -55,4 +55,4 @@ def _certificate(row: ClientCertificate) -> Fact:
     day = date_format(timezone.localtime(row.ends), "j F Y")
     if row.ends <= timezone.now():
         return Fact(name, gettext("Expired %(day)s") % {"day": day}, "bad")
-    return Fact(name, gettext("Good until %(day)s") % {"day": day}, "ok")
+    return Fact(name, gettext("Valid until %(day)s") % {"day": day}, "ok")

@@ -44,7 +44,7 @@ KINDS = (
     ),
     Kind(
         "support_to_desk",
-        describes=_("A request for customer service waits for those who handle it"),
+        describes=_("A customer service request is waiting for an answer"),
         facts={"number": "12", "link": EXAMPLE_LINK},
         subject={
             "sv": "Ärende #{number} väntar på kundtjänst",
@@ -57,7 +57,7 @@ KINDS = (
     ),
     Kind(
         "service_announcement",
-        describes=_("An interruption or an incident is announced to the members"),
+        describes=_("An interruption or incident is announced to the members"),
         facts={"title": "Underhåll", "text": "…", "from": "1 december 2026 kl. 20.00", "link": EXAMPLE_LINK},
         subject={"sv": "Driftinformation: {title}", "en": "Service information: {title}"},
         body={

@@ -25,7 +25,7 @@ class RequestKind(models.TextChoices):
 class RequestState(models.TextChoices):
     NEW = "new", pgettext_lazy("request", "New")
     IN_HAND = "in_hand", _("Being handled")
-    WAITING = "waiting", _("Waits for who asked")
+    WAITING = "waiting", _("Waiting for the requester")
     SOLVED = "solved", _("Solved")
 
 

@@ -15,7 +15,9 @@ REQUEST = Machine(
     State,
     {
         "take": Step("support_request.taken", _("Take it on"), (State.NEW,), State.IN_HAND),
-        "ask": Step("support_request.asked", _("Ask back"), (State.NEW, State.IN_HAND), State.WAITING),
+        "ask": Step(
+            "support_request.asked", _("Ask a question back"), (State.NEW, State.IN_HAND), State.WAITING
+        ),
         "answered": Step(
             "support_request.answered", _("Answer the question"), (State.WAITING,), State.IN_HAND
         ),

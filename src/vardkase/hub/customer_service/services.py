@@ -143,7 +143,7 @@ def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
     """Apply a transition of the state machine. Raises StepRefused, NotFound, Forbidden."""
     request = _for_desk(actor, pk)
     if step == "answered":
-        raise StepRefused(gettext("Only who asked can answer that."))
+        raise StepRefused(gettext("Only the person who asked can answer that."))
     if step == "take" and actor.user_id:
         request.owner_id = actor.user_id
         request.save(update_fields=["owner"])
@@ -176,7 +176,7 @@ def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest
         raise Invalid({"kind": [gettext("Choose one of the kinds.")]})
     before, other_desk = request.kind, (kind in FOR_THE_OPERATOR) != (request.kind in FOR_THE_OPERATOR)
     if other_desk and kind in FOR_THE_OPERATOR and not str(subject or "").strip():
-        raise Invalid({"subject": [gettext("Write a heading that the operator may read.")]})
+        raise Invalid({"subject": [gettext("Enter a heading that the operator may read.")]})
     if str(subject or "").strip():
         request.subject = _line(subject, "subject", LONGEST_SUBJECT)
     request.kind, request.deadline = kind, request.created + time_for(kind)
@@ -255,13 +255,15 @@ def _count_visitors(address: str | None, email: str) -> None:
     network = subscriber_of(address)
     here = lately.filter(address__range=(str(network[0]), str(network[-1]))).count() if network else 0
     if max(same, here) >= FROM_ONE_ADDRESS or lately.count() >= FROM_ALL_VISITORS:
-        raise TooMany(gettext("Too many requests were sent from here lately. Please try again in an hour."))
+        raise TooMany(
+            gettext("Too many requests have been sent from here recently. Please try again in an hour.")
+        )
 
 
 def _count_messages(request: SupportRequest) -> None:
     since = timezone.now() - HOUR
     if request.messages.filter(from_staff=False, created__gte=since).count() >= IN_ONE_REQUEST:
-        raise TooMany(gettext("You have written a lot lately. Please try again in an hour."))
+        raise TooMany(gettext("You have written a lot recently. Please try again in an hour."))
 
 
 def _told(data: Mapping[str, Any]) -> dict[str, str]:
@@ -284,7 +286,7 @@ def _asker(data: Mapping[str, Any]) -> tuple[str, str]:
     try:
         validate_email(email)
     except ValidationError as fault:
-        raise Invalid({"email": [gettext("Write an e-mail address that we can answer to.")]}) from fault
+        raise Invalid({"email": [gettext("Enter an e-mail address that we can reply to.")]}) from fault
     if "\0" in name or len(name) > LONGEST_NAME or len(email) > 255:
         raise Invalid(
             {

@@ -122,7 +122,7 @@ def _membership_of(actor: Actor, organisation: Organisation) -> Membership | Non
     require_officer(actor, membership)
     if not letters.recipient_of(membership).email:
         raise Conflict(
-            gettext("The code is sent to the member’s technical or main contact, and it has none.")
+            gettext("The code is sent to the member’s technical or main contact, but the member has none.")
         )
     return membership
 

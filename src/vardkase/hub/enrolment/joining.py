@@ -76,8 +76,8 @@ def look(actor: Actor, code: str, url: str) -> Offer:
     if offer.takes_identity and _is_known_to_others():
         raise Conflict(
             gettext(
-                "The hub knows your organisation by another UUID, and yours has events already. "
-                "Ask the hub to change it to %(uuid)s, and begin again."
+                "The hub knows your organisation by another UUID, and yours already has events. Ask "
+                "the hub to change it to %(uuid)s, and start again."
             )
             % {"uuid": _own().uuid}
         )
@@ -134,7 +134,7 @@ def _way_back(actor: Actor, hub_id: int) -> dict[str, str]:
         return {}
     role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
     if role is None:
-        raise Conflict(gettext("There is no role that may synchronise."))
+        raise Conflict(gettext("There is no role with the permission to synchronise."))
     Organisation.objects.filter(pk=hub_id).update(local=True)
     email = f"hub-{hub_id}@{settings.BASE_URL.partition('://')[2].partition(':')[0]}"
     user = create_user(actor, {"email": email, "org_id": hub_id, "role_id": role.pk, "change_pw": 0})
@@ -163,7 +163,7 @@ def _own() -> Organisation:
 
 def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
     if not url.startswith(("https://", "http://")):
-        raise Invalid({"url": [gettext("Write the hub's address, beginning with https://.")]})
+        raise Invalid({"url": [gettext("Enter the hub’s address, beginning with https://.")]})
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     reply = fetch(
         "POST", f"{url.rstrip('/')}/{path}", headers=headers, body=msgspec.json.encode(body), manner=MANNER
@@ -172,7 +172,10 @@ def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(
             {
                 "code": [
-                    gettext("The hub does not know this code: it may be used, or too old. Ask for a new one.")
+                    gettext(
+                        "The hub does not recognise this code: it may have been used, or have expired. Ask "
+                        "for a new one."
+                    )
                 ]
             }
         )

@@ -12,7 +12,7 @@ from vardkase.identity.access.actor import Actor
 
 CODE = Kind(
     "enrolment_code",
-    describes=_("A member gets the code that connects its own platform"),
+    describes=_("A member receives the code that connects its own platform"),
     facts={"organisation": "Exempelköpings kommun", "hub": "https://hub.example", "code": "ABCDE-FGHJK"},
     subject={
         "sv": "Kod för att ansluta er egen plattform",

@@ -12,8 +12,11 @@ from vardkase.hub.enrolment.joining import ask_everywhere
 
 SCHEDULE = Schedule(
     "joined_hub.standing",
-    _("Ask the hub how we stand there"),
-    _("For a platform that has joined a hub: fetches the standing of its membership and what is left to do."),
+    _("Ask the hub for our status there"),
+    _(
+        "For a platform that has joined a hub: fetches the status of its membership and what "
+        "remains to be done."
+    ),
     ask_everywhere,
     Rhythm.HOURLY,
     time(0, 20),

@@ -96,7 +96,7 @@ def of_applicant(application: Application) -> dict[str, list[Progress]]:
         words = gettext("The terms are accepted in the application")
         found["terms"] = [Progress(words, "terms" in application.saved)]
     found["apply"] = [
-        Progress(gettext("The application is sent"), sent),
+        Progress(gettext("The application has been submitted"), sent),
         Progress(gettext("The application is decided"), application.state in DECIDED),
     ]
     return found

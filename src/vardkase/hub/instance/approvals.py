@@ -58,7 +58,7 @@ def _row(request: ApprovalRequest) -> ScheduledTask:
 
 
 def _describe_setting(request: ApprovalRequest) -> Description:
-    words = gettext("The setting %(name)s gets the value “%(value)s”.")
+    words = gettext("The setting %(name)s is set to “%(value)s”.")
     before = str(request.subject_state.get("value", ""))
     return Description(
         words % {"name": request.subject, "value": request.parameters["value"]}, ((gettext("Now"), before),)
@@ -69,7 +69,7 @@ def _describe_schedule(request: ApprovalRequest) -> Description:
     schedule, values = schedules.find(request.subject), request.parameters
     facts = {"name": schedule.title if schedule else request.subject, "at": values["at"]}
     words = gettext("“%(name)s” is paused.") if values["paused"] else gettext("“%(name)s” is done at %(at)s.")
-    return Description(words % facts, ((gettext("Rhythm"), values["rhythm"]),))
+    return Description(words % facts, ((gettext("Interval"), values["rhythm"]),))
 
 
 def _execute_setting(approval: Approval) -> None:
@@ -92,7 +92,7 @@ _of_the_hub = partial(Action, propose=OFFICERS, approve=OFFICERS, alone_until_in
 CHANGE_SETTING = register(
     _of_the_hub(
         name="change_setting",
-        title=_("Change a rule of the hub"),
+        title=_("Change a setting of the hub"),
         describe=_describe_setting,
         fingerprint=lambda request: {"value": _setting(request).value},
         execute=_execute_setting,
@@ -101,7 +101,7 @@ CHANGE_SETTING = register(
 CHANGE_SCHEDULE = register(
     _of_the_hub(
         name="change_schedule",
-        title=_("Pause or move what the hub does by itself about members"),
+        title=_("Pause or reschedule the hub’s automatic actions on members"),
         describe=_describe_schedule,
         fingerprint=lambda request: times_of(_row(request)),
         execute=_execute_schedule,

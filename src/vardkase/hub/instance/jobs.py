@@ -126,7 +126,7 @@ def cancel_job(actor: Actor, job_id: int) -> None:
     actor.require_writing()
     job = find_job(actor, job_id)
     if not app.job_manager.cancel_job_by_id(job.id, abort=True):
-        raise Conflict("The job has ended already.")
+        raise Conflict("The job has already ended.")
     record(actor, "job.cancelled", Target("job", job.id, title=job.task))
 
 

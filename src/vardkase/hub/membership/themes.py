@@ -52,7 +52,7 @@ THEMES = (
             Measure(
                 "suppliers",
                 _("Supply chain"),
-                _("Security is required of suppliers, and followed up."),
+                _("Suppliers must meet security requirements, and are followed up."),
                 "d",
             ),
             Measure(
@@ -88,7 +88,7 @@ THEMES = (
             Measure(
                 "premises",
                 _("Premises and equipment"),
-                _("Premises are protected, and equipment is the organisation's own and looked after."),
+                _("Premises are protected, and the organisation controls and maintains its equipment."),
             ),
         ),
     ),
@@ -99,25 +99,28 @@ THEMES = (
             Measure(
                 "development",
                 _("Acquisition, development and vulnerabilities"),
-                _("Systems are bought, built and kept up securely, and vulnerabilities are dealt with."),
+                _(
+                    "Systems are procured, developed and maintained securely, and vulnerabilities are "
+                    "handled."
+                ),
                 "e",
             ),
             Measure(
                 "cryptography",
                 _("Cryptography"),
-                _("When and how information is encrypted is decided."),
+                _("It is decided when and how information is encrypted."),
                 "h",
             ),
             Measure(
                 "access",
                 _("Access and assets"),
-                _("Who may do what is decided and reviewed, and assets are listed."),
+                _("Access rights are decided and reviewed, and assets are listed."),
                 "i",
             ),
             Measure(
                 "authentication",
                 _("Multi-factor sign-in and secured communication"),
-                _("Sign-in takes more than a password, and communication is protected also in an emergency."),
+                _("Sign-in takes more than a password, and communication is protected even in an emergency."),
                 "j",
             ),
         ),

@@ -94,13 +94,15 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
         gettext("Purpose"),
         [
             gettext(
-                "This policy says how %(organisation)s shares threat information in MISP: what we share, with whom, "
-                "and who decides. It holds for everybody who works in MISP for us, and for our systems that do."
+                "This policy says how %(organisation)s shares threat information in MISP: what we "
+                "share, with whom, and who decides. It applies to everyone who works in MISP for us, "
+                "and to our systems that do."
             )
             % name,
             gettext(
-                "The numbered rules are also set up on the hub. What a rule does not allow does not leave us, whether "
-                "somebody publishes in a browser, over the API or by synchronisation. The hub then names the rule."
+                "The numbered rules are also enforced on the hub. What a rule does not allow does "
+                "not leave us, whether somebody publishes in a browser, over the API or by "
+                "synchronisation. The hub then names the rule."
             ),
         ],
         [],
@@ -110,8 +112,8 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
         gettext("What we share, and with whom"),
         [
             gettext(
-                "How far information goes is decided by how it is marked and by what it is. Where several rules are "
-                "about the same information, the narrowest holds."
+                "How far information may go depends on how it is marked and on what it is. Where "
+                "several rules concern the same information, the strictest applies."
             )
         ],
         numbered.of(Defaults, MustCarry, AtMost),
@@ -145,15 +147,16 @@ class _Numbered:
 def _roles(numbered: _Numbered) -> list[str]:
     said = [
         gettext(
-            "Our organisation administrator gives people their roles, marks who has been trained, and is responsible "
-            "for this policy being known and followed."
+            "Our organisation administrator assigns roles, records training, and is responsible "
+            "for making sure that this policy is known and followed."
         ),
         gettext(
-            "Whoever creates an event is responsible for its being correct, marked, and no more than needed."
+            "The creator of an event is responsible for making sure that it is correct, marked, "
+            "and no more than needed."
         ),
     ]
     if not numbered.of(Who):
-        said.append(gettext("Everybody whose role allows it may create, publish and hand over events."))
+        said.append(gettext("Everyone whose role allows it may create, publish and delegate events."))
     return said
 
 
@@ -162,8 +165,9 @@ def _second(numbered: _Numbered) -> list[str]:
         return [gettext("We do not ask for a second person before we publish.")]
     return [
         gettext(
-            "Some information is published only when a second person has approved it. That person sees exactly the "
-            "version that goes out. If the event changes in the meantime, it has to be approved anew."
+            "Some information is published only after a second person has approved it. That "
+            "person sees exactly the version that goes out. If the event changes in the "
+            "meantime, it has to be approved again."
         )
     ]
 
@@ -181,21 +185,20 @@ def _kept(numbered: _Numbered) -> list[str]:
     if numbered.of(Retention):
         return [
             gettext(
-                "The hub lists the events that are due. The organisation administrator sees that it is done."
+                "The hub lists the events that are due. The organisation administrator makes sure "
+                "that it is done."
             )
         ]
-    return [gettext("We have set no time after which our events are looked over.")]
+    return [gettext("We have not set a time after which our events are reviewed.")]
 
 
 def _training(rules: Sequence[Rule]) -> list[str]:
     modules = list(dict.fromkeys(rule.module for rule in rules if isinstance(rule, Who) and rule.module))
-    said = [gettext("Everybody who works in MISP for us knows this policy and what TLP means.")]
+    said = [gettext("Everyone who works in MISP for us knows this policy and what TLP means.")]
     if modules:
         quoted = [gettext("“%(name)s”") % {"name": module} for module in modules]
         said.append(
-            gettext(
-                "The hub asks for the training %(modules)s before it lets somebody do what the rules name."
-            )
+            gettext("The hub requires the training %(modules)s before people may do what the rules name.")
             % {"modules": listed(quoted)}
         )
     return said
@@ -204,8 +207,9 @@ def _training(rules: Sequence[Rule]) -> list[str]:
 def _followed() -> list[str]:
     return [
         gettext(
-            "The policy is looked over at least once a year, and when our work or our obligations change. Before a "
-            "new version is decided, we try it on what we have published during the last month."
+            "The policy is reviewed at least once a year, and when our work or our obligations "
+            "change. Before a new version is decided, we try it out on what we have published "
+            "during the last month."
         ),
         gettext("The hub keeps a log of who published what, and who approved it."),
     ]
@@ -213,9 +217,9 @@ def _followed() -> list[str]:
 
 def _decided(version: PolicyVersion) -> str:
     if version.state == State.DRAFT or version.in_force_from is None:
-        return gettext("This is a draft. It holds when it has been put in force.")
+        return gettext("This is a draft. It takes effect when it is put in force.")
     words = {"number": version.number, "name": version.decided_by, "day": _day(version.in_force_from)}
-    return gettext("Version %(number)s was put in force by %(name)s and holds from %(day)s.") % words
+    return gettext("Version %(number)s was put in force by %(name)s and applies from %(day)s.") % words
 
 
 def _day(moment: datetime) -> str:

@@ -13,8 +13,8 @@ from vardkase.hub.policy.approvals.services import expire_approvals
 SCHEDULES = (
     Schedule(
         "approvals.expire",
-        _("Close requests to publish that nobody has decided"),
-        _("Closes requests for a second person whose time is over, and tells who asked."),
+        _("Close approval requests that nobody has decided"),
+        _("Closes approval requests whose time has run out, and notifies those who asked."),
         expire_approvals,
         rhythm=Rhythm.HOURLY,
         at=time(0, 20),

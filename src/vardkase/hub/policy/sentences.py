@@ -28,7 +28,7 @@ from vardkase.hub.policy.words import REACHES, listed
 ONLY: dict[Action, str | Promise] = {
     Action.CREATE: _("Events are created by %(who)s only."),
     Action.PUBLISH: _("Events are published by %(who)s only."),
-    Action.DELEGATE: _("Events are handed over to others by %(who)s only."),
+    Action.DELEGATE: _("Events are delegated to others by %(who)s only."),
 }
 FURTHER = _("%(what)s may go to %(reach)s, or further, only with the approval of a second person.")
 SECOND: dict[Reach, str | Promise] = {
@@ -36,9 +36,9 @@ SECOND: dict[Reach, str | Promise] = {
     Reach.SHARING_GROUP: _("%(what)s may leave our organisation only with the approval of a second person."),
 }
 TRAINED: dict[Action, str | Promise] = {
-    Action.CREATE: _("Whoever creates events has done the training “%(module)s”."),
-    Action.PUBLISH: _("Whoever publishes events has done the training “%(module)s”."),
-    Action.DELEGATE: _("Whoever hands events over has done the training “%(module)s”."),
+    Action.CREATE: _("Those who create events have done the training “%(module)s”."),
+    Action.PUBLISH: _("Those who publish events have done the training “%(module)s”."),
+    Action.DELEGATE: _("Those who delegate events have done the training “%(module)s”."),
 }
 
 
@@ -106,7 +106,7 @@ def _who(rule: Who) -> str:
         said.append(str(ONLY[rule.action]) % {"who": people(rule.roles, rule.users)})
     if rule.module:
         said.append(str(TRAINED[rule.action]) % {"module": rule.module})
-    return " ".join(said) or gettext("The rule says nothing yet.")
+    return " ".join(said) or gettext("The rule is empty.")
 
 
 def _must_carry(rule: MustCarry) -> str:
@@ -124,11 +124,11 @@ def _at_most(rule: AtMost, groups: Mapping[str, str]) -> str:
         return gettext("%(what)s may not leave our organisation.") % words
     if rule.reach is Reach.SHARING_GROUP and rule.groups:
         named = [groups.get(uuid, uuid) for uuid in rule.groups]
-        return gettext("%(what)s may go at most to the sharing group %(groups)s.") % {
+        return gettext("%(what)s may go no further than the sharing group %(groups)s.") % {
             **words,
             "groups": listed(named),
         }
-    return gettext("%(what)s may go at most to %(reach)s.") % words
+    return gettext("%(what)s may go no further than %(reach)s.") % words
 
 
 def _four_eyes(rule: FourEyes) -> str:
@@ -136,9 +136,14 @@ def _four_eyes(rule: FourEyes) -> str:
     said = [str(SECOND.get(rule.reach, FURTHER)) % words]
     if rule.roles or rule.users:
         who = {"who": people(rule.roles, rule.users)}
-        said.append(gettext("Approval is given by %(who)s, never by the person who asks.") % who)
+        said.append(gettext("Approval is given by %(who)s, never by the person who asks for it.") % who)
     said.append(
-        ngettext("A request waits for %(n)s day.", "A request waits for %(n)s days.", rule.days) % words
+        ngettext(
+            "A request has been waiting for %(n)s day.",
+            "A request has been waiting for %(n)s days.",
+            rule.days,
+        )
+        % words
     )
     return " ".join(said)
 
@@ -158,15 +163,15 @@ def _defaults(rule: Defaults, groups: Mapping[str, str]) -> str:
     elif rule.reach is not None:
         reach = {"reach": REACHES[rule.reach]}
         said.append(gettext("It goes to %(reach)s unless something else is chosen.") % reach)
-    return " ".join(said) or gettext("The rule says nothing yet.")
+    return " ".join(said) or gettext("The rule is empty.")
 
 
 def _retention(rule: Retention) -> str:
     said = ngettext(
-        "Our events are looked over when they are %(n)s month old.",
-        "Our events are looked over when they are %(n)s months old.",
+        "Our events are reviewed when they are %(n)s month old.",
+        "Our events are reviewed when they are %(n)s months old.",
         rule.months,
     ) % {"n": rule.months}
     if rule.tags:
-        said += " " + gettext("This holds for what carries %(tags)s.") % {"tags": tagged(rule.tags)}
+        said += " " + gettext("This applies to what carries %(tags)s.") % {"tags": tagged(rule.tags)}
     return f"{said} {gettext('We then delete them, or say why we keep them.')}"

@@ -61,9 +61,9 @@ def put_in_force(actor: Actor) -> PolicyVersion:
     if draft is None:
         raise Conflict("There is no draft of a policy.")
     if not draft.rules:
-        raise Invalid({"rules": ["A policy has at least one rule."]})
+        raise Invalid({"rules": ["A policy must have at least one rule."]})
     if TWO_PEOPLE.value and not _is_somebody_elses(draft, actor):
-        raise Forbidden("Another administrator than the one who wrote the policy puts it in force.")
+        raise Forbidden("An administrator other than the author puts the policy in force.")
     _replace(policy_in_force(actor.organisation_id))
     draft.state, draft.decided_by, draft.in_force_from = State.IN_FORCE, actor.name, timezone.now()
     draft.save()

@@ -13,11 +13,11 @@ from vardkase.hub.policy.reach import Reach
 from vardkase.hub.policy.rules import Action, Base
 
 REACHES: dict[Reach, str | Promise] = {
-    Reach.ORGANISATION: _("the own organisation"),
+    Reach.ORGANISATION: _("your own organisation"),
     Reach.SHARING_GROUP: _("a sharing group"),
-    Reach.COMMUNITY: _("everybody on this hub"),
+    Reach.COMMUNITY: _("everyone on this hub"),
     Reach.CONNECTED: _("connected hubs"),
-    Reach.ALL: _("everybody, on all hubs"),
+    Reach.ALL: _("everyone, on all hubs"),
 }
 """How far something goes, after the word "to"."""
 
@@ -27,7 +27,7 @@ OTHERS = _("a sharing group or another organisation")
 MAY_NOT: dict[Action, str | Promise] = {
     Action.CREATE: _("you are not among those who may create events."),
     Action.PUBLISH: _("you are not among those who may publish events."),
-    Action.DELEGATE: _("you are not among those who may hand events over to others."),
+    Action.DELEGATE: _("you are not among those who may delegate events to others."),
 }
 
 

@@ -54,7 +54,7 @@ def change_passage(
     _require(actor)
     passage = find_passage(part, name)
     if number is not None and number != passage.number:
-        raise Conflict(gettext("Somebody else has changed the text. Your words are below, theirs are saved."))
+        raise Conflict(gettext("Somebody else has changed the text. Your version is below, theirs is saved."))
     return _propose(actor, replace(passage, words=_words(data)), "public_passage.changed", reason)
 
 

@@ -105,9 +105,9 @@ def _faults(module: str, note: str, done_on: date, valid_until: date | None) -> 
     if len(note) > LONGEST_NOTE:
         faults["note"] = [gettext("A note has at most %(count)s characters.") % {"count": LONGEST_NOTE}]
     if done_on > today():
-        faults["done_on"] = [gettext("Training that lies ahead has not been done yet.")]
+        faults["done_on"] = [gettext("Training in the future has not been done yet.")]
     if valid_until is not None and valid_until < done_on:
-        faults["valid_until"] = [gettext("Training holds at least until the day when it was done.")]
+        faults["valid_until"] = [gettext("Training is valid at least until the day it was done.")]
     return faults
 
 

@@ -22,10 +22,12 @@ def reminder(person: User, review: AccessReview, left: int) -> Mail:
         facts = {"organisation": review.org.name, "count": left, "day": day}
         subject = gettext("Confirm the accounts of %(organisation)s by %(day)s") % facts
         text = ngettext(
-            "%(count)s account of %(organisation)s waits for an answer: is it still needed, by the same person, with "
-            "the same role? What nobody has confirmed by %(day)s is switched off.",
-            "%(count)s accounts of %(organisation)s wait for an answer: are they still needed, by the same people, "
-            "with the same roles? What nobody has confirmed by %(day)s is switched off.",
+            "%(count)s account of %(organisation)s is waiting for an answer: is it still needed, "
+            "by the same person, with the same role? If nobody confirms it by %(day)s, it is "
+            "switched off.",
+            "%(count)s accounts of %(organisation)s are waiting for an answer: are they still "
+            "needed, by the same people, with the same roles? Accounts that nobody confirms by "
+            "%(day)s are switched off.",
             left,
         )
         return Mail(
@@ -35,26 +37,27 @@ def reminder(person: User, review: AccessReview, left: int) -> Mail:
 
 def switched_off(person: User, why: Disabled) -> Mail:
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        subject = gettext("Your account is switched off")
+        subject = gettext("Your account is disabled")
         reason = {
             Disabled.UNREVIEWED: gettext("Nobody confirmed it in your organisation's access review."),
             Disabled.IDLE: gettext("It had not been used for a long time."),
         }[why]
         what = gettext(
-            "Neither you nor programs with your keys get in. Your organisation's administrator can bring it back."
+            "Neither you nor programs with your keys can sign in. Your organisation’s "
+            "administrator can enable the account again."
         )
         return Mail(person.email, subject, f"{reason}\n\n{what}\n")
 
 
 def told_of_accounts(person: User, emails: Sequence[str], why: Disabled) -> Mail:
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        subject = gettext("Accounts of %(organisation)s are switched off") % {"organisation": person.org.name}
+        subject = gettext("Accounts of %(organisation)s are disabled") % {"organisation": person.org.name}
         reason = {
             Disabled.UNREVIEWED: gettext(
-                "Nobody confirmed these accounts in the access review, so they are switched off:"
+                "Nobody confirmed these accounts in the access review, so they are disabled:"
             ),
             Disabled.IDLE: gettext(
-                "These accounts had not been used for a long time, so they are switched off:"
+                "These accounts had not been used for a long time, so they have been disabled:"
             ),
         }[why]
         named = "\n".join(emails[:MOST_NAMED]) + ("\n…" if len(emails) > MOST_NAMED else "")

@@ -25,8 +25,8 @@ REVIEW = Schedule(
     "access_reviews.daily",
     _("Review accounts"),
     _(
-        "Asks organisations' administrators to confirm their accounts, reminds them, and switches off accounts that "
-        "nobody has confirmed in time or used for long."
+        "Asks organisations’ administrators to confirm their accounts, sends reminders, and "
+        "disables accounts that nobody confirmed in time or that have long been unused."
     ),
     look_after_accounts,
     Rhythm.DAILY,

@@ -22,7 +22,8 @@ class MixedPassword:
 
     def get_help_text(self) -> str:
         return _(
-            "A password of fewer than %(count)d characters needs lower case, upper case, and a digit or a sign."
+            "A password of fewer than %(count)d characters needs lower case, upper case, and a "
+            "digit or a special character."
         ) % {"count": LONG_ENOUGH}
 
 

@@ -43,8 +43,8 @@ def _paragraphs() -> tuple[str, ...]:
         gettext("Is that right? Then open this link within seven days and confirm:"),
         "%(link)s",
         gettext(
-            "Is it not? Then do nothing: without your confirmation nobody can have an account with an address in the "
-            "domain."
+            "If not, do nothing: without your confirmation nobody can have an account with an "
+            "address in the domain."
         ),
     )
 
@@ -52,16 +52,17 @@ def _paragraphs() -> tuple[str, ...]:
 def proof_wanted(person: User, claim: MailDomain, ends: datetime) -> Mail:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {"domain": claim.domain, "day": _day(ends)}
-        subject = gettext("Prove the mail domain %(domain)s anew by %(day)s") % facts
+        subject = gettext("Verify the mail domain %(domain)s again by %(day)s") % facts
         if claim.method == MailDomain.Method.DNS:
             text = gettext(
-                "The TXT record that proves %(domain)s is not there any more. Set it again by %(day)s, or the domain "
-                "is not verified any longer, and accounts with addresses in it may be refused."
+                "The TXT record that verifies %(domain)s is gone. Set it again by %(day)s, or the "
+                "domain is no longer verified, and accounts with addresses in it may be refused."
             )
         else:
             text = gettext(
-                "A mail domain is proved once a year. Ask for a new mail for %(domain)s by %(day)s, or the domain "
-                "is not verified any longer, and accounts with addresses in it may be refused."
+                "A mail domain is verified once a year. Ask for a new e-mail for %(domain)s by "
+                "%(day)s, or the domain is no longer verified, and accounts with addresses in it may "
+                "be refused."
             )
         return Mail(person.email, subject, _with_link(text % facts, person.org_id))
 
@@ -69,9 +70,9 @@ def proof_wanted(person: User, claim: MailDomain, ends: datetime) -> Mail:
 def proof_lost(person: User, claim: MailDomain) -> Mail:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {"domain": claim.domain}
-        subject = gettext("The mail domain %(domain)s is not verified any longer") % facts
+        subject = gettext("The mail domain %(domain)s is no longer verified") % facts
         text = (
-            gettext("Prove %(domain)s anew, so that accounts with addresses in it are not refused.") % facts
+            gettext("Verify %(domain)s again, so that accounts with addresses in it are not refused.") % facts
         )
         return Mail(person.email, subject, _with_link(text, person.org_id))
 
@@ -81,8 +82,8 @@ def key_ending(person: User, key: AuthKey, ends: datetime) -> Mail:
         facts = {"key": str(key), "day": _day(ends), "email": key.user.email, "comment": key.comment}
         subject = gettext("The API key %(key)s stops working on %(day)s") % facts
         text = gettext(
-            "The key %(key)s of %(email)s stops working on %(day)s. Make a new one, give it to the programs that use "
-            "this one, and revoke the old key."
+            "The key %(key)s of %(email)s stops working on %(day)s. Create a new one, give it to "
+            "the programs that use this one, and revoke the old key."
         )
         note = gettext("Its comment: %(comment)s") % facts if key.comment else ""
         return Mail(
@@ -93,7 +94,7 @@ def key_ending(person: User, key: AuthKey, ends: datetime) -> Mail:
 def certificate_ending(person: User, certificate: ClientCertificate, ends: datetime) -> Mail:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {"subject": certificate.subject or certificate.fingerprint[:16], "day": _day(ends)}
-        subject = gettext("The client certificate %(subject)s ends on %(day)s") % facts
+        subject = gettext("The client certificate %(subject)s expires on %(day)s") % facts
         text = gettext("Renew the certificate, and register the new one before %(day)s.") % facts
         return Mail(person.email, subject, _with_link(text, person.org_id))
 

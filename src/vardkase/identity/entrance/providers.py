@@ -34,28 +34,29 @@ class Fault(StrEnum):
 
 
 SENTENCES: dict[Fault, str | Promise] = {
-    Fault.STATE: _("The sign-in took too long, or was begun in another browser. Begin again."),
+    Fault.STATE: _("The sign-in took too long, or was started in another browser. Start again."),
     Fault.DECLINED: _("Your organisation's sign-in service did not let you in."),
     Fault.UNREACHABLE: _("Your organisation's sign-in service cannot be reached. Try again in a while."),
     Fault.ANSWER: _(
-        "Your organisation's sign-in service does not answer as it should. Tell your administrator."
+        "Your organisation’s sign-in service does not respond as expected. Notify your administrator."
     ),
     Fault.TOKEN: _(
-        "What your organisation's sign-in service says of you cannot be trusted. Tell your administrator."
+        "What your organisation’s sign-in service says about you cannot be trusted. Notify "
+        "your administrator."
     ),
     Fault.EMAIL: _(
-        "Your organisation's sign-in service does not vouch for your e-mail address. Tell your administrator."
+        "Your organisation’s sign-in service does not confirm your e-mail address. Notify your administrator."
     ),
     Fault.DOMAIN: _(
-        "Your organisation's sign-in service names an address outside the mail domains that your organisation has "
-        "verified."
+        "Your organisation’s sign-in service gives an address outside the mail domains that "
+        "your organisation has verified."
     ),
     Fault.NO_ACCOUNT: _(
         "Your organisation has no account here with your e-mail address. Ask your administrator for one."
     ),
     Fault.SERVES_THE_HUB: _(
-        "Whoever administers or serves the hub itself signs in with a passkey or a password, not through an "
-        "organisation."
+        "People who administer or operate the hub itself sign in with a passkey or a "
+        "password, not through an organisation."
     ),
 }
 

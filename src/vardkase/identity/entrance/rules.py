@@ -241,40 +241,46 @@ def may_secure(actor: Actor, organisation_id: int) -> bool:
 def _template(reason: Reason) -> str:
     return {
         Reason.NETWORK: gettext(
-            "Your organisation admits its own networks only, and you come from %(address)s. Connect from a network of "
-            "your organisation, or ask its administrator to add this one."
+            "Your organisation only admits its own networks, and you are connecting from "
+            "%(address)s. Connect from a network of your organisation, or ask its administrator "
+            "to add this one."
         ),
         Reason.NO_CERTIFICATE: gettext(
-            "Your organisation admits only those who show its client certificate, and none was shown. Choose the "
-            "certificate in your browser or program, or ask your administrator for one."
+            "Your organisation only admits those who present its client certificate, and none "
+            "was presented. Choose the certificate in your browser or program, or ask your "
+            "administrator for one."
         ),
         Reason.OTHER_CERTIFICATE: gettext(
-            "The client certificate that was shown (%(subject)s) is not one that your organisation has registered. "
-            "Show the right one, or ask your administrator to register this one."
+            "The client certificate that was presented (%(subject)s) is not one that your "
+            "organisation has registered. Present the right one, or ask your administrator to "
+            "register this one."
         ),
         Reason.CERTIFICATE_NOT_VALID: gettext(
-            "The client certificate that was shown (%(subject)s, until %(day)s) is not valid now. Renew it, and ask "
-            "your administrator to register the new one."
+            "The client certificate that was presented (%(subject)s, until %(day)s) is not "
+            "currently valid. Renew it, and ask your administrator to register the new one."
         ),
         Reason.DOMAIN: gettext(
-            "Your address %(email)s does not lie in a mail domain that your organisation has verified. Ask your "
-            "administrator to verify the domain, or to change your address."
+            "Your address %(email)s is not in a mail domain that your organisation has verified. "
+            "Ask your administrator to verify the domain, or to change your address."
         ),
         Reason.UNBOUND_KEY: gettext(
-            "Your organisation admits keys of synchronising accounts only when they are bound to addresses and have a "
-            "last day. This key lacks one of them: ask your administrator for a new key."
+            "Your organisation only admits keys of synchronising accounts that are bound to "
+            "addresses and have an expiry date. This key lacks one of them: ask your "
+            "administrator for a new key."
         ),
         Reason.SOURCE: gettext(
-            "The hub owner requires that people of your organisation come from one of its registered networks, or show "
-            "its client certificate. You come from %(address)s. Connect from such a network, or ask your administrator "
-            "or the hub to register this one."
+            "The hub owner requires that people of your organisation connect from one of its "
+            "registered networks, or present its client certificate. You are connecting from "
+            "%(address)s. Connect from such a network, or ask your administrator or the hub to "
+            "register this one."
         ),
         Reason.REQUIRED_KEY: gettext(
-            "The hub owner requires that the keys of your organisation are bound to addresses and have a last day. "
-            "This key lacks one of them: make a new key with both, and delete this one."
+            "The hub owner requires that your organisation’s keys are bound to addresses and "
+            "have an expiry date. This key lacks one of them: create a new key with both, and "
+            "delete this one."
         ),
         Reason.LONG_KEY: gettext(
-            "This key holds longer than the hub owner lets keys of your organisation. Make a new key with an earlier "
-            "last day, and delete this one."
+            "This key is valid longer than the hub owner allows for your organisation. Create a "
+            "new key with an earlier expiry date, and delete this one."
         ),
     }[reason]

@@ -23,10 +23,11 @@ def look_after_entrances() -> int:
 
 UPKEEP = Schedule(
     "entrance.daily",
-    _("Look after keys, certificates and mail domains"),
+    _("Manage keys, certificates and mail domains"),
     _(
-        "Looks again at the records that prove mail domains, asks for a new proof in time, and warns by mail 30, 7 and "
-        "1 days before keys and client certificates end."
+        "Rechecks the records that verify mail domains, asks for renewed verification in "
+        "time, and sends a warning 30, 7 and 1 days before keys and client certificates "
+        "expire."
     ),
     look_after_entrances,
     Rhythm.DAILY,

@@ -28,7 +28,7 @@ def composed(name: str) -> str:
     """A name as stored: in NFKC, with single spaces. Raises ValueError for invisible characters."""
     whole = unicodedata.normalize("NFKC", name)
     if any(_is_unshown(one) for one in whole):
-        raise ValueError(gettext("The name holds characters that are not shown. Write it anew."))
+        raise ValueError(gettext("The name contains invisible characters. Type it again."))
     return " ".join(whole.split())
 
 

@@ -30,22 +30,25 @@ class Standing(TextChoices):
 
     FULL = "", pgettext_lazy("standing", "Full access")
     ONBOARDING = "onboarding", _("Being connected")
-    READ_ONLY = "read_only", _("Reads only")
+    READ_ONLY = "read_only", _("Read-only")
     NO_SYNC = "no_sync", _("API connection suspended")
-    READ_ONLY_NO_SYNC = "read_only_no_sync", _("Reads only on the web")
-    STATEMENT_EXPIRED = "statement_expired", _("Reads only: the security statement has expired")
-    STATEMENT_LAPSED = "statement_lapsed", _("Reads only on the web: the security statement has expired")
+    READ_ONLY_NO_SYNC = "read_only_no_sync", _("Read-only on the web")
+    STATEMENT_EXPIRED = "statement_expired", _("Read-only: the security statement has expired")
+    STATEMENT_LAPSED = "statement_lapsed", _("Read-only on the web: the security statement has expired")
     SUSPENDED = "suspended", _("Suspended")
     TERMINATED = "terminated", _("Terminated")
     NO_MEMBERSHIP = "no_membership", _("Not a member")
 
 
 REFUSALS: dict[str, Promise] = {
-    Standing.ONBOARDING: _("The membership of your organisation is not active yet: it is being connected."),
-    Standing.READ_ONLY: _("Your organisation may read but not write: its membership is limited."),
+    Standing.ONBOARDING: _(
+        "The membership of your organisation is not active yet: onboarding is in progress."
+    ),
+    Standing.READ_ONLY: _("Your organisation may read but not write: its membership is restricted."),
     Standing.NO_SYNC: _("The API connection of your organisation is suspended. The web works."),
     Standing.READ_ONLY_NO_SYNC: _(
-        "Your organisation may read on the web only: its membership is limited, and its API connection suspended."
+        "Your organisation may read on the web only: its membership is restricted, and its "
+        "API connection suspended."
     ),
     Standing.STATEMENT_EXPIRED: _(
         "Your organisation may read but not write: its security statement has expired. Renew it to write again."
@@ -159,6 +162,9 @@ def require_exchange(organisation: Organisation, *, gives: bool) -> None:
     if not may:
         words = {"organisation": organisation.name, "standing": Standing(organisation.standing).label}
         raise StandingRefused(
-            gettext("%(organisation)s may not exchange with this hub now. Its standing: %(standing)s.")
+            gettext(
+                "%(organisation)s may not exchange data with this hub at the moment. Its membership: "
+                "%(standing)s."
+            )
             % words
         )

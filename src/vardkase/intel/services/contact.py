@@ -90,7 +90,7 @@ def _letter(actor: Actor, event: EventRow, person: User, message: str) -> Letter
         }
         subject = gettext("Message about event %(number)s") % facts
         head = gettext("%(sender)s (%(organisation)s) writes about event %(number)s, %(uuid)s:") % facts
-        foot = gettext("Your answer to this mail goes to %(sender)s.") % facts
+        foot = gettext("Your reply to this e-mail goes to %(sender)s.") % facts
     link = f"{settings.BASE_URL}/events/{event.id}" if settings.BASE_URL else ""
     text = "\n\n".join(part for part in (head, message, "-- \n" + foot, link) if part) + "\n"
     return Letter(subject, text, reply_to=actor.name)

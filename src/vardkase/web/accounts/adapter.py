@@ -84,7 +84,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if len(password) > LONGEST:
             raise ValidationError(gettext("At most 4096 characters are allowed."))
         if user is not None and user.check_password(password):
-            raise ValidationError(gettext("Choose a password that differs from the present one."))
+            raise ValidationError(gettext("Choose a password that differs from the current one."))
         return str(super().clean_password(password, user))
 
     def set_password(self, user: User, password: str) -> None:

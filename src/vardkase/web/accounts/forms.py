@@ -57,10 +57,10 @@ class LoginForm(account.LoginForm):  # type: ignore[misc]
 class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word(self, oldpassword=_("Present password"), password1=_("New password"))
-        _word(self, password2=_("New password once more"))
+        _word(self, oldpassword=_("Current password"), password1=_("New password"))
+        _word(self, password2=_("Repeat the new password"))
         _bound(self, "oldpassword", "password1", "password2")
-        self.fields["password1"].help_text = _("At least 12 characters. A few words in a row work well.")
+        self.fields["password1"].help_text = _("At least 12 characters. A few random words work well.")
 
 
 class ReauthenticateForm(account.ReauthenticateForm):  # type: ignore[misc]
@@ -144,7 +144,7 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, name=_("Name"), passwordless=_("Sign in with this key instead of the password"))
-        self.fields["name"].help_text = _("So that you can tell your keys apart.")
+        self.fields["name"].help_text = _("To tell your keys apart.")
         self.fields["passwordless"].help_text = _("The key then asks for your fingerprint, face or PIN.")
         self.fields["passwordless"].initial = True
 

@@ -18,7 +18,7 @@ from vardkase.identity.accounts.preferences import THEMES
 from vardkase.identity.accounts.services.bound_keys import longest_key_of, must_be_bound
 
 YEAR = 365
-THEME_WORDS = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
+THEME_WORDS = {"auto": _("Same as device"), "light": _("Light"), "dark": _("Dark")}
 
 
 class OwnAccountForm(forms.Form):
@@ -47,14 +47,14 @@ class KeyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Addresses or networks, one on each line. Empty: from anywhere."),
     )
-    read_only = forms.BooleanField(label=_("The key may only read"), required=False)
+    read_only = forms.BooleanField(label=_("The key is read-only"), required=False)
 
     def __init__(self, data: QueryDict | None, owner: User) -> None:
         days = longest_key_of(owner) if must_be_bound(owner) else YEAR
         latest = latest_day(now_seconds(), min(days, YEAR))
         super().__init__(data, initial={"expiration": latest})
         if must_be_bound(owner):
-            told = _("At most %(days)s days from today: %(day)s at the latest.")
+            told = _("At most %(days)s days from today: no later than %(day)s.")
             day = date_format(latest_day(now_seconds(), days), "j F Y")
             self.fields["expiration"].help_text = told % {"days": days, "day": day}
             self.fields["allowed_ips"].help_text = _("Addresses or networks, one on each line.")
@@ -64,7 +64,7 @@ class KeyForm(forms.Form):
     def clean_expiration(self) -> Any:
         day = self.cleaned_data["expiration"]
         if day is not None and day <= timezone.localdate():
-            raise forms.ValidationError(_("Choose a day that is yet to come."))
+            raise forms.ValidationError(_("Choose a future day."))
         return day
 
     def wire(self) -> dict[str, Any]:

@@ -40,8 +40,8 @@ class UserForm(forms.Form):
         label=_("Account of a connected hub"),
         required=False,
         help_text=_(
-            "For the account with which another hub fetches: what limits what we send over the connection then limits "
-            "what the account can fetch."
+            "For the account that another hub fetches with: what limits what we send over the "
+            "connection then also limits what the account can fetch."
         ),
     )
 
@@ -85,9 +85,9 @@ class AccountChangeForm(forms.Form):
         label=_("New e-mail address"),
         required=False,
         max_length=255,
-        help_text=_("Only to change the address."),
+        help_text=_("Only if you change the address."),
     )
-    role = forms.ChoiceField(label=_("New role"), required=False, help_text=_("Only to change the role."))
+    role = forms.ChoiceField(label=_("New role"), required=False, help_text=_("Only if you change the role."))
     reason = forms.CharField(label=_("Reasons"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -105,10 +105,10 @@ class OrganisationForm(forms.Form):
     uuid = forms.UUIDField(
         label=_("UUID"),
         required=False,
-        help_text=_("The same on every hub that knows the organisation. Empty: a new one is made."),
+        help_text=_("The same on every hub that knows the organisation. Empty: a new one is generated."),
     )
     local = forms.BooleanField(
-        label=_("A member here"),
+        label=_("A member of this hub"),
         required=False,
         initial=True,
         help_text=_("Only members have accounts. Others are known through sharing."),
@@ -145,12 +145,14 @@ class SharingGroupForm(forms.Form):
         label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     active = forms.BooleanField(
-        label=_("Can be chosen"),
+        label=_("Available"),
         required=False,
         initial=True,
         help_text=_("When it cannot, its members no longer read what is shared with it."),
     )
-    roaming = forms.BooleanField(label=_("May travel to any hub that has one of its members"), required=False)
+    roaming = forms.BooleanField(
+        label=_("May be sent to any hub that has one of its members"), required=False
+    )
 
 
 class GroupMemberForm(forms.Form):
@@ -191,7 +193,7 @@ class RoleForm(forms.Form):
 class TrailFilterForm(forms.Form):
     kind = forms.ChoiceField(label=_("About"), required=False)
     actor = forms.CharField(label=_("By"), required=False, max_length=200)
-    text = forms.CharField(label=_("Name of the thing"), required=False, max_length=200)
+    text = forms.CharField(label=_("Name of the item"), required=False, max_length=200)
     since = forms.DateField(
         label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -63,7 +63,7 @@ class PhaseForm(forms.Form):
 class InForceForm(forms.Form):
     since = _date(label=_("In force from"))
     reference = forms.CharField(
-        label=_("Act or decision"), max_length=LONGEST_REFERENCE, help_text=_("Such as SFS 2026:417.")
+        label=_("Act or decision"), max_length=LONGEST_REFERENCE, help_text=_("For example SFS 2026:417.")
     )
 
 
@@ -80,7 +80,7 @@ class InvitationForm(forms.Form):
         label=_("Note for the officers"),
         max_length=300,
         required=False,
-        help_text=_("The invited never see it."),
+        help_text=_("Invited people never see it."),
     )
 
 

@@ -86,7 +86,7 @@ def _area(field: Field) -> forms.Field:
 
 
 def _select(field: Field) -> forms.Field:
-    none = pgettext_lazy("no answer yet", "Choose") if field.required else _("Not said")
+    none = pgettext_lazy("no answer yet", "Choose") if field.required else _("Not provided")
     choices = [("", none), *field.choices]
     return _Free(widget=forms.Select(choices=choices), **_options(field))
 
@@ -123,7 +123,7 @@ class BeginForm(forms.Form):
     email = forms.CharField(
         label=_("Your e-mail address"),
         max_length=254,
-        help_text=_("We send your private link there, so that you can go on later."),
+        help_text=_("We send your private link there, so that you can continue later."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
@@ -131,8 +131,8 @@ class BeginForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not can_send():
             self.fields["email"].help_text = _(
-                "The hub sends no mail just now. Copy your private link on the next page, and keep it: without it you "
-                "cannot go on later."
+                "The hub cannot send mail at the moment. Copy your private link on the next page, "
+                "and keep it: without it you cannot continue later."
             )
 
 

@@ -25,7 +25,7 @@ def _text(label: Any, rows: int = 3, *, required: bool = True, hint: Any = "") -
 
 class CompletionForm(forms.Form):
     text = _text(
-        _("What is missing?"), 6, hint=_("It stands in the letter and on the applicant’s status page.")
+        _("What is missing?"), 6, hint=_("It appears in the letter and on the applicant’s status page.")
     )
     steps = forms.MultipleChoiceField(
         label=_("Parts that the applicant can change"),
@@ -35,18 +35,18 @@ class CompletionForm(forms.Form):
     complete_by = forms.DateField(
         label=_("Last day to complete"),
         required=False,
-        help_text=_("In three weeks, unless you choose another day. It stands in the letter."),
+        help_text=_("In three weeks, unless you choose another day. The date is given in the letter."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
 class ResumeForm(forms.Form):
     note = _text(
-        _("Why do you go on without it?"),
+        _("Why do you continue without it?"),
         2,
         hint=_(
-            "How the completion came instead, or that none came in time. It is kept in the history; the applicant is "
-            "told that the assessment goes on."
+            "How the information arrived instead, or that none arrived in time. It is kept in "
+            "the history; the applicant is notified that the assessment continues."
         ),
     )
 
@@ -56,7 +56,7 @@ class RegistryForm(forms.Form):
         label=_("Registry number"),
         required=False,
         max_length=LONGEST_REGISTRY_NUMBER,
-        help_text=_("The number in your own registry. It stands in the head of letters from now on."),
+        help_text=_("The number in your own registry. It appears in the header of letters from now on."),
     )
 
 
@@ -68,12 +68,12 @@ class ProposalForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Proposed decision"), choices=Outcome.choices, widget=forms.RadioSelect
     )
-    reasons = _text(_("Reasons in the decision"), hint=_("They stand in the decision, word for word."))
+    reasons = _text(_("Reasons in the decision"), hint=_("They appear in the decision, word for word."))
     exception = _text(
         _("Exception"),
         2,
         required=False,
-        hint=_("Only to approve although a criterion is not met: why it can be done all the same."),
+        hint=_("Only if you approve although a criterion is not met: why it can still be approved."),
     )
 
 
@@ -90,7 +90,10 @@ class PartialityForm(forms.Form):
 
     partial = forms.ChoiceField(
         label=_("Your answer"),
-        choices=[("1", _("I am partial, and take no part in this case")), ("0", _("I am not partial"))],
+        choices=[
+            ("1", _("I have a conflict of interest, and take no part in this case")),
+            ("0", _("I have no conflict of interest")),
+        ],
         widget=forms.RadioSelect,
     )
-    reason = _text(_("Why?"), hint=_("It is kept with the case, and read by the hub’s officers."))
+    reason = _text(_("Why?"), hint=_("It is kept with the case, and is read by the hub’s officers."))

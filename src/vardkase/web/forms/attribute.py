@@ -27,7 +27,9 @@ def grouped_types() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def category_choices(type_name: str) -> Iterator[tuple[str, str]]:
     usual = DEFAULTS[type_name][0] if type_name in DEFAULTS else ""
-    words = gettext("Usual: %(category)s") % {"category": usual} if usual else gettext("Usual for the type")
+    words = (
+        gettext("Default: %(category)s") % {"category": usual} if usual else gettext("Default of the type")
+    )
     yield "", words
     for category in CATEGORIES:
         if not usual or category_allows(category, type_name):
@@ -46,7 +48,7 @@ class AttributeForm(ReachForm):
 
     type = forms.ChoiceField(
         label=_("Type"),
-        help_text=_("Start writing its name to find one."),
+        help_text=_("Start typing its name to find one."),
         error_messages={"required": _("Choose a type.")},
     )
     category = forms.ChoiceField(
@@ -68,16 +70,14 @@ class AttributeForm(ReachForm):
         label=_("For detection"),
         required=False,
         widget=forms.RadioSelect,
-        help_text=_("Yes means that others may block or alarm on the value without looking closer."),
+        help_text=_("Yes means that others may block or alert on the value without a closer look."),
     )
     comment = forms.CharField(
         label=_("Comment"), required=False, max_length=65_000, widget=forms.Textarea(attrs={"rows": 2})
     )
     first_seen = moment_field(_("First seen"))
     last_seen = moment_field(_("Last seen"))
-    disable_correlation = forms.BooleanField(
-        label=_("Do not look for the same value in other events"), required=False
-    )
+    disable_correlation = forms.BooleanField(label=_("Do not correlate with other events"), required=False)
     tags = TagLines()
 
     def __init__(
@@ -93,7 +93,9 @@ class AttributeForm(ReachForm):
         self.actor, self.is_new = actor, is_new
         self._set_types(in_object, categories_url)
         choices = [("1", gettext("Yes")), ("0", gettext("No"))]
-        self.fields["to_ids"].choices = [("", gettext("Usual for the type")), *choices] if is_new else choices  # type: ignore[attr-defined]
+        if is_new:
+            choices = [("", gettext("Default of the type")), *choices]
+        self.fields["to_ids"].choices = choices  # type: ignore[attr-defined]
         if not is_new:
             del self.fields["tags"]
             if self.initial.get("type") not in ATTACHMENT_TYPES:

@@ -63,17 +63,17 @@ class CertificateField(forms.FileField):
         try:
             return file.read().decode("ascii")
         except UnicodeDecodeError:
-            raise ValidationError(gettext("The file has to be a certificate in PEM form.")) from None
+            raise ValidationError(gettext("The file must be a certificate in PEM format.")) from None
 
 
 class ConnectionForm(forms.Form):
     name = forms.CharField(
-        label=_("Name"), max_length=255, help_text=_("What this connection is called here. Only we see it.")
+        label=_("Name"), max_length=255, help_text=_("The connection’s name here. Only we see it.")
     )
     url = forms.CharField(
         label=_("Address"),
         max_length=255,
-        help_text=_("Where the other hub is on the web, such as https://misp.example.org."),
+        help_text=_("The other hub’s web address, such as https://misp.example.org."),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
     )
     remote_org_id = forms.ChoiceField(
@@ -87,7 +87,7 @@ class ConnectionForm(forms.Form):
     new_org_uuid = forms.UUIDField(
         label=_("Its UUID"),
         required=False,
-        help_text=_("The other hub's administrators tell it: it has to be the same there and here."),
+        help_text=_("Ask the other hub’s administrators: it has to be the same there and here."),
     )
     authkey = forms.CharField(
         label=_("Our key there"),
@@ -98,7 +98,7 @@ class ConnectionForm(forms.Form):
     pull = forms.BooleanField(
         label=_("Fetch events from the other hub"),
         required=False,
-        help_text=_("When it is told to, by hand or by a scheduled task."),
+        help_text=_("When ordered, manually or by a scheduled task."),
     )
     pull_galaxy_clusters = forms.BooleanField(
         label=_("Fetch the other hub's own galaxy clusters too"), required=False
@@ -108,9 +108,9 @@ class ConnectionForm(forms.Form):
     )
     pull_collections = forms.BooleanField(label=_("Fetch collections too"), required=False)
     caching_enabled = forms.BooleanField(
-        label=_("Keep hashes of the other hub's values here"),
+        label=_("Cache hashes of the other hub’s values here"),
         required=False,
-        help_text=_("Shows that the other hub knows a value too, without fetching its events."),
+        help_text=_("Shows that the other hub also knows a value, without fetching its events."),
     )
     pull_tags_or = Picker(label=ONLY_TAGS, help_text=EVERYTHING)
     pull_tags_not = Picker(label=NO_TAGS)
@@ -139,7 +139,7 @@ class ConnectionForm(forms.Form):
     push_tags_or = Picker(label=ONLY_TAGS, help_text=EVERYTHING)
     push_tags_not = Picker(
         label=NO_TAGS,
-        help_text=_("Attributes with one of these tags are left out of the events that are sent."),
+        help_text=_("Attributes with one of these tags are left out of events that are sent."),
     )
     push_orgs_or = Picker(label=ONLY_CREATORS, help_text=EVERYTHING)
     push_orgs_not = Picker(label=NO_CREATORS)
@@ -147,48 +147,50 @@ class ConnectionForm(forms.Form):
         label=_("The other hub belongs to our own organisation"),
         required=False,
         help_text=_(
-            "Then reach is not narrowed on the way, local tags go along, and either side may change the other's "
-            "events. Leave it off for everybody else."
+            "Then distribution is not reduced on the way, local tags are included, and either "
+            "side may change the other’s events. Leave it off for everyone else."
         ),
     )
     unpublish_event = forms.BooleanField(
-        label=_("What arrives is unpublished"),
+        label=_("Incoming events are unpublished"),
         required=False,
-        help_text=_("Somebody here then looks at each event before it goes on."),
+        help_text=_("Somebody here then reviews each event before it goes on."),
     )
     publish_without_email = forms.BooleanField(
-        label=_("What arrives is published without mail"),
+        label=_("Incoming events are published without e-mail"),
         required=False,
-        help_text=_("Nobody gets mail about events that come over this connection."),
+        help_text=_("Nobody receives e-mail about events that come over this connection."),
     )
     remove_missing_tags = forms.BooleanField(
-        label=_("Take off tags that the other hub has taken off"),
+        label=_("Remove tags that the other hub has removed"),
         required=False,
-        help_text=_("Tags that we have put on ourselves and that travel are taken off too; local ones stay."),
-    )
-    submitted_cert = CertificateField(
-        label=_("The other hub's certificate, or that of its authority (PEM)"),
         help_text=_(
-            "Needed when it signed its own certificate, or its authority is not a public one. From then on only "
-            "this one is trusted. A certificate is always checked."
+            "Tags that we added ourselves and that are distributed are removed too; local ones stay."
         ),
     )
-    delete_cert = forms.BooleanField(label=_("Take this certificate away"), required=False)
+    submitted_cert = CertificateField(
+        label=_("The other hub’s certificate, or that of its CA (PEM)"),
+        help_text=_(
+            "Needed if it is self-signed, or its CA is not public. From then on only this "
+            "certificate is trusted. A certificate is always checked."
+        ),
+    )
+    delete_cert = forms.BooleanField(label=_("Remove this certificate"), required=False)
     submitted_client_cert = CertificateField(
         label=_("Our own certificate (PEM)"),
         help_text=_(
-            "Only where the other hub asks for one. With its key, or the key in a file of its own below."
+            "Only if the other hub asks for one. With its key, or with the key in a separate file below."
         ),
     )
     client_key = CertificateField(
         label=_("The key of our own certificate (PEM)"),
-        help_text=_("Without a pass phrase. It is kept encrypted and is never shown again."),
+        help_text=_("Without a passphrase. It is stored encrypted and is not shown again."),
     )
-    delete_client_cert = forms.BooleanField(label=_("Take our certificate away"), required=False)
+    delete_client_cert = forms.BooleanField(label=_("Remove our certificate"), required=False)
     skip_proxy = forms.BooleanField(
-        label=_("Go past the proxy"),
+        label=_("Bypass the proxy"),
         required=False,
-        help_text=_("Only has effect where this hub reaches others through a proxy."),
+        help_text=_("Only applies if this hub reaches others through a proxy."),
     )
 
     def __init__(
@@ -295,7 +297,7 @@ class ImportForm(forms.Form):
         label=_("What the other hub gave you"),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),
         max_length=20_000,
-        help_text=_("A text in JSON with address, key and organisation. It begins with a brace."),
+        help_text=_("A JSON text with address, key and organisation. It begins with a brace."),
     )
 
     def clean_document(self) -> dict[str, Any]:
@@ -306,13 +308,13 @@ class ImportForm(forms.Form):
             found = None
         inner = found.get("Server", found) if isinstance(found, dict) else None
         if not isinstance(inner, dict):
-            raise ValidationError(gettext("This is not what a hub gives for a new connection."))
+            raise ValidationError(gettext("This is not a connection text from a hub."))
         return inner
 
 
 NEW_KEY_HELP = _(
-    "The key (40 characters) of the account that the other hub made for us. It is kept encrypted and is never "
-    "shown again."
+    "The key (40 characters) of the account that the other hub created for us. It is "
+    "stored encrypted and is not shown again."
 )
 OLD_KEY_HELP = _(
     "There is one. Write only to replace it; it is needed anew when the address leads elsewhere."
@@ -349,7 +351,7 @@ def _written(value: Any) -> str:
 def _parameter(line: str) -> tuple[str, Any]:
     name, equals, text = (part.strip() for part in line.partition("="))
     if not name or not equals:
-        raise ValidationError(gettext("Write each line as name=value."))
+        raise ValidationError(gettext("Enter each line as name=value."))
     try:
         value = json.loads(text) if text[:1] in "[{" else text
     except ValueError:

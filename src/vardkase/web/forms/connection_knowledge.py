@@ -18,7 +18,7 @@ class TranslationForm(forms.Form):
     number = forms.CharField(
         label=_("Number of the event"),
         max_length=36,
-        help_text=_("For an event here, its UUID will do as well."),
+        help_text=_("For an event on this hub you can also enter its UUID."),
     )
 
     def __init__(self, servers: Iterable[Server], *args: Any, **kwargs: Any) -> None:
@@ -29,9 +29,9 @@ class TranslationForm(forms.Form):
 
 class BlockRuleForm(forms.Form):
     tags = Picker(
-        label=_("Events with any of these tags are not taken in"),
+        label=_("Events with any of these tags are not imported"),
         help_text=_(
-            "From nobody: neither people here, programs, feeds nor other hubs. What is here already stays."
+            "From nowhere: neither people here, programs, feeds nor other hubs. What already exists stays."
         ),
     )
 

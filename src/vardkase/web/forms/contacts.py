@@ -26,7 +26,7 @@ class ContactForm(forms.Form):
         label=_("OpenPGP key"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, **PLAIN_TEXT}),
-        help_text=_("The public key, as text. Mails to the contact are encrypted with it."),
+        help_text=_("The public key, as text. E-mail to the contact is encrypted with it."),
     )
 
 
@@ -40,7 +40,7 @@ class ExtraForm(forms.Form):
 class GroupForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     description = forms.CharField(
-        label=_("What holds it together"),
+        label=_("Relationships"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -48,7 +48,7 @@ class GroupForm(forms.Form):
     organisations = Picker(label=_("Organisations"))
     administrators = Picker(
         label=_("Administrators of the group"),
-        help_text=_("By their e-mail addresses. Each must administer accounts in an organisation already."),
+        help_text=_("By e-mail address. Each must already administer accounts in an organisation."),
     )
 
     def __init__(self, sources: Mapping[str, Choices], *arguments: Any, **options: Any) -> None:

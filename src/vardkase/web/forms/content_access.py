@@ -19,7 +19,7 @@ class AskForm(forms.Form):
         label=_("What do you need to read?"),
         choices=Reach.choices,
         widget=forms.RadioSelect,
-        help_text=_("Ask for as little as will do: it is granted sooner."),
+        help_text=_("Ask for as little as you need: it is granted sooner."),
     )
     event = forms.CharField(
         label=_("Event"),
@@ -32,6 +32,6 @@ class AskForm(forms.Form):
         queryset=Organisation.objects.filter(local=True).order_by("name"),
         required=False,
         empty_label=_("Choose an organisation"),
-        help_text=_("If you ask for the events of one organisation."),
+        help_text=_("To request the events of one organisation."),
     )
     hours = forms.IntegerField(label=_("Number of hours"), initial=1, min_value=1)

@@ -21,9 +21,7 @@ class TextForm(forms.Form):
         label=_("Text (Markdown)"),
         max_length=LONGEST_BODY,
         widget=forms.Textarea(attrs={"rows": 16}),
-        help_text=_(
-            "What stands in braces is filled in. An empty line begins a new paragraph, ## a heading."
-        ),
+        help_text=_("Text in braces is filled in. An empty line starts a new paragraph, ## a heading."),
     )
     reason = forms.CharField(
         label=_("Why the text is changed"),

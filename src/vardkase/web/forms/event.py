@@ -44,15 +44,11 @@ class EventForm(ReachForm):
     analysis = forms.TypedChoiceField(label=_("Analysis"), coerce=int, choices=ANALYSES)
     extends_uuid = forms.CharField(
         label=_("Extends the event"),
-        help_text=_(
-            "The number or UUID of an event that this one adds to. Leave empty when it stands alone."
-        ),
+        help_text=_("The number or UUID of an event that this one adds to. Leave empty if there is none."),
         required=False,
         max_length=36,
     )
-    disable_correlation = forms.BooleanField(
-        label=_("Do not look for the same values in other events"), required=False
-    )
+    disable_correlation = forms.BooleanField(label=_("Do not correlate with other events"), required=False)
     tags = TagLines()
 
     def __init__(self, *args: Any, actor: Actor, is_new: bool, **options: Any) -> None:

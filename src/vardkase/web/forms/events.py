@@ -14,7 +14,7 @@ from vardkase.web.chips import REACHES, THREATS
 TLPS = ("red", "amber+strict", "amber", "green", "clear", "white")
 STATES = (
     (State.DRAFT, pgettext_lazy("event", "Unpublished")),
-    (State.CHANGED, _("Changes left")),
+    (State.CHANGED, _("Unpublished changes")),
     (State.PUBLISHED, pgettext_lazy("event", "Published")),
 )
 ORDERS = [(f"{sign}{name}", name) for name in SORTS for sign in ("", "-")]
@@ -31,13 +31,13 @@ class EventFilterForm(forms.Form):
     text = forms.CharField(label=_("Title, number or tag"), required=False, max_length=200)
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=200)
     tlp = _chosen(_("TLP"), _("Any TLP"), [(name, f"TLP:{name.upper()}") for name in TLPS])
-    reach = _chosen(_("Reach"), _("Any reach"), [(str(level), REACHES[level]) for level in range(5)])
+    reach = _chosen(_("Distribution"), _("Any reach"), [(str(level), REACHES[level]) for level in range(5)])
     threat = _chosen(
         _("Threat level"), _("Any level"), [(str(level), word) for level, (_css, _n, word) in THREATS.items()]
     )
     state = _chosen(_("State"), _("Any state"), STATES)
     since = forms.DateField(label=_("Dated from"), required=False, widget=DATE)
-    until = forms.DateField(label=_("Dated until"), required=False, widget=DATE)
+    until = forms.DateField(label=_("Dated to"), required=False, widget=DATE)
     view = forms.ChoiceField(required=False, choices=[(view.value, view.name) for view in View])
     sort = forms.ChoiceField(required=False, choices=ORDERS)
 

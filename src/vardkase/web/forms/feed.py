@@ -23,14 +23,14 @@ from vardkase.web.forms.reach import ReachForm
 FORMATS = (
     (SourceFormat.MISP, _("MISP feed: a list of events, with a file for each")),
     (SourceFormat.CSV, _("Table: values in columns (CSV)")),
-    (SourceFormat.FREETEXT, _("Any text: values are found in it")),
+    (SourceFormat.FREETEXT, _("Any text: values are detected in it")),
 )
 PLACES = (
     (InputSource.NETWORK, _("On the web")),
-    (InputSource.LOCAL, _("In the folder for feeds on this server")),
+    (InputSource.LOCAL, _("In the feeds folder on this server")),
 )
 EVENTS = (
-    ("1", _("All into the same event, time after time")),
+    ("1", _("All into the same event, every time")),
     ("0", _("A new event each time")),
 )
 FLAGS = (
@@ -58,58 +58,56 @@ class FeedForm(ReachForm):
         help_text=_("Who publishes the feed. It is shown beside its values."),
     )
     source_format = forms.ChoiceField(label=_("What it is"), choices=FORMATS, widget=forms.RadioSelect)
-    input_source = forms.ChoiceField(label=_("Where it lies"), choices=PLACES, widget=forms.RadioSelect)
+    input_source = forms.ChoiceField(label=_("Where it is"), choices=PLACES, widget=forms.RadioSelect)
     url = forms.CharField(
         label=_("Address or path"),
         max_length=255,
         widget=forms.TextInput(attrs={"inputmode": "url", **PLAIN_TEXT}),
-        help_text=_("An address that begins with https://, or a path below the folder for feeds."),
+        help_text=_("An address that begins with https://, or a path in the feeds folder."),
     )
     delete_local_file = forms.BooleanField(
-        label=_("Remove the file when it has been fetched"),
+        label=_("Remove the file after fetching it"),
         required=False,
-        help_text=_("Only for files on this server. What could not be taken in stays."),
+        help_text=_("Only for files on this server. What could not be stored stays."),
     )
     basic_name = forms.CharField(
         label=_("Name there"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", **PLAIN_TEXT}),
-        help_text=_("Only where the feed's server asks for a name and password."),
+        help_text=_("Only if the feed’s server asks for a name and password."),
     )
     basic_password = forms.CharField(
         label=_("Password there"),
         required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=_("It is kept encrypted and is never shown again."),
+        help_text=_("It is stored encrypted and is not shown again."),
     )
     headers = forms.CharField(
-        label=_("Headers to send along"),
+        label=_("Headers to send"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, **PLAIN_TEXT}),
         help_text=_(
-            "One on each line, as Name: value, such as a key that the provider has given you. What is kept is shown as "
-            "*****; leave it so to keep it."
+            "One on each line, as Name: value, such as a key that the provider has given you. "
+            "Stored values are shown as *****; leave them unchanged to keep them."
         ),
     )
     enabled = forms.BooleanField(
         label=_("Fetch from the feed"),
         required=False,
-        help_text=_(
-            "When it is told to, by hand or by a scheduled task. What is fetched becomes events here."
-        ),
+        help_text=_("When ordered, manually or by a scheduled task. What is fetched becomes events here."),
     )
     caching_enabled = forms.BooleanField(
         label=_("Cache its values"),
         required=False,
-        help_text=_("Shows beside a value here that the feed knows it too, without making events."),
+        help_text=_("Shows beside a value that the feed also knows it, without creating events."),
     )
     lookup_visible = forms.BooleanField(
-        label=_("Everybody on the hub may see what the feed knows"),
+        label=_("Everyone on the hub may see what the feed knows"),
         required=False,
         help_text=_(
-            "Otherwise only those who run the hub. Their role decides whether people see such marks at all."
+            "Otherwise only those who run the hub. Roles decide whether users see such marks at all."
         ),
     )
     orgs_or = LinesField(
@@ -130,7 +128,7 @@ class FeedForm(ReachForm):
         help_text=_("Their numbers from 1, separated by commas, such as 1,3. Empty: all of them."),
     )
     delimiter = forms.CharField(
-        label=_("What stands between columns"),
+        label=_("Separator between columns"),
         required=False,
         max_length=1,
         strip=False,
@@ -150,13 +148,14 @@ class FeedForm(ReachForm):
         label=_("Number of the event"),
         required=False,
         min_value=0,
-        help_text=_("Empty: an event is made the first time."),
+        help_text=_("Empty: an event is created the first time."),
     )
     delta_merge = forms.BooleanField(
-        label=_("Values that are gone from the list go from the event too"),
+        label=_("Values removed from the list are also removed from the event"),
         required=False,
         help_text=_(
-            "Only where all goes into the same event. What people have added to that event goes as well."
+            "Only if everything goes into the same event. What people have added to that event "
+            "is sent as well."
         ),
     )
     override_ids = forms.BooleanField(label=_("Nothing from the feed is for detection"), required=False)
@@ -168,34 +167,36 @@ class FeedForm(ReachForm):
     publish = forms.BooleanField(
         label=_("Publish what is fetched at once"),
         required=False,
-        help_text=_("It then goes out to connected hubs, feeds and mail, with nobody having looked at it."),
+        help_text=_(
+            "It is then sent to connected hubs, feeds and mail recipients without anyone having reviewed it."
+        ),
     )
     unpublish_event = forms.BooleanField(
-        label=_("What arrives is unpublished"),
+        label=_("Incoming events are unpublished"),
         required=False,
-        help_text=_("Somebody here then looks at each event before it goes on."),
+        help_text=_("Somebody here then reviews each event before it goes on."),
     )
     disable_correlation = forms.BooleanField(
-        label=_("What arrives is not correlated"),
+        label=_("Incoming events are not correlated"),
         required=False,
-        help_text=_("For long lists of little worth, which would otherwise stand beside everything."),
+        help_text=_("For long lists of little value, which would otherwise appear beside everything."),
     )
     orgc_id = forms.ChoiceField(
-        label=_("Whose name the events bear"),
+        label=_("In whose name the events are created"),
         required=False,
-        help_text=_("Nobody chosen: the creator that the feed names, and for lists those who run the hub."),
+        help_text=_("Nobody chosen: the creator named by the feed, and for lists those who run the hub."),
     )
     tag = forms.CharField(
-        label=_("Tag on everything"),
+        label=_("Tag everything"),
         required=False,
         max_length=255,
         widget=forms.TextInput(attrs=PLAIN_TEXT),
-        help_text=_("Put on everything from the feed. The name of a tag that exists here."),
+        help_text=_("Added to everything from the feed. The name of an existing tag."),
     )
     tag_collection_id = forms.ChoiceField(
         label=_("Tag collection"),
         required=False,
-        help_text=_("All of its tags are put on everything from the feed."),
+        help_text=_("All its tags are added to everything from the feed."),
     )
 
     def __init__(self, actor: Actor, feed: Feed | None, *args: Any, **options: Any) -> None:

@@ -34,6 +34,6 @@ class WithinField(forms.RegexField):
             r"^\d{1,4}[dhm]$",
             required=False,
             help_text=_("A number and d (days), h (hours) or m (minutes), such as 30d. Empty: however old."),
-            error_messages={"invalid": _("Write a number and d, h or m, such as 30d.")},
+            error_messages={"invalid": _("Enter a number and d, h or m, such as 30d.")},
             **options,
         )

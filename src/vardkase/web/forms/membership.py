@@ -46,10 +46,10 @@ class SignInMinimumForm(ReasonForm):
         required=False,
     )
     key_days = forms.IntegerField(
-        label=_("Longest time that a key holds, in days"),
+        label=_("Longest validity of a key, in days"),
         min_value=SHORTEST,
         max_value=LONGEST,
-        help_text=_("Counts where keys have to be bound. Keys that hold longer stop working."),
+        help_text=_("Applies where keys must be bound. Keys with a longer validity stop working."),
     )
     field_order = ("rules", "key_days", "reason")
 
@@ -63,7 +63,7 @@ class ActivateForm(forms.Form):
 class SuspendForm(DecisionForm):
     kind = forms.ChoiceField(label=_("What is suspended"), choices=RestrictionKind.choices)
     until = day_field(
-        label=_("Lifted on"), required=False, help_text=_("Empty: until somebody lifts the suspension.")
+        label=_("Lifted on"), required=False, help_text=_("Empty: until the suspension is lifted.")
     )
     field_order = ("kind", "reason", "until")
 
@@ -107,7 +107,7 @@ class TakesTwoForm(forms.Form):
         widget=forms.Textarea(attrs=ROWS),
         max_length=4000,
         required=False,
-        help_text=_("Needed where another officer has to approve it. You are told when it is so."),
+        help_text=_("Needed if another officer has to approve it. You are told when that is the case."),
     )
 
 
@@ -115,7 +115,7 @@ class AdministratorForm(TakesTwoForm):
     field_order = ("email", "reason")
     email = forms.EmailField(
         label=_("E-mail address of the administrator"),
-        help_text=_("A private link to choose a password is sent there."),
+        help_text=_("A private link to choose a password is sent to this address."),
     )
 
 
@@ -126,11 +126,11 @@ class SyncUserForm(TakesTwoForm):
         help_text=_("An address of the machine, in the member’s own domain."),
     )
     addresses = forms.CharField(
-        label=_("Addresses that it calls from"),
+        label=_("Addresses it connects from"),
         widget=forms.Textarea(attrs=ROWS),
         help_text=_("Fixed addresses or networks, one on each line. The key works from nowhere else."),
     )
-    until = day_field(label=_("The key ends on"), help_text=_("The key works through this day."))
+    until = day_field(label=_("The key’s expiry date"), help_text=_("The key works through this day."))
     send_to = forms.EmailField(
         label=_("Send the link with the key to"),
         required=False,
@@ -142,7 +142,7 @@ class NetworksForm(forms.Form):
     networks = forms.CharField(
         label=_("Networks"),
         widget=forms.Textarea(attrs=ROWS),
-        help_text=_("As the internet sees them, one on each line, such as 192.0.2.0/24."),
+        help_text=_("As seen from the internet, one on each line, such as 192.0.2.0/24."),
     )
 
 
@@ -150,14 +150,14 @@ class CertificateForm(forms.Form):
     pem = forms.CharField(
         label=_("Client certificate"),
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("In PEM. Never the private key."),
+        help_text=_("In PEM format. Never the private key."),
     )
 
 
 class DomainForm(forms.Form):
     domain = forms.CharField(label=_("Mail domain"), max_length=253)
     method = forms.ChoiceField(
-        label=_("Proof"),
+        label=_("Verification"),
         choices=[
             (MailDomain.Method.MAIL, _("A mail to the domain")),
             (MailDomain.Method.DNS, _("A record in DNS")),
@@ -180,8 +180,8 @@ class ServerForm(TakesTwoForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = _(
-            "Empty: the member confirms the connection before anything is fetched. With reasons you propose that two "
-            "officers confirm it instead."
+            "Empty: the member confirms the connection before anything is fetched. With a reason "
+            "you propose that two officers confirm it instead."
         )
 
 
@@ -193,15 +193,18 @@ class OrganisationForm(TakesTwoForm):
     field_order = ("other", "uuid", "reason")
     other = forms.ModelChoiceField(
         Organisation.objects.filter(membership=None).order_by("name"),
-        label=_("The organisation that it is, if it was here before"),
-        help_text=_("It gets all that this organisation has here. Make sure that they are the same."),
+        label=_("The organisation it is, if it already existed here"),
+        help_text=_(
+            "It receives everything this organisation has here. Make sure that they are the same "
+            "organisation."
+        ),
         required=False,
         empty_label="–",
     )
     uuid = forms.UUIDField(
-        label=_("Else the UUID that it has in its own MISP"),
+        label=_("Otherwise the UUID that it has in its own MISP"),
         help_text=_(
-            "What the member sends is known as its own by this UUID. Make sure that it is the member’s."
+            "What the member sends is recognised as its own by this UUID. Make sure that it is the member’s."
         ),
         required=False,
     )
@@ -274,7 +277,7 @@ class EvidenceForm(forms.Form):
         label=_("File"), help_text=_("PDF, PNG, JPEG, DOCX, XLSX or plain text, at most 10 MB.")
     )
     valid_until = day_field(
-        label=_("Holds through"), required=False, help_text=_("For a certificate: its last day.")
+        label=_("Valid through"), required=False, help_text=_("For a certificate: its expiry date.")
     )
 
 
@@ -292,7 +295,7 @@ class CommunityForm(forms.Form):
     counties = forms.MultipleChoiceField(
         label=_("County"), required=False, choices=COUNTIES, widget=forms.CheckboxSelectMultiple
     )
-    chosen = Picker(label=_("Chosen by name"), help_text=_("Members that belong whatever the rules say."))
+    chosen = Picker(label=_("Chosen by name"), help_text=_("Members included regardless of the rules."))
     hides_members = forms.BooleanField(
         label=_("Members do not see who else is in the group"),
         required=False,

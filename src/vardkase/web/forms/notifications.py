@@ -14,11 +14,11 @@ LONGEST_LIST = 4_000
 
 
 class NotificationsForm(forms.Form):
-    autoalert = forms.BooleanField(label=_("Mail me when an event is published"), required=False)
+    autoalert = forms.BooleanField(label=_("E-mail me when an event is published"), required=False)
     tags = LinesField(
         max_length=LONGEST_LIST,
         label=_("Only events with one of these tags"),
-        help_text=_("One tag on each line. % stands for anything: tlp:%. Empty: all events."),
+        help_text=_("One tag on each line. % matches any text: tlp:%. Empty: all events."),
     )
     without_tags = LinesField(max_length=LONGEST_LIST, label=_("No events with one of these tags"))
     organisations = LinesField(
@@ -26,26 +26,28 @@ class NotificationsForm(forms.Form):
         label=_("Only events of these organisations"),
         help_text=_("The name of one on each line."),
     )
-    contactalert = forms.BooleanField(label=_("Mail me when somebody asks about our events"), required=False)
+    contactalert = forms.BooleanField(
+        label=_("E-mail me when somebody asks about our events"), required=False
+    )
     notification_daily = forms.BooleanField(label=_("A summary each day"), required=False)
     notification_weekly = forms.BooleanField(label=_("A summary each week"), required=False)
     notification_monthly = forms.BooleanField(label=_("A summary each month"), required=False)
     summary_tags = LinesField(
-        max_length=LONGEST_LIST, label=_("Summaries only of events with one of these tags")
+        max_length=LONGEST_LIST, label=_("Summaries of events with one of these tags only")
     )
     gpgkey = forms.CharField(
         label=_("Your public OpenPGP key"),
         required=False,
         max_length=65_535,
         widget=forms.Textarea(attrs={"rows": 4, "class": "val", "spellcheck": "false"}),
-        help_text=_("Mail to you is encrypted with it, and tells what is in the events."),
+        help_text=_("E-mail to you is encrypted with it, and includes what is in the events."),
     )
     certif_public = forms.CharField(
         label=_("Or your S/MIME certificate"),
         required=False,
         max_length=65_535,
         widget=forms.Textarea(attrs={"rows": 4, "class": "val", "spellcheck": "false"}),
-        help_text=_("As PEM text. The OpenPGP key goes first where there are both."),
+        help_text=_("As PEM text. If there are both, put the OpenPGP key first."),
     )
 
     def __init__(self, *args: Any, plain: bool = True, **kwargs: Any) -> None:

@@ -250,9 +250,9 @@ class ReferenceForm(forms.Form):
         error_messages={"required": _("Choose what it refers to."), "invalid": _("That is not a UUID.")},
     )
     relationship_type = forms.CharField(
-        label=_("How it refers"),
+        label=_("How it relates"),
         max_length=255,
-        error_messages={"required": _("Say how they belong together.")},
+        error_messages={"required": _("State how they are related.")},
     )
     comment = forms.CharField(label=_("Comment"), required=False, max_length=65_000)
 

@@ -16,9 +16,9 @@ from vardkase.web.forms.fields import PLAIN_TEXT, LinesField
 
 OPEN, MEMBERS, TOKEN = "open", "members", "token"
 READERS = (
-    (MEMBERS, _("Members with a key of their own, and whoever has the feed's key")),
-    (TOKEN, _("Only whoever has the feed's key")),
-    (OPEN, _("Anybody: the feed lies open")),
+    (MEMBERS, _("Members with their own key, and anyone who has the feed’s key")),
+    (TOKEN, _("Only those who have the feed’s key")),
+    (OPEN, _("Anyone: the feed is public")),
 )
 
 
@@ -32,17 +32,17 @@ class OwnFeedForm(forms.Form):
         ),
     )
     organisation_id = forms.ChoiceField(
-        label=_("Through whose eyes"),
-        help_text=_("The feed never holds more than this organisation may read on the hub."),
+        label=_("Visibility"),
+        help_text=_("The feed never contains more than this organisation may read on the hub."),
     )
     distributions = forms.TypedMultipleChoiceField(
-        label=_("It holds what is for"),
+        label=_("Contains what is for"),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=[(level, REACHES[level]) for level in PUBLIC],
         help_text=_(
-            "How far something has to be shared to be in the feed. The same is asked of each part of an event."
+            "How far something must be shared to be in the feed. The same applies to each part of an event."
         ),
     )
     sharing_groups = forms.TypedMultipleChoiceField(
@@ -50,7 +50,7 @@ class OwnFeedForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Such a feed is for members of all these groups, and for whoever has its key."),
+        help_text=_("Such a feed is for members of all these groups, and for those who have its key."),
     )
     tags = LinesField(
         label=_("Only events with any of these tags"),
@@ -67,15 +67,15 @@ class OwnFeedForm(forms.Form):
         help_text=_("A day such as 2026-01-31, or a period such as 90d. Empty: however old."),
     )
     local_tags = forms.BooleanField(
-        label=_("With tags that are meant for the hub alone"),
+        label=_("With tags that are meant for the hub only"),
         required=False,
         help_text=_("Leave it off unless the feed is for our own systems."),
     )
     readers = forms.ChoiceField(label=_("Who may read it"), choices=READERS, widget=forms.RadioSelect)
     enabled = forms.BooleanField(
-        label=_("The feed is on"),
+        label=_("The feed is enabled"),
         required=False,
-        help_text=_("While it is off nobody gets it, and it is not written."),
+        help_text=_("While it is disabled nobody receives it, and it is not written."),
     )
 
     def __init__(self, actor: Actor, feed: OwnFeed | None, *args: Any, **options: Any) -> None:

@@ -34,15 +34,17 @@ class PasteForm(ReachForm):
 
     text = forms.CharField(
         label=_("Text"),
-        help_text=_("A list, a mail, a report or JSON. Values written as evil[.]example are made whole."),
+        help_text=_(
+            "A list, an e-mail, a report or JSON. Defanged values such as evil[.]example are restored."
+        ),
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "autocapitalize": "off"}),
         error_messages={"required": _("Paste something.")},
     )
     comment = forms.CharField(
-        label=_("Comment on all of them"),
+        label=_("Comment on all values"),
         required=False,
         max_length=2000,
-        help_text=_("Where they are from."),
+        help_text=_("Where they come from."),
     )
 
     def clean_text(self) -> str:

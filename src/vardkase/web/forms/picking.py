@@ -65,4 +65,4 @@ class Picker(forms.Field):
 
     def validate(self, value: Any) -> None:
         if len(value) > MOST or any(len(each) > LONGEST for each in value):
-            raise ValidationError(gettext("That is too much to choose in one list."))
+            raise ValidationError(gettext("Too many choices in one list."))

@@ -17,14 +17,14 @@ from vardkase.web.forms.picking import Choices, Picker
 REACHES = (
     (Reach.ORGANISATION, _("Our own organisation")),
     (Reach.SHARING_GROUP, _("A sharing group")),
-    (Reach.COMMUNITY, _("Everybody on this hub")),
+    (Reach.COMMUNITY, _("Everyone on this hub")),
     (Reach.CONNECTED, _("Connected hubs")),
-    (Reach.ALL, _("Everybody, on all hubs")),
+    (Reach.ALL, _("Everyone, on all hubs")),
 )
 ACTIONS = (
     (Action.CREATE, _("Create events")),
     (Action.PUBLISH, _("Publish events")),
-    (Action.DELEGATE, _("Hand events over to others")),
+    (Action.DELEGATE, _("Delegate events to others")),
 )
 HANDLINGS = (
     (Handling.NECESSITY, _("May leave us with a comment that says why it is needed")),
@@ -32,11 +32,11 @@ HANDLINGS = (
 )
 KINDS: dict[str, Any] = {
     "at_most": _("How far something may go"),
-    "must_carry": _("A tag that is required"),
+    "must_carry": _("A required tag"),
     "personal_data": _("Personal data"),
     "four_eyes": _("Two people decide"),
     "who": _("Who may do what"),
-    "defaults": _("What a new event begins with"),
+    "defaults": _("Defaults of a new event"),
     "retention": _("How long we keep events"),
 }
 SELECTING = ("tags", "types", "categories")
@@ -50,8 +50,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "retention": ("months", "tags"),
 }
 LABELS: dict[tuple[str, str], Any] = {
-    ("at_most", "reach"): _("Goes at most to"),
-    ("must_carry", "reach"): _("Required of what goes as far as"),
+    ("at_most", "reach"): _("Goes no further than"),
+    ("must_carry", "reach"): _("Required for what goes as far as"),
     ("four_eyes", "reach"): _("Needs approval when it goes as far as"),
     ("four_eyes", "roles"): _("Roles that may approve"),
     ("four_eyes", "users"): _("People who may approve"),
@@ -63,13 +63,13 @@ class RuleForm(forms.Form):
     title_sv = forms.CharField(
         label=_("Title in Swedish"),
         max_length=500,
-        help_text=_("Short: it is read when the rule refuses something."),
+        help_text=_("Keep it short: it is shown when the rule refuses something."),
     )
     title_en = forms.CharField(label=_("Title in English"), max_length=500, required=False)
-    action = forms.ChoiceField(label=_("What the rule is about"), choices=ACTIONS, widget=forms.RadioSelect)
+    action = forms.ChoiceField(label=_("What the rule covers"), choices=ACTIONS, widget=forms.RadioSelect)
     tags = Picker(
         label=pgettext_lazy("noun", "Tags"),
-        help_text=_("A tag such as tlp:red, or tlp:* for all that begin so."),
+        help_text=_("A tag such as tlp:red, or tlp:* for all that start with it."),
     )
     types = Picker(label=_("Types of attributes"), help_text=_("MISP's names, such as iban or target-email."))
     categories = forms.MultipleChoiceField(
@@ -83,10 +83,10 @@ class RuleForm(forms.Form):
         label=_("Only these sharing groups"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("Where a sharing group is as far as it goes. None chosen: any of them."),
+        help_text=_("If it may go no further than a sharing group. None chosen: any of them."),
     )
     group = forms.ChoiceField(
-        label=_("Sharing group"), required=False, help_text=_("Where a new event goes to a sharing group.")
+        label=_("Sharing group"), required=False, help_text=_("If a new event goes to a sharing group.")
     )
     handling = forms.ChoiceField(label=_("Such values"), choices=HANDLINGS, widget=forms.RadioSelect)
     roles = forms.MultipleChoiceField(
@@ -94,15 +94,15 @@ class RuleForm(forms.Form):
     )
     users = Picker(
         label=_("People who may"),
-        help_text=_("By their e-mail addresses. No role and nobody named: everybody."),
+        help_text=_("By e-mail address. With no role and nobody named: everyone."),
     )
     module = forms.CharField(
-        label=_("Training that has to be done"),
+        label=_("Required training"),
         max_length=200,
         required=False,
-        help_text=_("The name of the module as it stands on the page of training. Empty: none."),
+        help_text=_("The name of the module as given on the training page. Empty: none."),
     )
-    days = forms.IntegerField(label=_("Days that a request waits"), min_value=1, max_value=365, initial=DAYS)
+    days = forms.IntegerField(label=_("Days waiting"), min_value=1, max_value=365, initial=DAYS)
     months = forms.IntegerField(label=_("Age in months"), min_value=1, max_value=1200, initial=24)
 
     def __init__(

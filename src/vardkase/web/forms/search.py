@@ -27,8 +27,8 @@ class AttributeFilterForm(forms.Form):
         choices=[("", _("Any category")), *((name, name) for name in sorted(CATEGORIES))],
     )
     to_ids = forms.ChoiceField(label=_("For detection"), required=False, choices=DETECT)
-    since = forms.DateField(label=_("Changed from"), required=False, widget=DATE)
-    until = forms.DateField(label=_("Changed until"), required=False, widget=DATE)
+    since = forms.DateField(label=_("Changed after"), required=False, widget=DATE)
+    until = forms.DateField(label=_("Changed before"), required=False, widget=DATE)
 
     def filters(self) -> AttributeFilters:
         self.is_valid()

@@ -17,7 +17,8 @@ class NetworksForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=_(
-            "One on each line, such as 192.0.2.0/24 or 2001:db8::/32. A single address is a network too."
+            "One on each line, such as 192.0.2.0/24 or 2001:db8::/32. A single address also "
+            "counts as a network."
         ),
     )
 
@@ -36,7 +37,7 @@ class CertificateForm(forms.Form):
     pins = forms.ChoiceField(
         label=_("What is recognised"),
         choices=[
-            ("certificate", _("This certificate: a renewed one is registered anew")),
+            ("certificate", _("This certificate: a renewed one has to be registered again")),
             ("key", _("Its key: a renewed certificate with the same key is accepted")),
         ],
         widget=forms.RadioSelect,
@@ -46,7 +47,7 @@ class CertificateForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not any(cleaned.get(name) for name in ("file", "pem", "fingerprint")):
-            raise forms.ValidationError(_("Give a file, a text or a fingerprint."))
+            raise forms.ValidationError(_("Provide a file, a text or a fingerprint."))
         return cleaned
 
     def text(self) -> str:
@@ -60,19 +61,19 @@ class DomainForm(forms.Form):
     domain = forms.CharField(
         label=_("Mail domain"),
         max_length=253,
-        help_text=_("What stands after @ in your addresses. What lies below it is another domain."),
+        help_text=_("The part after @ in your addresses. A subdomain is a separate domain."),
     )
     method = forms.ChoiceField(
-        label=_("How you show that it is yours"),
-        choices=[("dns", _("A TXT record in DNS")), ("mail", _("A link in a mail to who runs the domain"))],
+        label=_("How you verify it"),
+        choices=[("dns", _("A TXT record in DNS")), ("mail", _("A link mailed to those who run the domain"))],
         widget=forms.RadioSelect,
         initial="dns",
     )
     mailbox = forms.ChoiceField(
-        label=_("Who gets the mail"),
+        label=_("Recipient"),
         required=False,
         choices=[(name, f"{name}@…") for name in MAILBOXES],
-        help_text=_("Only if you choose mail."),
+        help_text=_("Only if you choose e-mail."),
     )
 
 
@@ -86,7 +87,7 @@ class ProviderForm(forms.Form):
         ),
     )
     client_id = forms.CharField(
-        label=_("Client id"),
+        label=_("Client ID"),
         max_length=255,
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
     )
@@ -95,26 +96,24 @@ class ProviderForm(forms.Form):
         max_length=1000,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_(
-            "It is kept encrypted and never shown. Leave it empty to keep the one that is registered."
-        ),
+        help_text=_("It is stored encrypted and never shown. Leave it empty to keep the current one."),
     )
     label = forms.CharField(
-        label=_("What people call it"),
+        label=_("Display name"),
         max_length=60,
-        help_text=_("It stands on the button, such as “Kommunen's login”."),
+        help_text=_("The text on the button, such as “The municipality’s sign-in”."),
     )
     trusts_second_factor = forms.BooleanField(
         label=_("The provider's second factor counts"),
         required=False,
-        help_text=_("When the provider says that it asked for one (mfa), the hub does not ask for its own."),
+        help_text=_("When the provider says that it required one (mfa), the hub does not ask for its own."),
     )
     required = forms.BooleanField(
         label=_("Require it"),
         required=False,
         help_text=_(
-            "Passwords and passkeys are then refused, and those who are signed in must sign in again. It does not "
-            "concern those who administer or serve the hub itself."
+            "Passwords and passkeys are then refused, and people who are signed in must sign in "
+            "again. It does not apply to those who administer or operate the hub itself."
         ),
     )
 
@@ -124,20 +123,20 @@ class EmailForm(forms.Form):
         label=_("E-mail address"),
         max_length=255,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
-        help_text=_("The part after @ says which organisation it is."),
+        help_text=_("The part after @ identifies the organisation."),
     )
 
 
 class RequirementsForm(forms.Form):
     software = forms.CharField(label=_("Software and version"), required=False, max_length=255)
     egress_addresses = forms.CharField(
-        label=_("Fixed addresses that it calls from"),
+        label=_("Fixed addresses it calls from"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_("One on each line. The keys of your synchronising accounts are bound to these."),
     )
     proof = forms.ChoiceField(
-        label=_("How it is recognised besides the key"),
+        label=_("How it is identified besides the key"),
         choices=[("certificate", _("By a client certificate")), ("pinned_key", _("By a pinned key"))],
         widget=forms.RadioSelect,
         initial="certificate",
@@ -146,10 +145,10 @@ class RequirementsForm(forms.Form):
     contact_email = forms.CharField(label=_("The contact's e-mail address"), required=False, max_length=255)
     contact_phone = forms.CharField(label=_("The contact's telephone"), required=False, max_length=64)
     rotation_days = forms.IntegerField(
-        label=_("Days after which keys are changed"), initial=365, help_text=_("At most 365.")
+        label=_("Days until keys are changed"), initial=365, help_text=_("At most 365.")
     )
     log_days = forms.IntegerField(
-        label=_("Days for which logs of the connection are kept"), initial=180, help_text=_("At least 90.")
+        label=_("Days that connection logs are kept"), initial=180, help_text=_("At least 90.")
     )
 
 

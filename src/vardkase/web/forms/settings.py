@@ -22,7 +22,7 @@ class SettingForm(forms.Form):
                 label=_("Why this is changed"),
                 max_length=LONGEST,
                 help_text=_("For the second officer, who has to approve the change."),
-                error_messages={"required": _("Give a reason.")},
+                error_messages={"required": _("Enter a reason.")},
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
 

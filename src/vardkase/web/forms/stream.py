@@ -22,7 +22,7 @@ EVERYTHING = "0"
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CODE = {"autocapitalize": "off", "spellcheck": "false", "autocomplete": "off"}
 SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-KEEPS = _("Empty: the one that is kept stays.")
+KEEPS = _("Empty: keep the stored one.")
 
 
 class StreamForm(forms.Form):
@@ -30,7 +30,7 @@ class StreamForm(forms.Form):
     own: tuple[str, ...] = ()
     """The fields of the kind: its settings and secrets."""
 
-    name = forms.CharField(label=_("Name"), max_length=255, help_text=_("What the receiver is called here."))
+    name = forms.CharField(label=_("Name"), max_length=255, help_text=_("The receiver’s name here."))
     org_id = forms.ChoiceField(
         label=_("Sees what this organisation may read"),
         help_text=_(
@@ -39,7 +39,7 @@ class StreamForm(forms.Form):
         ),
     )
     topics = forms.MultipleChoiceField(
-        label=_("Hears of"),
+        label=_("Notified of"),
         choices=list(TOPICS.items()),
         widget=forms.CheckboxSelectMultiple,
         initial=[PUBLISHED],
@@ -63,7 +63,7 @@ class StreamForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._kept = dict(stream.filters) if stream else {}
         members = [(str(pk), name) for pk, name in organisations("local").values_list("pk", "name")]
-        everything = (EVERYTHING, _("Everything on the hub, whoever may read it"))
+        everything = (EVERYTHING, _("Everything on the hub, regardless of who may read it"))
         self._choices("org_id", [("", _("Choose an organisation")), *members, everything])
         offered = SHAPES[self.kind].formats
         self._choices("format", [(each.value, FORMATS[each]) for each in Format if each in offered])
@@ -112,14 +112,15 @@ class WebhookForm(StreamForm):
         required=False,
         widget=SECRET,
         help_text=_(
-            "If the receiver asks for one, such as “Splunk 1234” or “Bearer 1234”. Empty: the one that is kept stays."
+            "If the receiver asks for one, such as “Splunk 1234” or “Bearer 1234”. Empty: keep "
+            "the stored one."
         ),
     )
     authority = forms.CharField(
-        label=_("Certificate that vouches for the receiver"),
+        label=_("CA certificate of the receiver"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, **CODE}),
-        help_text=_("In PEM form, where the receiver's certificate is not a public one."),
+        help_text=_("In PEM format, if the receiver’s certificate is not issued by a public CA."),
     )
 
 
@@ -131,27 +132,27 @@ class SyslogForm(StreamForm):
     protocol = forms.ChoiceField(
         label=_("Protocol"),
         choices=[
-            ("tls", _("TLS: encrypted, and the collector shows who it is")),
-            ("tcp", _("TCP: readable for everybody on the way")),
-            ("udp", _("UDP: readable on the way, and what is lost stays lost")),
+            ("tls", _("TLS: encrypted, and the collector proves its identity")),
+            ("tcp", _("TCP: readable by anyone on the network path")),
+            ("udp", _("UDP: unencrypted, and lost messages are not resent")),
         ],
         widget=forms.RadioSelect,
     )
     framing = forms.ChoiceField(
-        label=_("How messages are told apart"),
+        label=_("How messages are separated"),
         choices=[
-            ("octets", _("By their length (usual with TLS)")),
-            ("lines", _("A line each, with syslog's header")),
-            ("bare", _("A line each, without a header")),
+            ("octets", _("Length-prefixed (usual with TLS)")),
+            ("lines", _("One line each, with syslog’s header")),
+            ("bare", _("One line each, without a header")),
         ],
         widget=forms.RadioSelect,
-        help_text=_("Over UDP each message is a datagram."),
+        help_text=_("With UDP each message is a datagram."),
     )
     authority = forms.CharField(
-        label=_("Certificate that vouches for the collector"),
+        label=_("CA certificate of the collector"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, **CODE}),
-        help_text=_("In PEM form, where the collector's certificate is not a public one."),
+        help_text=_("In PEM format, if the collector’s certificate is not issued by a public CA."),
     )
 
 
@@ -160,7 +161,7 @@ class KafkaForm(StreamForm):
     own = ("brokers", "security", "mechanism", "username", "password", "authority")
     brokers = forms.CharField(
         label=_("Brokers"),
-        help_text=_("Some of them, with commas between, such as kafka1.example:9093,kafka2.example:9093."),
+        help_text=_("One or more, separated by commas, such as kafka1.example:9093,kafka2.example:9093."),
         widget=forms.TextInput(attrs=CODE),
     )
     security = forms.ChoiceField(
@@ -173,16 +174,16 @@ class KafkaForm(StreamForm):
         ],
     )
     mechanism = forms.ChoiceField(
-        label=_("How the password is proven"),
+        label=_("How the password is sent"),
         choices=[(each, each) for each in ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")],
     )
     username = forms.CharField(label=_("User name"), required=False, widget=forms.TextInput(attrs=CODE))
     password = forms.CharField(label=_("Password"), required=False, widget=SECRET, help_text=KEEPS)
     authority = forms.CharField(
-        label=_("Certificate that vouches for the brokers"),
+        label=_("CA certificate of the brokers"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, **CODE}),
-        help_text=_("In PEM form, where the brokers' certificates are not public ones."),
+        help_text=_("In PEM format, if the brokers’ certificates are not issued by a public CA."),
     )
 
 
@@ -192,7 +193,8 @@ class ZeroMqForm(StreamForm):
     host = forms.CharField(
         label=_("Address of this machine to listen at"),
         help_text=_(
-            "127.0.0.1 for programs on this machine alone. Nothing is asked of whoever reaches the port."
+            "127.0.0.1 for programs on this machine only. Anyone who reaches the port can read "
+            "it without signing in."
         ),
         widget=forms.TextInput(attrs=CODE),
     )
@@ -206,7 +208,7 @@ FORMS: dict[str, type[StreamForm]] = {
 
 class ReplayForm(forms.Form):
     since = forms.DateTimeField(
-        label=_("Send again everything since"),
+        label=_("Send everything again since"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
@@ -261,9 +263,9 @@ def _lines(text: str) -> Any:
 
 REFUSALS: dict[str, str | Promise] = {
     services.GIVE_AGAIN: _(
-        "Messages go elsewhere now. The secret was given for the old place: enter it anew."
+        "Messages now go to another address. Enter the secret again: it was given for the old one."
     ),
-    "There is a stream of this name already.": _("There is a stream of this name already."),
+    "A stream with this name already exists.": _("A stream with this name already exists."),
     "Invalid organisation.": _("There is no such organisation any longer."),
     "This is not a certificate in PEM form.": _("This is not a certificate in PEM form."),
     "Please enter an address that begins with http:// or https://.": _(
@@ -271,20 +273,20 @@ REFUSALS: dict[str, str | Promise] = {
     ),
     "The address may not hold a name and password.": _("An address may not hold a name and password."),
     "Please enter the name or the IP address of a machine.": _(
-        "Write the name or the IP address of a machine."
+        "Enter the name or the IP address of a machine."
     ),
     "Please enter an IP address of this machine; 127.0.0.1 is for itself alone.": _(
-        "Write an IP address of this machine. 127.0.0.1 is for itself alone."
+        "Enter an IP address of this machine. 127.0.0.1 is only reachable from the machine itself."
     ),
     "Please enter the address of a broker: broker.example:9092.": _(
-        "Write the address of a broker, such as broker.example:9092."
+        "Enter the address of a broker, such as broker.example:9092."
     ),
-    "A secret is one line of text.": _("A secret is one line of text."),
+    "A secret must be a single line of text.": _("A secret must be a single line of text."),
     "Whole events do not fit into UDP's datagrams: choose ECS or CEF, or TCP.": _(
         "Whole events do not fit into UDP's datagrams. Choose ECS or CEF, or TCP."
     ),
     f"At most {services.MOST_ENABLED} streams can be on at the same time.": _(
-        "Too many streams are on already. Pause one first."
+        "Too many streams are enabled. Pause one first."
     ),
 }
 """The service's message → ours."""

@@ -21,8 +21,8 @@ class AskForm(forms.Form):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_(
-            "Write nothing here that you have shared on the hub, and no classified information. "
-            "A link to an event is enough."
+            "Do not write anything here that you have shared on the hub, and no classified "
+            "information. A link to an event is enough."
         ),
     )
 
@@ -32,7 +32,7 @@ class VisitorForm(AskForm):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=255,
-        help_text=_("The confirmation goes there, with a link to follow the request."),
+        help_text=_("The confirmation is sent there, with a link to follow the request."),
     )
     field_order = ("kind", "subject", "text", "name", "email")
 
@@ -50,7 +50,8 @@ class RouteForm(forms.Form):
         max_length=LONGEST_SUBJECT,
         required=False,
         help_text=_(
-            "Needed when the request goes to the operator, who may not read of content. Else it may be empty."
+            "Needed when the request goes to the operator, who may not read content. Otherwise "
+            "it may be empty."
         ),
     )
 
@@ -66,7 +67,7 @@ class AnnouncementForm(forms.Form):
         label=_("Text in English"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     begins = forms.DateTimeField(
-        label=_("Begins"),
+        label=_("Starts"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     ends = forms.DateTimeField(
@@ -75,7 +76,7 @@ class AnnouncementForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("Empty: not known yet."),
     )
-    mail = forms.BooleanField(label=_("Tell the administrators of all members by mail"), required=False)
+    mail = forms.BooleanField(label=_("Notify the administrators of all members by e-mail"), required=False)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -36,7 +36,7 @@ class TagLines(forms.CharField):
 
     def validate(self, value: Any) -> None:
         if len(value) > MOST_TAGS:
-            raise ValidationError(gettext("That is too many tags."))
+            raise ValidationError(gettext("Too many tags."))
 
     def run_validators(self, value: Any) -> None:
         """Django would check the length of the list; `to_python` checks the text."""

@@ -31,8 +31,8 @@ class DraftForm(forms.Form):
 class CriterionForm(forms.Form):
     title_sv = forms.CharField(label=_("Name in Swedish"), max_length=LONGEST_TITLE)
     title_en = forms.CharField(label=_("Name in English"), max_length=LONGEST_TITLE)
-    help_sv = _area(_("What it takes, in Swedish"), 2, LONGEST_HELP, required=False)
-    help_en = _area(_("What it takes, in English"), 2, LONGEST_HELP, required=False)
+    help_sv = _area(_("Requirements, in Swedish"), 2, LONGEST_HELP, required=False)
+    help_en = _area(_("Requirements, in English"), 2, LONGEST_HELP, required=False)
     step = forms.ChoiceField(
         label=_("Part of the application that shows it"), choices=[(step.name, step.title) for step in STEPS]
     )
@@ -54,15 +54,15 @@ class PublishForm(forms.Form):
         help_text=_("For the second person, who approves it."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    confirmed = forms.BooleanField(
-        error_messages={"required": _("Confirm how many members are to be asked.")}
-    )
+    confirmed = forms.BooleanField(error_messages={"required": _("Confirm how many members will be asked.")})
 
     def __init__(self, version: int, members: int, earliest: date, data: Any = None) -> None:
         super().__init__(data, initial={"answer_by": earliest + timedelta(days=APPROVAL_DAYS.value)})
         words = ngettext(
-            "Yes, version %(version)s is to apply once it is approved, and %(count)s member is to be asked by mail",
-            "Yes, version %(version)s is to apply once it is approved, and %(count)s members are to be asked by mail",
+            "Yes, version %(version)s is to apply once it is approved, and %(count)s member is "
+            "to be asked by e-mail",
+            "Yes, version %(version)s is to apply once it is approved, and %(count)s members are "
+            "to be asked by e-mail",
             members,
         )
         self.fields["confirmed"].label = words % {"version": version, "count": members}

@@ -18,16 +18,16 @@ class TrainingForm(forms.Form):
         label=pgettext_lazy("who was trained", "People"), widget=forms.CheckboxSelectMultiple
     )
     module = forms.CharField(
-        label=_("Module"), max_length=200, help_text=_("As the policy names it, where it asks for one.")
+        label=_("Module"), max_length=200, help_text=_("As named in the policy, if the policy requires one.")
     )
     done_on = forms.DateField(
         label=_("Done on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     valid_until = forms.DateField(
-        label=_("Holds until"),
+        label=_("Valid until"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Empty: for good."),
+        help_text=_("Empty: permanently."),
     )
     note = forms.CharField(
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

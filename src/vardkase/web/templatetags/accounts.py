@@ -49,7 +49,7 @@ def browser(user_agent: str) -> str:
 @register.simple_tag
 def key_until(key: AuthKey) -> SafeString:
     if not key.expiration:
-        return format_html('<span class="soft">{}</span>', pgettext("key", "no end"))
+        return format_html('<span class="soft">{}</span>', pgettext("key", "does not expire"))
     day = long_date(last_day(key.expiration))
     left = key.expiration - now_seconds()
     if left <= 0:

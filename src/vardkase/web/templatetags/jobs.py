@@ -14,17 +14,17 @@ from vardkase.web.display import clock_face
 register = template.Library()
 
 STATES = {
-    "todo": ("wait", pgettext_lazy("job", "waits")),
-    "doing": ("info", pgettext_lazy("job", "goes on")),
+    "todo": ("wait", pgettext_lazy("job", "waiting")),
+    "doing": ("info", pgettext_lazy("job", "running")),
     "succeeded": ("ok", pgettext_lazy("job", "done")),
     "failed": ("bad", pgettext_lazy("job", "failed")),
     "cancelled": ("land", pgettext_lazy("job", "cancelled")),
     "aborted": ("land", pgettext_lazy("job", "cancelled")),
 }
 RHYTHMS = {
-    Rhythm.QUARTERLY: gettext_lazy("Each quarter of an hour"),
-    Rhythm.HOURLY: gettext_lazy("Each hour at minute %(minute)s"),
-    Rhythm.DAILY: gettext_lazy("Each day at %(time)s"),
+    Rhythm.QUARTERLY: gettext_lazy("Every 15 minutes"),
+    Rhythm.HOURLY: gettext_lazy("Hourly at minute %(minute)s"),
+    Rhythm.DAILY: gettext_lazy("Daily at %(time)s"),
     Rhythm.WEEKLY: gettext_lazy("Mondays at %(time)s"),
     Rhythm.MONTHLY: gettext_lazy("The first of each month at %(time)s"),
 }

@@ -55,7 +55,7 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect,
         initial="web",
     )
-    mail = forms.BooleanField(label=_("Send mail to those who want it"), required=False)
+    mail = forms.BooleanField(label=_("Send e-mail to those who want it"), required=False)
 
 
 @page()

@@ -39,9 +39,9 @@ SOON = DAYS * 24 * 60 * 60
 FIRST_LOOK = timedelta(days=7)
 WHY = {
     Reason.OWN: _("Your own"),
-    Reason.HUB: _("For everybody on the hub"),
+    Reason.HUB: _("For everyone on the hub"),
     Reason.COMMUNITIES: _("For connected hubs"),
-    Reason.ALL: _("For everybody"),
+    Reason.ALL: _("For everyone"),
     Reason.ADMINISTRATOR: _("You administer the hub"),
 }
 

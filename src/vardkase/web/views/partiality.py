@@ -62,7 +62,7 @@ def _answered(
     if form.is_bound and form.is_valid():
         is_partial = form.cleaned_data["partial"] == "1"
         ended = declare(form.cleaned_data["reason"], is_partial)
-        messages.success(request, _said(len(ended)) if is_partial else gettext("Your answer is kept."))
+        messages.success(request, _said(len(ended)) if is_partial else gettext("Your answer has been saved."))
         return redirect(*back)
     is_officer = not request.actor.staff.isdisjoint(OFFICERS)
     left = other_officers_without_interest(request.actor, interest) if is_officer else NEEDED

@@ -45,7 +45,7 @@ def propose_text(
     subject, body = checked_text(kind, language, subject, body)
     now = texts(kind, [language])[language]
     if (now.subject, now.body) == (subject, body):
-        raise Invalid({"body": [gettext("Nothing is to be changed.")]})
+        raise Invalid({"body": [gettext("Nothing to change.")]})
     return _propose(actor, kind, language, {"subject": subject, "body": body}, reason)
 
 
@@ -54,7 +54,7 @@ def propose_standard(actor: Actor, kind: Kind, language: str, reason: str) -> Ap
     """Propose a return to the standard text. Raises as `propose_text`."""
     require_editor(actor, language)
     if texts(kind, [language])[language].is_standard:
-        raise Invalid({"body": [gettext("Nothing is to be changed.")]})
+        raise Invalid({"body": [gettext("Nothing to change.")]})
     return _propose(actor, kind, language, {"standard": True}, reason)
 
 
@@ -92,11 +92,11 @@ def _describe(request: ApprovalRequest) -> Description:
     standard = {"subject": kind.subject[language], "body": kind.body[language]}
     new = standard if given.get("standard") else given
     return Description(
-        gettext("The text is used from now on, in every mail or letter of this kind."),
+        gettext("The text is used from now on in every e-mail or letter of this kind."),
         (
             (gettext("Heading"), f"{request.subject_state.get('subject', '')} → {new['subject']}"),
-            (gettext("Text now"), str(request.subject_state.get("body", ""))),
-            (gettext("Text proposed"), str(new["body"])),
+            (gettext("Current text"), str(request.subject_state.get("body", ""))),
+            (gettext("Proposed text"), str(new["body"])),
         ),
         f"/mail/{kind.name}/{language}/",
     )
@@ -145,7 +145,7 @@ CHANGE_LETTER = register(
 CHANGE_APPEAL = register(
     _of_a_text(
         name="change_appeal_text",
-        title=_("Change how decisions are appealed against"),
+        title=_("Change the appeal instructions"),
         propose=frozenset({Party.LEGAL_OFFICER}),
     )
 )

@@ -47,12 +47,12 @@ def note_delivery(actor: Actor, letter_id: int, how: str, on: date | None, note:
     if letter is None:
         raise NotFound("There is no such letter.")
     if Delivery.objects.filter(letter=letter).exists():
-        raise Conflict(gettext("The delivery of this letter is noted already."))
+        raise Conflict(gettext("The delivery of this letter has already been recorded."))
     errors: dict[str, list[str]] = {}
     if how not in DeliveredHow.values:
         errors["how"] = [gettext("Choose one of: %s.") % ", ".join(DeliveredHow.values)]
     if on is None or not letter.at.date() <= on <= today():
-        errors["on"] = [gettext("Choose a day from that of the letter until today.")]
+        errors["on"] = [gettext("Choose a day between the date of the letter and today.")]
     if len(note) > LONGEST or "\0" in note:
         errors["note"] = [
             gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}

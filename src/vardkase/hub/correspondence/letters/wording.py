@@ -50,7 +50,8 @@ def require_sender(kind: Kind) -> None:
     """Raise Conflict for a decision that would not say who decides, or where to appeal."""
     if APPEAL in kind.sections and (missing := missing_for_decisions()):
         told = gettext(
-            "The decision cannot be written: it has to say who decides and where an appeal goes. Set %(names)s first."
+            "The decision cannot be written until it is known who decides and where to appeal. "
+            "Set %(names)s first."
         )
         raise Conflict(told % {"names": ", ".join(missing)})
 

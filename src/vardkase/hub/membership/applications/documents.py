@@ -139,11 +139,12 @@ def _receipt(application: Application) -> dict[str, Any]:
 
 def _next(application: Application) -> Iterator[str]:
     if application.waits():
-        phase = phase_title(application.waits_for) or gettext("a phase to come")
+        phase = phase_title(application.waits_for) or gettext("a future phase")
         yield (
             gettext(
-                "No phase is open to you at the moment. The application is not refused: it is on the waiting list for "
-                "%s. On the day the phase opens it is queued for assessment, and you are told. You need do nothing."
+                "No phase is open to you at the moment. The application is not refused: it is on the "
+                "waiting list for %s. On the day the phase opens it is queued for assessment, and "
+                "you are notified. You do not need to do anything."
             )
             % phase
         )
@@ -153,5 +154,5 @@ def _next(application: Application) -> Iterator[str]:
             "and when we have decided. One officer presents the case, and another decides."
         )
     yield gettext(
-        "You follow the application by your private link. There you can write to us, and withdraw it."
+        "You follow the application with your private link. There you can write to us, and withdraw it."
     )

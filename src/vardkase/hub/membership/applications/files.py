@@ -26,7 +26,9 @@ def kind_of(name: str, content: bytes) -> str:
         raise ValueError(gettext("The file is too large: at most 10 MB."))
     kind, is_it = TAKEN[ending]
     if not is_it(content):
-        raise ValueError(gettext("The file is not what its name says: it holds no %s.") % ending.upper())
+        raise ValueError(
+            gettext("The file’s content does not match its name: it is not a valid %s.") % ending.upper()
+        )
     return kind
 
 

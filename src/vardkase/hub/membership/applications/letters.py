@@ -20,23 +20,24 @@ from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 
 TEXTS = Path(__file__).with_name("letters.toml")
 DESCRIBES = {
-    "application_begun": _("To whoever begins an application: the private link."),
-    "application_received": _("When an application has come that a phase admits: the receipt."),
+    "application_begun": _("To those who start an application: the private link."),
+    "application_received": _("When an application is received that a phase admits: the receipt."),
     "application_waiting": _(
-        "When an application has come that no open phase admits: which one it waits for."
+        "When an application is received that no open phase admits: which one it is waiting for."
     ),
-    "application_queued": _("When the phase opens that an application has waited for."),
+    "application_queued": _("When the phase that an application was waiting for opens."),
     "application_completed": _("When the applicant has sent a completion."),
-    "application_resumed": _("When an officer goes on with the assessment without a completion."),
+    "application_resumed": _("When an officer continues the assessment without a completion."),
     "application_terms_changed": _(
-        "To each applicant whose application is not decided, when a new version of the terms is published."
+        "To each applicant whose application has not been decided, when a new version of the "
+        "terms is published."
     ),
     "application_withdrawn": _("When the applicant has withdrawn the application."),
     "application_message": _(
-        "When an officer has written to the applicant; what was written is read at the link."
+        "When an officer has written to the applicant; the message is read through the link."
     ),
     "letter_waiting": _("Letter: which phase an application on the waiting list waits for."),
-    "application_link": _("When an officer makes a new private link for an applicant."),
+    "application_link": _("When an officer creates a new private link for an applicant."),
 }
 SAMPLE = {
     "number": "2026-00017",
@@ -60,9 +61,7 @@ def tell(actor: Acting, kind: str, application: Application, attachments: Sequen
     """Mail the application's contacts; each mail contains its own private link."""
     with translation.override(application.language):
         phase = phase_title(application.phase or application.waits_for)
-        opening = opening_in_words(application.waits_for, timezone.now()) or gettext(
-            "No day is set for it yet."
-        )
+        opening = opening_in_words(application.waits_for, timezone.now()) or gettext("No day is set yet.")
     facts = {
         "number": application.number,
         "organisation": application.organisation_name,

@@ -70,12 +70,12 @@ def waiting_list(application: Application) -> Contents:
     facts = {}
     for language in LANGUAGES:
         with override(language):
-            phase = phase_title(application.waits_for) or gettext("a phase to come")
+            phase = phase_title(application.waits_for) or gettext("a future phase")
             facts[language] = {
                 **common(application),
                 "phase": phase,
                 "opening": opening_in_words(application.waits_for, timezone.now())
-                or gettext("No day is set for it yet."),
+                or gettext("No day is set yet."),
             }
     return contents("letter_waiting", application, facts, {language: [sender()] for language in LANGUAGES})
 

@@ -76,10 +76,17 @@ def _advice(answers: Mapping[str, Any]) -> Advice:
 
 def _reasons(answers: Mapping[str, Any]) -> list[Reason]:
     said = (
-        _of(answers, "technology.now", TECHNOLOGY_NOW, _("How you receive values today is not said yet.")),
-        _of(answers, "technology.target", TECHNOLOGY_TARGET, _("Where you want to be is not said yet.")),
-        _of(answers, "processes.now", PROCESSES_NOW, _("Your routines of today are not said yet.")),
-        _of(answers, "resources.now", RESOURCES_NOW, _("Time for the work is not said yet.")),
+        _of(
+            answers,
+            "technology.now",
+            TECHNOLOGY_NOW,
+            _("You have not yet said how you receive values today."),
+        ),
+        _of(answers, "technology.target", TECHNOLOGY_TARGET, _("You have not yet said what your target is.")),
+        _of(
+            answers, "processes.now", PROCESSES_NOW, _("You have not yet said which routines you have today.")
+        ),
+        _of(answers, "resources.now", RESOURCES_NOW, _("You have not yet said how much time you have.")),
     )
     reads = Reason(_("You want contact and material that people read: that is done on the web."))
     return [*said, reads] if BY_PEOPLE & set(answers.get("value") or ()) else list(said)
@@ -92,15 +99,15 @@ def _of(answers: Mapping[str, Any], key: str, words: Mapping[str, Promise], unkn
 
 TECHNOLOGY_NOW = {
     "none": _("You receive no values today. The web needs nothing installed."),
-    "manual": _("You enter values by hand today."),
+    "manual": _("You enter values manually today."),
     "platform": _("You have a platform that can be connected by API."),
-    "automatic": _("Values reach your protection by themselves today, which API feeds."),
+    "automatic": _("Values already reach your protection automatically, which API feeds."),
 }
 TECHNOLOGY_TARGET = {
     "none": _("Your target needs no automation. The web is enough."),
-    "manual": _("Your target is work by hand. The web is enough."),
-    "platform": _("Your target is a platform of your own. API suits when the routine is there."),
-    "automatic": _("Your target presumes automation. API suits when the routine is there."),
+    "manual": _("Your target is manual work. The web is enough."),
+    "platform": _("Your target is your own platform. The API is suitable when the routine is in place."),
+    "automatic": _("Your target requires automation. The API is suitable when the routine is in place."),
 }
 PROCESSES_NOW = {
     "none": _("There is no routine yet for who assesses what is shared."),
@@ -111,6 +118,6 @@ PROCESSES_NOW = {
 RESOURCES_NOW = {
     "none": _("No time is set aside to look after an API connection."),
     "hours": _("Some hours a week are enough for the web, hardly for an API connection."),
-    "days": _("You have time to look after an API connection."),
-    "full": _("You have people to look after an API connection."),
+    "days": _("You have time to maintain an API connection."),
+    "full": _("You have people to maintain an API connection."),
 }

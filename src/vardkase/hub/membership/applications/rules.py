@@ -16,9 +16,7 @@ APPLICATION = Machine(
             "application.put_on_waiting_list", _("Put on the waiting list"), (State.SUBMITTED,), State.WAITING
         ),
         "queue": Step("application.queued", _("Queue for review"), (State.WAITING,), State.SUBMITTED),
-        "review": Step(
-            "application.taken_up", _("Take up for review"), (State.SUBMITTED,), State.UNDER_REVIEW
-        ),
+        "review": Step("application.taken_up", _("Start the review"), (State.SUBMITTED,), State.UNDER_REVIEW),
         "request_completion": Step(
             "application.completion_requested",
             _("Request completion"),
@@ -30,7 +28,7 @@ APPLICATION = Machine(
         ),
         "resume": Step(
             "application.resumed",
-            _("Go on with the assessment"),
+            _("Continue the assessment"),
             (State.COMPLETION_REQUESTED,),
             State.UNDER_REVIEW,
         ),

@@ -48,7 +48,8 @@ def conflict_of(actor: Actor, application: Application) -> str:
     )
     if is_concerned and not _answers(actor, application).exists():
         return gettext(
-            "The application names you. Answer on record whether you are partial before you do anything else with it."
+            "The application names you. State on record whether you have a conflict of interest "
+            "before you do anything else with it."
         )
     return ""
 
@@ -63,12 +64,12 @@ def interest_in(actor: Actor, membership: Membership) -> str:
         return ""
     answers = _answers_of(actor, membership)
     if any(each.is_partial for each in answers):
-        return gettext("You have declared that you are partial in this case.")
+        return gettext("You have declared a conflict of interest in this case.")
     named = {str(each.get("email") or "") for each in _contacts(membership)}
     if not answers and _is_contact(actor, named | contact_addresses(membership.organisation_id or 0)):
         return gettext(
-            "You are a contact of this member. Answer on record whether you are partial before you do anything else "
-            "with it."
+            "You are a contact of this member. State on record whether you have a conflict of "
+            "interest before you do anything else with it."
         )
     return ""
 

@@ -48,7 +48,7 @@ def claims(actor: Actor, application: Application) -> list[str]:
             .select_related("organisation")
         ),
         *(
-            gettext("An organisation here is called %s as well.") % organisation.name
+            gettext("Another organisation here is also called %s.") % organisation.name
             for organisation in others.filter(name_skeleton=skeleton(found.name), local=True)
         ),
         *(
@@ -80,11 +80,14 @@ def _about_the_signatory(application: Application) -> list[str]:
 def _about_the_reader(actor: Actor, found: Applicant) -> list[str]:
     domain = plain_domain(actor.name.rpartition("@")[2])
     if are_one_person(addresses_of(actor.user_id, actor.name), set(found.addresses)):
-        told = gettext("It names you (%s) as a contact. Declare that you are partial if you have ties to it.")
+        told = gettext(
+            "It names you (%s) as a contact. Declare a conflict of interest if you have ties to it."
+        )
         return [told % actor.name]
     if domain and any(lies_under(domain, plain_domain(each)) for each in found.domains):
         told = gettext(
-            "Your own address lies in one of its e-mail domains. Declare that you are partial if you have ties to it."
+            "Your own address is in one of its e-mail domains. Declare a conflict of interest if "
+            "you have ties to it."
         )
         return [told]
     return []

@@ -46,8 +46,8 @@ def _describe(request: ApprovalRequest) -> Description:
     given = request.parameters
     effects = {
         Outcome.APPROVE: gettext(
-            "The application is approved: the decision is sent to the applicant, and the connection begins with the "
-            "checklist."
+            "The application is approved: the decision is sent to the applicant, and onboarding "
+            "starts with the checklist."
         ),
         Outcome.REJECT: gettext("The application is rejected: the decision is sent to the applicant."),
     }

@@ -30,12 +30,12 @@ from vardkase.identity.access.actor import Actor
 
 TEXTS = Path(__file__).with_name("letters.toml")
 DESCRIBES = {
-    "letter_completion": _("Letter: what an application has to be completed with."),
+    "letter_completion": _("Letter: request to complete an application."),
     "letter_approval": _("Letter: the decision that approves an application."),
     "letter_rejection": _("Letter: the decision that rejects an application."),
-    "application_completion_requested": _("When an officer asks for a completion; the letter goes along."),
-    "application_approved": _("When two officers have approved an application; the decision goes along."),
-    "application_rejected": _("When two officers have rejected an application; the decision goes along."),
+    "application_completion_requested": _("When an officer requests a completion; the letter is attached."),
+    "application_approved": _("When two officers have approved an application; the decision is attached."),
+    "application_rejected": _("When two officers have rejected an application; the decision is attached."),
 }
 SAMPLE = {
     "organisation": "Ekelunds vatten och avfall",
@@ -170,7 +170,7 @@ def _reasons(application: Application, proposal: Proposal) -> str:
         gettext("The criterion %(title)s is not met: %(reason)s") % {"title": title, "reason": reason}
         for title, reason in _not_met(application)
     ]
-    lines.append(gettext("We grant membership all the same: %s") % proposal.exception)
+    lines.append(gettext("We grant membership nevertheless: %s") % proposal.exception)
     return "\n\n".join([proposal.reasons, *lines])
 
 

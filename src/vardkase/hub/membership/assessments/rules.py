@@ -48,7 +48,7 @@ def conflict(officer: Officer, applicant: Applicant) -> str:
     person declares on record first (`access.conflict_of`).
     """
     if officer.declared_partial:
-        return gettext("You have declared that you are partial in this case.")
+        return gettext("You have declared a conflict of interest in this case.")
     if officer.organisation_id != 0 and officer.organisation_id == applicant.organisation_id:
         return gettext(
             "This is your own organisation’s application: somebody without an interest in it decides."
@@ -69,7 +69,9 @@ def refusal_of_proposal(
 ) -> str:
     criteria = list(criteria)
     if left := not_assessed(criteria, verdicts):
-        return gettext("Assess every criterion first. Left: %s.") % ", ".join(each.title for each in left)
+        return gettext("Assess every criterion first. Remaining: %s.") % ", ".join(
+            each.title for each in left
+        )
     unmet = not_met(criteria, verdicts)
     if outcome == Outcome.APPROVE and unmet and not exception:
         told = gettext("Not met: %s. An approval then needs an exception, with its reasons.")

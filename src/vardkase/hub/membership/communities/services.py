@@ -69,7 +69,7 @@ def save_community(actor: Actor, data: Mapping[str, Any], community: Community |
     actor.require_own_affairs()
     hub, name = hub_actor(), {"name": data.get("name", "")}
     if community is None:
-        group = create_sharing_group(hub, name | {"releasability": gettext("Drawn from the members by rule")})
+        group = create_sharing_group(hub, name | {"releasability": gettext("Members by rule")})
         community = Community(group=group)
     else:
         community.group = edit_sharing_group(hub, community.group, name)

@@ -47,10 +47,10 @@ class ExtraField:
             )
         if not text:
             if self.required:
-                raise ValueError(gettext("This has to be filled in."))
+                raise ValueError(gettext("This field is required."))
             return ""
         if self.pattern and not re.fullmatch(self.pattern, text):
-            raise ValueError(gettext("This is not written as it should be."))
+            raise ValueError(gettext("This is not in the expected format."))
         return CHECKS[self.type](self, text)
 
 
@@ -129,7 +129,7 @@ def _url(_field: ExtraField, text: str) -> str:
     try:
         URLValidator(schemes=["https", "http"])(text)
     except ValidationError as fault:
-        raise ValueError(gettext("Write an address that begins with https://.")) from fault
+        raise ValueError(gettext("Enter an address that begins with https://.")) from fault
     return text
 
 
@@ -137,7 +137,7 @@ def _email(_field: ExtraField, text: str) -> str:
     try:
         validate_email(text)
     except ValidationError as fault:
-        raise ValueError(gettext("Write an e-mail address.")) from fault
+        raise ValueError(gettext("Enter an e-mail address.")) from fault
     return text
 
 
@@ -145,12 +145,12 @@ def _date(_field: ExtraField, text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as fault:
-        raise ValueError(gettext("Write a day such as 2026-01-31.")) from fault
+        raise ValueError(gettext("Enter a day such as 2026-01-31.")) from fault
 
 
 def _number(_field: ExtraField, text: str) -> str:
     if not re.fullmatch(r"\d{1,9}", text):
-        raise ValueError(gettext("Write a whole number."))
+        raise ValueError(gettext("Enter a whole number."))
     return str(int(text))
 
 
@@ -160,7 +160,7 @@ def _flag(_field: ExtraField, text: str) -> str:
 
 def _choice(field: ExtraField, text: str) -> str:
     if text not in dict(field.choices):
-        raise ValueError(gettext("Choose one of those offered."))
+        raise ValueError(gettext("Choose one of the options."))
     return text
 
 

@@ -66,7 +66,7 @@ def save_contact(
     organisation = _to_edit(actor, organisation_id)
     row = _find(organisation, pk) if pk else Contact(organisation=organisation)
     if pk is None and contacts(organisation).count() >= MOST:
-        raise Invalid({"name": [gettext("There are as many contacts as there can be.")]})
+        raise Invalid({"name": [gettext("There are already as many contacts as possible.")]})
     _fill(row, data)
     row.save()
     action = "contact.changed" if pk else "contact.added"
@@ -136,12 +136,12 @@ def _fill(row: Contact, data: Mapping[str, Any]) -> None:
         setattr(row, name, text)
     row.role = str(data.get("role") or "")
     if row.role not in ContactRole.values:
-        errors["role"] = [gettext("Choose what the contact is there for.")]
+        errors["role"] = [gettext("Choose what the contact is for.")]
     row.email = str(data.get("email") or "").strip()
     try:
         validate_email(row.email)
     except ValidationError:
-        errors["email"] = [gettext("Write an e-mail address.")]
+        errors["email"] = [gettext("Enter an e-mail address.")]
     row.openpgp_key = str(data.get("openpgp_key") or "").strip()
     if row.openpgp_key and (fault := fault_of_key(row.openpgp_key)):
         errors["openpgp_key"] = [fault]
@@ -155,7 +155,7 @@ def fault_of_key(armored: str) -> str:
     try:
         openpgp.public_key(armored)
     except ValueError:
-        return gettext("This is no OpenPGP key that can be used.")
+        return gettext("This is not a usable OpenPGP key.")
     return ""
 
 

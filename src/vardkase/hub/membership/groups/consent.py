@@ -29,8 +29,8 @@ def accept(actor: Actor, group_id: int, administrator_id: int) -> GroupConsent:
     if not has_own_credentials(actor, account):
         raise Forbidden(
             gettext(
-                "Somebody else has set what you sign in with within the last days: another administrator of your "
-                "organisation has to accept, or you later."
+                "Somebody else has set your sign-in details within the last few days: another "
+                "administrator of your organisation has to accept, or you can do it later."
             )
         )
     if is_same_person(actor, asked.administrator.pk, asked.administrator.email):

@@ -24,7 +24,7 @@ SAMPLE = {
 KINDS = (
     Kind(
         "organisation_group_asked",
-        describes=_("An organisation is asked to let administrators of a group look after its accounts"),
+        describes=_("An organisation is asked to let group administrators manage its accounts"),
         facts={**SAMPLE, "link": "https://hub.example/groups/"},
         subject={
             "sv": "{organisation} har lagts in i gruppen {group}",
@@ -41,7 +41,7 @@ KINDS = (
     ),
     Kind(
         "organisation_group_accepted",
-        describes=_("An organisation has let an administrator of a group look after its accounts"),
+        describes=_("An organisation has allowed a group administrator to manage its accounts"),
         facts=SAMPLE,
         subject={
             "sv": "{administrator} får sköta konton för {organisation}",
@@ -58,7 +58,7 @@ KINDS = (
     ),
     Kind(
         "organisation_group_withdrawn",
-        describes=_("An organisation no longer lets an administrator of a group look after its accounts"),
+        describes=_("An organisation no longer lets a group administrator manage its accounts"),
         facts=SAMPLE,
         subject={
             "sv": "{administrator} får inte längre sköta konton för {organisation}",

@@ -44,7 +44,7 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
             gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST_NAME}
         ]
     elif OrganisationGroup.objects.filter(name__iexact=group.name).exclude(pk=group.pk).exists():
-        errors["name"] = [gettext("There is a group with this name.")]
+        errors["name"] = [gettext("A group with this name exists.")]
     if len(group.description) > LONGEST or "\0" in group.description:
         errors["description"] = [
             gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}

@@ -74,10 +74,10 @@ def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> In
     except ValueError as error:
         raise Invalid({"email": [str(error)]}) from None
     if not may_invite():
-        raise Conflict(gettext("No phase that goes by invitation is open or to come."))
+        raise Conflict(gettext("No phase by invitation is open or planned."))
     open_ones = Invitation.objects.filter(email__iexact=email, used=None, revoked=None)
     if open_ones.filter(expires__gt=timezone.now()).exists():
-        raise Conflict(gettext("This address is invited already. You can send the invitation again."))
+        raise Conflict(gettext("This address has already been invited. You can send the invitation again."))
     token, now = secrets.token_urlsafe(32), timezone.now()
     invitation = Invitation.objects.create(
         email=email,

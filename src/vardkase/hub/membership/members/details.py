@@ -43,7 +43,7 @@ def _lines(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else re.split(r"[\s,;]+", str(value or ""))
     found = list(dict.fromkeys(str(part).strip().lower() for part in parts if str(part).strip()))
     if len(found) > MOST:
-        raise ValueError(gettext("At most %(count)s are taken.") % {"count": MOST})
+        raise ValueError(gettext("At most %(count)s are accepted.") % {"count": MOST})
     return found
 
 
@@ -59,7 +59,7 @@ def _networks(value: Any) -> list[str]:
         return [str(ipaddress.ip_network(each, strict=False)) for each in _lines(value)]
     except ValueError:
         raise ValueError(
-            gettext("Write networks as 192.0.2.0/24 or 2001:db8::/48, one on each line.")
+            gettext("Enter networks as 192.0.2.0/24 or 2001:db8::/48, one on each line.")
         ) from None
 
 
@@ -95,7 +95,7 @@ FIELDS: dict[str, Field] = {
     **{f"contact_{name}": Field(label, _contact) for name, label in CONTACTS.items()},
     "domains": Field(_("Mail domains"), _domains),
     "networks": Field(_("Networks that people come from"), _networks),
-    "egress": Field(_("Addresses that the API is called from"), _networks),
+    "egress": Field(_("Addresses that API calls come from"), _networks),
     "software": Field(_("Software and version"), _text),
 }
 

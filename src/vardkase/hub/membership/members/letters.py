@@ -79,7 +79,7 @@ KINDS = (
     ),
     Kind(
         "membership_change_decided",
-        describes=_("A proposed change of a member’s data has been decided on"),
+        describes=_("A proposed change of a member’s data has been decided"),
         facts={**ORGANISATION, "decision": "Ändringen är godtagen."},
         subject={
             "sv": "Beslut om ändrade uppgifter för {organisation}",

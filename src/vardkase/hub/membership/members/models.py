@@ -54,9 +54,9 @@ class Membership(models.Model):
 
 
 class RestrictionKind(models.TextChoices):
-    SUSPENDED = "suspended", _("Suspended as a whole")
+    SUSPENDED = "suspended", _("Fully suspended")
     NO_SYNC = "no_sync", _("API connection suspended")
-    READ_ONLY = "read_only", _("Reads only")
+    READ_ONLY = "read_only", _("Read-only")
 
 
 class RestrictionCause(models.TextChoices):
@@ -113,7 +113,7 @@ class SignInMinimum(models.Model):
 
 
 class ChangeState(models.TextChoices):
-    PROPOSED = "proposed", _("Waits for the hub owner")
+    PROPOSED = "proposed", _("Waiting for the hub owner")
     ACCEPTED = "accepted", _("Accepted")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")

@@ -31,15 +31,13 @@ def holder_of(number: str, *, application: int = 0, organisation: int = 0) -> st
     cursor().execute(LOCK, (number,))
     members = Membership.objects.filter(organisation_number=number).exclude(state=MembershipState.TERMINATED)
     if found := members.exclude(organisation=organisation).select_related("organisation").first():
-        told = gettext(
-            "%(name)s is a member with this organisation number. End that membership before another one begins."
-        )
+        told = gettext("%(name)s is a member with this organisation number. End that membership first.")
         return told % {"name": found.organisation.name}
     applications = Application.objects.filter(organisation_number=number, state__in=OPEN)
     if other := applications.exclude(pk=application).first():
         told = gettext(
-            "Application %(number)s, from %(name)s, has this organisation number. "
-            "Decide on it, or have it withdrawn, first."
+            "Application %(number)s, from %(name)s, has this organisation number. Decide it or "
+            "have it withdrawn first."
         )
         return told % {"number": other.number, "name": other.organisation_name}
     return ""
@@ -50,6 +48,6 @@ def taken_number(number: str, *, application: int) -> dict[str, list[str]]:
     if not holder_of(number, application=application):
         return {}
     told = gettext(
-        "A member or another application has this organisation number already. Write to us if it is yours."
+        "Another member or application already has this organisation number. Contact us if it is yours."
     )
     return {"organisation.number": [told]}

@@ -67,9 +67,9 @@ def suspension(
     for language in LANGUAGES:
         with override(language):
             ends = (
-                gettext("The suspension holds until %(moment)s.") % {"moment": moment(until)}
+                gettext("The suspension lasts until %(moment)s.") % {"moment": moment(until)}
                 if until
-                else gettext("The suspension holds until further notice.")
+                else gettext("The suspension lasts until further notice.")
             )
             facts[language] = {**_common(actor, membership, language, reason), "until": ends}
     return _written(actor, membership, "letter_suspension", facts)

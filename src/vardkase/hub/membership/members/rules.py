@@ -118,8 +118,8 @@ WHO_TAKES_PART = {
         "The organisation that runs the hub needs no membership."
     ),
     TakesPart.EVERYBODY_YET: _(
-        "Membership is not in use yet: every organisation that is added here has full access. From the moment the hub "
-        "has two officers, only members do."
+        "Membership is not in use yet: every organisation that is added here has full "
+        "access. Once the hub has two officers, only members have access."
     ),
     TakesPart.EVERYBODY: _(
         "This is a member’s own platform: every organisation that is added here has full access."
@@ -129,17 +129,17 @@ WHO_TAKES_PART = {
 
 HAPPENINGS = {
     "opened": pgettext_lazy("membership", "Opened"),
-    "restricted": pgettext_lazy("membership", "Limited"),
-    "unrestricted": pgettext_lazy("membership", "Limit lifted"),
+    "restricted": pgettext_lazy("membership", "Restricted"),
+    "unrestricted": pgettext_lazy("membership", "Restriction lifted"),
     "change_proposed": _("Change of data proposed"),
     "change_accepted": _("Change of data accepted"),
     "change_refused": _("Change of data refused"),
     "change_withdrawn": _("Change of data withdrawn"),
     "data_changed": _("Data changed"),
-    "sign_in_minimum_changed": _("What sign-in has to ask for changed"),
+    "sign_in_minimum_changed": _("The sign-in requirements changed"),
     "onboarded": _("Item of the checklist done"),
     "reopened_item": _("Item of the checklist reopened"),
-    "statement_submitted": _("Security statement handed in"),
+    "statement_submitted": _("Security statement submitted"),
     "statement_accepted": _("Security statement accepted"),
     "statement_returned": _("Security statement returned"),
 }

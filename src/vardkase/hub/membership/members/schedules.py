@@ -17,8 +17,8 @@ def lapse_restrictions() -> int:
 SCHEDULES = (
     Schedule(
         "members.lapse_restrictions",
-        _("Lift what was limited for a time"),
-        _("Lifts suspensions and other limits of memberships whose time is over."),
+        _("Lift temporary restrictions"),
+        _("Lifts suspensions and other restrictions of memberships that have expired."),
         lapse_restrictions,
         rhythm=Rhythm.QUARTERLY,
         on=True,

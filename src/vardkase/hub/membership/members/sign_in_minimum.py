@@ -49,11 +49,11 @@ def propose_minimum(
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     wanted = sorted(set(rules))
     if set(wanted) - set(SignInRule.values):
-        told = gettext("Choose among: %s.") % ", ".join(SignInRule.values)
+        told = gettext("Choose from: %s.") % ", ".join(SignInRule.values)
         raise Invalid({"rules": [told]})
     if not SHORTEST <= key_days <= LONGEST:
         words = {"least": SHORTEST, "most": LONGEST}
-        raise Invalid({"key_days": [gettext("Write a whole number from %(least)s to %(most)s.") % words]})
+        raise Invalid({"key_days": [gettext("Enter a whole number from %(least)s to %(most)s.") % words]})
     membership = None
     if reference is not None:
         membership = locked(actor, reference)
@@ -104,11 +104,11 @@ def describe_minimum(request: ApprovalRequest) -> Description:
     given = request.parameters
     refused = would_refuse(_membership(request), given["rules"], given["key_days"])
     return Description(
-        gettext("The sign-in of %(who)s will at least ask for what is listed below.")
+        gettext("The sign-in of %(who)s will require at least what is listed below.")
         % {"who": gettext("all members") if request.subject == ALL else request.title},
         (
             (gettext("What is required"), "; ".join(rules) or gettext("Nothing")),
-            (gettext("Longest time that a key holds, in days"), str(request.parameters["key_days"])),
+            (gettext("Longest validity of a key, in days"), str(request.parameters["key_days"])),
         ),
         warnings=tuple(warnings_of(refused)),
     )
@@ -133,7 +133,7 @@ def _apply(approval: Approval) -> None:
 CHANGE = register(
     Action(
         name="sign_in_minimum.change",
-        title=_("Change what sign-in has to ask for at least"),
+        title=_("Change the sign-in minimum"),
         propose=OFFICERS,
         approve=OFFICERS,
         describe=describe_minimum,

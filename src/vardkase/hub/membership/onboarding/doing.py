@@ -74,7 +74,7 @@ def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> App
     """
     doing = DOINGS.get(item)
     if doing is None:
-        told = gettext("This item is none that is done from here. Those are: %s.") % ", ".join(DOINGS)
+        told = gettext("This item cannot be done from here. Those that can: %s.") % ", ".join(DOINGS)
         raise Invalid({"item": [told]})
     result = doing.do(actor, reference, _read(doing, given))
     return result if isinstance(result, ApprovalRequest) else None
@@ -85,7 +85,7 @@ def _read(doing: Doing, given: Values) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for name in given:
         if name not in (*doing.needs, *doing.takes):
-            errors[str(name)[:80]] = [gettext("This item takes no such value.")]
+            errors[str(name)[:80]] = [gettext("This item does not accept such a value.")]
     for name in (*doing.needs, *doing.takes):
         reader: Callable[[Any], Any] = READERS.get(name, _text)
         try:
@@ -105,7 +105,7 @@ def _read(doing: Doing, given: Values) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if value is None or isinstance(value, str):
         return (value or "").strip()
-    raise ValueError(gettext("A text is expected here."))
+    raise ValueError(gettext("Text is expected here."))
 
 
 def _lines(value: Any) -> str:
@@ -121,7 +121,7 @@ def _day(value: Any) -> date | None:
     except ValueError:
         day = None
     if text and day is None:
-        raise ValueError(gettext("Write a day as 2027-01-31."))
+        raise ValueError(gettext("Enter a day as 2027-01-31."))
     return day
 
 

@@ -115,12 +115,13 @@ def _line(item: Item, facts: Facts, remark: Remark | None) -> Line:
 def _organisation(facts: Facts) -> Found:
     if facts.namesake is not None:
         told = gettext(
-            "%(name)s is here, but so is another organisation by the name or UUID that was applied under."
+            "%(name)s exists, but so does another organisation with the name or UUID given in "
+            "the application."
         )
         return State.TROUBLE, told % {"name": facts.organisation.name}
     if facts.other_uuid:
         told = gettext(
-            "%(name)s is here by another UUID than in its own MISP (%(uuid)s). An officer changes it."
+            "%(name)s has a different UUID here than in its own MISP (%(uuid)s). An officer can change it."
         )
         return State.STARTED, told % {"name": facts.organisation.name, "uuid": facts.other_uuid}
     return State.DONE, facts.organisation.name
@@ -131,11 +132,11 @@ def _administrator(facts: Facts) -> Found:
         return State.DONE, facts.settled_administrator.email
     if facts.administrators:
         told = (
-            gettext("%s is invited, and has yet to sign in with a password of their own and a second factor.")
+            gettext("%s is invited, and has not yet signed in with their own password and a second factor.")
             if can_send()
             else gettext(
-                "%s has an account. The hub sends no mail: no invitation goes out until a mail server is set. "
-                "Then send it again here."
+                "%s has an account. The hub cannot send mail, so no invitation is sent until a mail "
+                "server is set up. Send it again here after that."
             )
         )
         return State.STARTED, told % facts.administrators[0].email
@@ -147,7 +148,7 @@ def _domain(facts: Facts) -> Found:
         return State.DONE, ", ".join(facts.organisation.verified_domains)
     claimed = list(facts.organisation.mail_domains.values_list("domain", flat=True))
     if claimed:
-        return State.STARTED, gettext("Waits for proof: %s") % ", ".join(claimed)
+        return State.STARTED, gettext("Waiting for verification: %s") % ", ".join(claimed)
     return State.OPEN, ""
 
 
@@ -160,8 +161,8 @@ def _requirements(facts: Facts) -> Found:
     if found.state == ApiRequirements.State.RETURNED:
         return State.TROUBLE, gettext("Returned by the hub: %s") % found.note
     if found.state == ApiRequirements.State.SUBMITTED:
-        return State.STARTED, gettext("Sent in, and waits for an officer of the hub.")
-    return State.STARTED, gettext("Begun, and not sent in yet.")
+        return State.STARTED, gettext("Submitted, waiting for an officer of the hub.")
+    return State.STARTED, gettext("Started, not yet submitted.")
 
 
 def _networks(facts: Facts) -> Found:
@@ -187,8 +188,8 @@ def _certificate(facts: Facts) -> Found:
 
 def _kept(held: str, mode: str) -> str:
     asked = {
-        Mode.OFF: gettext("registered, and not asked for yet"),
-        Mode.REPORT: gettext("others are let in, and noted"),
+        Mode.OFF: gettext("registered, not required yet"),
+        Mode.REPORT: gettext("others are admitted, and recorded"),
         Mode.ENFORCE: gettext("others are refused"),
         EITHER: gettext("a network or a client certificate is required"),
     }
@@ -212,7 +213,7 @@ def _sync_user(facts: Facts) -> Found:
 
 def _call(facts: Facts) -> Found:
     if facts.last_call is None:
-        told = gettext("No call has come in with this key yet.") if facts.bound_key else ""
+        told = gettext("No call has been received with this key yet.") if facts.bound_key else ""
         return State.OPEN, told
     when = moment(facts.last_call)
     return State.DONE, gettext("A call came in with this key: %s") % when
@@ -222,19 +223,19 @@ def _server(facts: Facts) -> Found:
     if facts.server is None:
         return State.OPEN, ""
     if facts.server.pull and waits_for_confirmation(facts.server):
-        told = gettext("%s is set up. Nothing is fetched before the member confirms that it is theirs.")
+        told = gettext("%s is set up. Nothing is fetched until the member confirms that it is theirs.")
         return State.STARTED, told % facts.server.url
     found = facts.server_standing
     if found is None:
-        return State.STARTED, gettext("%s is set up, and has not been tested.") % facts.server.url
+        return State.STARTED, gettext("%s is set up but has not been tested.") % facts.server.url
     return (State.DONE, facts.server.url) if found.works else (State.TROUBLE, found.reason)
 
 
 def _sign_in(facts: Facts) -> Found:
     if not facts.required_sign_in:
-        return State.NOT_NEEDED, gettext("Nothing is required besides what the hub asks of everybody.")
+        return State.NOT_NEEDED, gettext("Nothing is required beyond what the hub requires of everyone.")
     if not (lacking := facts.sign_in_lacks):
-        return State.DONE, gettext("All that is required is in place.")
+        return State.DONE, gettext("Everything that is required is in place.")
     is_refused = facts.membership.state != MembershipState.ONBOARDING
     return State.TROUBLE if is_refused else State.OPEN, " ".join(lacking)
 
@@ -248,9 +249,9 @@ def _policy(facts: Facts) -> Found:
 def _statement(facts: Facts) -> Found:
     until = facts.statement.valid_until if facts.statement else None
     if until is not None and until >= today():
-        return State.DONE, gettext("Holds through %s") % date_format(until, "j F Y")
+        return State.DONE, gettext("Valid through %s") % date_format(until, "j F Y")
     if facts.has_handed_in:
-        return State.STARTED, gettext("Handed in: the hub owner reviews it.")
+        return State.STARTED, gettext("Submitted: the hub owner reviews it.")
     return (
         (State.TROUBLE, gettext("Ended on %s") % date_format(until, "j F Y")) if until else (State.OPEN, "")
     )
@@ -273,20 +274,20 @@ def _trained(facts: Facts) -> Found:
 ITEMS = (
     Item(
         "organisation",
-        _("The organisation is here"),
-        _("Everything that a member publishes and reads hangs on its organisation."),
+        _("The organisation exists here"),
+        _("Everything that a member publishes and reads is tied to its organisation."),
         EVERYBODY, Who.HUB, _organisation,
     ),
     Item(
         "administrator",
         _("First administrator signs in with two factors"),
-        _("The administrator invites colleagues, and looks after their accounts from then on."),
+        _("The administrator invites colleagues, and manages their accounts from then on."),
         EVERYBODY, Who.BOTH, _administrator,
     ),
     Item(
         "domain",
         _("Mail domain is verified"),
-        _("Accounts can only have addresses in a domain that is proved to be the organisation’s."),
+        _("Accounts can only have addresses in a verified domain of the organisation."),
         EVERYBODY, Who.BOTH, _domain,
     ),
     Item(
@@ -298,7 +299,8 @@ ITEMS = (
     Item(
         "requirements",
         _("Requirements on API connections are approved"),
-        _("The member promises fixed addresses, a contact, new keys every year and logs; an officer approves it."),
+        _("The member commits to fixed addresses, a contact, new keys every year and logs; an "
+"officer approves it."),
         BY_API, Who.BOTH, _requirements,
     ),
     Item(
@@ -310,25 +312,27 @@ ITEMS = (
     Item(
         "sync_user",
         _("Sync user with a bound key"),
-        _("A dedicated account, whose key works from fixed addresses only and has an end."),
+        _("A dedicated account, whose key works from fixed addresses only and expires."),
         BY_API, Who.HUB, _sync_user,
     ),
     Item(
         "sign_in",
-        _("Minimum requirements on sign-in are kept"),
-        _("What the hub owner requires of everybody who signs in for the member. Who lacks it is refused."),
+        _("Minimum sign-in requirements are met"),
+        _("What the hub owner requires of everyone who signs in for the member. Anyone who "
+"does not meet it is refused."),
         EVERYBODY, Who.BOTH, _sign_in,
     ),
     Item(
         "call",
-        _("A call has come in"),
-        _("The member tests from its side: the hub sees the call, and by which key it came."),
+        _("A call has been received"),
+        _("The member tests from its side: the hub registers the call, and which key was used."),
         BY_API, Who.MEMBER, _call,
     ),
     Item(
         "server",
         _("The hub reaches the member"),
-        _("For members that the hub sends to or fetches from. Not needed where the member does both itself."),
+        _("For members that the hub sends to or fetches from. Not needed if the member does "
+"both itself."),
         BY_API, Who.HUB, _server, is_optional=True,
     ),
     Item(
@@ -348,7 +352,8 @@ ITEMS = (
     Item(
         "statement",
         _("Security statement is accepted"),
-        _("The member says how far it has come with each measure, and renews it every year."),
+        _("The member states its progress with each measure, and renews the statement every "
+"year."),
         EVERYBODY,
         Who.MEMBER,
         _statement,
@@ -356,7 +361,7 @@ ITEMS = (
     Item(
         "trained",
         _("Users are trained"),
-        _("Everybody who uses the hub knows how it works and what may be shared."),
+        _("Everyone who uses the hub knows how it works and what may be shared."),
         EVERYBODY, Who.BOTH, _trained,
     ),
 )  # fmt: skip

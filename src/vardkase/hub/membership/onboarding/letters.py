@@ -35,7 +35,7 @@ KINDS = (
     ),
     Kind(
         "membership_key",
-        describes=_("The technical contact gets a link that shows a key once"),
+        describes=_("The technical contact receives a link that shows a key once"),
         facts={"organisation": "Exempelköpings kommun", "account": "sync@kommun.example", "link": EXAMPLE},
         subject={
             "sv": "Nyckel till API:et för {organisation}",
@@ -50,7 +50,9 @@ KINDS = (
     ),
     Kind(
         "membership_account_announced",
-        describes=_("A member is told that the hub has sent somebody a link to an account or key of it"),
+        describes=_(
+            "A member is notified that the hub has sent somebody a link to one of its accounts or keys"
+        ),
         facts={
             "organisation": "Exempelköpings kommun",
             "account": "sync@kommun.example",
@@ -72,7 +74,7 @@ KINDS = (
     ),
     Kind(
         "membership_key_announced",
-        describes=_("A member is told that an API key of it was made"),
+        describes=_("A member is notified that an API key was created for it"),
         facts={
             "organisation": "Exempelköpings kommun",
             "account": "sync@kommun.example",

@@ -71,7 +71,7 @@ def find_link(purpose: str, secret: str) -> PrivateLink:
         .first()
     )
     if found is None:
-        raise NotFound(gettext("The link has been used, or is too old. Ask for a new one."))
+        raise NotFound(gettext("The link has been used or has expired. Ask for a new one."))
     return found
 
 
@@ -109,7 +109,7 @@ def _locked(purpose: PrivateLink.Purpose, secret: str) -> PrivateLink:
     found = find_link(purpose, secret)
     locked = PrivateLink.objects.select_for_update(of=("self",)).filter(pk=found.pk, used=None)
     if (link := locked.select_related("user", "membership__organisation").first()) is None:
-        raise NotFound(gettext("The link has been used, or is too old. Ask for a new one."))
+        raise NotFound(gettext("The link has been used or has expired. Ask for a new one."))
     return link
 
 

@@ -126,7 +126,7 @@ def _days_until(membership: Membership, until: date) -> int:
     now, most = now_seconds(), min(LONGEST_KEY_DAYS, LONGEST_KEY.value, required or LONGEST_KEY_DAYS)
     latest = latest_day(now, most)
     if not latest_day(now, 1) <= until <= latest:
-        told = gettext("Choose a day that is yet to come, %(day)s at the latest.")
+        told = gettext("Choose a future day, no later than %(day)s.")
         raise Invalid({"until": [told % {"day": date_format(latest, "j F Y")}]})
     return most - (latest - until).days
 
@@ -155,7 +155,7 @@ def _require_theirs(actor: Actor, membership: Membership, **addresses: str) -> N
     if not actor.is_content_blind:
         return
     told = gettext(
-        "This address is neither a contact’s nor in a mail domain of the member: an officer has to give it."
+        "This address is neither a contact’s nor in a mail domain of the member: an officer has to enter it."
     )
     errors = {
         field: [told] for field, address in addresses.items() if not _is_theirs(membership, address.strip())
@@ -173,7 +173,8 @@ def _require_invitable(membership: Membership, email: str) -> None:
 def _require_own_mailbox(user: User | None, recipient: str) -> None:
     if user is not None and _has_been_used(user) and recipient.casefold() != user.email.casefold():
         told = gettext(
-            "This account has had a key. A link to a new one goes to its own address, or its administrator makes one."
+            "This account has had a key. A link to a new one is sent to its own address, or its "
+            "administrator creates one."
         )
         raise Invalid({"send_to": [told]})
 
@@ -223,7 +224,7 @@ def _addresses(given: str) -> list[str]:
     except ValueError:
         found = []
     if not found or any(network.prefixlen == 0 for network in found):
-        raise Invalid({"addresses": [gettext("Give the fixed addresses that the API is called from.")]})
+        raise Invalid({"addresses": [gettext("Enter the fixed addresses that the API is called from.")]})
     return [str(network) for network in found]
 
 
@@ -246,10 +247,13 @@ def _describes(effect: Promise) -> Callable[[ApprovalRequest], Description]:
         labels = (
             (gettext("Account"), given["email"]),
             (gettext("The link is sent to"), given.get("send_to") or given["email"]),
-            (gettext("Addresses that it calls from"), ", ".join(given.get("addresses", ()))),
-            (gettext("The key ends on"), given.get("until", "")),
+            (gettext("Addresses it connects from"), ", ".join(given.get("addresses", ()))),
+            (gettext("The key’s expiry date"), given.get("until", "")),
             (gettext("State of the membership"), str(MembershipState(found.state).label) if found else ""),
-            (gettext("Addresses that the member has not named"), _strangers(found, given) if found else ""),
+            (
+                gettext("Addresses that the member has not registered"),
+                _strangers(found, given) if found else "",
+            ),
         )
         return Description(
             str(effect), ((gettext("Member"), request.title), *(each for each in labels if each[1]))
@@ -284,13 +288,13 @@ def _require_not_ended(membership: Membership) -> None:
 INVITE = register(
     Action(
         name="invite_member_administrator",
-        title=_("Give a member an administrator"),
+        title=_("Appoint an administrator of a member"),
         propose=PROPOSERS,
         approve=OFFICERS,
         describe=_describes(
             _(
-                "Whoever reads this mailbox administers the member’s accounts and acts in its name. Its administrators "
-                "and contacts are told."
+                "Anyone who reads this mailbox administers the member’s accounts and acts in its "
+                "name. Its administrators and contacts are notified."
             )
         ),
         fingerprint=_fingerprint,
@@ -301,13 +305,13 @@ INVITE = register(
 MAKE_SYNC_USER = register(
     Action(
         name="make_member_sync_key",
-        title=_("Make a synchronising key of a member"),
+        title=_("Create a sync key of a member"),
         propose=PROPOSERS,
         approve=OFFICERS,
         describe=_describes(
             _(
-                "Whoever gets the key reads what the member reads and sends in its name. Its administrators and "
-                "contacts are told."
+                "Anyone who gets the key reads what the member reads and sends in its name. Its "
+                "administrators and contacts are notified."
             )
         ),
         fingerprint=_fingerprint,

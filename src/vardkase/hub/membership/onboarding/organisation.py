@@ -68,18 +68,18 @@ def take_uuid(
 def _require_joinable(membership: Membership, found: Organisation) -> None:
     former = membership.organisation
     if membership.state != MembershipState.ONBOARDING or User.objects.filter(org=former).exists():
-        raise Conflict(gettext("The organisation is in use: it can be merged with another, not exchanged."))
+        raise Conflict(gettext("The organisation is in use: it can be merged with another, not replaced."))
     if Membership.objects.filter(organisation=found).exists():
-        raise Conflict(gettext("%s is a member already.") % found.name)
+        raise Conflict(gettext("%s is already a member.") % found.name)
     if found.pk == host_organisation_id() or User.objects.filter(org=found, staff_roles__len__gt=0).exists():
-        told = gettext("%s runs this hub, or has people who do: it becomes no other member.")
+        told = gettext("%s runs this hub, or has staff who do, and cannot become another member.")
         raise Invalid({"other": [told % found.name]})
 
 
 def _require_new(membership: Membership) -> None:
     has_events = Event.objects.filter(orgc_id=membership.organisation_id).exists()
     if membership.state != MembershipState.ONBOARDING or has_events:
-        raise Conflict(gettext("The organisation is known to others by its UUID already."))
+        raise Conflict(gettext("The organisation is already known to others by its UUID."))
 
 
 def _free_uuid(membership: Membership, uuid: str) -> str:
@@ -152,8 +152,8 @@ def _describe_join(request: ApprovalRequest) -> Description:
     numbers = (membership.organisation_number if membership else "", "")
     return Description(
         gettext(
-            "The membership is the other organisation’s from now on, with all that it has here. The one that was "
-            "approved is deleted. Make sure that they are the same."
+            "The membership belongs to the other organisation from now on, with everything it "
+            "has here. The approved organisation is deleted. Make sure that they are the same."
         ),
         (
             *_details(gettext("Approved"), former, request.title, numbers[0]),
@@ -185,10 +185,10 @@ def _describe_uuid(request: ApprovalRequest) -> Description:
     before = str(membership.organisation.uuid) if membership else "–"
     applied = Facts(membership).other_uuid if membership else ""
     return Description(
-        gettext("What other instances know by this UUID is the member’s own from now on."),
+        gettext("What other instances know by this UUID belongs to the member from now on."),
         (
             (gettext("Member"), request.title),
-            (gettext("UUID now"), before),
+            (gettext("Current UUID"), before),
             (gettext("UUID in the application"), applied or "–"),
             (gettext("New UUID"), request.parameters["uuid"]),
         ),
@@ -198,7 +198,7 @@ def _describe_uuid(request: ApprovalRequest) -> Description:
 JOIN = register(
     Action(
         name="join_organisation",
-        title=_("Give a membership to another organisation"),
+        title=_("Transfer a membership to another organisation"),
         propose=PROPOSERS,
         approve=OFFICERS,
         describe=_describe_join,
@@ -210,7 +210,7 @@ JOIN = register(
 TAKE_UUID = register(
     Action(
         name="take_uuid",
-        title=_("Change the UUID that a member is known by"),
+        title=_("Change a member’s UUID"),
         propose=PROPOSERS,
         approve=OFFICERS,
         describe=_describe_uuid,

@@ -90,9 +90,7 @@ def waive(actor: Actor, reference: Reference, item: str, note: str) -> Remark:
     membership = locked(actor, reference)
     require_officer(actor, membership)
     if item not in NAMES or not NAMES[item].is_optional:
-        raise Invalid(
-            {"item": [gettext("Every member needs this: whether it is done is read off the facts.")]}
-        )
+        raise Invalid({"item": [gettext("Every member needs this. Its status is determined from facts.")]})
     if item == "networks" and Facts(membership).lacks_source:
         raise Conflict(
             gettext("The sign-in minimum requires a network or a client certificate: none is registered.")

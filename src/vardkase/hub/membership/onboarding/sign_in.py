@@ -39,8 +39,8 @@ def _lacking(organisation: Organisation, required: AbstractSet[str], key_days: i
         yield told % {"count": count}
     if count := len(found.keys.get(SignInRule.KEYS, ())):
         told = ngettext(
-            "%(count)s key has no last day or no addresses, or holds too long.",
-            "%(count)s keys have no last day or no addresses, or hold too long.",
+            "%(count)s key has no expiry date or no addresses, or is valid for too long.",
+            "%(count)s keys have no expiry date or no addresses, or are valid for too long.",
             count,
         )
         yield told % {"count": count}

@@ -106,7 +106,7 @@ def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
         gettext("Phase"): lambda each: each.phase,
         gettext("Accounts"): lambda each: each.accounts,
         gettext("Member since"): member_since,
-        gettext("Statement ends"): lambda each: each.statement_ends,
+        gettext("Statement expires"): lambda each: each.statement_ends,
         gettext("Last active"): lambda each: _day(each.last_seen),
     }
 

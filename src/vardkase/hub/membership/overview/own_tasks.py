@@ -32,7 +32,7 @@ def own_tasks(actor: Actor) -> list[Task]:
 def _tasks(membership: Membership) -> Iterator[Task]:
     if membership.state == MembershipState.ONBOARDING:
         left = sum(not line.is_settled for line in checklist(membership))
-        yield Task(_("Items left before the membership is active"), left, "membership")
+        yield Task(_("Items that remain before the membership is active"), left, "membership")
         return
     yield Task(_("Security statement to renew"), int(_is_due(membership)), "membership_statement")
     answered = acceptance_of(membership, current_terms().version)

@@ -54,13 +54,13 @@ def _applications(actor: Actor) -> Task:
 def _connecting(actor: Actor) -> Task:
     found = Membership.objects.exclude(organisation__in=organisations_of_interest(actor))
     count = found.filter(state=MembershipState.ONBOARDING).count()
-    return Task(_("Members that are being connected"), count, "members", "?state=onboarding")
+    return Task(_("Members being connected"), count, "members", "?state=onboarding")
 
 
 def _changes(actor: Actor) -> Task:
     found = ProposedChange.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
     count = found.filter(state=ChangeState.PROPOSED).count()
-    return Task(_("Changes of members’ data to decide on"), count, "members", "?waiting=change")
+    return Task(_("Changes of members’ data to decide"), count, "members", "?waiting=change")
 
 
 def _statements(actor: Actor) -> Task:
@@ -72,7 +72,7 @@ def _statements(actor: Actor) -> Task:
 def _expiring(actor: Actor) -> Task:
     found = members(actor, Filter(expiring=True))
     count = found.exclude(organisation__in=organisations_of_interest(actor)).count()
-    return Task(_("Security statements that end within 60 days"), count, "members", "?expiring=1")
+    return Task(_("Security statements that expire within 60 days"), count, "members", "?expiring=1")
 
 
 def _requests(actor: Actor) -> Task:
@@ -80,18 +80,18 @@ def _requests(actor: Actor) -> Task:
 
 
 def _approvals(actor: Actor) -> Task:
-    return Task(_("Requests that wait for your approval"), count_to_answer(actor), "approval_requests")
+    return Task(_("Requests waiting for your approval"), count_to_answer(actor), "approval_requests")
 
 
 def _for_decisions(_actor: Actor) -> Task:
-    label = _("Settings without which no decision can be written")
+    label = _("Settings that decisions require")
     return Task(label, len(missing_for_decisions()), "settings", "?missing=1")
 
 
 def _notice(_actor: Actor) -> Task:
-    return Task(_("Parts of the notice on personal data to write"), len(unstated()), "passages")
+    return Task(_("Parts of the privacy notice to write"), len(unstated()), "passages")
 
 
 def _address(_actor: Actor) -> Task:
-    label = _("The operator has to set the hub’s address: links in mail and letters lead nowhere")
+    label = _("The operator has to set the hub’s address: links in e-mail and letters lead nowhere")
     return Task(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")

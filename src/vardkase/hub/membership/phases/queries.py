@@ -112,7 +112,7 @@ def _opening(phase: Phase, terms: PhaseTerms, in_force: dict[str, date | None]) 
     if lacking:
         titles = "; ".join(in_language(preconditions()[name], "title") for name in lacking)
         return gettext("The phase opens when this is in force: %(titles)s.") % {"titles": titles}
-    return gettext("No day is set for it yet.")
+    return gettext("No day is set yet.")
 
 
 def in_language(thing: object, name: str) -> str:

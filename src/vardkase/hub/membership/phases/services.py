@@ -55,7 +55,7 @@ def propose_change(actor: Actor, number: int, data: Mapping[str, Any], reason: s
     _require_order(phase)
     change = {name: value for name, value in told(phase).items() if value != before[name]}
     if not change:
-        raise Invalid({"number": [gettext("Nothing is to be changed.")]})
+        raise Invalid({"number": [gettext("Nothing to change.")]})
     return propose(
         actor, CHANGE_PHASE, str(number), title=str(find_phase(number)), parameters=change, reason=reason
     )
@@ -70,7 +70,7 @@ def propose_in_force(actor: Actor, name: str, since: date, reference: str) -> Ap
     row = _precondition(actor, name)
     reference = reference.strip()
     if not reference or len(reference) > LONGEST_REFERENCE or "\0" in reference:
-        words = gettext("Give the act or decision, in at most %s characters.") % LONGEST_REFERENCE
+        words = gettext("Name the act or decision, in at most %s characters.") % LONGEST_REFERENCE
         raise Invalid({"reference": [words]})
     parameters = {"since": since.isoformat(), "reference": reference}
     title = preconditions()[row.name].title_sv
@@ -105,7 +105,7 @@ def _described_change(request: ApprovalRequest) -> Description:
         (str(FIELD_NAMES[name]), f"{in_words(name, before.get(name))} → {in_words(name, value)}")
         for name, value in request.parameters.items()
     )
-    effect = gettext("The phase %(phase)s is changed at once. Applications that it admits then are queued.")
+    effect = gettext("The phase %(phase)s is changed at once. Applications that it then admits are queued.")
     title = in_language(find_phase(int(request.subject)), "title")
     return Description(effect % {"phase": f"{request.subject} {title}"}, details, "/phases/")
 
@@ -132,7 +132,7 @@ def _described_in_force(request: ApprovalRequest) -> Description:
     since = date.fromisoformat(request.parameters["since"])
     words = {"what": _title_of_precondition(request), "day": date_format(since, "j F Y")}
     return Description(
-        gettext("Recorded as in force from %(day)s: %(what)s. Phases that wait for it alone open then.")
+        gettext("Recorded as in force from %(day)s: %(what)s. Phases that only wait for it open then.")
         % words,
         ((gettext("Act or decision"), request.parameters["reference"]),),
         "/phases/",
@@ -140,7 +140,7 @@ def _described_in_force(request: ApprovalRequest) -> Description:
 
 
 def _described_revoking(request: ApprovalRequest) -> Description:
-    effect = gettext("Recorded as not in force any more: %(what)s. Phases that need it close.")
+    effect = gettext("Recorded as no longer in force: %(what)s. Phases that need it close.")
     return Description(effect % {"what": _title_of_precondition(request)}, (), "/phases/")
 
 
@@ -194,7 +194,7 @@ def told(phase: Phase) -> dict[str, Any]:
 
 def _require_order(phase: Phase) -> None:
     if phase.opens and phase.closes and phase.closes <= phase.opens:
-        raise Invalid({"closes": [gettext("A phase cannot end before it has begun.")]})
+        raise Invalid({"closes": [gettext("A phase cannot end before it starts.")]})
     if not phase.title_sv or not phase.title_en:
         missing = "title_sv" if not phase.title_sv else "title_en"
         raise Invalid({missing: [gettext("Give the phase a title in both languages.")]})
@@ -203,7 +203,7 @@ def _require_order(phase: Phase) -> None:
 def _text(longest: int) -> Any:
     def read(value: Any) -> str:
         if not isinstance(value, str) or len(value) > longest or "\0" in value:
-            raise ValueError(gettext("Write a text of at most %s characters.") % longest)
+            raise ValueError(gettext("Enter a text of at most %s characters.") % longest)
         return value.strip()
 
     return read
@@ -215,14 +215,14 @@ def _day(value: Any) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except (TypeError, ValueError):
-        raise ValueError(gettext("Write a date as 2026-02-23.")) from None
+        raise ValueError(gettext("Enter a date as 2026-02-23.")) from None
 
 
 def _some_of(known: Any) -> Any:
     def read(value: Any) -> list[str]:
         names = list(known())
         if not isinstance(value, list | tuple) or any(each not in names for each in value):
-            raise ValueError(gettext("Choose among: %s.") % ", ".join(names))
+            raise ValueError(gettext("Choose from: %s.") % ", ".join(names))
         return [name for name in names if name in value]
 
     return read
@@ -281,7 +281,7 @@ _of_a_precondition = partial(
 RECORD_PRECONDITION = register(
     _of_a_precondition(
         name="record_precondition",
-        title=_("Record a legal precondition as in force"),
+        title=_("Record that a legal precondition is in force"),
         describe=_described_in_force,
         execute=_record_in_force,
     )
@@ -289,7 +289,7 @@ RECORD_PRECONDITION = register(
 REVOKE_PRECONDITION = register(
     _of_a_precondition(
         name="revoke_precondition",
-        title=_("Record that a legal precondition is not in force any more"),
+        title=_("Record that a legal precondition is no longer in force"),
         describe=_described_revoking,
         execute=_revoke,
     )

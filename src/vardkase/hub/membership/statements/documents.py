@@ -27,9 +27,9 @@ def answers_of(document: Any) -> dict[str, str]:
         for part, value in parts.items():
             key = f"{measure}.{part}".rstrip(".")[:100]
             if key not in KEYS:
-                errors[key] = [gettext("The form does not ask for this.")]
+                errors[key] = [gettext("The form does not have this field.")]
             elif isinstance(value, bool) or not isinstance(value, str | int):
-                errors[key] = [gettext("A text is expected here.")]
+                errors[key] = [gettext("Text is expected here.")]
             else:
                 found[key] = str(value)
     if errors:

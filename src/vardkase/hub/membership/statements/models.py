@@ -12,7 +12,7 @@ from vardkase.hub.membership.members.models import Membership
 
 class StatementState(models.TextChoices):
     DRAFT = "draft", _("Being written")
-    SUBMITTED = "submitted", _("Handed in")
+    SUBMITTED = "submitted", _("Submitted")
     RETURNED = "returned", _("Returned")
     ACCEPTED = "accepted", _("Accepted")
 

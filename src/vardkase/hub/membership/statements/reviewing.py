@@ -42,7 +42,7 @@ def propose_review(actor: Actor, reference: Reference, *, accept: bool, reason: 
     require_officer(actor, membership)
     statement = _reviewed(membership)
     if statement is None:
-        raise Conflict(gettext("No statement waits for a review."))
+        raise Conflict(gettext("No statement is waiting for review."))
     note = reason.strip()[:LONGEST] if accept else reasons(reason)
     STATEMENT.after(statement.state, "accept" if accept else "return")
     return propose(

@@ -15,7 +15,7 @@ STATEMENT = Machine(
     State,
     {
         "submit": Step(
-            "security_statement.submitted", _("Hand in"), (State.DRAFT, State.RETURNED), State.SUBMITTED
+            "security_statement.submitted", _("Submit"), (State.DRAFT, State.RETURNED), State.SUBMITTED
         ),
         "accept": Step("security_statement.accepted", _("Accept"), (State.SUBMITTED,), State.ACCEPTED),
         "return": Step("security_statement.returned", _("Return"), (State.SUBMITTED,), State.RETURNED),

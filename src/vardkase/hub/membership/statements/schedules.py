@@ -21,7 +21,8 @@ SCHEDULES = (
         "statements.follow_up",
         _("Follow up security statements"),
         _(
-            "Reminds members 60, 30 and 7 days before their statement ends, and limits those whose statement has ended."
+            "Reminds members 60, 30 and 7 days before their statement expires, and restricts "
+            "those whose statement has expired."
         ),
         follow_up_all,
         at=time(6, 0),

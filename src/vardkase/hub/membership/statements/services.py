@@ -69,7 +69,7 @@ def add_evidence(
     if measure not in MEASURES:
         raise Invalid({"measure": [gettext("Choose a measure.")]})
     if statement.evidence.count() >= MOST_FILES:
-        raise Invalid({"file": [gettext("At most %(count)s are taken.") % {"count": MOST_FILES}]})
+        raise Invalid({"file": [gettext("At most %(count)s are accepted.") % {"count": MOST_FILES}]})
     try:
         kind = kind_of(name, content)
     except ValueError as error:
@@ -138,7 +138,7 @@ def _being_written(actor: Actor) -> Statement:
         statement = Statement.objects.create(membership=membership, answers=last.answers if last else {})
     if statement.state == StatementState.SUBMITTED:
         raise Conflict(
-            gettext("The statement is handed in. It can be changed again when the hub owner returns it.")
+            gettext("The statement has been submitted. It can be changed again if the hub owner returns it.")
         )
     return statement
 

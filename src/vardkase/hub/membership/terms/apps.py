@@ -29,7 +29,8 @@ class TermsConfig(AppConfig):
                 "membership_terms.remind",
                 _("Remind members of new terms"),
                 _(
-                    "Writes to each member that has not accepted the current version as the last day draws near."
+                    "Writes to each member that has not accepted the current version as the deadline "
+                    "approaches."
                 ),
                 remind,
                 at=time(7, 0),

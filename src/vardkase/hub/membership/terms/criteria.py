@@ -53,7 +53,7 @@ def read_criteria(given: Iterable[Mapping[str, Any]]) -> list[Criterion]:
         criterion = _read(each, found.keys())
         found[criterion.key] = criterion
     if not found or len(found) > MOST:
-        raise Invalid({"criteria": [gettext("There have to be between 1 and %s criteria.") % MOST]})
+        raise Invalid({"criteria": [gettext("Enter between 1 and %s criteria.") % MOST]})
     return list(found.values())
 
 

@@ -23,7 +23,7 @@ FACTS = {"event": "4711", "requester": "ada@kommun.example", "link": LINK}
 KINDS = (
     Kind(
         "approval_asked",
-        describes=_("A publication waits for a second person"),
+        describes=_("A publication is waiting for a second person"),
         facts={**FACTS, "until": "1 december 2026"},
         subject={
             "sv": "Händelse {event} väntar på ditt godkännande",
@@ -70,7 +70,7 @@ KINDS = (
     ),
     Kind(
         "approval_expired",
-        describes=_("Nobody decided about a publication in time"),
+        describes=_("Nobody decided on a publication in time"),
         facts=FACTS,
         subject={"sv": "Ingen har godkänt händelse {event}", "en": "Nobody has approved event {event}"},
         body={

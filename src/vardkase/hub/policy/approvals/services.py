@@ -154,7 +154,8 @@ def _to_decide(actor: Actor, approval_id: int | str) -> Approval:
     if not may_decide(actor, approval):
         raise Forbidden(
             gettext(
-                "Somebody else has to decide about this: a person your organisation’s policy names, and not who asked."
+                "Somebody else has to decide this: a person named in your organisation’s policy, and "
+                "not the person who asked."
             )
         )
     if approval.expires_at <= timezone.now():

@@ -29,7 +29,7 @@ def open_review(actor: Actor, organisation: Organisation) -> AccessReview:
     _require(actor, organisation.pk)
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     if open_review_of(organisation.pk):
-        raise Conflict(gettext("A review is open already."))
+        raise Conflict(gettext("A review is already open."))
     now = timezone.now()
     review = AccessReview.objects.create(org=organisation, opened=now, due=now + timedelta(days=GRACE.value))
     record(actor, "organisation.access_review_opened", _target(organisation), {})
@@ -49,7 +49,7 @@ def answer_for(actor: Actor, review: AccessReview, user_ids: Collection[int] | N
         raise Invalid({"answer": [gettext("Choose confirmed or disabled.")]})
     review = AccessReview.objects.select_for_update(of=("self",)).select_related("org").get(pk=review.pk)
     if review.closed is not None:
-        raise Conflict(gettext("The review is closed."))
+        raise Conflict(gettext("The review has been closed."))
     chosen = _chosen(actor, review, user_ids, kind)
     if kind == Kind.DISABLED and chosen:
         switch_field(actor, [user.pk for user in chosen], "disabled", True)
@@ -64,7 +64,7 @@ def _chosen(actor: Actor, review: AccessReview, user_ids: Collection[int] | None
     waiting = accounts_of(review) if user_ids is not None else unanswered(review)
     chosen = list(waiting if user_ids is None else waiting.filter(pk__in=set(user_ids)))
     if user_ids is not None and len(chosen) != len(set(user_ids)):
-        raise Invalid({"user_ids": [gettext("An account of these is not in the review.")]})
+        raise Invalid({"user_ids": [gettext("One of these accounts is not in the review.")]})
     is_about_oneself = any(user.pk == actor.user_id for user in chosen)
     if not is_about_oneself or (kind == Kind.CONFIRMED and not _has_colleague(actor, review)):
         return chosen

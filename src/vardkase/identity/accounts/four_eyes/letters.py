@@ -51,10 +51,10 @@ def _dropped(person: User, action: Action, request: ApprovalRequest) -> Mail:
 def _asked(person: User, action: Action, request: ApprovalRequest) -> Mail:
     with override(person.language or settings.LANGUAGE_CODE):
         facts = {"title": action.title, "name": request.proposed_by_name}
-        subject = gettext("Waits for approval: %(title)s") % facts
+        subject = gettext("Waiting for approval: %(title)s") % facts
         text = gettext(
-            "%(name)s has proposed: %(title)s. A second person has to approve it. Read what will happen, and answer "
-            "here:"
+            "%(name)s has proposed: %(title)s. A second person has to approve it. Read what will "
+            "happen, and respond here:"
         )
         return Mail(person.email, subject, f"{text % facts}\n\n{_link(request)}\n")
 

@@ -12,14 +12,14 @@ from django.utils.translation import pgettext_lazy
 class RequestState(models.TextChoices):
     """The state of a request. One that waits has lapsed at `expires_at`, whatever is stored (`state_now`)."""
 
-    WAITING = "waiting", _("Waits for approval")
+    WAITING = "waiting", _("Waiting for approval")
     APPROVED = "approved", pgettext_lazy("approval request", "Approved")
     ALONE = "alone", _("Done by one person, before the hub was in use")
     DECLINED = "declined", pgettext_lazy("approval request", "Declined")
     RETURNED = "returned", _("Returned with a question")
     WITHDRAWN = "withdrawn", pgettext_lazy("approval request", "Withdrawn")
     LAPSED = "lapsed", _("Nobody answered in time")
-    STALE = "stale", _("Overtaken by a change")
+    STALE = "stale", _("Superseded by a change")
 
 
 class ApprovalRequest(models.Model):

@@ -54,8 +54,8 @@ def refusal_to_propose(
     """
     if not alone and Party.CONSOLE in parties_of(actor):
         return gettext(
-            "What takes two people is not proposed at the console: whoever sits there may have an account that "
-            "approves. Propose it on the pages, or with an API key of your own."
+            "What takes two people cannot be proposed at the console: the person there may have "
+            "an account that approves. Propose it on the pages, or with your own API key."
         )
     if not alone and parties_of(actor).isdisjoint(action.propose):
         return gettext("This may be proposed by: %s.") % _listed(action.propose)
@@ -67,7 +67,7 @@ def refusal_to_propose(
 
 def refusal_of_part(actor: Acting, action: Action, request: ApprovalRequest, account: User) -> str:
     if is_proposer(account, request):
-        return gettext("You have made the proposal: another person has to answer it.")
+        return gettext("You made the proposal: another person has to respond.")
     if not account.is_active or parties_of_account(account).isdisjoint(action.approve):
         return gettext("This is approved by: %s.") % _listed(action.approve)
     return action.conflict(actor, request)
@@ -101,12 +101,12 @@ def _listed(parties: Iterable[Party]) -> str:
 def not_settled(actor: Acting, account: User | None) -> str:
     if actor.key is not None and not actor.key.is_issued_by_owner:
         return gettext(
-            "Somebody else issued this API key. What takes two people takes a key that you have issued yourself, or "
-            "the hub’s pages."
+            "Somebody else issued this API key. What takes two people requires a key that you "
+            "have issued yourself, or the hub’s pages."
         )
     at = account.credentials_set_by_another_at if account else None
     until = at + timedelta(days=CREDENTIAL_WAITING_DAYS.value) if at else None
     return gettext(
-        "Somebody else has set your sign-in details lately. So that nobody can act in your name, you take part in what "
-        "takes two people from %(until)s."
+        "Somebody else has recently set your sign-in details. So that nobody can act in your "
+        "name, you can take part in what takes two people from %(until)s."
     ) % {"until": localtime(until).strftime("%Y-%m-%d %H:%M") if until else "–"}

@@ -119,7 +119,7 @@ def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
     actor.require_own_affairs()
     request = _locked(actor, pk)
     if request.proposed_by != actor.user_id:
-        raise MayNotTakePart(gettext("Only who made the proposal can take it back."))
+        raise MayNotTakePart(gettext("Only the proposer can withdraw the proposal."))
     _require_waiting(request)
     _close(actor, request, State.WITHDRAWN, "")
     _record(actor, "approval_request.withdrawn", request)
@@ -213,7 +213,7 @@ def _locked(actor: Acting, pk: int) -> ApprovalRequest:
 
 def _require_waiting(request: ApprovalRequest) -> None:
     if not request.is_waiting:
-        told = gettext("This request does not wait any more: %s.")
+        told = gettext("This request is no longer waiting: %s.")
         raise Conflict(told % request.state_now.label)
 
 
@@ -223,7 +223,7 @@ def _refuse_twice(request: ApprovalRequest) -> None:
     )
     for each in same:
         if each.is_waiting:
-            raise Conflict(gettext("This is proposed already, and waits for a second person."))
+            raise Conflict(gettext("This has already been proposed, and is waiting for a second person."))
         each.state = State.LAPSED
         each.save(update_fields=["state"])
 
@@ -247,14 +247,14 @@ def _record(actor: Acting, act: str, request: ApprovalRequest, **more: Any) -> N
 
 
 def _changed() -> str:
-    return gettext("What this is about has changed since it was proposed. It has to be proposed again.")
+    return gettext("The matter has changed since it was proposed. It has to be proposed again.")
 
 
 def _words(text: str, field: str) -> str:
     words = text.replace("\r\n", "\n").strip()
     if not words:
-        raise Invalid({field: [gettext("Give a reason.")]})
+        raise Invalid({field: [gettext("Enter a reason.")]})
     if len(words) > LONGEST or "\0" in words:
-        told = gettext("Write a text of at most %(count)s characters.") % {"count": LONGEST}
+        told = gettext("Enter a text of at most %(count)s characters.") % {"count": LONGEST}
         raise Invalid({field: [told]})
     return words

@@ -25,5 +25,5 @@ def is_about(actor: Acting, request: ApprovalRequest) -> str:
     own = addresses_of(actor.user_id, actor.name)
     theirs = addresses_of(int(request.subject), request.title)
     if str(actor.user_id) == request.subject or are_one_person(own, theirs):
-        return gettext("Another person has to do this: it is about you.")
+        return gettext("Another person has to do this, because it concerns you.")
     return ""

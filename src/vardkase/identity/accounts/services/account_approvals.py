@@ -34,8 +34,8 @@ CHANGES: dict[str, str | Promise] = {
     "keys": _("End all API keys and sessions"),
     "email": _("Change the e-mail address"),
     "role": _("Change the role"),
-    "off": _("Switch the account off"),
-    "on": _("Switch the account on"),
+    "off": _("Disable the account"),
+    "on": _("Enable the account"),
     "delete": pgettext_lazy("account", "Delete the account"),
 }
 """What may be proposed; `email` and `role` take a value (an address, the id of a role)."""

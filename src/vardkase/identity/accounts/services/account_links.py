@@ -48,7 +48,7 @@ def find_link(purpose: str, secret: str) -> AccountLink:
         .first()
     )
     if found is None:
-        raise NotFound(gettext("The link has been used, or is too old. Ask for a new one."))
+        raise NotFound(gettext("The link has been used or has expired. Ask for a new one."))
     return found
 
 
@@ -57,7 +57,7 @@ def use_link(purpose: str, secret: str) -> AccountLink:
     link = find_link(purpose, secret)
     deleted, _ = AccountLink.objects.filter(pk=link.pk).delete()
     if not deleted:
-        raise NotFound(gettext("The link has been used, or is too old. Ask for a new one."))
+        raise NotFound(gettext("The link has been used or has expired. Ask for a new one."))
     return link
 
 

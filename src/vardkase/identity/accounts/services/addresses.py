@@ -42,7 +42,7 @@ def request_address(actor: Acting, email: Any) -> str:
 def mail_confirmation(actor: ActorReference, user: User, wanted: str) -> None:
     if not can_send():
         told = gettext(
-            "This hub sends no mail, so it cannot confirm an address. An administrator has to change it."
+            "This hub cannot send mail, so it cannot confirm an address. An administrator has to change it."
         )
         raise Invalid({"email": [told]})
     confirm = make_link(user, Purpose.CONFIRM_ADDRESS, email=wanted)
@@ -57,7 +57,7 @@ def confirm_address(visitor: ActorReference, secret: str) -> User:
     link = use_link(Purpose.CONFIRM_ADDRESS, secret)
     user = locked(link.user)
     if user.disabled:
-        raise NotFound(gettext("The account is switched off."))
+        raise NotFound(gettext("The account is disabled."))
     old, user.email = user.email, check_address(user, link.email)
     user.save(update_fields=["email", "date_modified"])
     user.links.all().delete()
@@ -88,9 +88,10 @@ def _to_new(user: User, wanted: str, link: str) -> Mail:
         subject = gettext("Confirm your new e-mail address")
         parts = (
             gettext(
-                "The account %(old)s at %(hub)s is to have this address. Open this link within a day and confirm:"
+                "The account %(old)s at %(hub)s is to be changed to this address. Open this link "
+                "within a day and confirm:"
             ),
-            gettext("If you have not asked for this, do nothing."),
+            gettext("If you did not request this, you can ignore it."),
         )
         return Mail(wanted, subject, f"{parts[0] % facts}\n\n{link}\n\n{parts[1]}\n")
 
@@ -100,7 +101,8 @@ def _to_old(user: User, wanted: str, link: str) -> Mail:
         facts = {"new": wanted, "hub": settings.BASE_URL}
         subject = gettext("Your e-mail address is about to change")
         text = gettext(
-            "Somebody who is signed in as you at %(hub)s has asked for the new address %(new)s. If it was not you, "
-            "open this link and cancel. You are then signed out everywhere and your API keys end:"
+            "Somebody who is signed in as you at %(hub)s has requested the new address %(new)s. "
+            "If it was not you, open this link and cancel. You are then signed out everywhere "
+            "and your API keys are revoked:"
         )
         return Mail(user.email, subject, f"{text % facts}\n\n{link}\n")

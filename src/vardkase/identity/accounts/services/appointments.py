@@ -58,7 +58,7 @@ def _describe(request: ApprovalRequest) -> Description:
     before = _in_words(request.subject_state.get("staff_roles", []))
     return Description(
         gettext("%(email)s gets the duties: %(duties)s.") % {"email": request.title, "duties": duties},
-        ((gettext("Account"), request.title), (gettext("Duties now"), before)),
+        ((gettext("Account"), request.title), (gettext("Current duties"), before)),
     )
 
 
@@ -74,7 +74,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
 def _execute(approval: Approval) -> User:
     user = account_of(approval.request)
     if not user.is_active and approval.parameters["staff_roles"]:
-        raise Conflict(gettext("The account is off, or gone."))
+        raise Conflict(gettext("The account is disabled or has been deleted."))
     refuse(user, approval.parameters["staff_roles"])
     return give(approval.actor, user, approval.parameters["staff_roles"], approval.for_action(OFFICER, AGAIN))
 

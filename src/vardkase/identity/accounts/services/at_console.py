@@ -27,8 +27,9 @@ def refuse_at_console(actor: Acting, organisation: Organisation, user: User | No
     if membership_is_in_use():
         raise Forbidden(
             gettext(
-                "%(organisation)s is a member, and at the console nobody acts as a member. Its own administrator adds "
-                "accounts and issues keys; the first administrator is invited from its checklist."
+                "%(organisation)s is a member, and the console never acts as a member. Its own "
+                "administrator adds accounts and issues keys; the first administrator is invited "
+                "from its checklist."
             )
             % {"organisation": organisation.name}
         )

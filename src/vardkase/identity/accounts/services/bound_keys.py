@@ -54,24 +54,24 @@ def bounds_of_former(user: User) -> dict[str, Any]:
 
 def _addresses(key: AuthKey) -> str:
     if not key.allowed_ips:
-        return gettext("A key of this account has to be bound to addresses.")
+        return gettext("A key of this account must be bound to addresses.")
     networks = [ipaddress.ip_network(written, strict=False) for written in key.allowed_ips]
     if any(network.prefixlen < WIDEST[network.version] for network in networks):
-        return gettext("A network this wide binds a key to nothing.")
+        return gettext("A network this wide does not restrict a key.")
     approved = key.user.org.egress_addresses if key.user.role.perm_sync else []
     if approved and not all(lies_within(network, approved) for network in networks):
-        return gettext("The addresses have to lie in those that the organisation’s API requirements name.")
+        return gettext("The addresses must be among those that the organisation’s API requirements name.")
     return ""
 
 
 def _end(key: AuthKey) -> str:
     days = longest_key_of(key.user)
     if not key.expiration:
-        return gettext("A key of this account has to have a last day.")
+        return gettext("A key of this account must have an expiry date.")
     if key.expiration > end_of(latest := latest_day(key.created, days)):
         told = gettext(
-            "A key of this account holds for %(days)s days at most from the day it was made. The latest last day is "
-            "%(day)s."
+            "A key of this account is valid for %(days)s days at most from the day it was "
+            "created. The latest expiry date is %(day)s."
         )
         return told % {"days": days, "day": date_format(latest, "j F Y")}
     return ""

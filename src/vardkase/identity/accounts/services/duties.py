@@ -62,7 +62,8 @@ def refuse(user: User, wanted: list[str]) -> None:
         raise Invalid({"staff_roles": [told]})
     if roles & DECIDE and user.role.perm_site_admin:
         told = gettext(
-            "A site administrator cannot be an officer: whoever gives out accounts must not also decide on members."
+            "A site administrator cannot be an officer: those who create accounts must not also "
+            "decide on members."
         )
         raise Invalid({"staff_roles": [told]})
     if roles & OF_THE_HUB and user.org_id != host_organisation_id():

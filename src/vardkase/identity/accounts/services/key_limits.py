@@ -41,12 +41,12 @@ def require_no_wider(actor: Acting, key: AuthKey, former: AuthKey | None = None)
         former is not None and _lies_within(key.allowed_ips, former.allowed_ips or ())
     ):
         errors["allowed_ips"] = [
-            gettext("The key cannot be used from more addresses than the key that this is done with.")
+            gettext("The key cannot be usable from more addresses than the key that creates it.")
         ]
     if _ends_later(key.expiration, presented.expiration) and (
         former is None or _ends_later(key.expiration, former.expiration)
     ):
-        errors["expiration"] = [gettext("The key cannot last longer than the key that this is done with.")]
+        errors["expiration"] = [gettext("The key cannot be valid longer than the key that creates it.")]
     if errors:
         raise Invalid(errors)
 
@@ -58,7 +58,11 @@ def require_unlimited(actor: Acting, field: str) -> None:
     """
     if is_limited(actor.key):
         raise Invalid(
-            {field: [gettext("This cannot be set with a key that is bound to addresses or has a last day.")]}
+            {
+                field: [
+                    gettext("This cannot be set with a key that is bound to addresses or has an expiry date.")
+                ]
+            }
         )
 
 

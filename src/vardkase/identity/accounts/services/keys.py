@@ -194,7 +194,7 @@ def _networks(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else str(value or "").replace(",", "\n").split()
     networks = [str(part).strip() for part in parts if str(part).strip()]
     if len(networks) > MOST_NETWORKS:
-        message = gettext("At most %(count)s networks can be named.") % {"count": MOST_NETWORKS}
+        message = gettext("At most %(count)s networks can be listed.") % {"count": MOST_NETWORKS}
         raise Invalid({"allowed_ips": [message]})
     for network in networks:
         try:

@@ -71,5 +71,5 @@ def _mail(actor: Acting, person: User, subject: str, text: str) -> Mail:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {"sender": actor.name, "organisation": actor.organisation_name}
         head = gettext("%(sender)s (%(organisation)s) writes to you as an administrator:") % facts
-        foot = gettext("Your answer to this mail goes to %(sender)s.") % facts
+        foot = gettext("Your reply to this e-mail goes to %(sender)s.") % facts
     return Mail(person.email, subject, f"{head}\n\n{text}\n\n-- \n{foot}\n", reply_to=actor.name)

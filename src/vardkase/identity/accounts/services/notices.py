@@ -43,20 +43,20 @@ WORDS = {
     Changed.SECOND_FACTOR_ADDED: gettext_lazy("A second factor was added."),
     Changed.SECOND_FACTOR_REMOVED: gettext_lazy("A second factor was removed."),
     Changed.SECOND_FACTOR_RESET: gettext_lazy("All second factors were removed."),
-    Changed.RECOVERY_CODES: gettext_lazy("New recovery codes were made."),
-    Changed.KEY_MADE: gettext_lazy("An API key was made."),
+    Changed.RECOVERY_CODES: gettext_lazy("New recovery codes were created."),
+    Changed.KEY_MADE: gettext_lazy("An API key was created."),
     Changed.KEY_EDITED: gettext_lazy("An API key was changed."),
     Changed.KEY_REVOKED: gettext_lazy("An API key was revoked."),
-    Changed.KEYS_ENDED: gettext_lazy("You were signed out everywhere, and all API keys were ended."),
+    Changed.KEYS_ENDED: gettext_lazy("You were signed out everywhere, and all API keys were revoked."),
     Changed.EMAIL: gettext_lazy("The e-mail address was changed."),
     Changed.ROLE: gettext_lazy("The role was changed."),
     Changed.ORGANISATION: gettext_lazy("The account was moved to another organisation."),
     Changed.DUTIES: gettext_lazy("The duties at the hub were changed."),
-    Changed.DISABLED: gettext_lazy("The account was switched off."),
-    Changed.ENABLED: gettext_lazy("The account was switched on again."),
-    Changed.EXPIRATION: gettext_lazy("The last day of the account was changed."),
+    Changed.DISABLED: gettext_lazy("The account was disabled."),
+    Changed.ENABLED: gettext_lazy("The account was enabled again."),
+    Changed.EXPIRATION: gettext_lazy("The account’s expiry date was changed."),
     Changed.PROVIDER: gettext_lazy("How the account signs in through a provider was changed."),
-    Changed.MAIL_KEYS: gettext_lazy("The key that mail to you is encrypted with was changed."),
+    Changed.MAIL_KEYS: gettext_lazy("The key that e-mail to you is encrypted with was changed."),
     Changed.DELETED: gettext_lazy("The account was deleted."),
 }
 
@@ -118,10 +118,10 @@ def _mail(actor: ActorReference, user: User, changes: list[Changed], detail: str
             else gettext("Changed by you on %(moment)s.")
         )
         parts = (
-            gettext("This was changed of your account %(email)s at %(hub)s:") % facts,
+            gettext("This was changed in your account %(email)s at %(hub)s:") % facts,
             lines + (f"\n  {detail}" if detail else ""),
             by % facts,
-            gettext("If this is not right, tell those who run the hub at once."),
+            gettext("If this is not right, notify those who run the hub at once."),
         )
         subject = gettext("Your account has been changed")
     return Mail(address, subject, "\n\n".join(parts) + "\n")

@@ -57,7 +57,8 @@ def refuse_key_for_staff(actor: Acting, user: User) -> None:
     if staff_roles(user.staff_roles) and is_another(actor, user):
         raise Forbidden(
             gettext(
-                "%(email)s has duties at the hub: only they themselves make keys of the account, on their page."
+                "%(email)s has duties at the hub. Only the account’s owner can create its keys, on "
+                "their own page."
             )
             % {"email": user.email}
         )
@@ -99,7 +100,8 @@ def refuse_two_offices(user: User) -> None:
     """
     if user.role.perm_site_admin and not staff_roles(user.staff_roles).isdisjoint(DECIDE):
         told = gettext(
-            "A site administrator cannot be an officer: whoever gives out accounts must not also decide on members."
+            "A site administrator cannot be an officer: those who create accounts must not also "
+            "decide on members."
         )
         raise Invalid({"role_id": [told]})
 

@@ -38,7 +38,7 @@ def _describe(request: ApprovalRequest) -> Description:
     details = tuple(
         (name, f"{now.get(name, '')} → {value}") for name, value in sorted(request.parameters.items())
     )
-    effect = gettext("The role changes at once for everybody who has it, officers among them.")
+    effect = gettext("The role changes at once for everyone who has it, including officers.")
     return Description(effect, details, f"/administration/roles/{request.subject}/")
 
 

@@ -39,7 +39,7 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
         raise Invalid({"field": [gettext("This field cannot be changed for many accounts at once.")]})
     users = _chosen(actor, set(user_ids))
     if field == "disabled" and on and any(user.pk == actor.user_id for user in users):
-        raise Invalid({"user_ids": [gettext("You cannot switch off your own account.")]})
+        raise Invalid({"user_ids": [gettext("You cannot disable your own account.")]})
     turned = [user for user in users if getattr(user, field) != on]
     now = timezone.now()
     if field == "disabled":
@@ -59,7 +59,7 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
 
 def _chosen(actor: Acting, wanted: set[int]) -> list[User]:
     if not wanted or len(wanted) > MOST_AT_ONCE:
-        raise Invalid({"user_ids": [gettext("Accounts have to be named, and not too many of them.")]})
+        raise Invalid({"user_ids": [gettext("Name at least one account, and not too many.")]})
     users = list(visible_users(actor).filter(pk__in=wanted).select_for_update(of=("self",)))
     if len(users) != len(wanted):
         raise NotFound("Invalid user")
@@ -94,10 +94,10 @@ def end_keys_of_sync_users(actor: Acting) -> int:
 
 def _notice(person: User) -> Mail:
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        subject = gettext("Your API keys have been ended")
+        subject = gettext("Your API keys have been revoked")
         text = gettext(
-            "An administrator has ended all API keys of accounts that synchronise, and so yours. Please sign in, "
-            "make a new key, and give it to the machines that used the old one."
+            "An administrator has revoked all API keys of synchronising accounts, including "
+            "yours. Sign in, create a new key, and give it to the machines that used the old one."
         )
     link = f"{settings.BASE_URL}/account/" if settings.BASE_URL else ""
     return Mail(person.email, subject, "\n\n".join(part for part in (text, link) if part) + "\n")

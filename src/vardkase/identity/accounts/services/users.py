@@ -146,9 +146,7 @@ def edit_own_account(actor: Acting, data: Mapping[str, Any]) -> User:
     _apply(user, data, OWN)
     if user.email != before.email and needs_session(actor, user):
         raise Forbidden(
-            gettext(
-                "An e-mail address is changed on the page of one's own account, where the new one is confirmed."
-            )
+            gettext("You change your e-mail address on your account page, where you confirm the new one.")
         )
     if _password(data):
         actor.require_step_up()
@@ -215,7 +213,7 @@ def _saved(
     if not is_another(actor, user):
         if user.change_pw and not before.change_pw:
             # Somebody else's session would then change the password without the second factor.
-            raise Forbidden(gettext("Change your own password instead of asking yourself to."))
+            raise Forbidden(gettext("Change your own password instead of requesting a change for yourself."))
         _require_own_session(actor, user, before, password)
     changed = changes_between(before, user) + ([Changed.PASSWORD] if password else [])
     if changed or (user.change_pw, user.force_logout) != (before.change_pw, before.force_logout):
@@ -250,9 +248,7 @@ def _saved(
 def _require_own_session(actor: Acting, user: User, before: User, password: str) -> None:
     if user.email != before.email and needs_session(actor, user):
         raise Forbidden(
-            gettext(
-                "An e-mail address is changed on the page of one's own account, where the new one is confirmed."
-            )
+            gettext("You change your e-mail address on your account page, where you confirm the new one.")
         )
     if password and needs_session(actor, user):
         actor.require_step_up()
@@ -323,9 +319,7 @@ def _domain_errors(user: User) -> dict[str, list[str]]:
         return {}
     if user.pk and User.objects.filter(pk=user.pk, email=user.email, org=user.org).exists():
         return {}
-    return {
-        "email": [gettext("The address does not lie in a mail domain that the organisation has verified.")]
-    }
+    return {"email": [gettext("The address is not in a mail domain that the organisation has verified.")]}
 
 
 def _email_errors(user: User) -> dict[str, list[str]]:
@@ -333,7 +327,7 @@ def _email_errors(user: User) -> dict[str, list[str]]:
     if not user.email:
         return {"email": [gettext("Please enter a valid email address.")]}
     if domains and user.email.rpartition("@")[2].lower() not in domains:
-        return {"email": [gettext("The organisation does not admit addresses of this domain.")]}
+        return {"email": [gettext("The organisation does not accept addresses in this domain.")]}
     if User.objects.exclude(pk=user.pk).filter(email__iexact=user.email).exists():
         return {"email": [gettext("An account with this email address already exists.")]}
     return {}

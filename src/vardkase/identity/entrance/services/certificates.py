@@ -34,15 +34,16 @@ def add_certificate(
     if PRIVATE_KEY in pem:
         raise _refused(
             gettext(
-                "This holds a private key, which nobody else may see. Make a new pair, and send the certificate alone."
+                "This contains a private key, which nobody else may see. Create a new key pair, and "
+                "send only the certificate."
             )
         )
     try:
         found, text = certificate_of(pem[:LONGEST])
     except (ValueError, TypeError):
-        raise _refused(gettext("This is not one certificate in PEM form.")) from None
+        raise _refused(gettext("This is not a single certificate in PEM format.")) from None
     if found.ends < timezone.now():
-        raise _refused(gettext("This certificate has ended."))
+        raise _refused(gettext("This certificate has expired."))
     fingerprint = found.key_fingerprint if pins == Pins.KEY else found.fingerprint
     known = {"subject": found.subject, "begins": found.begins, "ends": found.ends, "pem": text}
     return _add(actor, organisation, _chosen(pins), fingerprint, known)
@@ -85,7 +86,7 @@ def _add(
         pins=pins, fingerprint=fingerprint, defaults={**known, "added_by": actor.name}
     )
     if not is_new:
-        raise Conflict(gettext("This certificate is registered already."), existing_id=certificate.pk)
+        raise Conflict(gettext("This certificate is already registered."), existing_id=certificate.pk)
     _carry_over(organisation)
     written_down(
         actor,

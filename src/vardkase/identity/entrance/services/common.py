@@ -44,7 +44,7 @@ def keep_open(
         if refusal.is_enforced and not ANSWERED_BY.get(refusal.reason.rule, {refusal.reason.rule}).isdisjoint(
             rules
         ):
-            raise Invalid({rules[0]: [gettext("This would shut you out.") + " " + refusal.sentence]})
+            raise Invalid({rules[0]: [gettext("This would lock you out.") + " " + refusal.sentence]})
 
 
 def _is_enforced(organisation: Organisation, rule: str) -> bool:

@@ -50,7 +50,9 @@ def start_domain_check(
     row = organisation.mail_domains.filter(domain=name).first() or MailDomain(org=organisation, domain=name)
     now = timezone.now()
     if method == Method.MAIL and row.mailbox and row.asked > now - MAIL_EVERY:
-        raise Conflict(gettext("A mail was sent a moment ago. Wait five minutes before you ask for another."))
+        raise Conflict(
+            gettext("An e-mail was sent a moment ago. Wait five minutes before you ask for another.")
+        )
     secret = secrets.token_urlsafe(24)
     if row.seen and row.method == Method.DNS and method == Method.MAIL:
         # A record that is gone ends the proof soon; asking for a mail, which holds for long, puts that off no further.
@@ -77,14 +79,14 @@ def _count_mail(actor: Actor) -> None:
     try:
         count_messages(actor.user_id, allowed=MAILS_AN_HOUR)
     except TooManyMessages:
-        raise Conflict(gettext("You have written a lot lately. Please try again in an hour.")) from None
+        raise Conflict(gettext("You have written a lot recently. Please try again in an hour.")) from None
 
 
 def find_by_link(secret: str) -> MailDomain:
     """The claim of a mailed link. Raises NotFound if it is used, replaced or older than a week."""
     found = MailDomain.objects.select_related("org").filter(method=Method.MAIL, token=_digest(secret)).first()
     if found is None or found.asked < timezone.now() - LINK_HOLDS:
-        raise NotFound(gettext("The link has been used, or is too old."))
+        raise NotFound(gettext("The link has been used or has expired."))
     return found
 
 
@@ -106,7 +108,7 @@ def check_record(actor: Actor, organisation: Organisation, pk: int) -> bool:
     with transaction.atomic():
         claim = _claim(changing(actor, organisation), pk)
     if claim.method != Method.DNS:
-        raise Invalid(gettext("This domain is verified by mail."))
+        raise Invalid(gettext("This domain is verified by e-mail."))
     try:
         found = has_record(claim.domain, claim.token)
     except NoNameServer:
@@ -120,7 +122,7 @@ def _looked_for(actor: Actor, organisation: Organisation, asked: MailDomain, *, 
     organisation = changing(actor, organisation)
     claim = _claim(organisation, asked.pk)
     if (claim.method, claim.token) != (asked.method, asked.token):
-        raise Conflict(gettext("Another proof was asked for meanwhile. Look again."))
+        raise Conflict(gettext("A newer verification was requested meanwhile. Reload the page."))
     claim.checked = timezone.now()
     if found:
         _verified(actor, organisation, claim)
@@ -158,7 +160,7 @@ def _verified(actor: Actor, organisation: Organisation, claim: MailDomain) -> No
 
 def _check(organisation: Organisation, name: str, method: str, mailbox: str) -> None:
     if not DOMAIN.fullmatch(name):
-        raise Invalid({"domain": [gettext("Write a mail domain such as kommun.example.")]})
+        raise Invalid({"domain": [gettext("Enter a mail domain such as kommun.example.")]})
     if other := _lookalike(organisation, name):
         told = gettext("The domain looks like %(other)s, which another organisation has verified.")
         raise Invalid({"domain": [told % {"other": other}]})
@@ -167,7 +169,7 @@ def _check(organisation: Organisation, name: str, method: str, mailbox: str) -> 
     if method == Method.MAIL and mailbox not in MAILBOXES:
         raise Invalid({"mailbox": [gettext("Choose one of: %(names)s.") % {"names": ", ".join(MAILBOXES)}]})
     if method == Method.MAIL and not can_send():
-        raise Invalid({"method": [gettext("This hub sends no mail. Verify the domain by DNS.")]})
+        raise Invalid({"method": [gettext("This hub cannot send mail. Verify the domain by DNS.")]})
     if organisation.mail_domains.count() >= MOST:
         raise Invalid({"domain": [gettext("At most %(count)s domains can be registered.") % {"count": MOST}]})
 

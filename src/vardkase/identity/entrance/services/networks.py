@@ -46,7 +46,7 @@ def distinct_networks(networks: Iterable[str]) -> list[str]:
         )
     for version, most in MOST_ADDRESSES.items():
         if sum(network.num_addresses for network in found if network.version == version) > most:
-            raise Invalid({"networks": [gettext("Networks this wide tell nobody apart.")]})
+            raise Invalid({"networks": [gettext("Networks this wide restrict nothing.")]})
     return [str(network) for network in found]
 
 
@@ -57,7 +57,7 @@ def _network(written: str) -> Network:
         message = gettext("%(network)s is not a network such as 192.0.2.0/24.") % {"network": written[:60]}
         raise Invalid({"networks": [message]}) from None
     if network.prefixlen == 0:
-        raise Invalid({"networks": [gettext("%(network)s holds every address.") % {"network": written}]})
+        raise Invalid({"networks": [gettext("%(network)s covers every address.") % {"network": written}]})
     return network
 
 

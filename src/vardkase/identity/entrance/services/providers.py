@@ -54,7 +54,7 @@ def check_provider(actor: Actor, organisation: Organisation, asked: Registration
     if (row.issuer, row.client_id) != (asked.issuer, asked.client_id):
         row.proved = None
     if asked.required and row.proved is None:
-        words = gettext("Sign in through it once, so that you know that it works. Then require it.")
+        words = gettext("Sign in through it once to check that it works. Then require it.")
         raise Invalid({"required": [words]})
     for name in SHOWN_OF_PROVIDER:
         setattr(row, name, getattr(asked, name))
@@ -123,8 +123,8 @@ def _refuse_letting_in(
         return
     raise Forbidden(
         gettext(
-            "Only the organisation’s own administrators say who vouches for its people. You can take the "
-            "requirement back, or take the provider away."
+            "Only the organisation’s own administrators decide which provider signs its people "
+            "in. You can withdraw the requirement, or remove the provider."
         )
     )
 
@@ -133,14 +133,14 @@ def _check(row: IdentityProvider, asked: Registration) -> None:
     wrong: dict[str, list[str]] = {}
     if not _is_issuer(asked.issuer):
         wrong["issuer"] = [
-            gettext("Write the issuer as the provider does, such as https://login.kommun.example.")
+            gettext("Enter the issuer as the provider does, such as https://login.kommun.example.")
         ]
     for name in ("client_id", "label"):
         if not getattr(asked, name).strip():
             wrong[name] = [gettext("Fill this in.")]
     # The secret would otherwise be sent to whatever address somebody writes here.
     if not asked.client_secret and (not row.secret or row.issuer != asked.issuer):
-        wrong["client_secret"] = [gettext("Write the secret that belongs to this issuer.")]
+        wrong["client_secret"] = [gettext("Enter the secret that belongs to this issuer.")]
     if wrong:
         raise Invalid(wrong)
 

@@ -54,7 +54,7 @@ def submit_requirements(actor: Actor, organisation: Organisation) -> ApiRequirem
     organisation = changing(actor, organisation)
     row = requirements_of(organisation)
     if row.state in (State.SUBMITTED, State.APPROVED):
-        raise Conflict(gettext("The list has been sent in already."))
+        raise Conflict(gettext("The list has already been submitted."))
     filled = {
         "software": row.software,
         "egress_addresses": row.egress_addresses,
@@ -62,7 +62,7 @@ def submit_requirements(actor: Actor, organisation: Organisation) -> ApiRequirem
         "contact_email": row.contact_email,
     }
     if empty := [name for name, value in filled.items() if not value]:
-        raise Invalid({name: [gettext("This has to be filled in.")] for name in empty})
+        raise Invalid({name: [gettext("This field is required.")] for name in empty})
     row.state, row.submitted, row.submitted_by, row.note = State.SUBMITTED, timezone.now(), actor.name, ""
     row.save()
     written_down(actor, organisation, "organisation.api_requirements_submitted", {})
@@ -80,7 +80,7 @@ def decide_requirements(
     """
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     if actor.user_id is not None and actor.organisation_id == organisation.pk:
-        raise Forbidden(gettext("Nobody decides in their own organisation’s matter."))
+        raise Forbidden(gettext("Nobody decides in matters of their own organisation."))
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     row = requirements_of(organisation)
     if row.state != State.SUBMITTED:
@@ -126,7 +126,7 @@ def _proof(value: Any) -> str:
 def _rotation(value: Any) -> int:
     days = number(value)
     if not 1 <= days <= LONGEST_ROTATION:
-        raise ValueError(gettext("Keys are changed at least once a year: write 1 to 365 days."))
+        raise ValueError(gettext("Keys are changed at least once a year: enter 1 to 365 days."))
     return days
 
 

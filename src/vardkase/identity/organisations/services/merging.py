@@ -88,7 +88,7 @@ def _refuse(source: Organisation, target: Organisation) -> None:
         raise Invalid({"id": [gettext("The organisation that runs this hub cannot be merged into another.")]})
     if source.users.exclude(staff_roles=[]).exists():
         raise Invalid(
-            {"id": [gettext("People of the organisation have duties at the hub. Take them away first.")]}
+            {"id": [gettext("People of the organisation have duties at the hub. Remove them first.")]}
         )
     if not target.local and source.users.exists():
         raise Invalid(

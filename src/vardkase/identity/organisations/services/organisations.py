@@ -86,8 +86,8 @@ def _refuse_identity_of_member(organisation: Organisation, changed: Collection[s
         told = gettext("The organisation that runs the hub stays local and keeps its UUID.")
     else:
         told = gettext(
-            "A member stays local and keeps its UUID while its membership is open. While it is being connected, two "
-            "officers can give it another UUID, in its checklist."
+            "A member stays local and keeps its UUID while its membership is open. During "
+            "onboarding, two officers can change its UUID in the checklist."
         )
     raise Invalid({field: [told] for field in sorted(fields)})
 

@@ -32,7 +32,7 @@ def create(request: PageRequest) -> HttpResponse:
 @require_POST
 def revoke(request: PageRequest, reference: str) -> HttpResponse:
     services.delete_key(request.actor, find_own_key(request.actor, reference))
-    messages.success(request, gettext("The key is revoked."))
+    messages.success(request, gettext("The key has been revoked."))
     return redirect("account")
 
 

@@ -47,7 +47,7 @@ def address(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "POST":
         try:
             addresses.confirm_address(_visitor(request), secret)
-            messages.success(request, gettext("The new e-mail address is confirmed."))
+            messages.success(request, gettext("The new e-mail address has been confirmed."))
             return ADDRESS.forget(redirect("account_login"))
         except Invalid as error:
             wrong = str(error)
@@ -61,7 +61,8 @@ def cancel(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "POST":
         addresses.cancel_address(_visitor(request), secret)
         told = gettext(
-            "The address stays as it is. All sessions and API keys have ended. Choose a new password."
+            "The address stays as it is. All sessions have ended and all API keys are revoked. "
+            "Choose a new password."
         )
         messages.success(request, told)
         return CANCEL.forget(redirect("account_login"))

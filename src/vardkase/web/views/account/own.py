@@ -46,9 +46,7 @@ def edit(request: PageRequest) -> HttpResponse:
         take_errors(form, error)
         return _answer(request, form, status=422)
     if wanted != cast(User, request.user).email:
-        told = gettext(
-            "A link has been mailed to %(email)s. The address changes when you open it and confirm."
-        )
+        told = gettext("A link has been sent to %(email)s. The address changes when you open it and confirm.")
         messages.success(request, told % {"email": wanted})
     return redirect("account")
 

@@ -43,7 +43,7 @@ def take_over(request: PageRequest) -> HttpResponse:
         except Invalid as refused:
             refuse(form, refused)
         else:
-            messages.success(request, gettext("The connection is added. Choose what it is to do."))
+            messages.success(request, gettext("The connection has been added. Choose what it is for."))
             return redirect("server_edit", server.pk)
     return render(
         request, "administration/connection_import.html", {"form": form}, status=422 if form.errors else 200
@@ -68,7 +68,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
         context = {"server": server, "bound": users_bound_to([pk]).get(pk, [])}
         return render(request, "administration/connection_delete.html", context)
     services.delete_server(request.actor, pk)
-    messages.success(request, gettext("The connection is removed. What came over it stays."))
+    messages.success(request, gettext("The connection has been removed. What came over it stays."))
     return redirect("servers")
 
 
@@ -83,7 +83,8 @@ def new_key(request: PageRequest, pk: int) -> HttpResponse:
         messages.error(request, in_words(str(failed)))
     else:
         messages.success(
-            request, gettext("The other hub has made a new key, and it is in use. The old one is dead.")
+            request,
+            gettext("The other hub has created a new key, and it is in use. The old one no longer works."),
         )
     return redirect("server", pk)
 

@@ -42,7 +42,7 @@ def cache(request: PageRequest, pk: int) -> HttpResponse:
     server = find_server(request.actor, pk)
     if server.caching_enabled:
         tasks.order_cache(request.actor, [server.pk])
-        messages.success(request, gettext("The hashes are fetched in a moment."))
+        messages.success(request, gettext("The hashes will be fetched in a moment."))
     else:
         messages.error(request, gettext("Keeping hashes is off for this connection."))
     return redirect("server", pk)
@@ -56,7 +56,7 @@ def numbers(request: PageRequest) -> HttpResponse:
         try:
             event = _event(request, form.cleaned_data["server"], form.cleaned_data["number"].strip())
         except NotFound:
-            form.add_error("number", gettext("There is no such event, or it is not here."))
+            form.add_error("number", gettext("There is no such event here."))
         except OutgoingFailed as failed:
             form.add_error("server", in_words(str(failed)))
         else:

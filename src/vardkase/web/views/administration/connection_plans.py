@@ -22,7 +22,7 @@ from vardkase.web.reasons import KINDS, in_words
 TECHNIQUES = {Direction.PULL: ("full", "update"), Direction.PUSH: ("full", "incremental")}
 """What may be looked at each way; the first is what "now" does on a connection's page."""
 
-NOT_HERE = _("The event is not here yet.")
+NOT_HERE = _("The event does not exist here yet.")
 
 
 @page(Permission.SITE_ADMIN)

@@ -80,10 +80,12 @@ def trust(request: PageRequest, pk: int) -> HttpResponse:
         messages.error(request, in_words(str(failed)))
     except Conflict:
         messages.error(
-            request, gettext("The other hub shows another certificate now. Test the connection again.")
+            request, gettext("The other hub now presents another certificate. Test the connection again.")
         )
     else:
-        messages.success(request, gettext("This certificate is trusted for the connection. Test it again."))
+        messages.success(
+            request, gettext("This certificate is now trusted for the connection. Test it again.")
+        )
     return redirect("server", pk)
 
 
@@ -94,9 +96,9 @@ def pull(request: PageRequest, pk: int) -> HttpResponse:
     try:
         tasks.order_pull(request.actor, server.pk, request.POST.get("event") or "full")
     except Invalid:
-        messages.error(request, gettext("An event is named by its number there or its UUID."))
+        messages.error(request, gettext("Enter the event’s number there or its UUID."))
     else:
-        messages.success(request, gettext("Fetching begins in a moment. This page tells how it goes."))
+        messages.success(request, gettext("Fetching starts in a moment. Progress is shown on this page."))
     return redirect("server", pk)
 
 
@@ -105,7 +107,7 @@ def pull(request: PageRequest, pk: int) -> HttpResponse:
 def push(request: PageRequest, pk: int) -> HttpResponse:
     server = find_server(request.actor, pk)
     tasks.order_push(request.actor, server.pk, "full")
-    messages.success(request, gettext("Sending begins in a moment. This page tells how it goes."))
+    messages.success(request, gettext("Sending starts in a moment. Progress is shown on this page."))
     return redirect("server", pk)
 
 
@@ -125,7 +127,7 @@ def propose_confirmation(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def dismiss(request: PageRequest, pk: int, uuid: UUID) -> HttpResponse:
     queries.dismiss(request.actor, find_server(request.actor, pk), str(uuid))
-    messages.success(request, gettext("The event is let be until the other hub changes it."))
+    messages.success(request, gettext("The event is dismissed until the other hub changes it."))
     return redirect("server", pk)
 
 
@@ -145,7 +147,9 @@ def run(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def cancel(request: PageRequest, pk: int) -> HttpResponse:
     found = queries.cancel_run(request.actor, pk)
-    messages.success(request, gettext("The run stops after the event it is at. What has been moved stays."))
+    messages.success(
+        request, gettext("The run stops after the current event. What has been transferred stays.")
+    )
     return redirect("server", found.server_id)
 
 

@@ -41,7 +41,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "administration/feed_delete.html", {"feed": feed})
     services.delete_feed(request.actor, pk)
-    messages.success(request, gettext("The feed is removed. The events that came from it stay."))
+    messages.success(request, gettext("The feed has been removed. The events that came from it stay."))
     return redirect("feeds")
 
 
@@ -57,7 +57,7 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
         except Invalid as refused:
             refuse(form, refused, FIELDS)
         else:
-            messages.success(request, gettext("Saved. Look inside to see that it can be read."))
+            messages.success(request, gettext("Saved. Preview it to check that it can be read."))
             return redirect("feed", saved.pk)
     context: dict[str, Any] = {
         "form": form,

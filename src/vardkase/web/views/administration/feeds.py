@@ -104,10 +104,10 @@ def take(request: PageRequest, pk: int) -> HttpResponse:
     else:
         if fetched.failed:
             messages.error(
-                request, gettext("The event was not taken in: it is a member's own, or cannot be read.")
+                request, gettext("The event was not imported: it belongs to a member, or cannot be read.")
             )
         else:
-            messages.success(request, gettext("The event is here."))
+            messages.success(request, gettext("The event exists here."))
     return redirect("feed_preview", pk)
 
 
@@ -117,9 +117,9 @@ def fetch(request: PageRequest, pk: int) -> HttpResponse:
     feed = queries.find_feed(request.actor, pk)
     if feed.enabled:
         tasks.order_fetch(request.actor, [feed.pk])
-        messages.success(request, gettext("Fetching begins in a moment. This page tells how it goes."))
+        messages.success(request, gettext("Fetching starts in a moment. Progress is shown on this page."))
     else:
-        messages.error(request, gettext("The feed is off. Switch it on first."))
+        messages.error(request, gettext("The feed is disabled. Enable it first."))
     return redirect("feed", pk)
 
 
@@ -127,7 +127,7 @@ def fetch(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def cache(request: PageRequest, pk: int) -> HttpResponse:
     tasks.order_cache(request.actor, [queries.find_feed(request.actor, pk).pk])
-    messages.success(request, gettext("Caching begins in a moment. This page tells how it goes."))
+    messages.success(request, gettext("Caching starts in a moment. Progress is shown on this page."))
     return redirect("feed", pk)
 
 
@@ -136,7 +136,7 @@ def cache(request: PageRequest, pk: int) -> HttpResponse:
 def switch(request: PageRequest, pk: int) -> HttpResponse:
     on = request.POST.get("on") == "1"
     services.toggle_feeds(request.actor, [pk], enabled=on)
-    messages.success(request, gettext("The feed is on.") if on else gettext("The feed is off."))
+    messages.success(request, gettext("The feed is enabled.") if on else gettext("The feed is disabled."))
     return redirect("feed", pk)
 
 
@@ -144,9 +144,9 @@ def switch(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def load_known(request: PageRequest) -> HttpResponse:
     added = services.load_default_feeds(request.actor)
-    words = ngettext("%(n)s feed was added, switched off.", "%(n)s feeds were added, switched off.", added)
+    words = ngettext("%(n)s feed was added, disabled.", "%(n)s feeds were added, disabled.", added)
     messages.success(
-        request, words % {"n": thin(added)} if added else gettext("All known feeds are here already.")
+        request, words % {"n": thin(added)} if added else gettext("All known feeds have already been added.")
     )
     return redirect("feeds")
 
@@ -172,7 +172,7 @@ def overlap(request: PageRequest) -> HttpResponse:
 
 def tabs(current: str) -> list[dict[str, Any]]:
     pages = (
-        ("feeds", gettext("Feeds of others")),
+        ("feeds", gettext("External feeds")),
         ("feeds_overlap", gettext("Overlap")),
         ("own_feeds", gettext("Our own feeds")),
     )

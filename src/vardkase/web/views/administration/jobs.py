@@ -52,9 +52,9 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 def cancel(request: PageRequest, pk: int) -> HttpResponse:
     try:
         jobs.cancel_job(request.actor, pk)
-        messages.success(request, gettext("The job stops at the next place where it can."))
+        messages.success(request, gettext("The job stops at the next opportunity."))
     except Conflict:
-        messages.error(request, gettext("The job has ended already."))
+        messages.error(request, gettext("The job has already ended."))
     return redirect("job", pk)
 
 
@@ -63,10 +63,11 @@ def cancel(request: PageRequest, pk: int) -> HttpResponse:
 def retry(request: PageRequest, pk: int) -> HttpResponse:
     try:
         jobs.retry_job(request.actor, pk)
-        messages.success(request, gettext("The job is done again in a moment."))
+        messages.success(request, gettext("The job will be retried in a moment."))
     except Conflict:
         messages.error(
-            request, gettext("The job cannot be done again: it has not failed, or the same waits already.")
+            request,
+            gettext("The job cannot be retried: it has not failed, or the same job is already waiting."),
         )
     return redirect("job", pk)
 

@@ -73,7 +73,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     except Conflict as error:
         messages.error(request, str(error))
         return redirect("organisation", pk)
-    messages.success(request, gettext("The organisation is deleted."))
+    messages.success(request, gettext("The organisation has been deleted."))
     return redirect("organisations")
 
 

@@ -48,7 +48,7 @@ def delete(request: PageRequest, name: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "administration/own_feed_delete.html", {"feed": feed})
     services.delete_own_feed(request.actor, name)
-    messages.success(request, gettext("The feed is removed, and its files with it."))
+    messages.success(request, gettext("The feed and its files have been removed."))
     return redirect("own_feeds")
 
 
@@ -56,7 +56,7 @@ def delete(request: PageRequest, name: str) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def refresh(request: PageRequest, name: str) -> HttpResponse:
     tasks.order(services.find_own_feed(request.actor, name).pk, whole=True)
-    messages.success(request, gettext("The feed is written in a moment."))
+    messages.success(request, gettext("The feed will be written in a moment."))
     return redirect("own_feed", name)
 
 
@@ -71,7 +71,7 @@ def make_token(request: PageRequest, name: str) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def remove_token(request: PageRequest, name: str) -> HttpResponse:
     services.remove_token(request.actor, name)
-    messages.success(request, gettext("The feed's key opens nothing any more."))
+    messages.success(request, gettext("The feed’s key no longer works."))
     return redirect("own_feed", name)
 
 
@@ -98,7 +98,7 @@ def _write(request: PageRequest, feed: OwnFeed | None) -> HttpResponse:
             refuse(form, refused, FIELDS)
         else:
             tasks.order(saved.pk, whole=True)
-            messages.success(request, gettext("Saved. The feed is written in a moment."))
+            messages.success(request, gettext("Saved. The feed will be written in a moment."))
             return redirect("own_feed", saved.name)
     context = {"form": form, "feed": feed}
     return render(request, "administration/own_feed_form.html", context, status=422 if form.errors else 200)

@@ -66,7 +66,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     except Conflict as error:
         messages.error(request, str(error))
         return redirect("role", pk)
-    messages.success(request, gettext("The role is deleted."))
+    messages.success(request, gettext("The role has been deleted."))
     return redirect("roles")
 
 

@@ -17,7 +17,7 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.schedules import ScheduleForm
 from vardkase.web.pages import PageRequest, page
 
-WAITS = gettext_noop("The change waits for a second officer.")
+WAITS = gettext_noop("The change is waiting for a second officer.")
 
 
 @page(oversight=True)
@@ -53,9 +53,9 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def run(request: PageRequest, name: str) -> HttpResponse:
     if schedules.run_now(request.actor, name):
-        messages.success(request, gettext("It begins in a moment."))
+        messages.success(request, gettext("It starts in a moment."))
     else:
-        messages.info(request, gettext("It waits to be done already."))
+        messages.info(request, gettext("It is already waiting to run."))
     return redirect("schedules")
 
 
@@ -71,9 +71,9 @@ def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
         messages.success(request, gettext(WAITS))
         return redirect("schedules")
     words = (
-        gettext("The hub does this no longer by itself.")
+        gettext("The hub no longer does this automatically.")
         if paused
-        else gettext("The hub does this by itself.")
+        else gettext("The hub does this automatically.")
     )
     messages.success(request, words)
     return redirect("schedules")

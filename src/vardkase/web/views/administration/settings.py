@@ -31,7 +31,7 @@ GROUPS: dict[str, Promise] = {
     "Vardkase": _("The hub and its members"),
     "MISP": _("Events, accounts and mail"),
     "Security": _("Security"),
-    "GnuPG": _("Encryption of mail"),
+    "GnuPG": _("E-mail encryption"),
     "Plugin": _("Modules and streams"),
     "": _("Other settings"),
 }
@@ -93,6 +93,6 @@ def _shown(line: Line, may: frozenset[ChangedBy], *, by_two: bool) -> dict[str, 
         "description": line.description,
         "value": line.value,
         "secret": line.secret,
-        "who": WHO[line.changed_by] if line.changed_by else _("Nobody while the hub runs"),
+        "who": WHO[line.changed_by] if line.changed_by else _("Nobody while the hub is running"),
         "may_change": line.changed_by in may and not unproposable,
     }

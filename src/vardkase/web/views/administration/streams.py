@@ -64,7 +64,8 @@ def create(request: PageRequest, kind: str) -> HttpResponse:
             if secret:
                 return _told(request, stream, secret)
             messages.success(
-                request, gettext("The stream is added, and on. Send a test to see that it works.")
+                request,
+                gettext("The stream has been added and is enabled. Send a test to check that it works."),
             )
             return redirect("stream", stream.pk)
     context = {"form": form, "kind": kind}
@@ -93,7 +94,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "administration/stream_delete.html", {"stream": stream})
     services.delete_stream(request.actor, pk)
-    messages.success(request, gettext("The stream is removed. What was sent stays on record."))
+    messages.success(request, gettext("The stream has been removed. What was sent stays on record."))
     return redirect("streams")
 
 
@@ -120,12 +121,12 @@ def switch(request: PageRequest, pk: int, on: bool) -> HttpResponse:
     try:
         (services.resume_stream if on else services.pause_stream)(request.actor, pk)
     except Invalid:
-        messages.error(request, gettext("Too many streams are on already. Pause one first."))
+        messages.error(request, gettext("Too many streams are enabled. Pause one first."))
     else:
         words = (
-            gettext("It goes on where it was.")
+            gettext("It continues where it stopped.")
             if on
-            else gettext("It is paused. What happens meanwhile waits.")
+            else gettext("It is paused. New messages are waiting.")
         )
         messages.success(request, words)
     return redirect("stream", pk)
@@ -138,7 +139,7 @@ def replay(request: PageRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, find_stream(request.actor, pk), replay=form, status=422)
     services.replay_from(request.actor, pk, form.cleaned_data["since"])
-    messages.success(request, gettext("It is sent again from then on, in its order."))
+    messages.success(request, gettext("It is sent again from then on, in order."))
     return redirect("stream", pk)
 
 
@@ -148,9 +149,9 @@ def skip(request: PageRequest, pk: int, everything: bool) -> HttpResponse:
     try:
         (services.skip_all if everything else services.skip_next)(request.actor, pk)
     except Conflict:
-        messages.error(request, gettext("Nothing waits."))
+        messages.error(request, gettext("Nothing is waiting."))
     else:
-        messages.success(request, gettext("Left out. It can be sent again from a moment of your choice."))
+        messages.success(request, gettext("Skipped. It can be sent again from a time of your choice."))
     return redirect("stream", pk)
 
 

@@ -93,7 +93,7 @@ def delete_server(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "administration/taxii_server_delete.html", {"server": stored})
     servers.delete_taxii_server(request.actor, pk)
-    messages.success(request, gettext("The server is removed. What came from it stays."))
+    messages.success(request, gettext("The server has been removed. What came from it stays."))
     return redirect("taxii")
 
 
@@ -117,7 +117,7 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def choose(request: PageRequest, pk: int) -> HttpResponse:
     servers.edit_taxii_server(request.actor, pk, {"collection": request.POST.get("collection", "")[:191]})
-    messages.success(request, gettext("The collection is chosen."))
+    messages.success(request, gettext("The collection has been chosen."))
     return redirect("taxii_server", pk)
 
 
@@ -142,10 +142,10 @@ def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
     found = servers.find_taxii_server(request.actor, pk)
     if way == Direction.POLL:
         tasks.order_poll(request.actor, found.pk)
-        messages.success(request, gettext("Fetching begins in a moment. This page tells how it goes."))
+        messages.success(request, gettext("Fetching starts in a moment. Progress is shown on this page."))
     else:
         tasks.order_push(request.actor, found.pk)
-        messages.success(request, gettext("Sending begins in a moment. This page tells how it goes."))
+        messages.success(request, gettext("Sending starts in a moment. Progress is shown on this page."))
     return redirect("taxii_server", found.pk)
 
 

@@ -110,7 +110,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.ADMIN, writes=True)
 @require_POST
 def set_state(request: PageRequest, pk: int, state: str) -> HttpResponse:
-    words = {"off": gettext("The account is switched off."), "on": gettext("The account is switched on.")}
+    words = {"off": gettext("The account is disabled."), "on": gettext("The account is enabled.")}
     return _change(request, pk, {"disabled": state == "off"}, words[state])
 
 
@@ -132,7 +132,7 @@ def reset_password(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def reset_second_factor(request: PageRequest, pk: int) -> HttpResponse:
     services.reset_second_factor(request.actor, find_user(request.actor, pk))
-    messages.success(request, gettext("The second factor is taken away."))
+    messages.success(request, gettext("The second factor has been removed."))
     return redirect("user", pk)
 
 
@@ -161,7 +161,7 @@ def create_key(request: PageRequest, pk: int) -> HttpResponse:
 def revoke_key(request: PageRequest, pk: int, reference: str) -> HttpResponse:
     key = find_key(request.actor, reference)
     services.delete_key(request.actor, key)
-    messages.success(request, gettext("The key is revoked."))
+    messages.success(request, gettext("The key has been revoked."))
     return redirect("user", pk)
 
 

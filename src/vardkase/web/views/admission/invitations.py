@@ -49,7 +49,7 @@ def invite(request: PageRequest) -> HttpResponse:
         except Conflict as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, gettext("The invitation is on its way."))
+            messages.success(request, gettext("The invitation has been sent."))
             return redirect("invitations")
     context = {"form": form, "may_invite": services.may_invite()}
     return render(request, "admission/invite.html", context, status=422 if form.errors else 200)
@@ -58,13 +58,13 @@ def invite(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(staff=OFFICER, writes=True)
 def send_again(request: PageRequest, pk: int) -> HttpResponse:
-    return _done(request, services.send_again, pk, gettext("The invitation is on its way once more."))
+    return _done(request, services.send_again, pk, gettext("The invitation has been sent again."))
 
 
 @require_POST
 @page(staff=OFFICER, writes=True)
 def revoke(request: PageRequest, pk: int) -> HttpResponse:
-    return _done(request, services.revoke, pk, gettext("The invitation is revoked."))
+    return _done(request, services.revoke, pk, gettext("The invitation has been revoked."))
 
 
 @page(staff=OFFICER, writes=True)

@@ -82,7 +82,7 @@ def completion(request: PageRequest, number: str) -> HttpResponseBase:
         except Conflict as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, gettext("The request is sent, as a letter and by mail."))
+            messages.success(request, gettext("The request has been sent as a letter and by e-mail."))
             return redirect("application", number)
     context = {"application": application, "form": form}
     return render(request, "applications/completion.html", context, status=422 if form.errors else 200)
@@ -100,7 +100,7 @@ def registry_number(request: PageRequest, number: str) -> HttpResponse:
         lambda: reviewing.set_registry_number(
             request.actor, application, form.cleaned_data["registry_number"]
         ),
-        gettext("The registry number is kept."),
+        gettext("The registry number has been saved."),
     )
 
 
@@ -114,7 +114,7 @@ def resume(request: PageRequest, number: str) -> HttpResponse:
         application,
         {"resume_form": form},
         lambda: reviewing.resume(request.actor, application, form.cleaned_data["note"]),
-        gettext("The assessment goes on."),
+        gettext("The assessment continues."),
     )
 
 
@@ -123,7 +123,7 @@ def resume(request: PageRequest, number: str) -> HttpResponse:
 def message(request: PageRequest, number: str) -> HttpResponse:
     application = queries.find(request.actor, number)
     form, note = MessageForm(request.POST), request.POST.get("how") == "note"
-    words = gettext("The note is kept.") if note else gettext("The message is sent.")
+    words = gettext("The note has been saved.") if note else gettext("The message has been sent.")
     return _sent(
         request,
         application,
@@ -143,7 +143,7 @@ def propose(request: PageRequest, number: str) -> HttpResponse:
         application,
         {"proposal_form": form},
         lambda: deciding.propose(request.actor, application, **form.cleaned_data),
-        gettext("The proposal waits for a second officer."),
+        gettext("The proposal is waiting for a second officer."),
     )
 
 
@@ -155,7 +155,7 @@ def take_back(request: PageRequest, number: str, proposal: int) -> HttpResponse:
         request,
         application,
         lambda: deciding.take_back(request.actor, application, proposal),
-        gettext("The proposal is taken back."),
+        gettext("The proposal has been withdrawn."),
     )
 
 
@@ -169,7 +169,7 @@ def decide(request: PageRequest, number: str, proposal: int) -> HttpResponse:
         application,
         {"answer_form": form},
         lambda: deciding.decide(request.actor, application, proposal, **form.cleaned_data),
-        gettext("Your answer is kept."),
+        gettext("Your answer has been saved."),
     )
 
 

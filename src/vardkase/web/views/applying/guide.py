@@ -31,7 +31,7 @@ def index(request: ApplicantRequest) -> HttpResponse:
 
 def _links(application: Application) -> Mapping[str, list[tuple[str, Any]]]:
     label: str | Promise = (
-        _("The application") if application.state in OPEN else _("How the application stands")
+        _("The application") if application.state in OPEN else _("Status of the application")
     )
     found: dict[str, list[tuple[str, Any]]] = {
         "read": [(reverse("public"), _("Questions and answers"))],

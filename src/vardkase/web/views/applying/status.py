@@ -61,7 +61,7 @@ def write(request: ApplicantRequest) -> HttpResponse:
     except Conflict as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, gettext("Your message is sent."))
+        messages.success(request, gettext("Your message has been sent."))
     return redirect("apply_status")
 
 
@@ -74,7 +74,7 @@ def take_back(request: ApplicantRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             withdraw(request.applicant, request.application, request.POST.get("note", ""))
-            messages.success(request, gettext("The application is withdrawn."))
+            messages.success(request, gettext("The application has been withdrawn."))
         except Conflict as error:
             messages.error(request, str(error))
         return redirect("apply_status")
@@ -109,7 +109,7 @@ def _complete(request: ApplicantRequest, text: str, sent: list[tuple[str, bytes]
         write_message(request.applicant, request.application, text, sent)
         text = ""
     complete(request.applicant, request.application, text)
-    messages.success(request, gettext("Your completion is sent. The assessment goes on."))
+    messages.success(request, gettext("Your completion has been submitted. The assessment continues."))
     return redirect("apply_status")
 
 
@@ -165,10 +165,10 @@ PAST = {
     "submit": _("You sent the application"),
     "wait": _("It was put on the waiting list"),
     "queue": _("Its phase opened, and it was queued"),
-    "review": _("An officer took it up"),
+    "review": _("An officer started the review"),
     "request_completion": _("You were asked to complete it"),
     "complete": _("You sent your completion"),
-    "resume": _("The assessment went on"),
+    "resume": _("The assessment continued"),
     "approve": _("It was approved"),
     "reject": _("It was rejected"),
     "withdraw": _("It was withdrawn"),
@@ -176,35 +176,36 @@ PAST = {
 WORDS = {
     State.DRAFT: (_("Draft"), _("You are filling in the application.")),
     State.SUBMITTED: (
-        _("Received, waits to be taken up"),
+        _("Received, waiting to be handled"),
         _(
-            "An officer takes up the application. You need do nothing, and are told by mail when something happens."
+            "An officer will review the application. You do not need to do anything, and are "
+            "notified by e-mail when something happens."
         ),
     ),
     State.UNDER_REVIEW: (
-        _("Being assessed"),
+        _("Under assessment"),
         _(
-            "The application is being assessed. One officer presents the case, and another decides. "
-            "You get the decision by mail and here."
+            "The application is being assessed. One officer presents the case, and another "
+            "decides. You receive the decision by e-mail and here."
         ),
     ),
     State.COMPLETION_REQUESTED: (
         _("You are asked to complete the application"),
-        _("Read what we ask for below, change those answers, and send the completion."),
+        _("Read what we ask for below, change those answers, and submit the completion."),
     ),
     State.APPROVED: (
         _("Approved"),
         _(
             "You are granted membership. We contact your technical contact about the connection. "
-            "The decision lies below."
+            "The decision is below."
         ),
     ),
-    State.REJECTED: (_("Rejected"), _("The decision lies below, with the reasons. You may apply again.")),
+    State.REJECTED: (_("Rejected"), _("The decision is below, with the reasons. You may apply again.")),
     State.WAITING: (
         _("On the waiting list"),
         _(
-            "No phase is open to you at the moment. The application is queued on the day that one opens; "
-            "you need do nothing."
+            "No phase is open to you at the moment. The application is queued on the day one "
+            "opens; you do not need to do anything."
         ),
     ),
     State.WITHDRAWN: (

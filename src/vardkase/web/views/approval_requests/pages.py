@@ -78,7 +78,7 @@ def decline(request: PageRequest, pk: int) -> HttpResponse:
     return answered(
         request,
         pk,
-        gettext("Declined. Nothing is changed."),
+        gettext("Declined. Nothing was changed."),
         lambda: services.decline(request.actor, pk, text),
     )
 
@@ -87,7 +87,7 @@ def decline(request: PageRequest, pk: int) -> HttpResponse:
 @page(writes=True, own_affairs=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     return answered(
-        request, pk, gettext("The request is withdrawn."), lambda: services.withdraw(request.actor, pk)
+        request, pk, gettext("The request has been withdrawn."), lambda: services.withdraw(request.actor, pk)
     )
 
 

@@ -73,7 +73,7 @@ def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
             raise NotFound("Invalid contact.")
         return render(request, "contacts/remove.html", {"organisation": found, "contact": row})
     services.remove_contact(request.actor, organisation, pk)
-    messages.success(request, gettext("The contact is removed."))
+    messages.success(request, gettext("The contact has been removed."))
     return redirect("contacts", organisation)
 
 

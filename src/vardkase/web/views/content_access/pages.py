@@ -89,7 +89,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page(staff=OFFICERS, writes=True, own_affairs=True, confirmed=True)
 def grant(request: PageRequest, pk: int) -> HttpResponse:
     hours, answer = request.POST.get("hours", ""), request.POST.get("answer", "")
-    done = gettext("Access is granted. The operator has been told.")
+    done = gettext("Access is granted. The operator has been notified.")
     return _done(
         request, pk, done, lambda: services.grant_access(request.actor, pk, hours=hours, answer=answer)
     )
@@ -99,7 +99,7 @@ def grant(request: PageRequest, pk: int) -> HttpResponse:
 @page(staff=OFFICERS, writes=True, own_affairs=True, confirmed=True)
 def refuse(request: PageRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    done = gettext("The request is refused. The operator has been told why.")
+    done = gettext("The request has been refused. The operator has been told why.")
     return _done(request, pk, done, lambda: services.refuse(request.actor, pk, reason))
 
 
@@ -107,7 +107,7 @@ def refuse(request: PageRequest, pk: int) -> HttpResponse:
 @page(staff=OFFICERS, writes=True, own_affairs=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    done = gettext("Access is withdrawn, from now on.")
+    done = gettext("Access is withdrawn with immediate effect.")
     return _done(request, pk, done, lambda: services.withdraw(request.actor, pk, reason))
 
 

@@ -43,7 +43,7 @@ def index(request: PageRequest) -> HttpResponse:
 def note(request: PageRequest, pk: int) -> HttpResponse:
     letter = undelivered(request.actor).filter(pk=pk).first()
     if letter is None:
-        messages.error(request, gettext("This letter does not wait for delivery."))
+        messages.error(request, gettext("This letter is not waiting for delivery."))
         return redirect("undelivered_letters")
     form = DeliveryForm(request.POST or None)
     if form.is_bound and form.is_valid():
@@ -54,7 +54,7 @@ def note(request: PageRequest, pk: int) -> HttpResponse:
         except Conflict as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, gettext("The delivery is noted."))
+            messages.success(request, gettext("The delivery has been recorded."))
             return redirect("undelivered_letters")
     context = {"letter": letter, "form": form}
     return render(request, "correspondence/delivery.html", context, status=422 if form.errors else 200)
@@ -69,7 +69,7 @@ def _why(letter: Letter) -> str:
     mails = sent_about(letter.thing_kind, letter.thing_id).filter(attachments__contains=[name])
     last = mails.last()
     if last is None:
-        return gettext("No mail was written: no recipient is known.")
+        return gettext("No e-mail was written: no recipient is known.")
     if last.fault == NO_MAIL_SERVER:
         return gettext("The hub has no mail server.")
     return last.fault or str(last.get_state_display())

@@ -91,7 +91,7 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
 @page(staff=EDITORS, writes=True)
 def reset(request: PageRequest, name: str, language: str) -> HttpResponse:
     kind = kind_of(name)
-    reason = gettext("The standard text is used again.")
+    reason = gettext("The default text is used again.")
     try:
         return proposed(request, propose_standard(request.actor, kind, language, reason))
     except (Conflict, Forbidden, Invalid) as refused:
@@ -130,7 +130,7 @@ def sign(request: PageRequest) -> HttpResponse:
         except Invalid as refused:
             take_errors(form, refused)
         else:
-            messages.success(request, gettext("Saved. Your letters are signed so from now on."))
+            messages.success(request, gettext("Saved. Your letters are signed like this from now on."))
             return redirect("mail_templates")
     return render(
         request, "correspondence/signature.html", {"form": form}, status=422 if form.errors else 200

@@ -49,7 +49,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     form = _form(request, is_new=True, initial={"distribution": 5, "to_ids": ""})
     if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
-        return back_to(request, event.id, gettext("The attribute is added."))
+        return back_to(request, event.id, gettext("The attribute has been added."))
     return _page(request, form, {"heading": gettext("New attribute"), "event": event, "is_new": True})
 
 
@@ -64,7 +64,7 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
         except ChangedMeanwhile:
             saved, conflict = None, True
         if saved is not None:
-            return back_to(request, event.id, gettext("The attribute is changed."))
+            return back_to(request, event.id, gettext("The attribute has been changed."))
     context = {
         "heading": gettext("Edit the attribute"),
         "event": event,
@@ -85,8 +85,10 @@ def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpRespo
     hard = request.POST.get("hard") == "1"
     delete_attribute(request.actor, attribute.id, hard=hard)
     if hard:
-        return back_to(request, event.id, gettext("The attribute is deleted for good."))
-    say_with_undo(request, gettext("The attribute is deleted."), "attribute_restore", event.id, attribute.id)
+        return back_to(request, event.id, gettext("The attribute has been permanently deleted."))
+    say_with_undo(
+        request, gettext("The attribute has been deleted."), "attribute_restore", event.id, attribute.id
+    )
     return back_to(request, event.id)
 
 
@@ -95,7 +97,7 @@ def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpRespo
 def restore(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
     event, attribute = _own_attribute(request, reference, attribute_id, deleted=True)
     restore_attribute(request.actor, attribute.id)
-    return back_to(request, event.id, gettext("The attribute is back."))
+    return back_to(request, event.id, gettext("The attribute has been restored."))
 
 
 @page(Permission.ADD)

@@ -72,7 +72,7 @@ def tag(request: PageRequest, reference: str) -> HttpResponse:
     event, chosen = find_event(request.actor, reference), _chosen(request)
     found = usable_tag(request.actor, request.POST.get("tag", "").strip())
     if found is None:
-        messages.error(request, gettext("There is no such tag, or it is not yours to use."))
+        messages.error(request, gettext("There is no such tag, or you may not use it."))
         return redirect("event", event.id)
     local = not _is_creator(request.actor, event)
     return _done(

@@ -29,7 +29,9 @@ def create(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         made = attempt(form, lambda: add_event(request.actor, form.document()))
         if made is not None:
-            return back_to(request, made.event_id, gettext("The event is added. It is not published yet."))
+            return back_to(
+                request, made.event_id, gettext("The event has been added. It is not published yet.")
+            )
     return _page(request, form, {"heading": gettext("New event"), "is_new": True})
 
 
@@ -47,7 +49,7 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
         except ChangedMeanwhile:
             saved, conflict = None, True
         if saved is not None:
-            return back_to(request, event.id, gettext("The event is changed."))
+            return back_to(request, event.id, gettext("The event has been changed."))
     context = {
         "heading": gettext("Edit the event"),
         "event": event,
@@ -65,7 +67,7 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
             request, "editing/event_delete.html", {"heading": gettext("Delete the event"), "event": event}
         )
     delete_event(request.actor, event.id)
-    messages.success(request, gettext("The event is deleted: %(title)s") % {"title": event.info})
+    messages.success(request, gettext("The event has been deleted: %(title)s") % {"title": event.info})
     return redirect("events")
 
 

@@ -50,7 +50,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
         }
         if attempt(form, lambda: add_object(request.actor, event.id, document)):
             return back_to(
-                request, event.id, gettext("The object is added: %(name)s") % {"name": template.name}
+                request, event.id, gettext("The object has been added: %(name)s") % {"name": template.name}
             )
     context = {"heading": gettext("New object"), "event": event, "is_new": True}
     return _page(request, form, fields, context)
@@ -68,7 +68,7 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
         mark = request.POST.get("mark", "")
         try:
             if attempt(form, lambda: edit_unchanged_object(request.actor, found.id, document, mark)):
-                return back_to(request, event.id, gettext("The object is changed."))
+                return back_to(request, event.id, gettext("The object has been changed."))
         except ChangedMeanwhile:
             conflict = True
     context = {
@@ -89,7 +89,7 @@ def delete(request: PageRequest, reference: str, object_id: int) -> HttpResponse
         context = {"heading": gettext("Delete the object"), "event": event, "found": found, "held": held}
         return render(request, "editing/object_delete.html", context)
     delete_object(request.actor, found.id, hard=request.POST.get("hard") == "1")
-    return back_to(request, event.id, gettext("The object is deleted."))
+    return back_to(request, event.id, gettext("The object has been deleted."))
 
 
 def own_object(request: PageRequest, reference: str, object_id: int) -> tuple[EventRow, ObjectRow]:

@@ -54,7 +54,7 @@ def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review)
         return None
     count = len(added.attribute_ids)
     if doubles := len(added.rejections.errors):
-        words = ngettext("%(n)s value was there already.", "%(n)s values were there already.", doubles)
+        words = ngettext("%(n)s value already existed.", "%(n)s values already existed.", doubles)
         messages.info(request, words % {"n": thin(doubles)})
     said = ngettext("%(n)s attribute is added.", "%(n)s attributes are added.", count)
     return back_to(request, event.id, said % {"n": thin(count)})
@@ -70,7 +70,7 @@ def _review_page(
 ) -> HttpResponse:
     page_number = _wanted_page(request.POST.get("go", ""), review)
     context = {
-        "heading": gettext("Look through what was found"),
+        "heading": gettext("Review what was found"),
         "event": event,
         "review": review,
         "rows": review.shown(page_number),

@@ -73,7 +73,7 @@ def unpublish(request: PageRequest, reference: str) -> HttpResponse:
         context = {"heading": gettext("Withdraw the publication"), "event": event, "count": count}
         return render(request, "editing/unpublish.html", context)
     unpublish_event(request.actor, event.id)
-    return back_to(request, event.id, gettext("The event is unpublished."))
+    return back_to(request, event.id, gettext("The event has been unpublished."))
 
 
 def _publishable(actor: Actor, reference: str) -> EventRow:
@@ -106,20 +106,21 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
             confirmed=request.POST.get("confirm_tlp") == "1",
         )
     except ChangedMeanwhile:
-        return gettext("The event has changed since you looked. Nothing is published: look again.")
+        return gettext("The event has changed since you looked. Nothing has been published: review it again.")
     except PolicyForbids as refused:
         return refused.in_words()
     except PublicationStopped:
         return gettext("The event is not published. The list of checks says why.")
     except ConfirmationNeeded:
         return gettext(
-            "The TLP label does not allow sharing that far. Confirm that you mean it, or choose another reach."
+            "The TLP label does not allow sharing that far. Confirm that you mean it, or choose "
+            "another distribution."
         )
     except PublisherIsCreator:
         return gettext("You created the event, and this hub asks for somebody else to publish it.")
     except TaxonomiesMissing as missing:
         names = ", ".join(missing.namespaces)
-        return gettext("The hub asks for tags that the event lacks: %(names)s") % {"names": names}
+        return gettext("The hub requires tags that the event lacks: %(names)s") % {"names": names}
     except Invalid:
         return gettext("Choose a sharing group that your organisation is in.")
     return None
@@ -128,7 +129,8 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
 def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpResponse:
     if waiting := waiting_of_event(request.actor, event.id):
         messages.info(
-            request, gettext("The event waits for a second person. Those who may decide are told by mail.")
+            request,
+            gettext("The event is waiting for a second person. Those who may decide are notified by e-mail."),
         )
         return redirect("approval", waiting.pk)
     return back_to(request, event.id, _published_words(event, form))
@@ -138,7 +140,7 @@ def _published_words(event: EventRow, form: ReachForm) -> str:
     reach = form.reach()
     count = len(receivers(reach["distribution"], reach["sharing_group_id"], event.org_id))
     if not count:
-        return gettext("The event is published.")
+        return gettext("The event has been published.")
     words = ngettext("Published to %(n)s organisation.", "Published to %(n)s organisations.", count)
     return words % {"n": thin(count)}
 

@@ -30,7 +30,7 @@ def create(request: PageRequest, reference: str, object_id: int) -> HttpResponse
     event, found = own_object(request, reference, object_id)
     form = ReferenceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and _add(request, found, form) is not None:
-        messages.success(request, gettext("The reference is added."))
+        messages.success(request, gettext("The reference has been added."))
         return redirect("reference_create", event.id, found.id)
     return render(request, "editing/references.html", _context(request, event, found, form))
 
@@ -43,7 +43,7 @@ def delete(request: PageRequest, reference: str, reference_id: int) -> HttpRespo
     if found.event_id != event.id:
         raise Http404
     delete_reference(request.actor, found.id)
-    messages.success(request, gettext("The reference is removed."))
+    messages.success(request, gettext("The reference has been removed."))
     return redirect("reference_create", event.id, found.object_id)
 
 

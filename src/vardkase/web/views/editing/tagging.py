@@ -78,9 +78,9 @@ def untag(request: PageRequest, reference: str, attribute_id: int | None = None)
     name = request.POST.get("tag", "")
     try:
         detach_tag(request.actor, carrier.uuid, _number(carrier, name))
-        messages.success(request, gettext("The tag is removed: %(name)s") % {"name": name})
+        messages.success(request, gettext("The tag has been removed: %(name)s") % {"name": name})
     except Conflict:
-        messages.info(request, gettext("The tag was removed already."))
+        messages.info(request, gettext("The tag had already been removed."))
     except Invalid as refused:
         messages.error(request, translated(str(refused)))
     return redirect(carrier.tag_url)
@@ -96,7 +96,7 @@ def _put_on(request: PageRequest, carrier: Carrier) -> HttpResponse:
             request, "editing/tagging.html", {**_context(request, carrier), "conflict": conflict}, status=409
         )
     if (chosen := usable_tag(request.actor, name)) is None:
-        messages.error(request, gettext("There is no such tag, or it is not yours to use."))
+        messages.error(request, gettext("There is no such tag, or you may not use it."))
         return redirect(carrier.tag_url)
     reference = str(chosen.pk) if chosen.name.isdigit() else chosen.name
     try:

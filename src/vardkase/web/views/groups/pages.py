@@ -87,7 +87,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "groups/delete.html", {"group": group})
     services.delete_group(request.actor, pk)
-    messages.success(request, gettext("The group is dissolved. Its organisations are as they were."))
+    messages.success(request, gettext("The group has been dissolved. Its organisations are unchanged."))
     return redirect("groups")
 
 
@@ -102,7 +102,8 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
             take_errors(form, refused)
         else:
             messages.success(
-                request, gettext("The account is made. Its password is chosen by the page for a new one.")
+                request,
+                gettext("The account has been created. Its password is chosen on the page for a new one."),
             )
             return redirect("group_organisation", pk)
     context: dict[str, Any] = {

@@ -19,7 +19,7 @@ from vardkase.web.views.public.front import words_by_part
 
 HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] = {
     "read": (
-        _("Every page explains itself, and the design of the API is described with examples."),
+        _("Every page explains itself, and the API is documented with examples."),
         (("public", _("Questions and answers")), ("api_docs", _("About the API"))),
     ),
     "needs": (
@@ -27,7 +27,7 @@ HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] 
         (("apply", _("The application")),),
     ),
     "terms": (
-        _("The terms are here in every version, and your signatory accepts them here."),
+        _("Every version of the terms is published here, and your signatory accepts them here."),
         (("terms", _("Terms")), ("membership", _("Membership and statement"))),
     ),
     "apply": (
@@ -36,12 +36,16 @@ HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] 
     ),
     "connect": (
         _(
-            "A checklist shows what is left. Keys are bound to addresses, and customer service sees your connection."
+            "A checklist shows what remains. Keys are bound to addresses, and customer service "
+            "sees your connection."
         ),
         (("account", _("Your account and keys")), ("users", _("Users and keys")), ("support", _("Support"))),
     ),
     "routines": (
-        _("Your policy is written as rules: it is a document to read, and it is followed at every way out."),
+        _(
+            "Your policy is written as rules: it is a document to read, and it is enforced "
+            "wherever information leaves."
+        ),
         (("sharing_policy", _("Sharing policy")), ("own_contacts", _("Contacts"))),
     ),
 }

@@ -13,8 +13,8 @@ from vardkase.web.paging import first_page
 
 STATES = {
     "": (pgettext_lazy("libraries", "All"), None),
-    "on": (pgettext_lazy("libraries", "Switched on"), True),
-    "off": (pgettext_lazy("libraries", "Switched off"), False),
+    "on": (pgettext_lazy("libraries", "Enabled"), True),
+    "off": (pgettext_lazy("libraries", "Disabled"), False),
 }
 
 

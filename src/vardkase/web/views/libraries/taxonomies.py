@@ -51,7 +51,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def switch(request: PageRequest, pk: int, enabled: bool) -> HttpResponse:
     taxonomy = services.set_enabled(request.actor, pk, enabled=enabled)
-    words = gettext("%(name)s is switched on.") if enabled else gettext("%(name)s is switched off.")
+    words = gettext("%(name)s is enabled.") if enabled else gettext("%(name)s is disabled.")
     messages.success(request, words % {"name": taxonomy.namespace})
     return back_to_list(request, "taxonomies", f"row-{pk}")
 

@@ -18,7 +18,7 @@ from vardkase.web.views.administration.listing import searched
 from vardkase.web.views.libraries.common import back_to_list, state_tabs, wanted_state
 
 CATEGORIES = {
-    "false_positive": pgettext_lazy("warninglist", "False alarms"),
+    "false_positive": pgettext_lazy("warninglist", "False positives"),
     "known": pgettext_lazy("warninglist", "Well-known"),
 }
 TYPES = {
@@ -64,8 +64,8 @@ def _switch(request: PageRequest, ids: Sequence[int], enabled: bool, row: str = 
     if not count:
         raise Http404(gettext("No such warninglist."))
     if enabled:
-        words = ngettext("%(n)s warninglist is switched on.", "%(n)s warninglists are switched on.", count)
+        words = ngettext("%(n)s warninglist is enabled.", "%(n)s warninglists are enabled.", count)
     else:
-        words = ngettext("%(n)s warninglist is switched off.", "%(n)s warninglists are switched off.", count)
+        words = ngettext("%(n)s warninglist is disabled.", "%(n)s warninglists are disabled.", count)
     messages.success(request, words % {"n": count})
     return back_to_list(request, "warninglists", row)

@@ -160,7 +160,7 @@ def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
 def _tell_done(request: PageRequest, name: str) -> None:
     if name in BY_MAIL and not can_send():
         messages.warning(
-            request, gettext("The account is made, but the hub sends no mail: nothing was sent.")
+            request, gettext("The account has been created, but the hub cannot send mail: nothing was sent.")
         )
     else:
         messages.success(request, gettext("Done."))

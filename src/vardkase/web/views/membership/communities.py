@@ -64,7 +64,7 @@ def _saved(request: PageRequest, form: CommunityForm, community: Community | Non
     except Invalid as error:
         take_errors(form, error)
         return False
-    messages.success(request, gettext("The group is drawn, and follows the members from now on."))
+    messages.success(request, gettext("The group has been created, and follows its rule from now on."))
     return True
 
 

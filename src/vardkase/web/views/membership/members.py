@@ -78,10 +78,10 @@ def _more(request: PageRequest, pk: int) -> list[tuple[str, Promise]]:
 
 PAGES: tuple[tuple[str, Promise, Collection[StaffRole]], ...] = (
     ("security", _("Security: domains, networks, certificates"), TECHNICAL),
-    ("member_sign_in_minimum", _("Minimum requirements on sign-in"), OFFICER),
+    ("member_sign_in_minimum", _("Minimum sign-in requirements"), OFFICER),
     ("member_training", _("Training"), TRAINERS),
-    ("member_partial", _("Partiality"), ANSWER),
-    ("service_organisation", _("Connection and requests for help"), (*OFFICERS, StaffRole.OPERATOR)),
+    ("member_partial", _("Conflicts of interest"), ANSWER),
+    ("service_organisation", _("Connection and support"), (*OFFICERS, StaffRole.OPERATOR)),
 )
 
 
@@ -111,19 +111,20 @@ type Take = Callable[[PageRequest, int, dict[str, Any]], Done]
 STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
     "activate": (
         _("Activate the membership"), written.ActivateForm, _activate,
-        _("The member reads and writes from now on, as its roles and its policy let it."),
+        _("The member reads and writes from now on, as its roles and its policy allow."),
     ),
     "suspend": (
-        _("Suspend or limit"), written.SuspendForm, _suspend,
-        _("It has effect everywhere as soon as another officer has approved it."),
+        _("Suspend or restrict"), written.SuspendForm, _suspend,
+        _("It takes effect everywhere as soon as another officer has approved it."),
     ),
     "restore": (
         _("Lift the suspension"), written.ReasonForm, _restore,
-        _("Everything works again at once, and what waited is sent."),
+        _("Everything works again at once, and what was waiting is sent."),
     ),
     "terminate": (
         _("Terminate the membership"), written.TerminateForm, _terminate,
-        _("Accounts are switched off, keys end, and nothing is exchanged any more. This cannot be undone."),
+        _("Accounts are disabled, keys are revoked, and nothing more is exchanged. This cannot "
+"be undone."),
     ),
 }  # fmt: skip
 
@@ -168,7 +169,7 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
     except (Invalid, Conflict) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, gettext("The member is told of the decision."))
+        messages.success(request, gettext("The member is notified of the decision."))
     return redirect("member", pk)
 
 

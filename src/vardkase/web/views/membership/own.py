@@ -76,7 +76,7 @@ def change(request: PageRequest) -> HttpResponse:
             take_errors(form, error)
         else:
             messages.success(
-                request, gettext("The hub owner looks at the change. It is on this page until then.")
+                request, gettext("The hub owner reviews the change. It stays on this page until then.")
             )
             return redirect("membership")
     return render(request, "membership/change.html", {"form": form}, status=422 if form.errors else 200)

@@ -84,7 +84,8 @@ def write(request: PageRequest) -> HttpResponse:
             if request.POST.get("hand_in"):
                 services.submit_statement(request.actor, request.POST)
                 messages.success(
-                    request, gettext("The statement is handed in. You are told when it is reviewed.")
+                    request,
+                    gettext("The statement has been submitted. You are notified when it is reviewed."),
                 )
                 return redirect("membership")
             _, errors = services.save_statement(request.actor, request.POST)
@@ -107,7 +108,7 @@ def attach(request: PageRequest) -> HttpResponse:
         except Conflict as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, gettext("The file is removed."))
+            messages.success(request, gettext("The file has been removed."))
         return redirect("membership_statement")
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
@@ -125,7 +126,7 @@ def attach(request: PageRequest) -> HttpResponse:
         except Conflict as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, gettext("The file is added."))
+            messages.success(request, gettext("The file has been added."))
             return redirect("membership_statement")
     return _written(request, queries.own_membership(request.actor), {}, form)
 

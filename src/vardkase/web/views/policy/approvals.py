@@ -77,12 +77,13 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
 
     decided = _decided(request, pk, decide)
     if decided is not None and decided.state == Decision.APPROVED:
-        messages.success(request, gettext("The event is published."))
+        messages.success(request, gettext("The event has been published."))
     elif decided is not None:
         messages.error(
             request,
             gettext(
-                "The event has changed since. Nothing is published: somebody has to ask for it as it reads now."
+                "The event has changed since. Nothing has been published: approval has to be "
+                "requested for the event as it is now."
             ),
         )
     return redirect("approval", pk)
@@ -93,7 +94,7 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
 def reject(request: PageRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if _decided(request, pk, lambda: services.reject(request.actor, pk, reason)) is not None:
-        messages.success(request, gettext("The request is rejected. Who asked is told why."))
+        messages.success(request, gettext("The request has been rejected. The person who asked is told why."))
     return redirect("approval", pk)
 
 
@@ -101,7 +102,7 @@ def reject(request: PageRequest, pk: int) -> HttpResponse:
 @page(writes=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     if _decided(request, pk, lambda: services.withdraw(request.actor, pk)) is not None:
-        messages.success(request, gettext("The request is withdrawn."))
+        messages.success(request, gettext("The request has been withdrawn."))
     return redirect("approval", pk)
 
 
@@ -113,11 +114,11 @@ def _decided(request: PageRequest, pk: int, decide: Callable[[], Approval]) -> A
     except PolicyForbids as refused:
         messages.error(request, refused.in_words())
     except PublisherIsCreator:
-        messages.error(request, gettext("Somebody else has to decide about this."))
+        messages.error(request, gettext("Somebody else has to decide this."))
     except Forbidden as refused:
         messages.error(request, str(refused))
     except Conflict:
-        messages.error(request, gettext("The request is decided already, or its time is over."))
+        messages.error(request, gettext("The request has already been decided, or has expired."))
     except Invalid:
         messages.error(request, gettext("Say why you reject it."))
     return None

@@ -33,7 +33,7 @@ def begin(request: PageRequest) -> HttpResponse:
     try:
         drafting.begin_draft(request.actor, request.POST.get("from", ""))
     except Conflict:
-        messages.info(request, gettext("There is a draft already. Here it is."))
+        messages.info(request, gettext("There is already a draft. It is shown here."))
     return redirect("policy_draft")
 
 
@@ -97,9 +97,9 @@ def discard(request: PageRequest) -> HttpResponse:
     try:
         services.discard_draft(request.actor)
     except Conflict:
-        messages.info(request, gettext("There was no draft any more."))
+        messages.info(request, gettext("The draft no longer exists."))
     else:
-        messages.success(request, gettext("The draft is discarded."))
+        messages.success(request, gettext("The draft has been discarded."))
     return redirect("sharing_policy")
 
 
@@ -130,9 +130,9 @@ def _saved(request: PageRequest, form: RuleForm, save: Callable[[], PolicyVersio
         form.add_errors(invalid.errors if not isinstance(invalid.errors, str) else {"": [invalid.errors]})
         return None
     except Conflict:
-        messages.error(request, gettext("There was no draft any more."))
+        messages.error(request, gettext("The draft no longer exists."))
         return redirect("sharing_policy")
-    messages.success(request, gettext("The rule is saved."))
+    messages.success(request, gettext("The rule has been saved."))
     return redirect("policy_draft")
 
 
@@ -140,6 +140,6 @@ def _back(request: PageRequest, change: Callable[[], PolicyVersion]) -> HttpResp
     try:
         change()
     except Conflict:
-        messages.error(request, gettext("There was no draft any more."))
+        messages.error(request, gettext("The draft no longer exists."))
         return redirect("sharing_policy")
     return redirect("policy_draft")

@@ -116,10 +116,10 @@ def put_in_force(request: PageRequest) -> HttpResponse:
         try:
             services.put_in_force(request.actor)
         except Invalid:
-            messages.error(request, gettext("A policy has at least one rule."))
+            messages.error(request, gettext("A policy must have at least one rule."))
         except Forbidden:
             messages.error(
-                request, gettext("Another administrator than the one who wrote the policy puts it in force.")
+                request, gettext("An administrator other than the author puts the policy in force.")
             )
         else:
             messages.success(request, gettext("The policy is in force."))
@@ -166,10 +166,10 @@ def end(request: PageRequest) -> HttpResponse:
         except Forbidden:
             messages.error(
                 request,
-                gettext("On this hub two people decide about a policy. Put another version in force."),
+                gettext("On this hub two people decide on a policy. Put another version in force."),
             )
         else:
-            messages.success(request, gettext("The policy is ended. Its versions are kept."))
+            messages.success(request, gettext("The policy has ended. Its versions are kept."))
         return redirect("sharing_policy")
     return render(request, "policy/end.html")
 

@@ -45,7 +45,7 @@ def add(request: PageRequest) -> HttpResponse:
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def remove(request: PageRequest, pk: int) -> HttpResponse:
     remove_training(request.actor, find_training(request.actor, pk).pk)
-    messages.success(request, gettext("The training is removed."))
+    messages.success(request, gettext("The training record has been removed."))
     return redirect("trainings")
 
 
@@ -72,7 +72,7 @@ def remove_of_member(request: PageRequest, pk: int, training: int) -> HttpRespon
     found = trainings(request.actor).filter(user__org=organisation, pk=training).first()
     if found is not None:
         remove_training(request.actor, found.pk)
-        messages.success(request, gettext("The training is removed."))
+        messages.success(request, gettext("The training record has been removed."))
     return redirect("member_training", organisation.pk)
 
 

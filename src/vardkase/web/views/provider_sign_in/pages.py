@@ -52,7 +52,7 @@ def start(request: HttpRequest) -> HttpResponse:
         if provider := provider_for(email):
             return _way_there(request, provider, email, following)
         form.add_error(
-            "email", gettext("No organisation here signs in through a service of its own with this address.")
+            "email", gettext("No organisation here with this address signs in through its own service.")
         )
     return render(request, "account/provider.html", context, status=422)
 

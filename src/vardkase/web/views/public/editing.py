@@ -71,9 +71,9 @@ def show(request: PageRequest, name: str) -> HttpResponse:
         messages.error(request, str(refused))
         return redirect("passages")
     words = (
-        gettext("The question is back.")
+        gettext("The question is shown again.")
         if shown
-        else gettext("The question is off the page. It can be put back.")
+        else gettext("The question is hidden from the page. It can be shown again.")
     )
     return _done(request, made, words)
 
@@ -173,8 +173,8 @@ PARTS = {
     Part.HERO: lambda: gettext("At the top"),
     Part.STEP: lambda: gettext("Get started in six steps"),
     Part.QUESTION: lambda: gettext("Questions and answers"),
-    Part.LEG: lambda: gettext("Security stands on two legs"),
+    Part.LEG: lambda: gettext("Security rests on two pillars"),
     Part.HELP: lambda: gettext("Help beside the application"),
     Part.FOOT: lambda: gettext("At the foot"),
-    Part.PRIVACY: lambda: gettext("Notice on personal data"),
+    Part.PRIVACY: lambda: gettext("Privacy notice"),
 }

@@ -47,7 +47,7 @@ def _edit(request: PageRequest, pk: int) -> HttpResponse:
     try:
         if form.is_valid():
             register(request.actor, organisation, services.Registration(**form.cleaned_data))
-            messages.success(request, gettext("The provider is saved."))
+            messages.success(request, gettext("The provider has been saved."))
             return redirect("security", pk)
     except Invalid as error:
         take_errors(form, error)
@@ -59,7 +59,7 @@ def _edit(request: PageRequest, pk: int) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def remove(request: PageRequest, pk: int) -> HttpResponse:
     services.remove_provider(request.actor, find_decided(request.actor, pk))
-    messages.success(request, gettext("The provider is removed."))
+    messages.success(request, gettext("The provider has been removed."))
     return redirect("security", pk)
 
 

@@ -37,7 +37,7 @@ def networks(request: PageRequest, pk: int) -> HttpResponse:
         lambda: services.set_networks(
             request.actor, organisation, form.cleaned_data["networks"].replace(",", " ").split()
         ),
-        gettext("The networks are saved."),
+        gettext("The networks have been saved."),
     )
 
 
@@ -54,7 +54,7 @@ def add_certificate(request: PageRequest, pk: int) -> HttpResponse:
             fingerprint = form.cleaned_data["fingerprint"]
             services.add_fingerprint(request.actor, organisation, fingerprint, pins=pins)
 
-    words = gettext("The certificate is registered.")
+    words = gettext("The certificate has been registered.")
     return _written(request, organisation, form, "security/certificate.html", add, words)
 
 
@@ -68,7 +68,7 @@ def remove_certificate(request: PageRequest, pk: int, certificate: int) -> HttpR
         lambda organisation: services.remove_certificate(
             request.actor, organisation, certificate, shown=shown
         ),
-        gettext("The certificate is removed."),
+        gettext("The certificate has been removed."),
     )
 
 
@@ -81,7 +81,7 @@ def add_domain(request: PageRequest, pk: int) -> HttpResponse:
         asked = (form.cleaned_data[name] for name in ("domain", "method", "mailbox"))
         services.start_domain_check(request.actor, organisation, *asked)
 
-    words = gettext("The domain waits to be verified.")
+    words = gettext("The domain is waiting to be verified.")
     return _written(request, organisation, form, "security/domain.html", add, words)
 
 
@@ -91,10 +91,10 @@ def check_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
     organisation = find_secured(request.actor, pk)
     try:
         if services.check_record(request.actor, organisation, domain):
-            messages.success(request, gettext("The record is there: the domain is verified."))
+            messages.success(request, gettext("The record exists: the domain is verified."))
         else:
             messages.error(
-                request, gettext("The record is not there yet. It may take an hour until DNS shows it.")
+                request, gettext("The record does not exist yet. It may take an hour until DNS shows it.")
             )
     except (Conflict, Invalid) as error:
         messages.error(request, str(error))
@@ -108,7 +108,7 @@ def remove_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
         request,
         pk,
         lambda organisation: services.remove_domain(request.actor, organisation, domain),
-        gettext("The domain is removed."),
+        gettext("The domain has been removed."),
     )
 
 

@@ -49,7 +49,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
             if "submit" in request.POST:
                 services.submit_requirements(request.actor, organisation)
             messages.success(
-                request, gettext("The list is sent in.") if "submit" in request.POST else gettext("Saved.")
+                request,
+                gettext("The list has been submitted.") if "submit" in request.POST else gettext("Saved."),
             )
             return redirect("security_requirements", pk)
     except Invalid as error:
@@ -68,7 +69,7 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
         services.decide_requirements(
             request.actor, organisation, approve="approve" in request.POST, note=note
         )
-        messages.success(request, gettext("The decision is noted."))
+        messages.success(request, gettext("The decision has been recorded."))
     except (Conflict, Invalid) as error:
         messages.error(request, str(error))
     return redirect("security_requirements", pk)

@@ -101,7 +101,7 @@ def begin(request: PageRequest, pk: int) -> HttpResponse:
 def bring_back(request: PageRequest, pk: int, user: int) -> HttpResponse:
     try:
         switch_field(request.actor, [user], "disabled", False)
-        messages.success(request, gettext("The account is switched on."))
+        messages.success(request, gettext("The account is enabled."))
     except Invalid as error:
         messages.error(request, str(error))
     return redirect("access_reviews", pk)
@@ -117,5 +117,5 @@ def _said(kind: str, count: int) -> str:
     if kind == Answer.Kind.CONFIRMED:
         words = ngettext("%(count)s account is confirmed.", "%(count)s accounts are confirmed.", count)
     else:
-        words = ngettext("%(count)s account is switched off.", "%(count)s accounts are switched off.", count)
+        words = ngettext("%(count)s account is disabled.", "%(count)s accounts are disabled.", count)
     return words % {"count": count}

@@ -45,7 +45,10 @@ def ask(request: PageRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                gettext("Customer service has your request. You are told by mail when there is an answer."),
+                gettext(
+                    "Customer service has received your request. You are notified by e-mail when there "
+                    "is an answer."
+                ),
             )
             return redirect("support_request", made.pk)
     return render(request, "support/ask.html", {"form": form}, status=422 if form.errors else 200)

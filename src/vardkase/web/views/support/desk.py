@@ -86,9 +86,9 @@ def answer(request: PageRequest, pk: int) -> HttpResponse:
         form.add_error(None, str(refused))
         return _shown(request, pk, form=form)
     words = (
-        gettext("The note is kept. Who asked does not see it.")
+        gettext("The note has been saved. The person who asked does not see it.")
         if how == "note"
-        else gettext("The answer is sent.")
+        else gettext("The answer has been sent.")
     )
     messages.success(request, words)
     return redirect("service_request", pk)
@@ -126,7 +126,7 @@ def route(request: PageRequest, pk: int) -> HttpResponse:
     except Invalid as refused:
         take_errors(form, refused)
         return _shown(request, pk, route_form=form)
-    messages.success(request, gettext("The request is about something else now, and so is its deadline."))
+    messages.success(request, gettext("The request has been reclassified, and its deadline has changed."))
     is_still_ours = moved.kind in kinds_for(request.actor)
     return redirect("service_request", pk) if is_still_ours else redirect("service")
 

@@ -32,7 +32,7 @@ def terms(request: PageRequest) -> HttpResponse:
     membership, current = membership_of(request.actor), queries.current_terms()
     form = AcceptanceForm(request.POST or None, initial={"version": current.version})
     if form.is_bound and _is_accepted(form, lambda given: accept(request.actor, **given)):
-        messages.success(request, gettext("The terms are accepted for your organisation."))
+        messages.success(request, gettext("The terms have been accepted for your organisation."))
         return redirect("terms")
     context = {
         "terms": current,

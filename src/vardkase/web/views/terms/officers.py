@@ -144,7 +144,7 @@ def publish(request: PageRequest) -> HttpResponse:
 @page(staff=drafts.OFFICERS, writes=True)
 def discard(request: PageRequest) -> HttpResponse:
     drafts.discard_draft(request.actor)
-    messages.success(request, gettext("The draft is discarded. The current version still applies."))
+    messages.success(request, gettext("The draft has been discarded. The current version still applies."))
     return redirect("terms_and_criteria")
 
 

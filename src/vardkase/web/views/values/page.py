@@ -86,7 +86,7 @@ def verdict_on(life: Life | None, warnings: list[Hit], now: float | None = None)
     where = _where(life)
     if any(hit.category == "false_positive" for hit in warnings):
         names = ", ".join(hit.name for hit in warnings)
-        listed = gettext("It is on a warning list: %(names)s.") % {"names": names}
+        listed = gettext("It is on a warninglist: %(names)s.") % {"names": names}
         return Verdict("warn", gettext("Known, but often harmless"), f"{where} {listed}")
     seen = gettext("Last seen %(date)s.") % {"date": long_date(moment(life.last_seen))}
     if not life.detected:

@@ -35,9 +35,7 @@ def organisation_number(text: str) -> str:
         return str(orgnr.validate(digits))
     except NotANumber:
         raise ValueError(
-            gettext(
-                "The number is not right: its last digit does not fit the others. Write it as 212000-0142."
-            )
+            gettext("The number is not valid: its check digit is wrong. Enter it as 212000-0142.")
         ) from None
 
 
@@ -45,13 +43,13 @@ def email(text: str) -> str:
     try:
         validate_email(text)
     except ValidationError:
-        raise ValueError(gettext("Write an e-mail address, such as namn@myndighet.se.")) from None
+        raise ValueError(gettext("Enter an e-mail address, such as namn@myndighet.se.")) from None
     return text
 
 
 def phone(text: str) -> str:
     if not PHONE.fullmatch(text):
-        raise ValueError(gettext("Write a telephone number with its area code, such as 010-240 40 40."))
+        raise ValueError(gettext("Enter a telephone number with its area code, such as 010-240 40 40."))
     return text
 
 
@@ -61,7 +59,7 @@ def domain(text: str) -> str:
         validate_domain_name(name)
         name.encode("idna")
     except (ValidationError, UnicodeError):
-        raise ValueError(gettext("“%s” is not a domain. Write it as myndighet.se.") % text) from None
+        raise ValueError(gettext("“%s” is not a domain. Enter it as myndighet.se.") % text) from None
     return name
 
 
@@ -70,18 +68,16 @@ def network(text: str) -> str:
     try:
         found = ipaddress.ip_network(text, strict=False)
     except ValueError:
-        raise ValueError(gettext("“%s” is not a network. Write it as 192.0.2.0/24.") % text) from None
+        raise ValueError(gettext("“%s” is not a network. Enter it as 192.0.2.0/24.") % text) from None
     if "/" in text and found.network_address != ipaddress.ip_address(text.partition("/")[0]):
         words = {"text": text, "network": str(found)}
         raise ValueError(
-            gettext("“%(text)s” is an address in the network %(network)s. Write one of them.") % words
+            gettext("“%(text)s” is an address in the network %(network)s. Enter one of them.") % words
         )
     _require_public(found, text)
     if found.prefixlen < WIDEST[found.version]:
         words = {"text": text, "prefix": str(WIDEST[found.version])}
-        told = gettext(
-            "“%(text)s” is too wide: give the networks that are your own, /%(prefix)s or narrower."
-        )
+        told = gettext("“%(text)s” is too wide: enter your own networks, /%(prefix)s or narrower.")
         raise ValueError(told % words)
     return str(found)
 
@@ -90,7 +86,7 @@ def address(text: str) -> str:
     try:
         found = ipaddress.ip_address(text)
     except ValueError:
-        raise ValueError(gettext("“%s” is not an IP address. Write it as 192.0.2.10.") % text) from None
+        raise ValueError(gettext("“%s” is not an IP address. Enter it as 192.0.2.10.") % text) from None
     _require_public(ipaddress.ip_network(found), text)
     return str(found)
 
@@ -99,7 +95,7 @@ def uuid(text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError:
-        raise ValueError(gettext("Write a UUID, such as 55f6ea65-aa10-4c5a-bf01-4f84950d210f.")) from None
+        raise ValueError(gettext("Enter a UUID, such as 55f6ea65-aa10-4c5a-bf01-4f84950d210f.")) from None
 
 
 def certificate(text: str) -> str:
@@ -107,7 +103,7 @@ def certificate(text: str) -> str:
     if "PRIVATE KEY" in text:
         raise ValueError(
             gettext(
-                "This holds a private key. Keep it secret: send the certificate alone, and change the key."
+                "This contains a private key. Keep it secret: send only the certificate, and change the key."
             )
         )
     try:
@@ -115,7 +111,9 @@ def certificate(text: str) -> str:
     except ValueError:
         found = []
     if len(found) != 1:
-        raise ValueError(gettext("Paste one certificate in PEM, from -----BEGIN CERTIFICATE----- on."))
+        raise ValueError(
+            gettext("Paste one certificate in PEM format, starting with -----BEGIN CERTIFICATE-----.")
+        )
     if found[0].not_valid_after_utc < datetime.now(UTC):
         raise ValueError(gettext("The certificate has expired."))
     return text
@@ -126,17 +124,17 @@ def openpgp_key(text: str) -> str:
     if "PRIVATE KEY" in text:
         raise ValueError(
             gettext(
-                "This holds a private key. Keep it secret: send the public key alone, and change the key."
+                "This contains a private key. Keep it secret: send only the public key, and change the key."
             )
         )
     try:
         key = openpgp.public_key(text)
     except ValueError:
         raise ValueError(
-            gettext("Paste one public key, from -----BEGIN PGP PUBLIC KEY BLOCK----- on.")
+            gettext("Paste one public key, starting with -----BEGIN PGP PUBLIC KEY BLOCK-----.")
         ) from None
     if key.revoked:
-        raise ValueError(gettext("The key is revoked."))
+        raise ValueError(gettext("The key has been revoked."))
     return text
 
 
@@ -144,7 +142,7 @@ def day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise ValueError(gettext("Write a date, such as 2027-03-31.")) from None
+        raise ValueError(gettext("Enter a date, such as 2027-03-31.")) from None
 
 
 def each(check: Callable[[str], str]) -> Callable[[list[str]], list[str]]:
@@ -160,7 +158,7 @@ def between(least: int, most: int) -> Callable[[int], int]:
     def check(number: int) -> int:
         if not least <= number <= most:
             words = {"least": least, "most": most}
-            raise ValueError(gettext("Write a whole number from %(least)s to %(most)s.") % words)
+            raise ValueError(gettext("Enter a whole number from %(least)s to %(most)s.") % words)
         return number
 
     return check
@@ -169,6 +167,7 @@ def between(least: int, most: int) -> Callable[[int], int]:
 def _require_public(found: Network, text: str) -> None:
     if is_private(found):
         told = gettext(
-            "“%s” is private: nobody outside sees it. Give the addresses by which your users reach the internet."
+            "“%s” is private: nobody outside sees it. Enter the addresses by which your users "
+            "reach the internet."
         )
         raise ValueError(told % text)

@@ -9,15 +9,15 @@ from vardkase.hub.membership.applications.form.fields import Choices, Field, Gro
 
 TECHNOLOGY: Choices = (
     ("none", _("Nowhere yet")),
-    ("manual", _("By hand from e-mail")),
-    ("platform", _("A platform of our own")),
+    ("manual", _("Entered manually from e-mail")),
+    ("platform", _("Our own platform")),
     ("automatic", _("Automatically to protection and logs")),
 )
 PROCESSES: Choices = (
     ("none", _("No routine yet")),
     ("incidents", _("Routine for incidents")),
     ("sharing", _("Routine for sharing, reviewers")),
-    ("watch", _("Watch day and night")),
+    ("watch", _("On-call day and night")),
 )
 RESOURCES: Choices = (
     ("none", _("No time set aside")),
@@ -96,10 +96,10 @@ NEEDS = Step(
             (
                 Field(
                     "value",
-                    _("What do you want out of the hub?"),
+                    _("What do you want from the hub?"),
                     Kind.CHOICES,
                     choices=VALUES,
-                    missing=_("Choose at least one thing that you want out of the hub"),
+                    missing=_("Choose at least one thing that you want from the hub"),
                 ),
                 Field(
                     "contribution",
@@ -107,8 +107,8 @@ NEEDS = Step(
                     Kind.LONG,
                     longest=1000,
                     hint=_(
-                        "For example logs, malicious mail or experience of incidents. "
-                        "Do not write of single events here."
+                        "For example logs, malicious mail or experience of incidents. Do not describe "
+                        "individual events here."
                     ),
                 ),
             )

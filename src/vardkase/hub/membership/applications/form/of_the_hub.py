@@ -17,7 +17,7 @@ def anothers_domain(text: str) -> str:
     name = checks.domain(text)
     if is_of_the_hub(plain_domain(name)):
         raise ValueError(
-            gettext("“%s” belongs to the organisation that runs this hub. Write your own domains.") % name
+            gettext("“%s” belongs to the organisation that runs this hub. Enter your own domains.") % name
         )
     return name
 

@@ -47,7 +47,7 @@ def read_document(step: Step, document: Any) -> Read:
     known = {key for key, _ in step.fields()}
     for key in _members(document, {group.name for group in step.groups if group.name}):
         if key not in known:
-            read.errors[key] = [gettext("The form does not ask for this.")]
+            read.errors[key] = [gettext("The form does not have this field.")]
     return read
 
 
@@ -86,27 +86,27 @@ def _text(each: Field, given: Any) -> str:
     if given is None:
         return ""
     if not isinstance(given, str):
-        raise ValueError(gettext("A text is expected here."))
+        raise ValueError(gettext("Text is expected here."))
     if len(given) > each.longest * 2:
-        raise ValueError(gettext("Write at most %s characters.") % each.longest)
+        raise ValueError(gettext("Enter at most %s characters.") % each.longest)
     text = unicodedata.normalize("NFC", given.replace("\r\n", "\n").replace("\r", "\n")).strip()
     allowed = "\n\t" if each.kind in SEVERAL_LINES else ""
     if any(
         (unicodedata.category(one) in ("Cc", "Cs") and one not in allowed) or one in DECEIVING for one in text
     ):
-        raise ValueError(gettext("The text holds characters that cannot be shown. Write it anew."))
+        raise ValueError(gettext("The text contains characters that cannot be shown. Type it again."))
     if len(text) > each.longest:
-        raise ValueError(gettext("Write at most %s characters.") % each.longest)
+        raise ValueError(gettext("Enter at most %s characters.") % each.longest)
     return text
 
 
 def _number(_each: Field, given: Any) -> int | str:
     """A number; invalid input is kept as text, and rejected by its check."""
     if isinstance(given, bool) or not isinstance(given, int | str | None):
-        raise ValueError(gettext("A whole number is expected here."))
+        raise ValueError(gettext("An integer is expected here."))
     text = str("" if given is None else given).replace("\u202f", "").replace("\xa0", "").replace(" ", "")
     if len(text) > 12 or not (text == "" or (text.isascii() and text.isdecimal())):
-        raise ValueError(gettext("Write a whole number, such as 25."))
+        raise ValueError(gettext("Enter a whole number, such as 25."))
     return int(text) if text else ""
 
 
@@ -136,12 +136,12 @@ def _lines(each: Field, given: Any) -> list[str]:
             raise ValueError(gettext("A list of at most %s texts is expected here.") % each.most)
         given = "\n".join(given)
     if not isinstance(given, str) or len(given) > each.most * (each.longest + 2):
-        raise ValueError(gettext("Write at most %s lines.") % each.most)
+        raise ValueError(gettext("Enter at most %s lines.") % each.most)
     whole = Field(each.name, each.label, Kind.LINES, longest=each.most * (each.longest + 2))
     parts = _text(whole, given).replace(",", "\n").replace(";", "\n").split("\n")
     lines = [part.strip() for part in parts if part.strip()]
     if len(lines) > each.most or any(len(line) > each.longest for line in lines):
-        raise ValueError(gettext("Write at most %s lines.") % each.most)
+        raise ValueError(gettext("Enter at most %s lines.") % each.most)
     return lines
 
 
@@ -150,7 +150,7 @@ def _flag(_each: Field, given: Any) -> bool:
         return False
     if given in (True, "on", "1", "true"):
         return True
-    raise ValueError(gettext("True or false is expected here."))
+    raise ValueError(gettext("A boolean is expected here."))
 
 
 SHAPES = {

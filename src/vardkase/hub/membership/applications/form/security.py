@@ -12,10 +12,10 @@ from vardkase.hub.membership.applications.form.fields import Answers, Choices, F
 from vardkase.hub.membership.themes import THEMES
 
 LEVELS: Choices = (
-    ("0", _("0: Not begun")),
-    ("1", _("1: Begun")),
-    ("2", _("2: Done in part")),
-    ("3", _("3: Done and written down")),
+    ("0", _("0: Not started")),
+    ("1", _("1: Started")),
+    ("2", _("2: Partly done")),
+    ("3", _("3: Done and documented")),
     ("4", _("4: Done, followed up and improved")),
 )
 
@@ -42,8 +42,8 @@ SECURITY = Step(
     _("Security"),
     _("Security statement"),
     _(
-        "How far you have come with each measure. The level has to correspond in substance to the Cybersecurity Act "
-        "(2025:1506) or ISO 27001. Allow half an hour."
+        "Your progress with each measure. The level has to correspond in substance to the "
+        "Cybersecurity Act (2025:1506) or ISO 27001. Allow half an hour."
     ),
     tuple(
         Group(
@@ -59,10 +59,10 @@ SECURITY = Step(
                 Field("plan", _("What you will do, and when"), Kind.LONG, required=False, longest=1000),
                 Field(
                     "by",
-                    _("Done by (date)"),
+                    _("Completed on (date)"),
                     required=False,
                     longest=10,
-                    hint=_("Needed at level 0 and 1. Write it as 2027-03-31."),
+                    hint=_("Needed at level 0 and 1. Enter it as 2027-03-31."),
                     check=checks.day,
                 ),
             ),

@@ -37,7 +37,7 @@ ORGANISATION = Step(
                     _("Legal form and sector"),
                     Kind.CHOICE,
                     choices=Sector.choices,
-                    hint=_("Decides which phase you are admitted in."),
+                    hint=_("Determines the phase in which you are admitted."),
                     missing=_("Choose your legal form"),
                 ),
                 Field(
@@ -45,7 +45,9 @@ ORGANISATION = Step(
                     _("Under the Swedish Cybersecurity Act (2025:1506) you are"),
                     Kind.CHOICE,
                     choices=Nis2Status.choices,
-                    missing=_("Choose what you are under the Cybersecurity Act, or that it is not known yet"),
+                    missing=_(
+                        "Choose your classification under the Cybersecurity Act, or that it is not yet known"
+                    ),
                 ),
                 Field("county", _("County"), Kind.CHOICE, required=False, choices=COUNTIES),
             )
@@ -109,7 +111,7 @@ CONTACTS = Step(
     "contacts",
     _("Contacts"),
     _("Contacts"),
-    _("Whom we turn to. One person may have several of the roles. Allow ten minutes."),
+    _("Whom we contact. One person may have several of the roles. Allow ten minutes."),
     (
         _contact(
             "signatory",
@@ -117,7 +119,9 @@ CONTACTS = Step(
             _("May commit the organisation, and accepts the terms."),
             Field("role", _("Position")),
         ),
-        _contact("main", _("Main contact"), _("Gets our decision and all that concerns the membership.")),
+        _contact(
+            "main", _("Main contact"), _("Receives our decision and everything that concerns the membership.")
+        ),
         _contact("technical", _("Technical contact"), _("Sets up the connection.")),
         _contact(
             "security",
@@ -134,7 +138,7 @@ CONNECTION = Step(
     "connection",
     _("Connection"),
     _("Connection"),
-    _("How your people and systems reach the hub. Allow ten minutes; ask your network people."),
+    _("How your people and systems reach the hub. Allow ten minutes, and ask your network team."),
     (
         Group(
             (
@@ -156,7 +160,7 @@ CONNECTION = Step(
                     "users",
                     _("How many people will use the hub?"),
                     Kind.NUMBER,
-                    hint=_("About how many in the first year."),
+                    hint=_("Approximate number in the first year."),
                     check=checks.between(1, 100_000),
                 ),
                 Field(
@@ -164,7 +168,7 @@ CONNECTION = Step(
                     _("Networks that your users come from"),
                     Kind.LINES,
                     longest=50,
-                    hint=_("As the internet sees them, one on each line, such as 192.0.2.0/24."),
+                    hint=_("As seen from the internet, one on each line, such as 192.0.2.0/24."),
                     check=checks.each(checks.network),
                 ),
             )
@@ -175,7 +179,7 @@ CONNECTION = Step(
                 Field("version", _("Version"), longest=40),
                 Field(
                     "egress",
-                    _("Addresses that it connects from"),
+                    _("Addresses it connects from"),
                     Kind.LINES,
                     longest=45,
                     hint=_("Fixed addresses, one on each line."),
@@ -186,7 +190,7 @@ CONNECTION = Step(
                     _("Client certificate"),
                     Kind.LONG,
                     longest=LONGEST_KEY,
-                    hint=_("In PEM. Never the private key."),
+                    hint=_("In PEM format. Never the private key."),
                     check=checks.certificate,
                 ),
                 Field(
@@ -195,7 +199,8 @@ CONNECTION = Step(
                     required=False,
                     longest=40,
                     hint=_(
-                        "In MISP under Administration, List Organisations. What you send is then known as yours."
+                        "In MISP under Administration, List Organisations. What you send is then recognised "
+                        "as yours."
                     ),
                     check=checks.uuid,
                 ),

@@ -31,10 +31,10 @@ def take(actor: Actor, application: Application, name: str, note: str = "") -> A
     it.
     """
     if name == "withdraw" and not note.strip():
-        raise Invalid({"note": [gettext("Write who has asked for it, and how.")]})
+        raise Invalid({"note": [gettext("Say who has requested it, and how.")]})
     if name not in ALONE:
         told = gettext("Choose one of: %s.") % ", ".join(ALONE)
         if name in APPLICATION.steps:
-            told = gettext("An officer does not take this step alone. Do it on the page of the application.")
+            told = gettext("An officer cannot take this step alone. Do it on the application’s page.")
         raise Invalid({"step": [told]})
     return ALONE[name](actor, application, note)

@@ -110,7 +110,7 @@ def checked_text(text: str) -> str:
     except ValueError as error:
         raise Invalid({"text": [str(error)]}) from None
     if not words:
-        raise Invalid({"text": [gettext("Write something.")]})
+        raise Invalid({"text": [gettext("Enter some text.")]})
     return words
 
 
@@ -132,7 +132,7 @@ def _keep(
 ) -> list[Attachment]:
     if len(sent) > MOST_AT_ONCE or application.attachments.count() + len(sent) > MOST_FILES:
         words = {"once": MOST_AT_ONCE, "all": MOST_FILES}
-        told = gettext("At most %(once)s files at once, and %(all)s in all.")
+        told = gettext("At most %(once)s files at a time, and %(all)s in total.")
         raise Invalid({"files": [told % words]})
     kinds = [_kind(name, content) for name, content in sent]
     size = sum(len(content) for _, content in sent)

@@ -92,8 +92,8 @@ def save_step(
     if seen is not None and seen != application.saved.get(name, ""):
         raise Stale(
             gettext(
-                "Somebody has saved this step since you opened it. Your answers are below, theirs are saved. "
-                "Save once more to keep yours."
+                "Somebody has saved this step since you opened it. Your answers are below, theirs "
+                "are saved. Save again to keep yours."
             )
         )
     read = read_step(step, given)

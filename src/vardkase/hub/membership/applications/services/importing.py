@@ -40,7 +40,7 @@ def read_file(content: bytes) -> Any:
     try:
         return json_limits.decoded(content.decode())
     except (ValueError, RecursionError):
-        raise Invalid({"file": [gettext("The file holds no JSON document.")]}) from None
+        raise Invalid({"file": [gettext("The file is not valid JSON.")]}) from None
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def _checked(document: Any) -> Checked:
     if not isinstance(document, Mapping):
         raise Invalid({"": [gettext("An object is expected here.")]})
     errors: dict[str, list[str]] = {
-        str(name): [gettext("The form does not ask for this.")]
+        str(name): [gettext("The form does not have this field.")]
         for name in document
         if name not in BY_NAME and name != "language"
     }

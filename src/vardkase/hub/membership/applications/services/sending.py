@@ -51,7 +51,9 @@ def wait(actor: Actor, application: Application, note: str = "") -> Application:
     """Put an application on the waiting list. Raises StepRefused, Conflict if a phase admits it, Forbidden."""
     application = _taken(actor, application, "wait")
     if number := _admitting(application):
-        raise Conflict(gettext("%s is open to this application: it need not wait.") % phase_title(number))
+        raise Conflict(
+            gettext("%s is open to this application: it does not have to wait.") % phase_title(number)
+        )
     _wait(actor, application, _note(note))
     tell(actor, "application_waiting", application, [write_waiting_list(actor, application)])
     return application

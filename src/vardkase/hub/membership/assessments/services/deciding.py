@@ -45,7 +45,7 @@ def propose(
         raise Invalid({"outcome": [gettext("Choose one of: %s.") % ", ".join(Outcome.values)]})
     APPLICATION.after(application.state, outcome)
     if open_proposal(application):
-        raise Conflict(gettext("A decision is proposed already: it waits for a second officer."))
+        raise Conflict(gettext("A decision has already been proposed and is waiting for a second officer."))
     return _propose(actor, application, outcome, reasons, exception)
 
 
@@ -119,5 +119,5 @@ def _waiting(application: Application, proposal_id: int) -> Proposal:
     if proposal is None:
         raise NotFound("There is no such proposal.")
     if not proposal.is_waiting:
-        raise Conflict(gettext("This proposal does not wait any more. Look at the case as it is now."))
+        raise Conflict(gettext("This proposal is no longer waiting. Look at the case as it is now."))
     return proposal

@@ -57,7 +57,7 @@ def take_over(actor: Actor, application: Application) -> Handling:
     application = opened(actor, application)
     found = Handling.objects.filter(application=application).first()
     if found is None or actor.user_id is None:
-        raise Conflict(gettext("Take the application up first."))
+        raise Conflict(gettext("Start the review first."))
     if found.officer_id != actor.user_id:
         found.officer_id = actor.user_id
         found.save(update_fields=["officer"])
@@ -146,9 +146,7 @@ def assess(
     if application.state != ApplicationState.UNDER_REVIEW:
         raise Conflict(gettext("The application is not under review."))
     if open_proposal(application):
-        raise Conflict(
-            gettext("A decision is proposed. It has to be taken back before criteria are assessed anew.")
-        )
+        raise Conflict(gettext("A decision has been proposed. Withdraw it before you assess criteria again."))
     if key not in {each.key for each in criteria_of(application)}:
         raise NotFound("There is no such criterion.")
     reason = _reason(verdict, reason)
@@ -197,7 +195,7 @@ def _steps(steps: Iterable[str]) -> list[str]:
 def _last_day(given: date | None) -> date:
     day = given or today() + timedelta(days=DAYS_TO_COMPLETE)
     if day <= today():
-        raise Invalid({"complete_by": [gettext("Choose a day to come.")]})
+        raise Invalid({"complete_by": [gettext("Choose a future day.")]})
     return day
 
 

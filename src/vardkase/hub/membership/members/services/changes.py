@@ -42,7 +42,7 @@ def propose_change(actor: Actor, data: Mapping[str, Any], note: str = "") -> Pro
     require_member(actor, membership)
     changed = _changed(membership, read_details(data))
     if not changed:
-        raise Invalid({"": [gettext("Nothing is different from what we have.")]})
+        raise Invalid({"": [gettext("Nothing differs from what we have.")]})
     membership.changes.filter(state=ChangeState.PROPOSED).update(
         state=ChangeState.WITHDRAWN, decided=timezone.now(), decided_by=actor.name
     )
@@ -121,7 +121,7 @@ def _rename(actor: Actor, membership: Membership, name: str) -> None:
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     change = open_change(membership_of(request))
     if change is None:
-        raise NotFound("No change waits for a decision.")
+        raise NotFound("No change is waiting for a decision.")
     return {"change": change.pk, "fields": change.fields}
 
 
@@ -144,7 +144,7 @@ def _describe(request: ApprovalRequest) -> Description:
 
 def _open(membership: Membership) -> ProposedChange:
     if (found := open_change(membership)) is None:
-        raise Conflict(gettext("No change waits for a decision."))
+        raise Conflict(gettext("No change is waiting for a decision."))
     return found
 
 
@@ -166,12 +166,12 @@ def _close(actor: Actor, proposed: ProposedChange, state: ChangeState, reason: s
 
 def _accepted(membership: Membership) -> str:
     with override(membership.language):
-        return gettext("The change of your data is accepted.")
+        return gettext("The change of your data has been accepted.")
 
 
 def _refused(membership: Membership, reason: str) -> str:
     with override(membership.language):
-        return gettext("The change of your data is refused. Reasons: %s") % reason
+        return gettext("The change of your data has been refused. Reasons: %s") % reason
 
 
 def _told(actor: Actor, membership: Membership, act: str, proposed: ProposedChange, note: str) -> None:

@@ -82,7 +82,7 @@ def begin(
 
 def _refuse_second(organisation: Organisation) -> None:
     if Membership.objects.filter(organisation=organisation).exists():
-        raise Conflict(gettext("%s is a member already.") % organisation.name)
+        raise Conflict(gettext("%s is already a member.") % organisation.name)
 
 
 def _organisation(request: ApprovalRequest) -> Organisation:
@@ -109,7 +109,7 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> str:
 def _describe(request: ApprovalRequest) -> Description:
     given = request.parameters
     return Description(
-        gettext("The organisation becomes a member, and is connected. No application is needed for that."),
+        gettext("The organisation becomes a member, and onboarding starts. No application is needed."),
         (
             (gettext("Organisation"), request.title),
             (gettext("Sector"), str(Sector(given["sector"]).label)),

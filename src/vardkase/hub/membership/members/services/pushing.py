@@ -34,7 +34,7 @@ def push(membership: Membership) -> None:
 def reasons(text: Any) -> str:
     given = text.strip() if isinstance(text, str) else ""
     if not given or len(given) > LONGEST:
-        told = gettext("Give the reasons, in at most %(count)s characters.") % {"count": LONGEST}
+        told = gettext("Enter the reasons, in at most %(count)s characters.") % {"count": LONGEST}
         raise Invalid({"reason": [told]})
     return given
 

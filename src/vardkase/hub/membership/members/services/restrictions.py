@@ -83,13 +83,13 @@ def lapse(actor: ActorReference) -> int:
     count = 0
     for membership in Membership.objects.select_for_update(of=("self",)).filter(pk__in=set(over)):
         ended = list(membership.restrictions.filter(lifted=None, until__lte=timezone.now()))
-        count += _lift(actor, membership, ended, gettext("Its time is over."))
+        count += _lift(actor, membership, ended, gettext("It has expired."))
     return count
 
 
 def require_active(membership: Membership) -> None:
     if membership.state != MembershipState.ACTIVE:
-        told = gettext("Only an active membership can be limited. This one is in the state “%s”.")
+        told = gettext("Only an active membership can be restricted. This one is in the state “%s”.")
         raise StepRefused(told % MembershipState(membership.state).label)
 
 

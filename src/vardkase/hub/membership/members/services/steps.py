@@ -42,14 +42,12 @@ def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership
     membership = _taken(actor, reference, "activate")
     waiting = still_open(membership)
     if needed := never_waived(membership):
-        told = gettext("Still to be done: %s. No member is let in without it.")
+        told = gettext("Remaining: %s. No member is admitted without it.")
         raise Invalid({"reason": [told % ", ".join(needed)]})
     if not waiting:
         return two_people.enter(actor, membership, reason)
     if not reason.strip():
-        told = gettext(
-            "Still to be done: %s. Give reasons to propose that it is activated all the same: another officer approves."
-        )
+        told = gettext("Remaining: %s. Give reasons to propose activation anyway: another officer approves.")
         raise Invalid({"reason": [told % ", ".join(waiting)]})
     return two_people.propose_step(actor, two_people.ACTIVATE, membership, reason, {"open": waiting})
 
@@ -68,10 +66,10 @@ def suspend(
     whole = kind == RestrictionKind.SUSPENDED
     membership = _taken(actor, reference, "suspend" if whole else "")
     if until is not None and until <= timezone.now():
-        raise Invalid({"until": [gettext("Choose a time that is still to come.")]})
+        raise Invalid({"until": [gettext("Choose a time in the future.")]})
     require_active(membership)
     if membership.restrictions.filter(lifted=None, kind=kind, cause=OFFICER).exists():
-        raise StepRefused(gettext("The membership is limited so already."))
+        raise StepRefused(gettext("The membership already has this restriction."))
     given = {"kind": kind, "until": until.isoformat() if until else ""}
     return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), given)
 

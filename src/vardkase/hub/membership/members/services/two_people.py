@@ -173,7 +173,7 @@ def _terminate(approval: Approval) -> Membership:
 
 _describe_open_items = _description(
     _("The member reads and shares from now on, although items of its checklist are open."),
-    open=_("Still to be done"),
+    open=_("Remaining"),
 )
 _of_a_member = partial(Action, propose=PROPOSERS, approve=OFFICERS, fingerprint=_state, conflict=conflict_in)
 ACTIVATE = register(
@@ -187,9 +187,9 @@ ACTIVATE = register(
 LIMIT = register(
     _of_a_member(
         name="limit_membership",
-        title=_("Suspend or limit a membership"),
+        title=_("Suspend or restrict a membership"),
         describe=_description(
-            _("The membership is limited at once, and the member is written to."),
+            _("The membership is restricted at once, and the member is notified by letter."),
             kind=_("Limit"),
             until=_("Until"),
         ),
@@ -199,8 +199,8 @@ LIMIT = register(
 LIFT = register(
     _of_a_member(
         name="lift_limits",
-        title=_("Lift what limits a membership"),
-        describe=_description(_("Everything that officers have limited works again at once.")),
+        title=_("Lift restrictions of a membership"),
+        describe=_description(_("Everything that officers have restricted works again at once.")),
         execute=_lift,
     )
 )
@@ -210,9 +210,10 @@ TERMINATE = register(
         title=_("Terminate a membership"),
         describe=_description(
             _(
-                "Accounts are switched off, keys end, and nothing is exchanged any more. This cannot be undone."
+                "Accounts are disabled, keys are revoked, and nothing more is exchanged. This cannot "
+                "be undone."
             ),
-            contributions=_("What becomes of its contributions"),
+            contributions=_("What happens to its contributions"),
         ),
         execute=_terminate,
     )

@@ -74,7 +74,7 @@ def _accept(
     terms = _current(version)
     Membership.objects.select_for_update().get(pk=membership.pk)
     if queries.acceptance_of(membership, version):
-        raise Conflict(gettext("This version has been accepted for your organisation already."))
+        raise Conflict(gettext("This version has already been accepted for your organisation."))
     made = Acceptance.objects.create(
         version=version,
         organisation=membership.organisation,

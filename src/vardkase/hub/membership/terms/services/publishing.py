@@ -47,7 +47,7 @@ def propose_publishing(
     require_officer(actor)
     found = locked_draft()
     if found.version != version:
-        raise Conflict(gettext("Somebody else has published a version meanwhile. Look at it first."))
+        raise Conflict(gettext("Somebody else has published a version meanwhile. Review it first."))
     if answer_by is None or answer_by < earliest_answer():
         told = gettext("Members have at least %(days)s days to answer: choose %(day)s or a later day.")
         words = {"days": DAYS_TO_ANSWER.value, "day": earliest_answer().isoformat()}
@@ -112,7 +112,7 @@ def _publish(approval: Approval) -> Terms:
     approval.for_action(PUBLISH)
     found, answer_by = locked_draft(), date.fromisoformat(approval.parameters["answer_by"])
     if answer_by < earliest_answer():
-        told = gettext("Members would have less than %(days)s days to answer. Propose it with a later day.")
+        told = gettext("Members would have fewer than %(days)s days to answer. Propose it with a later day.")
         raise Conflict(told % {"days": DAYS_TO_ANSWER.value})
     _keep_the_delivered(found.version)
     former = queries.current_terms()
