@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RESET_PEAK = "5"
-KEEPER = b"vardkase.core.confined.keeper"
+KEEPER = b"vardkase.core.sandbox.forkserver"
 
 
 @dataclass(slots=True)

@@ -110,9 +110,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(autouse=True)
 def _failed_attempts_are_forgotten() -> None:
     """Each test is a stranger to every throttle, whatever the tests before it tried."""
-    from vardkase.audit.flood import FloodBarrier
+    from vardkase.audit.flood import RepeatSuppressor
 
-    FloodBarrier.forget_all()
+    RepeatSuppressor.forget_all()
 
 
 @pytest.fixture(autouse=True)

@@ -66,7 +66,7 @@ def _by_two() -> list[str]:
 
 def _declared() -> list[str]:
     """Settings and schedules, by whom they are declared for."""
-    from vardkase.core.changed_by import ChangedBy
+    from vardkase.core.change_origin import ChangedBy
     from vardkase.identity.accounts.four_eyes.parties import Party
 
     who = {

@@ -14,7 +14,7 @@ from vardkase.analysis.decay import scores as decay_scores
 from vardkase.analysis.decay.formulas import (
     DAY,
     ScoringTag,
-    Standing,
+    SightingStatus,
     base_score,
     polynomial,
     polynomial_extended,
@@ -38,20 +38,22 @@ MINE = {
 
 @pytest.mark.parametrize(("days", "score"), [(0, 80), (30, 40), (67.5, 20), (120, 0), (1000, 0), (1.2, 72)])
 def test_the_polynomial(days: float, score: float) -> None:
-    assert polynomial(80, NIDS, Standing(days * DAY)) == pytest.approx(score)
+    assert polynomial(80, NIDS, SightingStatus(days * DAY)) == pytest.approx(score)
 
 
 def test_a_retention_ends_the_life() -> None:
     week = (ScoringTag("retention:1w", 7, inherited=True),)
-    assert polynomial_extended(80, NIDS, Standing(6 * DAY, week)) == polynomial(80, NIDS, Standing(6 * DAY))
-    assert polynomial_extended(80, NIDS, Standing(8 * DAY, week)) == 0
+    assert polynomial_extended(80, NIDS, SightingStatus(6 * DAY, week)) == polynomial(
+        80, NIDS, SightingStatus(6 * DAY)
+    )
+    assert polynomial_extended(80, NIDS, SightingStatus(8 * DAY, week)) == 0
     longer = (*week, ScoringTag("retention:1m", 30, inherited=False))
-    assert polynomial_extended(80, NIDS, Standing(8 * DAY, longer)) > 0
+    assert polynomial_extended(80, NIDS, SightingStatus(8 * DAY, longer)) > 0
 
 
 def test_sightings_confirm_or_refute() -> None:
-    assert sightings(80, NIDS, Standing(0)) == 80
-    assert sightings(80, NIDS, Standing(0, seen=1, sightings=4)) == 20
+    assert sightings(80, NIDS, SightingStatus(0)) == 80
+    assert sightings(80, NIDS, SightingStatus(0, seen=1, sightings=4)) == 20
 
 
 @pytest.mark.parametrize(

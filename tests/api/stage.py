@@ -45,18 +45,17 @@ from vardkase.exchange.taxii.models import TaxiiServer
 from vardkase.hub.dashboards.models import DashboardTemplate
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.policy.approvals.services import digest_of
-from vardkase.hub.policy.models import Approval, PolicyVersion
-from vardkase.hub.policy.models import State as PolicyState
+from vardkase.hub.policy.models import PolicyState, PolicyVersion, PublicationApproval
 from vardkase.hub.training.models import Training
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access_reviews.models import AccessReview
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
 from vardkase.identity.bookmarks.models import Bookmark
-from vardkase.identity.entrance.models import ApiRequirements, ClientCertificate, MailDomain
 from vardkase.identity.news.models import News
 from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupServer
 from vardkase.identity.registrations.models import Inbox
+from vardkase.identity.sign_in_policy.models import ApiRequirements, ClientCertificate, MailDomain
 from vardkase.identity.user_settings.models import UserSetting
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.collections.models import Collection, CollectionElement
@@ -768,21 +767,21 @@ def _policy(it: Things, org: Organisation, state: PolicyState) -> PolicyVersion:
 
 
 @ours
-def approval(it: Things) -> Approval:
+def approval(it: Things) -> PublicationApproval:
     """Somebody in the caller's organisation asks to publish an event."""
     return _approval(it, make_user(it.caller.user.org, it.caller.user.role, f"{word()}@{SECRET}.example"))
 
 
 @ours
-def own_approval(it: Things) -> Approval:
+def own_approval(it: Things) -> PublicationApproval:
     """The caller has asked to publish an event."""
     return _approval(it, it.caller.user)
 
 
-def _approval(it: Things, requester: User) -> Approval:
+def _approval(it: Things, requester: User) -> PublicationApproval:
     asked = _saved(make_event(requester.org, info=SECRET))
     soon = timezone.now() + timedelta(days=1)
-    return Approval.objects.create(
+    return PublicationApproval.objects.create(
         policy=it.policy,
         organisation=requester.org,
         event_id=asked.pk,

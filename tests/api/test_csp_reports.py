@@ -9,7 +9,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from vardkase.api.administration.csp_reports import LARGEST, REPORTS
+from vardkase.api.servers.csp_reports import LARGEST, REPORTS
 
 REPORT = {
     "csp-report": {

@@ -17,7 +17,7 @@ from vardkase.audit.mails import MOST_ROWS
 from vardkase.audit.models import AuditEntry
 from vardkase.core.limits import Limit
 from vardkase.core.mail.hooks import MailEnded, mail_ended
-from vardkase.identity.entrance import doors
+from vardkase.identity.sign_in_policy import enforcement
 
 UNKNOWN = "k" * 39
 
@@ -55,7 +55,7 @@ def test_a_flood_of_unknown_keys_fills_no_log_and_asks_no_database(
 def test_what_was_held_back_is_counted_in_the_next_row(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         send(f"{UNKNOWN}1", "GET", "/events/index")
-    monkeypatch.setattr(doors.unknown_keys, "_window", 0.0)
+    monkeypatch.setattr(enforcement.unknown_keys, "_window", 0.0)
     send(f"{UNKNOWN}1", "GET", "/events/index")
     changes = (
         AuditEntry.objects.filter(action="user.key_refused").order_by("pk").values_list("change", flat=True)

@@ -24,9 +24,9 @@ from vardkase.core.errors import Conflict, Forbidden, VardkaseError
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of
-from vardkase.hub.membership.assessments.services.deciding import decide, propose
+from vardkase.hub.membership.assessments.services.decisions import decide, propose
+from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import Actor, console_actor
-from vardkase.identity.access.console import in_the_name_of
 
 REASONS = "Kommunen uppfyller villkoren."
 

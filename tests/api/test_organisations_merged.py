@@ -21,9 +21,9 @@ from tests.factories import (
 from vardkase.audit.models import AuditEntry
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.membership.members.models import Membership
-from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.organisations.models import Organisation, SharingGroupOrg
 from vardkase.identity.organisations.services.merging import organisation_columns
+from vardkase.identity.sign_in_policy.models import MailDomain
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.models import Event
 from vardkase.intel.sightings.models import Sighting

@@ -11,7 +11,7 @@ from tests.exchange.streams.stage import stream
 from tests.support.web_server import WebServer
 from tests.web.accounts import with_password
 from vardkase.exchange.streams.delivering import note_failure
-from vardkase.exchange.streams.errors import Fault, NotTaken
+from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Stream
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def that_is_down(cast: Cast) -> Stream:
     down = stream(
         cast, "syslog", host="siem.example", format="cef", org_id=cast.org_b.pk, filters={"to_ids": 1}
     )
-    note_failure(down, NotTaken(Fault.BUSY, "The receiver answered 503."))
+    note_failure(down, NotTaken(StreamFault.BUSY, "The receiver answered 503."))
     return down
 
 

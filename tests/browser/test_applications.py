@@ -11,8 +11,8 @@ from tests.hub.membership.desk import assessed, johanna, on_the_desk, per
 from tests.support.web_server import WebServer
 from vardkase.hub.membership.applications.services.conversation import write_message
 from vardkase.hub.membership.assessments.models import CriterionAssessment
-from vardkase.hub.membership.assessments.services.deciding import decide, propose
-from vardkase.hub.membership.assessments.services.reviewing import assess
+from vardkase.hub.membership.assessments.services.decisions import decide, propose
+from vardkase.hub.membership.assessments.services.reviews import assess
 from vardkase.hub.membership.terms.services.drafts import start_draft
 from vardkase.identity.accounts.models import User
 

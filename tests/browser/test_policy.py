@@ -10,7 +10,7 @@ from tests.cast import Cast
 from tests.hub.policy.stories import SECOND, in_force, made
 from tests.support.web_server import WebServer
 from vardkase.hub.policy.drafting import begin_draft
-from vardkase.hub.policy.models import Approval
+from vardkase.hub.policy.models import PublicationApproval
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ def test_everything_can_be_read_on_a_phone(server: WebServer, server_cast: Cast,
     in_force(server_cast, SECOND)
     made(server_cast.publisher.key, published=True)
     begin_draft(server_cast.org_admin.actor, "authority")
-    approval = Approval.objects.get()
+    approval = PublicationApproval.objects.get()
     pages = (
         "",
         "draft/",

@@ -35,7 +35,7 @@ def strict_server(_strict_server: WebServer, transactional_db: None) -> str:
 
 
 @pytest.fixture
-def newcomer(strict_server: str) -> User:
+def attempt(strict_server: str) -> User:
     return with_password(make_cast().analyst.user, change_pw=True)
 
 
@@ -54,12 +54,12 @@ def enter_password(page: Page, email: str, password: str) -> None:
     page.press("#id_password", "Enter")
 
 
-def test_from_a_one_time_password_to_a_passkey(chromium: Browser, strict_server: str, newcomer: User) -> None:
+def test_from_a_one_time_password_to_a_passkey(chromium: Browser, strict_server: str, attempt: User) -> None:
     opened = Visit(chromium.new_context(locale="sv-SE").new_page())
     page = opened.page
     page.goto(f"{strict_server}/account/login/")
     give_authenticator(page)
-    enter_password(page, newcomer.email, PASSWORD)
+    enter_password(page, attempt.email, PASSWORD)
     page.wait_for_url("**/password/change/")
     for field, text in (("oldpassword", PASSWORD), ("password1", NEW), ("password2", NEW)):
         page.fill(f"#id_{field}", text)
@@ -91,20 +91,20 @@ def test_from_a_one_time_password_to_a_passkey(chromium: Browser, strict_server:
     page.get_by_role("heading", name="Du kommer inte in härifrån").wait_for()
 
 
-def test_a_passkey_as_the_second_factor(chromium: Browser, strict_server: str, newcomer: User) -> None:
-    with_password(newcomer, change_pw=False)
+def test_a_passkey_as_the_second_factor(chromium: Browser, strict_server: str, attempt: User) -> None:
+    with_password(attempt, change_pw=False)
     opened = Visit(chromium.new_context(locale="sv-SE").new_page())
     page = opened.page
     page.goto(f"{strict_server}/account/login/")
     give_authenticator(page)
-    enter_password(page, newcomer.email, PASSWORD)
+    enter_password(page, attempt.email, PASSWORD)
     page.click("a[href$='webauthn/add/']")
     page.uncheck("#id_passwordless")
     page.click("#passkey-button")
     page.wait_for_url("**/recovery-codes/")
     page.goto(f"{strict_server}/account/logout/")
     page.click("main button[type=submit]")
-    enter_password(page, newcomer.email, PASSWORD)
+    enter_password(page, attempt.email, PASSWORD)
     page.wait_for_url("**/authenticate/")
     assert opened.violations() == []
     page.click("#passkey-button")

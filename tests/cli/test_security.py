@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.cast import Cast
 from tests.cli.test_accounts import run
 from tests.support.certificates import Authority
-from vardkase.identity.entrance.services import save_requirements, submit_requirements
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.sign_in_policy.services import save_requirements, submit_requirements
 
 ORG = "Organisation A"
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from vardkase.core.confined.program import Answerer, Refused
+from vardkase.core.sandbox.program import Answerer, Refused
 
 
 def open_job(arguments: dict[str, Any]) -> Answerer:

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from tests.api.calls import send
 from vardkase.api import authentication
-from vardkase.api.members.registrations import REQUESTS
 from vardkase.api.membership.enrolments import TRIES
+from vardkase.api.users.registrations import REQUESTS
 from vardkase.core.addresses import counted_as
 from vardkase.hub.customer_service import services as customer_service
 

@@ -9,10 +9,10 @@ from itertools import islice
 
 import pytest
 
-from vardkase.core.archives import Bounds, members
+from vardkase.core.archives import ArchiveLimits, members
 from vardkase.core.zipcrypto import is_encrypted_zip
 
-SMALL = Bounds(size=100_000, members=50)
+SMALL = ArchiveLimits(size=100_000, members=50)
 
 
 def archive(files: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:

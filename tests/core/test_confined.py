@@ -10,23 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from vardkase.core.confined import LimitReached, Limits, ProgramFailed, Workshop
 from vardkase.core.errors import Invalid, VardkaseError
+from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
 
 LIMITS = Limits(memory=512 * 1024 * 1024, seconds=1, at_once=1)
 
 
 @pytest.fixture(scope="module")
-def workshop() -> Workshop:
-    return Workshop("tests.core.confined_program", LIMITS)
+def workshop() -> SandboxPool:
+    return SandboxPool("tests.core.confined_program", LIMITS)
 
 
-def ask(workshop: Workshop, document: bytes) -> bytes:
+def ask(workshop: SandboxPool, document: bytes) -> bytes:
     with workshop.job({"eats": 2**30}) as job:
         return b"".join(job.ask(document))
 
 
-def test_a_job_answers_one_document_after_the_other(workshop: Workshop) -> None:
+def test_a_job_answers_one_document_after_the_other(workshop: SandboxPool) -> None:
     with workshop.job({}) as job:
         assert list(job.ask(b"a")) == [b"a", b"a"]
         big = os.urandom(3_000_000)
@@ -45,33 +45,33 @@ def test_a_job_answers_one_document_after_the_other(workshop: Workshop) -> None:
     ],
 )
 def test_every_misdeed_ends_in_words(
-    workshop: Workshop, document: bytes, error: type[VardkaseError], says: str
+    workshop: SandboxPool, document: bytes, error: type[VardkaseError], says: str
 ) -> None:
     with pytest.raises(error, match=says):
         ask(workshop, document)
     assert ask(workshop, b"next") == b"nextnext"
 
 
-def test_a_job_knows_nothing_of_ours(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_knows_nothing_of_ours(workshop: SandboxPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VARDKASE_SECRET_KEY", "secret")
-    fresh = Workshop("tests.core.confined_program", LIMITS)
+    fresh = SandboxPool("tests.core.confined_program", LIMITS)
     assert b"VARDKASE" not in ask(fresh, b"environment")
 
 
-def test_who_stops_listening_ends_the_job_and_frees_its_place(workshop: Workshop) -> None:
+def test_who_stops_listening_ends_the_job_and_frees_its_place(workshop: SandboxPool) -> None:
     with workshop.job({}) as job:
         next(job.ask(bytes(50_000_000)))
     assert ask(workshop, b"next") == b"nextnext"
 
 
-def test_the_next_job_waits_its_turn(workshop: Workshop) -> None:
+def test_the_next_job_waits_its_turn(workshop: SandboxPool) -> None:
     with workshop.job({}), pytest.raises(LimitReached, match="busy"):
         ask(workshop, b"a")
     assert ask(workshop, b"a") == b"aa"
 
 
 def test_a_keeper_that_was_killed_is_replaced() -> None:
-    workshop = Workshop("tests.core.confined_program", LIMITS)
+    workshop = SandboxPool("tests.core.confined_program", LIMITS)
     assert ask(workshop, b"a") == b"aa"
     for keeper in _keepers():
         os.kill(keeper, signal.SIGKILL)
@@ -93,7 +93,7 @@ def _keepers() -> Iterator[int]:
 
 def test_a_job_has_so_much_time_for_all_its_documents() -> None:
     """Many documents, each within its own limit, do not go on for ever."""
-    with Workshop("tests.core.confined_program", Limits(all_seconds=0)).job({}) as job:
+    with SandboxPool("tests.core.confined_program", Limits(all_seconds=0)).job({}) as job:
         assert list(job.ask(b"a")) == [b"a", b"a"]
         with pytest.raises(LimitReached, match="All this together"):
             list(job.ask(b"b"))

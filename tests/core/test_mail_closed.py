@@ -29,14 +29,14 @@ from vardkase.core.openpgp.new_key import new_secret_key
 from vardkase.core.settings import set_unless_set
 from vardkase.identity.accounts.encryption import (
     NO_KEY,
+    AddressedMail,
     CannotBeSent,
-    Letter,
     MailPolicy,
     addressed,
     fault_of_key,
 )
 
-LETTER = Letter(
+LETTER = AddressedMail(
     "Event 5",
     "Hemligt: å.example\n",
     html="<p>Hemligt: å.example</p>",
@@ -112,7 +112,9 @@ def certificate(days: int = 7, key: Any = None) -> tuple[str, bytes]:
     return made.public_bytes(Encoding.PEM).decode(), secret
 
 
-def arrived(settings: Any, to: Reader, policy: MailPolicy = POLICY, letter: Letter = LETTER) -> EmailMessage:
+def arrived(
+    settings: Any, to: Reader, policy: MailPolicy = POLICY, letter: AddressedMail = LETTER
+) -> EmailMessage:
     """The mail as it came over the wire."""
     mail = addressed(letter, to, policy)
     row = OutgoingMail(
@@ -186,7 +188,7 @@ def test_a_hub_may_say_all_in_the_open_or_nothing(settings: Any) -> None:
         addressed(LETTER, Reader(), MailPolicy(True, True, False, ""))
     assert NO_KEY
     assert (
-        addressed(Letter("Hello", "No secret"), Reader(), MailPolicy(True, True, False, "")).text
+        addressed(AddressedMail("Hello", "No secret"), Reader(), MailPolicy(True, True, False, "")).text
         == "No secret"
     )
 

@@ -14,7 +14,7 @@ from procrastinate.exceptions import JobAborted
 from vardkase.core.errors import Conflict
 from vardkase.core.jobs import progress
 from vardkase.core.jobs.cleanup import forget_ended
-from vardkase.core.jobs.models import JobLine, JobProgress
+from vardkase.core.jobs.models import JobLogLine, JobProgress
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_how_far_it_is_and_what_it_says(job: int) -> None:
     doing(job, work)
     told = JobProgress.objects.get(pk=job)
     assert (told.done, told.total, told.fault) == (4, 4, "")
-    assert [len(line.text) for line in JobLine.objects.filter(job_id=job).order_by("pk")] == [5, 500]
+    assert [len(line.text) for line in JobLogLine.objects.filter(job_id=job).order_by("pk")] == [5, 500]
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,4 @@ def test_ended_jobs_are_forgotten_after_their_time_with_what_they_told(job: int)
     sql("UPDATE procrastinate_events SET at = now() - interval '31 days' WHERE job_id = ANY(%s)", [job, kept])
     assert forget_ended() == 1
     assert not JobProgress.objects.exists()
-    assert not JobLine.objects.exists()
+    assert not JobLogLine.objects.exists()

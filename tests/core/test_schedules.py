@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from vardkase.core import schedules
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict
-from vardkase.core.schedules import Rhythm, Schedule, next_after, services
+from vardkase.core.schedules import Interval, Schedule, next_after, services
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.schedules.tasks import look, run
 
@@ -53,18 +53,18 @@ def ordered() -> list[str]:
 @pytest.mark.parametrize(
     ("now", "rhythm", "at", "expected"),
     [
-        ("2026-11-25T10:07", Rhythm.QUARTERLY, "00:00", "2026-11-25T10:15"),
-        ("2026-11-25T10:45", Rhythm.QUARTERLY, "00:00", "2026-11-25T11:00"),
-        ("2026-11-25T10:20", Rhythm.HOURLY, "00:20", "2026-11-25T11:20"),
-        ("2026-11-25T10:19", Rhythm.HOURLY, "00:20", "2026-11-25T10:20"),
-        ("2026-11-25T10:00", Rhythm.DAILY, "03:00", "2026-11-26T03:00"),
-        ("2026-11-25T02:59", Rhythm.DAILY, "03:00", "2026-11-25T03:00"),
-        ("2026-11-25T10:00", Rhythm.WEEKLY, "06:30", "2026-11-30T06:30"),
-        ("2026-11-30T06:30", Rhythm.WEEKLY, "06:30", "2026-12-07T06:30"),
-        ("2026-11-25T10:00", Rhythm.MONTHLY, "06:30", "2026-12-01T06:30"),
+        ("2026-11-25T10:07", Interval.QUARTERLY, "00:00", "2026-11-25T10:15"),
+        ("2026-11-25T10:45", Interval.QUARTERLY, "00:00", "2026-11-25T11:00"),
+        ("2026-11-25T10:20", Interval.HOURLY, "00:20", "2026-11-25T11:20"),
+        ("2026-11-25T10:19", Interval.HOURLY, "00:20", "2026-11-25T10:20"),
+        ("2026-11-25T10:00", Interval.DAILY, "03:00", "2026-11-26T03:00"),
+        ("2026-11-25T02:59", Interval.DAILY, "03:00", "2026-11-25T03:00"),
+        ("2026-11-25T10:00", Interval.WEEKLY, "06:30", "2026-11-30T06:30"),
+        ("2026-11-30T06:30", Interval.WEEKLY, "06:30", "2026-12-07T06:30"),
+        ("2026-11-25T10:00", Interval.MONTHLY, "06:30", "2026-12-01T06:30"),
     ],
 )
-def test_when_a_rhythm_is_due_next(now: str, rhythm: Rhythm, at: str, expected: str) -> None:
+def test_when_a_rhythm_is_due_next(now: str, rhythm: Interval, at: str, expected: str) -> None:
     local = datetime.fromisoformat(now).replace(tzinfo=STOCKHOLM)
     found = next_after(local.astimezone(UTC), rhythm, time.fromisoformat(at), STOCKHOLM)
     assert found == datetime.fromisoformat(expected).replace(tzinfo=STOCKHOLM)
@@ -91,8 +91,8 @@ def test_how_it_went_is_kept() -> None:
 
 def test_other_times_hold_from_then_on() -> None:
     [fails_row, works_row] = services.all_tasks()
-    services.change(works_row, Rhythm.MONTHLY, time(5, 0), paused=False)
-    services.change(fails_row, Rhythm.QUARTERLY, time(5, 0), paused=False)
+    services.change(works_row, Interval.MONTHLY, time(5, 0), paused=False)
+    services.change(fails_row, Interval.QUARTERLY, time(5, 0), paused=False)
     kept = {row.name: (row.rhythm, row.paused) for row in services.all_tasks()}
     assert kept == {"test.works": ("month", False), "test.fails": ("quarter", False)}
     assert works_row.next_run.astimezone(STOCKHOLM).day == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting, declared_settings
 from vardkase.core.settings.models import SettingValue
 

@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.factories import make_event
 from tests.web.signed_in import signed_in
 from vardkase.core import time_budget
-from vardkase.core.blocking import blocking
+from vardkase.core.bounded_blocking import blocking
 from vardkase.core.sql import cursor
 from vardkase.core.time_budget import OutOfTime
 from vardkase.intel.hooks import attributes_stored

@@ -18,7 +18,7 @@ from tests.factories.knowledge import make_cluster, make_galaxy, make_tag
 from tests.intel.sighted import configure
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.identity.accounts.models import User
-from vardkase.intel.analyst_data.models import AnalystData, Kind
+from vardkase.intel.analyst_data.models import AnalystData, AnalystDataKind
 from vardkase.intel.collections.models import Collection
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
@@ -83,8 +83,8 @@ def scene(cast: Cast) -> Scene:
 
 def say(cast: Cast, kind: str, uuid: Any, *, by: Any = None, reach: int = 3) -> AnalystData:
     return AnalystData.objects.create(
-        kind=Kind.NOTE, object_type=kind, object_uuid=uuid, org=cast.org_a, orgc=by or cast.org_a, created=NOW,
-        modified=NOW, distribution=reach, text=f"on {uuid}",
+        kind=AnalystDataKind.NOTE, object_type=kind, object_uuid=uuid, org=cast.org_a, orgc=by or cast.org_a,
+        created=NOW, modified=NOW, distribution=reach, text=f"on {uuid}",
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ from vardkase.exchange.outbox.models import Delivery
 from vardkase.exchange.servers import peer
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync import pull as pulling
-from vardkase.exchange.sync.models import MovedEvent, SetAside, State, SyncRun
+from vardkase.exchange.sync.models import FailedEvent, MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.pull import pull
 from vardkase.exchange.sync.push import push_published
 from vardkase.exchange.sync.runs import MOST_CUTS
@@ -149,14 +149,14 @@ def test_a_cut_pull_ends_soon_and_the_next_one_brings_the_rest(
         with pytest.raises(Unreachable):
             pull(cast.site_admin.actor, server)
         run = SyncRun.objects.get()
-        assert run.state == State.FAILED
+        assert run.state == SyncRunState.FAILED
         assert run.fault
         assert 0 < Event.objects.count() < 30
         assert len(there.viewed) < 25, "it went on asking a peer that was gone"
         there.trouble = lambda _: False
         pull(cast.site_admin.actor, server)
         assert whole(there)
-        assert not SetAside.objects.exists()
+        assert not FailedEvent.objects.exists()
 
 
 def test_one_event_that_never_comes_through_is_left_alone_in_the_end(cast: Cast) -> None:
@@ -170,7 +170,7 @@ def test_one_event_that_never_comes_through_is_left_alone_in_the_end(cast: Cast)
     told = MovedEvent.objects.filter(uuid=bad)
     assert set(told.values_list("outcome", flat=True)) == {"cut"}
     assert told.count() == MOST_CUTS
-    assert SetAside.objects.get().attempts == MOST_CUTS
+    assert FailedEvent.objects.get().attempts == MOST_CUTS
     assert Event.objects.count() == 2
 
 
@@ -208,7 +208,7 @@ def test_a_full_disk_is_no_fault_of_the_events(cast: Cast) -> None:
             pull(cast.site_admin.actor, server)
         assert Event.objects.count() == 3
         assert "disk is full" in SyncRun.objects.get().fault
-        assert not SetAside.objects.exists()
+        assert not FailedEvent.objects.exists()
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER disk_is_full ON event; DROP FUNCTION disk_is_full")
         pull(cast.site_admin.actor, server)
@@ -299,9 +299,9 @@ def test_a_worker_killed_in_the_middle_of_a_pull(
         del there.events[bad["uuid"]]
         assert whole(there), "the others come, whatever is wrong with one"
     run = SyncRun.objects.latest("pk")
-    assert run.state == State.DONE
+    assert run.state == SyncRunState.DONE
     assert run.counts["failed"] + run.counts["events"] == run.done == run.events.count()
-    assert SetAside.objects.get().outcome == "refused"
+    assert FailedEvent.objects.get().outcome == "refused"
 
 
 def take_up_the_job_again() -> None:

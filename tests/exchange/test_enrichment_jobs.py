@@ -14,7 +14,7 @@ from tests.factories import make_event
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.exchange.modules import tasks
 from vardkase.exchange.modules.errors import ModuleFailed
-from vardkase.intel.errors import NotYours
+from vardkase.intel.errors import NotOwned
 from vardkase.intel.models import Attribute, Event, Object
 
 
@@ -66,7 +66,7 @@ def test_a_job_may_do_what_its_owner_may_when_it_runs(cast: Cast, event: Event) 
     assert call(cast.analyst.key, "POST", path, {"hub_told": True})[0] == 200
     [job] = ordered()
     Event.objects.update(orgc=cast.org_b)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotOwned):
         tasks.enrich(**job)
     Event.objects.update(orgc=cast.org_a, org=cast.org_a)
     switch_on(cast, "hub_told", hub_told_restrict=cast.org_b.pk)

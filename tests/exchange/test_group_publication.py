@@ -21,7 +21,7 @@ from tests.support.mail_server import mail_server, use
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.sql import cursor
 from vardkase.exchange.notices import tasks as notices
-from vardkase.exchange.outbox.models import Delivery, Entry, Kind
+from vardkase.exchange.outbox.models import Delivery, Entry, EntryKind
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.tasks import refresh_and_settle
 from vardkase.exchange.servers.models import Server
@@ -56,7 +56,7 @@ def test_connections_are_promised_it_when_they_lead_to_the_group(scene: Scene) -
     inside, outside = (connection(scene.cast, org) for org in (scene.cast.org_b, scene.cast.org_c))
     before = candidates(outside)
     ACTS[ACT](scene)
-    waiting = Delivery.objects.filter(kind=Kind.CONNECTION)
+    waiting = Delivery.objects.filter(kind=EntryKind.CONNECTION)
     expected = [scene.cast.org_b.name] if is_for_group(scene) else []
     assert list(waiting.values_list("receiver_name", flat=True)) == expected
     jobs = ProcrastinateJob.objects.filter(task_name="sync.push_published")
@@ -85,7 +85,7 @@ def test_a_feed_of_the_owner_changes_for_those_alone_who_get_the_part(scene: Sce
         refresh_and_settle(feed, whole=True)
     assert {file: read(scene.cast.stranger, f"public/{file}").body for file in files} == before
     scene.act(f"/events/publish/{scene.event['id']}")
-    waiting = Delivery.objects.filter(kind=Kind.FEED)
+    waiting = Delivery.objects.filter(kind=EntryKind.FEED)
     assert list(waiting.values_list("receiver_name", flat=True)) == (
         ["grouped"] if is_for_group(scene) else []
     )
@@ -134,7 +134,7 @@ def test_streams_say_nothing_of_it_to_others(scene: Scene, topics: list[str]) ->
         play(two)
         assert outside.documents == []
         assert bool(inside.documents) is is_for_group(scene)
-        assert not Delivery.objects.filter(receiver_id=two.pk, kind=Kind.STREAM).exists()
+        assert not Delivery.objects.filter(receiver_id=two.pk, kind=EntryKind.STREAM).exists()
     assert two.position == Entry.objects.order_by("-place").values_list("place", flat=True)[0]
 
 

@@ -17,9 +17,9 @@ import pytest
 from tests.exchange.servers import HERE, certificate, encrypted, leads_to, says, serving
 from vardkase.exchange import addresses
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed, ReplyTooBig, TimedOut
-from vardkase.exchange.http import Manner, fetch, stream
+from vardkase.exchange.http import RequestPolicy, fetch, stream
 
-ALLOWED = Manner(networks=HERE)
+ALLOWED = RequestPolicy(networks=HERE)
 
 
 def test_an_answer_comes_whole_with_its_status() -> None:
@@ -53,7 +53,7 @@ def test_a_name_is_judged_by_the_address_it_leads_to(monkeypatch: pytest.MonkeyP
 
     with serving(says(b"secret")) as server:
         monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-        manner = Manner(networks=("192.0.2.0/24",), patience=0.2)
+        manner = RequestPolicy(networks=("192.0.2.0/24",), patience=0.2)
         with pytest.raises(OutgoingFailed):
             fetch("GET", server.url.replace("127.0.0.1", "rebind.example"), manner=manner)
         assert looked_up == ["rebind.example"]
@@ -97,7 +97,7 @@ def test_redirects_end() -> None:
         with pytest.raises(OutgoingFailed, match="redirects too often"):
             fetch("GET", server.url, manner=ALLOWED)
         assert len(server.requests) == 6
-        assert fetch("GET", server.url, manner=Manner(networks=HERE, redirects=0)).status == 302
+        assert fetch("GET", server.url, manner=RequestPolicy(networks=HERE, redirects=0)).status == 302
         assert fetch("POST", server.url, body=b"x", manner=ALLOWED).status == 302
 
 
@@ -119,7 +119,7 @@ def test_a_password_in_the_address_is_refused() -> None:
 
 def test_too_long_an_answer_is_cut_off_also_when_it_was_compressed() -> None:
     bomb = gzip.compress(bytes(5_000_000))
-    small = Manner(networks=HERE, limit=100_000)
+    small = RequestPolicy(networks=HERE, limit=100_000)
     with serving(says(bomb, Content_Encoding="gzip")) as server, pytest.raises(ReplyTooBig):
         fetch("GET", server.url, manner=small)
     with serving(says(bytes(100_001))) as server, pytest.raises(ReplyTooBig):
@@ -148,14 +148,14 @@ def test_a_server_that_drips_does_not_hold_us(with_status: bool) -> None:
     with serving(drip) as server:
         try:
             with pytest.raises(TimedOut, match="took too long"):
-                fetch("GET", server.url, manner=Manner(networks=HERE, seconds=0.3))
+                fetch("GET", server.url, manner=RequestPolicy(networks=HERE, seconds=0.3))
         finally:
             left.set()
 
 
 def test_a_silent_server_is_left_after_a_while() -> None:
     with serving(lambda _: time.sleep(1)) as server, pytest.raises(TimedOut):
-        fetch("GET", server.url, manner=Manner(networks=HERE, patience=0.2))
+        fetch("GET", server.url, manner=RequestPolicy(networks=HERE, patience=0.2))
 
 
 def test_a_server_that_is_not_there_or_talks_nonsense() -> None:
@@ -183,12 +183,12 @@ def test_a_certificate_must_be_known_and_may_be_pinned(tmp_path: Path) -> None:
     with serving(says(b"ok"), encrypted(tmp_path)) as server:
         with pytest.raises(OutgoingFailed, match="self-signed certificate"):
             fetch("GET", server.url, manner=ALLOWED)
-        pinned = Manner(networks=HERE, authority=certificate().partition("-----BEGIN PRIVATE")[0])
+        pinned = RequestPolicy(networks=HERE, authority=certificate().partition("-----BEGIN PRIVATE")[0])
         assert fetch("GET", server.url, manner=pinned).content == b"ok"
         with pytest.raises(OutgoingFailed):
             fetch("GET", server.url.replace("127.0.0.1", "127.0.0.2"), manner=pinned)
     with pytest.raises(OutgoingFailed, match="certificates for this server cannot be read"):
-        fetch("GET", "https://127.0.0.1/", manner=Manner(networks=HERE, authority="nonsense"))
+        fetch("GET", "https://127.0.0.1/", manner=RequestPolicy(networks=HERE, authority="nonsense"))
 
 
 def test_our_own_certificate_is_shown_to_who_asks(tmp_path: Path) -> None:
@@ -198,8 +198,8 @@ def test_our_own_certificate_is_shown_to_who_asks(tmp_path: Path) -> None:
     public = certificate().partition("-----BEGIN PRIVATE")[0]
     with serving(says(b"ok"), context) as server:
         with pytest.raises(OutgoingFailed):
-            fetch("GET", server.url, manner=Manner(networks=HERE, authority=public))
-        ours = Manner(networks=HERE, authority=public, client_certificate=certificate())
+            fetch("GET", server.url, manner=RequestPolicy(networks=HERE, authority=public))
+        ours = RequestPolicy(networks=HERE, authority=public, client_certificate=certificate())
         assert fetch("GET", server.url, manner=ours).content == b"ok"
 
 
@@ -211,7 +211,7 @@ def test_old_encryption_is_refused(tmp_path: Path) -> None:
     context.set_ciphers("ALL:@SECLEVEL=0")
     public = certificate().partition("-----BEGIN PRIVATE")[0]
     with serving(says(b"ok"), context) as server, pytest.raises(OutgoingFailed):
-        fetch("GET", server.url, manner=Manner(networks=HERE, authority=public))
+        fetch("GET", server.url, manner=RequestPolicy(networks=HERE, authority=public))
 
 
 def test_the_proxy_is_asked_and_not_for_what_is_inside(settings: Any) -> None:
@@ -227,4 +227,7 @@ def test_the_proxy_is_asked_and_not_for_what_is_inside(settings: Any) -> None:
             fetch("GET", "https://news.invalid/a")  # This proxy says 200 and then speaks no TLS.
         assert [request[0] for request in proxy.requests] == ["GET", "CONNECT"]
         assert proxy.requests[1][1] == "news.invalid:443"
-        assert fetch("GET", f"{proxy.url}/direct", manner=Manner(networks=HERE, direct=True)).status == 200
+        assert (
+            fetch("GET", f"{proxy.url}/direct", manner=RequestPolicy(networks=HERE, direct=True)).status
+            == 200
+        )

@@ -12,13 +12,13 @@ from django.db import connection
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.support.web_server import WebServer
-from vardkase.exchange.outbox import entries
-from vardkase.exchange.outbox.deliveries import Receiver, Version, claim, settle, was_sent
-from vardkase.exchange.outbox.entries import Happening
-from vardkase.exchange.outbox.models import Delivery, Entry, Kind, State
+from vardkase.exchange.outbox import events
+from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver, claim, settle, was_sent
+from vardkase.exchange.outbox.events import OutboxEvent
+from vardkase.exchange.outbox.models import Delivery, DeliveryState, Entry, EntryKind
 from vardkase.exchange.servers.models import Server
 
-LISTENER = Receiver(Kind.STREAM, 7, "Analysis")
+LISTENER = Receiver(EntryKind.STREAM, 7, "Analysis")
 
 
 def publish(key: str) -> str:
@@ -61,27 +61,27 @@ def other_transaction(server: WebServer) -> Iterator[psycopg.Connection]:
 
 
 def test_who_is_through_late_is_not_passed_over(other_transaction: psycopg.Connection) -> None:
-    start = entries.last_place()
+    start = events.last_place()
     enter = "INSERT INTO outbox (topic, version, at) VALUES ('late', 0, now())"
     other_transaction.execute(enter)  # Has the lower id, and is through later.
-    entries.enter([Happening("early", "add", 1)])
-    entries.line_up()
-    first = entries.after(start, 10)
+    events.enter([OutboxEvent("early", "add", 1)])
+    events.line_up()
+    first = events.after(start, 10)
     assert [entry.topic for entry in first] == ["early"]
     other_transaction.commit()
-    entries.line_up()
-    assert [entry.topic for entry in entries.after(first[0].place or 0, 10)] == ["late"]
-    assert first[0].pk > entries.after(first[0].place or 0, 10)[0].pk
+    events.line_up()
+    assert [entry.topic for entry in events.after(first[0].place or 0, 10)] == ["late"]
+    assert first[0].pk > events.after(first[0].place or 0, 10)[0].pk
 
 
 @pytest.mark.django_db
 def test_places_go_on_after_the_line_was_cleaned_away() -> None:
-    entries.enter([Happening("one", "add", number) for number in (1, 2, 3)])
-    end = entries.last_place()
+    events.enter([OutboxEvent("one", "add", number) for number in (1, 2, 3)])
+    end = events.last_place()
     Entry.objects.all().delete()
-    entries.enter([Happening("two", "add", number) for number in (4, 5)])
-    entries.line_up()
-    assert [(entry.subject_id, (entry.place or 0) > end) for entry in entries.after(end, 10)] == [
+    events.enter([OutboxEvent("two", "add", number) for number in (4, 5)])
+    events.line_up()
+    assert [(entry.subject_id, (entry.place or 0) > end) for entry in events.after(end, 10)] == [
         (4, True),
         (5, True),
     ]
@@ -89,12 +89,12 @@ def test_places_go_on_after_the_line_was_cleaned_away() -> None:
 
 @pytest.mark.django_db
 def test_a_version_is_claimed_once_and_what_arrived_stays_so() -> None:
-    first, second = (Version(1, uuid, 100 + at) for uuid in [uuid4()] for at in (0, 1))
+    first, second = (PublishedVersion(1, uuid, 100 + at) for uuid in [uuid4()] for at in (0, 1))
     assert claim([LISTENER], first) == {7}
     assert claim([LISTENER], first) == set()
     assert claim([LISTENER], second) == {7}
-    settle(LISTENER, second, State.SENT)
+    settle(LISTENER, second, DeliveryState.SENT)
     states = Delivery.objects.order_by("version").values_list("version", "state")
     assert list(states) == [(100, "sent"), (101, "sent")]  # The newer went instead of the older.
-    settle(LISTENER, second, State.FAILED, "nobody there")
+    settle(LISTENER, second, DeliveryState.FAILED, "nobody there")
     assert was_sent(LISTENER, second)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.sync.arriving import Passage
-from vardkase.exchange.sync.leaving import Departure
+from vardkase.exchange.sync.inbound import InboundFilter
+from vardkase.exchange.sync.outbound import OutboundFilter
 
 
 def said() -> dict[str, Any]:
@@ -25,20 +25,20 @@ def said() -> dict[str, Any]:
 @pytest.mark.parametrize("internal", [False, True])
 def test_what_is_said_of_an_event_is_not_sent_inside_it(internal: bool) -> None:
     """MISP would store it unlocked, and refuse later versions; it is sent by itself."""
-    sent = Departure(internal=internal).event(said())
+    sent = OutboundFilter(internal=internal).event(said())
     assert "Note" not in sent
     assert "Note" not in sent["Attribute"][0]
 
 
 def test_what_is_said_of_an_event_arrives_a_step_closer() -> None:
-    arrived = Passage(trusted=False).event(said())
+    arrived = InboundFilter(trusted=False).event(said())
     assert [each["distribution"] for each in arrived["Note"]] == ["0", 0, 1, "3", "5"]
     assert [each["distribution"] for each in arrived["Note"][3]["Opinion"]] == [0, 1]
     assert arrived["Attribute"][0]["Note"][0]["distribution"] == 0
 
 
 def test_between_the_instances_of_one_organisation_nothing_changes() -> None:
-    assert Passage(trusted=True).event(said())["Note"] == said()["Note"]
+    assert InboundFilter(trusted=True).event(said())["Note"] == said()["Note"]
 
 
 def test_what_is_for_a_sharing_group_goes_where_the_group_does() -> None:
@@ -48,7 +48,7 @@ def test_what_is_for_a_sharing_group_goes_where_the_group_does() -> None:
     inside = [{"value": number, "distribution": "4", "sharing_group_id": number} for number in ("7", "8")]
     event = {"distribution": "4", "sharing_group_id": "7", "SharingGroup": group, "Attribute": inside}
     server = Server(pk=3, name="B", url="https://b.example")
-    sent = Departure(internal=False, groups=frozenset({7}), server=server).event(event)
+    sent = OutboundFilter(internal=False, groups=frozenset({7}), server=server).event(event)
     assert [each["value"] for each in sent["Attribute"]] == ["7"]
     named = {"id": "3", "url": "https://b.example", "name": "B"}
     assert sent["SharingGroup"]["SharingGroupServer"] == [
@@ -56,4 +56,4 @@ def test_what_is_for_a_sharing_group_goes_where_the_group_does() -> None:
         {"server_id": "3", "Server": named},
         servers[2],
     ]
-    assert Departure(internal=True).event(event)["Attribute"] == []
+    assert OutboundFilter(internal=True).event(event)["Attribute"] == []

@@ -20,9 +20,9 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers import peer
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync import contributions
-from vardkase.exchange.sync.models import MovedEvent, SetAside, State, SyncRun
+from vardkase.exchange.sync.models import FailedEvent, MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.pull import pull
-from vardkase.exchange.sync.runs import Cancelled, Log
+from vardkase.exchange.sync.runs import Cancelled, SyncRunRecorder
 from vardkase.intel.models import Event
 
 KEY = "A" * 40
@@ -109,7 +109,7 @@ def test_what_is_wrong_with_one_event_stops_no_other(cast: Cast) -> None:
             empty[0]: "empty",
             fine[0]: "added",
         }
-        assert all(SetAside.objects.exclude(outcome="empty").values_list("reason", flat=True))
+        assert all(FailedEvent.objects.exclude(outcome="empty").values_list("reason", flat=True))
         before = len(there.requests)
         assert pull(cast.site_admin.actor, server).failed == 0
         assert (
@@ -145,7 +145,7 @@ def test_a_peer_that_cannot_be_asked_is_told_of(cast: Cast, status: int, content
         with pytest.raises(OutgoingFailed, match=told):
             pull(cast.site_admin.actor, server)
     run = SyncRun.objects.get()
-    assert run.state == State.FAILED
+    assert run.state == SyncRunState.FAILED
     assert told in run.fault
 
 
@@ -162,9 +162,9 @@ def test_a_peer_that_is_gone_is_told_of_over_the_api(cast: Cast) -> None:
 
 def test_a_pull_that_was_cut_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     events = dict(good() for _ in range(6))
-    seen = Log.event
+    seen = SyncRunRecorder.event
 
-    def cut(self: Log, *given: Any) -> None:
+    def cut(self: SyncRunRecorder, *given: Any) -> None:
         seen(self, *given)
         if self.run.done == 2:
             raise Cancelled("cut")
@@ -172,11 +172,11 @@ def test_a_pull_that_was_cut_goes_on_where_it_was(cast: Cast, monkeypatch: pytes
     with serving(misp(events)) as there:
         server = connection(cast, there.url)
         with monkeypatch.context() as patched:
-            patched.setattr(Log, "event", cut)
+            patched.setattr(SyncRunRecorder, "event", cut)
             with pytest.raises(Cancelled):
                 pull(cast.site_admin.actor, server)
         assert Event.objects.count() == 2
-        assert SyncRun.objects.get().state == State.CANCELLED
+        assert SyncRun.objects.get().state == SyncRunState.CANCELLED
         assert pull(cast.site_admin.actor, server).events == 4
     assert Event.objects.count() == 6
     assert not Event.objects.filter(locked=False).exists()
@@ -191,8 +191,8 @@ def test_a_run_that_died_with_its_process_does_not_go_on_for_ever(cast: Cast) ->
         pull(cast.site_admin.actor, server)
     died.refresh_from_db()
     lives.refresh_from_db()
-    assert (died.state, died.fault) == (State.FAILED, "The run was cut off.")
-    assert lives.state == State.RUNNING
+    assert (died.state, died.fault) == (SyncRunState.FAILED, "The run was cut off.")
+    assert lives.state == SyncRunState.RUNNING
 
 
 @pytest.mark.parametrize("repeats", [True, False])
@@ -233,18 +233,18 @@ def test_a_run_is_stopped_amidst_what_a_peer_has_us_ask(cast: Cast, monkeypatch:
     def asked() -> int:
         return sum(path.startswith("/galaxy_clusters/view") for _, path, _, _ in there.requests)
 
-    def stopped(_: Log) -> None:
+    def stopped(_: SyncRunRecorder) -> None:
         if asked() == 2:
             raise Cancelled("stopped")
 
     with serving(answer) as there:
         server = connection(cast, there.url)
         server.pull_galaxy_clusters = True
-        monkeypatch.setattr(Log, "look", stopped)
+        monkeypatch.setattr(SyncRunRecorder, "look", stopped)
         with pytest.raises(Cancelled):
             pull(cast.site_admin.actor, server)
     assert asked() == 2
-    assert SyncRun.objects.get().state == State.CANCELLED
+    assert SyncRun.objects.get().state == SyncRunState.CANCELLED
 
 
 FOR_EVER = str(2**62)
@@ -262,7 +262,7 @@ def test_one_peer_does_not_close_an_event_to_all_others(cast: Cast) -> None:
     made = event()
     pulled_from(cast, made)
     pulled_from(cast, made | {"info": "theirs for ever", "timestamp": FOR_EVER})
-    assert "ahead of now" in SetAside.objects.get().reason
+    assert "ahead of now" in FailedEvent.objects.get().reason
     pulled_from(cast, made | {"info": "news", "timestamp": "1700000001"})
     assert Event.objects.get().info == "news"
 

@@ -19,7 +19,7 @@ from tests.exchange.test_taxii_writing import LATER, indicator, report, uuid_in
 from tests.factories import make_object, make_report
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.taxii.client import Remote, authorization
+from vardkase.exchange.taxii.client import TaxiiClient, authorization
 from vardkase.exchange.taxii.models import KEYS, FetchedObject, Run, TaxiiServer
 from vardkase.exchange.taxii.polling import poll
 from vardkase.exchange.taxii.pushing import push
@@ -71,7 +71,7 @@ def test_keys_are_not_told_again_and_stay_with_their_server(cast: Cast) -> None:
     moved = {"baseurl": "https://elsewhere.example", "api_key": "new"}
     assert call(cast.site_admin.key, "POST", path, moved)[0] == 200
     with pytest.raises(OutgoingFailed, match="another server"):
-        Remote("https://a.example", "https://b.example/", "key").collections()
+        TaxiiClient("https://a.example", "https://b.example/", "key").collections()
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from tests.exchange.servers import HERE, leads_to, says, serving
 from tests.factories import make_event
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed
-from vardkase.exchange.http import Manner, fetch
+from vardkase.exchange.http import RequestPolicy, fetch
 
-ALLOWED = Manner(networks=HERE)
+ALLOWED = RequestPolicy(networks=HERE)
 KEY = "A" * 40
 
 type Way = Callable[[Cast, str], Any]
@@ -165,7 +165,7 @@ def test_a_redirect_to_the_same_name_is_judged_anew(monkeypatch: pytest.MonkeyPa
         url = server.url.replace("127.0.0.1", "rebind.example")
         monkeypatch.setattr(socket, "getaddrinfo", rebinding)
         with pytest.raises(AddressRefused):
-            fetch("GET", url, manner=Manner(networks=("127.0.0.1/32",)))
+            fetch("GET", url, manner=RequestPolicy(networks=("127.0.0.1/32",)))
     assert len(server.requests) == 1
 
 
@@ -179,7 +179,7 @@ def test_of_a_name_with_several_addresses_only_the_permitted_are_asked(
     with serving(says(b"ok")) as server:
         url = server.url.replace("127.0.0.1", "several.example")
         monkeypatch.setattr(socket, "getaddrinfo", both)
-        assert fetch("GET", url, manner=Manner(networks=("127.0.0.1/32",))).content == b"ok"
+        assert fetch("GET", url, manner=RequestPolicy(networks=("127.0.0.1/32",))).content == b"ok"
         with pytest.raises(AddressRefused):
             fetch("GET", url)
 
@@ -199,7 +199,9 @@ def test_a_redirect_however_it_is_written(target: str) -> None:
         place = target.replace("127.0.0.2", f"127.0.0.2:{urlsplit(inside.url).port}")
         with serving(leads_to(place)) as server:
             try:
-                reply = fetch("GET", server.url, manner=Manner(networks=("127.0.0.1/32",), redirects=2))
+                reply = fetch(
+                    "GET", server.url, manner=RequestPolicy(networks=("127.0.0.1/32",), redirects=2)
+                )
             except OutgoingFailed:
                 reply = None
             assert reply is None or reply.content != b"secret"
@@ -211,7 +213,7 @@ def test_the_operators_networks_are_for_what_administrators_name(settings: Any) 
     with serving(says(b"ok")) as server:
         assert fetch("GET", server.url).content == b"ok"
         with pytest.raises(AddressRefused):
-            fetch("GET", server.url, manner=Manner(inside=False))
+            fetch("GET", server.url, manner=RequestPolicy(inside=False))
 
 
 def test_environment_variables_send_nobody_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from tests.support.mail_server import MailServer, mail_server, use
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.exchange.feeds.claims import require_no_members_event, require_own_name
+from vardkase.exchange.feeds.impersonation import require_no_members_event, require_own_name
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.feeds.services import add_feed
 from vardkase.exchange.servers import confirmation

@@ -10,8 +10,8 @@ from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object, make_report
 from tests.formats.scene import Scene, document, make_scene
 from vardkase.formats.misp_json import Deleted, EventOptions, event_document, events_document
-from vardkase.formats.misp_json.chosen import PAGE
 from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.selection import PAGE
 from vardkase.intel.models import Attribute, Event
 
 

@@ -18,7 +18,7 @@ from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_cluster, make_galaxy
 from tests.formats.exporting import export, make_hostile
 from tests.formats.test_stix import BUNDLE
-from vardkase.core.confined import Limits, Workshop
+from vardkase.core.sandbox import Limits, SandboxPool
 from vardkase.formats.stix import export as stix_export
 from vardkase.formats.stix import importing as stix_import
 from vardkase.formats.xlsx import of_rows
@@ -113,7 +113,9 @@ def test_a_bundle_past_the_limits_is_refused_and_the_next_is_read(
     (one,) = BUNDLE["objects"]
     many = [{**one, "id": f"indicator--81f07fa8-bf5e-552b-ad34-{number:012}"} for number in range(10_000)]
     with monkeypatch.context() as patched:
-        patched.setattr(stix_import, "reading", Workshop("vardkase.formats.stix.program", Limits(seconds=1)))
+        patched.setattr(
+            stix_import, "reading", SandboxPool("vardkase.formats.stix.program", Limits(seconds=1))
+        )
         status, body = call(cast.analyst.key, "POST", "/events/upload_stix/2", {**BUNDLE, "objects": many})
     assert (status, body["saved"]) == (403, False)
     assert body["errors"] == "The document took too long, or needs too much memory."
@@ -126,7 +128,7 @@ def test_an_export_past_the_limits_ends_in_an_error_not_in_half_a_document(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = Limits(memory=64 << 20)
-    monkeypatch.setattr(stix_export, "writing", Workshop("vardkase.formats.stix.program", limits))
+    monkeypatch.setattr(stix_export, "writing", SandboxPool("vardkase.formats.stix.program", limits))
     event = make_event(cast.org_a, distribution=3)
     event.save()
     Attribute.objects.bulk_create(

@@ -24,10 +24,10 @@ ALLOWED = {
     "config/gateway/outgoing.py": {"asyncio"},
     "config/gateway/protocol.py": {"asyncio"},
     "config/server.py": {"socket"},
-    "core/confined/__init__.py": {"socket"},
-    "core/confined/keeper.py": {"socket"},
+    "core/sandbox/__init__.py": {"socket"},
+    "core/sandbox/forkserver.py": {"socket"},
     "core/mail/smtp.py": {"smtplib", "ssl"},
-    "identity/entrance/dns.py": {"dns"},
+    "identity/sign_in_policy/dns.py": {"dns"},
 }
 """The door itself; what tells its errors apart; Kafka's client, whose brokers are judged, and a publisher that only
 listens; the command that looks whether its own server answers; the web server, which only listens; what a process

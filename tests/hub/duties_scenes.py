@@ -22,9 +22,9 @@ from vardkase.hub.correspondence.appeals import APPEAL
 from vardkase.hub.correspondence.letters.changing import propose_text
 from vardkase.hub.correspondence.models import MailTemplate
 from vardkase.hub.correspondence.templates import kind_of
-from vardkase.hub.instance.schedules import Change, change_schedules
+from vardkase.hub.instance.schedules import ScheduleChange, change_schedules
 from vardkase.hub.instance.settings import change_setting
-from vardkase.hub.membership.assessments.services import deciding
+from vardkase.hub.membership.assessments.services import decisions
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership, SignInMinimum
 from vardkase.hub.membership.members.services import two_people
@@ -163,7 +163,7 @@ def deciding_on(people: People) -> Scene:
 
     number = application.number
     return people.by_officers(
-        lambda who: deciding.propose(who, application, "approve", WHY),
+        lambda who: decisions.propose(who, application, "approve", WHY),
         state,
         page=(f"/applications/{number}/propose/", given),
         api=(f"/membershipAssessments/propose/{number}", given),
@@ -258,7 +258,7 @@ def setting(people: People) -> Scene:
 
 def schedule(people: People) -> Scene:
     return people.by_officers(
-        lambda who: change_schedules(who, {FOLLOW_UP: Change(paused=True)}, WHY),
+        lambda who: change_schedules(who, {FOLLOW_UP: ScheduleChange(paused=True)}, WHY),
         lambda: ScheduledTask.objects.filter(name=FOLLOW_UP, paused=True).exists(),
         page=(
             f"/administration/schedules/{FOLLOW_UP}/",

@@ -8,7 +8,7 @@ import pytest
 
 from vardkase.hub.content_access.rules import GRANT
 from vardkase.hub.customer_service.rules import REQUEST
-from vardkase.hub.lifecycle import Machine, StepRefused
+from vardkase.hub.lifecycle import StateMachine, TransitionRefused
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.members.rules import MEMBERSHIP
 from vardkase.hub.membership.statements.rules import STATEMENT
@@ -70,17 +70,17 @@ ALLOWED = {
 @pytest.mark.parametrize(
     "machine", [APPLICATION, GRANT, MEMBERSHIP, STATEMENT, REQUEST], ids=lambda machine: machine.kind
 )
-def test_what_is_not_in_the_table_is_refused(machine: Machine) -> None:
+def test_what_is_not_in_the_table_is_refused(machine: StateMachine) -> None:
     taken = set()
     for state, name in itertools.product(machine.states.values, machine.steps):
         if machine.may(state, name):
             taken.add((state, name, machine.after(state, name)))
         else:
-            with pytest.raises(StepRefused, match="går inte"):
+            with pytest.raises(TransitionRefused, match="går inte"):
                 machine.after(state, name)
     assert taken == ALLOWED[machine.kind]
 
 
 def test_an_unknown_step_is_refused() -> None:
-    with pytest.raises(StepRefused, match="crown"):
+    with pytest.raises(TransitionRefused, match="crown"):
         APPLICATION.after("draft", "crown")

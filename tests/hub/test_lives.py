@@ -35,7 +35,7 @@ from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.customer_service import services as support
 from vardkase.hub.customer_service.models import SupportMessage, SupportRequest
 from vardkase.hub.customer_service.rules import REQUEST
-from vardkase.hub.lifecycle import Machine
+from vardkase.hub.lifecycle import StateMachine
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.applications.access import new_link
 from vardkase.hub.membership.applications.rules import APPLICATION
@@ -44,7 +44,7 @@ from vardkase.hub.membership.members.rules import MEMBERSHIP
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.themes import MEASURES
-from vardkase.hub.policy.models import Approval, Decision
+from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
 from vardkase.web.applicants import OWN_LINK
 
 WHY = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
@@ -63,7 +63,7 @@ class Life:
     """A thing on stage, and by which face each of its steps is tried. `told`: pairs refused in other words than the
     table's; `not_these`: pairs that by these faces mean something else, with the reason."""
 
-    machine: Machine
+    machine: StateMachine
     thing: Model
     faces: dict[str, Face]
     told: dict[Pair, str] = field(default_factory=dict)
@@ -310,7 +310,7 @@ def test_requests_to_publish_that_are_decided(cast: Cast, password_is_enough: No
     in_force(cast, RED, SECOND)
     event = made(cast.publisher.key)
     assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 202
-    number = Approval.objects.get().pk
+    number = PublicationApproval.objects.get().pk
     second, asker = signed_in(cast.org_admin), signed_in(cast.publisher)
     place, api = f"/policy/approvals/{number}", "/approvals"
     attempts = {
@@ -321,11 +321,11 @@ def test_requests_to_publish_that_are_decided(cast: Cast, password_is_enough: No
         "reject by API": by_api(cast.org_admin, f"{api}/reject/{number}", {"reason": "Why?"}),
         "withdraw by API": by_api(cast.publisher, f"{api}/withdraw/{number}"),
     }
-    for state in Decision.values:
-        if state == Decision.WAITING:
+    for state in ApprovalDecision.values:
+        if state == ApprovalDecision.WAITING:
             continue
-        Approval.objects.update(state=state)
-        before = Approval.objects.values().get(pk=number)
+        PublicationApproval.objects.update(state=state)
+        before = PublicationApproval.objects.values().get(pk=number)
         for name, attempt in attempts.items():
             assert "has already been decided" in attempt(), (state, name)
-        assert Approval.objects.values().get(pk=number) == before
+        assert PublicationApproval.objects.values().get(pk=number) == before

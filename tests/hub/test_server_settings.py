@@ -16,7 +16,7 @@ from tests.cast import Cast
 from tests.factories import make_key
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting, stored_values
 from vardkase.core.settings.models import SettingValue
 

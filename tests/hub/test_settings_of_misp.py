@@ -11,8 +11,8 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.intel.sighted import configure
 from vardkase.core.settings import declared_settings
-from vardkase.hub.instance.elsewhere import sentences, why_not
 from vardkase.hub.instance.facts import BY_NAME
+from vardkase.hub.instance.unsupported_settings import sentences, why_not
 
 SOURCE = Path(__file__).parents[2] / "src" / "vardkase"
 DECLARED = re.compile(r'^([A-Z][A-Z0-9_]*)(?:: [^=]+)? = Setting\(\s*"([^"]+)"', re.MULTILINE)

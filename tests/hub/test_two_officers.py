@@ -27,15 +27,15 @@ from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.importing import import_application
 from vardkase.hub.membership.assessments.models import Partiality, Proposal
-from vardkase.hub.membership.assessments.services import deciding, partiality, reviewing
+from vardkase.hub.membership.assessments.services import decisions, partiality, reviews
 from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership, RestrictionCause, RestrictionKind
 from vardkase.hub.membership.members.services.opening import begin
 from vardkase.hub.membership.members.services.restrictions import impose
 from vardkase.hub.membership.onboarding import services as onboarding
 from vardkase.hub.membership.statements.reviewing import propose_review
+from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import console_actor
-from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import AccountAddress, User
@@ -150,9 +150,9 @@ def test_an_application_is_decided_on_the_pages_alone(cast: Cast, desk: Desk) ->
     assert (status, "signed in there" in body["message"]) == (403, True)
     User.objects.filter(pk=desk.second.user.pk).update(credentials_set_by_another_at=timezone.now())
     with pytest.raises(Forbidden):
-        deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
+        decisions.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
     User.objects.filter(pk=desk.second.user.pk).update(credentials_set_by_another_at=None)
-    assert deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree").state == "approved"
+    assert decisions.decide(at_the_screen(desk.second), application, proposal.pk, "agree").state == "approved"
 
 
 def test_a_decision_is_answered_in_the_inbox_too(cast: Cast, desk: Desk) -> None:
@@ -164,7 +164,7 @@ def test_a_decision_is_answered_in_the_inbox_too(cast: Cast, desk: Desk) -> None
     text = {"text": "Är jouren provad?"}
     second.post(reverse("approval_request_decline", args=[proposal.pk]), text)
     assert [each.text for each in application.messages.all()] == [text["text"]]
-    again = deciding.propose(at_the_screen(desk.officer), application, "approve", "Jouren är provad.")
+    again = decisions.propose(at_the_screen(desk.officer), application, "approve", "Jouren är provad.")
     approve, digest = reverse("approval_request_approve", args=[again.pk]), {"digest": again.digest}
     signed_in(desk.officer).post(approve, digest)
     Application.objects.filter(pk=application.pk).update(answers={**application.answers, "analysis": {}})
@@ -172,7 +172,7 @@ def test_a_decision_is_answered_in_the_inbox_too(cast: Cast, desk: Desk) -> None
     again.refresh_from_db()
     application.refresh_from_db()
     assert (again.state, application.state) == ("stale", "under_review")
-    last = deciding.propose(at_the_screen(desk.officer), application, "approve", "Jouren är provad.")
+    last = decisions.propose(at_the_screen(desk.officer), application, "approve", "Jouren är provad.")
     second.post(reverse("approval_request_approve", args=[last.pk]), {"digest": last.digest})
     application.refresh_from_db()
     assert application.state == "approved"
@@ -192,17 +192,17 @@ def test_whoever_an_application_names_answers_first(cast: Cast, desk: Desk) -> N
         import_application(officer, form)
     application = sent_in(answers=form)
     with pytest.raises(NotImpartial):
-        reviewing.review(officer, application)
+        reviews.review(officer, application)
     page = reverse("application_partial", args=[application.number])
     told = {"partial": "0", "reason": "Jag har slutat där."}
     assert signed_in(desk.officer).post(page, told).status_code == 302
-    assert reviewing.review(officer, application).state == "under_review"
+    assert reviews.review(officer, application).state == "under_review"
 
 
 def test_an_interest_goes_on_with_the_membership(cast: Cast, desk: Desk) -> None:
     application, proposal = proposed(at_the_screen(desk.officer))
     third = by_two.colleague(at_the_screen(desk.officer))
-    deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
+    decisions.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
     partiality.declare_in_application(at_the_screen(desk.officer), application, "Min syster är chef där.")
     membership = Membership.objects.get()
     org = membership.organisation_id
@@ -273,7 +273,7 @@ def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> Non
     number = assessed(at_the_screen(desk.officer)).number
     console = in_the_name_of(console_actor(cast.hub.pk, "Hub", "root"), desk.officer.user)
     with pytest.raises(Forbidden, match="cannot be proposed at the console"), override("en"):
-        deciding.propose(console, Application.objects.get(number=number), "approve", "x")
+        decisions.propose(console, Application.objects.get(number=number), "approve", "x")
     assert not Proposal.objects.exists()
     for gone in (
         "propose",
@@ -305,7 +305,7 @@ def test_a_decision_is_not_proposed_with_what_somebody_else_has_just_set(cast: C
     application = assessed(at_the_screen(desk.officer))
     User.objects.filter(pk=desk.officer.user.pk).update(credentials_set_by_another_at=timezone.now())
     with override("sv"), pytest.raises(Forbidden, match="ställt in dina inloggningsuppgifter"):
-        deciding.propose(at_the_screen(desk.officer), application, "approve", "x")
+        decisions.propose(at_the_screen(desk.officer), application, "approve", "x")
     assert not Proposal.objects.exists()
 
 
@@ -313,4 +313,4 @@ def test_a_decision_is_not_answered_from_an_account_that_had_the_same_address(ca
     application, proposal = proposed(at_the_screen(desk.officer))
     AccountAddress.objects.create(user_id=desk.second.user.pk, email=desk.officer.user.email)
     with pytest.raises(Forbidden):
-        deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
+        decisions.decide(at_the_screen(desk.second), application, proposal.pk, "agree")

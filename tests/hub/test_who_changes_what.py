@@ -15,7 +15,7 @@ from tests.factories import make_key, make_role, make_user
 from tests.hub.membership.cast import make_staff
 from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict
 from vardkase.core.schedules import registered
 from vardkase.core.schedules.models import ScheduledTask

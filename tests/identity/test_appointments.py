@@ -18,14 +18,14 @@ from tests.web.accounts import confirm, signed_in, with_password
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import Actor, actor_for, console_actor
-from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts import services
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.officers import in_use
-from vardkase.identity.accounts.four_eyes.rules import MayNotTakePart
+from vardkase.identity.accounts.four_eyes.rules import NotEligibleToApprove
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.duties import give
 from vardkase.identity.accounts.services.protection import ApprovalNeeded
@@ -313,7 +313,10 @@ def test_the_first_officers_of_a_new_hub_wait_for_nothing(cast: Cast) -> None:
     User.objects.filter(email__startswith="per@").update(credentials_set_by_another_at=timezone.now())
     anna = colleague_of_the_hub(cast)
     appoint(cast.site_admin.actor, anna, ["membership_officer"], WHY)
-    with override("en"), pytest.raises(MayNotTakePart, match=r"recently set your sign-in details.*from 20"):
+    with (
+        override("en"),
+        pytest.raises(NotEligibleToApprove, match=r"recently set your sign-in details.*from 20"),
+    ):
         approved(per)
     User.objects.filter(email__startswith="per@").update(
         credentials_set_by_another_at=MembershipInUse.objects.get().since

@@ -19,14 +19,14 @@ from tests.web.accounts import confirm, with_totp
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import Actor, StepUpRequired, actor_for, console_actor
-from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts import services
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services import recovery
 from vardkase.identity.accounts.services.account_approvals import propose_account_change
-from vardkase.identity.accounts.services.ending import end_accounts
+from vardkase.identity.accounts.services.deactivation import end_accounts
 from vardkase.identity.accounts.services.protection import ApprovalNeeded
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.accounts.staff import StaffRole

@@ -10,7 +10,7 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_key
-from vardkase.api.members import registrations
+from vardkase.api.users import registrations
 from vardkase.audit.models import AuditEntry
 from vardkase.core.settings.models import SettingValue
 from vardkase.identity.accounts.models import Role, User

@@ -34,8 +34,6 @@ from vardkase.identity.accounts import services
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.identity.entrance.models import IdentityProvider
-from vardkase.identity.entrance.services import Registration, remove_provider, save_provider
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
 from vardkase.identity.organisations.services import (
     add_organisation_to_group,
@@ -43,6 +41,8 @@ from vardkase.identity.organisations.services import (
     edit_sharing_group,
     merge_organisations,
 )
+from vardkase.identity.sign_in_policy.models import IdentityProvider
+from vardkase.identity.sign_in_policy.services import Registration, remove_provider, save_provider
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import entries
 from vardkase.knowledge.caches.hashing import md5_of

@@ -14,7 +14,7 @@ from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.collections.models import Collection
 from vardkase.intel.models import Event
 from vardkase.knowledge.blocklists.models import Blocked
-from vardkase.knowledge.blocklists.services import About, block
+from vardkase.knowledge.blocklists.services import BlockReason, block
 
 ATTRIBUTE = {"type": "text", "category": "Other", "value": "a"}
 
@@ -28,7 +28,7 @@ def hidden(cast: Cast) -> Event:
 
 def test_an_event_that_is_hidden_is_as_one_that_may_not_come(cast: Cast, hidden: Event) -> None:
     barred = uuid4()
-    block(Blocked.EVENT, barred, About())
+    block(Blocked.EVENT, barred, BlockReason())
     told = []
     for uuid in (hidden.uuid, barred):
         document = {"info": "probe", "uuid": str(uuid), "Attribute": [ATTRIBUTE]}
@@ -131,7 +131,7 @@ def test_an_answer_to_such_a_note_reaches_nobody_either(cast: Cast, hidden: Even
 def test_the_uuid_of_a_hidden_note_is_as_one_that_may_not_come(cast: Cast) -> None:
     note = said(cast, str(uuid4()), key=cast.analyst.key, distribution=0)
     barred = str(uuid4())
-    block(Blocked.ANALYST_DATA, barred, About())
+    block(Blocked.ANALYST_DATA, barred, BlockReason())
     told = []
     for uuid in (note["uuid"], barred):
         again = {"uuid": uuid, "object_uuid": str(uuid4()), "object_type": "Event", "note": "x"}

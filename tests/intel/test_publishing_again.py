@@ -18,7 +18,7 @@ from tests.support.web_server import WebServer
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.outbox.models import Entry
 from vardkase.identity.organisations.models import SharingGroup
-from vardkase.intel.analyst_data.models import AnalystData, Kind
+from vardkase.intel.analyst_data.models import AnalystData, AnalystDataKind
 from vardkase.intel.models import Event, EventVersion
 from vardkase.intel.services.publish import publish_event
 
@@ -55,7 +55,7 @@ def test_whatever_goes_out_and_has_changed_makes_a_new_version(cast: Cast) -> No
     changes = (
         lambda: call(cast.publisher.key, "POST", f"/attributes/add/{event.pk}", {"type": "text", "value": "x"}),
         lambda: AnalystData.objects.create(
-            kind=Kind.NOTE, object_uuid=event.uuid, object_type="Event", org=cast.org_a, orgc=cast.org_a,
+            kind=AnalystDataKind.NOTE, object_uuid=event.uuid, object_type="Event", org=cast.org_a, orgc=cast.org_a,
             created=timezone.now(), modified=timezone.now() + timedelta(seconds=5), distribution=1,
         ),
         lambda: SharingGroup.objects.update(modified=timezone.now() + timedelta(minutes=5)),

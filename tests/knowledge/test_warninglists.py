@@ -7,7 +7,7 @@ import pytest
 from tests.cast import Cast
 from vardkase.core.errors import Forbidden
 from vardkase.knowledge.warninglists.loader import WarninglistFile, store
-from vardkase.knowledge.warninglists.matching import Candidate, check_values, find_hits
+from vardkase.knowledge.warninglists.matching import CheckedValue, check_values, find_hits
 from vardkase.knowledge.warninglists.models import Warninglist
 from vardkase.knowledge.warninglists.services import set_enabled
 
@@ -70,9 +70,9 @@ def test_disabled_lists_are_silent() -> None:
 def test_a_list_is_about_its_types() -> None:
     Warninglist.objects.filter(name="cidr").update(matching_attributes=["ip-dst", "ip-dst|port"])
     values = [
-        Candidate("8.8.8.8", "ip-dst"),
-        Candidate("8.8.8.8", "ip-src"),
-        Candidate("8.8.8.8|53", "ip-dst|port"),
+        CheckedValue("8.8.8.8", "ip-dst"),
+        CheckedValue("8.8.8.8", "ip-src"),
+        CheckedValue("8.8.8.8|53", "ip-dst|port"),
     ]
     assert list(find_hits(values)) == [0, 2]
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vardkase.misp.freetext import Detected, detect
+from vardkase.misp.freetext import DetectedValue, detect
 from vardkase.misp.types import TYPES, category_allows
 from vardkase.misp.values import normalise, validate
 
 RECORDED = json.loads((Path(__file__).parent / "recorded" / "freetext.json").read_text())
 
 
-def only(text: str) -> Detected:
+def only(text: str) -> DetectedValue:
     (found,) = detect(text)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vardkase.misp.report_references import InReport, prose, references, with_words_replaced
+from vardkase.misp.report_references import ReportReference, prose, references, with_words_replaced
 
 UUID = "5d6442cf-2696-564d-a2fb-0bd2833ef264"
 
@@ -12,15 +12,21 @@ UUID = "5d6442cf-2696-564d-a2fb-0bd2833ef264"
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (f"a @[attribute]({UUID}) b", [InReport("attribute", UUID)]),
-        (f"@![attribute]({UUID.upper()})", [InReport("attribute", UUID, picture=True)]),
-        (f"@[object]({UUID})@[galaxymatrix]({UUID})", [InReport("object", UUID), InReport("galaxymatrix", UUID)]),
-        ('@[tag](misp-galaxy:tool="Go (a (b) c)")', [InReport("tag", 'misp-galaxy:tool="Go (a (b) c)"')]),
-        ("@[tag](tlp:amber) @[suggestion](a.b)", [InReport("tag", "tlp:amber"), InReport("suggestion", "a.b")]),
+        (f"a @[attribute]({UUID}) b", [ReportReference("attribute", UUID)]),
+        (f"@![attribute]({UUID.upper()})", [ReportReference("attribute", UUID, picture=True)]),
+        (
+            f"@[object]({UUID})@[galaxymatrix]({UUID})",
+            [ReportReference("object", UUID), ReportReference("galaxymatrix", UUID)],
+        ),
+        ('@[tag](misp-galaxy:tool="Go (a (b) c)")', [ReportReference("tag", 'misp-galaxy:tool="Go (a (b) c)"')]),
+        (
+            "@[tag](tlp:amber) @[suggestion](a.b)",
+            [ReportReference("tag", "tlp:amber"), ReportReference("suggestion", "a.b")],
+        ),
         ("@[attribute](nope) @[other](x) [attribute](x) @[tag]()", []),
     ],
 )  # fmt: skip
-def test_references_are_found(text: str, found: list[InReport]) -> None:
+def test_references_are_found(text: str, found: list[ReportReference]) -> None:
     assert list(references(text)) == found
 
 

@@ -21,8 +21,8 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.recovery import reset_password
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.act_details import details
-from vardkase.web.acts import NOUNS, SENTENCES, act
+from vardkase.web.audit_details import details
+from vardkase.web.audit_labels import NOUNS, SENTENCES, act
 
 SOURCE = Path(vardkase.__file__).parent
 SAID_IN = {"acts.py", "hub_acts.py"}

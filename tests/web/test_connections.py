@@ -19,10 +19,17 @@ from tests.exchange.test_connection_tests import KEY
 from tests.factories import make_event
 from vardkase.exchange.certificates import of_pem
 from vardkase.exchange.outbox.deliveries import Receiver, claim, version_of
-from vardkase.exchange.outbox.models import Kind
+from vardkase.exchange.outbox.models import EntryKind
 from vardkase.exchange.servers import client
-from vardkase.exchange.servers.models import KEYS, Server, Standing
-from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
+from vardkase.exchange.servers.models import KEYS, ConnectionHealth, Server
+from vardkase.exchange.sync.models import (
+    EventOutcome,
+    FailedEvent,
+    MovedEvent,
+    SyncDirection,
+    SyncRun,
+    SyncRunState,
+)
 from vardkase.exchange.sync.push import PUBLISHED
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -54,14 +61,18 @@ def signed_in(player: Player, language: str = "en") -> Client:
 def test_what_moved_and_failed_is_told(cast: Cast, connection: Server) -> None:
     counts = {"events": 3, "failed": 1, "sightings": 2}
     run = SyncRun.objects.create(
-        server=connection, direction=Direction.PULL, technique="full", state=State.DONE, counts=counts
+        server=connection,
+        direction=SyncDirection.PULL,
+        technique="full",
+        state=SyncRunState.DONE,
+        counts=counts,
     )
     lost = uuid4()
     MovedEvent.objects.create(
-        run=run, uuid=lost, timestamp=1, outcome=Outcome.REFUSED, reason="Info is missing."
+        run=run, uuid=lost, timestamp=1, outcome=EventOutcome.REFUSED, reason="Info is missing."
     )
-    SetAside.objects.create(
-        server=connection, uuid=lost, timestamp=1, outcome=Outcome.REFUSED, reason="Info is missing."
+    FailedEvent.objects.create(
+        server=connection, uuid=lost, timestamp=1, outcome=EventOutcome.REFUSED, reason="Info is missing."
     )
     client = signed_in(cast.site_admin)
     listed = client.get(LIST).content.decode()
@@ -108,7 +119,7 @@ def test_a_connection_that_works_is_told_with_who_we_are(cast: Cast, connection:
     assert "We are us@norden.example there, with the role “Sync user”." in told
     assert "It is not: the key and events are sent in the clear." in told
     assert "It runs version 2.4.190" in told
-    standing = Standing.objects.get(server=connection)
+    standing = ConnectionHealth.objects.get(server=connection)
     assert (standing.works, standing.reason) == (True, "")
 
 
@@ -149,7 +160,7 @@ def test_nobody_is_asked_to_trust_a_certificate_that_has_ended(
 
 
 def test_sendings_with_nothing_to_send_hide_no_other_runs(cast: Cast, connection: Server) -> None:
-    values = {"server": connection, "direction": Direction.PUSH, "state": State.DONE}
+    values = {"server": connection, "direction": SyncDirection.PUSH, "state": SyncRunState.DONE}
     SyncRun.objects.create(**values, technique=PUBLISHED, counts={"events": 0, "proposals": 0})
     shown = [
         SyncRun.objects.create(**values, technique="full", counts={"events": 0}),
@@ -163,11 +174,11 @@ def test_sendings_with_nothing_to_send_hide_no_other_runs(cast: Cast, connection
 
 def test_what_was_set_aside_is_fetched_again_or_let_be(cast: Cast, connection: Server) -> None:
     browser, lost = signed_in(cast.site_admin, "sv"), uuid4()
-    SetAside.objects.create(
+    FailedEvent.objects.create(
         server=connection,
         uuid=lost,
         timestamp=1,
-        outcome=Outcome.FAILED,
+        outcome=EventOutcome.FAILED,
         reason="The other instance answered with status 500: Kaputt",
     )
     address = f"{LIST}{connection.pk}/"
@@ -183,17 +194,19 @@ def test_what_was_set_aside_is_fetched_again_or_let_be(cast: Cast, connection: S
 def test_events_of_runs_lead_to_the_event_that_is_here(cast: Cast, connection: Server) -> None:
     event = make_event(cast.org_a, info="Phishing mot Norden")
     event.save()
-    run = SyncRun.objects.create(server=connection, direction=Direction.PUSH, technique="full")
-    MovedEvent.objects.create(run=run, uuid=event.uuid, timestamp=1, outcome=Outcome.FAILED, reason="Que?")
+    run = SyncRun.objects.create(server=connection, direction=SyncDirection.PUSH, technique="full")
+    MovedEvent.objects.create(
+        run=run, uuid=event.uuid, timestamp=1, outcome=EventOutcome.FAILED, reason="Que?"
+    )
     browser = signed_in(cast.site_admin)
     for path in (f"runs/{run.pk}/", f"{connection.pk}/"):
         told = browser.get(LIST + path).content.decode()
         assert reverse("event", args=[event.pk]) in told
         assert "Phishing mot Norden" in told
         assert "“Que?”" in told
-    claim([Receiver(Kind.CONNECTION, connection.pk, "Norden")], version_of(event.pk))
+    claim([Receiver(EntryKind.CONNECTION, connection.pk, "Norden")], version_of(event.pk))
     assert "Waiting to be sent" in browser.get(f"{LIST}{connection.pk}/").content.decode()
-    MovedEvent.objects.create(run=run, uuid=event.uuid, timestamp=2, outcome=Outcome.SENT)
+    MovedEvent.objects.create(run=run, uuid=event.uuid, timestamp=2, outcome=EventOutcome.SENT)
     assert "Phishing mot Norden" not in browser.get(f"{LIST}{connection.pk}/").content.decode()
 
 
@@ -204,12 +217,12 @@ def test_fetching_is_ordered_and_stopped(cast: Cast, connection: Server) -> None
     ordered = ProcrastinateJob.objects.filter(task_name="sync.pull")
     assert [job.args["technique"] for job in ordered] == ["full"]
     run = SyncRun.objects.create(
-        server=connection, direction=Direction.PULL, technique="full", total=9, done=4
+        server=connection, direction=SyncDirection.PULL, technique="full", total=9, done=4
     )
     assert "4 of 9" in client.get(f"{LIST}{connection.pk}/").content.decode()
     client.post(f"{LIST}runs/{run.pk}/cancel/")
     run.refresh_from_db()
-    assert run.state == State.CANCELLED
+    assert run.state == SyncRunState.CANCELLED
 
 
 def test_an_account_is_bound_to_a_connection(cast: Cast, connection: Server) -> None:
@@ -249,12 +262,12 @@ def test_an_account_is_bound_to_a_connection(cast: Cast, connection: Server) -> 
     ],
 )
 def test_nobody_else_may_look_or_act(cast: Cast, connection: Server, path: str) -> None:
-    run = SyncRun.objects.create(server=connection, direction=Direction.PULL, technique="full")
+    run = SyncRun.objects.create(server=connection, direction=SyncDirection.PULL, technique="full")
     address = LIST + path.format(server=connection.pk, run=run.pk)
     for player in (cast.org_admin, cast.partner_sync, cast.reader):
         client = signed_in(player)
         assert {client.get(address).status_code, client.post(address).status_code} <= {403, 405}
     assert Client().get(address).status_code in (302, 405)
     run.refresh_from_db()
-    assert run.state == State.RUNNING
+    assert run.state == SyncRunState.RUNNING
     assert not ProcrastinateJob.objects.filter(task_name__startswith="sync.").exists()

@@ -14,8 +14,8 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
-from vardkase.intel.queries.home import Reason, reason_for
 from vardkase.intel.queries.index import index_rows
+from vardkase.intel.queries.overview import ArrivalReason, reason_for
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -44,10 +44,10 @@ def test_why_an_event_is_shown(cast: Cast) -> None:
     everybody = event(cast.org_a, distribution=3, published=True)
     secret = event(cast.org_a)
     told = [
-        (cast.analyst, shared, Reason.OWN),
-        (cast.partner, shared, Reason.GROUP),
-        (cast.stranger, everybody, Reason.ALL),
-        (cast.site_admin, secret, Reason.ADMINISTRATOR),
+        (cast.analyst, shared, ArrivalReason.OWN),
+        (cast.partner, shared, ArrivalReason.GROUP),
+        (cast.stranger, everybody, ArrivalReason.ALL),
+        (cast.site_admin, secret, ArrivalReason.ADMINISTRATOR),
     ]
     for person, one, reason in told:
         assert reason_for(person.actor, index_rows(person.actor, [one.pk])[0]) == reason

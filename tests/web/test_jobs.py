@@ -13,10 +13,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cast import Cast, Player
 from vardkase.audit.models import AuditEntry
-from vardkase.core.jobs.models import JobLine, JobProgress
+from vardkase.core.jobs.models import JobLogLine, JobProgress
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.exchange.feeds import tasks
-from vardkase.web.job_words import KINDS
+from vardkase.web.job_labels import KINDS
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -50,7 +50,7 @@ def test_how_far_a_job_is_and_what_it_says(cast: Cast, job: int) -> None:
     JobProgress.objects.create(
         job_id=job, done=4000, total=12000, started=now - timedelta(seconds=100), heard=now
     )
-    JobLine.objects.create(job_id=job, text="<b>Reading</b> feeds.example")
+    JobLogLine.objects.create(job_id=job, text="<b>Reading</b> feeds.example")
     client = signed_in(cast.site_admin)
     listed = client.get(JOBS).content.decode()
     assert "4,000 / 12,000" in listed

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils.log import log_response
 
 from tests.support.web_server import WebServer, running_web_server
-from vardkase.config.logs import RoutesOnly, SecretFree
+from vardkase.config.logs import RouteLogFilter, SecretLogFilter
 
 SECRET = "Rk3vXq81-sTn0Zu_wLmB72cYdEfGhJpA"
 WORD = "nobodysbusiness"
@@ -60,8 +60,8 @@ def test_what_django_logs_is_the_route(db: None, status: int) -> None:
     request.resolver_match = response.resolver_match
     written = StringIO()
     handler = logging.StreamHandler(written)
-    handler.addFilter(RoutesOnly())
-    handler.setFormatter(SecretFree("{message}", style="{"))
+    handler.addFilter(RouteLogFilter())
+    handler.setFormatter(SecretLogFilter("{message}", style="{"))
     logger = logging.getLogger("django.request")
     logger.addHandler(handler)
     try:

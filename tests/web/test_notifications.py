@@ -12,7 +12,7 @@ from tests.cast import Cast
 from tests.web.signed_in import signed_in
 from vardkase.identity.accounts.models import User
 from vardkase.identity.user_settings.models import UserSetting
-from vardkase.identity.user_settings.notifications import Wishes, wishes_of
+from vardkase.identity.user_settings.notifications import NotificationPreferences, preferences_of
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -78,17 +78,17 @@ def test_a_filter_that_says_more_stays(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("rule", "wishes"),
     [
-        ({}, Wishes()),
-        ({"AND": {"Tag.name": "x"}}, Wishes(("x",))),
-        ({"AND": {"NOT": {"Tag.name": ["y"]}}}, Wishes((), ("y",))),
+        ({}, NotificationPreferences()),
+        ({"AND": {"Tag.name": "x"}}, NotificationPreferences(("x",))),
+        ({"AND": {"NOT": {"Tag.name": ["y"]}}}, NotificationPreferences((), ("y",))),
         ({"AND": {"NOT": {"Orgc.name": ["y"]}}}, None),
         ({"AND": [{"Tag.name": "x"}]}, None),
         ({"AND": {"Tag.name": "x"}, "OR": {}}, None),
         ({"Tag.name": "x"}, None),
     ],
 )
-def test_which_filters_plain_terms_can_say(rule: Any, wishes: Wishes | None) -> None:
-    assert wishes_of(rule) == wishes
+def test_which_filters_plain_terms_can_say(rule: Any, wishes: NotificationPreferences | None) -> None:
+    assert preferences_of(rule) == wishes
 
 
 def test_it_is_ones_own_page(cast: Cast) -> None:

@@ -14,7 +14,7 @@ from tests.factories import make_user
 from tests.factories.knowledge import make_tag
 from tests.hub.policy.stories import RED, SECOND, in_force, made, made_public
 from tests.web.signed_in import signed_in
-from vardkase.hub.policy.models import Approval, Decision, PolicyVersion, State
+from vardkase.hub.policy.models import ApprovalDecision, PolicyState, PolicyVersion, PublicationApproval
 from vardkase.hub.training.models import Training
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
@@ -57,17 +57,17 @@ def test_an_administrator_writes_a_policy_from_a_template(cast: Cast) -> None:
     assert "You have published nothing during the last month." in said(web.get("/policy/in-force/"))
     assert web.post("/policy/in-force/").url == "/policy/"
     draft.refresh_from_db()
-    assert (draft.state, draft.rules[-1]["title"]["sv"]) == (State.IN_FORCE, "Röd")
+    assert (draft.state, draft.rules[-1]["title"]["sv"]) == (PolicyState.IN_FORCE, "Röd")
     web.post("/policy/begin/", {"from": "in_force"})
     web.post("/policy/draft/rules/2/remove/")
     web.post("/policy/in-force/")
-    newest = PolicyVersion.objects.get(state=State.IN_FORCE)
+    newest = PolicyVersion.objects.get(state=PolicyState.IN_FORCE)
     assert "Changes since version 1" in said(web.get(f"/policy/versions/{newest.pk}/"))
     assert "No longer in force" in said(web.get("/policy/versions/"))
     for form in ("pdf", "docx"):
         assert web.get(f"/policy/versions/{newest.pk}/document.{form}").status_code == 200
     assert web.post("/policy/end/").url == "/policy/"
-    assert not PolicyVersion.objects.filter(state=State.IN_FORCE).exists()
+    assert not PolicyVersion.objects.filter(state=PolicyState.IN_FORCE).exists()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_two_people_publish_in_the_browser(cast: Cast) -> None:
     assert "Ask for approval" in said(asks.get(f"/event/{event.pk}/publish/"))
     sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
     asked = asks.post(f"/event/{event.pk}/publish/", sent)
-    request = Approval.objects.get()
+    request = PublicationApproval.objects.get()
     path = f"/policy/approvals/{request.pk}/"
     assert asked.url == path
     assert "Approve and publish" not in said(asks.get(path))
@@ -179,10 +179,10 @@ def test_two_people_publish_in_the_browser(cast: Cast) -> None:
     assert "Publications that wait for your approval" in home
     assert "1 event of your organisation waits for an approval." in home
     decides.post(f"{path}reject/", {"reason": ""})
-    assert Approval.objects.get().state == Decision.WAITING
+    assert PublicationApproval.objects.get().state == ApprovalDecision.WAITING
     decides.post(f"{path}approve/")
     event.refresh_from_db()
-    assert (Approval.objects.get().state, event.published) == (Decision.APPROVED, True)
+    assert (PublicationApproval.objects.get().state, event.published) == (ApprovalDecision.APPROVED, True)
     assert "Decided by" in said(decides.get(path))
 
 

@@ -21,8 +21,8 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access_reviews.models import AccessReview
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.identity.entrance.models import ApiRequirements, MailDomain
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.sign_in_policy.models import ApiRequirements, MailDomain
 
 
 @pytest.fixture(autouse=True)

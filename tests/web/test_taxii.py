@@ -15,7 +15,7 @@ from tests.exchange.servers import HERE, serving
 from tests.exchange.test_taxii_servers import taxii_server
 from tests.exchange.test_taxii_writing import indicator
 from tests.web.accounts import signed_in
-from vardkase.exchange.taxii.models import KEYS, Collection, Direction, Run, TaxiiServer
+from vardkase.exchange.taxii.models import KEYS, Collection, Run, TaxiiDirection, TaxiiServer
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -118,7 +118,7 @@ def test_a_server_is_set_up_tested_and_used(client: Client) -> None:
         assert client.post(f"{HOME}{page}{act}/").status_code == 302
         assert ProcrastinateJob.objects.order_by("-id")[0].task_name == task
     Run.objects.create(
-        server=server, direction=Direction.POLL, objects_moved=7, refused=1, reasons=["x: why not"]
+        server=server, direction=TaxiiDirection.POLL, objects_moved=7, refused=1, reasons=["x: why not"]
     )
     shown = text(client, page)
     assert "why not" in shown

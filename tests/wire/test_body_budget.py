@@ -17,7 +17,7 @@ from django.test import Client
 from tests.cast import Cast, Player
 from tests.support.processes import wait_until
 from tests.support.web_server import WebServer, running_web_server
-from vardkase.config.gateway.incoming import IN_MEMORY, Budget, IncomingBody, NoRoom
+from vardkase.config.gateway.incoming import IN_MEMORY, Budget, IncomingBody, SpoolFull
 from vardkase.core.body_limits import Sender
 
 if TYPE_CHECKING:
@@ -128,14 +128,14 @@ def test_visitors_share_what_is_theirs(settings: SettingsWrapper) -> None:
     settings.VARDKASE_MAX_BODY = MAX_BODY
     budget, one = Budget(), Sender.visitor("192.0.2.1")
     budget.take(one, MAX_BODY // 4)
-    with pytest.raises(NoRoom):
+    with pytest.raises(SpoolFull):
         budget.take(Sender.visitor("192.0.2.1"), 1)
     for number in range(7):
         budget.take(Sender.visitor(f"2001:db8:0:{number}::1"), MAX_BODY // 4)
-    with pytest.raises(NoRoom):
+    with pytest.raises(SpoolFull):
         budget.take(Sender.visitor("198.51.100.1"), 1)
     budget.take(Sender.organisation(1), 2 * MAX_BODY)
-    with pytest.raises(NoRoom):
+    with pytest.raises(SpoolFull):
         budget.take(Sender.organisation(2), 1)
     budget.give_back(one, MAX_BODY // 4)
     budget.take(Sender.organisation(2), MAX_BODY // 4)
@@ -148,12 +148,12 @@ def test_the_reserve_of_the_disk_is_left(settings: SettingsWrapper, tmp_path: Pa
     body, sender = IncomingBody(Budget()), Sender.organisation(1)
     settings.VARDKASE_DISK_RESERVE = free // 2
     with contextlib.closing(body):
-        with pytest.raises(NoRoom):
+        with pytest.raises(SpoolFull):
             body.count_for(sender, free)
         body.count_for(sender, 0)
         body.write(b"x")
         settings.VARDKASE_DISK_RESERVE = 2 * free
-        with pytest.raises(NoRoom):
+        with pytest.raises(SpoolFull):
             body.write(b"x")
 
 
@@ -165,7 +165,7 @@ def test_a_full_disk_is_no_room() -> None:
         body = IncomingBody(budget)
         body.count_for(sender, 0)
         body.write(b"x" * IN_MEMORY)
-        with pytest.raises(NoRoom):
+        with pytest.raises(SpoolFull):
             body.write(b"x" * IN_MEMORY)
         body.close()
     finally:

@@ -8,7 +8,7 @@ from tests.cast import Cast
 from tests.factories.knowledge import make_tag
 from tests.hub.policy.stories import RED, SECOND, in_force
 from tests.wire.conftest import Connect
-from vardkase.hub.policy.models import Approval
+from vardkase.hub.policy.models import PublicationApproval
 from vardkase.intel.models import Event
 
 
@@ -29,5 +29,5 @@ def test_pymisp_is_told_which_rule_it_meets_and_what_waits(connect: Connect, ser
     client.untag(stored.uuid, "tlp:red")
     waits = client.publish(stored)
     assert "second person" in waits["message"]
-    assert Approval.objects.get().event_id == int(stored.id)
+    assert PublicationApproval.objects.get().event_id == int(stored.id)
     assert not Event.objects.get(pk=stored.id).published

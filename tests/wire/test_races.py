@@ -16,7 +16,7 @@ from tests.cast import Cast
 from tests.support.web_server import WebServer
 from tests.wire.raw import Raw
 from vardkase.core.errors import Conflict
-from vardkase.core.races import ATTEMPTS, again_if_overtaken
+from vardkase.core.retries import ATTEMPTS, retry_on_conflict
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -144,7 +144,7 @@ def test_who_is_always_overtaken_is_told_so() -> None:
         raise psycopg.errors.DeadlockDetected
 
     with pytest.raises(Conflict):
-        again_if_overtaken(work)
+        retry_on_conflict(work)
     assert len(attempts) == ATTEMPTS
 
 
@@ -157,5 +157,5 @@ def test_other_failures_are_not_tried_again() -> None:
         raise psycopg.errors.NumericValueOutOfRange
 
     with pytest.raises(psycopg.errors.NumericValueOutOfRange):
-        again_if_overtaken(work)
+        retry_on_conflict(work)
     assert len(attempts) == 1

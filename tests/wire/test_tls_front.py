@@ -16,7 +16,7 @@ from tests.support.certificates import DAY, Authority
 from tests.support.tls_front import BEHIND_A_FRONT, HEADER, Front, running_front
 from tests.support.web_server import running_web_server
 from vardkase.audit.models import AuditEntry
-from vardkase.identity.entrance import services
+from vardkase.identity.sign_in_policy import services
 
 PATH = "/servers/getVersion"
 

@@ -29,14 +29,14 @@ from vardkase.identity.access.actor import (
     access_with_duties,
     permissions_with_duties,
 )
-from vardkase.identity.access.crossing import crossing_of
+from vardkase.identity.access.connection_scope import connection_scope_of
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.staff import staff_roles
-from vardkase.identity.entrance.certificates import Certificate
-from vardkase.identity.entrance.doors import Caller, note, note_unknown_key, refusal_at_the_door
-from vardkase.identity.entrance.rules import Newcomer, lies_in
 from vardkase.identity.organisations.acting import PresentedKey
 from vardkase.identity.organisations.standing import ACCESS_SQL, Access, access, refusal
+from vardkase.identity.sign_in_policy.certificates import Certificate
+from vardkase.identity.sign_in_policy.enforcement import SignInCaller, note, note_unknown_key, sign_in_refusal
+from vardkase.identity.sign_in_policy.rules import SignInAttempt, lies_in
 
 AUTHENTICATION_FAILED = (
     "Authentication failed. Please make sure you pass the API key of an API enabled user along in the "
@@ -183,7 +183,7 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
     """Refuse a key, user or organisation that may not sign in now, from this address, or with this
     certificate."""
     permissions = _permissions(tuple(row.flags))
-    caller = Caller(row.user_id, row.email, row.org_id, address, _credential(row).value, row.key_id)
+    caller = SignInCaller(row.user_id, row.email, row.org_id, address, _credential(row).value, row.key_id)
     now = datetime.now(UTC)
     if row.key_expires and row.key_expires < now.timestamp():
         ended = datetime.fromtimestamp(row.key_expires, UTC).date()
@@ -198,7 +198,7 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
     if Permission.AUTH not in permissions:
         raise MispError(403, AUTHENTICATION_FAILED)
     is_unbound = not (row.key_expires and row.allowed_ips)
-    newcomer = Newcomer(
+    attempt = SignInAttempt(
         row.email,
         address,
         certificate,
@@ -207,7 +207,7 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
         has_long_key=row.holds_too_long,
         synchronises=row.flags[SYNC],
     )
-    if refused := refusal_at_the_door(row, newcomer, caller):
+    if refused := sign_in_refusal(row, attempt, caller):
         raise MispError(403, refused.sentence)
     if not row.access.may_sync:
         note(caller, "standing", "user.entrance_refused")
@@ -216,7 +216,7 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
         raise MispError(405, MAINTENANCE_MESSAGE.value)
 
 
-def _noted(caller: Caller, reason: str, message: str) -> MispError:
+def _noted(caller: SignInCaller, reason: str, message: str) -> MispError:
     note(caller, reason, "user.entrance_refused")
     return MispError(403, message)
 
@@ -247,7 +247,7 @@ def _actor(row: _Row, address: str | None) -> Actor:
         may_sync=may.may_sync,
         address=address,
         role_id=row.role_id,
-        crossing=crossing_of(row.server_id),
+        connection_scope=connection_scope_of(row.server_id),
         staff=staff,
         standing=may.standing,
         key=PresentedKey(

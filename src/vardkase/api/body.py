@@ -18,7 +18,6 @@ from django.http.multipartparser import MultiPartParserError
 
 from vardkase.api.errors import MispError
 from vardkase.core.body_limits import BodyLimits, Sender
-from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Invalid
 from vardkase.core.json_limits import (
     MAX_DEPTH,
@@ -29,6 +28,7 @@ from vardkase.core.json_limits import (
     holds_nul,
     holds_too_many_values,
 )
+from vardkase.core.sandbox import LimitReached
 from vardkase.formats.incoming.reading import xml_body
 
 if TYPE_CHECKING:

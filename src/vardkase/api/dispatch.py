@@ -27,14 +27,14 @@ from vardkase.api.rate_limit import counted
 from vardkase.api.request import Call, Route, plain, route_of
 from vardkase.api.responses import response_of
 from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, WantedBody
+from vardkase.core.client_disconnect import CLIENT_GONE, has_left
 from vardkase.core.errors import Forbidden, VardkaseError
-from vardkase.core.interruption import CLIENT_GONE, has_left
 from vardkase.core.outages import outage_of, took_too_long
-from vardkase.core.races import again_if_overtaken
+from vardkase.core.retries import retry_on_conflict
 from vardkase.core.time_budget import allow
 from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import Actor, visitor
-from vardkase.identity.access.glass import for_reading
+from vardkase.identity.access.content_access import for_reading
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.services.key_limits import require_no_limits
 from vardkase.identity.accounts.staff import StaffRole
@@ -85,9 +85,9 @@ class Endpoint:
 
     `requires`: all of these permissions; `requires_any`: at least one; `site_admin`: site administrators only;
     `oversight`: those, the hub's officers and auditors; `staff`: one of these duties at the hub; `writes`: refused to
-    read-only keys, auditors and organisations that may not write, but for `own_affairs`, which an organisation tends
-    to however its membership stands; `public`: open to visitors, and nobody's key is looked at; `takes_document`: the
-    body is a file, and not decoded as parameters.
+    read-only keys, auditors and organisations that may not write; `allowed_while_suspended`: open to organisations
+    whatever the state of their membership; `public`: open to visitors, no key is read; `takes_document`: the body is
+    a file, and not decoded as parameters.
     `body`: how big it may be, PUBLIC for `public` ones and DOCUMENT for `takes_document` unless it says otherwise.
     `most_values`: how many values its JSON body may hold, where each has its price.
     `proposes`: names of the actions that take two people, which is all that this does, or does in part.
@@ -106,7 +106,7 @@ class Endpoint:
     public: bool = False
     takes_document: bool = False
     staff: tuple[StaffRole, ...] = ()
-    own_affairs: bool = False
+    allowed_while_suspended: bool = False
     body: BodyLimits = BodyLimits.QUERY
     before_body: Callable[[Actor], None] | None = None
     oversight: bool = False
@@ -125,7 +125,7 @@ class Endpoint:
         if self.staff:
             actor.require_staff(*self.staff)
         if self.writes:
-            actor.require_own_affairs() if self.own_affairs else actor.require_writing()
+            actor.require_own_affairs() if self.allowed_while_suspended else actor.require_writing()
         if self.unlimited_key:
             require_no_limits(actor)
 
@@ -156,7 +156,7 @@ def endpoint(
     public: bool = False,
     takes_document: bool = False,
     staff: tuple[StaffRole, ...] = (),
-    own_affairs: bool = False,
+    allowed_while_suspended: bool = False,
     body: BodyLimits | None = None,
     before_body: Callable[[Actor], None] | None = None,
     oversight: bool = False,
@@ -188,7 +188,7 @@ def endpoint(
             public,
             takes_document,
             staff,
-            own_affairs,
+            allowed_while_suspended,
             body or usual,
             before_body,
             oversight,
@@ -284,7 +284,7 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     call = Call(request, route, reader, found.body, found.most_values)
     if method in ("POST", "PUT", "PATCH") and not found.takes_document:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
-    return again_if_overtaken(lambda: found.handler(call))
+    return retry_on_conflict(lambda: found.handler(call))
 
 
 def _caller(request: HttpRequest, route: Route) -> Authenticated:

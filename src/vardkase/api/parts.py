@@ -11,7 +11,7 @@ from vardkase.api.errors import SaveFailed
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.intel.queries.rows import EventRow
-from vardkase.intel.services.parts import AddedParts, add_parts
+from vardkase.intel.services.added_parts import AddedParts, add_parts
 
 
 def added(

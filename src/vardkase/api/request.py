@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from vardkase.identity.access.actor import Actor
-from vardkase.identity.entrance.certificates import Certificate
+from vardkase.identity.sign_in_policy.certificates import Certificate
 
 type Named = dict[str, str | list[str]]
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 REMEMBERED = 1_000
 
 
-class FloodBarrier:
+class RepeatSuppressor:
     """Limits how many similar events are written. Each process counts separately.
 
     Events with the same key are written once per `window` seconds, and at most `rows` keys in that time. The
@@ -18,7 +18,7 @@ class FloodBarrier:
     keys (None).
     """
 
-    _all: ClassVar[list[FloodBarrier]] = []
+    _all: ClassVar[list[RepeatSuppressor]] = []
 
     def __init__(self, *, rows: int, window: float = 60.0) -> None:
         self._all.append(self)

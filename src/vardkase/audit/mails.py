@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vardkase.audit.flood import FloodBarrier
+from vardkase.audit.flood import RepeatSuppressor
 from vardkase.audit.services import Target, record
 from vardkase.core.mail.hooks import MailEnded
 
 MOST_ROWS = 120
 """In a minute; the mails of one publication may go to thousands."""
 
-mails = FloodBarrier(rows=MOST_ROWS)
+mails = RepeatSuppressor(rows=MOST_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
 class _TheHub:
-    """The hub itself as the sender of mails, as an `ActorReference`."""
+    """The hub itself as the sender of mails, as an `AuditActor`."""
 
     user_id: int | None = None
     name: str = ""

@@ -42,7 +42,7 @@ class _Veiled(ModelIterable):  # type: ignore[type-arg]  # Django's is generic i
             yield entry
 
 
-class VeiledTrail(QuerySet[AuditEntry]):
+class RedactedTrail(QuerySet[AuditEntry]):
     """The audit log for readers who may know who did what, but not the content."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -52,11 +52,11 @@ class VeiledTrail(QuerySet[AuditEntry]):
 
 def veiled_entries() -> QuerySet[AuditEntry]:
     """The whole audit log, unordered, without the content of actions on threat intelligence."""
-    return VeiledTrail(AuditEntry)
+    return RedactedTrail(AuditEntry)
 
 
 def with_words(entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-    return entries.exclude(target_kind__in=OF_INTELLIGENCE) if isinstance(entries, VeiledTrail) else entries
+    return entries.exclude(target_kind__in=OF_INTELLIGENCE) if isinstance(entries, RedactedTrail) else entries
 
 
 def entries_about(kind: str, id: int, *, limit: int, actions: Collection[str] = ()) -> list[AuditEntry]:

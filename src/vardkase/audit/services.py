@@ -14,7 +14,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.core.sql import cursor
 
 
-class ActorReference(Protocol):
+class AuditActor(Protocol):
     @property
     def user_id(self) -> int | None: ...
     @property
@@ -38,7 +38,7 @@ class Target:
     title: str = ""
 
 
-def record(actor: ActorReference, action: str, target: Target, change: dict[str, Any] | None = None) -> None:
+def record(actor: AuditActor, action: str, target: Target, change: dict[str, Any] | None = None) -> None:
     """Write one entry. `action` has the form ``noun.verb`` ("event.published"); `change` must never contain a
     secret."""
     entry = AuditEntry(

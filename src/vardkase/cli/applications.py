@@ -83,7 +83,7 @@ def step(
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.applications.queries import find_application
-        from vardkase.hub.membership.assessments.services.stepping import take_alone
+        from vardkase.hub.membership.assessments.services.steps import take_alone
 
         actor = acting(user)
         application = take_alone(actor, find_application(actor, number), name, note)

@@ -29,10 +29,10 @@ Verdict = Annotated[str, typer.Argument(help="met, met_with_remark, not_met or n
 def review(number: Number, officer: AsOfficer, data_dir: DataDir = None, json: Json = False) -> None:
     """Take up an application for review."""
     with opened(data_dir):
-        from vardkase.hub.membership.assessments.services import reviewing
+        from vardkase.hub.membership.assessments.services import reviews
 
         actor, application = _at(officer, number)
-        result(_shown(reviewing.review(actor, application)), as_json=json)
+        result(_shown(reviews.review(actor, application)), as_json=json)
 
 
 @commands.command("assess")
@@ -48,13 +48,13 @@ def assess(
     """Record the assessment of a criterion, or of all criteria not assessed yet."""
     with opened(data_dir):
         from vardkase.hub.membership.assessments import queries
-        from vardkase.hub.membership.assessments.services import reviewing
+        from vardkase.hub.membership.assessments.services import reviews
 
         actor, application = _at(officer, number)
         known = queries.verdicts_of(application)
         left = [each.key for each in queries.criteria_of(application) if each.key not in known]
         for key in left if criterion == "all" else [criterion]:
-            reviewing.assess(actor, application, key, verdict, reason)
+            reviews.assess(actor, application, key, verdict, reason)
         rows(
             [{"criterion": key, "verdict": each} for key, each in queries.verdicts_of(application).items()],
             as_json=json,
@@ -76,11 +76,11 @@ def request_completion(
 ) -> None:
     """Ask the applicant to complete the application, by letter and mail."""
     with opened(data_dir):
-        from vardkase.hub.membership.assessments.services import reviewing
+        from vardkase.hub.membership.assessments.services import reviews
 
         actor, application = _at(officer, number)
         last = complete_by.date() if complete_by else None
-        result(_shown(reviewing.request_completion(actor, application, text, step, last)), as_json=json)
+        result(_shown(reviews.request_completion(actor, application, text, step, last)), as_json=json)
 
 
 @commands.command("resume")
@@ -93,10 +93,10 @@ def resume(
 ) -> None:
     """Resume the assessment without waiting for the applicant to complete the application by link."""
     with opened(data_dir):
-        from vardkase.hub.membership.assessments.services import reviewing
+        from vardkase.hub.membership.assessments.services import reviews
 
         actor, application = _at(officer, number)
-        result(_shown(reviewing.resume(actor, application, note)), as_json=json)
+        result(_shown(reviews.resume(actor, application, note)), as_json=json)
 
 
 def _at(officer: str, number: str) -> tuple[Actor, Application]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError
 
-from vardkase.cli.exposure import exposed_address
+from vardkase.cli.exposed_address import exposed_address
 from vardkase.cli.installation import DataDir, choose, configure_django
 from vardkase.cli.output import Json
 

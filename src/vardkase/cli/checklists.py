@@ -37,7 +37,7 @@ def do(
     given = dict(_pair(value) for value in values or [])
     with opened(data_dir):
         from vardkase.cli.console import acting
-        from vardkase.hub.membership.onboarding.doing import do_item
+        from vardkase.hub.membership.onboarding.actions import do_item
 
         actor = acting(user)
         do_item(actor, reference_of(member), item, given)

@@ -6,8 +6,8 @@ import getpass
 import os
 
 from vardkase.cli.output import fail
+from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import Actor, console_actor
-from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.organisations.models import Organisation
 

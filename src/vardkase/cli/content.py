@@ -51,7 +51,7 @@ def export(events: Events = None, data_dir: DataDir = None, user: AsUser = "", o
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.formats.misp_json import EventOptions, events_document
-        from vardkase.hub.content_access.exporting import export_readers
+        from vardkase.hub.content_access.exports import export_readers
 
         reader, chosen = export_readers(acting(user), lambda actor: _chosen(actor, events or []))
         options = EventOptions(include_attachments=True, include_event_correlations=False)

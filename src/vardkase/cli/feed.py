@@ -67,7 +67,7 @@ def export(
         from vardkase.cli.console import acting
         from vardkase.exchange.own_feeds.content import FeedContent
         from vardkase.exchange.own_feeds.writing import event_ids, export_feed
-        from vardkase.hub.content_access.exporting import export_readers
+        from vardkase.hub.content_access.exports import export_readers
 
         given = {"tags": tag, "org": org, "publish_timestamp": published_since}
         filters = {name: value for name, value in given.items() if value}

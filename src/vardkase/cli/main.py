@@ -34,12 +34,12 @@ from vardkase.cli import (
     version,
     worker,
 )
+from vardkase.cli.command_groups import CommandGroup
 from vardkase.cli.output import note, sentences
-from vardkase.cli.rooms import Room
 from vardkase.core.errors import VardkaseError
 
 commands = typer.Typer(
-    cls=Room,
+    cls=CommandGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -55,7 +55,7 @@ def activate(
 
 
 def _shown(done: Membership | ApprovalRequest) -> dict[str, str]:
-    from vardkase.hub.membership.members.state_words import state_in_words
+    from vardkase.hub.membership.members.state_labels import state_in_words
     from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 
     if isinstance(done, ApprovalRequest):

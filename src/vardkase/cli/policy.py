@@ -13,7 +13,7 @@ from vardkase.cli.output import Json, fail, note, result, rows
 
 if TYPE_CHECKING:
     from vardkase.hub.policy.models import PolicyVersion
-    from vardkase.hub.policy.trying import Finding
+    from vardkase.hub.policy.trial import TrialFinding
 
 Organisation = Annotated[str, typer.Argument(help="Name, id or uuid of the organisation.")]
 Number = Annotated[
@@ -62,7 +62,7 @@ def try_out(
     """
     with opened(data_dir):
         from vardkase.cli.console import console
-        from vardkase.hub.policy.trying import span_of, try_policy
+        from vardkase.hub.policy.trial import span_of, try_policy
 
         span = span_of(_day(since), _day(until))
         trial = try_policy(console(), _version(organisation, version), span)
@@ -105,7 +105,7 @@ def _version(organisation: str, number: int) -> PolicyVersion:
     return found
 
 
-def _row(finding: Finding) -> dict[str, object]:
+def _row(finding: TrialFinding) -> dict[str, object]:
     numbers = [met.number for met in (*finding.forbidden, *finding.held)]
     return {
         "event": finding.event_id,

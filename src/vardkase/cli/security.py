@@ -24,7 +24,7 @@ Mode = Annotated[str | None, typer.Option(help="off, report or enforce.", metava
 def show(org: OrganisationName, data_dir: DataDir = None, json: Json = False) -> None:
     """Show what is registered, how strictly each rule is enforced, and what is missing."""
     with opened(data_dir):
-        from vardkase.identity.entrance.services import security_state
+        from vardkase.identity.sign_in_policy.services import security_state
 
         _, organisation = _found(org)
         state = security_state(organisation)
@@ -51,7 +51,7 @@ def networks(
 ) -> None:
     """Replace the registered networks."""
     with opened(data_dir):
-        from vardkase.identity.entrance.services import set_networks
+        from vardkase.identity.sign_in_policy.services import set_networks
 
         done = set_networks(*_found(org), network or [])
         result({"organisation": done.name, "networks": done.networks}, as_json=json)
@@ -69,7 +69,7 @@ def modes(
 ) -> None:
     """Set how strictly each given rule is enforced."""
     with opened(data_dir):
-        from vardkase.identity.entrance.services import security_state, set_modes
+        from vardkase.identity.sign_in_policy.services import security_state, set_modes
 
         actor, organisation = _found(org)
         done = set_modes(
@@ -90,7 +90,7 @@ def certificate(
 ) -> None:
     """Register a client certificate."""
     with opened(data_dir):
-        from vardkase.identity.entrance.services import add_certificate
+        from vardkase.identity.sign_in_policy.services import add_certificate
 
         text = file.read_text(encoding="ascii", errors="replace")
         made = add_certificate(*_found(org), text, pins="key" if key else "certificate")
@@ -107,8 +107,8 @@ def domain(
 ) -> None:
     """Claim a mail domain; when repeated, check its TXT record."""
     with opened(data_dir):
-        from vardkase.identity.entrance.dns import record_name, record_text
-        from vardkase.identity.entrance.services import check_record, start_domain_check
+        from vardkase.identity.sign_in_policy.dns import record_name, record_text
+        from vardkase.identity.sign_in_policy.services import check_record, start_domain_check
 
         actor, organisation = _found(org)
         claim = organisation.mail_domains.filter(domain=name, method="dns").first()
@@ -135,7 +135,7 @@ def requirements(
 ) -> None:
     """Show an organisation's API requirements, or approve or return them."""
     with opened(data_dir):
-        from vardkase.identity.entrance.services import decide_requirements, requirements_of
+        from vardkase.identity.sign_in_policy.services import decide_requirements, requirements_of
 
         actor, organisation = _found(org)
         row = requirements_of(organisation)
@@ -195,7 +195,7 @@ def provider(
     changes = {name: value for name, value in asked.items() if value is not None}
     with opened(data_dir):
         from vardkase.exchange.openid import register
-        from vardkase.identity.entrance import services
+        from vardkase.identity.sign_in_policy import services
 
         actor, organisation = _found(org)
         row = services.provider_of(organisation)
@@ -218,8 +218,8 @@ def _secret(file: Path | None) -> str:
 
 def _found(reference: str) -> tuple[Actor, Organisation]:
     from vardkase.cli.console import console
-    from vardkase.identity.entrance.queries import find_secured
     from vardkase.identity.organisations.queries import organisations
+    from vardkase.identity.sign_in_policy.queries import find_secured
 
     actor = console()
     named = organisations("local").filter(name__iexact=reference).first()

@@ -17,11 +17,11 @@ import typer
 from django.db import connection
 
 from vardkase.cli.children import Child, stop_all
-from vardkase.cli.claim import claim
-from vardkase.cli.exposure import exposed_address
+from vardkase.cli.exposed_address import exposed_address
 from vardkase.cli.init import Knowledge, prepare
 from vardkase.cli.installation import DataDir, choose
 from vardkase.cli.output import fail, note, result
+from vardkase.cli.provisioning import claim
 from vardkase.cli.stopping import StopRequest
 from vardkase.core.database import EmbeddedPostgres, embedded_url, uses_external_database
 

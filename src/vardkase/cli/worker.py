@@ -26,7 +26,7 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
         from vardkase.core.jobs import worker_name
         from vardkase.core.jobs.connector import worker_connector
         from vardkase.core.jobs.progress import followed
-        from vardkase.exchange.streams.running import deliver_until
+        from vardkase.exchange.streams.worker import deliver_until
 
         connection.close()  # What is opened from here on carries the worker's name.
         connection.settings_dict["OPTIONS"]["application_name"] = worker_name()

@@ -20,7 +20,7 @@ def route_of(request: HttpRequest) -> str:
     return f"/{match.route}" if match else UNKNOWN
 
 
-class RoutesOnly(logging.Filter):
+class RouteLogFilter(logging.Filter):
     """Replaces the path with the route in Django's log records about requests (django.request,
     django.security)."""
 
@@ -43,7 +43,7 @@ class RoutesOnly(logging.Filter):
         return text
 
 
-class SecretFree(logging.Formatter):
+class SecretLogFilter(logging.Formatter):
     """Formats log records without anything that looks like a secret, and tracebacks without the values of
     rejected rows."""
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from vardkase.api import dispatch, feed_files, registry
-from vardkase.api.taxii import face as taxii
-from vardkase.identity.entrance.certificates import Certificate, shown_certificate
+from vardkase.api.taxii import resource as taxii
+from vardkase.identity.sign_in_policy.certificates import Certificate, shown_certificate
 
 type Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -53,7 +53,7 @@ def _controllers() -> frozenset[str]:
     return registry.controllers()
 
 
-class ApiFirst:
+class ApiMiddleware:
     """Hands non-page requests (MISP's API, TAXII, feed files) to their dispatcher, bypassing sessions and
     cookies."""
 

@@ -84,7 +84,7 @@ INSTALLED_APPS = [
     "vardkase.identity.news.apps.NewsConfig",
     "vardkase.identity.bookmarks.apps.BookmarksConfig",
     "vardkase.identity.access_reviews.apps.AccessReviewsConfig",
-    "vardkase.identity.entrance.apps.EntranceConfig",
+    "vardkase.identity.sign_in_policy.apps.EntranceConfig",
     "vardkase.knowledge.sources.apps.SourcesConfig",
     "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",
     "vardkase.knowledge.tag_collections.apps.TagCollectionsConfig",
@@ -147,7 +147,7 @@ INSTALLED_APPS = [
 # The API answers first and skips the browser's layers: it knows neither sessions nor cookies.
 MIDDLEWARE = [
     "vardkase.config.middleware.TrustedProxies",
-    "vardkase.config.middleware.ApiFirst",
+    "vardkase.config.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -353,14 +353,14 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "vardkase.config.logs.SecretFree",
+            "()": "vardkase.config.logs.SecretLogFilter",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
         }
     },
     "filters": {
         "expected": {"()": "vardkase.core.jobs.ExpectedFailures"},
-        "routes": {"()": "vardkase.config.logs.RoutesOnly"},
+        "routes": {"()": "vardkase.config.logs.RouteLogFilter"},
     },
     "handlers": {
         "stderr": {

@@ -9,10 +9,10 @@ from django.urls import include, path, re_path
 
 from vardkase.api import registry
 from vardkase.api.openapi.document import document
-from vardkase.web.views import api_docs, misp_pages
+from vardkase.web.views import api_docs, misp_redirects
 
 urlpatterns = [
     *api_docs.urls(document),
     path("", include("vardkase.web.urls")),
-    re_path(r"^(?:admin/)?(?P<controller>\w+)(?:/.*)?$", misp_pages.elsewhere(registry.controllers())),
+    re_path(r"^(?:admin/)?(?P<controller>\w+)(?:/.*)?$", misp_redirects.elsewhere(registry.controllers())),
 ]

@@ -29,14 +29,16 @@ BROKEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ArchiveLimits:
     """Limits on extracting an archive: `size` bytes in total, `members` files."""
 
     size: int = 64 * MEBIBYTE
     members: int = 2_000
 
 
-def members(archive: bytes, bounds: Bounds, password: bytes | None = None) -> Iterator[tuple[str, bytes]]:
+def members(
+    archive: bytes, bounds: ArchiveLimits, password: bytes | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file in `archive`.
 
     Raises ValueError, worded for the sender, if it is not an archive, is damaged, needs another password, or

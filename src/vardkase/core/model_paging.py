@@ -8,10 +8,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
-from vardkase.core.paging import Page, Place, page_of, sound
+from vardkase.core.paging import Page, PagePosition, page_of, sound
 
 
-def model_page[Row: Model](rows: QuerySet[Row], sort: str, place: Place | None, size: int) -> Page[Row]:
+def model_page[Row: Model](
+    rows: QuerySet[Row], sort: str, place: PagePosition | None, size: int
+) -> Page[Row]:
     """Up to `size` of `rows` beyond `place`, ordered by the field `sort` ("-field": descending) and the id.
 
     The field must not be NULL. A place that is invalid for the field means the start.
@@ -28,7 +30,7 @@ def model_page[Row: Model](rows: QuerySet[Row], sort: str, place: Place | None, 
     return page_of(found, place, size, lambda row: (_value(row, field), row.pk))
 
 
-def _beyond(field: str, place: Place, down: bool) -> Q:
+def _beyond(field: str, place: PagePosition, down: bool) -> Q:
     sign = "lt" if down else "gt"
     beyond = Q(**{f"{field}__{sign}": place.key})
     return beyond | Q(**{field: place.key, f"pk__{sign}": place.id})

@@ -42,7 +42,7 @@ def took_too_long(fault: BaseException) -> bool:
     )
 
 
-def raise_outage(fault: Exception) -> None:
+def raise_if_infrastructure_error(fault: Exception) -> None:
     if outage := outage_of(fault):
         raise outage from fault
 

@@ -16,7 +16,7 @@ DEFAULT_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PagePosition:
     """The position beyond the row with sort value `key` (as text) and `id`; `back`: read towards the start."""
 
     key: str
@@ -32,18 +32,18 @@ class Page[Row]:
     """Some rows of a list in order, and the places of the previous and next pages."""
 
     rows: list[Row]
-    before: Place | None
-    after: Place | None
+    before: PagePosition | None
+    after: PagePosition | None
 
 
-def place_of(text: str, *, back: bool = False) -> Place | None:
+def place_of(text: str, *, back: bool = False) -> PagePosition | None:
     number, comma, key = text.partition(",")
     if not comma or not number.isdecimal() or len(number) > 18:
         return None
-    return Place(key, int(number), back)
+    return PagePosition(key, int(number), back)
 
 
-def sound(place: Place | None, cast: str) -> Place | None:
+def sound(place: PagePosition | None, cast: str) -> PagePosition | None:
     if place is None or _is_of(place.key, cast):
         return place
     return None
@@ -64,7 +64,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def beyond(key: str, id: str, cast: str, place: Place | None, *, descending: bool) -> tuple[str, str]:
+def beyond(key: str, id: str, cast: str, place: PagePosition | None, *, descending: bool) -> tuple[str, str]:
     """SQL: the condition for rows beyond `place` (parameters place_key, place_id), and the ordering."""
     down = descending != bool(place and place.back)
     order = f"{key} DESC, {id} DESC" if down else f"{key}, {id}"
@@ -74,12 +74,12 @@ def beyond(key: str, id: str, cast: str, place: Place | None, *, descending: boo
     return f"({key}, {id}) {sign} (%(place_key)s::{cast}, %(place_id)s::bigint)", order
 
 
-def place_parameters(place: Place | None) -> dict[str, Any]:
+def place_parameters(place: PagePosition | None) -> dict[str, Any]:
     return {} if place is None else {"place_key": place.key, "place_id": place.id}
 
 
 def page_of[Row](
-    read: Sequence[Row], place: Place | None, size: int, where: Callable[[Row], tuple[Any, int]]
+    read: Sequence[Row], place: PagePosition | None, size: int, where: Callable[[Row], tuple[Any, int]]
 ) -> Page[Row]:
     rows, more = list(read[:size]), len(read) > size
     back = bool(place and place.back)
@@ -91,6 +91,6 @@ def page_of[Row](
     (first_key, first_id), (last_key, last_id) = where(rows[0]), where(rows[-1])
     return Page(
         rows,
-        Place(str(first_key), first_id, back=True) if earlier else None,
-        Place(str(last_key), last_id) if later else None,
+        PagePosition(str(first_key), first_id, back=True) if earlier else None,
+        PagePosition(str(last_key), last_id) if later else None,
     )

@@ -14,7 +14,7 @@ from django.conf import settings
 
 
 @dataclass(frozen=True, slots=True)
-class Safe:
+class SecretStore:
     """Encrypts the secrets of one purpose; another Safe cannot decrypt them."""
 
     purpose: str

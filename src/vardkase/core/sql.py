@@ -38,7 +38,7 @@ def pin_connection() -> None:
 
 
 @contextmanager
-def unhurried_commits() -> Iterator[None]:
+def async_commits() -> Iterator[None]:
     """Commit asynchronously (`synchronous_commit = off`) for the duration of a block.
 
     For work that is repeated if the machine crashes at that moment: each commit stays atomic, and none is
@@ -52,8 +52,8 @@ def unhurried_commits() -> Iterator[None]:
             cursor().execute("RESET synchronous_commit")
 
 
-def commit_unhurriedly() -> None:
-    """Like `unhurried_commits`, for the current transaction."""
+def commit_asynchronously() -> None:
+    """Like `async_commits`, for the current transaction."""
     cursor().execute("SET LOCAL synchronous_commit = off")
 
 

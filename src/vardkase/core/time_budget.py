@@ -21,12 +21,12 @@ class OutOfTime(psycopg.errors.QueryCanceled):
     """The request has had its time. Handled as a statement that took too long: nothing of it is stored."""
 
 
-class _Present(threading.local):
+class _Current(threading.local):
     started = 0.0
     deadline: float | None = None
 
 
-_present = _Present()
+_present = _Current()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
-from vardkase.core.archives import Bounds, members, opened
+from vardkase.core.archives import ArchiveLimits, members, opened
 
 ENCRYPTED = 0x1
 MAX_32 = 0xFFFFFFFF
@@ -33,13 +33,13 @@ def encrypted_zip(files: Mapping[str, bytes], password: bytes) -> bytes:
 
 def open_encrypted_zip(archive: bytes, password: bytes, *, limit: int) -> dict[str, bytes]:
     """The files in `archive`; raises ValueError when it is no such archive or holds over `limit` bytes."""
-    return dict(members(archive, Bounds(limit), password))
+    return dict(members(archive, ArchiveLimits(limit), password))
 
 
 def is_encrypted_zip(content: bytes) -> bool:
     """True if every file in the archive requires a password."""
     try:
-        with opened(content, Bounds().members) as archive:
+        with opened(content, ArchiveLimits().members) as archive:
             found = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False

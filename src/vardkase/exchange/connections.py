@@ -26,7 +26,7 @@ type Endpoint = tuple[socket.AddressFamily, tuple[str, int]]
 
 
 @dataclass(slots=True)
-class Gate:
+class AddressPolicy:
     """Opens the sockets of one exchange, only to permitted addresses, and closes them on timeout."""
 
     permitted: tuple[Network, ...] = ()
@@ -102,7 +102,7 @@ def require_permitted(host: str, port: int, permitted: Sequence[Network]) -> Non
 
 
 def connection_to(
-    gate: Gate, target: Url, context: ssl.SSLContext | None, patience: float, proxy: str
+    gate: AddressPolicy, target: Url, context: ssl.SSLContext | None, patience: float, proxy: str
 ) -> tuple[HTTPConnection, str, dict[str, str]]:
     """A connection for a request to `target`, with the path and headers to use.
 

@@ -20,9 +20,9 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
-from vardkase.core.blocking import TooManyBlocked, blocking
+from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
 from vardkase.exchange.addresses import Network, networks
-from vardkase.exchange.connections import Gate, connection_to
+from vardkase.exchange.connections import AddressPolicy, connection_to
 from vardkase.exchange.errors import OutgoingFailed, ReplyTooBig, TimedOut, Unreachable
 from vardkase.exchange.tls import tls_context, unchecked_context
 
@@ -37,7 +37,7 @@ type Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE"]
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class RequestPolicy:
     """How to connect to a server.
 
     `authority` (PEM): only this certificate, or those it signed, are trusted. `client_certificate` (PEM): our
@@ -84,7 +84,7 @@ def fetch(
     *,
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
-    manner: Manner | None = None,
+    manner: RequestPolicy | None = None,
 ) -> Reply:
     """Request `url` and return the response, whatever its status.
 
@@ -101,13 +101,13 @@ def stream(
     *,
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
-    manner: Manner | None = None,
+    manner: RequestPolicy | None = None,
 ) -> Iterator[StreamedReply]:
     """Like `fetch`, with the content as a stream; the connection closes with the block."""
-    manner = manner or Manner()
+    manner = manner or RequestPolicy()
     sent: Mapping[str, str] = BASIC_HEADERS | dict(headers or {})
     target = _target(url)
-    gate = Gate()
+    gate = AddressPolicy()
     with _waiting(), gate.closing_after(manner.seconds):
         with _in_words(gate, target):
             reply, target = _followed(gate, manner, method, target, sent, body)
@@ -120,20 +120,20 @@ def _waiting() -> Iterator[None]:
     try:
         with blocking():
             yield
-    except TooManyBlocked as refused:
+    except TooManyBlockedThreads as refused:
         raise OutgoingFailed(str(refused)) from refused
 
 
-def presented_certificate(url: str, *, manner: Manner | None = None) -> bytes:
+def presented_certificate(url: str, *, manner: RequestPolicy | None = None) -> bytes:
     """The certificate (DER) that a server presents, trusted or not, for people to look at.
 
     Nothing is sent over the connection. Raises OutgoingFailed.
     """
-    manner = manner or Manner()
+    manner = manner or RequestPolicy()
     target = _target(url)
     if target.scheme != "https":
         raise OutgoingFailed(f"{_place(target)} shows no certificate.")
-    gate = Gate(_permitted(manner))
+    gate = AddressPolicy(_permitted(manner))
     with _waiting(), gate.closing_after(manner.seconds), _in_words(gate, target):
         context = unchecked_context(manner.client_certificate)
         connection, _, _ = connection_to(gate, target, context, manner.patience, _proxy(manner))
@@ -142,7 +142,12 @@ def presented_certificate(url: str, *, manner: Manner | None = None) -> bytes:
 
 
 def _followed(
-    gate: Gate, manner: Manner, method: Method, target: Url, headers: Mapping[str, str], body: bytes | None
+    gate: AddressPolicy,
+    manner: RequestPolicy,
+    method: Method,
+    target: Url,
+    headers: Mapping[str, str],
+    body: bytes | None,
 ) -> tuple[BaseHTTPResponse, Url]:
     for hops in count():
         reply = _ask(gate, manner, method, target, headers, body)
@@ -163,7 +168,12 @@ def _redirect(method: Method, reply: BaseHTTPResponse) -> str:
 
 
 def _ask(
-    gate: Gate, manner: Manner, method: Method, target: Url, headers: Mapping[str, str], body: bytes | None
+    gate: AddressPolicy,
+    manner: RequestPolicy,
+    method: Method,
+    target: Url,
+    headers: Mapping[str, str],
+    body: bytes | None,
 ) -> BaseHTTPResponse:
     gate.permitted = _permitted(manner)
     context = tls_context(manner.authority, manner.client_certificate) if target.scheme == "https" else None
@@ -172,12 +182,12 @@ def _ask(
     return connection.getresponse()
 
 
-def _permitted(manner: Manner) -> tuple[Network, ...]:
+def _permitted(manner: RequestPolicy) -> tuple[Network, ...]:
     operators = settings.VARDKASE_PRIVATE_NETWORKS if manner.inside else ()
     return networks((*operators, *manner.networks))
 
 
-def _proxy(manner: Manner) -> str:
+def _proxy(manner: RequestPolicy) -> str:
     return "" if manner.direct else str(settings.VARDKASE_PROXY)
 
 
@@ -194,8 +204,8 @@ def _target(url: str) -> Url:
 
 
 def _next_hop(
-    target: Url, place: str, manner: Manner, headers: Mapping[str, str], *, inside: bool
-) -> tuple[Url, Manner, Mapping[str, str]]:
+    target: Url, place: str, manner: RequestPolicy, headers: Mapping[str, str], *, inside: bool
+) -> tuple[Url, RequestPolicy, Mapping[str, str]]:
     """The target of a redirect, and what is sent along: to another server, neither keys nor network
     exceptions.
 
@@ -213,7 +223,7 @@ def _next_hop(
     return following, manner, kept
 
 
-def _pieces(gate: Gate, reply: BaseHTTPResponse, target: Url, limit: int) -> Iterator[bytes]:
+def _pieces(gate: AddressPolicy, reply: BaseHTTPResponse, target: Url, limit: int) -> Iterator[bytes]:
     total = 0
     with _in_words(gate, target):
         while piece := reply.read(CHUNK, decode_content=True):
@@ -226,7 +236,7 @@ def _pieces(gate: Gate, reply: BaseHTTPResponse, target: Url, limit: int) -> Ite
 
 
 @contextmanager
-def _in_words(gate: Gate, target: Url) -> Iterator[None]:
+def _in_words(gate: AddressPolicy, target: Url) -> Iterator[None]:
     try:
         yield
     except (OSError, HTTPException, HTTPError, ValueError) as error:

@@ -6,11 +6,11 @@ import re
 
 from django.conf import settings
 
-from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Invalid
 from vardkase.core.limits import Limit
+from vardkase.core.sandbox import LimitReached
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.http import MEBIBYTE, Manner, Reply, fetch
+from vardkase.exchange.http import MEBIBYTE, Reply, RequestPolicy, fetch
 from vardkase.formats.incoming.reading import web_page
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -52,7 +52,7 @@ def _fetched(url: str) -> Reply:
     The timeout is short, as a request thread waits for it.
     """
     networks = tuple(settings.VARDKASE_PAGE_NETWORKS)
-    manner = Manner(networks=networks, inside=False, limit=LONGEST_PAGE, patience=5, seconds=10)
+    manner = RequestPolicy(networks=networks, inside=False, limit=LONGEST_PAGE, patience=5, seconds=10)
     try:
         reply = fetch("GET", url, headers={"Accept": "text/html,text/*"}, manner=manner)
     except OutgoingFailed as failed:

@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.analysis.decay.options import decay_options
 from vardkase.analysis.search.filters import Search
 from vardkase.analysis.search.statement import Statement
-from vardkase.analysis.search.trim import trim_conditions
+from vardkase.analysis.search.trimming import trim_conditions
 from vardkase.formats.misp_json import AttributeOptions, Condition, Deleted, EventOptions, ObjectOptions
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission

@@ -30,7 +30,7 @@ class SignatureRefused(Forbidden):
     """The document would change a protected event and is not signed by one of its keys."""
 
 
-class NotYours(Forbidden):
+class NotOwned(Forbidden):
     """The actor may read the event but not change it.
 
     PyMISP files a proposal instead of an edit when it reads exactly this message (endpoints.md §1.3).

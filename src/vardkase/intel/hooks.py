@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class CreationSought:
+class BeforeCreation:
     """`actor` is about to create an event of its own organisation, as given in the document; None if it
     leaves a value open.
 
@@ -33,7 +33,7 @@ class CreationSought:
 
 
 @dataclass(slots=True)
-class PublicationSought:
+class BeforePublication:
     """`actor` is about to publish an event that it has locked; `tell`: with notification mails.
 
     `confirmed`: the actor has confirmed that the event may exceed its TLP label. A listener refuses by
@@ -49,7 +49,7 @@ class PublicationSought:
 
 
 @dataclass(frozen=True, slots=True)
-class DelegationSought:
+class BeforeDelegation:
     """`actor` is about to ask another organisation to take over an event with this distribution.
 
     `distribution` is None if the other organisation decides.
@@ -121,7 +121,7 @@ class EventWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class EventTakenOver:
+class EventOwnerChanged:
     """An event only visible to `former_org_id` now belongs to another organisation; the former owner must
     stay unknown."""
 
@@ -144,9 +144,9 @@ class AttributesEdited:
     attribute_ids: tuple[int, ...]
 
 
-before_creation: Hook[CreationSought] = Hook("before_creation")
-before_publication: Hook[PublicationSought] = Hook("before_publication")
-before_delegation: Hook[DelegationSought] = Hook("before_delegation")
+before_creation: Hook[BeforeCreation] = Hook("before_creation")
+before_publication: Hook[BeforePublication] = Hook("before_publication")
+before_delegation: Hook[BeforeDelegation] = Hook("before_delegation")
 attributes_stored: Hook[list[StoredAttribute]] = Hook("attributes_stored")
 attributes_changed: Hook[AttributesChanged] = Hook("attributes_changed")
 attributes_removed: Hook[AttributesRemoved] = Hook("attributes_removed")
@@ -154,7 +154,7 @@ event_published: Hook[EventPublished] = Hook("event_published")
 event_announced: Hook[EventPublished] = Hook("event_announced")
 """Mail of a version that is out already is asked for."""
 event_withdrawn: Hook[EventWithdrawn] = Hook("event_withdrawn")
-event_taken_over: Hook[EventTakenOver] = Hook("event_taken_over")
+event_taken_over: Hook[EventOwnerChanged] = Hook("event_taken_over")
 attributes_edited: Hook[AttributesEdited] = Hook("attributes_edited")
 objects_stored: Hook[PartsStored] = Hook("objects_stored")
 references_stored: Hook[PartsStored] = Hook("references_stored")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 
 DEFAULT_THREAT_LEVEL = Setting(

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.file_columns import remove_unused
 from vardkase.core.schedules import Schedule
 from vardkase.identity.access.jobs import hub_actor

@@ -7,24 +7,24 @@ from collections.abc import Callable
 from vardkase.knowledge.galaxies import loader as galaxies
 from vardkase.knowledge.noticelists import loader as noticelists
 from vardkase.knowledge.object_templates import loader as object_templates
-from vardkase.knowledge.sources.loading import Loaded, Progress, quiet
+from vardkase.knowledge.sources.loading import LoadResult, Progress, quiet
 from vardkase.knowledge.taxonomies import loader as taxonomies
 from vardkase.knowledge.warninglists import loader as warninglists
 
-type Loader = Callable[[Progress], Loaded]
+type Loader = Callable[[Progress], LoadResult]
 
 QUICK: tuple[Loader, ...] = (object_templates.load, taxonomies.load, noticelists.load, galaxies.load)
 """What a new installation should not open its doors without; a matter of seconds."""
 
 
-def load(progress: Progress = quiet) -> list[Loaded]:
+def load(progress: Progress = quiet) -> list[LoadResult]:
     return [loader(progress) for loader in QUICK]
 
 
-def load_warninglists(progress: Progress = quiet) -> Loaded:
+def load_warninglists(progress: Progress = quiet) -> LoadResult:
     """Load the warninglists: 2.5 million values, to be run in the background."""
     return warninglists.load(progress)
 
 
-def update_all(progress: Progress = quiet) -> list[Loaded]:
+def update_all(progress: Progress = quiet) -> list[LoadResult]:
     return [*load(progress), load_warninglists(progress)]

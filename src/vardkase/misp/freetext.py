@@ -61,7 +61,7 @@ PHONES = ("phone-number", "prtn", "whois-registrant-phone")
 
 
 @dataclass(frozen=True, slots=True)
-class Detected:
+class DetectedValue:
     """A value found in a text. `alternatives` are all possible types, `type` the most likely."""
 
     value: str
@@ -77,16 +77,16 @@ type Guess = tuple[str, tuple[str, ...], str]
 """Value, types with the likeliest first, comment."""
 
 
-def detect(text: str) -> list[Detected]:
+def detect(text: str) -> list[DetectedValue]:
     """Every probable value in `text` (prose, lists, JSON, a web page), without duplicates, in order."""
-    found: dict[str, Detected] = {}
+    found: dict[str, DetectedValue] = {}
     for word in dict.fromkeys(_words(text)):
         guess = _guess(refang(word))
         if guess is None or guess[0] in found or validate(guess[1][0], normalise(guess[1][0], guess[0])):
             continue
         value, types, comment = guess
         category, to_ids = default_category(types[0]), default_to_ids(types[0])
-        found[value] = Detected(value, types[0], types, category, to_ids, word, comment)
+        found[value] = DetectedValue(value, types[0], types, category, to_ids, word, comment)
     return list(found.values())
 
 

@@ -26,7 +26,7 @@ MARKS = re.compile(r"[`*]|\|(?=[`*|\s]|$)|(?<![^\s`*|])\|", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class InReport:
+class ReportReference:
     """A reference: its kind, and the uuid, tag name or value that it names."""
 
     kind: str
@@ -37,14 +37,14 @@ class InReport:
         return f"@{'!' if self.picture else ''}[{self.kind}]({self.target})"
 
 
-def references(content: str) -> Iterator[InReport]:
+def references(content: str) -> Iterator[ReportReference]:
     """Every reference in a report, in order; those with a malformed uuid are ignored."""
     for match in REFERENCE.finditer(content):
         kind, target = match["kind"], match["target"].strip()
         if kind not in BY_UUID:
-            yield InReport(kind, target)
+            yield ReportReference(kind, target)
         elif UUID.fullmatch(target.lower()):
-            yield InReport(kind, target.lower(), bool(match["picture"]))
+            yield ReportReference(kind, target.lower(), bool(match["picture"]))
 
 
 def prose(content: str) -> str:
@@ -64,9 +64,11 @@ def with_words_replaced(content: str, replacements: Mapping[str, str]) -> str:
     return "".join([*parts, content[done:]])
 
 
-def with_references_replaced(content: str, replace: Callable[[InReport], str]) -> str:
+def with_references_replaced(content: str, replace: Callable[[ReportReference], str]) -> str:
     return REFERENCE.sub(
-        lambda match: replace(InReport(match["kind"], match["target"].strip(), bool(match["picture"]))),
+        lambda match: replace(
+            ReportReference(match["kind"], match["target"].strip(), bool(match["picture"]))
+        ),
         content,
     )
 

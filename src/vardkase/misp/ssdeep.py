@@ -25,7 +25,7 @@ BITS = 6
 LONG_RUN = re.compile(r"(.)\1{3,}")
 
 
-class Text(NamedTuple):
+class SsdeepText(NamedTuple):
     """One part of a fuzzy hash, runs of one letter cut to three, and its block size."""
 
     block: int
@@ -33,7 +33,7 @@ class Text(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def texts_of(value: str) -> tuple[Text, ...]:
+def texts_of(value: str) -> tuple[SsdeepText, ...]:
     block, _, texts = value.partition(":")
     first, _, second = texts.partition(":")
     size = int(block) if block.isascii() and block.isdecimal() and len(block) < 11 else 0
@@ -41,7 +41,7 @@ def texts_of(value: str) -> tuple[Text, ...]:
         return ()
     if not DIGITS.keys() >= {*first, *second}:
         return ()
-    return Text(size, _without_runs(first)), Text(size * 2, _without_runs(second))
+    return SsdeepText(size, _without_runs(first)), SsdeepText(size * 2, _without_runs(second))
 
 
 def runs_of(value: str) -> list[int]:
@@ -59,7 +59,7 @@ def similarity(one: str, other: str) -> int:
     return max(scores, default=0)
 
 
-def _score(one: Text, other: Text) -> int:
+def _score(one: SsdeepText, other: SsdeepText) -> int:
     if _sevens(one.text).isdisjoint(_sevens(other.text)):
         return 0
     lengths = len(one.text), len(other.text)
@@ -67,7 +67,7 @@ def _score(one: Text, other: Text) -> int:
     return min(100 - 100 * changed // LONGEST, one.block // SMALLEST_BLOCK * min(lengths))
 
 
-def _runs(text: Text) -> Iterator[int]:
+def _runs(text: SsdeepText) -> Iterator[int]:
     size = (text.block // SMALLEST_BLOCK).bit_length() << BITS * RUN
     for seven in _sevens(text.text):
         run = 0

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.web.permission_words import FLAGS
+from vardkase.web.permission_labels import FLAGS
 
 METHODS = ("get", "post", "put", "delete")
 NEEDS = {"site administrator": _("site administrator"), "a key that may write": _("a key that may write")}
@@ -22,7 +22,7 @@ EXAMPLES = {"integer": 1, "boolean": True, "array": [], "object": {}}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DocumentedEndpoint:
     """An endpoint. `slug` names it in links; `methods` in upper case; `search` is the text to filter by."""
 
     slug: str
@@ -33,9 +33,9 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DocumentedSection:
     name: str
-    entries: tuple[Entry, ...]
+    entries: tuple[DocumentedEndpoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    entry: Entry
+    entry: DocumentedEndpoint
     requires: tuple[str, ...]
     public: bool
     members: tuple[Member, ...]
@@ -68,19 +68,19 @@ class Details:
     example: str
 
 
-def sections(document: Mapping[str, Any], wanted: str = "") -> list[Section]:
+def sections(document: Mapping[str, Any], wanted: str = "") -> list[DocumentedSection]:
     """The controllers with the endpoints that contain every word of `wanted`, ignoring case and underscores.
 
     An endpoint with optional arguments has two paths; only the longer one is listed.
     """
     words = [_plain(word) for word in wanted.split()]
-    found: dict[str, list[Entry]] = {each["name"]: [] for each in document["tags"]}
+    found: dict[str, list[DocumentedEndpoint]] = {each["name"]: [] for each in document["tags"]}
     longest = {_bare(path): path for path in sorted(document["paths"], key=len)}
     for path, item in document["paths"].items():
         entry = _entry(path, item)
         if longest[_bare(path)] == path and all(word in entry.search for word in words):
             found[_first(item)["tags"][0]].append(entry)
-    return [Section(name, tuple(entries)) for name, entries in found.items() if entries]
+    return [DocumentedSection(name, tuple(entries)) for name, entries in found.items() if entries]
 
 
 def details(document: Mapping[str, Any], slug: str, server: str) -> Details | None:
@@ -114,11 +114,13 @@ def _details(document: Mapping[str, Any], path: str, item: Mapping[str, Any], se
     )
 
 
-def _entry(path: str, item: Mapping[str, Any]) -> Entry:
+def _entry(path: str, item: Mapping[str, Any]) -> DocumentedEndpoint:
     operation = _first(item)
     methods = tuple(method.upper() for method in METHODS if method in item)
     summary = operation["summary"].replace("``", "")
-    return Entry(slug_of(path), path, methods, summary, _plain(f"{path} {summary} {' '.join(methods)}"))
+    return DocumentedEndpoint(
+        slug_of(path), path, methods, summary, _plain(f"{path} {summary} {' '.join(methods)}")
+    )
 
 
 def _first(item: Mapping[str, Any]) -> dict[str, Any]:

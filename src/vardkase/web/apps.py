@@ -8,9 +8,9 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from vardkase.web.accounts import trail  # noqa: PLC0415 - needs the models
+        from vardkase.web.accounts import audit  # noqa: PLC0415 - needs the models
 
-        trail.listen()
+        audit.listen()
         accounts = apps.get_app_config("accounts")
         post_migrate.connect(make_cache_table, sender=accounts, dispatch_uid="vardkase.cache_table")
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.exchange.servers import client
-from vardkase.exchange.servers.checkup import Checkup, Fault
+from vardkase.exchange.servers.checkup import Checkup, ConnectionFault
 from vardkase.exchange.servers.models import Server
 from vardkase.web import display
 from vardkase.web.reasons import in_words
@@ -58,8 +58,8 @@ NAME, REACH, ENCRYPTION, CERTIFICATE, KEY, ROLE, VERSION, TRAFFIC, CLOCKS = LABE
     _("The clocks agree"),
 )
 
-FAULTS: dict[Fault, tuple[int, Words, Words]] = {
-    Fault.NAME: (
+FAULTS: dict[ConnectionFault, tuple[int, Words, Words]] = {
+    ConnectionFault.NAME: (
         0,
         _("The name in the address cannot be resolved."),
         _(
@@ -67,22 +67,22 @@ FAULTS: dict[Fault, tuple[int, Words, Words]] = {
             "not resolve: notify them."
         ),
     ),
-    Fault.CLOSED: (
+    ConnectionFault.CLOSED: (
         0,
         _("The address is in a private network that this hub may not connect to."),
         _("If this is intended, those who run this hub can allow the network (VARDKASE_PRIVATE_NETWORKS)."),
     ),
-    Fault.REACH: (
+    ConnectionFault.REACH: (
         1,
         _("There is no answer at this address."),
         _("Ask whether the other hub is up, and whether firewalls on both sides let the connection through."),
     ),
-    Fault.SLOW: (
+    ConnectionFault.SLOW: (
         1,
         _("There was no answer in time."),
         _("Try again in a while. If it continues, ask whether the other hub and the firewalls let us in."),
     ),
-    Fault.ENCRYPTION: (
+    ConnectionFault.ENCRYPTION: (
         2,
         _("No encrypted connection could be established."),
         _(
@@ -90,17 +90,17 @@ FAULTS: dict[Fault, tuple[int, Words, Words]] = {
             "settings of the connection."
         ),
     ),
-    Fault.EXPIRED: (
+    ConnectionFault.EXPIRED: (
         3,
         _("The other hub’s certificate is not currently valid."),
         _("Ask its administrators to renew it. Nothing is exchanged until then."),
     ),
-    Fault.OTHER_NAME: (
+    ConnectionFault.OTHER_NAME: (
         3,
         _("The other hub's certificate is for another name."),
         _("Check the address. If it is right, ask the administrators for a certificate with that name."),
     ),
-    Fault.UNTRUSTED: (
+    ConnectionFault.UNTRUSTED: (
         3,
         _("The other hub’s certificate is not issued by a CA that this hub trusts."),
         _(
@@ -108,7 +108,7 @@ FAULTS: dict[Fault, tuple[int, Words, Words]] = {
             "as by telephone. If it matches, trust the certificate here."
         ),
     ),
-    Fault.OTHER: (
+    ConnectionFault.OTHER: (
         1,
         _("The answer was not usable."),
         _(
@@ -161,14 +161,14 @@ def diagnosis(server: Server, found: Checkup) -> Diagnosis:
     worst = next((step for step in steps if step.state == "bad"), None)
     if worst is not None and place == len(LABELS):
         finding, advice = worst.finding, worst.advice
-    certificate = found.certificate if fault is Fault.UNTRUSTED else None
+    certificate = found.certificate if fault is ConnectionFault.UNTRUSTED else None
     return Diagnosis(worst is None, finding, advice, steps, certificate.fingerprint if certificate else "")
 
 
-def _told_fault(found: Checkup) -> Fault | None:
+def _told_fault(found: Checkup) -> ConnectionFault | None:
     """The failure; an expired certificate is never offered for trust."""
     ended = found.certificate is not None and found.certificate.days_left < 0
-    return Fault.EXPIRED if found.fault is Fault.UNTRUSTED and ended else found.fault
+    return ConnectionFault.EXPIRED if found.fault is ConnectionFault.UNTRUSTED and ended else found.fault
 
 
 def _steps(server: Server, found: Checkup, place: int, finding: Words, advice: Words) -> Iterator[Step]:

@@ -25,7 +25,7 @@ FOLD_CHARACTERS = 600
 NARROW_SPACE = "\u202f"
 
 
-class Piece(NamedTuple):
+class TextPiece(NamedTuple):
     """A run of characters of a value. `kind` is text, break, mixed or symbol; `name` describes it."""
 
     kind: str
@@ -33,28 +33,30 @@ class Piece(NamedTuple):
     name: str = ""
 
 
-def pieces(shown: str, *, marks_scripts: bool) -> list[Piece]:
+def pieces(shown: str, *, marks_scripts: bool) -> list[TextPiece]:
     """Split a displayed value into runs: possible line breaks, and deceptive characters."""
     foreign = foreign_letters(shown) if marks_scripts else frozenset()
-    cut: list[Piece] = []
+    cut: list[TextPiece] = []
     for run in re.findall(r"\[\.\]|[/?&]|[^/?&\[]+|\[", shown):
         if run in ("[.]", "/", "?", "&"):
-            cut.append(Piece("break", ""))
+            cut.append(TextPiece("break", ""))
         cut.extend(_characters(run, foreign))
     return cut
 
 
-def _characters(run: str, foreign: frozenset[str]) -> list[Piece]:
-    cut: list[Piece] = []
+def _characters(run: str, foreign: frozenset[str]) -> list[TextPiece]:
+    cut: list[TextPiece] = []
     for character in run:
         if character in foreign:
-            cut.append(Piece("mixed", character, script_name(character)))
+            cut.append(TextPiece("mixed", character, script_name(character)))
         elif unicodedata.category(character) in ("Cf", "Cc") and character not in "\n\t":
-            cut.append(Piece("symbol", f"U+{ord(character):04X}", unicodedata.name(character, "").lower()))
+            cut.append(
+                TextPiece("symbol", f"U+{ord(character):04X}", unicodedata.name(character, "").lower())
+            )
         elif cut and cut[-1].kind == "text":
-            cut[-1] = Piece("text", cut[-1].text + character)
+            cut[-1] = TextPiece("text", cut[-1].text + character)
         else:
-            cut.append(Piece("text", character))
+            cut.append(TextPiece("text", character))
     return cut
 
 

@@ -16,8 +16,8 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, Sender, WantedBody
+from vardkase.core.client_disconnect import CLIENT_GONE, has_left
 from vardkase.core.errors import NotFound
-from vardkase.core.interruption import CLIENT_GONE, has_left
 from vardkase.core.outages import took_too_long
 from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
 from vardkase.hub.membership.applications.access import find_link
@@ -28,9 +28,9 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.rules import has_given_password
 from vardkase.identity.organisations.models import SignInRule
 from vardkase.identity.organisations.standing import is_shut_out, refusal
-from vardkase.web.accounts.entrance import refusal_page
-from vardkase.web.accounts.means import Means, means_of
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
+from vardkase.web.accounts.sign_in_methods import SignInMethods, means_of
+from vardkase.web.accounts.sign_in_policy import refusal_page
 from vardkase.web.accounts.step_up import REAUTHENTICATION_VIEWS, ask_to_confirm, may_change_password
 from vardkase.web.applicants import COOKIE_PATH, OWN_LINK
 from vardkase.web.pages import PUBLIC, standing_page
@@ -149,7 +149,7 @@ class SignedIn:
             return refused
         if name in REAUTHENTICATION_VIEWS and isinstance(user, User) and not user.force_logout:
             # What is confirmed there may be a request that goes on in the same view (`web.accounts.step_up`).
-            return _admit(request, user, name, own_affairs=True)
+            return _admit(request, user, name, allowed_while_suspended=True)
         if name in SIGN_IN_VIEWS:
             return None
         if declared is None and name not in OWN_ACCOUNT_VIEWS:
@@ -159,7 +159,7 @@ class SignedIn:
             return for_visitors(request) if for_visitors else redirect_to_login(request.get_full_path())
         if user.force_logout:
             return _leave(request, user)
-        refused = _admit(request, user, name, own_affairs=getattr(view, "own_affairs", False))
+        refused = _admit(request, user, name, allowed_while_suspended=getattr(view, "own_affairs", False))
         if refused is None and name == "account_change_password" and not may_change_password(request, user):
             return ask_to_confirm(request, user, resume=False)
         return refused
@@ -188,7 +188,9 @@ def _sender(request: HttpRequest) -> Sender:
     return Sender.visitor(getattr(request, "client_address", None))
 
 
-def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) -> HttpResponse | None:
+def _admit(
+    request: HttpRequest, user: User, name: str, *, allowed_while_suspended: bool
+) -> HttpResponse | None:
     """Attach the actor after any step that must come first (`sign_in_step` marks the step's own pages).
 
     Users of a suspended organisation reach only their own account and their membership.
@@ -206,12 +208,12 @@ def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) ->
     request.actor = actor  # type: ignore[attr-defined]
     if actor.is_auditor and request.method not in READING and not actor.at_own_account:
         return render(request, "refused.html", {"why": gettext(ONLY_READS)}, status=403)
-    if is_shut_out(actor.standing) and not own_affairs and name not in OWN_ACCOUNT_VIEWS:
+    if is_shut_out(actor.standing) and not allowed_while_suspended and name not in OWN_ACCOUNT_VIEWS:
         return standing_page(request, str(refusal(actor.standing)))
     return None
 
 
-def _pending_step(user: User, means: Means | None) -> tuple[str, frozenset[str]]:
+def _pending_step(user: User, means: SignInMethods | None) -> tuple[str, frozenset[str]]:
     """The view that must come first, and everything that may be opened until it is done: a new password or a
     second factor.
 

@@ -25,7 +25,7 @@ from vardkase.identity.accounts.staff import StaffRole
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class NavigationItem:
     """A navigation item. `view` is a URL name; `requires` and `staff` (any of these duties) hide it from
     others."""
 
@@ -41,7 +41,7 @@ class Item:
     """Whether it shows what is shared, of which an operator or auditor would see an empty page."""
 
     def is_for(self, actor: Actor) -> bool:
-        if self.is_content and actor.is_content_blind:
+        if self.is_content and actor.may_not_read_content:
             return False
         if self.also_site_admin and actor.is_site_admin:
             return True
@@ -53,74 +53,80 @@ OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 SERVICE = (*OFFICERS, StaffRole.OPERATOR)
 OVERSIGHT = (*OFFICERS, StaffRole.AUDITOR)
 
-SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
+SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
     (
         _("Work"),
         (
-            Item("home", _("Overview"), icon="layout-dashboard"),
-            Item("events", _("Events"), icon="list-details", is_content=True),
-            Item("values", _("Values"), icon="fingerprint", is_content=True),
-            Item("reports", _("Reports"), icon="notes", is_content=True),
-            Item("galaxies", _("Galaxies and ATT&CK"), icon="grid-dots"),
-            Item("feeds", _("Feeds"), icon="rss", requires=Permission.SITE_ADMIN),
+            NavigationItem("home", _("Overview"), icon="layout-dashboard"),
+            NavigationItem("events", _("Events"), icon="list-details", is_content=True),
+            NavigationItem("values", _("Values"), icon="fingerprint", is_content=True),
+            NavigationItem("reports", _("Reports"), icon="notes", is_content=True),
+            NavigationItem("galaxies", _("Galaxies and ATT&CK"), icon="grid-dots"),
+            NavigationItem("feeds", _("Feeds"), icon="rss", requires=Permission.SITE_ADMIN),
         ),
     ),
     (
         _("Share"),
         (
-            Item("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),
-            Item("proposals", _("Proposals"), icon="git-pull-request", is_content=True),
-            Item("delegations", _("Delegation"), icon="transfer", is_content=True),
-            Item("disclosures", _("Disclosure"), icon="folder-open"),
+            NavigationItem("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),
+            NavigationItem("proposals", _("Proposals"), icon="git-pull-request", is_content=True),
+            NavigationItem("delegations", _("Delegation"), icon="transfer", is_content=True),
+            NavigationItem("disclosures", _("Disclosure"), icon="folder-open"),
         ),
     ),
     (
         _("Our organisation"),
         (
-            Item("membership", _("Membership and statement"), icon="certificate"),
-            Item("users", _("Users and keys"), icon="users", requires=Permission.ADMIN),
-            Item("own_security", _("Security of our organisation"), icon="lock", requires=Permission.ADMIN),
-            Item("content_read", _("Read by the operator"), icon="eye", requires=Permission.ADMIN),
-            Item("sharing_policy", _("Sharing policy"), icon="file-check"),
-            Item("guide", _("Getting started"), icon="list-check"),
-            Item("own_contacts", _("Contacts"), icon="address-book"),
-            Item("groups", _("Groups of organisations"), icon="sitemap", requires=Permission.ADMIN),
-            Item("hub", _("Our hub"), icon="plug-connected"),
-            Item("support", _("Support"), icon="lifebuoy"),
+            NavigationItem("membership", _("Membership and statement"), icon="certificate"),
+            NavigationItem("users", _("Users and keys"), icon="users", requires=Permission.ADMIN),
+            NavigationItem(
+                "own_security", _("Security of our organisation"), icon="lock", requires=Permission.ADMIN
+            ),
+            NavigationItem("content_read", _("Read by the operator"), icon="eye", requires=Permission.ADMIN),
+            NavigationItem("sharing_policy", _("Sharing policy"), icon="file-check"),
+            NavigationItem("guide", _("Getting started"), icon="list-check"),
+            NavigationItem("own_contacts", _("Contacts"), icon="address-book"),
+            NavigationItem("groups", _("Groups of organisations"), icon="sitemap", requires=Permission.ADMIN),
+            NavigationItem("hub", _("Our hub"), icon="plug-connected"),
+            NavigationItem("support", _("Support"), icon="lifebuoy"),
         ),
     ),
     (
         _("Membership"),
         (
-            Item(
+            NavigationItem(
                 "applications",
                 _("Applications"),
                 icon="clipboard-text",
                 staff=OFFICERS,
                 waiting=applications_to_handle,
             ),
-            Item("phases", _("Phases"), icon="flag", staff=OFFICERS),
-            Item("invitations", _("Invitations"), icon="mail-forward", staff=(StaffRole.MEMBERSHIP_OFFICER,)),
-            Item("overview", _("Overview of the members"), icon="chart-bar", staff=OFFICERS),
-            Item("members", _("Members"), icon="building-community", staff=LISTERS),
-            Item(
+            NavigationItem("phases", _("Phases"), icon="flag", staff=OFFICERS),
+            NavigationItem(
+                "invitations", _("Invitations"), icon="mail-forward", staff=(StaffRole.MEMBERSHIP_OFFICER,)
+            ),
+            NavigationItem("overview", _("Overview of the members"), icon="chart-bar", staff=OFFICERS),
+            NavigationItem("members", _("Members"), icon="building-community", staff=LISTERS),
+            NavigationItem(
                 "member_communities",
                 _("Communities"),
                 icon="circles",
                 staff=(StaffRole.MEMBERSHIP_OFFICER,),
             ),
-            Item("groups", _("Groups of organisations"), icon="sitemap", staff=KEEPERS),
-            Item(
+            NavigationItem("groups", _("Groups of organisations"), icon="sitemap", staff=KEEPERS),
+            NavigationItem(
                 "security_organisations",
                 _("Security of the organisations"),
                 icon="shield-lock",
                 staff=(StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR),
                 also_site_admin=True,
             ),
-            Item("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
-            Item("mail_templates", _("Mail and letters"), icon="mail", staff=OFFICERS),
-            Item("service", _("Requests for help"), icon="headset", staff=SERVICE, waiting=waiting_for),
-            Item(
+            NavigationItem("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
+            NavigationItem("mail_templates", _("Mail and letters"), icon="mail", staff=OFFICERS),
+            NavigationItem(
+                "service", _("Requests for help"), icon="headset", staff=SERVICE, waiting=waiting_for
+            ),
+            NavigationItem(
                 "passages",
                 _("Public page"),
                 icon="world",
@@ -132,22 +138,24 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
         _("The hub"),
         (
-            Item("roles", _("Roles"), icon="user-shield", requires=Permission.SITE_ADMIN),
-            Item("organisations", _("Organisations"), icon="building", requires=Permission.SITE_ADMIN),
-            Item("servers", _("Connected hubs"), icon="server", requires=Permission.SITE_ADMIN),
-            Item("streams", _("Streams"), icon="broadcast", requires=Permission.SITE_ADMIN),
-            Item("deliveries", _("What was sent"), icon="send", requires=Permission.SITE_ADMIN),
-            Item("taxii", _("TAXII"), icon="arrows-exchange", requires=Permission.SITE_ADMIN),
-            Item("taxonomies", _("Taxonomies"), icon="books"),
-            Item("warninglists", _("Warninglists"), icon="alert-triangle"),
-            Item(
+            NavigationItem("roles", _("Roles"), icon="user-shield", requires=Permission.SITE_ADMIN),
+            NavigationItem(
+                "organisations", _("Organisations"), icon="building", requires=Permission.SITE_ADMIN
+            ),
+            NavigationItem("servers", _("Connected hubs"), icon="server", requires=Permission.SITE_ADMIN),
+            NavigationItem("streams", _("Streams"), icon="broadcast", requires=Permission.SITE_ADMIN),
+            NavigationItem("deliveries", _("What was sent"), icon="send", requires=Permission.SITE_ADMIN),
+            NavigationItem("taxii", _("TAXII"), icon="arrows-exchange", requires=Permission.SITE_ADMIN),
+            NavigationItem("taxonomies", _("Taxonomies"), icon="books"),
+            NavigationItem("warninglists", _("Warninglists"), icon="alert-triangle"),
+            NavigationItem(
                 "content_access",
                 _("Operators’ access to content"),
                 icon="eye",
                 staff=ACCESS_READERS,
                 waiting=access_to_answer,
             ),
-            Item(
+            NavigationItem(
                 "approval_requests",
                 _("Approval requests"),
                 icon="user-check",
@@ -155,16 +163,18 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
                 also_site_admin=True,
                 waiting=count_to_answer,
             ),
-            Item("jobs", _("Jobs"), icon="subtask", requires=Permission.SITE_ADMIN),
-            Item("audit", _("Audit log"), icon="history", requires=Permission.AUDIT),
-            Item("settings", _("Settings"), icon="settings", staff=OVERSIGHT, also_site_admin=True),
-            Item("schedules", _("Schedules"), icon="calendar", staff=OVERSIGHT, also_site_admin=True),
+            NavigationItem("jobs", _("Jobs"), icon="subtask", requires=Permission.SITE_ADMIN),
+            NavigationItem("audit", _("Audit log"), icon="history", requires=Permission.AUDIT),
+            NavigationItem("settings", _("Settings"), icon="settings", staff=OVERSIGHT, also_site_admin=True),
+            NavigationItem(
+                "schedules", _("Schedules"), icon="calendar", staff=OVERSIGHT, also_site_admin=True
+            ),
         ),
     ),
 )
 
 
-class Entry(TypedDict):
+class NavigationEntry(TypedDict):
     url: str
     label: str | Promise
     icon: str
@@ -172,14 +182,14 @@ class Entry(TypedDict):
     current: NotRequired[bool]
 
 
-class Section(TypedDict):
+class NavigationSection(TypedDict):
     title: str | Promise
-    entries: list[Entry]
+    entries: list[NavigationEntry]
 
 
-def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[Section]:
+def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[NavigationSection]:
     """The sections that `actor` sees at `path`; `counts`: view name → number of pending items."""
-    everything: list[Section] = [
+    everything: list[NavigationSection] = [
         {"title": title, "entries": list(_items(actor, items, counts))} for title, items in SECTIONS
     ]
     shown = [section for section in everything if section["entries"]]
@@ -190,14 +200,16 @@ def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[Section
     return shown
 
 
-def _items(actor: Actor, items: tuple[Item, ...], counts: Mapping[str, int]) -> Iterator[Entry]:
+def _items(
+    actor: Actor, items: tuple[NavigationItem, ...], counts: Mapping[str, int]
+) -> Iterator[NavigationEntry]:
     for item in items:
         url = address_of(item.view)
         if url and item.is_for(actor):
             yield {"url": url, "label": item.label, "icon": item.icon, "count": _count(item, actor, counts)}
 
 
-def _count(item: Item, actor: Actor, counts: Mapping[str, int]) -> int:
+def _count(item: NavigationItem, actor: Actor, counts: Mapping[str, int]) -> int:
     if item.view in counts or item.waiting is None:
         return counts.get(item.view, 0)
     return item.waiting(actor)

@@ -16,19 +16,19 @@ from django.shortcuts import render
 
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Forbidden, NotFound
-from vardkase.core.races import again_if_overtaken
+from vardkase.core.retries import retry_on_conflict
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.identity.access.actor import Actor, MissingDuty, StepUpRequired
-from vardkase.identity.access.glass import for_reading
+from vardkase.identity.access.content_access import for_reading
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.accounts.four_eyes.rules import MayNotTakePart
+from vardkase.identity.accounts.four_eyes.rules import NotEligibleToApprove
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.protection import ApprovalNeeded
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.standing import StandingRefused
 from vardkase.web.accounts.step_up import ask_to_confirm, confirmed_at
-from vardkase.web.staff_words import DUTIES
+from vardkase.web.staff_labels import DUTIES
 
 
 class PageRequest(HttpRequest):
@@ -47,7 +47,7 @@ def page[**P](
     writes: bool = False,
     staff: tuple[StaffRole, ...] = (),
     visitors: VisitorView | None = None,
-    own_affairs: bool = False,
+    allowed_while_suspended: bool = False,
     body: BodyLimits = BodyLimits.QUERY,
     confirmed: bool = False,
     resume: bool = True,
@@ -64,7 +64,7 @@ def page[**P](
     with, which the session keeps until then: set it to False where they hold a secret.
     `body`: how much may be sent to it.
     `oversight`: for those who may see how the hub is run and set (`Actor.require_oversight`).
-    `own_affairs`: what an organisation tends to however its membership stands; others then see why they may not.
+    `allowed_while_suspended`: open to organisations whatever the state of their membership; other pages say why not.
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -79,8 +79,8 @@ def page[**P](
                     page_request.actor = for_reading(page_request.actor, _name_of(request))
                     return view(page_request, *args, **kwargs)
                 actor = page_request.actor
-                actor.require_own_affairs() if own_affairs else actor.require_writing()
-                return again_if_overtaken(lambda: view(page_request, *args, **kwargs))
+                actor.require_own_affairs() if allowed_while_suspended else actor.require_writing()
+                return retry_on_conflict(lambda: view(page_request, *args, **kwargs))
             except NotFound as error:
                 raise Http404(str(error)) from error
             except StepUpRequired:
@@ -91,7 +91,7 @@ def page[**P](
                 MissingDuty,
                 NotImpartial,
                 ApprovalNeeded,
-                MayNotTakePart,
+                NotEligibleToApprove,
                 Conflict,
             ) as refused:
                 return refusal_page(request, refused)
@@ -101,12 +101,12 @@ def page[**P](
         def authorise(actor: Actor) -> None:
             _authorise(actor, requires, staff, confirmed=False, oversight=oversight)
             if writes:
-                actor.require_own_affairs() if own_affairs else actor.require_writing()
+                actor.require_own_affairs() if allowed_while_suspended else actor.require_writing()
 
         gated.declared_permissions = frozenset(requires)  # type: ignore[attr-defined]
         gated.authorise = authorise  # type: ignore[attr-defined]
         gated.for_visitors = visitors  # type: ignore[attr-defined]
-        gated.own_affairs = own_affairs  # type: ignore[attr-defined]
+        gated.allowed_while_suspended = allowed_while_suspended  # type: ignore[attr-defined]
         gated.body_limits = body  # type: ignore[attr-defined]
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 

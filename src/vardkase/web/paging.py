@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from django.http import HttpRequest
 
-from vardkase.core.paging import DEFAULT_SIZE, SIZES, Page, Place, place_of
+from vardkase.core.paging import DEFAULT_SIZE, SIZES, Page, PagePosition, place_of
 
 
 class PageLinks(TypedDict):
@@ -16,7 +16,7 @@ class PageLinks(TypedDict):
     older: str
 
 
-def wanted_place(request: HttpRequest) -> Place | None:
+def wanted_place(request: HttpRequest) -> PagePosition | None:
     """Where the requested page starts; None for the first page and for an invalid address."""
     if before := request.GET.get("before"):
         return place_of(before, back=True)

@@ -22,17 +22,17 @@ from tests.exchange.streams.stage import add_event, play, publish, stream, webho
 from tests.support.database import url_of
 from tests.support.web_server import free_port
 from vardkase.core.database import die_with_parent
-from vardkase.exchange.outbox.entries import line_up
+from vardkase.exchange.outbox.events import line_up
 from vardkase.exchange.outbox.models import Delivery, Entry
 from vardkase.exchange.streams.cleaning import clean_outbox
 from vardkase.exchange.streams.models import Stream
-from vardkase.exchange.streams.running import deliver_until
+from vardkase.exchange.streams.worker import deliver_until
 
 PATIENCE = 20.0
 WORKER = """
 import threading, django
 django.setup()
-from vardkase.exchange.streams.running import deliver_until
+from vardkase.exchange.streams.worker import deliver_until
 deliver_until(threading.Event())
 """
 

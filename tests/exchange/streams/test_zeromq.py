@@ -15,7 +15,7 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.support.web_server import WebServer, free_port
 from vardkase.audit.models import AuditEntry
-from vardkase.exchange.streams.running import deliver_until
+from vardkase.exchange.streams.worker import deliver_until
 
 EVENT = {"info": "Beacon", "distribution": 0, "Attribute": [{"type": "domain", "value": "beacon.example"}]}
 PATIENCE = 20_000

@@ -17,8 +17,8 @@ from vardkase.cli.main import commands
 from vardkase.core.errors import Forbidden
 from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.hub.content_access.services import ask, refuse
+from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import console_actor
-from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole

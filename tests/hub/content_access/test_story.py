@@ -17,7 +17,7 @@ from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.hub.content_access.queries import in_force, openable, read_of_ours
 from vardkase.hub.content_access.services import ask, end, end_overdue, grant_access, refuse, withdraw
 from vardkase.hub.correspondence.models import SentMail
-from vardkase.hub.lifecycle import StepRefused
+from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.intel.sightings.models import Sighting
 
 
@@ -117,7 +117,7 @@ def test_a_refusal_says_why_and_is_final(cast: Cast) -> None:
     refuse(acting, grant.pk, "Felet går att hitta i loggen.")
     assert written_to("content_access_refused") == [scene.operator.user.email]
     for again in (lambda: grant_access(acting, grant.pk), lambda: withdraw(acting, grant.pk, "Nej.")):
-        with pytest.raises(StepRefused):
+        with pytest.raises(TransitionRefused):
             again()
 
 

@@ -28,15 +28,15 @@ from tests.hub.officers import officer
 from vardkase.audit.models import AuditEntry
 from vardkase.core import files
 from vardkase.core.errors import Forbidden, NotFound
-from vardkase.core.schedules import Rhythm
+from vardkase.core.schedules import Interval
 from vardkase.exchange.sync.previews import preview_index
 from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.hub.content_access.queries import find_grant, grants, read_of_ours
 from vardkase.hub.content_access.services import ask, end, grant_access, refuse, withdraw
 from vardkase.hub.content_access.settings import ANSWER_HOURS, MOST_HOURS
-from vardkase.hub.instance.schedules import Change, change_schedules, find_scheduled
+from vardkase.hub.instance.schedules import ScheduleChange, change_schedules, find_scheduled
 from vardkase.identity.access.actor import Actor, actor_for, console_actor
-from vardkase.identity.access.glass import for_reading
+from vardkase.identity.access.content_access import for_reading
 from vardkase.identity.access.jobs import job_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import AccountAddress, User
@@ -304,7 +304,7 @@ def test_jobs_the_console_and_other_hubs_read_nothing(cast: Cast) -> None:
 def test_others_carry_no_glass(cast: Cast) -> None:
     auditor = officer(cast, "revision@hub.example", StaffRole.AUDITOR)
     for user in (auditor.user, cast.analyst.user, cast.site_admin.user):
-        assert for_reading(in_browser(user), "page event").glass is None
+        assert for_reading(in_browser(user), "page event").content_access is None
     assert call(make_key(auditor.user), "GET", "/events/index") == (200, [])
 
 
@@ -320,7 +320,7 @@ def test_who_reads_sets_no_bounds_and_silences_nobody(cast: Cast) -> None:
     ):
         changed = call(scene.operator.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": value})
         assert changed[0] == 403, name
-    for change in (Change(paused=True), Change(rhythm=Rhythm.MONTHLY)):
+    for change in (ScheduleChange(paused=True), ScheduleChange(rhythm=Interval.MONTHLY)):
         with pytest.raises(Forbidden):
             change_schedules(scene.operating, {"content_access.end_overdue": change})
     assert (MOST_HOURS.value, ANSWER_HOURS.value) == (8, 24)
@@ -364,6 +364,6 @@ def test_nothing_is_read_in_a_transaction_that_may_be_undone(cast: Cast) -> None
     with pytest.raises(RuntimeError), transaction.atomic():
         find_event(reading, scene.event.pk)
     with pytest.raises(NotFound), transaction.atomic():
-        find_event(replace(reading, glass=None), scene.event.pk)
-    assert reading.glass is not None
-    assert reading.glass.opened == frozenset()
+        find_event(replace(reading, content_access=None), scene.event.pk)
+    assert reading.content_access is not None
+    assert reading.content_access.opened == frozenset()

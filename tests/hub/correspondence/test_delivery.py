@@ -20,7 +20,7 @@ from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import send as deliver
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
 from vardkase.hub.correspondence.models import Letter
-from vardkase.hub.membership.assessments.services.deciding import decide
+from vardkase.hub.membership.assessments.services.decisions import decide
 from vardkase.hub.membership.overview.figures import open_tasks
 
 ENGLISH = {"accept-language": "en"}

@@ -21,11 +21,11 @@ from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import send as deliver
 from vardkase.core.mail.tasks import _forget
 from vardkase.hub import correspondence
-from vardkase.hub.correspondence import Attachment, Kind, Recipient
+from vardkase.hub.correspondence import Attachment, MailKind, Recipient
 from vardkase.hub.correspondence.models import SentMail
 from vardkase.hub.correspondence.queries import sent, sent_about
 
-WELCOME = Kind(
+WELCOME = MailKind(
     "test_welcome",
     describes="Sent by tests.",
     facts={"number": "A-2026-0001", "reason": "Because.", "status_link": "https://hub.example/s/…"},
@@ -169,7 +169,7 @@ def test_a_fact_that_is_missing_is_the_callers_fault(cast: Cast) -> None:
 
 def test_a_kind_whose_standard_text_names_what_it_has_not_is_not_registered() -> None:
     with pytest.raises(RuntimeError, match="foo"):
-        correspondence.register(Kind("test_bad", "", {}, {"sv": "{foo}", "en": ""}, {"sv": "", "en": ""}))
+        correspondence.register(MailKind("test_bad", "", {}, {"sv": "{foo}", "en": ""}, {"sv": "", "en": ""}))
 
 
 def test_only_officers_look_things_up(cast: Cast) -> None:

@@ -22,7 +22,7 @@ from vardkase.hub.correspondence.templates import (
 )
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.fact_words import FACTS
+from vardkase.web.mail_fact_labels import FACTS
 
 WHY = "Det gamla var svårt att förstå."
 BODY = "Ärendet {number}: {reason} {status_link}"

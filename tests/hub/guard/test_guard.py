@@ -16,7 +16,7 @@ from tests.factories.intel import make_attribute, make_event, make_object, make_
 from tests.factories.knowledge import make_tag
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.guard.detectors import examine, tlp_label
-from vardkase.hub.guard.findings import Finding, Severity
+from vardkase.hub.guard.findings import GuardFinding, Severity
 from vardkase.hub.guard.texts import plain
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import AttributeTag, Event, EventTag, ObjectReference
@@ -369,5 +369,5 @@ def test_findings_are_values(cast: Cast) -> None:
     event = stored(cast, distribution=1)
     red_event(event)
     (found,) = examine(event.pk, 1)
-    assert isinstance(found, Finding)
+    assert isinstance(found, GuardFinding)
     assert (found.severity, found.text) == (Severity.STOPS, "tlp:red")

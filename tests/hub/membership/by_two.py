@@ -11,7 +11,7 @@ from tests.identity.two_people import approved
 from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.services import two_people
-from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.reviewing import propose_review
 from vardkase.identity.access.actor import Actor

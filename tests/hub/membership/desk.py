@@ -12,8 +12,8 @@ from tests.hub.membership.cast import make_application, staff
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of
-from vardkase.hub.membership.assessments.services.deciding import propose
-from vardkase.hub.membership.assessments.services.reviewing import assess, review
+from vardkase.hub.membership.assessments.services.decisions import propose
+from vardkase.hub.membership.assessments.services.reviews import assess, review
 from vardkase.identity.access.actor import Actor
 
 REASONS = "Kommunen uppfyller villkoren."

@@ -19,17 +19,17 @@ from tests.hub.membership.cast import PHASE_1, PHASE_2, VISITOR, applicant, make
 from vardkase.core import files
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.correspondence.models import Letter, SentMail
-from vardkase.hub.lifecycle import StepRefused
+from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.access import digest_of, end_links, find_link
 from vardkase.hub.membership.applications.form.steps import STEPS
-from vardkase.hub.membership.applications.models import Application, PrivateLink
+from vardkase.hub.membership.applications.models import Application, ApplicationLink
 from vardkase.hub.membership.applications.rules import APPLICATION
-from vardkase.hub.membership.applications.services import conversation, drafting, queueing, sending
+from vardkase.hub.membership.applications.services import conversation, drafting, queueing, submission
 from vardkase.hub.membership.applications.tasks import queue_admitted
-from vardkase.hub.membership.applications.throttle import TooOften
+from vardkase.hub.membership.applications.throttle import RateLimited
 from vardkase.hub.membership.assessments.queries import age_in_days
-from vardkase.hub.membership.assessments.services.reviewing import request_completion, review
+from vardkase.hub.membership.assessments.services.reviews import request_completion, review
 from vardkase.hub.membership.invitations import services as invitations
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.phases.queries import opening_in_words
@@ -68,7 +68,7 @@ def steps_taken(application: Application) -> list[str]:
 
 def test_a_municipality_applies_in_phase_2(cast: Cast) -> None:
     with time_machine.travel(PHASE_2, tick=True):
-        application = sending.submit(applicant(draft := filled()), draft)
+        application = submission.submit(applicant(draft := filled()), draft)
     assert (application.state, application.phase, application.waits_for) == ("submitted", 2, None)
     assert (application.organisation_number, application.connection) == ("2120000142", "web")
     assert steps_taken(application) == ["submit"]
@@ -80,7 +80,7 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(cast: 
     jurist = staff(cast, StaffRole.LEGAL_OFFICER)
     with time_machine.travel(PHASE_2, tick=True):
         company = filled(answers(organisation={"name": "Skogsby Data AB", "sector": "private_company"}))
-        company = sending.submit(applicant(company), company)
+        company = submission.submit(applicant(company), company)
         assert (company.state, company.waits_for) == ("waiting", 3)
         assert mails(company)[-1] == "application_waiting"
         letter = Letter.objects.get(thing_id=company.pk)
@@ -122,7 +122,7 @@ def test_days_count_while_an_application_lies_with_the_officers(cast: Cast) -> N
         return age_in_days(Application.objects.get(pk=company.pk))
 
     with time_machine.travel(PHASE_2, tick=False) as clock, translation.override("en"):
-        company = sending.submit(applicant(company), company)
+        company = submission.submit(applicant(company), company)
         assert age_after(days=200) == 0
         told = opening_in_words(3, timezone.now())
         assert told.startswith(
@@ -137,19 +137,19 @@ def test_days_count_while_an_application_lies_with_the_officers(cast: Cast) -> N
         company = review(officer, Application.objects.get(pk=company.pk))
         request_completion(officer, company, "Vem svarar på natten?", ["contacts"])
         assert age_after(days=30) == 3
-        sending.complete(applicant(company), Application.objects.get(pk=company.pk))
+        submission.complete(applicant(company), Application.objects.get(pk=company.pk))
         assert age_after(days=1) == 5
 
 
 def test_phase_1_admits_who_was_invited_and_once_only(cast: Cast) -> None:
     officer = staff(cast)
     with time_machine.travel(PHASE_1, tick=True):
-        uninvited = sending.submit(applicant(draft := filled(email="x@y.example")), draft)
+        uninvited = submission.submit(applicant(draft := filled(email="x@y.example")), draft)
         assert (uninvited.state, uninvited.waits_for) == ("waiting", 2)
         invitations.invite(officer, MAIL)
         token = fresh_token()
         other = answers(organisation={"number": "212000-0167"})
-        invited = sending.submit(applicant(draft := filled(other, invitation=token)), draft)
+        invited = submission.submit(applicant(draft := filled(other, invitation=token)), draft)
         assert (invited.state, invited.phase) == ("submitted", 1)
         with pytest.raises(NotFound):
             invitations.begin_invited(token, VISITOR, "b@y.example", "sv")
@@ -196,7 +196,7 @@ def test_a_draft_is_saved_also_when_it_is_not_right_yet(db: None) -> None:
     assert application.organisation_name == "Skogsbÿ"
     assert {"number", "sector", "nis2", "street", "domains"} <= read.errors.keys()
     with pytest.raises(Invalid) as refused:
-        sending.submit(applicant(application), application)
+        submission.submit(applicant(application), application)
     assert "organisation.number" in refused.value.errors
     assert "contacts.dpo.email" in refused.value.errors
     assert Application.objects.get(pk=application.pk).state == "draft"
@@ -206,7 +206,7 @@ def test_two_tabs_do_not_overwrite_each_other(db: None) -> None:
     application, _ = drafting.begin(VISITOR, MAIL)
     actor = applicant(application)
     application, _ = drafting.save_step(actor, application, "organisation", {"name": "First"}, "")
-    with pytest.raises(drafting.Stale, match="sparat"):
+    with pytest.raises(drafting.StaleDraft, match="sparat"):
         drafting.save_step(actor, application, "organisation", {"name": "Second"}, "")
     application.refresh_from_db()
     assert application.organisation_name == "First"
@@ -221,7 +221,7 @@ def test_two_tabs_do_not_overwrite_each_other(db: None) -> None:
 def test_a_link_lets_in_until_it_expires_and_is_stored_as_a_digest_alone(db: None) -> None:
     application, token = drafting.begin(VISITOR, MAIL)
     assert find_link(token).application == application
-    stored = {bytes(each) for each in PrivateLink.objects.values_list("digest", flat=True)}
+    stored = {bytes(each) for each in ApplicationLink.objects.values_list("digest", flat=True)}
     assert hashlib.sha256(token.encode()).digest() in stored
     for guess in ("", token[:-1], token + "a", "\0", "ö" * 9):
         with pytest.raises(NotFound):
@@ -247,9 +247,9 @@ def test_the_applicant_of_one_application_does_nothing_in_another(db: None) -> N
     mine, other = make_application(), make_application("submitted")
     for act in (
         lambda: drafting.save_step(applicant(mine), other, "organisation", {}),
-        lambda: sending.withdraw(applicant(mine), other),
-        lambda: sending.submit(applicant(mine), other),
-        lambda: sending.complete(applicant(mine), other),
+        lambda: submission.withdraw(applicant(mine), other),
+        lambda: submission.submit(applicant(mine), other),
+        lambda: submission.complete(applicant(mine), other),
         lambda: conversation.write_message(applicant(mine), other, "Hej"),
         lambda: conversation.add_evidence(applicant(mine), other, "risk", []),
     ):
@@ -260,11 +260,11 @@ def test_the_applicant_of_one_application_does_nothing_in_another(db: None) -> N
 def test_visitors_are_slowed_down(db: None) -> None:
     for _ in range(5):
         drafting.begin(VISITOR, MAIL)
-    with pytest.raises(TooOften):
+    with pytest.raises(RateLimited):
         drafting.begin("203.0.113.1", MAIL.upper())
     for number in range(15):
         drafting.begin(VISITOR, f"a{number}@skogsby.example")
-    with pytest.raises(TooOften):
+    with pytest.raises(RateLimited):
         drafting.begin(VISITOR, "new@skogsby.example")
 
 
@@ -275,7 +275,7 @@ def test_many_drafts_from_one_place_do_not_fill_the_disk() -> None:
     for number in range(60):
         one = drafts[number % 2]
         conversation.add_evidence(applicant(one), one, "risk", [])
-    with pytest.raises(TooOften):
+    with pytest.raises(RateLimited):
         conversation.add_evidence(applicant(drafts[0]), drafts[0], "risk", [("a.txt", b"x")])
 
 
@@ -287,10 +287,10 @@ def test_waiting_and_queueing_follow_the_phases(cast: Cast) -> None:
     with time_machine.travel(PHASE_2, tick=True):
         admitted = make_application("submitted")
         with pytest.raises(Conflict, match="Fas 2"):
-            sending.wait(officer, admitted)
+            submission.wait(officer, admitted)
         too_early = make_application("waiting", sector="private_company")
         with pytest.raises(Conflict, match="Ingen öppen fas"):
-            sending.queue(officer, too_early)
+            submission.queue(officer, too_early)
 
 
 def test_a_completion_opens_what_was_asked_for_and_nothing_else(db: None) -> None:
@@ -304,17 +304,17 @@ def test_a_completion_opens_what_was_asked_for_and_nothing_else(db: None) -> Non
         conversation.add_evidence(actor, application, "risk", [("a.txt", b"x")])
     sent = as_sent("contacts", answers()["contacts"]) | {"dpo.name": "Disa Ny"}
     application, _ = drafting.save_step(actor, application, "contacts", sent)
-    application = sending.complete(actor, application, "Nytt dataskyddsombud.")
+    application = submission.complete(actor, application, "Nytt dataskyddsombud.")
     assert (application.state, application.reopened) == ("under_review", [])
     assert application.answers["contacts"]["dpo"]["name"] == "Disa Ny"
     assert application.documents.filter(kind="form").count() == 1
-    with pytest.raises(StepRefused):
-        sending.complete(actor, application)
+    with pytest.raises(TransitionRefused):
+        submission.complete(actor, application)
 
 
 def test_withdrawing_and_applying_anew(db: None) -> None:
     application = make_application("submitted", answers=answers())
-    sending.withdraw(applicant(application), application, "Fel kommun")
+    submission.withdraw(applicant(application), application, "Fel kommun")
     assert history_of(APPLICATION, application.pk).get().note == "Fel kommun"
     with pytest.raises(drafting.NotOpen):
         drafting.save_step(applicant(application), application, "organisation", {})
@@ -331,7 +331,7 @@ def test_what_was_sent_is_frozen_with_all_answers_in_order(cast: Cast) -> None:
     with time_machine.travel(PHASE_2, tick=True):
         application = filled(answers(connection={"reasons": hostile}))
         conversation.add_evidence(applicant(application), application, "risk", [("policy.txt", b"Policy")])
-        application = sending.submit(applicant(application), application)
+        application = submission.submit(applicant(application), application)
     document = application.documents.get(kind="form")
     content = files.read(document.digest)
     assert hashlib.sha256(content).hexdigest() == document.digest

@@ -15,9 +15,9 @@ from vardkase.core.errors import Conflict
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.models import Letter
-from vardkase.hub.membership.assessments.services import deciding, reviewing
-from vardkase.hub.membership.assessments.services.deciding import decide, propose
-from vardkase.hub.membership.assessments.services.reviewing import assess
+from vardkase.hub.membership.assessments.services import decisions, reviews
+from vardkase.hub.membership.assessments.services.decisions import decide, propose
+from vardkase.hub.membership.assessments.services.reviews import assess
 
 
 def test_a_letter_of_many_pages_ends_with_its_reasons_to_appeal_and_who_signs(cast: Cast) -> None:
@@ -47,7 +47,7 @@ def test_no_decision_is_written_while_nobody_says_who_decides(cast: Cast) -> Non
         with transaction.atomic():
             SettingValue.objects.filter(name=name).delete()
             with pytest.raises(Conflict, match=name):
-                deciding.decide(second, application, proposal.pk, "agree")
+                decisions.decide(second, application, proposal.pk, "agree")
             transaction.set_rollback(True)
     application.refresh_from_db()
     assert application.state == "under_review"
@@ -56,11 +56,11 @@ def test_no_decision_is_written_while_nobody_says_who_decides(cast: Cast) -> Non
 def test_a_letter_has_the_registry_number_and_an_exception_in_whole_sentences(cast: Cast) -> None:
     handler = per(cast)
     application = assessed(handler)
-    reviewing.set_registry_number(handler, application, "MCF 2026-1234")
-    reviewing.assess(handler, application, "security_contact", "not_met", "Ingen svarar på natten.")
-    proposal = deciding.propose(handler, application, "approve", "Skäl.", "Jour finns från den 1 mars 2027.")
+    reviews.set_registry_number(handler, application, "MCF 2026-1234")
+    reviews.assess(handler, application, "security_contact", "not_met", "Ingen svarar på natten.")
+    proposal = decisions.propose(handler, application, "approve", "Skäl.", "Jour finns från den 1 mars 2027.")
     application.refresh_from_db()
-    deciding.decide(johanna(cast), application, proposal.pk, "agree")
+    decisions.decide(johanna(cast), application, proposal.pk, "agree")
     (letter,) = letters_about("application", application.pk)
     words = words_of(bytes(letter.content))
     assert "Diarienummer MCF 2026-1234" in words

@@ -24,21 +24,21 @@ from vardkase.core.mail.smtp import send as deliver
 from vardkase.hub.correspondence.letters.signatures import sign_as
 from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.models import Letter
-from vardkase.hub.lifecycle import StepRefused
+from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.membership.applications.access import Applicant
 from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.form.reading import read_step
 from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.models import Application
-from vardkase.hub.membership.applications.services import sending
+from vardkase.hub.membership.applications.services import submission
 from vardkase.hub.membership.applications.services.conversation import write_message
 from vardkase.hub.membership.applications.services.importing import import_application
-from vardkase.hub.membership.assessments.claims import claims
+from vardkase.hub.membership.assessments.conflicting_claims import claims
 from vardkase.hub.membership.assessments.models import Partiality, Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
-from vardkase.hub.membership.assessments.services.deciding import decide, propose, take_back
+from vardkase.hub.membership.assessments.services.decisions import decide, propose, take_back
 from vardkase.hub.membership.assessments.services.partiality import declare_in_application
-from vardkase.hub.membership.assessments.services.reviewing import (
+from vardkase.hub.membership.assessments.services.reviews import (
     assess,
     request_completion,
     review,
@@ -66,7 +66,7 @@ def test_a_municipality_completes_and_is_approved_by_two_officers(cast: Cast, ma
     request_completion(first, application, "Vi saknar en plan för reservdriften.", ["security"])
     application.refresh_from_db()
     assert (application.state, application.reopened) == ("completion_requested", ["security"])
-    sending.complete(Applicant(application.pk, application.email), application, "Planen bifogas.")
+    submission.complete(Applicant(application.pk, application.email), application, "Planen bifogas.")
     for criterion in criteria_of(application):
         assess(first, application, criterion.key, "met", "")
     proposal = propose(first, application, "approve", REASONS)
@@ -273,7 +273,7 @@ def test_what_is_the_hubs_own_is_refused_at_the_form(
     assert list(read.errors) == [path.partition(".")[2]]
     application = make_application("draft", answers=given)
     for way in (
-        lambda: sending.submit(Applicant(application.pk, application.email), application),
+        lambda: submission.submit(Applicant(application.pk, application.email), application),
         lambda: import_application(per(cast), given),
     ):
         with pytest.raises(Invalid) as refused:
@@ -329,14 +329,14 @@ def test_a_decision_is_about_what_was_read(cast: Cast) -> None:
 def test_a_case_that_has_gone_on_is_not_decided(cast: Cast) -> None:
     first, second = per(cast), johanna(cast)
     application, proposal = proposed(first)
-    sending.withdraw(Applicant(application.pk, application.email), application)
-    with pytest.raises(StepRefused):
+    submission.withdraw(Applicant(application.pk, application.email), application)
+    with pytest.raises(TransitionRefused):
         decide(second, application, proposal.pk, "agree")
     other, waiting = proposed(first)
     request_completion(first, other, "Mer, tack.", ["contacts"])
     with pytest.raises(Conflict):
         decide(second, other, waiting.pk, "agree")
-    sending.withdraw(Applicant(other.pk, other.email), other)  # One open application for a number.
+    submission.withdraw(Applicant(other.pk, other.email), other)  # One open application for a number.
     decided, last = proposed(first)
     decide(second, decided, last.pk, "agree")
     with pytest.raises(Conflict):
@@ -379,7 +379,7 @@ def test_two_second_officers_at_once_make_one_decision() -> None:
         try:
             start.wait()
             decide(actor, application, proposal.pk, "agree")
-        except (Conflict, StepRefused):
+        except (Conflict, TransitionRefused):
             return "refused"
         finally:
             connection.close()

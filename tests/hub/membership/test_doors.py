@@ -23,7 +23,7 @@ from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.notices.models import SentSummary
-from vardkase.exchange.notices.readers import recipients
+from vardkase.exchange.notices.recipients import recipients
 from vardkase.exchange.notices.summaries import send_summaries
 from vardkase.exchange.own_feeds import services as feeds
 from vardkase.exchange.servers.caching import cache_server
@@ -33,7 +33,7 @@ from vardkase.exchange.streams.queries import running as running_streams
 from vardkase.exchange.streams.services import add_stream
 from vardkase.exchange.sync import runs
 from vardkase.exchange.sync.candidates import candidates
-from vardkase.exchange.sync.models import Direction
+from vardkase.exchange.sync.models import SyncDirection
 from vardkase.exchange.sync.schedules import pull_all, push_all
 from vardkase.hub.membership.members import services
 from vardkase.identity.access.jobs import job_actor, reading_actor
@@ -129,14 +129,14 @@ def _fresh(server: Server) -> Server:
 
 
 def pull(scene: Scene) -> bool:
-    with suppress(StandingRefused), runs.running(_fresh(scene.server), Direction.PULL, "full", None):
+    with suppress(StandingRefused), runs.running(_fresh(scene.server), SyncDirection.PULL, "full", None):
         return pull_all() == 1
     assert pull_all() == 0
     return False
 
 
 def push(scene: Scene) -> bool:
-    with suppress(StandingRefused), runs.running(_fresh(scene.server), Direction.PUSH, "full", None):
+    with suppress(StandingRefused), runs.running(_fresh(scene.server), SyncDirection.PUSH, "full", None):
         return push_all() == 1 and _has_event(scene)
     assert push_all() == 0
     return False

@@ -36,8 +36,8 @@ from vardkase.hub.membership.phases import queries
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.identity.entrance.models import IdentityProvider
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.sign_in_policy.models import IdentityProvider
 
 WHOLE = {name: {"level": "3"} for name in MEASURES}
 

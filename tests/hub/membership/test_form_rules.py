@@ -21,8 +21,8 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import problems, save_step
 from vardkase.hub.membership.applications.services.importing import import_application
-from vardkase.hub.membership.applications.services.sending import withdraw
-from vardkase.hub.membership.assessments.claims import claims
+from vardkase.hub.membership.applications.services.submission import withdraw
+from vardkase.hub.membership.assessments.conflicting_claims import claims
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.themes import MEASURES

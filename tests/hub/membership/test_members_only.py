@@ -22,7 +22,7 @@ from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid
-from vardkase.exchange.notices.readers import recipients
+from vardkase.exchange.notices.recipients import recipients
 from vardkase.exchange.own_feeds.services import make_token, readable, save_own_feed
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import getting, giving

@@ -36,7 +36,7 @@ from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding import links, member_accounts, organisation, services
 from vardkase.hub.membership.onboarding.items import NAMES, checklist
-from vardkase.hub.membership.onboarding.models import PrivateLink, Remark
+from vardkase.hub.membership.onboarding.models import MemberLink, Remark
 from vardkase.hub.membership.statements.services import begin_with
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.hub.training.models import Training
@@ -212,7 +212,7 @@ def test_what_is_wrong_is_said_and_changes_nothing(cast: Cast, desk: Desk) -> No
     for fails in faults:
         with pytest.raises(Invalid):
             fails()
-    assert not PrivateLink.objects.exists()
+    assert not MemberLink.objects.exists()
     assert not User.objects.filter(org=cast.org_c).exists()
 
 
@@ -289,7 +289,7 @@ def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(cast:
             )
     with pytest.raises(Invalid):
         member_accounts.invite_administrator(who, org, "o@supplier.example")
-    assert not PrivateLink.objects.exists()
+    assert not MemberLink.objects.exists()
     member_accounts.invite_administrator(who, org, "BO@b.example")  # The technical contact.
     asked = "eva@elsewhere.example"
     waits = member_accounts.invite_administrator(at_the_screen(desk.officer), org, asked, "They wrote so.")
@@ -302,9 +302,9 @@ def test_a_link_of_a_member_that_is_shut_out_opens_nothing(cast: Cast, desk: Des
     opened(desk, cast.org_c)
     do(signed_in(desk.operator), cast.org_c, "administrator", email="eva@c.example")
     link, visitor = link_in_mail(), Client()
-    PrivateLink.objects.update(expires=timezone.now() - timedelta(minutes=1))
+    MemberLink.objects.update(expires=timezone.now() - timedelta(minutes=1))
     assert follow(Client(), link).status_code == 404
-    PrivateLink.objects.update(expires=timezone.now() + timedelta(days=1))
+    MemberLink.objects.update(expires=timezone.now() + timedelta(days=1))
     shown = follow(visitor, link)
     Membership.objects.update(state="terminated")
     assert fill_in(visitor, shown, password=PASSWORD).status_code == 404

@@ -12,7 +12,7 @@ from tests.cast import Cast
 from tests.hub.content_access.scene import operator_of
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, opened
 from tests.web.signed_in import signed_in
-from vardkase.hub.content_access.models import ContentGrant, GrantState, Reach
+from vardkase.hub.content_access.models import ContentGrant, GrantReach, GrantState
 from vardkase.hub.membership.members.services.opening import OPEN, open_membership
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_an_operator_whose_organisation_is_being_connected_reads_why_access_open
     ContentGrant.objects.create(
         asked_by=operator.user,
         state=GrantState.GRANTED,
-        reach=Reach.HUB,
+        reach=GrantReach.HUB,
         hours=1,
         asked_at=timezone.now(),
         answer_by=timezone.now(),

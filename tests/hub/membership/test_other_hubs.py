@@ -19,7 +19,7 @@ from vardkase.exchange.servers.queries import getting, giving, require_exchange_
 from vardkase.exchange.sync.candidates import candidates
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
-from vardkase.identity.organisations.standing import Standing, StandingRefused
+from vardkase.identity.organisations.standing import MembershipStanding, StandingRefused
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def exchanges(server: Server) -> tuple[bool, bool]:
 
 
 def test_the_hub_owner_exchanges_with_a_hub_that_is_no_member(cast: Cast, upstream: Server) -> None:
-    assert upstream.remote_org.standing == Standing.NO_MEMBERSHIP
+    assert upstream.remote_org.standing == MembershipStanding.NO_MEMBERSHIP
     assert exchanges(upstream) == (True, True)
 
 
@@ -80,7 +80,7 @@ def with_an_account_here(cast: Cast, server: Server) -> None:
 
 
 def to_a_former_member(cast: Cast, server: Server) -> None:
-    Organisation.objects.filter(pk=server.remote_org_id).update(fixed_standing=Standing.TERMINATED)
+    Organisation.objects.filter(pk=server.remote_org_id).update(fixed_standing=MembershipStanding.TERMINATED)
 
 
 @pytest.mark.parametrize("other", [of_a_member, to_one_of_this_hub, with_an_account_here, to_a_former_member])

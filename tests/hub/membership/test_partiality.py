@@ -18,7 +18,7 @@ from vardkase.core.errors import Conflict
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.assessments.models import Partiality
-from vardkase.hub.membership.assessments.services import deciding
+from vardkase.hub.membership.assessments.services import decisions
 from vardkase.hub.membership.contacts.models import Contact
 from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import ProposedChange
@@ -86,7 +86,7 @@ def test_an_interest_in_the_case_ends_proposals_about_the_membership_that_came_o
     cast: Cast, desk: Desk
 ) -> None:
     application, proposal = proposed(at_the_screen(desk.officer))
-    deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
+    decisions.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
     application.refresh_from_db()
     made = services.terminate(at_the_screen(desk.officer), application.organisation_id, "x", "y")
     declare(desk.officer, "application_partial", application.number)

@@ -16,7 +16,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.membership.phases import queries, services
 from vardkase.hub.membership.phases.hooks import phases_changed
-from vardkase.hub.membership.phases.rules import PhaseTerms, State, admitting_phase, awaited_phase
+from vardkase.hub.membership.phases.rules import PhaseProgress, PhaseTerms, admitting_phase, awaited_phase
 from vardkase.hub.membership.sectors import Sector
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -140,10 +140,13 @@ def test_nobody_else_changes_a_phase(cast: Cast) -> None:
 def test_the_rule_by_itself() -> None:
     public = PhaseTerms(2, MARCH, None, frozenset({Sector.REGION}))
     later = replace(public, number=4, opens=date(2026, 6, 1))
-    assert public.state(MARCH - timedelta(days=1)) is State.CLOSED
-    assert public.state(MARCH) is State.OPEN
-    assert replace(public, closes=MARCH + timedelta(days=1)).state(MARCH + timedelta(days=1)) is State.DONE
-    assert replace(public, opens=None).state(date(2099, 1, 1)) is State.CLOSED
+    assert public.state(MARCH - timedelta(days=1)) is PhaseProgress.CLOSED
+    assert public.state(MARCH) is PhaseProgress.OPEN
+    assert (
+        replace(public, closes=MARCH + timedelta(days=1)).state(MARCH + timedelta(days=1))
+        is PhaseProgress.DONE
+    )
+    assert replace(public, opens=None).state(date(2099, 1, 1)) is PhaseProgress.CLOSED
     assert admitting_phase([later, public], "region", invited=False, day=date(2026, 7, 1)) == 2
     assert awaited_phase([later], "region", MARCH) == 4
     assert awaited_phase([later], "municipality", MARCH) is None

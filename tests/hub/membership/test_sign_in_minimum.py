@@ -20,7 +20,7 @@ from tests.web.signed_in import signed_in
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.customer_service.diagnosis import state_of
 from vardkase.hub.membership.members.models import Membership, SignInMinimum
-from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.members.services.two_people import ACTIVATE, enter
 from vardkase.hub.membership.members.sign_in_minimum import describe_minimum, propose_minimum
 from vardkase.hub.membership.onboarding.items import checklist
@@ -29,8 +29,8 @@ from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts import services as accounts
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import AuthKey, User
-from vardkase.identity.entrance import services as entrance
-from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
+from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
+from vardkase.identity.sign_in_policy import services as entrance
 from vardkase.web.views.support.states import with_moments
 
 ALL_RULES = ["domains", "keys", "second_factor", "source"]
@@ -172,8 +172,8 @@ def test_nobody_loosens_it_by_modes_or_by_removing_what_it_needs(
         "site_admin": cast.site_admin.actor,
         "console": console_actor(cast.hub.pk, cast.hub.name, "root"),
     }[who]
-    entrance.set_modes(actor, api_member, domains=Mode.ENFORCE)
-    for given in ({"domains": Mode.OFF}, {"domains": Mode.REPORT}):
+    entrance.set_modes(actor, api_member, domains=SignInMode.ENFORCE)
+    for given in ({"domains": SignInMode.OFF}, {"domains": SignInMode.REPORT}):
         with pytest.raises(Invalid, match="hub owner requires"):
             entrance.set_modes(actor, api_member, **given)
     with pytest.raises(Invalid, match="keep one of them"):
@@ -188,7 +188,7 @@ def test_nobody_loosens_it_by_modes_or_by_removing_what_it_needs(
     )
     with pytest.raises(Invalid, match="Verify a mail domain first"):
         entrance.remove_domain(actor, api_member, domain.pk)
-    entrance.set_modes(actor, api_member, keys=Mode.ENFORCE)  # Stricter is theirs to choose.
+    entrance.set_modes(actor, api_member, keys=SignInMode.ENFORCE)  # Stricter is theirs to choose.
 
 
 def test_two_officers_change_it_for_one_or_for_all(cast: Cast, desk: Desk, api_member: Organisation) -> None:

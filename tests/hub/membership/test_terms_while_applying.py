@@ -21,10 +21,10 @@ from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.models import SentMail
 from vardkase.hub.membership.applications.access import new_link
 from vardkase.hub.membership.applications.models import Application
-from vardkase.hub.membership.applications.services import drafting, sending
+from vardkase.hub.membership.applications.services import drafting, submission
 from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
-from vardkase.hub.membership.assessments.services import deciding, reviewing
-from vardkase.hub.membership.assessments.services.stepping import take_alone
+from vardkase.hub.membership.assessments.services import decisions, reviews
+from vardkase.hub.membership.assessments.services.steps import take_alone
 from vardkase.hub.membership.terms.hooks import Published, terms_published
 from vardkase.hub.membership.terms.models import Acceptance, Terms, TermsState
 from vardkase.hub.membership.terms.queries import current_terms
@@ -67,7 +67,7 @@ def words_of(pdf: bytes) -> str:
 def test_a_completion_asked_for_before_new_terms_can_be_sent(cast: Cast, password_is_enough: None) -> None:
     handler = per(cast)
     application = on_the_desk(handler)
-    reviewing.request_completion(handler, application, "Vi saknar planen.", ["security"])
+    reviews.request_completion(handler, application, "Vi saknar planen.", ["security"])
     new_terms()
     application.refresh_from_db()
     web, own = browser(application), {"application": application.number}
@@ -115,10 +115,10 @@ def test_a_draft_cannot_be_sent_with_former_terms(cast: Cast) -> None:
     application = make_application(answers=answers())
     new_terms()
     with pytest.raises(Invalid) as refused:
-        sending.submit(applicant(application), application)
+        submission.submit(applicant(application), application)
     assert list(refused.value.errors) == ["terms.version"]
     accepts(application, 2)
-    assert sending.submit(applicant(application), application).state in ("submitted", "waiting")
+    assert submission.submit(applicant(application), application).state in ("submitted", "waiting")
 
 
 def test_nobody_is_approved_on_former_terms(cast: Cast, password_is_enough: None) -> None:
@@ -129,14 +129,14 @@ def test_nobody_is_approved_on_former_terms(cast: Cast, password_is_enough: None
         translation.override("en"),
         pytest.raises(Conflict, match=r"accepted version 1 .* version 2 applies"),
     ):
-        deciding.decide(second, application, proposal.pk, "agree")
+        decisions.decide(second, application, proposal.pk, "agree")
     who = officer(cast)
     page = signed_in(who).get(f"/applications/{application.number}/", headers=ENGLISH).content.decode()
     assert "The applicant has accepted version 1 of the terms. Version 2 applies now." in page
     told = call(who.key, "GET", f"/membershipAssessments/view/{application.number}")[1]
     assert (told["terms_version"], told["terms_accepted"], told["lacks_current_terms"]) == (2, 1, True)
     accepts(application, 2)
-    decided = deciding.decide(second, application, proposal.pk, "agree")
+    decided = decisions.decide(second, application, proposal.pk, "agree")
     assert decided.state == "approved"
     (letter,) = letters_about("application", application.pk)
     assert "Allmänna villkor, version 2, gäller." in words_of(bytes(letter.content))
@@ -149,7 +149,7 @@ def test_nobody_is_approved_on_former_terms(cast: Cast, password_is_enough: None
 def test_a_rejection_needs_no_acceptance(cast: Cast) -> None:
     application, proposal = proposed(per(cast), "reject")
     new_terms()
-    assert deciding.decide(johanna(cast), application, proposal.pk, "agree").state == "rejected"
+    assert decisions.decide(johanna(cast), application, proposal.pk, "agree").state == "rejected"
 
 
 def test_a_criterion_that_reads_otherwise_is_assessed_anew(cast: Cast) -> None:
@@ -166,7 +166,7 @@ def test_an_officer_goes_on_without_a_completion(cast: Cast, password_is_enough:
     handler = per(cast)
     application, who = on_the_desk(handler), officer(cast)
     for door in ("page", "API", "step"):
-        reviewing.request_completion(handler, application, "Vi saknar planen.", ["security"])
+        reviews.request_completion(handler, application, "Vi saknar planen.", ["security"])
         application.refresh_from_db()
         assert application.complete_by is not None
         if door == "page":

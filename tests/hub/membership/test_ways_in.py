@@ -25,7 +25,7 @@ from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.enrolment import codes
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding import links, member_accounts, organisation
-from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.hub.membership.onboarding.models import MemberLink
 from vardkase.identity.access.actor import visitor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import AuthKey, User
@@ -58,7 +58,7 @@ def secret_in_mail() -> str:
 
 
 def nothing_was_made(cast: Cast, email: str) -> None:
-    assert not PrivateLink.objects.exists()
+    assert not MemberLink.objects.exists()
     assert not User.objects.filter(email=email).exists()
 
 
@@ -122,9 +122,9 @@ def test_a_key_of_an_account_that_has_one_is_shown_to_no_other_mailbox(cast: Cas
             member_accounts.make_sync_user(
                 officer, org, user.email, addresses="127.0.0.1", until=UNTIL, send_to=send_to, reason="Lost."
             )
-    assert not PrivateLink.objects.exists()
+    assert not MemberLink.objects.exists()
     member_accounts.make_sync_user(officer, org, user.email, addresses="127.0.0.1", until=UNTIL)
-    assert PrivateLink.objects.get().sent_to == user.email
+    assert MemberLink.objects.get().sent_to == user.email
     links.show_key(visitor("127.0.0.1"), secret_in_mail())
     told = addressed_to()
     assert {"anna@b.example", "bo@b.example", "admin@b.example", "machine@b.example"} <= set(told)
@@ -136,7 +136,7 @@ def test_a_way_in_that_was_not_used_is_sent_anew(cast: Cast, desk: Desk) -> None
     operator, org = at_the_screen(desk.operator), cast.org_b.pk
     for _ in range(2):
         member_accounts.make_sync_user(operator, org, "machine@b.example", addresses="127.0.0.1", until=UNTIL)
-        assert PrivateLink.objects.get().sent_to == "bo@b.example"
+        assert MemberLink.objects.get().sent_to == "bo@b.example"
     assert AuthKey.objects.filter(user__email="machine@b.example").count() == 0
 
 
@@ -147,7 +147,7 @@ def test_what_was_approved_is_carried_out_only_while_it_is_so(cast: Cast, desk: 
     make_user(cast.org_b, make_role("Org Admin", ORG_ADMIN), "new@b.example")
     with pytest.raises(Conflict):
         approved(desk.second.user, waits)
-    assert not PrivateLink.objects.exists()
+    assert not MemberLink.objects.exists()
 
 
 @pytest.mark.parametrize("face", ["page", "service"])

@@ -18,9 +18,9 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.policy.approvals.queries import waiting_for
 from vardkase.hub.policy.approvals.rules import deciders
 from vardkase.hub.policy.approvals.services import approve, expire_approvals, reject, withdraw
-from vardkase.hub.policy.models import Approval, Decision
+from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
+from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import Actor, StepUpRequired, actor_for, console_actor
-from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
@@ -49,20 +49,23 @@ def asked(player: Player, event: dict[str, Any]) -> tuple[int, Any]:
 
 def test_it_waits_is_approved_and_is_out(cast: Cast, event: dict[str, Any]) -> None:
     status, body = asked(cast.publisher, event)
-    request = Approval.objects.get()
+    request = PublicationApproval.objects.get()
     assert (status, body["approval_id"]) == (202, str(request.pk))
     assert "second person" in body["message"]
     assert not is_out(event)
     assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 404
     assert waiting_for(cast.org_admin.actor) == [request]
     assert waiting_for(cast.publisher.actor) == waiting_for(cast.analyst.actor) == []
-    assert approve(deciding(cast.org_admin), request.pk).state == Decision.APPROVED
+    assert approve(deciding(cast.org_admin), request.pk).state == ApprovalDecision.APPROVED
     assert is_out(event)
     assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200
 
 
 def test_nobody_else_decides(cast: Cast, event: dict[str, Any]) -> None:
-    request, console = Approval.objects.get(), console_actor(cast.org_a.pk, cast.org_a.name, "root")
+    request, console = (
+        PublicationApproval.objects.get(),
+        console_actor(cast.org_a.pk, cast.org_a.name, "root"),
+    )
     for player in (cast.publisher, cast.analyst, cast.reader):
         with pytest.raises(Forbidden):
             approve(deciding(player), request.pk)
@@ -79,7 +82,7 @@ def test_nobody_else_decides(cast: Cast, event: dict[str, Any]) -> None:
 @pytest.mark.parametrize("way", ["key", "given password", "second account", "unconfirmed"])
 def test_one_person_is_not_two(cast: Cast, event: dict[str, Any], way: str) -> None:
     """An administrator makes keys and sets passwords for colleagues, and has a second account."""
-    request, colleague = Approval.objects.get(), cast.org_admin.user
+    request, colleague = PublicationApproval.objects.get(), cast.org_admin.user
     if way == "key":
         assert call(cast.org_admin.key, "POST", f"/approvals/approve/{request.pk}")[0] == 403
     elif way == "given password":
@@ -100,10 +103,10 @@ def test_an_event_that_changed_meanwhile_has_to_be_asked_for_again(cast: Cast, e
     """By a person who has seen it: else whoever changed it could approve what nobody else knows of."""
     attribute = {"type": "domain", "value": "smuggled.example"}
     assert call(cast.org_admin.key, "POST", f"/attributes/add/{event['id']}", attribute)[0] == 200
-    changed = approve(deciding(cast.org_admin), Approval.objects.get().pk)
-    assert (changed.state, is_out(event)) == (Decision.CHANGED, False)
+    changed = approve(deciding(cast.org_admin), PublicationApproval.objects.get().pk)
+    assert (changed.state, is_out(event)) == (ApprovalDecision.CHANGED, False)
     assert asked(cast.org_admin, event)[0] == 202
-    request = Approval.objects.get(state=Decision.WAITING)
+    request = PublicationApproval.objects.get(state=ApprovalDecision.WAITING)
     with pytest.raises(Forbidden):
         approve(deciding(cast.org_admin), request.pk)
     approve(deciding(cast.publisher), request.pk)
@@ -111,13 +114,13 @@ def test_an_event_that_changed_meanwhile_has_to_be_asked_for_again(cast: Cast, e
 
 
 def test_what_is_approved_is_one_version(cast: Cast, event: dict[str, Any]) -> None:
-    approve(deciding(cast.org_admin), Approval.objects.get().pk)
+    approve(deciding(cast.org_admin), PublicationApproval.objects.get().pk)
     call(
         cast.publisher.key, "POST", f"/attributes/add/{event['id']}", {"type": "domain", "value": "b.example"}
     )
     assert asked(cast.publisher, event)[0] == 202
     assert asked(cast.org_admin, event)[0] == 202
-    assert Approval.objects.get(state=Decision.WAITING).requester == cast.publisher.user
+    assert PublicationApproval.objects.get(state=ApprovalDecision.WAITING).requester == cast.publisher.user
 
 
 @pytest.mark.parametrize("way", ["add", "edit"])
@@ -136,7 +139,9 @@ def test_a_document_that_publishes_is_stored_and_waits(cast: Cast, event: dict[s
         change = {"published": True, "info": "changed"}
         assert call(cast.publisher.key, "POST", f"/events/edit/{event['id']}", change)[0] == 200
     assert not is_out(event)
-    assert Approval.objects.filter(event_id=event["id"], state=Decision.WAITING).count() == 1
+    assert (
+        PublicationApproval.objects.filter(event_id=event["id"], state=ApprovalDecision.WAITING).count() == 1
+    )
 
 
 def pushed(key: str, creator: Organisation, **more: Any) -> dict[str, Any]:
@@ -163,12 +168,12 @@ def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -
     for locked in (False, True):
         theirs = pushed(key, stranger, locked=locked)
         assert not is_out(theirs)
-        request = Approval.objects.get(event_id=theirs["id"])
+        request = PublicationApproval.objects.get(event_id=theirs["id"])
         change = {"info": "changed", "published": True, "timestamp": str(int(theirs["timestamp"]) + 60)}
         if locked:
             assert call(key, "POST", f"/events/edit/{theirs['uuid']}", change)[0] == 200
             assert not is_out(theirs)
-            request = Approval.objects.get(event_id=theirs["id"], state=Decision.WAITING)
+            request = PublicationApproval.objects.get(event_id=theirs["id"], state=ApprovalDecision.WAITING)
         for player in (cast.analyst, cast.stranger):
             with pytest.raises((Forbidden, NotFound)):
                 approve(deciding(player), request.pk)
@@ -181,12 +186,12 @@ def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -
     assert call(cast.publisher.key, "POST", f"/events/edit/{ours['id']}", {"info": "changed"})[0] == 200
     assert asked(cast.publisher, ours)[0] == 202
     assert not is_out(ours)
-    approve(deciding(cast.org_admin), Approval.objects.get(event_id=ours["id"]).pk)
+    approve(deciding(cast.org_admin), PublicationApproval.objects.get(event_id=ours["id"]).pk)
     assert is_out(ours)
 
 
 def test_a_rule_that_came_meanwhile_keeps_it_in(cast: Cast, event: dict[str, Any]) -> None:
-    request = Approval.objects.get()
+    request = PublicationApproval.objects.get()
     in_force(cast, RED | {"tags": [], "types": ["domain"]}, SECOND)
     with pytest.raises(Forbidden, match="Rule 1"):
         approve(deciding(cast.org_admin), request.pk)
@@ -194,23 +199,23 @@ def test_a_rule_that_came_meanwhile_keeps_it_in(cast: Cast, event: dict[str, Any
 
 
 def test_it_is_rejected_with_a_reason(cast: Cast, event: dict[str, Any]) -> None:
-    request = Approval.objects.get()
+    request = PublicationApproval.objects.get()
     with pytest.raises(Invalid):
         reject(cast.org_admin.actor, request.pk, " ")
     rejected = reject(cast.org_admin.actor, request.pk, "Ask the victim first")
-    assert (rejected.state, rejected.reason) == (Decision.REJECTED, "Ask the victim first")
+    assert (rejected.state, rejected.reason) == (ApprovalDecision.REJECTED, "Ask the victim first")
     with pytest.raises(Conflict):
         approve(deciding(cast.org_admin), request.pk)
     assert not is_out(event)
 
 
 def test_who_asked_may_withdraw_and_time_runs_out(cast: Cast, event: dict[str, Any]) -> None:
-    request = Approval.objects.get()
+    request = PublicationApproval.objects.get()
     with pytest.raises(Forbidden):
         withdraw(cast.org_admin.actor, request.pk)
-    assert withdraw(cast.publisher.actor, request.pk).state == Decision.WITHDRAWN
+    assert withdraw(cast.publisher.actor, request.pk).state == ApprovalDecision.WITHDRAWN
     asked(cast.publisher, event)
-    waiting = Approval.objects.filter(state=Decision.WAITING)
+    waiting = PublicationApproval.objects.filter(state=ApprovalDecision.WAITING)
     waiting.update(expires_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(Conflict, match="expired"):
         approve(deciding(cast.org_admin), waiting.get().pk)
@@ -219,7 +224,7 @@ def test_who_asked_may_withdraw_and_time_runs_out(cast: Cast, event: dict[str, A
 
 def test_a_deleted_event_waits_for_nobody(cast: Cast, event: dict[str, Any]) -> None:
     assert call(cast.publisher.key, "POST", f"/events/delete/{event['id']}")[0] == 200
-    assert Approval.objects.get().state == Decision.WITHDRAWN
+    assert PublicationApproval.objects.get().state == ApprovalDecision.WITHDRAWN
 
 
 def test_the_hubs_own_four_eyes_hold_as_well(cast: Cast, event: dict[str, Any]) -> None:
@@ -228,9 +233,9 @@ def test_the_hubs_own_four_eyes_hold_as_well(cast: Cast, event: dict[str, Any]) 
     call(cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/{setting}", {"value": True})
     theirs = made(cast.org_admin.key)
     assert asked(cast.org_admin, theirs)[0] == 202
-    withdraw(cast.org_admin.actor, Approval.objects.get(event_id=theirs["id"]).pk)
+    withdraw(cast.org_admin.actor, PublicationApproval.objects.get(event_id=theirs["id"]).pk)
     assert asked(cast.publisher, theirs)[0] == 202
-    request = Approval.objects.get(event_id=theirs["id"], state=Decision.WAITING)
+    request = PublicationApproval.objects.get(event_id=theirs["id"], state=ApprovalDecision.WAITING)
     with pytest.raises(Forbidden, match="somebody else than the user who created it"):
         approve(deciding(cast.org_admin), request.pk)
 
@@ -238,7 +243,7 @@ def test_the_hubs_own_four_eyes_hold_as_well(cast: Cast, event: dict[str, Any]) 
 def test_who_may_not_read_the_event_neither_sees_nor_decides_the_request(
     cast: Cast, event: dict[str, Any]
 ) -> None:
-    request = Approval.objects.get()
+    request = PublicationApproval.objects.get()
     User.objects.filter(pk=cast.org_admin.user.pk).update(staff_roles=["operator"])
     assert call(cast.org_admin.key, "GET", "/approvals/index")[1] == []
     for path, refused in (("view", 404), ("approve", 403)):  # Operators hold no permission to publish.

@@ -14,7 +14,7 @@ from tests.factories.knowledge import make_tags
 from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, is_out, made
 from vardkase.exchange.own_feeds.content import FeedContent, chosen, listed, reach_of
 from vardkase.exchange.streams.models import Stream
-from vardkase.hub.policy.models import Approval, PolicyVersion
+from vardkase.hub.policy.models import PolicyVersion, PublicationApproval
 from vardkase.hub.policy.services import end_policy
 from vardkase.hub.training.services import mark_trained
 from vardkase.identity.access.jobs import reading_actor
@@ -226,7 +226,7 @@ def test_an_event_that_is_sent_to_a_stream_by_hand_is_going_out(cast: Cast) -> N
         event = made(cast.publisher.key, tag)
         status, answer = call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{event['id']}")
         assert (status, answer["message"]) == (403, said)
-    assert not Approval.objects.exists()
+    assert not PublicationApproval.objects.exists()
     own = made(cast.publisher.key, "tlp:red", distribution=0)
     assert call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{own['id']}")[0] == 200
 

@@ -17,7 +17,7 @@ from tests.cast import Cast
 from tests.factories.knowledge import make_tag, make_tags
 from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, made, made_public
 from vardkase.core.errors import Forbidden
-from vardkase.hub.policy.comparing import Change, compare
+from vardkase.hub.policy.comparison import RuleChange, compare
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.queries import due_for_review
 from vardkase.hub.policy.rules import read_rules
@@ -97,13 +97,13 @@ def test_two_versions_are_compared(cast: Cast) -> None:
     after = read_rules([MARKED, RED | {"reach": "organisation"}, SECOND])
     changes = [(each.change, each.before_number, each.after_number) for each in compare(before, after)]
     assert changes == [
-        (Change.MOVED, 2, 1),
-        (Change.CHANGED, 1, 2),
-        (Change.ADDED, None, 3),
-        (Change.REMOVED, 3, None),
+        (RuleChange.MOVED, 2, 1),
+        (RuleChange.CHANGED, 1, 2),
+        (RuleChange.ADDED, None, 3),
+        (RuleChange.REMOVED, 3, None),
     ]
     renumbered = compare(before, before[1:])
-    assert [each.change for each in renumbered] == [Change.SAME, Change.SAME, Change.REMOVED]
+    assert [each.change for each in renumbered] == [RuleChange.SAME, RuleChange.SAME, RuleChange.REMOVED]
 
 
 def test_a_policy_is_tried_on_what_went_out(cast: Cast) -> None:

@@ -22,7 +22,7 @@ from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.settings.models import SettingValue
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.access_reviews import services
-from vardkase.identity.access_reviews.models import AccessReview, Answer
+from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
 from vardkase.identity.access_reviews.queries import accounts_of, may_review
 from vardkase.identity.access_reviews.schedules import look_after_accounts
 from vardkase.identity.accounts.models import AuthKey, User
@@ -143,7 +143,7 @@ def test_only_ones_own_accounts_can_be_answered_for(cast: Cast) -> None:
     ):
         with pytest.raises(Forbidden):
             services.answer_for(actor, of, [cast.analyst.user.pk], "confirmed")
-    assert not Answer.objects.exists()
+    assert not ReviewAnswer.objects.exists()
     assert not may_review(cast.partner.actor, cast.org_a.pk)
 
 

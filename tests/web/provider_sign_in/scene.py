@@ -11,8 +11,8 @@ from django.test import Client
 
 from tests.support.openid_provider import CLIENT, SECRET, Provider
 from vardkase.audit.models import AuditEntry
-from vardkase.identity.entrance.models import PROVIDER_SECRETS, IdentityProvider
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.sign_in_policy.models import PROVIDER_SECRETS, IdentityProvider
 
 START = "/account/organisation/"
 

@@ -11,7 +11,7 @@ from tests.web.accounts import signed_in, with_password
 from tests.web.provider_sign_in.scene import come_in, is_in
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.identity.entrance.models import IdentityProvider
+from vardkase.identity.sign_in_policy.models import IdentityProvider
 
 
 def sheet(provider: Provider, **changed: str) -> dict[str, str]:

@@ -13,9 +13,9 @@ from tests.web.accounts import code_of, post_sign_in, with_password, with_totp
 from tests.web.provider_sign_in.scene import come_in, is_in, last_refusal
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.identity.entrance.models import IdentityProvider
 from vardkase.identity.organisations.models import Organisation
-from vardkase.web.accounts.entrance import other_means_refused
+from vardkase.identity.sign_in_policy.models import IdentityProvider
+from vardkase.web.accounts.sign_in_policy import other_means_refused
 
 
 def test_our_second_factor_is_asked_for_as_usual(cast: Cast, provider: Provider, browser: Client) -> None:

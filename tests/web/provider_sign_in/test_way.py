@@ -15,8 +15,8 @@ from tests.web.provider_sign_in.scene import START, come_in, is_in, last_refusal
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.openid import discovery
 from vardkase.identity.accounts.models import User
-from vardkase.identity.entrance.models import IdentityProvider
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.sign_in_policy.models import IdentityProvider
 
 
 @pytest.mark.usefixtures("password_is_enough")

@@ -21,7 +21,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.hub.customer_service import announcing, links, queries, services
+from vardkase.hub.customer_service import links, publishing_announcements, queries, services
 from vardkase.hub.customer_service.incoming_mail import register_mail
 from vardkase.hub.customer_service.models import RequestState, SupportMessage, SupportRequest
 from vardkase.hub.lifecycle import NotImpartial
@@ -322,7 +322,7 @@ def test_an_interruption_is_announced_on_the_status_page_and_by_mail(
     assert set(desk.post(reverse("announcement_new"), wrong).context["form"].errors) == {"title_en"}
     assert signed_in(cast.org_admin.user).post(reverse("announcement_new"), told).status_code == 403
     with pytest.raises(Forbidden):
-        announcing.end(at_a_browser(cast.site_admin.user), row.pk)
+        publishing_announcements.end(at_a_browser(cast.site_admin.user), row.pk)
 
 
 def test_the_operators_view_of_an_organisation_holds_no_content(cast: Cast, operator: User) -> None:

@@ -13,7 +13,7 @@ from vardkase.hub import guide
 from vardkase.hub.guide import Progress
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.public_pages.passages import Part, shipped
+from vardkase.hub.public_pages.passages import PassagePart, shipped
 from vardkase.hub.training.models import Training
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
@@ -24,7 +24,7 @@ def done(organisation_id: int) -> dict[str, list[bool]]:
 
 
 def test_the_steps_are_those_of_the_public_page() -> None:
-    assert tuple(each.name for each in shipped() if each.part is Part.STEP) == guide.STEPS
+    assert tuple(each.name for each in shipped() if each.part is PassagePart.STEP) == guide.STEPS
 
 
 def test_an_organisation_sees_how_far_it_is(cast: Cast) -> None:

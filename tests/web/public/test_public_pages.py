@@ -14,7 +14,7 @@ from tests.cast import Cast
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.public_pages import queries, services
-from vardkase.hub.public_pages.passages import LANGUAGES, Part, shipped
+from vardkase.hub.public_pages.passages import LANGUAGES, PassagePart, shipped
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -103,7 +103,7 @@ def test_the_page_says_all_that_the_faq_says(place: int) -> None:
 
 def test_both_languages_have_the_same_passages() -> None:
     assert all(set(each.words) == set(LANGUAGES) for each in shipped())
-    assert len([each for each in shipped() if each.part is Part.STEP]) == 6
+    assert len([each for each in shipped() if each.part is PassagePart.STEP]) == 6
 
 
 def test_a_visitor_starts_at_the_public_page_and_signs_in_by_one_click(client: Client) -> None:
@@ -112,7 +112,7 @@ def test_a_visitor_starts_at_the_public_page_and_signs_in_by_one_click(client: C
     assert page.status_code == 200
     assert "En varnar. Alla hinner skydda sig." in html
     assert f'href="{reverse("account_login")}"' in html
-    assert html.count("<summary>") == len(queries.shown(Part.QUESTION))
+    assert html.count("<summary>") == len(queries.shown(PassagePart.QUESTION))
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert not re.findall(r'(?:src|<link[^>]*href)="https?://', html), "nothing is fetched from elsewhere"
     assert "One warns." in client.get("/", headers={"Accept-Language": "en"}).content.decode()
@@ -186,13 +186,13 @@ def test_the_owner_says_when_applicants_can_ask_for_help(cast: Cast, client: Cli
 
 def test_a_question_is_taken_off_put_back_and_moved(cast: Cast) -> None:
     owner = signed_in(cast.site_admin.user)
-    names = [each.name for each in queries.shown(Part.QUESTION)]
+    names = [each.name for each in queries.shown(PassagePart.QUESTION)]
     owner.post(reverse("question_show", args=[names[0]]), {"shown": "0"})
-    assert [each.name for each in queries.shown(Part.QUESTION)] == names[1:]
+    assert [each.name for each in queries.shown(PassagePart.QUESTION)] == names[1:]
     owner.post(reverse("question_show", args=[names[0]]), {"shown": "1"})
     owner.post(reverse("question_move", args=[names[0]]), {"to": "down"})
     owner.post(reverse("question_move", args=[names[-1]]), {"to": "down"})
-    assert [each.name for each in queries.shown(Part.QUESTION)] == [names[1], names[0], *names[2:]]
+    assert [each.name for each in queries.shown(PassagePart.QUESTION)] == [names[1], names[0], *names[2:]]
 
 
 def test_nobody_else_changes_the_page(cast: Cast, client: Client) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from tests.cast import Cast
 from tests.web.reading.scene import HIDDEN, Scene, make_scene, text_of, visitor
-from vardkase.analysis.search.finding import Meaning, understand
-from vardkase.analysis.search.value_page import Life
-from vardkase.knowledge.warninglists.matching import Hit
+from vardkase.analysis.search.value_page import ValueLifetime
+from vardkase.analysis.search.value_search import ValueMeaning, understand
+from vardkase.knowledge.warninglists.matching import WarninglistHit
 from vardkase.web.views.values.page import verdict_on
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -24,17 +24,17 @@ def scene(cast: Cast) -> Scene:
 @pytest.mark.parametrize(
     ("text", "meaning", "values"),
     [
-        ("", Meaning.NOTHING, ()),
-        ("hxxps://evil[.]example/", Meaning.VALUE, ("https://evil.example/",)),
-        ("%evil%", Meaning.PATTERN, ("%evil%",)),
-        ("10.0.0.0/8", Meaning.NETWORK, ("10.0.0.0/8",)),
-        ("10[.]1[.]1[.]1", Meaning.NETWORK, ("10.1.1.1",)),
-        ("two words here", Meaning.VALUE, ("two words here",)),
-        ("1.1.1.1\nevil[.]example\n1.1.1.1\n", Meaning.VALUES, ("1.1.1.1", "evil.example")),
-        ("1.1.1.1, 2.2.2.2; 3.3.3.3", Meaning.VALUES, ("1.1.1.1", "2.2.2.2", "3.3.3.3")),
+        ("", ValueMeaning.NOTHING, ()),
+        ("hxxps://evil[.]example/", ValueMeaning.VALUE, ("https://evil.example/",)),
+        ("%evil%", ValueMeaning.PATTERN, ("%evil%",)),
+        ("10.0.0.0/8", ValueMeaning.NETWORK, ("10.0.0.0/8",)),
+        ("10[.]1[.]1[.]1", ValueMeaning.NETWORK, ("10.1.1.1",)),
+        ("two words here", ValueMeaning.VALUE, ("two words here",)),
+        ("1.1.1.1\nevil[.]example\n1.1.1.1\n", ValueMeaning.VALUES, ("1.1.1.1", "evil.example")),
+        ("1.1.1.1, 2.2.2.2; 3.3.3.3", ValueMeaning.VALUES, ("1.1.1.1", "2.2.2.2", "3.3.3.3")),
     ],
 )
-def test_what_a_text_means(text: str, meaning: Meaning, values: tuple[str, ...]) -> None:
+def test_what_a_text_means(text: str, meaning: ValueMeaning, values: tuple[str, ...]) -> None:
     asked = understand(text)
     assert (asked.meaning, asked.values) == (meaning, values)
 
@@ -154,14 +154,14 @@ def test_a_value_is_never_a_link_to_itself_and_never_code(cast: Cast, scene: Sce
 
 
 def test_the_verdict_in_words() -> None:
-    life = Life(3, 2, 1, 1, 1_700_000_000, 1_700_000_000, ["ip-dst"])
+    life = ValueLifetime(3, 2, 1, 1, 1_700_000_000, 1_700_000_000, ["ip-dst"])
     now = 1_700_000_000.0
     assert verdict_on(None, []).kind == "land"
-    harmless = [Hit(1, "Public resolvers", "false_positive", "8.8.8.8")]
+    harmless = [WarninglistHit(1, "Public resolvers", "false_positive", "8.8.8.8")]
     assert verdict_on(life, harmless, now).kind == "warn"
     words = {
         verdict_on(life, [], now).words,
         verdict_on(life, [], now + 10**9).words,
-        verdict_on(Life(3, 2, 1, 0, 1, 1, ["ip-dst"]), [], now).words,
+        verdict_on(ValueLifetime(3, 2, 1, 0, 1, 1, ["ip-dst"]), [], now).words,
     }
     assert len(words) == 3

@@ -17,9 +17,8 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from vardkase.analysis.correlation.contained import contained_in_attributes, contained_in_event
-from vardkase.analysis.correlation.keeping_apart import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.correlation.organisation_rules import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.settings import DISABLED
 from vardkase.analysis.correlation.similar import (
     Similar,
@@ -28,6 +27,7 @@ from vardkase.analysis.correlation.similar import (
     similar_to_attributes,
     similar_to_event,
 )
+from vardkase.analysis.correlation.subnets import contained_in_attributes, contained_in_event
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters

@@ -19,7 +19,7 @@ class ScoringTag(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SightingStatus:
     """The facts about an attribute that a score depends on.
 
     `elapsed`: seconds since it was last sighted, or else last seen or changed. `seen` counts its confirming
@@ -32,7 +32,7 @@ class Standing:
     sightings: int = 0
 
 
-type Formula = Callable[[float, Mapping[str, Any], Standing], float]
+type Formula = Callable[[float, Mapping[str, Any], SightingStatus], float]
 
 
 def base_score(parameters: Mapping[str, Any], tags: Sequence[ScoringTag]) -> float:
@@ -46,20 +46,20 @@ def base_score(parameters: Mapping[str, Any], tags: Sequence[ScoringTag]) -> flo
     return sum(weight * value for weight, value in weighed) / total
 
 
-def polynomial(base: float, parameters: Mapping[str, Any], standing: Standing) -> float:
+def polynomial(base: float, parameters: Mapping[str, Any], standing: SightingStatus) -> float:
     """``base · (1 − (t / lifetime)^(1 / decay_speed))``, and 0 after the lifetime."""
     share = standing.elapsed / (parameters["lifetime"] * DAY)
     return base * (1 - share ** (1 / parameters["decay_speed"])) if share < 1 else 0.0
 
 
-def polynomial_extended(base: float, parameters: Mapping[str, Any], standing: Standing) -> float:
+def polynomial_extended(base: float, parameters: Mapping[str, Any], standing: SightingStatus) -> float:
     retentions = [tag for _, tag in _prevailing({RETENTION: 1.0}, standing.tags)]
     if retentions and standing.elapsed > min(tag.value for tag in retentions) * DAY:
         return 0.0
     return polynomial(base, parameters, standing)
 
 
-def sightings(base: float, _parameters: Mapping[str, Any], standing: Standing) -> float:
+def sightings(base: float, _parameters: Mapping[str, Any], standing: SightingStatus) -> float:
     return base * standing.seen / standing.sightings if standing.sightings else base
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from time import time
 from typing import Any
 
-from vardkase.analysis.decay.formulas import FORMULAS, ScoringTag, Standing, base_score
+from vardkase.analysis.decay.formulas import FORMULAS, ScoringTag, SightingStatus, base_score
 from vardkase.analysis.decay.options import DecayOptions
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
@@ -24,7 +24,7 @@ OVERRIDES = "tag_numerical_value_override"
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedModel:
     """A model as applied by one search.
 
     `types` is None when the search named the model: it then applies to every type.
@@ -44,7 +44,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ScoringFacts:
     """The columns of an attribute that scoring needs; `last_seen` is in microseconds."""
 
     type: str
@@ -60,7 +60,7 @@ class Scorer:
         self._actor = actor
         self.full_model = options.full_model
         self._models = [
-            Applied(model, overridden(model.parameters, options.overrides), types)
+            AppliedModel(model, overridden(model.parameters, options.overrides), types)
             for model, types in _chosen(actor, options)
         ]
         self._own_values = _own_values(actor) if self._models else {}
@@ -89,26 +89,26 @@ class Scorer:
         tags = self._event_tags(event_ids) if self._models else {}
         found = {}
         for event_id in event_ids if self._models else ():
-            standing = Standing(0, tags.get(event_id, ()))
+            standing = SightingStatus(0, tags.get(event_id, ()))
             found[event_id] = [_score(applied, standing) for applied in self._models]
         return found
 
-    def standing(self, attribute_id: int, now: float) -> Standing:
+    def standing(self, attribute_id: int, now: float) -> SightingStatus:
         return self._standings(self._facts([attribute_id]), now)[attribute_id]
 
-    def score_after(self, standing: Standing, elapsed: float) -> Score:
+    def score_after(self, standing: SightingStatus, elapsed: float) -> Score:
         """The score after `elapsed` seconds, by the only model of the search."""
         return _score(self._models[0], replace(standing, elapsed=elapsed))
 
-    def _facts(self, attribute_ids: Sequence[int]) -> dict[int, Facts]:
+    def _facts(self, attribute_ids: Sequence[int]) -> dict[int, ScoringFacts]:
         types = {name for applied in self._models for name in applied.types or ()}
         every = any(applied.types is None for applied in self._models)
         if not types and not every:
             return {}
         parameters = {"ids": list(attribute_ids), "every": every, "types": list(types)}
-        return {row[0]: Facts(*row[1:]) for row in cursor().execute(FACTS, parameters).fetchall()}
+        return {row[0]: ScoringFacts(*row[1:]) for row in cursor().execute(FACTS, parameters).fetchall()}
 
-    def _standings(self, facts: Mapping[int, Facts], now: float) -> dict[int, Standing]:
+    def _standings(self, facts: Mapping[int, ScoringFacts], now: float) -> dict[int, SightingStatus]:
         ids = list(facts)
         event_tags = self._event_tags({fact.event_id for fact in facts.values()})
         own_tags = self._tags(ATTRIBUTE_TAGS, ids, inherited=False)
@@ -116,7 +116,7 @@ class Scorer:
         counted = any(applied.model.formula == "Sightings" for applied in self._models)
         counts = counts_by_type(self._actor, ids) if counted else {}
         return {
-            attribute_id: Standing(
+            attribute_id: SightingStatus(
                 max(0.0, now - _last(fact, sighted.get(attribute_id))),
                 [*own_tags.get(attribute_id, ()), *event_tags.get(fact.event_id, ())],
                 counts.get(attribute_id, {}).get(SightingType.SEEN, 0),
@@ -172,12 +172,12 @@ def _own_values(actor: Actor) -> dict[str, float]:
     return {name.lower(): value for name, given in own.items() if (value := number(given)) is not None}
 
 
-def _last(fact: Facts, sighted: int | None) -> float:
+def _last(fact: ScoringFacts, sighted: int | None) -> float:
     seen = fact.last_seen / 1_000_000 if fact.last_seen is not None else fact.timestamp
     return max(fact.timestamp, seen if sighted is None else sighted)
 
 
-def _score(applied: Applied, standing: Standing) -> Score:
+def _score(applied: AppliedModel, standing: SightingStatus) -> Score:
     base = base_score(applied.parameters, standing.tags)
     score = max(0.0, FORMULAS[applied.model.formula](base, applied.parameters, standing))
     return Score(applied.model, score, base, score < applied.parameters["threshold"])

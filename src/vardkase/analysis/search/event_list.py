@@ -10,7 +10,7 @@ from typing import Any
 
 from vardkase.analysis.search.resolve import ids_in, uuids_in
 from vardkase.analysis.search.statement import Statement, containing
-from vardkase.core.paging import Page, Place, beyond, page_of, place_parameters, sound
+from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_published
@@ -20,13 +20,13 @@ COUNTED = 100_000
 """A list is counted this far: what is beyond is "more than"."""
 
 
-class View(StrEnum):
+class EventListView(StrEnum):
     ALL = ""
     OURS = "ours"
     WAITING = "waiting"
 
 
-class State(StrEnum):
+class EventState(StrEnum):
     """Publication state: never published, changed since publication, or published."""
 
     DRAFT = "draft"
@@ -35,9 +35,9 @@ class State(StrEnum):
 
 
 STATES = {
-    State.DRAFT: "NOT {published} AND e.publish_timestamp = 0",
-    State.CHANGED: "NOT {published} AND e.publish_timestamp > 0",
-    State.PUBLISHED: "{published}",
+    EventState.DRAFT: "NOT {published} AND e.publish_timestamp = 0",
+    EventState.CHANGED: "NOT {published} AND e.publish_timestamp > 0",
+    EventState.PUBLISHED: "{published}",
 }
 
 SORTS = {
@@ -57,13 +57,13 @@ class EventFilters:
     tags, and may be an id or a uuid. `since` and `until` apply to the event's date.
     """
 
-    view: View = View.ALL
+    view: EventListView = EventListView.ALL
     text: str = ""
     organisation: str = ""
     tlp: str = ""
     reach: int | None = None
     threat: int | None = None
-    state: State | None = None
+    state: EventState | None = None
     since: date | None = None
     until: date | None = None
     sort: str = "-changed"
@@ -77,7 +77,7 @@ class EventFilters:
         return SORTS.get(self.sort.removeprefix("-"), SORTS["changed"])
 
 
-def event_page(actor: Actor, filters: EventFilters, place: Place | None, size: int) -> Page[IndexRow]:
+def event_page(actor: Actor, filters: EventFilters, place: PagePosition | None, size: int) -> Page[IndexRow]:
     key, cast = filters.sorted_by
     place = sound(place, cast)
     condition, order = beyond(key, "e.id", cast, place, descending=filters.is_descending)
@@ -112,15 +112,15 @@ def _select(statement: Statement, filters: EventFilters, columns: str, beyond_pl
     )
 
 
-def _run(statement: Statement, select: str, place: Place | None) -> list[tuple[Any, ...]]:
+def _run(statement: Statement, select: str, place: PagePosition | None) -> list[tuple[Any, ...]]:
     query = statement.query(select)
     return cursor().execute(query.sql, {**query.parameters, **place_parameters(place)}).fetchall()
 
 
 def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:
-    if filters.view is not View.ALL:
+    if filters.view is not EventListView.ALL:
         yield "e.orgc_id = %(reader_org)s"
-    if filters.view is View.WAITING:
+    if filters.view is EventListView.WAITING:
         yield f"NOT {event_published(statement.actor)}"
     if filters.text:
         yield f"e.id IN (SELECT id FROM {statement.fence(_with_text(statement, filters.text))})"

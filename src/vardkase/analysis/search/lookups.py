@@ -8,7 +8,7 @@ from typing import Any
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.correlation.queries import attributes_with_value
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor

@@ -19,8 +19,8 @@ from vardkase.analysis.search.events import (
     range_condition,
     text_condition,
 )
-from vardkase.analysis.search.everywhere import events_with_pattern
 from vardkase.analysis.search.filters import Order, Scope, Search, Terms
+from vardkase.analysis.search.search_all import events_with_pattern
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.tags import tag_branches, tag_conditions
 from vardkase.core.sql import SqlQuery

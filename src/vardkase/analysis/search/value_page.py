@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vardkase.analysis.search.finding import NOT_DELETED, Asked, Meaning, exact_ids
 from vardkase.analysis.search.statement import Statement
+from vardkase.analysis.search.value_search import NOT_DELETED, ValueMeaning, ValueQuery, exact_ids
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 
@@ -16,7 +16,7 @@ PLACES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class ValueLifetime:
     """Facts about a value.
 
     Times are in Unix seconds; `types` are sorted by frequency; for `more` see EXAMINED.
@@ -43,13 +43,13 @@ class NearValue:
     events: int
 
 
-def life_of(actor: Actor, value: str) -> Life | None:
+def life_of(actor: Actor, value: str) -> ValueLifetime | None:
     statement = Statement(actor)
     query = statement.query(
         LIFE.format(ids=exact_ids(statement, (value,)), visible=_visible(statement), limit=EXAMINED)
     )
     row = cursor().execute(query.sql, query.parameters).fetchone()
-    return Life(*row) if row and row[0] else None
+    return ValueLifetime(*row) if row and row[0] else None
 
 
 def near_values(actor: Actor, value: str, *, limit: int = 15) -> list[NearValue]:
@@ -62,8 +62,8 @@ def near_values(actor: Actor, value: str, *, limit: int = 15) -> list[NearValue]
     return [NearValue(*row) for row in cursor().execute(query.sql, query.parameters).fetchall()]
 
 
-def occurrences(value: str) -> Asked:
-    return Asked(value, Meaning.VALUE, (value,))
+def occurrences(value: str) -> ValueQuery:
+    return ValueQuery(value, ValueMeaning.VALUE, (value,))
 
 
 def _visible(statement: Statement) -> str:

@@ -11,10 +11,10 @@ from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import attributes_in, find_event
-from vardkase.intel.services.bulk import delete_attributes
+from vardkase.intel.services.attribute_replacement import replace_attributes
+from vardkase.intel.services.bulk_edit import delete_attributes
+from vardkase.intel.services.bulk_tagging import attributes_by_event
 from vardkase.intel.services.mass_edit import MassEdit, edit_selected
-from vardkase.intel.services.replacing import replace_attributes
-from vardkase.intel.services.tagging_many import attributes_by_event
 from vardkase.misp.flags import as_bool, as_int
 
 URL = "/attributes/editSelected"

@@ -12,7 +12,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute, find_event, find_object
 from vardkase.intel.services.attributes import edit_attribute
 from vardkase.intel.services.objects import edit_object
-from vardkase.intel.services.switches import Switch, switch_attribute, switch_event_correlation
+from vardkase.intel.services.toggles import Switch, switch_attribute, switch_event_correlation
 from vardkase.misp.time import render_seen
 
 SEEN = ("first_seen", "last_seen")

@@ -14,7 +14,7 @@ from vardkase.formats.misp_json.event_index import event_summary
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.event_parts import extended_events
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.offered import wanted_events
+from vardkase.intel.queries.sync_candidates import wanted_events
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.deletion import delete_events
 from vardkase.misp.flags import as_int

@@ -8,17 +8,17 @@ from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.parts import added, options
-from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Invalid
+from vardkase.core.sandbox import LimitReached
 from vardkase.formats.incoming.services import (
     ImportedEvent,
-    Wishes,
+    ImportOptions,
     import_export,
     openioc_parts,
     sandbox_parts,
 )
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.errors import NotYours
+from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
@@ -44,7 +44,7 @@ ANALYSIS = "/events/upload_analysis_file"
 def add_misp_export(call: Call) -> Answer:
     """Store the events of a MISP export; returns the id of each, or the reason why it was refused."""
     option = options(call)
-    wishes = Wishes(
+    wishes = ImportOptions(
         option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(0, "0")))
     )
     own = as_bool(option("takeownership", "0"))
@@ -105,7 +105,7 @@ def upload_analysis_file(call: Call) -> Answer:
 def _own_event(call: Call) -> EventRow:
     event = find_event(call.actor, call.arg(0))
     if not may_modify_event(call.actor, event):
-        raise NotYours
+        raise NotOwned
     return event
 
 

@@ -24,10 +24,10 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.attributes import add_attributes
-from vardkase.intel.services.freetext import FreetextWishes, Warned, add_freetext, values_in
+from vardkase.intel.services.freetext import FreetextOptions, WarnedValue, add_freetext, values_in
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool
-from vardkase.misp.freetext import Detected
+from vardkase.misp.freetext import DetectedValue
 from vardkase.misp.values import normalise, split
 
 WHERE = "/events/freeTextImport"
@@ -66,7 +66,7 @@ def free_text_import(call: Call) -> Answer:
     warned = _warned(data.get("adhereToWarninglists", call.arg(1)))
     if as_bool(data.get("returnMetaAttributes", call.arg(2, "0"))):
         return _findings(call, event, values_in(text, warned), data)
-    wishes = FreetextWishes(
+    wishes = FreetextOptions(
         warned, _reach(data.get("distribution")), data.get("sharing_group_id"), _text(data.get("comment"))
     )
     own = may_modify_event(call.actor, event)
@@ -127,10 +127,10 @@ def _with_comment(document: Any, comment: str) -> Any:
     return {**document, "comment": comment} if wanting else document
 
 
-def _warned(given: Any) -> Warned:
+def _warned(given: Any) -> WarnedValue:
     if given == "soft":
-        return Warned.NOT_FOR_DETECTION
-    return Warned.LEFT_OUT if given and as_bool(given) else Warned.KEPT
+        return WarnedValue.NOT_FOR_DETECTION
+    return WarnedValue.LEFT_OUT if given and as_bool(given) else WarnedValue.KEPT
 
 
 def _reach(given: Any) -> Any:
@@ -142,7 +142,7 @@ def _text(given: Any) -> str:
     return given if isinstance(given, str) else ""
 
 
-def _findings(call: Call, event: EventRow, found: Sequence[Detected], data: dict[str, Any]) -> Json:
+def _findings(call: Call, event: EventRow, found: Sequence[DetectedValue], data: dict[str, Any]) -> Json:
     documents = [_finding(each) for each in found]
     if as_bool(data.get("includeWarninglistHits")):
         for position, warnings in warnings_of([(each.value, each.type) for each in found]).items():
@@ -154,7 +154,7 @@ def _findings(call: Call, event: EventRow, found: Sequence[Detected], data: dict
     return Json(documents)
 
 
-def _finding(found: Detected) -> dict[str, Any]:
+def _finding(found: DetectedValue) -> dict[str, Any]:
     types = {name: name for name in found.alternatives}
     if both := TYPES_TOGETHER.get(found.type):
         types[both] = both
@@ -169,7 +169,7 @@ def _finding(found: Detected) -> dict[str, Any]:
     }
 
 
-def _parsed(found: Detected, event: EventRow) -> dict[str, Any]:
+def _parsed(found: DetectedValue, event: EventRow) -> dict[str, Any]:
     return {
         "event_id": str(event.id),
         "category": found.category,
@@ -181,7 +181,7 @@ def _parsed(found: Detected, event: EventRow) -> dict[str, Any]:
     }
 
 
-def _as_stored(stored: Sequence[tuple[int, Detected]]) -> Iterator[bytes]:
+def _as_stored(stored: Sequence[tuple[int, DetectedValue]]) -> Iterator[bytes]:
     """The new attributes as MISP returns them, read from the database in chunks."""
     before = b"["
     for chunk in batched(stored, CHUNK):
@@ -193,7 +193,7 @@ def _as_stored(stored: Sequence[tuple[int, Detected]]) -> Iterator[bytes]:
     yield b"[]" if before == b"[" else b"]"
 
 
-def _attribute(row: Attribute, found: Detected) -> dict[str, Any]:
+def _attribute(row: Attribute, found: DetectedValue) -> dict[str, Any]:
     return {
         "id": str(row.pk),
         "event_id": str(row.event_id),
@@ -215,7 +215,7 @@ def _attribute(row: Attribute, found: Detected) -> dict[str, Any]:
     }
 
 
-def _as_proposed(call: Call, event: EventRow, proposal: Proposal, found: Detected) -> dict[str, Any]:
+def _as_proposed(call: Call, event: EventRow, proposal: Proposal, found: DetectedValue) -> dict[str, Any]:
     """A new proposal in the form MISP returns here, which differs from shadow_attributes/add."""
     said = {
         "old_id": "0",

@@ -17,7 +17,7 @@ from vardkase.api.stored import stored_reference
 from vardkase.core.errors import Invalid
 from vardkase.formats import event_graph
 from vardkase.formats.event_graph.graphs import Graph
-from vardkase.formats.event_graph.parts import Parts
+from vardkase.formats.event_graph.parts import GraphParts
 from vardkase.formats.registry import format_for
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
@@ -142,7 +142,7 @@ def delete(call: Call) -> Answer:
     return saved("EventGraph deleted.", f"/eventGraph/delete/{number}", id=number)
 
 
-def _drawn(call: Call, draw: Callable[[Parts], Graph]) -> Answer:
+def _drawn(call: Call, draw: Callable[[GraphParts], Graph]) -> Answer:
     event = find_event(call.actor, call.arg(0))
     ids = [event.id]
     if as_bool(call.param("extended")):

@@ -12,16 +12,16 @@ from django.utils.http import content_disposition_header
 from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.exchange.modules import reaching
+from vardkase.api.modules import reaching
 from vardkase.api.parts import added, decoded
 from vardkase.core.body_limits import BodyLimits
 from vardkase.exchange.modules.errors import ModuleFailed
-from vardkase.exchange.modules.server import Kind
+from vardkase.exchange.modules.server import ModuleKind
 from vardkase.exchange.modules.use import read_by, usable_module, written_by
 from vardkase.formats.misp_json import EventOptions
-from vardkase.formats.misp_json.inner_form import inner_form
+from vardkase.formats.misp_json.module_document import inner_form
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.errors import NotYours
+from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.rules import may_modify_event
 from vardkase.misp.flags import as_bool
@@ -50,8 +50,8 @@ def import_module(call: Call) -> Answer:
     it."""
     event = find_event(call.actor, call.arg(1))
     if not may_modify_event(call.actor, event):
-        raise NotYours
-    module = usable_module(call.actor, Kind.IMPORT, call.arg(0))
+        raise NotOwned
+    module = usable_module(call.actor, ModuleKind.IMPORT, call.arg(0))
     body = call.data("Event")
     name, content = _sent(call, body)
     chosen = decoded(body.get("config", {}))
@@ -64,7 +64,7 @@ def import_module(call: Call) -> Answer:
 def export_module(call: Call) -> Answer:
     """Export an event with an export module."""
     event = find_event(call.actor, call.arg(1))
-    module = usable_module(call.actor, Kind.EXPORT, call.arg(0))
+    module = usable_module(call.actor, ModuleKind.EXPORT, call.arg(0))
     document = inner_form(call.actor, event.id, EventOptions(include_attachments=True))
     try:
         content = base64.b64decode(written_by(module, [document]))

@@ -10,10 +10,10 @@ from vardkase.api.answers import JSON_TYPE, Answer, Text
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.parts import options
-from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Forbidden, Invalid
-from vardkase.formats.incoming.services import Wishes, import_as_event
-from vardkase.formats.misp_json.inner_form import inner_form
+from vardkase.core.sandbox import LimitReached
+from vardkase.formats.incoming.services import ImportOptions, import_as_event
+from vardkase.formats.misp_json.module_document import inner_form
 from vardkase.formats.stix.importing import read_stix1, read_stix2
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused
@@ -43,7 +43,7 @@ def upload_stix(call: Call) -> Answer:
         raise _refused("Invalid STIX version: 1 and 2 are known.")
     option = options(call)
     galaxies_as_tags = as_bool(option("galaxies_as_tags", call.arg(2, "1")))
-    wishes = Wishes(
+    wishes = ImportOptions(
         option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(1, "0")))
     )
     try:

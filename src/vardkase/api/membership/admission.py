@@ -8,8 +8,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json
+from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.invitations import services as invitations

@@ -12,7 +12,7 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications import queries
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.importing import import_application
-from vardkase.hub.membership.assessments.services.stepping import take_alone
+from vardkase.hub.membership.assessments.services.steps import take_alone
 from vardkase.identity.accounts.staff import StaffRole
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)

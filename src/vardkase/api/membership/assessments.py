@@ -14,11 +14,11 @@ from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments import queries
-from vardkase.hub.membership.assessments.claims import claims
+from vardkase.hub.membership.assessments.conflicting_claims import claims
 from vardkase.hub.membership.assessments.models import Proposal
-from vardkase.hub.membership.assessments.queries import Filter
+from vardkase.hub.membership.assessments.queries import CaseFilter
 from vardkase.hub.membership.assessments.rules import OFFICERS
-from vardkase.hub.membership.assessments.services import deciding, reviewing
+from vardkase.hub.membership.assessments.services import decisions, reviews
 from vardkase.hub.membership.assessments.services.partiality import declare_in_application
 from vardkase.misp.flags import as_bool, as_int
 
@@ -34,7 +34,7 @@ NUMBER = "[number]"
 )
 def index(call: Call) -> Answer:
     """List submitted applications, newest first; `handler` is an officer's id, none or second."""
-    narrowed = Filter(*(_text(call, name) for name in ("text", "state", "sector", "handler")))
+    narrowed = CaseFilter(*(_text(call, name) for name in ("text", "state", "sector", "handler")))
     found = queries.applications(call.actor, narrowed).order_by("-submitted", "-pk")[:MOST]
     return Json([_row(each) for each in found])
 
@@ -57,7 +57,7 @@ def view(call: Call) -> Answer:
 )
 def review(call: Call) -> Answer:
     """Take up an application for review; the caller becomes its handler."""
-    return Json(_whole(call, reviewing.review(call.actor, _application(call))))
+    return Json(_whole(call, reviews.review(call.actor, _application(call))))
 
 
 @endpoint(
@@ -75,7 +75,7 @@ def assess(call: Call) -> Answer:
     """Record the assessment of one criterion."""
     application = _application(call)
     given = [_text(call, name) for name in ("criterion", "verdict", "reason")]
-    reviewing.assess(call.actor, application, *given)
+    reviews.assess(call.actor, application, *given)
     return Json(_whole(call, application))
 
 
@@ -99,7 +99,7 @@ def request_completion(call: Call) -> Answer:
     if not isinstance(steps, list) or any(not isinstance(each, str) for each in steps):
         raise Invalid({"steps": ["steps is a list of names."]})
     asked = (_text(call, "text"), steps, _day(call, "complete_by"))
-    return Json(_whole(call, reviewing.request_completion(call.actor, _application(call), *asked)))
+    return Json(_whole(call, reviews.request_completion(call.actor, _application(call), *asked)))
 
 
 @endpoint(
@@ -115,7 +115,7 @@ def request_completion(call: Call) -> Answer:
 def registry_number(call: Call) -> Answer:
     """Set the case number from the authority's own registry."""
     given = _text(call, "registry_number")
-    return Json(_whole(call, reviewing.set_registry_number(call.actor, _application(call), given)))
+    return Json(_whole(call, reviews.set_registry_number(call.actor, _application(call), given)))
 
 
 @endpoint(
@@ -130,7 +130,7 @@ def registry_number(call: Call) -> Answer:
 )
 def resume(call: Call) -> Answer:
     """Resume the assessment without waiting for the applicant to complete the application by link."""
-    return Json(_whole(call, reviewing.resume(call.actor, _application(call), _text(call, "note"))))
+    return Json(_whole(call, reviews.resume(call.actor, _application(call), _text(call, "note"))))
 
 
 @endpoint(
@@ -148,7 +148,7 @@ def resume(call: Call) -> Answer:
 def propose(call: Call) -> Answer:
     """Propose a decision to a second officer."""
     given = [_text(call, name) for name in ("outcome", "reasons", "exception")]
-    return Json(_proposal(deciding.propose(call.actor, _application(call), *given)))
+    return Json(_proposal(decisions.propose(call.actor, _application(call), *given)))
 
 
 @endpoint(
@@ -160,7 +160,7 @@ def propose(call: Call) -> Answer:
 def take_back(call: Call) -> Answer:
     """Withdraw the caller's own proposal."""
     application = _application(call)
-    deciding.take_back(call.actor, application, _proposal_id(call))
+    decisions.take_back(call.actor, application, _proposal_id(call))
     return Json(_whole(call, application))
 
 
@@ -179,7 +179,7 @@ def take_back(call: Call) -> Answer:
 def decide(call: Call) -> Answer:
     """Answer a proposal as the second officer; its author cannot."""
     given = [_text(call, name) for name in ("answer", "text", "exception")]
-    decided = deciding.decide(call.actor, _application(call), _proposal_id(call), *given)
+    decided = decisions.decide(call.actor, _application(call), _proposal_id(call), *given)
     return Json(_whole(call, decided))
 
 

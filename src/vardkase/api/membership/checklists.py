@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json
+from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.members.rules import TECHNICAL
 from vardkase.hub.membership.onboarding import services
-from vardkase.hub.membership.onboarding.doing import do_item
+from vardkase.hub.membership.onboarding.actions import do_item
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.accounts.staff import StaffRole
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.assessments.services.partiality import ANSWER, declare_in_membership
@@ -16,7 +16,7 @@ from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import STAFF
 from vardkase.hub.membership.members.sign_in_minimum import DAYS, describe_minimum, propose_minimum
-from vardkase.hub.membership.members.state_words import state_in_words
+from vardkase.hub.membership.members.state_labels import state_in_words
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -120,7 +120,7 @@ def declare_partial(call: Call) -> Answer:
     "memberships/propose",
     requires=(Permission.ADMIN,),
     writes=True,
-    own_affairs=True,
+    allowed_while_suspended=True,
     describes=Description(
         text="`details` holds the fields that shall be others: address, domains, networks, contact_main and so on.",
         mandatory=["details"],
@@ -136,7 +136,9 @@ def propose(call: Call) -> Answer:
     return Json({"MembershipChange": {"state": proposed.state, "fields": proposed.fields}})
 
 
-@endpoint("memberships/withdrawChange", requires=(Permission.ADMIN,), writes=True, own_affairs=True)
+@endpoint(
+    "memberships/withdrawChange", requires=(Permission.ADMIN,), writes=True, allowed_while_suspended=True
+)
 def withdraw_change(call: Call) -> Answer:
     """Withdraw the changes proposed for the caller's organisation."""
     services.withdraw_change(call.actor)

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 
-from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json, Text, saved
+from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
@@ -46,7 +46,7 @@ def view(call: Call) -> Answer:
     "securityStatements/save",
     requires=ADMINISTRATOR,
     writes=True,
-    own_affairs=True,
+    allowed_while_suspended=True,
     describes=Description(ABOUT_ANSWERS, ("answers",)),
 )
 def save(call: Call) -> Answer:
@@ -59,7 +59,7 @@ def save(call: Call) -> Answer:
     "securityStatements/submit",
     requires=ADMINISTRATOR,
     writes=True,
-    own_affairs=True,
+    allowed_while_suspended=True,
     describes=Description(ABOUT_ANSWERS, ("answers",)),
 )
 def submit(call: Call) -> Answer:
@@ -72,7 +72,7 @@ def submit(call: Call) -> Answer:
     body=BodyLimits.FILES,
     requires=ADMINISTRATOR,
     writes=True,
-    own_affairs=True,
+    allowed_while_suspended=True,
     describes=Description(
         "`data` is the file in Base64; `valid_until` the last day of a certificate.",
         ("measure", "name", "data"),
@@ -92,7 +92,7 @@ def add_evidence(call: Call) -> Answer:
     "securityStatements/removeEvidence",
     requires=ADMINISTRATOR,
     writes=True,
-    own_affairs=True,
+    allowed_while_suspended=True,
     describes=Description(url="/securityStatements/removeEvidence/[evidence_id]"),
 )
 def remove_evidence(call: Call) -> Answer:

@@ -48,7 +48,7 @@ def view(call: Call) -> Answer:
 @endpoint(
     "supportRequests/add",
     writes=True,
-    own_affairs=True,
+    allowed_while_suspended=True,
     describes=Description("`kind` is connection, access, content, legal or fault.", ASKED),
 )
 def add(call: Call) -> Answer:
@@ -60,7 +60,7 @@ def add(call: Call) -> Answer:
 @endpoint(
     "supportRequests/write",
     writes=True,
-    own_affairs=True,
+    allowed_while_suspended=True,
     describes=Description("", ("text",), (), f"/supportRequests/write/{ONE}"),
 )
 def write(call: Call) -> Answer:

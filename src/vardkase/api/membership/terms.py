@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 
-from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json
+from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.terms import queries
@@ -94,7 +94,7 @@ def publish(call: Call) -> Answer:
     "membershipTerms/accept",
     requires=(Permission.ADMIN,),
     writes=True,
-    own_affairs=True,
+    allowed_while_suspended=True,
     describes=Description(mandatory=["version", "name", "role"]),
 )
 def accept(call: Call) -> Answer:

@@ -10,7 +10,7 @@ from vardkase.api.errors import SaveFailed
 from vardkase.core.errors import Invalid
 from vardkase.hub.policy.approvals import services
 from vardkase.hub.policy.approvals.queries import approvals, find_approval, waiting_for
-from vardkase.hub.policy.models import Approval
+from vardkase.hub.policy.models import PublicationApproval
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.flags import as_bool
 
@@ -18,7 +18,7 @@ MOST = 500
 """Requests in one answer; the newest."""
 
 
-def _approval_dict(approval: Approval) -> dict[str, Any]:
+def _approval_dict(approval: PublicationApproval) -> dict[str, Any]:
     return {
         "Approval": {
             "id": str(approval.pk),

@@ -12,13 +12,13 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.policy import services
-from vardkase.hub.policy.judging import Met
+from vardkase.hub.policy.evaluation import MatchedRule
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.printing import TYPES, printed
 from vardkase.hub.policy.queries import draft_of, find_version, policy_in_force, versions
 from vardkase.hub.policy.starters import starters
-from vardkase.hub.policy.trying import Finding, Trial, span_of, try_policy
-from vardkase.hub.policy.words import because
+from vardkase.hub.policy.trial import Trial, TrialFinding, span_of, try_policy
+from vardkase.hub.policy.wording import because
 from vardkase.identity.access.permissions import Permission
 
 ADMINISTRATOR = (Permission.ADMIN,)
@@ -141,7 +141,7 @@ def _trial_dict(version: PolicyVersion, trial: Trial) -> dict[str, Any]:
     }
 
 
-def _finding_dict(finding: Finding) -> dict[str, Any]:
+def _finding_dict(finding: TrialFinding) -> dict[str, Any]:
     return {
         "event_id": str(finding.event_id),
         "event_uuid": str(finding.event_uuid),
@@ -152,7 +152,7 @@ def _finding_dict(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _met_dict(met: Met) -> dict[str, Any]:
+def _met_dict(met: MatchedRule) -> dict[str, Any]:
     return {"rule": met.number, "title": met.rule.title.in_language("en"), "why": because(met)}
 
 

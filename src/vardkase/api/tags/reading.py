@@ -10,7 +10,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import STREAMED, paged
-from vardkase.api.tags.wire import predicate_dict, taxonomy_dict
+from vardkase.api.tags.documents import predicate_dict, taxonomy_dict
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
 from vardkase.identity.access.permissions import Permission
@@ -173,7 +173,7 @@ def _not_saved(error: Invalid) -> MispError:
     return MispError(405, f"Could not add the Tag. [{field}]: {messages[0]}")
 
 
-def _found(tag: Tag, meanings: dict[str, queries.Meaning], clusters: dict[str, Any]) -> dict[str, Any]:
+def _found(tag: Tag, meanings: dict[str, queries.TagMeaning], clusters: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"Tag": tag_dict(tag)}
     if meaning := meanings.get(tag.name):
         found["Taxonomy"] = taxonomy_dict(meaning.taxonomy)

@@ -11,8 +11,8 @@ from vardkase.api.rate_limit import TAXII_PAGE, counted
 from vardkase.api.taxii.calls import TaxiiCall, max_content_length
 from vardkase.api.taxii.messages import STIX, TAXII, Answer, TaxiiError
 from vardkase.exchange.taxii.collections import collections, find_collection, may_read, may_write
-from vardkase.exchange.taxii.contents import Contents, Found, contents
-from vardkase.exchange.taxii.deleting import delete_from
+from vardkase.exchange.taxii.contents import Contents, FoundObject, contents
+from vardkase.exchange.taxii.deletion import delete_from
 from vardkase.exchange.taxii.matching import ALL, Match, match_of, stix_time
 from vardkase.exchange.taxii.models import Collection
 from vardkase.exchange.taxii.submissions import find_submission, status_of, submit
@@ -158,7 +158,7 @@ def _added(page: Contents) -> dict[str, str]:
     }
 
 
-def _manifest_record(found: Found) -> dict[str, str]:
+def _manifest_record(found: FoundObject) -> dict[str, str]:
     return {
         "id": found.stix_id,
         "date_added": stix_time(found.added),
@@ -167,6 +167,6 @@ def _manifest_record(found: Found) -> dict[str, str]:
     }
 
 
-def _version(found: Found) -> str:
+def _version(found: FoundObject) -> str:
     """The object's own version, or the time it was added if it has none."""
     return found.version or stix_time(found.added)

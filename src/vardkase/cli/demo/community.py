@@ -43,7 +43,7 @@ ATTRIBUTES = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
+class DemoHousehold:
     """An organisation: name, sector, e-mail domain, and its people as (first.last, role)."""
 
     name: str
@@ -53,7 +53,7 @@ class Household:
 
 
 MEMBERS = (
-    Household(
+    DemoHousehold(
         "Norrviks kommun",
         "Kommun",
         "norrvik.example",
@@ -64,38 +64,38 @@ MEMBERS = (
             ("ove.sandell", "Read Only"),
         ),
     ),
-    Household(
+    DemoHousehold(
         "Region Solvik",
         "Hälso- och sjukvård",
         "regionsolvik.example",
         (("maja.holm", "Org Admin"), ("jonas.berg", "Publisher"), ("synk", "Sync user")),
     ),
-    Household(
+    DemoHousehold(
         "Kustbolaget Energi AB",
         "Energi",
         "kustbolaget.example",
         (("petra.ek", "Org Admin"), ("nils.strand", "Publisher"), ("sara.dahl", "User")),
     ),
-    Household(
+    DemoHousehold(
         "Ekelunds högskola",
         "Utbildning och forskning",
         "ekelundshogskola.example",
         (("anders.wik", "Org Admin"), ("lina.frost", "Publisher")),
     ),
-    Household(
+    DemoHousehold(
         "Länsstyrelsen i Ekelund",
         "Statlig myndighet",
         "lst-ekelund.example",
         (("ingrid.moberg", "Org Admin"), ("tor.lilja", "Publisher"), ("eva.rask", "Read Only")),
     ),
-    Household(
+    DemoHousehold(
         "Myndigheten för vattenfrågor",
         "Vattenförsörjning",
         "vattenfragor.example",
         (("hugo.alm", "Org Admin"), ("stina.bergvall", "Publisher")),
     ),
 )
-STAFF = Household(
+STAFF = DemoHousehold(
     HUB,
     "",
     "navet.example",
@@ -106,7 +106,7 @@ STAFF = Household(
         ("revision", "Read Only"),
     ),
 )
-SUPPLIER = Household("Kustdrift AB", "Drift", "kustdrift.example", (("drift", "admin"),))
+SUPPLIER = DemoHousehold("Kustdrift AB", "Drift", "kustdrift.example", (("drift", "admin"),))
 """Who runs the hub, and reads nothing of what is shared."""
 
 GROUPS = {
@@ -161,13 +161,13 @@ def _fill() -> list[Member]:
     return members
 
 
-def _organisation(console: Actor, member: Household) -> Organisation:
+def _organisation(console: Actor, member: DemoHousehold) -> Organisation:
     return create_organisation(
         console, {"name": member.name, "sector": member.sector, "nationality": "Sweden", "local": True}
     )
 
 
-def _people(console: Actor, organisation: Organisation, household: Household) -> list[Member]:
+def _people(console: Actor, organisation: Organisation, household: DemoHousehold) -> list[Member]:
     roles = {role.name: role.pk for role in Role.objects.all()}
     made = []
     for name, role in household.people:

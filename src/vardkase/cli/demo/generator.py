@@ -95,7 +95,7 @@ FILENAMES = ("Faktura_{n}.docm", "lonebesked_{n}.iso", "uppdatering-{n}.js", "si
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class StoryKind:
     """An attribute type with its category, its share of all loose attributes, and a function for the n-th
     value."""
 
@@ -121,20 +121,20 @@ def _domain(number: int) -> str:
 
 NAMES_ASCII = ("login", "portal", "update", "cdn", "mail", "files")
 KINDS = (
-    Kind("ip-dst", "Network activity", True, 25, _address),
-    Kind("domain", "Network activity", True, 20, _domain),
-    Kind("url", "Network activity", True, 15, lambda n: f"https://{_domain(n)}/{_hash('sha1', n)[:6]}"),
-    Kind("sha256", "Payload delivery", True, 15, lambda n: _hash("sha256", n)),
-    Kind("md5", "Payload delivery", True, 8, lambda n: _hash("md5", n)),
-    Kind(
+    StoryKind("ip-dst", "Network activity", True, 25, _address),
+    StoryKind("domain", "Network activity", True, 20, _domain),
+    StoryKind("url", "Network activity", True, 15, lambda n: f"https://{_domain(n)}/{_hash('sha1', n)[:6]}"),
+    StoryKind("sha256", "Payload delivery", True, 15, lambda n: _hash("sha256", n)),
+    StoryKind("md5", "Payload delivery", True, 8, lambda n: _hash("md5", n)),
+    StoryKind(
         "filename|sha256",
         "Payload delivery",
         True,
         7,
         lambda n: f"{FILENAMES[n % len(FILENAMES)].format(n=n)}|{_hash('sha256', n)}",
     ),
-    Kind("email-src", "Payload delivery", True, 5, lambda n: f"avsandare{n}@{_domain(n)}"),
-    Kind("hostname", "Network activity", True, 5, lambda n: f"www.{_domain(n)}"),
+    StoryKind("email-src", "Payload delivery", True, 5, lambda n: f"avsandare{n}@{_domain(n)}"),
+    StoryKind("hostname", "Network activity", True, 5, lambda n: f"www.{_domain(n)}"),
 )
 
 

@@ -20,11 +20,11 @@ from vardkase.hub.customer_service import services as customer_service
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.importing import import_application
 from vardkase.hub.membership.assessments.queries import criteria_of
-from vardkase.hub.membership.assessments.services.deciding import decide, propose
-from vardkase.hub.membership.assessments.services.reviewing import assess, review
+from vardkase.hub.membership.assessments.services.decisions import decide, propose
+from vardkase.hub.membership.assessments.services.reviews import assess, review
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership, MembershipState, SignInMinimum
-from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.onboarding import services as onboarding
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.membership.statements import services as statements
@@ -32,14 +32,14 @@ from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.reviewing import propose_review
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.actor import Actor, actor_for
-from vardkase.identity.access.glass import for_reading
+from vardkase.identity.access.content_access import for_reading
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.services import approve
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.staff import appoint
-from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.organisations.models import Organisation, SignInRule
+from vardkase.identity.sign_in_policy.models import MailDomain
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_event
 

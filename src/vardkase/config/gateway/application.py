@@ -14,14 +14,14 @@ from django.core.signals import request_started
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 
 from vardkase.config.gateway.clients import Client, Clients
-from vardkase.config.gateway.incoming import Budget, IncomingBody, NoRoom
+from vardkase.config.gateway.incoming import Budget, IncomingBody, SpoolFull
 from vardkase.config.gateway.lanes import Lane
-from vardkase.config.gateway.outgoing import PIECE, SMALL, ClientGone, Outgoing
+from vardkase.config.gateway.outgoing import PIECE, SMALL, ClientDisconnected, Outgoing
 from vardkase.config.gateway.protocol import EXTENSION, Connection
 from vardkase.config.gateway.requests import Scope, attach_body, request_of, sends_body
 from vardkase.config.middleware import is_for_machines
 from vardkase.core.body_limits import BodyLimits, WantedBody
-from vardkase.core.interruption import Interruption
+from vardkase.core.client_disconnect import Interruption
 from vardkase.core.time_budget import paused, time_budget
 
 type Message = dict[str, Any]
@@ -99,7 +99,7 @@ class Application:
         try:
             reply = await self._reply(exchange, receive)
             await _deliver(reply, connection, send)
-        except ClientGone:
+        except ClientDisconnected:
             return
         finally:
             connection.on_lost = None
@@ -116,7 +116,7 @@ class Application:
         with contextlib.closing(IncomingBody(self._budget)) as body:
             try:
                 return await self._received(request, exchange, receive, body)
-            except NoRoom:
+            except SpoolFull:
                 request = exchange.request()
                 request.META["CONTENT_LENGTH"] = str(body.size)
                 request.has_no_room = True  # type: ignore[attr-defined]
@@ -209,7 +209,7 @@ def _hand_over(response: HttpResponseBase, exchange: Exchange, reply: Callable[[
             for piece in pieces:
                 with paused():
                     outgoing.put(piece)
-    except ClientGone:
+    except ClientDisconnected:
         return
     except Exception:
         if not exchange.interruption.client_is_gone:
@@ -234,7 +234,7 @@ async def _receive(receive: Receive, body: IncomingBody, limit: int) -> bool:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientGone
+            raise ClientDisconnected
         body.write(message["body"])
         if body.size > limit:
             return False

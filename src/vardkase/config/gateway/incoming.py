@@ -22,7 +22,7 @@ LARGEST_BODIES = 4
 logger = logging.getLogger(__name__)
 
 
-class NoRoom(Exception):
+class SpoolFull(Exception):
     """The memory budget is used up, or the disk has reached its reserve."""
 
 
@@ -42,7 +42,7 @@ class Budget:
         if self._held + size > self.bytes or any(
             self._held_for[name] + size > self.bytes * share for name, share in sender.shares.items()
         ):
-            raise NoRoom
+            raise SpoolFull
 
     def take(self, sender: Sender, size: int) -> None:
         self.check(sender, size)
@@ -101,7 +101,7 @@ def _check_disk(size: int) -> None:
         free = shutil.disk_usage(settings.DATA_DIR).free
     if free - size < settings.VARDKASE_DISK_RESERVE:
         logger.error("bodies are refused: %s bytes are free on the disk of the data folder", free)
-        raise NoRoom
+        raise SpoolFull
 
 
 @contextlib.contextmanager
@@ -110,4 +110,4 @@ def _disk_errors() -> Iterator[None]:
         yield
     except OSError as error:
         logger.error("a body cannot be received: %s", error)
-        raise NoRoom from error
+        raise SpoolFull from error

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from django.db import connections
 
 from vardkase.config.gateway.clients import Client
-from vardkase.core.blocking import TooManyBlocked, join_pool
+from vardkase.core.bounded_blocking import TooManyBlockedThreads, join_pool
 from vardkase.core.database.postgresql.base import limit_statements
 
 LONG = 1.0
@@ -76,7 +76,9 @@ class Lane:
         """While the block runs, another thread may take this one's place. Raises TooManyBlocked."""
         with self._lock:
             if self._blocked >= MOST_BLOCKED:
-                raise TooManyBlocked("The server waits for many others already. Try again in a moment.")
+                raise TooManyBlockedThreads(
+                    "The server waits for many others already. Try again in a moment."
+                )
             self._blocked += 1
         me = threading.get_ident()
         since, self._busy_since[me] = self._busy_since[me], -math.inf

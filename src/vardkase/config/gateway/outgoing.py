@@ -28,7 +28,7 @@ BATCH = 256 * 1024
 logger = logging.getLogger(__name__)
 
 
-class ClientGone(Exception):
+class ClientDisconnected(Exception):
     pass
 
 
@@ -58,7 +58,7 @@ class Outgoing:
             with self._lock:
                 self._to_file(piece)
         if self._gone:
-            raise ClientGone
+            raise ClientDisconnected
         self._wake()
 
     def finish(self) -> None:
@@ -131,14 +131,14 @@ class Outgoing:
                 )
             )
             if self._gone:
-                raise ClientGone
+                raise ClientDisconnected
             Outgoing._on_disk += size
 
     def _to_file(self, piece: bytes) -> None:
         """Write `piece`, whose space is already reserved; releases the space if writing fails."""
         try:
             if self._gone:  # While this thread waited for room: `close` has been, or waits for the lock.
-                raise ClientGone
+                raise ClientDisconnected
             if self._file is None:
                 self._file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed in `close`
             self._file.seek(self._written)

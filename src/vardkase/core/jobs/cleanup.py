@@ -6,9 +6,9 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.limits import forget_past_uses
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.core.settings import Setting
 from vardkase.core.sql import cursor
 
@@ -41,7 +41,7 @@ FORGET_ENDED = Schedule(
     _("Remove old jobs"),
     _("Removes background jobs that ended a while ago, with their logs."),
     forget_ended,
-    Rhythm.HOURLY,
+    Interval.HOURLY,
     time(0, 20),
     on=True,
     changed_by=ChangedBy.OPERATOR,

@@ -24,7 +24,7 @@ class JobProgress(models.Model):
         return f"{self.done} of {self.total}"
 
 
-class JobLine(models.Model):
+class JobLogLine(models.Model):
     """One line of a job's log."""
 
     job = models.ForeignKey(ProcrastinateJob, models.DB_CASCADE, related_name="+")

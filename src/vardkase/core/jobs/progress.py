@@ -17,7 +17,7 @@ from procrastinate import JobContext
 from procrastinate.exceptions import JobAborted
 
 from vardkase.core.errors import VardkaseError
-from vardkase.core.jobs.models import JobLine
+from vardkase.core.jobs.models import JobLogLine
 from vardkase.core.sql import cursor
 
 EVERY = 0.5
@@ -57,7 +57,7 @@ def report(done: int, total: int = 0, line: str = "") -> None:
 def say(line: str) -> None:
     """Write a line into the job's log."""
     if (job := _running.get()) is not None:
-        JobLine.objects.create(job_id=job.id, text=line[:LONGEST_LINE])
+        JobLogLine.objects.create(job_id=job.id, text=line[:LONGEST_LINE])
 
 
 def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.clock import now_seconds
 from vardkase.core.instance import instance_uuid
 from vardkase.core.openpgp import NO_SIGNING_KEY, public_key, public_part

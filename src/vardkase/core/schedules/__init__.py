@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 
-__all__ = ["Rhythm", "Schedule", "find", "next_after", "register", "registered"]
+__all__ = ["Interval", "Schedule", "find", "next_after", "register", "registered"]
 
 
-class Rhythm(StrEnum):
+class Interval(StrEnum):
     """How often: weekly is on Mondays, monthly on the first."""
 
     QUARTERLY = "quarter"
@@ -44,7 +44,7 @@ class Schedule:
     title: Promise
     help: Promise
     work: Callable[[], int]
-    rhythm: Rhythm = Rhythm.DAILY
+    rhythm: Interval = Interval.DAILY
     at: time = time(3, 0)
     on: bool = False
     changed_by: ChangedBy = field(kw_only=True)
@@ -67,11 +67,11 @@ def find(name: str) -> Schedule | None:
     return _registered.get(name)
 
 
-def next_after(moment: datetime, rhythm: Rhythm, at: time, zone: ZoneInfo) -> datetime:
+def next_after(moment: datetime, rhythm: Interval, at: time, zone: ZoneInfo) -> datetime:
     local = moment.astimezone(zone)
-    if rhythm is Rhythm.QUARTERLY:
+    if rhythm is Interval.QUARTERLY:
         return _hour(local) + timedelta(minutes=(local.minute // 15 + 1) * 15)
-    if rhythm is Rhythm.HOURLY:
+    if rhythm is Interval.HOURLY:
         due = _hour(local) + timedelta(minutes=at.minute)
         return due if due > local else due + timedelta(hours=1)
     day = local.date()
@@ -84,7 +84,7 @@ def _hour(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def _falls_on(day: date, rhythm: Rhythm) -> bool:
-    if rhythm is Rhythm.WEEKLY:
+def _falls_on(day: date, rhythm: Interval) -> bool:
+    if rhythm is Interval.WEEKLY:
         return day.weekday() == 0
-    return rhythm is Rhythm.DAILY or day.day == 1
+    return rhythm is Interval.DAILY or day.day == 1

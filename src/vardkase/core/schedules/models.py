@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from vardkase.core.schedules import Rhythm
+from vardkase.core.schedules import Interval
 
 
 class ScheduledTask(models.Model):
@@ -16,7 +16,7 @@ class ScheduledTask(models.Model):
 
     name = models.CharField(max_length=80, primary_key=True)
     paused = models.BooleanField()
-    rhythm = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Rhythm])
+    rhythm = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Interval])
     at = models.TimeField()
     next_run = models.DateTimeField()
     last_run = models.DateTimeField(null=True)

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from vardkase.core.jobs.progress import in_words
-from vardkase.core.schedules import Rhythm, Schedule, find, next_after, registered
+from vardkase.core.schedules import Interval, Schedule, find, next_after, registered
 from vardkase.core.schedules.models import ScheduledTask
 
 RUN = "schedules.run"
@@ -39,7 +39,7 @@ def order_due() -> list[str]:
     )
     names = []
     for row in due:
-        row.next_run = _next(Rhythm(row.rhythm), row.at, now)
+        row.next_run = _next(Interval(row.rhythm), row.at, now)
         row.save(update_fields=["next_run"])
         order(row.name)
         names.append(row.name)
@@ -57,7 +57,7 @@ def order(name: str, user_id: int = 0) -> bool:
     return True
 
 
-def change(row: ScheduledTask, rhythm: Rhythm, at: time, *, paused: bool) -> None:
+def change(row: ScheduledTask, rhythm: Interval, at: time, *, paused: bool) -> None:
     row.rhythm, row.at, row.paused = rhythm, at, paused
     row.next_run = _next(rhythm, at, timezone.now())
     row.save()
@@ -97,5 +97,5 @@ def _first(schedule: Schedule) -> ScheduledTask:
     )
 
 
-def _next(rhythm: Rhythm, at: time, now: datetime) -> datetime:
+def _next(rhythm: Interval, at: time, now: datetime) -> datetime:
     return next_after(now, rhythm, at, timezone.get_default_timezone())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from vardkase.core.secrets import Safe
+from vardkase.core.secrets import SecretStore
 
-SAFE = Safe("settings")
+SAFE = SecretStore("settings")
 MARK = "encrypted"
 
 

@@ -25,12 +25,12 @@ ASKED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class AccessRequestMail:
     headers: str
     message: str
 
 
-def letter(actor: Actor, community: Community, data: Mapping[str, Any], base_url: str) -> Letter:
+def letter(actor: Actor, community: Community, data: Mapping[str, Any], base_url: str) -> AccessRequestMail:
     """The mail that asks `community` to admit the organisation in `data`. Raises Invalid by field, Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     given = {name: _text(name, data.get(name)) for name in ("message", *(name for _, name in ASKED))}
@@ -49,7 +49,7 @@ def letter(actor: Actor, community: Community, data: Mapping[str, Any], base_url
         lines.append(f"Our instance: {base_url}")
     mail.set_content("\n".join((*lines, "", given["message"])))
     headers, _, message = mail.as_string().partition("\r\n\r\n")
-    return Letter(headers, message)
+    return AccessRequestMail(headers, message)
 
 
 def _text(name: str, value: Any) -> str:

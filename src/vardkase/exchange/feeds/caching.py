@@ -7,7 +7,7 @@ from typing import Any
 
 from vardkase.audit.services import Target, record
 from vardkase.exchange.feeds import reading
-from vardkase.exchange.feeds.models import Act, Feed, SourceFormat
+from vardkase.exchange.feeds.models import Feed, FeedAction, SourceFormat
 from vardkase.exchange.feeds.runs import running
 from vardkase.exchange.feeds.sources import BadFeed
 from vardkase.identity.access.actor import Actor
@@ -32,7 +32,7 @@ def cache_feed(actor: Actor, feed: Feed) -> int:
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
-    with running(actor, feed, Act.CACHE) as log:
+    with running(actor, feed, FeedAction.CACHE) as log:
         count = caches.store(FEED, feed.pk, _values(feed), log.reached)
         log.brought({"values": count})
     record(actor, "feed.cached", Target("feed", feed.pk, title=feed.name), {"values": count})

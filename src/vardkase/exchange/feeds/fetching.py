@@ -12,11 +12,11 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import lists, reading
-from vardkase.exchange.feeds.claims import refuse_impostor, without_claims
-from vardkase.exchange.feeds.dressing import dressed
-from vardkase.exchange.feeds.models import Act, Feed, SourceFormat
-from vardkase.exchange.feeds.rules import Announced
-from vardkase.exchange.feeds.runs import Log, running
+from vardkase.exchange.feeds.enrichment import dressed
+from vardkase.exchange.feeds.impersonation import refuse_impostor, without_claims
+from vardkase.exchange.feeds.models import Feed, FeedAction, SourceFormat
+from vardkase.exchange.feeds.rules import AnnouncedEvent
+from vardkase.exchange.feeds.runs import FeedRunRecorder, running
 from vardkase.exchange.feeds.sources import taken_in
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -25,7 +25,7 @@ from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_event
 from vardkase.misp.flags import as_bool
-from vardkase.misp.freetext import Detected
+from vardkase.misp.freetext import DetectedValue
 
 NOT_ENABLED = "Feed is currently not enabled. Make sure you enable it."
 AT_ONCE = 5_000
@@ -63,7 +63,7 @@ def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
     if not feed.enabled:
         raise Conflict(NOT_ENABLED)
     is_list = feed.source_format != SourceFormat.MISP
-    with running(actor, feed, Act.FETCH) as log:
+    with running(actor, feed, FeedAction.FETCH) as log:
         fetched = _take_list(actor, feed, log) if is_list else _take_events(actor, feed, log)
         log.brought(fetched.counts, "\n".join(fetched.reasons))
     record(actor, "feed.fetched", _target(feed), fetched.counts)
@@ -81,13 +81,13 @@ def fetch_event(actor: Actor, feed: Feed, uuid: str) -> Fetched:
     return fetched
 
 
-def take_values(actor: Actor, feed: Feed, found: Iterable[Detected]) -> int:
+def take_values(actor: Actor, feed: Feed, found: Iterable[DetectedValue]) -> int:
     """Store selected values of a list feed; returns how many are new."""
     _require_site_admin(actor)
     return lists.take_values(actor, feed, found, whole=False)
 
 
-def _take_events(actor: Actor, feed: Feed, log: Log) -> Fetched:
+def _take_events(actor: Actor, feed: Feed, log: FeedRunRecorder) -> Fetched:
     fetched = Fetched()
     announced = reading.manifest(feed)
     known = dict(cursor().execute(KNOWN, ([each.uuid for each in announced],)).fetchall())
@@ -100,7 +100,7 @@ def _take_events(actor: Actor, feed: Feed, log: Log) -> Fetched:
     return fetched
 
 
-def _take_event(actor: Actor, feed: Feed, announced: Announced, fetched: Fetched) -> None:
+def _take_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: Fetched) -> None:
     try:
         document = dressed(actor, feed, without_claims(feed, reading.feed_event(feed, announced.uuid)))
         refuse_impostor(feed, document)
@@ -119,7 +119,7 @@ def _take_event(actor: Actor, feed: Feed, announced: Announced, fetched: Fetched
         fetched.refuse(announced.uuid, error)
 
 
-def _take_list(actor: Actor, feed: Feed, log: Log) -> Fetched:
+def _take_list(actor: Actor, feed: Feed, log: FeedRunRecorder) -> Fetched:
     fetched = Fetched(
         attributes=lists.take_values(actor, feed, log.counted(reading.values(feed)), whole=True)
     )

@@ -11,27 +11,27 @@ from django.db import transaction
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
-from vardkase.exchange.feeds.claims import require_no_members_event, require_own_name
-from vardkase.exchange.feeds.dressing import event_for_list, tags_of
+from vardkase.exchange.feeds.enrichment import event_for_list, tags_of
+from vardkase.exchange.feeds.impersonation import require_no_members_event, require_own_name
 from vardkase.exchange.feeds.models import Feed
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import PublicationRefused
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.attributes import add_attributes
-from vardkase.intel.services.bulk import delete_attributes
+from vardkase.intel.services.bulk_edit import delete_attributes
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.publish import publish_event
 from vardkase.intel.services.tagging import attach_tag
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.distribution import Distribution
-from vardkase.misp.freetext import Detected
+from vardkase.misp.freetext import DetectedValue
 from vardkase.misp.values import normalise
 
 AT_ONCE = 5_000
 
 
-def take_values(actor: Actor, feed: Feed, found: Iterable[Detected], *, whole: bool) -> int:
+def take_values(actor: Actor, feed: Feed, found: Iterable[DetectedValue], *, whole: bool) -> int:
     """Add the values that the list's event lacks; returns how many. Raises what `found` raises.
 
     With `delta_merge`, values missing from a `whole` list are removed. The list is read to its end before the
@@ -45,7 +45,7 @@ def take_values(actor: Actor, feed: Feed, found: Iterable[Detected], *, whole: b
     return _store(actor, feed, whole=whole)
 
 
-def _rows(feed: Feed, found: Iterable[Detected]) -> Iterator[tuple[Any, ...]]:
+def _rows(feed: Feed, found: Iterable[DetectedValue]) -> Iterator[tuple[Any, ...]]:
     rewrite = import_filter()
     for each in found:
         value = rewrite(each.type, normalise(each.type, each.value))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
-from vardkase.core.secrets import Safe
+from vardkase.core.secrets import SecretStore
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.distribution import Distribution
 
-HEADERS = Safe("headers of feeds")
+HEADERS = SecretStore("headers of feeds")
 
 
 class SourceFormat(models.TextChoices):
@@ -69,12 +69,12 @@ class Feed(models.Model):
         return self.name
 
 
-class Act(models.TextChoices):
+class FeedAction(models.TextChoices):
     FETCH = "fetch"
     CACHE = "cache"
 
 
-class State(models.TextChoices):
+class FeedRunState(models.TextChoices):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -89,9 +89,9 @@ class FeedRun(models.Model):
     """
 
     feed = models.ForeignKey(Feed, models.CASCADE, related_name="runs")
-    act = models.TextField(choices=Act)
+    act = models.TextField(choices=FeedAction)
     user_id = models.BigIntegerField(default=0)
-    state = models.TextField(choices=State, default=State.RUNNING)
+    state = models.TextField(choices=FeedRunState, default=FeedRunState.RUNNING)
     fault = models.TextField(blank=True, default="")
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)

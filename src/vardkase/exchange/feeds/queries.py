@@ -36,7 +36,7 @@ def find_feed(actor: Actor, reference: Reference) -> Feed:
 
 
 def find_opened_feed(actor: Actor, reference: Reference) -> Feed:
-    actor.require_sight()
+    actor.require_content_access()
     return find_feed(actor, reference)
 
 

@@ -14,17 +14,17 @@ from typing import Any
 from vardkase.core import json_limits
 from vardkase.core.expressions import compiled, expression_from
 from vardkase.exchange.feeds.models import Feed, SourceFormat
-from vardkase.exchange.feeds.rules import Announced, rules_of
+from vardkase.exchange.feeds.rules import AnnouncedEvent, rules_of
 from vardkase.exchange.feeds.sources import BadFeed, opened
-from vardkase.exchange.http import MEBIBYTE, Manner
+from vardkase.exchange.http import MEBIBYTE, RequestPolicy
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_int
-from vardkase.misp.freetext import Detected, detect
+from vardkase.misp.freetext import DetectedValue, detect
 
 MANIFEST = "manifest.json"
-DOCUMENT = Manner(limit=256 * MEBIBYTE, seconds=600)
-LIST = Manner(limit=512 * MEBIBYTE, seconds=1800)
-GLANCE = Manner(limit=64 * MEBIBYTE, seconds=30)
+DOCUMENT = RequestPolicy(limit=256 * MEBIBYTE, seconds=600)
+LIST = RequestPolicy(limit=512 * MEBIBYTE, seconds=1800)
+GLANCE = RequestPolicy(limit=64 * MEBIBYTE, seconds=30)
 """For whoever looks at a feed and waits for the answer."""
 LINES_AT_ONCE = 1_000
 LONGEST_LINE = 1 * MEBIBYTE
@@ -33,13 +33,13 @@ LONGEST_DOCUMENT = 32 * MEBIBYTE
 COMMENT = ("#", ";", "//")
 
 
-def manifest(feed: Feed, manner: Manner = DOCUMENT) -> list[Announced]:
+def manifest(feed: Feed, manner: RequestPolicy = DOCUMENT) -> list[AnnouncedEvent]:
     document = _json(feed, MANIFEST, manner)
     if not isinstance(document, dict):
         raise BadFeed("The feed's manifest is no JSON object.")
     entries = ((uuid.lower(), about) for uuid, about in document.items() if isinstance(about, dict))
     announced = [
-        Announced(uuid, as_int(about.get("timestamp")) or 0, about)
+        AnnouncedEvent(uuid, as_int(about.get("timestamp")) or 0, about)
         for uuid, about in entries
         if UUID.fullmatch(uuid)
     ]
@@ -47,7 +47,7 @@ def manifest(feed: Feed, manner: Manner = DOCUMENT) -> list[Announced]:
     return [each for each in announced if rules.passes(each)]
 
 
-def feed_event(feed: Feed, uuid: str, manner: Manner = DOCUMENT) -> dict[str, Any]:
+def feed_event(feed: Feed, uuid: str, manner: RequestPolicy = DOCUMENT) -> dict[str, Any]:
     document = _json(feed, f"{uuid}.json", manner)
     event = document.get("Event") if isinstance(document, dict) else None
     if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid.lower():
@@ -64,7 +64,7 @@ def hashes(feed: Feed) -> Iterator[tuple[str, str]]:
                 yield digest, uuid.lower()
 
 
-def values(feed: Feed, manner: Manner = LIST) -> Iterator[Detected]:
+def values(feed: Feed, manner: RequestPolicy = LIST) -> Iterator[DetectedValue]:
     unwanted = _unwanted(feed)
     with opened(feed, "", manner) as content:
         found = _of_table(feed, content) if feed.source_format == SourceFormat.CSV else _of_text(content)
@@ -78,7 +78,7 @@ def _unwanted(feed: Feed) -> Any:
     return compiled(expression_from(str(written))) if written else None
 
 
-def _of_table(feed: Feed, content: Iterable[bytes]) -> Iterator[Detected]:
+def _of_table(feed: Feed, content: Iterable[bytes]) -> Iterator[DetectedValue]:
     table = (feed.settings or {}).get("csv", {})
     columns = [int(part) - 1 for part in str(table.get("value") or "").split(",") if part.strip()]
     lines = (line for line in _lines(_decoded(content)) if not line.lstrip().startswith(COMMENT))
@@ -90,12 +90,12 @@ def _of_table(feed: Feed, content: Iterable[bytes]) -> Iterator[Detected]:
         raise BadFeed("The feed is no table that can be read.") from error
 
 
-def _cell(cell: str) -> list[Detected]:
+def _cell(cell: str) -> list[DetectedValue]:
     found = detect(cell)
     return found if len(found) == 1 and not cell.strip().count(" ") else []
 
 
-def _of_text(content: Iterable[bytes]) -> Iterator[Detected]:
+def _of_text(content: Iterable[bytes]) -> Iterator[DetectedValue]:
     chunks = _decoded(content)
     first = next(chunks, "")
     if first.lstrip().startswith(("{", "[", "<")):
@@ -135,7 +135,7 @@ def _decoded(content: Iterable[bytes]) -> Iterator[str]:
         yield text
 
 
-def _json(feed: Feed, name: str, manner: Manner) -> Any:
+def _json(feed: Feed, name: str, manner: RequestPolicy) -> Any:
     with opened(feed, name, manner) as content:
         try:
             return json_limits.decoded(b"".join(content))

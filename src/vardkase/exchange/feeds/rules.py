@@ -19,7 +19,7 @@ TIMES = ("timestamp", "publish_timestamp")
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class AnnouncedEvent:
     """An event in a feed's manifest; `timestamp` is Unix seconds, `about` the manifest's entry."""
 
     uuid: str
@@ -35,7 +35,7 @@ class FeedRules:
     tags: Any
     times: dict[str, Range]
 
-    def passes(self, event: Announced) -> bool:
+    def passes(self, event: AnnouncedEvent) -> bool:
         """True if an announced event passes: organisations match by name, tags by a part of theirs."""
         orgc = event.about.get("Orgc")
         organisation = str(orgc.get("name", "")).lower() if isinstance(orgc, dict) else ""
@@ -75,7 +75,7 @@ def check_times(parameters: Any) -> None:
             raise ValueError(f"{name}: neither a period such as 30d nor a day that has been.")
 
 
-def _within(event: Announced, name: str, times: Range) -> bool:
+def _within(event: AnnouncedEvent, name: str, times: Range) -> bool:
     """Manifests rarely contain the time of publication; the time of the last change is used instead."""
     moment = as_int(event.about.get(name)) or event.timestamp
     return (times.start or 0) <= moment and (times.end is None or moment <= times.end)

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from vardkase.core.jobs.progress import in_words, report
-from vardkase.exchange.feeds.models import Act, Feed, FeedRun, State
+from vardkase.exchange.feeds.models import Feed, FeedAction, FeedRun, FeedRunState
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -27,7 +27,7 @@ KEPT = 50
 
 
 @dataclass(slots=True)
-class Log:
+class FeedRunRecorder:
     """Records the progress of one run."""
 
     run: FeedRun
@@ -53,18 +53,18 @@ class Log:
 
 
 @contextmanager
-def running(actor: Actor, feed: Feed, act: Act) -> Iterator[Log]:
-    cut = FeedRun.objects.filter(feed=feed, act=act, state=State.RUNNING)
+def running(actor: Actor, feed: Feed, act: FeedAction) -> Iterator[FeedRunRecorder]:
+    cut = FeedRun.objects.filter(feed=feed, act=act, state=FeedRunState.RUNNING)
     cut.filter(heard__lt=timezone.now() - SILENCE).update(
-        state=State.FAILED, fault="The run was cut off.", ended=timezone.now()
+        state=FeedRunState.FAILED, fault="The run was cut off.", ended=timezone.now()
     )
-    log = Log(FeedRun.objects.create(feed=feed, act=act, user_id=actor.user_id or 0))
+    log = FeedRunRecorder(FeedRun.objects.create(feed=feed, act=act, user_id=actor.user_id or 0))
     try:
         yield log
     except BaseException as fault:
-        _end(log.run, State.FAILED, in_words(fault))
+        _end(log.run, FeedRunState.FAILED, in_words(fault))
         raise
-    _end(log.run, State.DONE, log.remark)
+    _end(log.run, FeedRunState.DONE, log.remark)
 
 
 def runs_of(actor: Actor, feed_id: int) -> QuerySet[FeedRun]:
@@ -82,7 +82,7 @@ def latest_runs(actor: Actor, feeds: Iterable[Feed]) -> dict[tuple[int, str], Fe
     return {(run.feed_id, run.act): run for run in newest}
 
 
-def _end(run: FeedRun, state: State, fault: str = "") -> None:
+def _end(run: FeedRun, state: FeedRunState, fault: str = "") -> None:
     run.state, run.fault, run.ended = state, fault[:2000], timezone.now()
     run.save()
     newest = FeedRun.objects.filter(feed=run.feed_id).order_by("-pk").values("pk")

@@ -6,8 +6,8 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.exchange.feeds.caching import chosen_feeds
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.feeds.tasks import order_cache, order_fetch
@@ -35,7 +35,7 @@ SCHEDULES = (
         _("Cache feeds"),
         _("Reads every feed with caching enabled, so that values can be looked up in it."),
         cache_all,
-        Rhythm.DAILY,
+        Interval.DAILY,
         time(2, 30),
         changed_by=ChangedBy.OPERATOR,
     ),

@@ -14,8 +14,8 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.expressions import InvalidExpression, expression_from
 from vardkase.core.fields import Readers, apply
-from vardkase.exchange.feeds.claims import require_own_name
 from vardkase.exchange.feeds.headers import MASK, header_lines, merged, told
+from vardkase.exchange.feeds.impersonation import require_own_name
 from vardkase.exchange.feeds.local import path_below
 from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource, SourceFormat
 from vardkase.exchange.feeds.queries import feeds, find_feed

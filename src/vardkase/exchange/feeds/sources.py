@@ -10,7 +10,7 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import local
 from vardkase.exchange.feeds.headers import header_lines
 from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource
-from vardkase.exchange.http import Manner, stream
+from vardkase.exchange.http import RequestPolicy, stream
 
 ACCEPT = "application/json, text/plain, text/*"
 
@@ -20,7 +20,7 @@ class BadFeed(OutgoingFailed):
 
 
 @contextmanager
-def opened(feed: Feed, name: str, manner: Manner) -> Iterator[Iterator[bytes]]:
+def opened(feed: Feed, name: str, manner: RequestPolicy) -> Iterator[Iterator[bytes]]:
     place = place_of(feed, name)
     if feed.input_source == InputSource.LOCAL:
         yield local.read(place, manner.limit)

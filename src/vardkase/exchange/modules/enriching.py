@@ -9,16 +9,16 @@ from typing import Any
 import msgspec
 
 from vardkase.exchange.modules.errors import ModuleFailed
-from vardkase.exchange.modules.server import Kind, Module
+from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.exchange.modules.use import enriched, usable_module
 from vardkase.formats.misp_json import AttributeOptions, attribute_pages, chosen_ids
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.errors import NotYours
+from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.lists import attributes_of_types
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.parts import add_parts
+from vardkase.intel.services.added_parts import add_parts
 
 WHOLE = AttributeOptions(include_attachments=True)
 AT_ONCE = 50
@@ -34,8 +34,8 @@ def modules_for(actor: Actor, event: EventRow, names: Sequence[str]) -> list[Mod
     """
     actor.require_writing()
     if not may_modify_event(actor, event):
-        raise NotYours
-    return [usable_module(actor, Kind.EXPANSION, name) for name in names]
+        raise NotOwned
+    return [usable_module(actor, ModuleKind.EXPANSION, name) for name in names]
 
 
 def attributes_for(actor: Actor, event: EventRow, modules: Sequence[Module]) -> Iterator[dict[str, Any]]:

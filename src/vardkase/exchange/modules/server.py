@@ -16,7 +16,7 @@ from django.conf import settings
 
 from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, depth
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
+from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
 
 FRESH = 60.0
@@ -26,7 +26,7 @@ LARGEST_ANSWER = 128 * MEBIBYTE
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 
-class Kind(Enum):
+class ModuleKind(Enum):
     """What a module does, by MISP's word for it."""
 
     EXPANSION = "expansion"
@@ -36,7 +36,7 @@ class Kind(Enum):
 
     @property
     def prefix(self) -> str:
-        return "Enrichment" if self in (Kind.EXPANSION, Kind.HOVER) else self.value.title()
+        return "Enrichment" if self in (ModuleKind.EXPANSION, ModuleKind.HOVER) else self.value.title()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Module:
     """
 
     name: str
-    kinds: frozenset[Kind]
+    kinds: frozenset[ModuleKind]
     inputs: frozenset[str]
     standard: bool
     configuration: tuple[str, ...]
@@ -96,7 +96,7 @@ def _reach(method: Method, path: str, seconds: float, body: bytes | None = None)
     url = settings.VARDKASE_MODULES_URL.rstrip("/")
     if not urlsplit(url).hostname:
         raise ModulesUnreachable
-    manner = Manner(
+    manner = RequestPolicy(
         networks=EVERYWHERE, direct=True, patience=seconds, seconds=seconds, limit=LARGEST_ANSWER, redirects=0
     )  # fmt: skip
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -127,7 +127,7 @@ def _module(told: dict[str, Any]) -> Module | None:
     parameters = about.get("userConfig")
     return Module(
         name=told["name"],
-        kinds=frozenset(Kind(word) for word in _words(meta.get("module-type")) if word in KINDS),
+        kinds=frozenset(ModuleKind(word) for word in _words(meta.get("module-type")) if word in KINDS),
         inputs=frozenset(_words(about.get("input"))),
         standard=about.get("format") == "misp_standard",
         configuration=_words(meta.get("config")),
@@ -138,7 +138,7 @@ def _module(told: dict[str, Any]) -> Module | None:
     )
 
 
-KINDS = frozenset(kind.value for kind in Kind)
+KINDS = frozenset(kind.value for kind in ModuleKind)
 
 
 def _words(value: object) -> tuple[str, ...]:

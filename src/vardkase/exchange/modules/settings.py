@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import AnySetting, Setting, add_family
 from vardkase.exchange.modules.errors import ModulesUnreachable
-from vardkase.exchange.modules.server import Kind, Module, modules
+from vardkase.exchange.modules.server import Module, ModuleKind, modules
 
 SECRET = re.compile(r"key|pass|token|secret|auth|cred|cert|private|api$", re.IGNORECASE)
 """Modules do not say which of their settings are secrets. What only looks like one is hidden too: that harms nobody."""
@@ -18,31 +18,31 @@ def _timeout(seconds: int) -> str | None:
     return None if 1 <= seconds <= 600 else "The value has to be between 1 and 600 seconds."
 
 
-ENABLED: dict[Kind, Setting[bool]] = {
-    Kind.EXPANSION: Setting(
+ENABLED: dict[ModuleKind, Setting[bool]] = {
+    ModuleKind.EXPANSION: Setting(
         "Plugin.Enrichment_services_enable", False, "Whether attributes and events may be enriched by modules."
     , changed_by=ChangedBy.OFFICERS),
-    Kind.HOVER: Setting(
+    ModuleKind.HOVER: Setting(
         "Plugin.Enrichment_hover_enable", False, "Whether values are explained by modules when people point at them."
     , changed_by=ChangedBy.OFFICERS),
-    Kind.IMPORT: Setting(
+    ModuleKind.IMPORT: Setting(
         "Plugin.Import_services_enable", False, "Whether documents may be read by import modules."
     , changed_by=ChangedBy.OFFICERS),
-    Kind.EXPORT: Setting(
+    ModuleKind.EXPORT: Setting(
         "Plugin.Export_services_enable", False, "Whether events may be written by export modules."
     , changed_by=ChangedBy.OFFICERS),
 }  # fmt: skip
-TIMEOUTS: dict[Kind, Setting[int]] = {
-    Kind.EXPANSION: Setting(
+TIMEOUTS: dict[ModuleKind, Setting[int]] = {
+    ModuleKind.EXPANSION: Setting(
         "Plugin.Enrichment_timeout", 60, "Seconds that an enrichment module may take.", check=_timeout
     , changed_by=ChangedBy.OPERATOR),
-    Kind.HOVER: Setting(
+    ModuleKind.HOVER: Setting(
         "Plugin.Enrichment_hover_timeout", 10, "Seconds that a module may take to explain a value.", check=_timeout
     , changed_by=ChangedBy.OPERATOR),
-    Kind.IMPORT: Setting(
+    ModuleKind.IMPORT: Setting(
         "Plugin.Import_timeout", 300, "Seconds that an import module may take.", check=_timeout
     , changed_by=ChangedBy.OPERATOR),
-    Kind.EXPORT: Setting(
+    ModuleKind.EXPORT: Setting(
         "Plugin.Export_timeout", 300, "Seconds that an export module may take.", check=_timeout
     , changed_by=ChangedBy.OPERATOR),
 }  # fmt: skip
@@ -53,7 +53,7 @@ class ModuleSettings:
     parameters."""
 
     def find(self, name: str) -> AnySetting | None:
-        if not name.startswith(tuple(f"Plugin.{prefix}_" for prefix in {kind.prefix for kind in Kind})):
+        if not name.startswith(tuple(f"Plugin.{prefix}_" for prefix in {kind.prefix for kind in ModuleKind})):
             return None
         return next((setting for setting in self.every() if setting.name == name), None)
 

@@ -10,7 +10,7 @@ from typing import Any
 from vardkase.core.errors import NotFound
 from vardkase.core.settings import stored_values
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
-from vardkase.exchange.modules.server import Kind, Module, ask, modules
+from vardkase.exchange.modules.server import Module, ModuleKind, ask, modules
 from vardkase.exchange.modules.settings import ENABLED, TIMEOUTS
 from vardkase.formats.incoming.module_answers import document_of
 from vardkase.identity.access.actor import Actor
@@ -22,7 +22,7 @@ LONGEST = 240.0
 type Document = dict[str, list[dict[str, Any]]]
 
 
-def usable_modules(actor: Actor, kind: Kind) -> list[Module]:
+def usable_modules(actor: Actor, kind: ModuleKind) -> list[Module]:
     """The modules of a kind that the actor may use; empty when the kind is disabled. Raises
     ModulesUnreachable."""
     if not ENABLED[kind].value:
@@ -31,7 +31,7 @@ def usable_modules(actor: Actor, kind: Kind) -> list[Module]:
     return [module for module in modules() if kind in module.kinds and _may_use(actor, module, values)]
 
 
-def usable_module(actor: Actor, kind: Kind, name: str) -> Module:
+def usable_module(actor: Actor, kind: ModuleKind, name: str) -> Module:
     for module in usable_modules(actor, kind):
         if module.name == name:
             return module
@@ -70,7 +70,9 @@ def enriched(
     return found
 
 
-def enrichment(module: Module, attribute: Mapping[str, Any], kind: Kind = Kind.EXPANSION) -> Document:
+def enrichment(
+    module: Module, attribute: Mapping[str, Any], kind: ModuleKind = ModuleKind.EXPANSION
+) -> Document:
     """A module's results for an attribute (MISP document), as parts of an event. Raises ModuleFailed,
     ModulesUnreachable."""
     return document_of(
@@ -78,7 +80,7 @@ def enrichment(module: Module, attribute: Mapping[str, Any], kind: Kind = Kind.E
     )
 
 
-def ask_about(module: Module, attribute: Mapping[str, Any], kind: Kind) -> Any:
+def ask_about(module: Module, attribute: Mapping[str, Any], kind: ModuleKind) -> Any:
     request: dict[str, Any] = {"event_id": attribute["event_id"], **configured(module)}
     if module.standard:
         request["attribute"] = dict(attribute)
@@ -86,7 +88,7 @@ def ask_about(module: Module, attribute: Mapping[str, Any], kind: Kind) -> Any:
         request[attribute["type"]] = attribute["value"]
         if "data" in attribute:
             request["data"] = attribute["data"]
-    if kind is Kind.HOVER:
+    if kind is ModuleKind.HOVER:
         request["persistent"] = 0
     return ask(module, request, TIMEOUTS[kind].value)
 
@@ -102,7 +104,7 @@ def read_by(
         "event_id": str(event_id),
         **configured(module, parameters),
     }
-    answer = ask(module, request, TIMEOUTS[Kind.IMPORT].value)
+    answer = ask(module, request, TIMEOUTS[ModuleKind.IMPORT].value)
     return document_of(answer, f"Imported by the {module.name} module")
 
 
@@ -110,7 +112,7 @@ def written_by(module: Module, events: Sequence[Mapping[str, Any]]) -> str:
     """The output of an export module for events (in MISP's inner form), as base64. Raises ModuleFailed,
     ModulesUnreachable."""
     request = {"data": list(events), **configured(module)}
-    answer = ask(module, request, TIMEOUTS[Kind.EXPORT].value)
+    answer = ask(module, request, TIMEOUTS[ModuleKind.EXPORT].value)
     if not isinstance(answer.get("data"), str):
         raise ModuleFailed(f"The module {module.name} wrote nothing.")
     return str(answer["data"])
@@ -118,7 +120,7 @@ def written_by(module: Module, events: Sequence[Mapping[str, Any]]) -> str:
 
 def status() -> dict[str, int]:
     """The status of each kind, in MISP's numbers: 0 good, 1 disabled, 2 the server does not respond."""
-    on = {kind: setting.value for kind, setting in ENABLED.items() if kind is not Kind.HOVER}
+    on = {kind: setting.value for kind, setting in ENABLED.items() if kind is not ModuleKind.HOVER}
     good = 0
     if any(on.values()):
         try:

@@ -9,15 +9,15 @@ from django.db import transaction
 
 from vardkase.core.jobs.progress import report, say
 from vardkase.core.mail.services import Mail, can_send, queue_mail
-from vardkase.exchange.notices import filters, readers, settings
-from vardkase.exchange.notices.bans import kept_back
-from vardkase.exchange.notices.letters import Readable, letter
-from vardkase.exchange.notices.readers import Reader, Recipient
+from vardkase.exchange.notices import filters, recipients, settings
+from vardkase.exchange.notices.letters import ReadableEvent, letter
+from vardkase.exchange.notices.recipients import MailReader, Recipient
+from vardkase.exchange.notices.suppression import kept_back
 from vardkase.exchange.notices.wording import language_of
 from vardkase.exchange.outbox import deliveries
-from vardkase.exchange.outbox.deliveries import Receiver, Version
-from vardkase.exchange.outbox.models import Kind
-from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
+from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
+from vardkase.exchange.outbox.models import EntryKind
+from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed
 from vardkase.identity.user_settings.queries import values_for
 from vardkase.intel.models import Event
 
@@ -69,9 +69,9 @@ class _Rules:
 class _Alert:
     def __init__(self, event: Event, version: int) -> None:
         self.event = event
-        self.version = Version(event.pk, event.uuid, version)
+        self.version = PublishedVersion(event.pk, event.uuid, version)
         self.rules = _Rules.now()
-        self.letters: dict[tuple[Reader, str], Letter] = {}
+        self.letters: dict[tuple[MailReader, str], AddressedMail] = {}
 
     def send(self) -> int:
         """Send in batches, each in its own transaction; an interrupted job resumes with those not yet
@@ -79,7 +79,7 @@ class _Alert:
         after: int | None = 0
         sent = 0
         while after is not None:
-            batch = readers.recipients(self.version, after, self.rules.minutes)
+            batch = recipients.recipients(self.version, after, self.rules.minutes)
             if batch.people:
                 sent += self._send(batch.people)
                 report(sent)
@@ -93,7 +93,7 @@ class _Alert:
         wishes = values_for("publish_alert_filter", [person.id for person in people])
         passing = filters.passing(self.event.pk, people, wishes)
         with transaction.atomic():
-            receivers = [Receiver(Kind.MAIL, person.id, person.email) for person in people]
+            receivers = [Receiver(EntryKind.MAIL, person.id, person.email) for person in people]
             claimed = deliveries.claim(receivers, self.version)
             mails = list(self._mails([person for person in people if person.id in claimed], passing))
             return queue_mail(mails)
@@ -110,7 +110,7 @@ class _Alert:
             if reason:
                 kept.setdefault(reason, []).append(person.id)
         for reason, ids in kept.items():
-            deliveries.withhold(Kind.MAIL, ids, self.version, reason)
+            deliveries.withhold(EntryKind.MAIL, ids, self.version, reason)
 
     def _kept_back(self, person: Recipient, passing: set[int]) -> str:
         if self.rules.summary_only and person.has_summaries:
@@ -128,11 +128,11 @@ class _Alert:
 
     def _write_letters(self, people: Sequence[Recipient]) -> None:
         kinds = {person.reader for person in people}
-        lines = {} if self.rules.metadata_only else readers.lines(self.event.pk, kinds)
-        tags = readers.tags(self.event.pk, kinds)
+        lines = {} if self.rules.metadata_only else recipients.lines(self.event.pk, kinds)
+        tags = recipients.tags(self.event.pk, kinds)
         self.letters = {}
         for key in {(person.reader, language_of(person.language)) for person in people}:
             reader, language = key
             held = None if self.rules.metadata_only else lines.get(reader, [])
-            readable = Readable(tags.get(reader, []), held)
+            readable = ReadableEvent(tags.get(reader, []), held)
             self.letters[key] = letter(self.event, readable, language, self.rules.subject)

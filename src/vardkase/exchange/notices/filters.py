@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from vardkase.exchange.notices import readers
-from vardkase.exchange.notices.readers import Reader, Recipient
+from vardkase.exchange.notices import recipients
+from vardkase.exchange.notices.recipients import MailReader, Recipient
 
 type Leaf = tuple[str, str]
 """What is looked at, by MISP's name, and a pattern of SQL's LIKE in lower case."""
@@ -25,14 +25,14 @@ def passing(event_id: int, people: list[Recipient], filters: Mapping[int, Any]) 
     for rule in filters.values():
         for name, pattern in leaves(rule):
             asked.setdefault(name, set()).add(pattern)
-    held: set[tuple[Reader, Leaf]] = set()
+    held: set[tuple[MailReader, Leaf]] = set()
     for name, patterns in asked.items():
-        for reader, pattern in readers.holding(event_id, kinds, HAS[name], sorted(patterns)):
+        for reader, pattern in recipients.holding(event_id, kinds, HAS[name], sorted(patterns)):
             held.add((reader, (name, pattern)))
     return {person.id for person in people if allows(filters.get(person.id), _holder(held, person.reader))}
 
 
-def _holder(held: set[tuple[Reader, Leaf]], reader: Reader) -> Holds:
+def _holder(held: set[tuple[MailReader, Leaf]], reader: MailReader) -> Holds:
     return lambda leaf: (reader, leaf) in held
 
 
@@ -81,23 +81,23 @@ def _pattern(value: str) -> str:
 def _of_attribute(column: str) -> str:
     return (
         "EXISTS (SELECT 1 FROM attribute a WHERE a.event_id = e.id AND NOT a.deleted "
-        f"AND lower({column}) LIKE p.pattern AND {readers.ATTRIBUTE})"
+        f"AND lower({column}) LIKE p.pattern AND {recipients.ATTRIBUTE})"
     )
 
 
 BOOLEANS = ("AND", "OR", "NOT")
 EVENT_TAG = (
     "EXISTS (SELECT 1 FROM event_tag tagged JOIN tag t ON t.id = tagged.tag_id "
-    f"WHERE tagged.event_id = e.id AND lower(t.name) LIKE p.pattern AND {readers.READABLE_TAG})"
+    f"WHERE tagged.event_id = e.id AND lower(t.name) LIKE p.pattern AND {recipients.READABLE_TAG})"
 )
 ATTRIBUTE_TAG = (
     "EXISTS (SELECT 1 FROM attribute_tag tagged JOIN tag t ON t.id = tagged.tag_id "
     "JOIN attribute a ON a.id = tagged.attribute_id WHERE tagged.event_id = e.id AND NOT a.deleted "
-    f"AND lower(t.name) LIKE p.pattern AND {readers.READABLE_TAG} AND {readers.ATTRIBUTE})"
+    f"AND lower(t.name) LIKE p.pattern AND {recipients.READABLE_TAG} AND {recipients.ATTRIBUTE})"
 )
 OBJECT = (
     "EXISTS (SELECT 1 FROM object o JOIN attribute a ON a.object_id = o.id WHERE o.event_id = e.id "
-    f"AND NOT o.deleted AND NOT a.deleted AND lower(o.name) LIKE p.pattern AND {readers.ATTRIBUTE})"
+    f"AND NOT o.deleted AND NOT a.deleted AND lower(o.name) LIKE p.pattern AND {recipients.ATTRIBUTE})"
 )
 THREAT_LEVEL = (
     "CASE e.threat_level_id WHEN 1 THEN 'high' WHEN 2 THEN 'medium' WHEN 3 THEN 'low' ELSE 'undefined' END"

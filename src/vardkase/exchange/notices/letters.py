@@ -10,9 +10,9 @@ from django.utils.translation import gettext, pgettext
 
 from vardkase.core.mail.body import Body
 from vardkase.exchange.notices import wording
-from vardkase.exchange.notices.readers import MOST_LINES, Line
+from vardkase.exchange.notices.recipients import MOST_LINES, EventLine
 from vardkase.exchange.notices.settings import Subject
-from vardkase.identity.accounts.encryption import Letter
+from vardkase.identity.accounts.encryption import AddressedMail
 from vardkase.intel.models import Event
 from vardkase.misp.values.defang import defang
 
@@ -21,19 +21,19 @@ LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Readable:
+class ReadableEvent:
     tags: Sequence[str]
-    lines: Sequence[Line] | None
+    lines: Sequence[EventLine] | None
 
 
-def letter(event: Event, readable: Readable, language: str, subject: Subject) -> Letter:
+def letter(event: Event, readable: ReadableEvent, language: str, subject: Subject) -> AddressedMail:
     with translation.override(language):
         marking = marking_of(readable.tags, subject)
         facts = {"number": event.pk, "marking": marking}
         plain = gettext("Event %(number)s is published – %(marking)s") % facts
         titled = f"{plain}: {event.info[:LONGEST_TITLE]}"
         body = _whole(event, readable, language)
-        return Letter(
+        return AddressedMail(
             plain,
             body.text,
             body.html,
@@ -54,7 +54,7 @@ def marking_of(tags: Sequence[str], subject: Subject) -> str:
     return found.rpartition(":")[2].rpartition("=")[2].strip('"')
 
 
-def _whole(event: Event, readable: Readable, language: str) -> Body:
+def _whole(event: Event, readable: ReadableEvent, language: str) -> Body:
     body = Body(language)
     body.heading(event.info)
     body.facts(_facts(event, readable.tags))
@@ -99,7 +99,7 @@ def _facts(event: Event, tags: Sequence[str]) -> list[tuple[str, str]]:
     return [*facts, (gettext("Tags"), ", ".join(tags))] if tags else facts
 
 
-def _cells(line: Line) -> tuple[str, str, str]:
+def _cells(line: EventLine) -> tuple[str, str, str]:
     kind = f"{line.object}/{line.relation} ({line.type})" if line.object else line.type
     value = " ".join(defang(line.value, line.type).split())
     return kind, value[:LONGEST_VALUE], gettext("Yes") if line.to_ids else ""

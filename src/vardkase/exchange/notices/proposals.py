@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from vardkase.core.mail.body import Body
 from vardkase.core.mail.services import Mail, can_send, queue_mail
 from vardkase.exchange.notices import wording
-from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
+from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.hooks import ProposalsStored
@@ -26,7 +26,7 @@ def tell_owner(stored: ProposalsStored) -> None:
 
 def _mails(event: Event) -> Iterator[Mail]:
     policy = MailPolicy.now()
-    letters: dict[str, Letter] = {}
+    letters: dict[str, AddressedMail] = {}
     owners = reading_users().filter(org_id=event.org_id, contactalert=True)
     for person in owners.iterator():
         language = wording.language_of(person.language)
@@ -36,7 +36,7 @@ def _mails(event: Event) -> Iterator[Mail]:
             yield addressed(letters[language], person, policy)
 
 
-def _letter(event: Event, language: str) -> Letter:
+def _letter(event: Event, language: str) -> AddressedMail:
     with translation.override(language):
         facts = {"number": event.pk, "uuid": event.uuid}
         body = Body(language)
@@ -55,4 +55,4 @@ def _letter(event: Event, language: str) -> Letter:
             wording.place(wording.CHOICES),
         )
         subject = gettext("A proposal for event %(number)s") % facts
-        return Letter(subject, body.text, body.html, headers=wording.headers("proposals"))
+        return AddressedMail(subject, body.text, body.html, headers=wording.headers("proposals"))

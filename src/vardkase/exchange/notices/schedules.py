@@ -7,8 +7,8 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.exchange.notices.summaries import send_summaries
 
 HELP = _(
@@ -22,7 +22,7 @@ SCHEDULES = (
         _("Send the daily summary"),
         HELP,
         partial(send_summaries, "daily"),
-        Rhythm.DAILY,
+        Interval.DAILY,
         time(6, 0),
         on=True,
         changed_by=ChangedBy.OPERATOR,
@@ -32,7 +32,7 @@ SCHEDULES = (
         _("Send the weekly summary"),
         HELP,
         partial(send_summaries, "weekly"),
-        Rhythm.WEEKLY,
+        Interval.WEEKLY,
         time(6, 10),
         on=True,
         changed_by=ChangedBy.OPERATOR,
@@ -42,7 +42,7 @@ SCHEDULES = (
         _("Send the monthly summary"),
         HELP,
         partial(send_summaries, "monthly"),
-        Rhythm.MONTHLY,
+        Interval.MONTHLY,
         time(6, 20),
         on=True,
         changed_by=ChangedBy.OPERATOR,

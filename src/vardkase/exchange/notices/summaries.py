@@ -23,7 +23,7 @@ from vardkase.core.mail.services import Mail, can_send, queue_mail
 from vardkase.core.sql import cursor
 from vardkase.exchange.notices import wording
 from vardkase.identity.access.jobs import job_actor
-from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
+from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.identity.user_settings.queries import values_for
@@ -87,7 +87,7 @@ class _Summaries:
         return self.found[key]
 
 
-def summary_letter(period: str, found: Summary, language: str) -> Letter:
+def summary_letter(period: str, found: Summary, language: str) -> AddressedMail:
     """The mail of one summary in one language; if not encrypted, it contains only the number of events."""
     with translation.override(language):
         subject = {
@@ -112,7 +112,7 @@ def summary_letter(period: str, found: Summary, language: str) -> Letter:
                 ),
                 wording.place(wording.CHOICES),
             )
-        return Letter(
+        return AddressedMail(
             subject,
             whole.text,
             whole.html,

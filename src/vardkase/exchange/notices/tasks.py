@@ -11,8 +11,8 @@ from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.services import can_send
 from vardkase.exchange.notices.alerts import send_alerts
 from vardkase.exchange.outbox import deliveries
-from vardkase.exchange.outbox.deliveries import Receiver, Version
-from vardkase.exchange.outbox.models import Kind, State
+from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
+from vardkase.exchange.outbox.models import DeliveryState, EntryKind
 from vardkase.intel.hooks import EventPublished
 
 AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4)
@@ -34,6 +34,6 @@ def alert(event_id: int, version: int) -> None:
 def settle_delivery(settled: MailSettled) -> None:
     if known := settled.about.get("delivery"):
         user_id, email, event_id, uuid, version = known
-        state = State.FAILED if settled.fault else State.SENT
-        receiver = Receiver(Kind.MAIL, user_id, email)
-        deliveries.settle(receiver, Version(event_id, UUID(uuid), version), state, settled.fault)
+        state = DeliveryState.FAILED if settled.fault else DeliveryState.SENT
+        receiver = Receiver(EntryKind.MAIL, user_id, email)
+        deliveries.settle(receiver, PublishedVersion(event_id, UUID(uuid), version), state, settled.fault)

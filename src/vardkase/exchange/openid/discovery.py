@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.http import Manner, fetch
-from vardkase.identity.entrance.providers import Fault, ProviderRefused
+from vardkase.exchange.http import RequestPolicy, fetch
+from vardkase.identity.sign_in_policy.providers import ProviderFault, ProviderRefused
 
 SECONDS = 10.0
 """The longest that one answer of a provider may take, while somebody waits for the page."""
@@ -35,7 +35,7 @@ class Metadata:
 def discover(issuer: str) -> Metadata:
     found = ask("GET", issuer.rstrip("/") + PATH)
     if found.get("issuer") != issuer:
-        raise ProviderRefused(Fault.ANSWER, "The provider names another issuer.")
+        raise ProviderRefused(ProviderFault.ANSWER, "The provider names another issuer.")
     methods = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     return Metadata(
         issuer=issuer,
@@ -54,7 +54,7 @@ def ask(
 
     Organisations enter the address, so only public ones and those on the operator's list are allowed.
     """
-    manner = Manner(
+    manner = RequestPolicy(
         networks=tuple(settings.VARDKASE_SIGN_IN_NETWORKS),
         inside=False,
         patience=SECONDS,
@@ -71,9 +71,9 @@ def ask(
             manner=manner,
         )
     except OutgoingFailed as error:
-        raise ProviderRefused(Fault.UNREACHABLE, str(error)) from error
+        raise ProviderRefused(ProviderFault.UNREACHABLE, str(error)) from error
     if reply.status != 200:
-        raise ProviderRefused(Fault.ANSWER, f"The provider answered with status {reply.status}.")
+        raise ProviderRefused(ProviderFault.ANSWER, f"The provider answered with status {reply.status}.")
     return _object(reply.content)
 
 
@@ -81,9 +81,9 @@ def _object(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ProviderRefused(Fault.ANSWER, "The provider's answer is no JSON.") from error
+        raise ProviderRefused(ProviderFault.ANSWER, "The provider's answer is no JSON.") from error
     if not isinstance(found, dict):
-        raise ProviderRefused(Fault.ANSWER, "The provider's answer is no object.")
+        raise ProviderRefused(ProviderFault.ANSWER, "The provider's answer is no object.")
     return found
 
 
@@ -95,5 +95,5 @@ def _address(found: dict[str, Any], name: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in schemes or not parts.hostname or parts.fragment:
-        raise ProviderRefused(Fault.ANSWER, f"The provider gives no usable {name}.")
+        raise ProviderRefused(ProviderFault.ANSWER, f"The provider gives no usable {name}.")
     return parts.geturl()

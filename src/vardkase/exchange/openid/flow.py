@@ -17,16 +17,16 @@ from vardkase.core.errors import Invalid
 from vardkase.exchange.openid.discovery import discover
 from vardkase.exchange.openid.tokens import id_token, verified_claims
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.entrance import services
-from vardkase.identity.entrance.models import IdentityProvider
-from vardkase.identity.entrance.providers import Fault, ProviderRefused
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.sign_in_policy import services
+from vardkase.identity.sign_in_policy.models import IdentityProvider
+from vardkase.identity.sign_in_policy.providers import ProviderFault, ProviderRefused
 
 SCOPES = "openid email"
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInFlow:
     """A sign-in in progress: what only this browser's session knows, and the expected issuer."""
 
     issuer: str
@@ -36,7 +36,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class ProviderCallback:
     """The parameters that the provider returns through the browser."""
 
     state: str = ""
@@ -45,7 +45,7 @@ class Returned:
     issuer: str = ""
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Returned:
+    def of(cls, query: Mapping[str, str]) -> ProviderCallback:
         return cls(
             query.get("state", ""), query.get("code", ""), query.get("error", ""), query.get("iss", "")
         )
@@ -62,10 +62,10 @@ def register(actor: Actor, organisation: Organisation, asked: services.Registrat
     return services.save_provider(actor, organisation, asked)
 
 
-def begin(provider: IdentityProvider, redirect_uri: str, email: str) -> tuple[Attempt, str]:
+def begin(provider: IdentityProvider, redirect_uri: str, email: str) -> tuple[SignInFlow, str]:
     """A new attempt, and the provider's URL to redirect the browser to. Raises ProviderRefused."""
     metadata = discover(provider.issuer)
-    attempt = Attempt(provider.issuer, *(secrets.token_urlsafe(32) for _ in range(3)))
+    attempt = SignInFlow(provider.issuer, *(secrets.token_urlsafe(32) for _ in range(3)))
     query = {
         "response_type": "code",
         "client_id": provider.client_id,
@@ -82,18 +82,18 @@ def begin(provider: IdentityProvider, redirect_uri: str, email: str) -> tuple[At
 
 
 def finish(
-    provider: IdentityProvider, attempt: Attempt, returned: Returned, redirect_uri: str
+    provider: IdentityProvider, attempt: SignInFlow, returned: ProviderCallback, redirect_uri: str
 ) -> dict[str, Any]:
     """The verified claims about the returning user. Raises ProviderRefused."""
     if not hmac.compare_digest(returned.state.encode(), attempt.state.encode()):
-        raise ProviderRefused(Fault.STATE)
+        raise ProviderRefused(ProviderFault.STATE)
     if attempt.issuer != provider.issuer:
-        raise ProviderRefused(Fault.STATE, "The provider was changed meanwhile.")
+        raise ProviderRefused(ProviderFault.STATE, "The provider was changed meanwhile.")
     if returned.error or not returned.code:
-        raise ProviderRefused(Fault.DECLINED, returned.error[:100])
+        raise ProviderRefused(ProviderFault.DECLINED, returned.error[:100])
     metadata = discover(provider.issuer)
     if returned.issuer != metadata.issuer and (returned.issuer or metadata.names_issuer):
-        raise ProviderRefused(Fault.STATE, "The answer comes from another provider.")
+        raise ProviderRefused(ProviderFault.STATE, "The answer comes from another provider.")
     token = id_token(metadata, provider, returned.code, attempt.verifier, redirect_uri)
     return verified_claims(token, metadata, provider.client_id, attempt.nonce)
 

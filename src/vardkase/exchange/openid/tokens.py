@@ -10,8 +10,8 @@ from urllib.parse import quote_plus, urlencode
 import jwt
 
 from vardkase.exchange.openid.discovery import Metadata, ask
-from vardkase.identity.entrance.models import IdentityProvider
-from vardkase.identity.entrance.providers import Fault, ProviderRefused
+from vardkase.identity.sign_in_policy.models import IdentityProvider
+from vardkase.identity.sign_in_policy.providers import ProviderFault, ProviderRefused
 
 ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
@@ -45,7 +45,7 @@ def id_token(
     answer = ask("POST", metadata.token_endpoint, headers=headers, body=urlencode(form).encode())
     token = answer.get("id_token")
     if not isinstance(token, str):
-        raise ProviderRefused(Fault.ANSWER, "The provider gave no ID token.")
+        raise ProviderRefused(ProviderFault.ANSWER, "The provider gave no ID token.")
     return token
 
 
@@ -65,13 +65,13 @@ def verified_claims(token: str, metadata: Metadata, client_id: str, nonce: str) 
             options={"require": list(NEEDED), "enforce_minimum_key_length": True},
         )
     except MALFORMED as error:
-        raise ProviderRefused(Fault.TOKEN, str(error)) from error
+        raise ProviderRefused(ProviderFault.TOKEN, str(error)) from error
     if claims.get("azp", client_id) != client_id or (
         isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and "azp" not in claims
     ):
-        raise ProviderRefused(Fault.TOKEN, "The token was made for another client.")
+        raise ProviderRefused(ProviderFault.TOKEN, "The token was made for another client.")
     if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
-        raise ProviderRefused(Fault.TOKEN, "The token belongs to another sign-in.")
+        raise ProviderRefused(ProviderFault.TOKEN, "The token belongs to another sign-in.")
     return claims
 
 

@@ -6,7 +6,7 @@ class OutboxConfig(AppConfig):
     label = "outbox"
 
     def ready(self) -> None:
-        from vardkase.exchange.outbox.entries import enter_published  # noqa: PLC0415 - models load after apps
+        from vardkase.exchange.outbox.events import enter_published  # noqa: PLC0415 - models load after apps
         from vardkase.intel import hooks  # noqa: PLC0415 - the same
 
         hooks.event_published.register(enter_published)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from vardkase.core.sql import cursor
-from vardkase.exchange.outbox.models import Delivery, Kind, State
+from vardkase.exchange.outbox.models import Delivery, DeliveryState, EntryKind
 from vardkase.intel.hooks import EventPublished
 from vardkase.intel.models import Event
 
@@ -20,13 +20,13 @@ LONGEST_REASON = 1000
 class Receiver:
     """A receiver of deliveries; `name` is its display name."""
 
-    kind: Kind
+    kind: EntryKind
     id: int
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class PublishedVersion:
     """A version of an event, identified by `published` (Unix seconds)."""
 
     event_id: int
@@ -34,16 +34,16 @@ class Version:
     published: int
 
 
-def version_of(event_id: int) -> Version:
+def version_of(event_id: int) -> PublishedVersion:
     event = Event.objects.get(pk=event_id)
-    return Version(event.pk, event.uuid, event.last_publication)
+    return PublishedVersion(event.pk, event.uuid, event.last_publication)
 
 
-def version_in(published: EventPublished) -> Version:
-    return Version(published.event_id, published.event_uuid, published.published_at)
+def version_in(published: EventPublished) -> PublishedVersion:
+    return PublishedVersion(published.event_id, published.event_uuid, published.published_at)
 
 
-def claim(receivers: Sequence[Receiver], version: Version) -> set[int]:
+def claim(receivers: Sequence[Receiver], version: PublishedVersion) -> set[int]:
     """Record that a version waits for these receivers of one kind; returns the ids that are new.
 
     The caller sends to those ids; done in one transaction with what sends (a job, a queued mail), each
@@ -62,7 +62,7 @@ def claim(receivers: Sequence[Receiver], version: Version) -> set[int]:
     return {row[0] for row in rows.fetchall()}
 
 
-def settle(receiver: Receiver, version: Version, state: State, reason: str = "") -> None:
+def settle(receiver: Receiver, version: PublishedVersion, state: DeliveryState, reason: str = "") -> None:
     values = {
         "kind": receiver.kind.value,
         "receiver": receiver.id,
@@ -82,29 +82,29 @@ def waiting(receiver: Receiver, limit: int) -> list[int]:
     return [row[0] for row in cursor().execute(WAITING, values).fetchall()]
 
 
-def settle_waiting(receiver: Receiver, event_ids: Collection[int], state: State, reason: str) -> None:
+def settle_waiting(receiver: Receiver, event_ids: Collection[int], state: DeliveryState, reason: str) -> None:
     Delivery.objects.filter(
-        kind=receiver.kind, receiver_id=receiver.id, event_id__in=event_ids, state=State.WAITING
+        kind=receiver.kind, receiver_id=receiver.id, event_id__in=event_ids, state=DeliveryState.WAITING
     ).update(state=state, reason=reason, at=timezone.now())
 
 
-def withhold(kind: Kind, receiver_ids: Sequence[int], version: Version, reason: str) -> None:
+def withhold(kind: EntryKind, receiver_ids: Sequence[int], version: PublishedVersion, reason: str) -> None:
     """Record that a rule withholds a version from receivers that have claimed it."""
     Delivery.objects.filter(
         kind=kind,
         receiver_id__in=receiver_ids,
         event_uuid=version.event_uuid,
         version=version.published,
-    ).update(state=State.WITHHELD, reason=reason[:LONGEST_REASON])
+    ).update(state=DeliveryState.WITHHELD, reason=reason[:LONGEST_REASON])
 
 
-def was_sent(receiver: Receiver, version: Version) -> bool:
+def was_sent(receiver: Receiver, version: PublishedVersion) -> bool:
     return Delivery.objects.filter(
         kind=receiver.kind,
         receiver_id=receiver.id,
         event_uuid=version.event_uuid,
         version=version.published,
-        state__in=(State.SENT, State.KNOWN),
+        state__in=(DeliveryState.SENT, DeliveryState.KNOWN),
     ).exists()
 
 

@@ -37,14 +37,14 @@ class Entry(models.Model):
         return f"{self.topic} {self.subject_id or self.event_id}"
 
 
-class Kind(models.TextChoices):
+class EntryKind(models.TextChoices):
     CONNECTION = "connection"
     STREAM = "stream"
     FEED = "feed"
     MAIL = "mail"
 
 
-class State(models.TextChoices):
+class DeliveryState(models.TextChoices):
     """The outcome of a delivery. `known`: the receiver already had it; `withheld`: a rule keeps it from the
     receiver."""
 
@@ -62,13 +62,13 @@ class Delivery(models.Model):
     outlive it. `version` is Unix seconds; `reason` explains the state; `at` is when the state was reached.
     """
 
-    kind = models.TextField(choices=Kind)
+    kind = models.TextField(choices=EntryKind)
     receiver_id = models.BigIntegerField()
     receiver_name = models.TextField()
     event_id = models.BigIntegerField()
     event_uuid = models.UUIDField()
     version = models.BigIntegerField()
-    state = models.TextField(choices=State, default=State.WAITING)
+    state = models.TextField(choices=DeliveryState, default=DeliveryState.WAITING)
     reason = models.TextField(blank=True, default="")
     at = models.DateTimeField(auto_now_add=True)
 

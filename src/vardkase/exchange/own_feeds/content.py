@@ -12,9 +12,9 @@ from vardkase.analysis.search.sql import query
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import SqlQuery, cursor
-from vardkase.formats.feed import Reach
+from vardkase.formats.feed import FeedReach
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.crossing import Crossing
+from vardkase.identity.access.connection_scope import ConnectionScope
 from vardkase.identity.access.event_times import event_times
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import reader_parameters
@@ -37,7 +37,7 @@ class FeedContent:
 
 
 @dataclass(slots=True)
-class Listed:
+class ListedEvent:
     """A published event that a feed may contain, with the wire format's names, for `Reach`."""
 
     id: int
@@ -47,23 +47,25 @@ class Listed:
     sharing_group_id: str
 
 
-def reach_of(actor: Actor, content: FeedContent) -> Reach:
+def reach_of(actor: Actor, content: FeedContent) -> FeedReach:
     """How far the feed's content is shared. Raises Invalid, NotFound (an unknown sharing group)."""
     refused = [each for each in content.distributions if each not in PUBLIC]
     if refused:
         raise Invalid({"distributions": [f"A feed takes the distributions 1, 2 and 3, not {refused[0]}."]})
     groups = (find_group(actor, reference).pk for reference in content.sharing_groups)
-    return Reach(frozenset(map(str, content.distributions)), frozenset(map(str, groups)))
+    return FeedReach(frozenset(map(str, content.distributions)), frozenset(map(str, groups)))
 
 
-def outsider(actor: Actor, reach: Reach) -> Actor:
+def outsider(actor: Actor, reach: FeedReach) -> Actor:
     """Whoever fetches the feed, as a reader: of what `actor` reads they may know no more than its reach lets out."""
     groups = tuple(number for number in actor.sharing_group_ids if str(number) in reach.sharing_groups)
     if actor.is_site_admin:
         groups = tuple(map(int, reach.sharing_groups))
     permissions = actor.permissions - {Permission.SITE_ADMIN}
-    crossing = replace(actor.crossing or Crossing(), owns=False)
-    return replace(actor, permissions=permissions, sharing_group_ids=groups, crossing=crossing)
+    connection_scope = replace(actor.connection_scope or ConnectionScope(), owns=False)
+    return replace(
+        actor, permissions=permissions, sharing_group_ids=groups, connection_scope=connection_scope
+    )
 
 
 def chosen(actor: Actor, content: FeedContent) -> SqlQuery:
@@ -81,12 +83,12 @@ def chosen(actor: Actor, content: FeedContent) -> SqlQuery:
     return query(actor, search)
 
 
-def listed(actor: Actor, events: SqlQuery, reach: Reach) -> dict[str, Listed]:
+def listed(actor: Actor, events: SqlQuery, reach: FeedReach) -> dict[str, ListedEvent]:
     """Uuid → the chosen events within the reach, in order; one query."""
     sql = LISTED.format(chosen=events.sql, **event_times(actor))
     parameters = {**events.parameters, **reader_parameters(actor)}
     rows = cursor().execute(sql, parameters, binary=True).fetchall()
-    found = (Listed(*row) for row in rows)
+    found = (ListedEvent(*row) for row in rows)
     return {each.uuid: each for each in found if reach.holds(each)}
 
 

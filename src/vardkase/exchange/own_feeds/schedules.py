@@ -6,8 +6,8 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.tasks import order
 
@@ -28,7 +28,7 @@ SCHEDULES = (
         _("Refresh the hub's own feeds"),
         _("Writes what is new into our own feeds, and removes what was unpublished or deleted."),
         refresh_all,
-        Rhythm.QUARTERLY,
+        Interval.QUARTERLY,
         on=True,
         changed_by=ChangedBy.OPERATOR,
     ),

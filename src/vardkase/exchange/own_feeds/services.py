@@ -25,7 +25,7 @@ from vardkase.exchange.own_feeds.folders import folder_of, remove_folder
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.writing import Exported, export_feed
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.crossing import Crossing
+from vardkase.identity.access.connection_scope import ConnectionScope
 from vardkase.identity.access.jobs import reading_actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import find_group, find_organisation
@@ -62,7 +62,7 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
-    actor.require_sight()
+    actor.require_content_access()
     feed = find_own_feed(actor, name) if name else OwnFeed(organisation_id=actor.organisation_id)
     before = (feed.organisation_id, content_of(feed)) if name else None
     apply(feed, data, READERS)
@@ -101,7 +101,7 @@ def delete_own_feed(actor: Actor, name: str) -> None:
 def make_token(actor: Actor, name: str) -> str:
     """A new token for a feed, shown only once; the previous one becomes invalid. Raises NotFound, Forbidden."""
     actor.require_writing()
-    actor.require_sight()
+    actor.require_content_access()
     feed = find_own_feed(actor, name)
     token = "".join(secrets.choice(LETTERS) for _ in range(LONG))
     OwnFeed.objects.filter(pk=feed.pk).update(token_digest=_digest(token))
@@ -167,7 +167,7 @@ def _may_read(actor: Actor, feed: OwnFeed) -> bool:
     if actor.is_site_admin:
         return actor.may_read
     groups = {group.pk for group in feed.sharing_groups.all()}
-    is_limited = actor.crossing not in (None, Crossing())
+    is_limited = actor.connection_scope not in (None, ConnectionScope())
     return feed.members and actor.may_read and not is_limited and groups <= set(actor.sharing_group_ids)
 
 

@@ -9,13 +9,13 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from vardkase.exchange.outbox import deliveries
-from vardkase.exchange.outbox.deliveries import Receiver, Version
-from vardkase.exchange.outbox.models import Delivery, Kind, State
+from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
+from vardkase.exchange.outbox.models import Delivery, DeliveryState, EntryKind
 from vardkase.exchange.own_feeds.content import outsider
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.services import reader_of, refresh
 from vardkase.exchange.own_feeds.writing import Exported
-from vardkase.formats.feed import Reach
+from vardkase.formats.feed import FeedReach
 from vardkase.intel.hooks import EventPublished, EventWithdrawn
 
 NOT_IN_IT = "The feed's definition does not take the event."
@@ -52,13 +52,15 @@ def write(feed_id: int, whole: bool) -> None:
 
 def refresh_and_settle(feed: OwnFeed, *, whole: bool) -> Exported:
     waiting = list(
-        Delivery.objects.filter(kind=Kind.FEED, receiver_id=feed.pk, state__in=(State.WAITING, State.FAILED))
+        Delivery.objects.filter(
+            kind=EntryKind.FEED, receiver_id=feed.pk, state__in=(DeliveryState.WAITING, DeliveryState.FAILED)
+        )
     )
     done = refresh(feed, None if whole else {str(each.event_uuid) for each in waiting})
     for each in waiting:
         is_in = str(each.event_uuid) in done.uuids
-        version = Version(each.event_id, each.event_uuid, each.version)
-        state, reason = (State.SENT, "") if is_in else (State.WITHHELD, NOT_IN_IT)
+        version = PublishedVersion(each.event_id, each.event_uuid, each.version)
+        state, reason = (DeliveryState.SENT, "") if is_in else (DeliveryState.WITHHELD, NOT_IN_IT)
         deliveries.settle(_receiver(feed), version, state, reason)
     return done
 
@@ -67,9 +69,9 @@ def _concerns(published: EventPublished, feed: OwnFeed) -> bool:
     """Whether those who fetch the feed may know of the version."""
     if not published.groups:
         return True
-    let_out = Reach(sharing_groups=frozenset(map(str, feed.sharing_groups.values_list("pk", flat=True))))
+    let_out = FeedReach(sharing_groups=frozenset(map(str, feed.sharing_groups.values_list("pk", flat=True))))
     return published.concerns(outsider(reader_of(feed), let_out))
 
 
 def _receiver(feed: OwnFeed) -> Receiver:
-    return Receiver(Kind.FEED, feed.pk, feed.name)
+    return Receiver(EntryKind.FEED, feed.pk, feed.name)

@@ -16,21 +16,21 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Raw
 
-from vardkase.exchange.own_feeds.content import FeedContent, Listed, chosen, listed, outsider, reach_of
+from vardkase.exchange.own_feeds.content import FeedContent, ListedEvent, chosen, listed, outsider, reach_of
 from vardkase.exchange.own_feeds.folders import HASHES, MANIFEST, alone_in, event_files, unfinished
-from vardkase.formats.feed import FeedEvent, Reach, feed_events
+from vardkase.formats.feed import FeedEvent, FeedReach, feed_events
 from vardkase.identity.access.actor import Actor
 
 ANNOUNCED = msgspec.json.Decoder(dict[str, Raw])
 
 
-class Entry(msgspec.Struct):
+class ManifestEntry(msgspec.Struct):
     """The part of a manifest's entry that shows whether the event has changed."""
 
     timestamp: int
 
 
-ENTRY = msgspec.json.Decoder(Entry)
+ENTRY = msgspec.json.Decoder(ManifestEntry)
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ def export_feed(
         return _Writing(actor, folder, reach, local_tags=content.local_tags).run(wanted, before, stale)
 
 
-def _is_stale(folder: Path, event: Listed, before: Mapping[str, Raw], again: Collection[str]) -> bool:
+def _is_stale(folder: Path, event: ListedEvent, before: Mapping[str, Raw], again: Collection[str]) -> bool:
     entry = before.get(event.uuid)
     return (
         entry is None
@@ -89,11 +89,13 @@ def _is_stale(folder: Path, event: Listed, before: Mapping[str, Raw], again: Col
 class _Writing:
     actor: Actor
     folder: Path
-    reach: Reach
+    reach: FeedReach
     local_tags: bool
     done: Exported = field(default_factory=Exported)
 
-    def run(self, wanted: Mapping[str, Listed], before: Mapping[str, Raw], stale: list[Listed]) -> Exported:
+    def run(
+        self, wanted: Mapping[str, ListedEvent], before: Mapping[str, Raw], stale: list[ListedEvent]
+    ) -> Exported:
         rendered = {each.uuid for each in stale}
         kept = {uuid: entry for uuid, entry in before.items() if uuid in wanted and uuid not in rendered}
         with unfinished(self.folder / HASHES).open("wb") as hashes:

@@ -32,7 +32,7 @@ OPENSSL_OTHER_NAME = frozenset({62, 64})
 """OpenSSL's numbers for a certificate of another name or address."""
 
 
-class Fault(StrEnum):
+class ConnectionFault(StrEnum):
     """The step at which a connection failed."""
 
     NAME = "name"
@@ -56,7 +56,7 @@ class Checkup:
     """
 
     result: dict[str, Any]
-    fault: Fault | None = None
+    fault: ConnectionFault | None = None
     said: str = ""
     certificate: Certificate | None = None
     clock: int | None = None
@@ -100,27 +100,27 @@ def trust(actor: Actor, reference: Reference, fingerprint: str) -> None:
         edit_server(actor, reference, pinned)
 
 
-def fault_of(failed: OutgoingFailed) -> Fault:
+def fault_of(failed: OutgoingFailed) -> ConnectionFault:
     if isinstance(failed, AddressRefused):
-        return Fault.CLOSED
+        return ConnectionFault.CLOSED
     for cause in _causes(failed):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _of_certificate(cause.verify_code)
         if isinstance(cause, socket.gaierror):
-            return Fault.NAME
+            return ConnectionFault.NAME
         if isinstance(cause, ssl.SSLError):
-            return Fault.ENCRYPTION
+            return ConnectionFault.ENCRYPTION
         if isinstance(cause, TimeoutError):
-            return Fault.SLOW
+            return ConnectionFault.SLOW
         if isinstance(cause, OSError):
-            return Fault.REACH
-    return Fault.SLOW if isinstance(failed, TimedOut) else Fault.OTHER
+            return ConnectionFault.REACH
+    return ConnectionFault.SLOW if isinstance(failed, TimedOut) else ConnectionFault.OTHER
 
 
-def _of_certificate(code: int) -> Fault:
+def _of_certificate(code: int) -> ConnectionFault:
     if code in OPENSSL_EXPIRED:
-        return Fault.EXPIRED
-    return Fault.OTHER_NAME if code in OPENSSL_OTHER_NAME else Fault.UNTRUSTED
+        return ConnectionFault.EXPIRED
+    return ConnectionFault.OTHER_NAME if code in OPENSSL_OTHER_NAME else ConnectionFault.UNTRUSTED
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -129,10 +129,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         yield error
 
 
-BEFORE_CERTIFICATE = frozenset({Fault.NAME, Fault.CLOSED, Fault.REACH, Fault.SLOW})
+BEFORE_CERTIFICATE = frozenset(
+    {ConnectionFault.NAME, ConnectionFault.CLOSED, ConnectionFault.REACH, ConnectionFault.SLOW}
+)
 
 
-def _certificate(server: Server, fault: Fault | None) -> Certificate | None:
+def _certificate(server: Server, fault: ConnectionFault | None) -> Certificate | None:
     if fault in BEFORE_CERTIFICATE or not server.url.startswith("https:"):
         return None
     try:

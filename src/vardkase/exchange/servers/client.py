@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.core import json_limits
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import Reply
-from vardkase.exchange.servers import standing
+from vardkase.exchange.servers import health
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import NOT_JSON, Peer
 from vardkase.exchange.servers.queries import find_server
@@ -60,7 +60,7 @@ def not_reached(failed: OutgoingFailed) -> dict[str, Any]:
 def noted(server: Server, found: dict[str, Any]) -> None:
     works = found["status"] == WORKS
     reason = "" if works else str(found.get("info") or REASONS.get(found["status"], REASONS[UNEXPECTED]))
-    standing.note(server.pk, works=works, reason=reason)
+    health.note(server.pk, works=works, reason=reason)
 
 
 def judged(server: Server, reply: Reply) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.audit.services import ActorReference, Target, record
+from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.mail.services import Mail, queue_mail
 from vardkase.exchange.servers.models import KEYS, Server
@@ -27,7 +27,12 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.rules import require_means
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.models import User
@@ -115,7 +120,7 @@ def propose_confirmation(actor: Actor, server: Server, reason: str) -> ApprovalR
     return propose(actor, CONFIRM, str(server.pk), title=server.name, reason=reason)
 
 
-def record_confirmation(actor: ActorReference, server: Server) -> Server:
+def record_confirmation(actor: AuditActor, server: Server) -> Server:
     """Record the connection as confirmed; the caller has checked that the member or two people confirmed it."""
     server.confirmed, server.confirmed_by, server.confirmed_at = (
         identity_of(server),
@@ -127,13 +132,13 @@ def record_confirmation(actor: ActorReference, server: Server) -> Server:
     return server
 
 
-def tell_member(actor: ActorReference, server: Server) -> None:
+def tell_member(actor: AuditActor, server: Server) -> None:
     if not waits_for_confirmation(server) or server.remote_org_id == host_organisation_id():
         return
     queue_mail([_mail(actor, server, person) for person in _administrators(server)])
 
 
-def _mail(actor: ActorReference, server: Server, person: User) -> Mail:
+def _mail(actor: AuditActor, server: Server, person: User) -> Mail:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {
             "person": actor.name or gettext("The hub"),
@@ -172,7 +177,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"identity": identity_of(_locked(request))}
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     found = Server.objects.select_related("remote_org").filter(pk=int(request.subject)).first()
     details = [(gettext("Connection"), request.title)]
     if found is not None:
@@ -181,7 +186,7 @@ def _describe(request: ApprovalRequest) -> Description:
             (gettext("Organisation at the other end"), found.remote_org.name),
             (gettext("Internal"), gettext("Yes") if found.internal else gettext("No")),
         ]
-    return Description(
+    return ActionDescription(
         gettext(
             "What is fetched there counts as the organisation’s own. Where it is no member, the connection may also "
             "bring in what members have created."
@@ -219,7 +224,7 @@ def _told(server: Server, person: User) -> Mail:
 
 
 CONFIRM = register(
-    Action(
+    ApprovalAction(
         name="confirm_connection",
         title=_("Confirm who owns the connection"),
         propose=frozenset({Party.SITE_ADMIN, Party.MEMBERSHIP_OFFICER, Party.OPERATOR}),

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import models
 
-from vardkase.core.secrets import Safe
+from vardkase.core.secrets import SecretStore
 from vardkase.identity.organisations.models import Organisation
 
-KEYS = Safe("keys of other servers")
+KEYS = SecretStore("keys of other servers")
 
 
 def no_pull_rules() -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Server(models.Model):
         return self.name
 
 
-class Standing(models.Model):
+class ConnectionHealth(models.Model):
     """Whether a connection worked when last tested or used, at `at`. `since` is when that state began.
     `reason` is why it fails, in English."""
 

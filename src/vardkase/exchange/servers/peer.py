@@ -13,7 +13,7 @@ import msgspec
 from vardkase.core import json_limits
 from vardkase.core.instance import instance_uuid
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
-from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch, presented_certificate
+from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch, presented_certificate
 from vardkase.exchange.servers.models import KEYS, Server
 
 SHORT = 30.0
@@ -101,8 +101,8 @@ class Peer:
             "User-Agent": AGENT,
         }
 
-    def _manner(self) -> Manner:
-        return Manner(
+    def _manner(self) -> RequestPolicy:
+        return RequestPolicy(
             authority=self.server.authority,
             client_certificate=KEYS.decrypt(self.server.encrypted_certificate),
             direct=self.server.skip_proxy,

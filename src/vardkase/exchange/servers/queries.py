@@ -14,7 +14,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.queries import Reference
 from vardkase.identity.organisations.settings import host_organisation_id
-from vardkase.identity.organisations.standing import Standing, may_now, require_exchange
+from vardkase.identity.organisations.standing import MembershipStanding, may_now, require_exchange
 from vardkase.misp.flags import as_int
 
 
@@ -47,13 +47,13 @@ def _to_another_hub() -> Q:
         ~Exists(accounts),
         org=host_organisation_id(),
         remote_org__local=False,
-        remote_org__fixed_standing=Standing.NO_MEMBERSHIP,
+        remote_org__fixed_standing=MembershipStanding.NO_MEMBERSHIP,
     )
 
 
 def leads_to_another_hub(server: Server) -> bool:
     """True if it is the hub owner's own connection to an instance outside the membership (`_to_another_hub`)."""
-    if server.remote_org.standing != Standing.NO_MEMBERSHIP:
+    if server.remote_org.standing != MembershipStanding.NO_MEMBERSHIP:
         return False
     return Server.objects.filter(_to_another_hub(), pk=server.pk).exists()
 

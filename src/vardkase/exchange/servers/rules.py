@@ -8,7 +8,7 @@ from typing import Any
 
 from vardkase.core.sql import cursor
 from vardkase.exchange.servers.models import Server
-from vardkase.identity.access.crossing import BEYOND, COMMUNITY, Crossing
+from vardkase.identity.access.connection_scope import BEYOND, COMMUNITY, ConnectionScope
 
 FILTERS = {"tags": "tag", "orgs": "org", "type_attributes": "type_attribute", "type_objects": "type_object"}
 """What each rule is called when it is asked of an index."""
@@ -28,17 +28,17 @@ def creators(rules: Mapping[str, Any]) -> list[str]:
     return [*listed(rules, "orgs", "OR"), *(f"!{name}" for name in listed(rules, "orgs", "NOT"))]
 
 
-def crossing_of_connection(server_id: int) -> Crossing | None:
+def connection_scope_of_server(server_id: int) -> ConnectionScope | None:
     """What an account bound to a connection may read: what the push rules let out."""
     rules = Server.objects.filter(pk=server_id).values_list("push_rules", flat=True).first()
-    return None if rules is None else Crossing(**_let_out(rules))
+    return None if rules is None else ConnectionScope(**_let_out(rules))
 
 
-def crossing_of_push(server: Server) -> Crossing:
+def connection_scope_of_push(server: Server) -> ConnectionScope:
     """What a push may send. Between instances of one organisation, content for this hub's members is
     included."""
     reaching = COMMUNITY if server.internal else BEYOND
-    return Crossing(**_let_out(server.push_rules), distributions=reaching, owns=server.internal)
+    return ConnectionScope(**_let_out(server.push_rules), distributions=reaching, owns=server.internal)
 
 
 def _let_out(rules: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.exchange.servers.tasks import cache_all
 

@@ -210,7 +210,7 @@ def _refuse_sending_blindly(actor: Actor, before: dict[str, Any] | None, server:
     is off.
     """
     sends = any(getattr(server, name) for name in SENDS)
-    if actor.is_content_blind and sends and _leads(server) != before:
+    if actor.may_not_read_content and sends and _leads(server) != before:
         raise Invalid({"push": [gettext("An officer or another administrator has to enable this.")]})
 
 

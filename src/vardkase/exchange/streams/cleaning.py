@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.core.sql import cursor
 from vardkase.exchange.streams.settings import KEPT_DAYS

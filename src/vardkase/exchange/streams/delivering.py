@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.outbox.deliveries import Receiver, settle
-from vardkase.exchange.outbox.entries import after, last_place
-from vardkase.exchange.outbox.models import Entry, State
-from vardkase.exchange.outbox.models import Kind as ReceiverKind
-from vardkase.exchange.streams.bodies.messages import Message, Outcome, Step
+from vardkase.exchange.outbox.events import after, last_place
+from vardkase.exchange.outbox.models import DeliveryState, Entry
+from vardkase.exchange.outbox.models import EntryKind as ReceiverKind
+from vardkase.exchange.streams.bodies.messages import Message, MessageResult, Step
 from vardkase.exchange.streams.bodies.steps import steps
 from vardkase.exchange.streams.errors import fault_of
 from vardkase.exchange.streams.models import Stream
@@ -33,10 +33,10 @@ class Changed(Exception):
 
 
 @dataclass(slots=True)
-class Batch:
+class StreamBatch:
     place: int = 0
     messages: list[Message] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[MessageResult] = field(default_factory=list)
 
     def take(self, step: Step) -> None:
         self.place = step.place
@@ -89,19 +89,19 @@ def receiver(stream: Stream) -> Receiver:
     return Receiver(ReceiverKind.STREAM, stream.pk, stream.name)
 
 
-def _batches(found: Iterator[Step], most: int) -> Iterator[Batch]:
-    batch = Batch()
+def _batches(found: Iterator[Step], most: int) -> Iterator[StreamBatch]:
+    batch = StreamBatch()
     for step in found:
         batch.take(step)
         if batch.is_full(most):
             yield batch
-            batch = Batch()
+            batch = StreamBatch()
     if batch.place:
         yield batch
 
 
 @transaction.atomic
-def _acknowledged(stream: Stream, batch: Batch) -> None:
+def _acknowledged(stream: Stream, batch: StreamBatch) -> None:
     _moved(stream, batch.place, sent=bool(batch.messages))
     for outcome in batch.outcomes:
         settle(receiver(stream), outcome.version, outcome.state, outcome.reason)
@@ -117,8 +117,8 @@ def _moved(stream: Stream, place: int, *, sent: bool = False) -> None:
         stream.failures, stream.failing_since = 0, None
 
 
-def _put_down(stream: Stream, batch: Batch, error: OutgoingFailed) -> None:
+def _put_down(stream: Stream, batch: StreamBatch, error: OutgoingFailed) -> None:
     with suppress(Changed), transaction.atomic():
         for outcome in batch.outcomes:
-            if outcome.state is State.SENT:
-                settle(receiver(stream), outcome.version, State.FAILED, str(error))
+            if outcome.state is DeliveryState.SENT:
+                settle(receiver(stream), outcome.version, DeliveryState.FAILED, str(error))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed, TimedOut
 
 
-class Fault(StrEnum):
+class StreamFault(StrEnum):
     """Errors that an administrator of the hub can fix."""
 
     UNREACHABLE = "unreachable"
@@ -25,18 +25,18 @@ class Fault(StrEnum):
 class NotTaken(OutgoingFailed):
     """The receiver responded but did not accept the message."""
 
-    def __init__(self, fault: Fault, text: str) -> None:
+    def __init__(self, fault: StreamFault, text: str) -> None:
         self.fault = fault
         super().__init__(text)
 
 
-def fault_of(error: OutgoingFailed) -> Fault:
+def fault_of(error: OutgoingFailed) -> StreamFault:
     match error:
         case NotTaken():
             return error.fault
         case AddressRefused():
-            return Fault.ADDRESS
+            return StreamFault.ADDRESS
         case TimedOut():
-            return Fault.TIMEOUT
+            return StreamFault.TIMEOUT
         case _:
-            return Fault.UNREACHABLE
+            return StreamFault.UNREACHABLE

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from vardkase.core.secrets import Safe
+from vardkase.core.secrets import SecretStore
 from vardkase.identity.organisations.models import Organisation
 
-SECRETS = Safe("secrets of streams")
+SECRETS = SecretStore("secrets of streams")
 
 
-class Kind(models.TextChoices):
+class StreamKind(models.TextChoices):
     WEBHOOK = "webhook"
     SYSLOG = "syslog"
     KAFKA = "kafka"
@@ -37,7 +37,7 @@ class Stream(models.Model):
     """
 
     name = models.CharField(max_length=255, unique=True)
-    kind = models.TextField(choices=Kind)
+    kind = models.TextField(choices=StreamKind)
     format = models.TextField(choices=Format, default=Format.MISP)
     settings = models.JSONField(default=dict)
     encrypted_secrets = models.TextField(blank=True, default="")

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
-from vardkase.exchange.outbox.entries import line_up
+from vardkase.exchange.outbox.events import line_up
 from vardkase.exchange.streams.models import Stream
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -20,7 +20,7 @@ MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StreamStatus:
     """The backlog of a stream: the number of waiting entries (at most `MOST_COUNTED`), and since when the
     first waits."""
 
@@ -53,13 +53,13 @@ def find_stream(actor: Actor, stream_id: int) -> Stream:
     return stream
 
 
-def standings(found: Sequence[Stream]) -> list[Standing]:
+def standings(found: Sequence[Stream]) -> list[StreamStatus]:
     line_up()
     rows = (
         cursor().execute(WAITING, {"ids": [stream.pk for stream in found], "most": MOST_COUNTED}).fetchall()
     )
     waiting = {number: (count, since) for number, count, since in rows}
-    return [Standing(stream, *waiting.get(stream.pk, (0, None))) for stream in found]
+    return [StreamStatus(stream, *waiting.get(stream.pk, (0, None))) for stream in found]
 
 
 WAITING = """

@@ -13,14 +13,14 @@ from django.utils import timezone
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.exchange.fields import decoded, member_of, name
-from vardkase.exchange.outbox.entries import last_place, place_before
+from vardkase.exchange.outbox.events import last_place, place_before
 from vardkase.exchange.streams.bodies.reader import read_filters
 from vardkase.exchange.streams.delivering import waiting
-from vardkase.exchange.streams.kinds import SHAPES, read_settings, secret
-from vardkase.exchange.streams.models import SECRETS, Format, Kind, Stream
+from vardkase.exchange.streams.models import SECRETS, Format, Stream, StreamKind
 from vardkase.exchange.streams.queries import find_stream
 from vardkase.exchange.streams.senders.sender import secrets_of
 from vardkase.exchange.streams.signatures import new_secret
+from vardkase.exchange.streams.stream_settings import SHAPES, read_settings, secret
 from vardkase.exchange.streams.topics import TOPICS
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -42,12 +42,12 @@ def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
     its kind and its secrets. Returns it with the secret that signs its messages, shown only once ("" for
     other kinds). Raises Invalid by field, Forbidden.
     """
-    actor.require_sight()
+    actor.require_content_access()
     _require_site_admin(actor)
     stream = Stream(kind=_kind(data), enabled=True, position=last_place())
     _apply(stream, data)
     _require_room(stream)
-    signing = new_secret() if stream.kind == Kind.WEBHOOK else ""
+    signing = new_secret() if stream.kind == StreamKind.WEBHOOK else ""
     if signing:
         _keep_secrets(stream, {**secrets_of(stream), "signing": signing})
     stream.save()
@@ -59,7 +59,7 @@ def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
 def edit_stream(actor: Actor, stream_id: int, data: Mapping[str, Any]) -> Stream:
     """Change the fields in `data`; an empty secret keeps the old one. Raises Invalid by field, NotFound,
     Forbidden."""
-    actor.require_sight()
+    actor.require_content_access()
     stream = _own(actor, stream_id)
     _apply(stream, data)
     _save(stream)
@@ -120,7 +120,7 @@ def renew_secret(actor: Actor, stream_id: int) -> str:
     Raises NotFound, Forbidden, Conflict (nothing is signed).
     """
     stream = _own(actor, stream_id)
-    if stream.kind != Kind.WEBHOOK:
+    if stream.kind != StreamKind.WEBHOOK:
         raise Conflict("Only webhooks are signed.")
     known, made = secrets_of(stream), new_secret()
     until = (timezone.now() + FORMER_SECRET).isoformat()
@@ -165,7 +165,7 @@ def _save(stream: Stream) -> None:
 
 def _apply(stream: Stream, data: Mapping[str, Any]) -> None:
     errors: dict[str, Any] = {}
-    before = {part: stream.settings.get(part) for part in SHAPES[Kind(stream.kind)].place}
+    before = {part: stream.settings.get(part) for part in SHAPES[StreamKind(stream.kind)].place}
     for step in (_described, _filtered, _placed):
         try:
             step(stream, data)
@@ -215,7 +215,7 @@ def _take_secrets(stream: Stream, data: Mapping[str, Any], before: Mapping[str, 
     """Store the secrets in `data`; existing ones are valid only for the destination they were given for."""
     known, errors = secrets_of(stream), {}
     moved = any(value is not None and stream.settings.get(part) != value for part, value in before.items())
-    for member in SHAPES[Kind(stream.kind)].secrets:
+    for member in SHAPES[StreamKind(stream.kind)].secrets:
         try:
             given = secret(data.get(member) or "")
         except ValueError as error:
@@ -245,13 +245,13 @@ def _require_site_admin(actor: Actor) -> None:
 
 def _kind(data: Mapping[str, Any]) -> str:
     try:
-        return member_of(*Kind)(data.get("kind"))
+        return member_of(*StreamKind)(data.get("kind"))
     except ValueError as error:
         raise Invalid({"kind": [str(error)]}) from None
 
 
 def _format(stream: Stream) -> Any:
-    return member_of(*sorted(SHAPES[Kind(stream.kind)].formats))
+    return member_of(*sorted(SHAPES[StreamKind(stream.kind)].formats))
 
 
 def _topics(value: Any) -> list[str]:

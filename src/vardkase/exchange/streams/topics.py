@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vardkase.exchange.outbox.entries import PUBLISHED
+from vardkase.exchange.outbox.events import PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from vardkase.core.sql import cursor
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import leads_to_another_hub
-from vardkase.exchange.servers.rules import crossing_of_push
+from vardkase.exchange.servers.rules import connection_scope_of_push
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.crossing import Crossing
+from vardkase.identity.access.connection_scope import ConnectionScope
 from vardkase.identity.access.event_times import event_published, event_times
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PushCandidate:
     """An event that may be sent, with its last change and publication (Unix seconds)."""
 
     id: int
@@ -44,20 +44,22 @@ def reader_of(server: Server) -> Actor:
         credential=Credential.JOB,
         sharing_group_ids=groups_reaching(server),
         may_read=server.remote_org.may_read or leads_to_another_hub(server),
-        crossing=crossing_of_push(server),
+        connection_scope=connection_scope_of_push(server),
     )
 
 
-def candidates(server: Server, *, event_ids: Sequence[int] | None = None, after: int = 0) -> list[Candidate]:
+def candidates(
+    server: Server, *, event_ids: Sequence[int] | None = None, after: int = 0
+) -> list[PushCandidate]:
     """The events that may go over a connection, by id: all, some, or those with an id above `after`."""
     reader = reader_of(server)
     values = {"events": as_list(event_ids), "after": after, **reader_parameters(reader)}
     sql = CANDIDATES.format(visible=event_predicate(reader), **event_times(reader))
-    return [Candidate(*row) for row in cursor().execute(sql, values).fetchall()]
+    return [PushCandidate(*row) for row in cursor().execute(sql, values).fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBack:
+class WithheldEvent:
     """The events that may not be sent: counts by reason, and some of them (uuid and reason), newest first.
 
     Reasons are sync decisions.
@@ -67,20 +69,20 @@ class KeptBack:
     first: list[tuple[str, str]]
 
 
-def kept_back(server: Server, *, event_ids: Sequence[int] | None, after: int, limit: int) -> KeptBack:
+def kept_back(server: Server, *, event_ids: Sequence[int] | None, after: int, limit: int) -> WithheldEvent:
     reader = reader_of(server)
-    crossing = reader.crossing or Crossing()
+    connection_scope = reader.connection_scope or ConnectionScope()
     values = {
         "events": as_list(event_ids),
         "after": after,
-        "distributions": [int(each) for each in crossing.distributions],
+        "distributions": [int(each) for each in connection_scope.distributions],
         "limit": limit,
         **reader_parameters(reader),
     }
     kept = KEPT_BACK.format(visible=event_predicate(reader), published=event_published(reader))
     counts = cursor().execute(f"{kept} {COUNTED}", values).fetchall()
     first = cursor().execute(f"{kept} {FIRST}", values).fetchall()
-    return KeptBack(dict(counts), first)
+    return WithheldEvent(dict(counts), first)
 
 
 def as_list(event_ids: Sequence[int] | None) -> list[int] | None:

@@ -21,11 +21,11 @@ from vardkase.core.sql import cursor
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.servers.rules import creators
-from vardkase.exchange.sync.arriving import Document, Passage, parts
-from vardkase.exchange.sync.index import Offered, known_events
+from vardkase.exchange.sync.inbound import Document, InboundFilter, parts
+from vardkase.exchange.sync.index import OfferedEvent, known_events
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data import services as analyst_data
-from vardkase.intel.analyst_data.models import Kind
+from vardkase.intel.analyst_data.models import AnalystDataKind
 from vardkase.intel.collections.services import receive_collection, wanted_collections
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import read_proposals
@@ -55,7 +55,7 @@ NAMES = ("event_uuid", "uuid")
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
+class ContributionKinds:
     """Which custom clusters: all, those known here (`known_only`), `uuids`, or those on an event of the peer."""
 
     known_only: bool = False
@@ -63,7 +63,7 @@ class Which:
     event: str | None = None
 
     @classmethod
-    def tagged_here(cls) -> Which:
+    def tagged_here(cls) -> ContributionKinds:
         return cls(uuids=[row[0] for row in cursor().execute(TAGGED).fetchall()])
 
     def asked(self) -> dict[str, Any]:
@@ -85,16 +85,16 @@ class Sources:
 
     actor: Actor
     peer: Peer
-    passage: Passage
+    passage: InboundFilter
     look: Callable[[], None] = lambda: None
     since: int = field(default_factory=lambda: now_seconds() - LOOK_BACK)
     """From when on proposals are asked for."""
 
-    def clusters(self, which: Which) -> int:
+    def clusters(self, which: ContributionKinds) -> int:
         done = capture_clusters(self.actor, map(self._cluster, self.lacking_clusters(which)))
         return done[Captured.IMPORTED]
 
-    def lacking_clusters(self, which: Which) -> list[str]:
+    def lacking_clusters(self, which: ContributionKinds) -> list[str]:
         if which.uuids is not None and not which.uuids:
             return []
         offered = _listed(
@@ -141,7 +141,7 @@ class Sources:
         if analyst_data:
             self.peer.begin(pool, "POST", ANALYST_INDEX, self._created_by())
 
-    def sightings(self, offered: Iterable[Offered]) -> int:
+    def sightings(self, offered: Iterable[OfferedEvent]) -> int:
         sighted = self.sighted(offered)
         taken = 0
         for some in batched(sighted, SIGHTED):
@@ -156,7 +156,7 @@ class Sources:
             cursor().execute(ASKED_AT, {"uuids": list(some), "times": [sighted[uuid] for uuid in some]})
         return taken
 
-    def sighted(self, offered: Iterable[Offered]) -> dict[str, int]:
+    def sighted(self, offered: Iterable[OfferedEvent]) -> dict[str, int]:
         """Uuid → time of the last sighting there (Unix seconds), of the events sighted since our copy.
 
         Times in the future are capped: they would hide all later sightings.
@@ -293,7 +293,7 @@ def _versions(found: Any) -> dict[str, dict[str, str]]:
         return {}
     if not isinstance(found, dict):
         raise OutgoingFailed("The other instance did not say which analyst data it has.")
-    return {kind.label: _moments(found.get(kind.label)) for kind in Kind}
+    return {kind.label: _moments(found.get(kind.label)) for kind in AnalystDataKind}
 
 
 def _moments(given: Any) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Dry runs of pull and push: what would move and why the rest would not. Neither side is changed.
 
-It asks and decides as the pull (`pull.Pulling`) and the push (`push.Pushing`) do, and stops where they would fetch
+It asks and decides as the pull (`pull.PullRun`) and the push (`push.PushRun`) do, and stops where they would fetch
 or send.
 """
 
@@ -14,9 +14,9 @@ from vardkase.core.errors import Conflict
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.sync import candidates, outgoing, pull, push
-from vardkase.exchange.sync.fates import Fate
-from vardkase.exchange.sync.index import Offered
-from vardkase.exchange.sync.models import Direction
+from vardkase.exchange.sync.decisions import SyncDecision
+from vardkase.exchange.sync.index import OfferedEvent
+from vardkase.exchange.sync.models import SyncDirection
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Event
@@ -29,16 +29,16 @@ TITLED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PlannedEvent:
     """One event, its title ("" if unknown before fetching), and its sync decision."""
 
     uuid: str
     title: str
-    fate: Fate
+    fate: SyncDecision
 
 
 @dataclass(slots=True)
-class Plan:
+class SyncPlan:
     """The result of a dry run.
 
     `events` counts events by sync decision, `others` the other objects that would move, by kind (clusters,
@@ -46,11 +46,11 @@ class Plan:
     the kinds that the other instance did not report, with its message.
     """
 
-    direction: Direction
+    direction: SyncDirection
     technique: str
-    events: Counter[Fate] = field(default_factory=Counter)
+    events: Counter[SyncDecision] = field(default_factory=Counter)
     others: dict[str, int] = field(default_factory=dict)
-    items: list[Item] = field(default_factory=list)
+    items: list[PlannedEvent] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -66,26 +66,28 @@ class Plan:
             self.troubles[kind] = str(refused)
 
 
-def plan(actor: Actor, server: Server, direction: Direction, technique: str, *, force: bool = False) -> Plan:
+def plan(
+    actor: Actor, server: Server, direction: SyncDirection, technique: str, *, force: bool = False
+) -> SyncPlan:
     """What a pull or push would do; `force` as in a pull.
 
     Raises Forbidden, Invalid, Conflict when pulling is off, OutgoingFailed when the other instance cannot be
     reached.
     """
     actor.require(Permission.SITE_ADMIN)
-    actor.require_sight()
-    (pull if direction is Direction.PULL else push).require_technique(technique)
-    if direction is Direction.PULL and not server.pull:
+    actor.require_content_access()
+    (pull if direction is SyncDirection.PULL else push).require_technique(technique)
+    if direction is SyncDirection.PULL and not server.pull:
         raise Conflict("Pull is not enabled for this server.")
-    made = Plan(direction, technique)
-    if direction is Direction.PULL:
-        _plan_pull(made, pull.Pulling(server, technique, force=force))
+    made = SyncPlan(direction, technique)
+    if direction is SyncDirection.PULL:
+        _plan_pull(made, pull.PullRun(server, technique, force=force))
     else:
-        _plan_push(made, push.Pushing(server))
+        _plan_push(made, push.PushRun(server))
     return made
 
 
-def _plan_pull(made: Plan, pulling: pull.Pulling) -> None:
+def _plan_pull(made: SyncPlan, pulling: pull.PullRun) -> None:
     version, sources = pulling.version(), pulling.sources
     if pulling.takes_clusters(version):
         which = pull.which_clusters(made.technique)
@@ -105,39 +107,39 @@ def _plan_pull(made: Plan, pulling: pull.Pulling) -> None:
         made.kind("collections", lambda: len(sources.lacking_collections()))
 
 
-def _judge(made: Plan, pulling: pull.Pulling, offered: list[Offered]) -> None:
+def _judge(made: SyncPlan, pulling: pull.PullRun, offered: list[OfferedEvent]) -> None:
     sieve = pulling.sieve(offered)
     fates = {each.uuid: sieve.fate(each) for each in reversed(offered)}
     if pulling.rules != {}:
-        fates |= {each.uuid: Fate.RULES for each in pulling.offered({}) if each.uuid not in fates}
+        fates |= {each.uuid: SyncDecision.RULES for each in pulling.offered({}) if each.uuid not in fates}
     made.events.update(fates.values())
     chosen = sorted(fates.items(), key=lambda each: not each[1].moves)[:LISTED]
     titles = _titles_here(uuid for uuid, _fate in chosen)
-    unknown = [uuid for uuid, fate in chosen if fate is Fate.NEW][:TITLED]
+    unknown = [uuid for uuid, fate in chosen if fate is SyncDecision.NEW][:TITLED]
     titles |= _titles_there(pulling.peer, unknown)
-    made.items = [Item(uuid, titles.get(uuid, ""), fate) for uuid, fate in chosen]
+    made.items = [PlannedEvent(uuid, titles.get(uuid, ""), fate) for uuid, fate in chosen]
 
 
-def _plan_one(made: Plan, pulling: pull.Pulling) -> None:
+def _plan_one(made: SyncPlan, pulling: pull.PullRun) -> None:
     event = pulling.header()
     if event is None:
-        made.events[Fate.MISSING] += 1
+        made.events[SyncDecision.MISSING] += 1
         return
     creator = event.get("Orgc")
-    offered = Offered(
+    offered = OfferedEvent(
         uuid=str(event["uuid"]).lower(),
         timestamp=as_int(event.get("timestamp")) or 0,
         sighting_timestamp=0,
         creator=str(creator.get("uuid")).lower() if isinstance(creator, dict) else "",
     )
     fate = pulling.sieve([offered]).fate(offered)
-    if fate is Fate.SET_ASIDE:  # Whoever asks for one event gets it tried again.
-        fate = Fate.NEW
+    if fate is SyncDecision.SET_ASIDE:  # Whoever asks for one event gets it tried again.
+        fate = SyncDecision.NEW
     made.events[fate] += 1
-    made.items = [Item(offered.uuid, str(event.get("info") or ""), fate)]
+    made.items = [PlannedEvent(offered.uuid, str(event.get("info") or ""), fate)]
 
 
-def _plan_push(made: Plan, pushing: push.Pushing) -> None:
+def _plan_push(made: SyncPlan, pushing: push.PushRun) -> None:
     version, sending = pushing.version(), pushing.sending
     may_sync = push.may_sync(version)
     event_ids = push.events_of(made.technique)
@@ -161,18 +163,21 @@ def _plan_push(made: Plan, pushing: push.Pushing) -> None:
         made.kind("collections", lambda: len(sending.lacking_collections()))
 
 
-def _judge_own(made: Plan, pushing: push.Pushing) -> None:
+def _judge_own(made: SyncPlan, pushing: push.PushRun) -> None:
     found = pushing.candidates(made.technique, push.events_of(made.technique))
     wanted = {each.uuid for each in pushing.wanted(found)}
-    fates = {each.uuid: Fate.NEW if each.uuid in wanted else Fate.NOT_WANTED for each in reversed(found)}
+    fates = {
+        each.uuid: SyncDecision.NEW if each.uuid in wanted else SyncDecision.NOT_WANTED
+        for each in reversed(found)
+    }
     made.events.update(fates.values())
     chosen = sorted(fates.items(), key=lambda each: not each[1].moves)[:LISTED]
     event_ids, after = push.events_of(made.technique), pushing.after(made.technique)
     kept = candidates.kept_back(pushing.server, event_ids=event_ids, after=after, limit=LISTED - len(chosen))
-    made.events.update({Fate(reason): count for reason, count in kept.counts.items()})
-    chosen += [(uuid, Fate(reason)) for uuid, reason in kept.first]
+    made.events.update({SyncDecision(reason): count for reason, count in kept.counts.items()})
+    chosen += [(uuid, SyncDecision(reason)) for uuid, reason in kept.first]
     titles = _titles_here(uuid for uuid, _fate in chosen)
-    made.items = [Item(uuid, titles.get(uuid, ""), fate) for uuid, fate in chosen]
+    made.items = [PlannedEvent(uuid, titles.get(uuid, ""), fate) for uuid, fate in chosen]
 
 
 def _titles_here(uuids: Iterable[str]) -> dict[str, str]:

@@ -12,16 +12,16 @@ from django.db import transaction
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
-from vardkase.core.outages import raise_outage
-from vardkase.core.races import again_if_overtaken
-from vardkase.core.sql import commit_unhurriedly, cursor
+from vardkase.core.outages import raise_if_infrastructure_error
+from vardkase.core.retries import retry_on_conflict
+from vardkase.core.sql import commit_asynchronously, cursor
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import Reply
 from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded
-from vardkase.exchange.sync.arriving import Document, Passage, is_empty, parts
-from vardkase.exchange.sync.lanes import LANES, lanes
-from vardkase.exchange.sync.models import Outcome
-from vardkase.exchange.sync.runs import Log, all_set_aside, take_back
+from vardkase.exchange.sync.inbound import Document, InboundFilter, is_empty, parts
+from vardkase.exchange.sync.models import EventOutcome
+from vardkase.exchange.sync.parallel_store import LANES, lanes
+from vardkase.exchange.sync.runs import SyncRunRecorder, all_set_aside, take_back
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.protection.services import Signed
 from vardkase.intel.services.events import add_event
@@ -45,7 +45,7 @@ VIEW = (
 type Wanted = tuple[str, int]
 """An event's uuid, and the version that was offered."""
 
-type Result = tuple[Outcome, str]
+type Result = tuple[EventOutcome, str]
 """What became of an event, and why."""
 
 type Storing = tuple[Wanted, Future[Result]]
@@ -57,9 +57,9 @@ class Intake:
 
     actor: Actor
     peer: Peer
-    passage: Passage
+    passage: InboundFilter
 
-    def take(self, book: Log, wanted: Sequence[Wanted]) -> None:
+    def take(self, book: SyncRunRecorder, wanted: Sequence[Wanted]) -> None:
         """Fetch and store events. Raises Cancelled, Outage, Unreachable."""
         aside = all_set_aside(self.peer.server)
         storing: deque[Storing] = deque()
@@ -73,9 +73,11 @@ class Intake:
                 while storing:
                     self._enter(book, aside, *storing.popleft())
 
-    def _enter(self, book: Log, aside: Container[str], each: Wanted, stored: Future[Result]) -> None:
+    def _enter(
+        self, book: SyncRunRecorder, aside: Container[str], each: Wanted, stored: Future[Result]
+    ) -> None:
         (uuid, timestamp), (outcome, reason) = each, stored.result()
-        if uuid in aside and outcome in (Outcome.ADDED, Outcome.UPDATED):
+        if uuid in aside and outcome in (EventOutcome.ADDED, EventOutcome.UPDATED):
             take_back(self.peer.server, uuid)
         book.event(uuid, timestamp, outcome, reason)
 
@@ -102,17 +104,17 @@ class Intake:
         try:
             return self._stored(uuid, answer.result())
         except RemoteRefused as refused:
-            return Outcome.CUT if refused.status in AWAY else Outcome.FAILED, str(refused)
+            return EventOutcome.CUT if refused.status in AWAY else EventOutcome.FAILED, str(refused)
         except Unreachable as cut:
-            return Outcome.CUT, str(cut)
+            return EventOutcome.CUT, str(cut)
         except OutgoingFailed as failed:
-            return Outcome.FAILED, str(failed)
+            return EventOutcome.FAILED, str(failed)
         except VardkaseError as refused:
-            return Outcome.REFUSED, str(refused)
+            return EventOutcome.REFUSED, str(refused)
         except Exception as fault:
-            raise_outage(fault)
+            raise_if_infrastructure_error(fault)
             log.exception("event %s of connection %s", uuid, self.peer.server.pk)
-            return Outcome.FAILED, f"This instance could not read the event ({type(fault).__name__})."
+            return EventOutcome.FAILED, f"This instance could not read the event ({type(fault).__name__})."
 
     def _stored(self, uuid: str, reply: Reply) -> Result:
         answer = decoded(reply)
@@ -121,29 +123,29 @@ class Intake:
             raise OutgoingFailed("The other instance answered with something else than the event.")
         arrived = self.passage.event(event)
         if is_empty(event):
-            return Outcome.EMPTY, "The event has no attributes and no reports."
+            return EventOutcome.EMPTY, "The event has no attributes and no reports."
         signature = reply.headers.get("x-pgp-signature")
         signed = Signed(reply.content, signature) if signature else None
-        return again_if_overtaken(lambda: self._store(uuid, arrived, signed))
+        return retry_on_conflict(lambda: self._store(uuid, arrived, signed))
 
     @transaction.atomic
     def _store(self, uuid: str, arrived: Document, signed: Signed | None) -> Result:
-        commit_unhurriedly()
+        commit_asynchronously()
         if (as_int(arrived.get("timestamp")) or 0) > now_seconds() + LARGEST_LEAD:
-            return Outcome.REFUSED, AHEAD_OF_TIME
+            return EventOutcome.REFUSED, AHEAD_OF_TIME
         stored = cursor().execute(STORED, (uuid,)).fetchone()
         if stored is None:
             add_event(self.actor, arrived, signed)
-            return Outcome.ADDED, ""
+            return EventOutcome.ADDED, ""
         number, locked, timestamp = stored
         if not locked and not self.passage.trusted:
-            return Outcome.KNOWN, "The event was created here; what others change in it is not taken in."
+            return EventOutcome.KNOWN, "The event was created here; what others change in it is not taken in."
         if (as_int(arrived.get("timestamp")) or 0) <= timestamp:
-            return Outcome.KNOWN, "The event here is as new."
+            return EventOutcome.KNOWN, "The event here is as new."
         if self.peer.server.remove_missing_tags:
             arrived = _without_missing_tags(number, arrived)
         edit_event(self.actor, number, arrived, signed)
-        return Outcome.UPDATED, ""
+        return EventOutcome.UPDATED, ""
 
 
 def _without_missing_tags(event_id: int, arrived: Document) -> Document:

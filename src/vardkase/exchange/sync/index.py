@@ -17,7 +17,7 @@ EVENT_INDEX = "events/index"
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedEvent:
     """An event in the index of another instance. Times are Unix seconds."""
 
     uuid: str
@@ -27,7 +27,7 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownEvent:
     """What we have of an event that is offered."""
 
     id: int
@@ -36,7 +36,7 @@ class Known:
     locked: bool
 
 
-def offered_events(peer: Peer, rules: Mapping[str, Any]) -> list[Offered]:
+def offered_events(peer: Peer, rules: Mapping[str, Any]) -> list[OfferedEvent]:
     found = peer.document("POST", EVENT_INDEX, index_request(rules))
     rows = [found] if isinstance(found, dict) and "id" in found else found
     if not isinstance(rows, list):
@@ -44,17 +44,17 @@ def offered_events(peer: Peer, rules: Mapping[str, Any]) -> list[Offered]:
     return list(_read(rows))
 
 
-def _read(rows: Iterable[Any]) -> Iterator[Offered]:
+def _read(rows: Iterable[Any]) -> Iterator[OfferedEvent]:
     for row in rows:
         if not isinstance(row, dict) or not as_bool(row.get("published")):
             continue
         uuid, creator = (str(row.get(name) or "").lower() for name in ("uuid", "orgc_uuid"))
         if UUID.fullmatch(uuid):
             timestamp, sighted = (as_int(row.get(name)) or 0 for name in ("timestamp", "sighting_timestamp"))
-            yield Offered(uuid, timestamp, sighted, creator)
+            yield OfferedEvent(uuid, timestamp, sighted, creator)
 
 
-def blocked_of(offered: Sequence[Offered]) -> frozenset[str]:
+def blocked_of(offered: Sequence[OfferedEvent]) -> frozenset[str]:
     """The uuids of offered events and creators that are on a blocklist."""
     events = {each.uuid for each in offered}
     creators = {each.creator for each in offered if UUID.fullmatch(each.creator)}
@@ -62,9 +62,9 @@ def blocked_of(offered: Sequence[Offered]) -> frozenset[str]:
     return frozenset(row[0] for row in rows.fetchall())
 
 
-def known_events(offered: Iterable[Offered]) -> dict[str, Known]:
+def known_events(offered: Iterable[OfferedEvent]) -> dict[str, KnownEvent]:
     rows = cursor().execute(KNOWN, {"uuids": [each.uuid for each in offered]}).fetchall()
-    return {uuid: Known(*values) for uuid, *values in rows}
+    return {uuid: KnownEvent(*values) for uuid, *values in rows}
 
 
 BLOCKED = """

@@ -7,14 +7,14 @@ from django.db import models
 from vardkase.exchange.servers.models import Server
 
 
-class State(models.TextChoices):
+class SyncRunState(models.TextChoices):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
-class Direction(models.TextChoices):
+class SyncDirection(models.TextChoices):
     PULL = "pull"
     PUSH = "push"
 
@@ -28,10 +28,10 @@ class SyncRun(models.Model):
     """
 
     server = models.ForeignKey(Server, models.CASCADE, related_name="runs")
-    direction = models.TextField(choices=Direction)
+    direction = models.TextField(choices=SyncDirection)
     technique = models.TextField()
     user_id = models.BigIntegerField(default=0)
-    state = models.TextField(choices=State, default=State.RUNNING)
+    state = models.TextField(choices=SyncRunState, default=SyncRunState.RUNNING)
     fault = models.TextField(blank=True, default="")
     total = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
@@ -48,7 +48,7 @@ class SyncRun(models.Model):
         return f"{self.direction} {self.technique} {self.server_id}"
 
 
-class Outcome(models.TextChoices):
+class EventOutcome(models.TextChoices):
     """The outcome for one event of a run. `cut`: the connection was lost meanwhile; the next run retries."""
 
     ADDED = "added"
@@ -67,7 +67,7 @@ class MovedEvent(models.Model):
     run = models.ForeignKey(SyncRun, models.CASCADE, related_name="events")
     uuid = models.UUIDField()
     timestamp = models.BigIntegerField()
-    outcome = models.TextField(choices=Outcome)
+    outcome = models.TextField(choices=EventOutcome)
     reason = models.TextField(blank=True, default="")
     at = models.DateTimeField(auto_now_add=True)
 
@@ -82,7 +82,7 @@ class MovedEvent(models.Model):
         return f"{self.uuid} {self.outcome}"
 
 
-class SetAside(models.Model):
+class FailedEvent(models.Model):
     """An event that could not be imported (or is empty): this version (`timestamp`) is not fetched again.
 
     After a lost connection, it is retried up to `runs.MOST_CUTS` times. A `dismissed` one is hidden unless a
@@ -92,7 +92,7 @@ class SetAside(models.Model):
     server = models.ForeignKey(Server, models.CASCADE, related_name="set_aside")
     uuid = models.UUIDField()
     timestamp = models.BigIntegerField()
-    outcome = models.TextField(choices=Outcome)
+    outcome = models.TextField(choices=EventOutcome)
     reason = models.TextField()
     attempts = models.IntegerField(default=1)
     since = models.DateTimeField(auto_now_add=True)
@@ -106,7 +106,7 @@ class SetAside(models.Model):
         return f"{self.uuid} {self.outcome}"
 
 
-class RefusedThing(models.Model):
+class RefusedItem(models.Model):
     """An object other than an event that the other instance refused in this `version`; see `refusals`.
 
     `uuid` is the object's own; the event's for proposals and sightings, which are sent by event.

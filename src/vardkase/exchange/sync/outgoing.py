@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 
 from vardkase.core.sql import array_of, cursor
-from vardkase.exchange.sync.arriving import Document
 from vardkase.exchange.sync.candidates import as_list
+from vardkase.exchange.sync.inbound import Document
 from vardkase.formats.misp_json.proposals import proposal_rows
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.crossing import COMMUNITY, Crossing, event_passes
+from vardkase.identity.access.connection_scope import COMMUNITY, ConnectionScope, event_passes
 from vardkase.identity.access.event_times import event_published, event_times
 from vardkase.identity.access.visibility import (
     analyst_data_predicate,
@@ -27,7 +27,7 @@ from vardkase.identity.access.visibility import (
     proposal_predicate,
     reader_parameters,
 )
-from vardkase.intel.analyst_data.models import Kind
+from vardkase.intel.analyst_data.models import AnalystDataKind
 from vardkase.intel.queries.cluster_scores import galaxy_tags_of
 from vardkase.intel.sightings.queries import readable_sightings
 from vardkase.misp.distribution import Distribution
@@ -37,12 +37,12 @@ from vardkase.misp.distribution import Distribution
 class Proposed:
     """The proposals for one event, by id, and the event as a thing whose version changes with any of them."""
 
-    event: Thing
+    event: OutgoingItem
     ids: list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class OutgoingItem:
     """An object to send: its id and uuid here, and the version that the other side compares."""
 
     id: int
@@ -52,19 +52,19 @@ class Thing:
 
 def clusters(
     reader: Actor, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None
-) -> list[Thing]:
+) -> list[OutgoingItem]:
     tags = None
     if event_ids is not None:
         tags = [name.lower() for event_id in event_ids for name in galaxy_tags_of(reader, event_id)]
     return _things(CLUSTERS, cluster_predicate(reader), reader, tags=tags, cluster=cluster_id)
 
 
-def sightings(reader: Actor, event_id: int) -> list[Thing]:
+def sightings(reader: Actor, event_id: int) -> list[OutgoingItem]:
     """The sightings of an event's attributes that the sighting policy shows to the reader."""
     readable = readable_sightings(reader)
     sql = SIGHTINGS.format(source=readable.source, visible=readable.condition)
     rows = cursor().execute(sql, {**readable.parameters, "event": event_id}).fetchall()
-    return [Thing(number, uuid, "") for number, uuid in rows]
+    return [OutgoingItem(number, uuid, "") for number, uuid in rows]
 
 
 def spoken_of(event_ids: Sequence[int]) -> list[int]:
@@ -87,13 +87,13 @@ def proposals(reader: Actor, known: Iterable[str]) -> list[Proposed]:
     sql = PROPOSALS.format(
         published=event_published(reader),
         visible=event_predicate(reader),
-        passes=event_passes(reader.crossing, "e"),
+        passes=event_passes(reader.connection_scope, "e"),
         readable=proposal_predicate(reader),
         readable_at_origin=proposal_predicate(_reached(reader, *COMMUNITY)),
     )
     given = {"uuids": array_of(known), **reader_parameters(reader)}
     rows = cursor().execute(sql, given).fetchall()
-    return [Proposed(Thing(number, uuid, version), ids) for number, uuid, version, ids in rows]
+    return [Proposed(OutgoingItem(number, uuid, version), ids) for number, uuid, version, ids in rows]
 
 
 def proposal_documents(reader: Actor, ids: Sequence[int]) -> list[Document]:
@@ -105,29 +105,31 @@ def proposal_documents(reader: Actor, ids: Sequence[int]) -> list[Document]:
 
 
 def _reached(reader: Actor, *distributions: Distribution) -> Actor:
-    crossing = replace(reader.crossing or Crossing(), distributions=distributions)
-    return replace(reader, crossing=crossing)
+    connection_scope = replace(reader.connection_scope or ConnectionScope(), distributions=distributions)
+    return replace(reader, connection_scope=connection_scope)
 
 
-def analyst_data(reader: Actor, *, event_ids: Sequence[int] | None = None) -> dict[Kind, list[Thing]]:
+def analyst_data(
+    reader: Actor, *, event_ids: Sequence[int] | None = None
+) -> dict[AnalystDataKind, list[OutgoingItem]]:
     """Analyst data: all, or that of some events, their parts, and the analyst data on it."""
     sql = (ANALYST_DATA if event_ids is None else ANALYST_DATA_OF_EVENTS).format(
         visible=analyst_data_predicate(reader)
     )
-    found: dict[Kind, list[Thing]] = {kind: [] for kind in Kind}
+    found: dict[AnalystDataKind, list[OutgoingItem]] = {kind: [] for kind in AnalystDataKind}
     given = reader_parameters(reader) | {"events": as_list(event_ids)}
     for kind, *columns in cursor().execute(sql, given).fetchall():
-        found[Kind(kind)].append(Thing(*columns))
+        found[AnalystDataKind(kind)].append(OutgoingItem(*columns))
     return found
 
 
-def collections(reader: Actor) -> list[Thing]:
+def collections(reader: Actor) -> list[OutgoingItem]:
     return _things(COLLECTIONS, collection_predicate(reader), reader)
 
 
-def _things(sql: str, visible: str, reader: Actor, **more: Any) -> list[Thing]:
+def _things(sql: str, visible: str, reader: Actor, **more: Any) -> list[OutgoingItem]:
     rows = cursor().execute(sql.format(visible=visible), reader_parameters(reader) | more).fetchall()
-    return [Thing(*row) for row in rows]
+    return [OutgoingItem(*row) for row in rows]
 
 
 # An organisation may read what it owns in any sharing group; the group still has to reach the other instance.

@@ -18,7 +18,7 @@ from vardkase.exchange.servers.confirmation import identity_of
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
 from vardkase.exchange.servers.queries import find_server
-from vardkase.exchange.sync.index import Known, Offered, known_events
+from vardkase.exchange.sync.index import KnownEvent, OfferedEvent, known_events
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
 from vardkase.misp.fields import UUID
@@ -38,7 +38,7 @@ def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]
 
     Raises NotFound, Forbidden, OutgoingFailed.
     """
-    actor.require_sight()
+    actor.require_content_access()
     asked = {"sort": "timestamp", "direction": "desc", "page": "1", "limit": str(PAGE), **filters}
     path = "".join(f"/{quote(name, safe='[]')}:{quote(value, safe='')}" for name, value in asked.items())
     found = _peer(find_server(actor, reference)).document("GET", f"events/index{path}")
@@ -48,7 +48,7 @@ def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]
 
 
 def preview_event(actor: Actor, reference: Reference, event: str) -> dict[str, Any]:
-    actor.require_sight()
+    actor.require_content_access()
     missing = NotFound(f"Event '{event}' not found.")
     try:
         found = _peer(find_server(actor, reference)).document("GET", f"events/{quote(event, safe='')}")
@@ -73,7 +73,7 @@ class Previewed:
     attributes: int
     tags: tuple[str, ...]
     timestamp: int
-    known: Known | None
+    known: KnownEvent | None
 
     @property
     def is_newer(self) -> bool:
@@ -83,11 +83,11 @@ class Previewed:
 def previewed(rows: Iterable[Any]) -> list[Previewed]:
     sane = [row for row in rows if isinstance(row, dict) and UUID.fullmatch(str(row.get("uuid")).lower())]
     uuids = [str(row["uuid"]).lower() for row in sane]
-    known = known_events(Offered(uuid, 0, 0, "") for uuid in uuids)
+    known = known_events(OfferedEvent(uuid, 0, 0, "") for uuid in uuids)
     return [_previewed(row, known.get(uuid)) for row, uuid in zip(sane, uuids, strict=True)]
 
 
-def _previewed(row: dict[str, Any], known: Known | None) -> Previewed:
+def _previewed(row: dict[str, Any], known: KnownEvent | None) -> Previewed:
     creator = row.get("Orgc")
     tags = [each.get("Tag") for each in row.get("EventTag") or [] if isinstance(each, dict)]
     return Previewed(

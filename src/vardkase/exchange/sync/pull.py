@@ -7,23 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings import Setting
-from vardkase.core.sql import unhurried_commits
+from vardkase.core.sql import async_commits
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.servers.confirmation import is_confirmed, require_confirmed
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.servers.rules import index_request
-from vardkase.exchange.sync.arriving import Passage
-from vardkase.exchange.sync.contributions import Sources, Which
+from vardkase.exchange.sync.contributions import ContributionKinds, Sources
+from vardkase.exchange.sync.decisions import EventSelector
 from vardkase.exchange.sync.events import Intake
-from vardkase.exchange.sync.fates import Sieve
-from vardkase.exchange.sync.index import EVENT_INDEX, Offered, blocked_of, known_events, offered_events
-from vardkase.exchange.sync.models import Direction
-from vardkase.exchange.sync.runs import Log, running, set_aside
+from vardkase.exchange.sync.inbound import InboundFilter
+from vardkase.exchange.sync.index import EVENT_INDEX, OfferedEvent, blocked_of, known_events, offered_events
+from vardkase.exchange.sync.models import SyncDirection
+from vardkase.exchange.sync.runs import SyncRunRecorder, running, set_aside
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import connection_actor
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -57,7 +57,7 @@ class Pulled:
     analyst_data: int
 
     @classmethod
-    def of(cls, book: Log) -> Pulled:
+    def of(cls, book: SyncRunRecorder) -> Pulled:
         return cls(**{name: book.counts[name] for name in cls.__slots__})
 
 
@@ -79,20 +79,20 @@ def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: b
         raise Conflict("Pull is not enabled for this server.")
     require_confirmed(server)
     user_id = actor.user_id if actor else None
-    with unhurried_commits(), running(server, Direction.PULL, technique, user_id) as book:
-        Pulling(server, technique, force=force).work(book)
+    with async_commits(), running(server, SyncDirection.PULL, technique, user_id) as book:
+        PullRun(server, technique, force=force).work(book)
     return Pulled.of(book)
 
 
-def which_clusters(technique: str) -> Which:
+def which_clusters(technique: str) -> ContributionKinds:
     if technique == CLUSTERS:
-        return Which.tagged_here()
+        return ContributionKinds.tagged_here()
     if technique in (FULL, UPDATE):
-        return Which(known_only=technique == UPDATE)
-    return Which(event=technique)
+        return ContributionKinds(known_only=technique == UPDATE)
+    return ContributionKinds(event=technique)
 
 
-class Pulling:
+class PullRun:
     """One pull: reads from the other instance, and stores only what `work` imports."""
 
     def __init__(self, server: Server, technique: str, *, force: bool = False) -> None:
@@ -107,11 +107,11 @@ class Pulling:
             delivered_by=server.remote_org_id,
             is_vouched_for=is_confirmed(server),
         )
-        passage = Passage.of(server, host_organisation_id() or 0, on_types=ON_TYPES.value)
+        passage = InboundFilter.of(server, host_organisation_id() or 0, on_types=ON_TYPES.value)
         self.intake = Intake(storer, self.peer, passage)
         self.sources = Sources(storer, self.peer, passage)
 
-    def work(self, book: Log) -> None:
+    def work(self, book: SyncRunRecorder) -> None:
         sources = replace(self.sources, look=book.look)
         pool = ThreadPoolExecutor(QUESTIONS, "ahead")
         try:
@@ -124,7 +124,7 @@ class Pulling:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _take(self, book: Log, version: Mapping[str, Any], sources: Sources) -> None:
+    def _take(self, book: SyncRunRecorder, version: Mapping[str, Any], sources: Sources) -> None:
         if self.takes_clusters(version):
             book.kind("clusters", lambda: sources.clusters(which_clusters(self.technique)))
         if self.technique == CLUSTERS:
@@ -168,11 +168,11 @@ class Pulling:
     def takes_collections(self, version: Mapping[str, Any]) -> bool:
         return self.server.pull_collections and bool(version.get("collection_sync"))
 
-    def offered(self, rules: Mapping[str, Any]) -> list[Offered]:
+    def offered(self, rules: Mapping[str, Any]) -> list[OfferedEvent]:
         return offered_events(self.peer, rules)
 
-    def sieve(self, offered: Sequence[Offered]) -> Sieve:
-        return Sieve(
+    def sieve(self, offered: Sequence[OfferedEvent]) -> EventSelector:
+        return EventSelector(
             known=known_events(offered),
             blocked=blocked_of(offered),
             aside=set_aside(self.server),
@@ -190,7 +190,7 @@ class Pulling:
         is_event = isinstance(event, dict) and UUID.fullmatch(str(event.get("uuid")).lower())
         return event if is_event else None
 
-    def _pull_one(self, book: Log) -> None:
+    def _pull_one(self, book: SyncRunRecorder) -> None:
         book.expect(1)
         uuid = self.technique.lower()
         if not UUID.fullmatch(uuid):

@@ -12,18 +12,18 @@ from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.outbox import deliveries
-from vardkase.exchange.outbox.models import Kind, State
+from vardkase.exchange.outbox.models import DeliveryState, EntryKind
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.sync import outgoing
-from vardkase.exchange.sync.candidates import Candidate, candidates, names_of_tags, reader_of
+from vardkase.exchange.sync.candidates import PushCandidate, candidates, names_of_tags, reader_of
 from vardkase.exchange.sync.index import offered_events
-from vardkase.exchange.sync.leaving import Departure
-from vardkase.exchange.sync.models import Direction, Outcome
+from vardkase.exchange.sync.models import EventOutcome, SyncDirection
+from vardkase.exchange.sync.outbound import OutboundFilter
 from vardkase.exchange.sync.refusals import Refusals
-from vardkase.exchange.sync.runs import Log, running
-from vardkase.exchange.sync.sending import Sending
+from vardkase.exchange.sync.runs import SyncRunRecorder, running
 from vardkase.exchange.sync.upload import Upload
+from vardkase.exchange.sync.upload_queue import UploadQueue
 from vardkase.identity.access.actor import Actor
 
 FULL, INCREMENTAL, PUBLISHED = "full", "incremental", "published"
@@ -33,10 +33,10 @@ SECONDS = 300.0
 ASKED_AT_ONCE = 1000
 NO_RIGHTS = "Remote instance is outdated or no permission to push."
 DELIVERED = {
-    Outcome.SENT: State.SENT,
-    Outcome.KNOWN: State.KNOWN,
-    Outcome.FAILED: State.FAILED,
-    Outcome.CUT: State.WAITING,
+    EventOutcome.SENT: DeliveryState.SENT,
+    EventOutcome.KNOWN: DeliveryState.KNOWN,
+    EventOutcome.FAILED: DeliveryState.FAILED,
+    EventOutcome.CUT: DeliveryState.WAITING,
 }
 
 
@@ -47,7 +47,7 @@ class Pushed:
 
 
 def receiver(server: Server) -> deliveries.Receiver:
-    return deliveries.Receiver(Kind.CONNECTION, server.pk, server.name)
+    return deliveries.Receiver(EntryKind.CONNECTION, server.pk, server.name)
 
 
 def require_technique(technique: str) -> None:
@@ -76,8 +76,8 @@ def push(actor: Actor | None, server: Server, technique: str = FULL) -> Pushed:
     OutgoingFailed when the other instance is unreachable or accepts nothing from us, Cancelled, Outage.
     """
     require_technique(technique)
-    with running(server, Direction.PUSH, technique, actor.user_id if actor else None) as book:
-        Pushing(server, book, again=actor is not None).work(book, technique, events_of(technique))
+    with running(server, SyncDirection.PUSH, technique, actor.user_id if actor else None) as book:
+        PushRun(server, book, again=actor is not None).work(book, technique, events_of(technique))
     return Pushed(book.counts["events"], book.counts["failed"])
 
 
@@ -87,8 +87,8 @@ def push_published(server: Server) -> None:
     Raises Unreachable when some could not be sent and keep waiting, and what `push` raises.
     """
     while waiting := deliveries.waiting(receiver(server), AT_A_TIME):
-        with running(server, Direction.PUSH, PUBLISHED, None) as book:
-            Pushing(server, book).work(book, PUBLISHED, waiting)
+        with running(server, SyncDirection.PUSH, PUBLISHED, None) as book:
+            PushRun(server, book).work(book, PUBLISHED, waiting)
         if book.cut:
             raise Unreachable("Some events could not be sent; the run says why.")
 
@@ -96,45 +96,47 @@ def push_published(server: Server) -> None:
 def push_sightings(server: Server, event_id: int) -> None:
     """Send the sightings of one event that the other instance has but lacks sightings of. Raises
     OutgoingFailed."""
-    with running(server, Direction.PUSH, "sightings", None) as book:
-        Pushing(server, book).sightings_of(book, event_id)
+    with running(server, SyncDirection.PUSH, "sightings", None) as book:
+        PushRun(server, book).sightings_of(book, event_id)
 
 
 def push_cluster(server: Server, cluster_id: int) -> None:
-    with running(server, Direction.PUSH, "cluster", None) as book:
-        Pushing(server, book).cluster(book, cluster_id)
+    with running(server, SyncDirection.PUSH, "cluster", None) as book:
+        PushRun(server, book).cluster(book, cluster_id)
 
 
-class Pushing:
+class PushRun:
     """One push: asks the other instance what it lacks, and sends it.
 
     `again` also sends what was given up after repeated refusals.
     """
 
-    def __init__(self, server: Server, book: Log | None = None, *, again: bool = False) -> None:
+    def __init__(self, server: Server, book: SyncRunRecorder | None = None, *, again: bool = False) -> None:
         self.server = server
         self.peer = Peer(server, SECONDS, 16 * MEBIBYTE, patient=True)
         self.reader = reader_of(server)
-        ruled_out = crossing.without_tags if (crossing := self.reader.crossing) else ()
-        departure = Departure.of(server, self.reader, names_of_tags(ruled_out))
+        ruled_out = (
+            connection_scope.without_tags if (connection_scope := self.reader.connection_scope) else ()
+        )
+        departure = OutboundFilter.of(server, self.reader, names_of_tags(ruled_out))
         self.upload = Upload(self.peer, self.reader, departure)
-        self.sending = Sending(self.peer, self.reader, departure, Refusals(server, again=again), book)
+        self.sending = UploadQueue(self.peer, self.reader, departure, Refusals(server, again=again), book)
 
-    def work(self, book: Log, technique: str, event_ids: Sequence[int] | None) -> None:
+    def work(self, book: SyncRunRecorder, technique: str, event_ids: Sequence[int] | None) -> None:
         version = self.version()
         if self.sends_clusters(version):
             book.kind("clusters", lambda: self.sending.clusters(event_ids=event_ids))
         if may_sync(version):
             self._push_events(book, technique, event_ids)
         else:
-            self._settle(event_ids or (), State.WITHHELD, NO_RIGHTS)
+            self._settle(event_ids or (), DeliveryState.WITHHELD, NO_RIGHTS)
         self._push_said(book, version, event_ids)
         self.sending.report_given_up()
 
-    def sightings_of(self, book: Log, event_id: int) -> None:
+    def sightings_of(self, book: SyncRunRecorder, event_id: int) -> None:
         self._push_sightings(book, self.version(), self.known([event_id]))
 
-    def cluster(self, book: Log, cluster_id: int) -> None:
+    def cluster(self, book: SyncRunRecorder, cluster_id: int) -> None:
         if self.sends_clusters(self.version()):
             book.kind("clusters", lambda: self.sending.clusters(cluster_id=cluster_id))
 
@@ -162,13 +164,13 @@ class Pushing:
         takes = may_sync(version) and version.get("collection_sync")
         return self.server.push_collections and bool(takes)
 
-    def candidates(self, technique: str, event_ids: Sequence[int] | None) -> list[Candidate]:
+    def candidates(self, technique: str, event_ids: Sequence[int] | None) -> list[PushCandidate]:
         return candidates(self.server, event_ids=event_ids, after=self.after(technique))
 
     def after(self, technique: str) -> int:
         return (self.server.lastpushedid or 0) if technique == INCREMENTAL else 0
 
-    def wanted(self, found: Sequence[Candidate]) -> list[Candidate]:
+    def wanted(self, found: Sequence[PushCandidate]) -> list[PushCandidate]:
         wanted: set[str] = set()
         for some in batched(found, ASKED_AT_ONCE):
             asked = [{"Event": {"uuid": each.uuid, "timestamp": str(each.timestamp)}} for each in some]
@@ -184,7 +186,7 @@ class Pushing:
         found = candidates(self.server, event_ids=outgoing.spoken_of(event_ids))
         return {each.uuid: -1 for each in found if self.upload.is_there(each.uuid)}
 
-    def _push_events(self, book: Log, technique: str, event_ids: Sequence[int] | None) -> None:
+    def _push_events(self, book: SyncRunRecorder, technique: str, event_ids: Sequence[int] | None) -> None:
         found = self.candidates(technique, event_ids)
         wanted = self.wanted(found)
         book.expect(len(wanted))
@@ -192,7 +194,9 @@ class Pushing:
         failed = [each.id for each in wanted if not self._send(book, each)]
         self._remember(technique, found, failed)
 
-    def _push_said(self, book: Log, version: Mapping[str, Any], event_ids: Sequence[int] | None) -> None:
+    def _push_said(
+        self, book: SyncRunRecorder, version: Mapping[str, Any], event_ids: Sequence[int] | None
+    ) -> None:
         known = self.known(event_ids)
         if may_sync(version):
             book.kind("proposals", lambda: self.sending.proposals(known))
@@ -202,29 +206,33 @@ class Pushing:
         if event_ids is None and self.sends_collections(version):
             book.kind("collections", self.sending.collections)
 
-    def _push_sightings(self, book: Log, version: Mapping[str, Any], known: Mapping[str, int]) -> None:
+    def _push_sightings(
+        self, book: SyncRunRecorder, version: Mapping[str, Any], known: Mapping[str, int]
+    ) -> None:
         if self.server.push_sightings:
             filtered = can_filter(version)
             book.kind("sightings", lambda: self.sending.sightings(known, can_filter=filtered))
 
-    def _send(self, book: Log, each: Candidate) -> bool:
+    def _send(self, book: SyncRunRecorder, each: PushCandidate) -> bool:
         outcome, reason = self.upload.outcome(each)
-        version = deliveries.Version(each.id, UUID(each.uuid), each.published)
+        version = deliveries.PublishedVersion(each.id, UUID(each.uuid), each.published)
         deliveries.settle(receiver(self.server), version, DELIVERED[outcome], reason)
         book.event(each.uuid, each.timestamp, outcome, reason)
-        return outcome not in (Outcome.FAILED, Outcome.CUT)
+        return outcome not in (EventOutcome.FAILED, EventOutcome.CUT)
 
     def _stay(
-        self, event_ids: Sequence[int], found: Sequence[Candidate], wanted: Sequence[Candidate]
+        self, event_ids: Sequence[int], found: Sequence[PushCandidate], wanted: Sequence[PushCandidate]
     ) -> None:
         allowed, asked_for = {each.id for each in found}, {each.id for each in wanted}
-        self._settle(set(event_ids) - allowed, State.WITHHELD, "The event does not go over this connection.")
-        self._settle(allowed - asked_for, State.KNOWN, "The other instance has it as new.")
+        self._settle(
+            set(event_ids) - allowed, DeliveryState.WITHHELD, "The event does not go over this connection."
+        )
+        self._settle(allowed - asked_for, DeliveryState.KNOWN, "The other instance has it as new.")
 
-    def _settle(self, event_ids: Collection[int], state: State, reason: str) -> None:
+    def _settle(self, event_ids: Collection[int], state: DeliveryState, reason: str) -> None:
         deliveries.settle_waiting(receiver(self.server), event_ids, state, reason)
 
-    def _remember(self, technique: str, found: Sequence[Candidate], failed: Sequence[int]) -> None:
+    def _remember(self, technique: str, found: Sequence[PushCandidate], failed: Sequence[int]) -> None:
         """Record up to where everything has been sent: the next incremental push starts there."""
         if technique not in (FULL, INCREMENTAL) or not found:
             return

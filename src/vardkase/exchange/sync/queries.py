@@ -11,7 +11,7 @@ from django.utils import timezone
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.sync.models import MovedEvent, Outcome, SetAside, State, SyncRun
+from vardkase.exchange.sync.models import EventOutcome, FailedEvent, MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.push import PUBLISHED
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -41,7 +41,7 @@ def runs_of(actor: Actor, server_id: int) -> QuerySet[SyncRun]:
     """
     actor.require(Permission.SITE_ADMIN)
     runs = SyncRun.objects.filter(server=server_id).annotate(moved=MOVED)
-    return runs.exclude(technique=PUBLISHED, state=State.DONE, total=0, fault="", moved=False)
+    return runs.exclude(technique=PUBLISHED, state=SyncRunState.DONE, total=0, fault="", moved=False)
 
 
 def find_run(actor: Actor, run_id: int) -> SyncRun:
@@ -58,10 +58,10 @@ def events_of(actor: Actor, run_id: int) -> QuerySet[MovedEvent]:
     return MovedEvent.objects.filter(run=run_id)
 
 
-def set_aside_of(actor: Actor, server_id: int) -> QuerySet[SetAside]:
+def set_aside_of(actor: Actor, server_id: int) -> QuerySet[FailedEvent]:
     """The events that could not be imported over a connection, newest first; empty ones are left out."""
     actor.require(Permission.SITE_ADMIN)
-    found = SetAside.objects.filter(server=server_id, dismissed=False).exclude(outcome=Outcome.EMPTY)
+    found = FailedEvent.objects.filter(server=server_id, dismissed=False).exclude(outcome=EventOutcome.EMPTY)
     return found.order_by("-since", "-pk")
 
 
@@ -70,8 +70,8 @@ def cancel_run(actor: Actor, run_id: int) -> SyncRun:
     """Cancel a run after its current event; what it has moved stays. Raises NotFound, Forbidden."""
     actor.require_writing()
     run = find_run(actor, run_id)
-    stopped = SyncRun.objects.filter(pk=run.pk, state=State.RUNNING)
-    if stopped.update(state=State.CANCELLED, ended=timezone.now()):
+    stopped = SyncRun.objects.filter(pk=run.pk, state=SyncRunState.RUNNING)
+    if stopped.update(state=SyncRunState.CANCELLED, ended=timezone.now()):
         record(actor, "server.run_cancelled", Target("server", run.server_id, title=run.server.name))
     return run
 
@@ -81,7 +81,7 @@ def dismiss(actor: Actor, server: Server, uuid: str) -> None:
     """Hide an event that was set aside; a newer version is still fetched. Raises Forbidden."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
-    if SetAside.objects.filter(server=server, uuid=uuid, dismissed=False).update(dismissed=True):
+    if FailedEvent.objects.filter(server=server, uuid=uuid, dismissed=False).update(dismissed=True):
         record(
             actor, "server.event_dismissed", Target("server", server.pk, title=server.name), {"uuid": uuid}
         )

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from vardkase.core.sql import cursor
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import AWAY, RemoteRefused
-from vardkase.exchange.sync.models import RefusedThing
-from vardkase.exchange.sync.outgoing import Thing
+from vardkase.exchange.sync.models import RefusedItem
+from vardkase.exchange.sync.outgoing import OutgoingItem
 
 MOST_ATTEMPTS = 5
 
@@ -23,14 +23,14 @@ class Refusals:
         """How many things of each kind were left alone in this run."""
         self.reasons: dict[str, str] = {}
         """The reason for the last of each kind that was left alone."""
-        rows = RefusedThing.objects.filter(server=server)
+        rows = RefusedItem.objects.filter(server=server)
         self._known = {(row.kind, str(row.uuid)): row for row in rows}
         self._again = again
 
-    def open(self, kind: str, things: Iterable[Thing]) -> list[Thing]:
+    def open(self, kind: str, things: Iterable[OutgoingItem]) -> list[OutgoingItem]:
         return [each for each in things if not self._is_given_up(kind, each)]
 
-    def note(self, kind: str, things: Sequence[Thing], refused: RemoteRefused) -> None:
+    def note(self, kind: str, things: Sequence[OutgoingItem], refused: RemoteRefused) -> None:
         """Record that the other instance refused these; temporary failures of it or a gateway do not count."""
         if refused.status in AWAY:
             return
@@ -38,12 +38,12 @@ class Refusals:
             values = (self.server.pk, kind, each.uuid, each.version, str(refused)[:1000])
             cursor().execute(NOTE, values)
 
-    def forget(self, kind: str, things: Sequence[Thing]) -> None:
+    def forget(self, kind: str, things: Sequence[OutgoingItem]) -> None:
         known = [each.uuid for each in things if (kind, each.uuid) in self._known]
         if known:
-            RefusedThing.objects.filter(server=self.server, kind=kind, uuid__in=known).delete()
+            RefusedItem.objects.filter(server=self.server, kind=kind, uuid__in=known).delete()
 
-    def _is_given_up(self, kind: str, thing: Thing) -> bool:
+    def _is_given_up(self, kind: str, thing: OutgoingItem) -> bool:
         known = self._known.get((kind, thing.uuid))
         if known is None or self._again or known.version != thing.version or known.attempts < MOST_ATTEMPTS:
             return False

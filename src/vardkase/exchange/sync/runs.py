@@ -17,14 +17,14 @@ from vardkase.core.errors import VardkaseError
 from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
 from vardkase.exchange.errors import Unreachable
-from vardkase.exchange.servers import standing
+from vardkase.exchange.servers import health
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import RemoteRefused
 from vardkase.exchange.servers.queries import require_exchange_over
-from vardkase.exchange.sync.models import Direction, Outcome, SetAside, State, SyncRun
+from vardkase.exchange.sync.models import EventOutcome, FailedEvent, SyncDirection, SyncRun, SyncRunState
 
-MOVED = frozenset({Outcome.ADDED, Outcome.UPDATED, Outcome.SENT})
-TROUBLE = frozenset({Outcome.REFUSED, Outcome.FAILED, Outcome.CUT})
+MOVED = frozenset({EventOutcome.ADDED, EventOutcome.UPDATED, EventOutcome.SENT})
+TROUBLE = frozenset({EventOutcome.REFUSED, EventOutcome.FAILED, EventOutcome.CUT})
 MOST_CUTS = 5
 """An event that was cut off in so many runs is left alone, and a run in which so many in a row were cut off ends."""
 EVERY = 0.5
@@ -40,7 +40,7 @@ class Cancelled(VardkaseError):
 
 
 @dataclass(slots=True)
-class Log:
+class SyncRunRecorder:
     """Records the progress of one run as it goes, so that it can be watched."""
 
     run: SyncRun
@@ -57,15 +57,15 @@ class Log:
         self.run.total = total
         self._save()
 
-    def event(self, uuid: str, timestamp: int, outcome: Outcome, reason: str = "") -> None:
+    def event(self, uuid: str, timestamp: int, outcome: EventOutcome, reason: str = "") -> None:
         """Record an event's outcome. Raises Cancelled, and Unreachable if the peer seems to be gone."""
         self.run.done += 1
         self.counts["events"] += outcome in MOVED
         self.counts["failed"] += outcome in TROUBLE
         cursor().execute(MOVED_EVENT, (self.run.pk, uuid, timestamp, outcome.value, reason[:1000]))
-        if self.run.direction == Direction.PULL and (outcome in TROUBLE or outcome is Outcome.EMPTY):
+        if self.run.direction == SyncDirection.PULL and (outcome in TROUBLE or outcome is EventOutcome.EMPTY):
             self._set_aside(uuid, timestamp, outcome, reason)
-        self._cut = self._cut + 1 if outcome is Outcome.CUT else 0
+        self._cut = self._cut + 1 if outcome is EventOutcome.CUT else 0
         if self._cut == MOST_CUTS:
             raise Unreachable(reason)
         self.look()
@@ -92,7 +92,7 @@ class Log:
             return
         self._save()
         report(self.run.done, self.run.total)
-        if SyncRun.objects.filter(pk=self.run.pk, state=State.CANCELLED).exists():
+        if SyncRun.objects.filter(pk=self.run.pk, state=SyncRunState.CANCELLED).exists():
             raise Cancelled("The run was cancelled.")
 
     def _save(self) -> None:
@@ -100,7 +100,7 @@ class Log:
         self.run.counts = dict(self.counts)
         self.run.save(update_fields=["total", "done", "counts", "heard"])
 
-    def _set_aside(self, uuid: str, timestamp: int, outcome: Outcome, reason: str) -> None:
+    def _set_aside(self, uuid: str, timestamp: int, outcome: EventOutcome, reason: str) -> None:
         values = {
             "server": self.run.server_id,
             "uuid": uuid,
@@ -112,59 +112,61 @@ class Log:
 
 
 @contextmanager
-def running(server: Server, direction: Direction, technique: str, user_id: int | None) -> Iterator[Log]:
+def running(
+    server: Server, direction: SyncDirection, technique: str, user_id: int | None
+) -> Iterator[SyncRunRecorder]:
     """Record a run for the duration of a block; an exception becomes its fault and is raised again.
 
     Raises StandingRefused when the peer's organisation may currently not give (get) data.
     """
-    require_exchange_over(server, gives=direction == Direction.PULL)
-    cut = SyncRun.objects.filter(server=server, direction=direction, state=State.RUNNING)
+    require_exchange_over(server, gives=direction == SyncDirection.PULL)
+    cut = SyncRun.objects.filter(server=server, direction=direction, state=SyncRunState.RUNNING)
     cut.filter(heard__lt=timezone.now() - SILENCE).update(
-        state=State.FAILED, fault="The run was cut off.", ended=timezone.now()
+        state=SyncRunState.FAILED, fault="The run was cut off.", ended=timezone.now()
     )
     run = SyncRun.objects.create(
         server=server, direction=direction, technique=technique, user_id=user_id or 0
     )
-    log = Log(run)
+    log = SyncRunRecorder(run)
     try:
         yield log
     except (Cancelled, JobAborted):
-        _end(log, State.CANCELLED)
+        _end(log, SyncRunState.CANCELLED)
         raise
     except BaseException as fault:
         if not connection.is_usable():
             connection.close()
         with suppress(DatabaseError):  # Without a database nothing can be written down: SILENCE ends the run.
-            _end(log, State.FAILED, str(fault) or type(fault).__name__)
+            _end(log, SyncRunState.FAILED, str(fault) or type(fault).__name__)
         raise
-    _end(log, State.DONE)
+    _end(log, SyncRunState.DONE)
 
 
-def _end(log: Log, state: State, fault: str = "") -> None:
+def _end(log: SyncRunRecorder, state: SyncRunState, fault: str = "") -> None:
     log.run.state, log.run.ended = state, timezone.now()
     log.run.fault = fault[:2000] or log.run.fault
     log.run.counts = dict(log.counts)
     log.run.save()
-    if state in (State.DONE, State.FAILED):
-        standing.note(log.run.server_id, works=state == State.DONE, reason=fault)
+    if state in (SyncRunState.DONE, SyncRunState.FAILED):
+        health.note(log.run.server_id, works=state == SyncRunState.DONE, reason=fault)
 
 
 def set_aside(server: Server) -> dict[str, int]:
     """The events not to be fetched again over this connection, with the version that failed."""
     rows = (
-        SetAside.objects.filter(server=server)
-        .exclude(outcome=Outcome.CUT, attempts__lt=MOST_CUTS)
+        FailedEvent.objects.filter(server=server)
+        .exclude(outcome=EventOutcome.CUT, attempts__lt=MOST_CUTS)
         .values_list("uuid", "timestamp")
     )
     return {str(uuid): timestamp for uuid, timestamp in rows}
 
 
 def all_set_aside(server: Server) -> set[str]:
-    return {str(uuid) for uuid in SetAside.objects.filter(server=server).values_list("uuid", flat=True)}
+    return {str(uuid) for uuid in FailedEvent.objects.filter(server=server).values_list("uuid", flat=True)}
 
 
 def take_back(server: Server, uuid: str) -> None:
-    SetAside.objects.filter(server=server, uuid=uuid).delete()
+    FailedEvent.objects.filter(server=server, uuid=uuid).delete()
 
 
 MOVED_EVENT = """

@@ -7,12 +7,12 @@ from datetime import time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.core.settings import Setting
 from vardkase.exchange.servers.confirmation import waits_for_confirmation
 from vardkase.exchange.servers.queries import getting, giving
-from vardkase.exchange.sync.models import MovedEvent, State, SyncRun
+from vardkase.exchange.sync.models import MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.pull import FULL
 from vardkase.exchange.sync.tasks import pull_connection, push_connection
 
@@ -48,7 +48,7 @@ def push_all() -> int:
 def forget_runs() -> int:
     """Remove runs that ended long ago, with their events; returns how many."""
     before = timezone.now() - timedelta(days=DAYS_KEPT.value)
-    old = SyncRun.objects.exclude(state=State.RUNNING).filter(ended__lt=before)
+    old = SyncRun.objects.exclude(state=SyncRunState.RUNNING).filter(ended__lt=before)
     MovedEvent.objects.filter(run__in=old).delete()
     return old.delete()[0]
 

@@ -30,7 +30,7 @@ ORDERED = 10
 """The priority of what a person ordered: it does not wait behind what waits to be tried again."""
 
 
-class UntilReached(BaseRetryStrategy):
+class ReachableRetry(BaseRetryStrategy):
     """Retries for a week: soon at first, then every quarter of an hour."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
@@ -39,7 +39,7 @@ class UntilReached(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(4 ** (job.attempts + 1), 900)})
 
 
-UNTIL_REACHED = UntilReached()
+UNTIL_REACHED = ReachableRetry()
 
 
 def order_pull(actor: Actor, server_id: int, technique: str, *, force: bool = False) -> int:

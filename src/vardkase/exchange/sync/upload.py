@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import msgspec
 
 from vardkase.core.errors import Forbidden, VardkaseError
-from vardkase.core.outages import raise_outage
+from vardkase.core.outages import raise_if_infrastructure_error
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.http import Reply
 from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded, message_of
-from vardkase.exchange.sync.arriving import Document
-from vardkase.exchange.sync.candidates import Candidate
-from vardkase.exchange.sync.leaving import Departure
-from vardkase.exchange.sync.models import Outcome
+from vardkase.exchange.sync.candidates import PushCandidate
+from vardkase.exchange.sync.inbound import Document
+from vardkase.exchange.sync.models import EventOutcome
+from vardkase.exchange.sync.outbound import OutboundFilter
 from vardkase.formats.misp_json import event_document
 from vardkase.formats.misp_json.options import Deleted, EventOptions
 from vardkase.identity.access.actor import Actor
@@ -42,25 +42,25 @@ class Upload:
 
     peer: Peer
     reader: Actor
-    departure: Departure
+    departure: OutboundFilter
 
-    def outcome(self, each: Candidate) -> tuple[Outcome, str]:
+    def outcome(self, each: PushCandidate) -> tuple[EventOutcome, str]:
         """Send one event; returns the outcome and why. A failed event does not stop the others. Raises
         Outage."""
         try:
             return self._sent(each)
         except RemoteRefused as refused:
-            return Outcome.CUT if refused.status in AWAY else Outcome.FAILED, str(refused)
+            return EventOutcome.CUT if refused.status in AWAY else EventOutcome.FAILED, str(refused)
         except Unreachable as cut:
-            return Outcome.CUT, str(cut)
+            return EventOutcome.CUT, str(cut)
         except VardkaseError as failed:
-            return Outcome.FAILED, str(failed)
+            return EventOutcome.FAILED, str(failed)
         except Exception as fault:
-            raise_outage(fault)
+            raise_if_infrastructure_error(fault)
             log.exception("event %s for connection %s", each.uuid, self.peer.server.pk)
-            return Outcome.FAILED, f"This instance could not send the event ({type(fault).__name__})."
+            return EventOutcome.FAILED, f"This instance could not send the event ({type(fault).__name__})."
 
-    def _sent(self, each: Candidate) -> tuple[Outcome, str]:
+    def _sent(self, each: PushCandidate) -> tuple[EventOutcome, str]:
         event = self._event(each)
         body = msgspec.json.encode({"Event": event})
         headers = self._signature(each, body) if as_bool(event.get("protected")) else {}
@@ -71,15 +71,15 @@ class Upload:
         elif reply.status == 404 and (known := _place(reply)):
             reply = self._edit(known, body, headers)
         if reply.status == 403 and BENIGN in message_of(reply):
-            return Outcome.KNOWN, "The other instance has it as new."
+            return EventOutcome.KNOWN, "The other instance has it as new."
         decoded(reply)
-        return Outcome.SENT, ""
+        return EventOutcome.SENT, ""
 
-    def _event(self, each: Candidate) -> Document:
+    def _event(self, each: PushCandidate) -> Document:
         document = msgspec.json.decode(b"".join(event_document(self.reader, each.id, OPTIONS)))
         return self.departure.event(document["Event"])
 
-    def _signature(self, each: Candidate, body: bytes) -> dict[str, str]:
+    def _signature(self, each: PushCandidate, body: bytes) -> dict[str, str]:
         """The signature of a protected event. Raises Forbidden if our key is not one of the event's."""
         if not protection.may_be_vouched_for(each.id):
             raise Forbidden("The event is protected, and this instance's key is none of its keys.")

@@ -18,7 +18,7 @@ import msgspec
 from vardkase.core import json_limits
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.fields import origin
-from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
+from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch
 from vardkase.exchange.taxii.models import KEYS, TaxiiServer
 
 MEDIA_TYPE = "application/taxii+json;version=2.1"
@@ -38,7 +38,7 @@ class TaxiiRefused(OutgoingFailed):
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class TaxiiEnvelope:
     """A page of objects; `last` is when the newest was added, as the server writes it, "" if not given."""
 
     objects: list[Any]
@@ -48,7 +48,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class TaxiiClient:
     """An external TAXII server. `patient` ones, for background work, retry after temporary errors."""
 
     baseurl: str
@@ -57,7 +57,7 @@ class Remote:
     patient: bool = False
 
     @classmethod
-    def of(cls, server: TaxiiServer, *, patient: bool = False) -> Remote:
+    def of(cls, server: TaxiiServer, *, patient: bool = False) -> TaxiiClient:
         return cls(server.baseurl, server.api_root, KEYS.decrypt(server.encrypted_key), patient)
 
     def api_roots(self) -> list[str]:
@@ -68,10 +68,10 @@ class Remote:
         found = self._ask("GET", self._address("collections/"))[0].get("collections")
         return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
-    def objects(self, collection: str, **parameters: str | int) -> Envelope:
+    def objects(self, collection: str, **parameters: str | int) -> TaxiiEnvelope:
         return self._envelope(f"collections/{quote(collection, safe='')}/objects/", parameters)
 
-    def one_object(self, collection: str, stix_id: str) -> Envelope:
+    def one_object(self, collection: str, stix_id: str) -> TaxiiEnvelope:
         path = f"collections/{quote(collection, safe='')}/objects/{quote(stix_id, safe='')}/"
         return self._envelope(path, {})
 
@@ -79,11 +79,11 @@ class Remote:
         address = self._address(f"collections/{quote(collection, safe='')}/objects/")
         return self._ask("POST", address, msgspec.json.encode({"objects": objects}))[0]
 
-    def _envelope(self, path: str, parameters: Mapping[str, str | int]) -> Envelope:
+    def _envelope(self, path: str, parameters: Mapping[str, str | int]) -> TaxiiEnvelope:
         query = f"?{urlencode(parameters)}" if parameters else ""
         found, headers = self._ask("GET", self._address(path) + query)
         objects = found.get("objects")
-        return Envelope(
+        return TaxiiEnvelope(
             objects if isinstance(objects, list) else [],
             found.get("more") is True,
             str(found.get("next") or ""),
@@ -125,7 +125,7 @@ class Remote:
         return {"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE, **known}
 
 
-MANNER = Manner(patience=60.0, seconds=180.0, limit=64 * MEBIBYTE)
+MANNER = RequestPolicy(patience=60.0, seconds=180.0, limit=64 * MEBIBYTE)
 
 
 def authorization(key: str) -> str:

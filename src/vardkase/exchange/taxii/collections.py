@@ -99,7 +99,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
     `data`: name, description, filters, sharing_group_id, distribution, open_to_read, open_to_write, and the ids of
     organisations in readers and writers.
     """
-    actor.require_sight()
+    actor.require_content_access()
     _require_site_admin(actor)
     collection = Collection(org_id=actor.organisation_id)
     _fill(actor, collection, {"name": "", **data})
@@ -109,7 +109,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
 
 @transaction.atomic
 def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Collection:
-    actor.require_sight()
+    actor.require_content_access()
     _require_site_admin(actor)
     collection = find_own(actor, number)
     _fill(actor, collection, data)

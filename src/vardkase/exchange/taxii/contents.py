@@ -14,7 +14,7 @@ from typing import Any
 from vardkase.analysis.search.sql import query
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.exchange.taxii.collections import as_member, search_of
-from vardkase.exchange.taxii.matching import ALL, END_OF_EVENT, FIRST, LAST, Mark, Match
+from vardkase.exchange.taxii.matching import ALL, END_OF_EVENT, FIRST, LAST, Match, TimeMark
 from vardkase.exchange.taxii.models import Collection
 from vardkase.exchange.taxii.renderings import renderings
 from vardkase.formats.misp_json import EventOptions
@@ -32,7 +32,7 @@ HOLDERS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundObject:
     """One object: `added` is Unix seconds, `version` as STIX writes it, `body` its JSON ("" if not
     requested)."""
 
@@ -40,15 +40,15 @@ class Found:
     added: int
     version: str
     body: str
-    mark: Mark
+    mark: TimeMark
 
 
 @dataclass(slots=True)
 class Contents:
     """A page. `more`: where the next one starts, None at the end."""
 
-    objects: list[Found] = field(default_factory=list)
-    more: Mark | None = None
+    objects: list[FoundObject] = field(default_factory=list)
+    more: TimeMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class _Reader:
                 page.more = page.objects[-1].mark
                 return page
             if time.monotonic() > until:
-                page.more = Mark(batch[-1].added, batch[-1].event_id, END_OF_EVENT)
+                page.more = TimeMark(batch[-1].added, batch[-1].event_id, END_OF_EVENT)
                 return page
         return page
 
@@ -109,16 +109,16 @@ class _Reader:
         mark = self.match.mark
         while batch := _of_bounded_size(self._entries(mark, EVENTS_AT_ONCE)):
             yield batch
-            mark = Mark(batch[-1].added, batch[-1].event_id, END_OF_EVENT)
+            mark = TimeMark(batch[-1].added, batch[-1].event_id, END_OF_EVENT)
 
-    def _entries(self, mark: Mark | None, most: int) -> list[_Entry]:
+    def _entries(self, mark: TimeMark | None, most: int) -> list[_Entry]:
         found = query(self.actor, search_of(self.collection))
         conditions, parameters = self._conditions(found, mark)
         sql = entries_sql(self.actor, conditions, newest_first=bool(self.match.ids))
         rows = cursor().execute(sql, {**parameters, "most": most}).fetchall()
         return sorted((_Entry(*row) for row in rows), key=lambda entry: (entry.added, entry.event_id))
 
-    def _conditions(self, found: SqlQuery, mark: Mark | None) -> tuple[list[str], dict[str, Any]]:
+    def _conditions(self, found: SqlQuery, mark: TimeMark | None) -> tuple[list[str], dict[str, Any]]:
         conditions = [f"e.id IN ({found.sql})", SETTLED]
         parameters = dict(found.parameters)
         if self.match.added_after is not None:
@@ -135,7 +135,7 @@ class _Reader:
             parameters |= {"stix_ids": ids, "stix_uuids": uuids}
         return conditions, parameters
 
-    def _objects(self, batch: Sequence[_Entry], known: dict[int, int], most: int) -> list[Found]:
+    def _objects(self, batch: Sequence[_Entry], known: dict[int, int], most: int) -> list[FoundObject]:
         match, mark = self.match, self.match.mark
         inside = bool(mark and batch and batch[0].event_id == mark.event_id and batch[0].added == mark.added)
         conditions = ["o.stix_id = ANY(%(ids)s)"] if match.ids else []
@@ -158,7 +158,7 @@ class _Reader:
         )
         rows = cursor().execute(sql, parameters)
         return [
-            Found(stix_id, added, version, body, Mark(added, event_id, place))
+            FoundObject(stix_id, added, version, body, TimeMark(added, event_id, place))
             for stix_id, version, body, added, event_id, place in rows
         ]
 

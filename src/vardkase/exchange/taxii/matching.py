@@ -21,7 +21,7 @@ FIRST, LAST, ALL = "first", "last", "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TimeMark:
     """A position in a collection: after the object at `place` of an event published at `added`."""
 
     added: int
@@ -42,7 +42,7 @@ class Match:
 
     added_after: float | None = None
     limit: int = MOST
-    mark: Mark | None = None
+    mark: TimeMark | None = None
     ids: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     versions: tuple[str, ...] = (LAST,)
@@ -94,13 +94,13 @@ def _limit(given: str) -> int:
     return min(int(given[:18]), MOST)
 
 
-def _mark(given: str) -> Mark | None:
+def _mark(given: str) -> TimeMark | None:
     if not given:
         return None
     found = MARK.fullmatch(given)
     if found is None or int(found[3]) > END_OF_EVENT:
         raise Invalid({"next": ["This is not a mark that this server gave out."]})
-    return Mark(*(int(part) for part in found.groups()))
+    return TimeMark(*(int(part) for part in found.groups()))
 
 
 def _versions(given: str) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ import uuid
 
 from django.db import models
 
-from vardkase.core.secrets import Safe
+from vardkase.core.secrets import SecretStore
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.misp.distribution import Distribution
 
-KEYS = Safe("keys of TAXII servers")
+KEYS = SecretStore("keys of TAXII servers")
 
 
 class Collection(models.Model):
@@ -137,7 +137,7 @@ class TaxiiServer(models.Model):
         return self.name
 
 
-class Direction(models.TextChoices):
+class TaxiiDirection(models.TextChoices):
     POLL = "poll"
     PUSH = "push"
 
@@ -149,7 +149,7 @@ class Run(models.Model):
     """
 
     server = models.ForeignKey(TaxiiServer, models.CASCADE, related_name="runs")
-    direction = models.TextField(choices=Direction)
+    direction = models.TextField(choices=TaxiiDirection)
     started = models.DateTimeField(auto_now_add=True)
     ended = models.DateTimeField(null=True)
     objects_moved = models.IntegerField(default=0)

@@ -29,12 +29,12 @@ from vardkase.exchange.taxii.bundles import (
     members_of,
     with_context,
 )
-from vardkase.exchange.taxii.client import Envelope, Remote, TaxiiRefused
+from vardkase.exchange.taxii.client import TaxiiClient, TaxiiEnvelope, TaxiiRefused
 from vardkase.exchange.taxii.contents import uuid_of
-from vardkase.exchange.taxii.models import Direction, FetchedEvent, FetchedObject, Run, TaxiiServer
+from vardkase.exchange.taxii.ingest import IngestResult, Target, sound_objects, store_bundle
+from vardkase.exchange.taxii.models import FetchedEvent, FetchedObject, Run, TaxiiDirection, TaxiiServer
 from vardkase.exchange.taxii.runs import note, running
 from vardkase.exchange.taxii.servers import target_of
-from vardkase.exchange.taxii.storing import Outcome, Target, sound_objects, store_bundle
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import connection_actor
 from vardkase.identity.access.permissions import Permission
@@ -51,7 +51,7 @@ def poll(actor: Actor | None, server: TaxiiServer) -> Run:
     """Import what is new; `actor` is who ordered it. Raises OutgoingFailed, Conflict without a collection."""
     if not server.collection:
         raise Conflict(NO_COLLECTION)
-    with running(server, Direction.POLL) as run:
+    with running(server, TaxiiDirection.POLL) as run:
         for envelope in _pages(server):
             run.objects_moved += len(envelope.objects)
             note(run, _keep(server, envelope))
@@ -63,8 +63,8 @@ def poll(actor: Actor | None, server: TaxiiServer) -> Run:
     return run
 
 
-def _pages(server: TaxiiServer) -> Iterator[Envelope]:
-    remote = Remote.of(server, patient=True)
+def _pages(server: TaxiiServer) -> Iterator[TaxiiEnvelope]:
+    remote = TaxiiClient.of(server, patient=True)
     for page in count():
         envelope = _page(remote, server, first=page == 0)
         if (envelope.more and not envelope.objects and not envelope.next) or page > MOST_PAGES:
@@ -74,7 +74,7 @@ def _pages(server: TaxiiServer) -> Iterator[Envelope]:
             return
 
 
-def _page(remote: Remote, server: TaxiiServer, *, first: bool) -> Envelope:
+def _page(remote: TaxiiClient, server: TaxiiServer, *, first: bool) -> TaxiiEnvelope:
     since: dict[str, str | int] = {"added_after": server.polled_to} if server.polled_to else {}
     if not server.next:
         return remote.objects(server.collection, **since)
@@ -87,7 +87,7 @@ def _page(remote: Remote, server: TaxiiServer, *, first: bool) -> Envelope:
 
 
 @transaction.atomic
-def _keep(server: TaxiiServer, envelope: Envelope) -> list[Outcome]:
+def _keep(server: TaxiiServer, envelope: TaxiiEnvelope) -> list[IngestResult]:
     kept = [each for each in envelope.objects if not fault_of(each)]
     versions = {str(each["id"]): (str(each["type"]), identity_of(each)[1], json.dumps(each)) for each in kept}
     columns = list(zip(*((name, *rest) for name, rest in versions.items()), strict=True)) or [()] * 4
@@ -102,7 +102,7 @@ def _keep(server: TaxiiServer, envelope: Envelope) -> list[Outcome]:
     TaxiiServer.objects.filter(pk=server.pk).update(
         polled_to=server.polled_to, reached=server.reached, next=server.next
     )
-    return [Outcome.of(each, fault) for each in envelope.objects if (fault := fault_of(each))]
+    return [IngestResult.of(each, fault) for each in envelope.objects if (fault := fault_of(each))]
 
 
 def _store_all(server: TaxiiServer, run: Run) -> None:
@@ -136,7 +136,7 @@ def _store(
 ) -> None:
     mine = FetchedEvent.objects.filter(server=server, event_uuid=event_uuid)
     if Event.objects.filter(uuid=event_uuid).exists() and not mine.exists():
-        note(run, [Outcome.of(each, NOT_FROM_HERE) for each in objects.values()])
+        note(run, [IngestResult.of(each, NOT_FROM_HERE) for each in objects.values()])
         return
     FetchedEvent.objects.get_or_create(server=server, event_uuid=UUID(event_uuid))
     sound, outcomes = sound_objects(list(objects.values()))

@@ -16,18 +16,18 @@ from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
 from vardkase.audit.services import record
-from vardkase.core.confined import LimitReached, ProgramFailed
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.jobs.progress import report
+from vardkase.core.sandbox import LimitReached, ProgramFailed
 from vardkase.core.sql import cursor
-from vardkase.exchange.sync.leaving import Departure
-from vardkase.exchange.taxii.client import Remote
+from vardkase.exchange.sync.outbound import OutboundFilter
+from vardkase.exchange.taxii.client import TaxiiClient
 from vardkase.exchange.taxii.contents import ADDED, SETTLED
-from vardkase.exchange.taxii.models import Direction, Run, TaxiiServer
+from vardkase.exchange.taxii.ingest import IngestResult
+from vardkase.exchange.taxii.models import Run, TaxiiDirection, TaxiiServer
 from vardkase.exchange.taxii.polling import NO_COLLECTION
 from vardkase.exchange.taxii.runs import note, running
 from vardkase.exchange.taxii.servers import target_of
-from vardkase.exchange.taxii.storing import Outcome
 from vardkase.formats.misp_json import EventOptions, separate_events
 from vardkase.formats.stix.objects import object_writer
 from vardkase.identity.access.actor import Actor
@@ -51,8 +51,8 @@ def push(actor: Actor | None, server: TaxiiServer) -> Run:
     """
     if not server.collection:
         raise Conflict(NO_COLLECTION)
-    with running(server, Direction.PUSH) as run:
-        remote = Remote.of(server, patient=True)
+    with running(server, TaxiiDirection.PUSH) as run:
+        remote = TaxiiClient.of(server, patient=True)
         for filled in _filled(server, run):
             _send(remote, server, filled, run)
             report(run.objects_moved)
@@ -101,7 +101,7 @@ def _filled(server: TaxiiServer, run: Run) -> Iterator[_Filled]:
         try:
             filled.take(added, _objects_of(document))
         except (LimitReached, ProgramFailed, Invalid) as fault:
-            note(run, [Outcome(f"report--{uuid}", "", False, str(fault))])
+            note(run, [IngestResult(f"report--{uuid}", "", False, str(fault))])
     if filled.events:
         yield filled
 
@@ -112,7 +112,7 @@ def _objects_of(document: bytes) -> list[bytes]:
 
 
 def _leaving(server: TaxiiServer) -> Iterator[tuple[int, str, bytes]]:
-    outsider, departure = _outsider(), Departure(internal=False)
+    outsider, departure = _outsider(), OutboundFilter(internal=False)
     entries = _entries(outsider, server)
     for start in range(0, len(entries), AT_ONCE):
         part = dict(entries[start : start + AT_ONCE])
@@ -140,7 +140,7 @@ def _outsider() -> Actor:
     )
 
 
-def _send(remote: Remote, server: TaxiiServer, filled: _Filled, run: Run) -> None:
+def _send(remote: TaxiiClient, server: TaxiiServer, filled: _Filled, run: Run) -> None:
     status = remote.add(server.collection, list(filled.objects.values()))
     note(run, _refusals(status.get("failures")))
     run.objects_moved += len(filled.objects)
@@ -149,10 +149,11 @@ def _send(remote: Remote, server: TaxiiServer, filled: _Filled, run: Run) -> Non
     TaxiiServer.objects.filter(pk=server.pk).update(pushed_to=filled.up_to)
 
 
-def _refusals(failures: Any) -> list[Outcome]:
+def _refusals(failures: Any) -> list[IngestResult]:
     listed = [each for each in failures if isinstance(each, dict)] if isinstance(failures, list) else []
     return [
-        Outcome(str(each.get("id"))[:300], "", False, str(each.get("message") or "")[:300]) for each in listed
+        IngestResult(str(each.get("id"))[:300], "", False, str(each.get("message") or "")[:300])
+        for each in listed
     ]
 
 

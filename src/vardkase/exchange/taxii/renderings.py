@@ -15,8 +15,8 @@ import msgspec
 from django.db import transaction
 
 from vardkase.core.clock import today
-from vardkase.core.confined import LimitReached, ProgramFailed
 from vardkase.core.errors import Invalid
+from vardkase.core.sandbox import LimitReached, ProgramFailed
 from vardkase.core.sql import cursor
 from vardkase.exchange.taxii.models import Rendering
 from vardkase.formats.misp_json import EventOptions, separate_events

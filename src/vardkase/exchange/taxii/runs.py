@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from django.utils import timezone
 
 from vardkase.core.jobs.progress import in_words
-from vardkase.exchange.taxii.models import Direction, Run, TaxiiServer
-from vardkase.exchange.taxii.storing import Outcome
+from vardkase.exchange.taxii.ingest import IngestResult
+from vardkase.exchange.taxii.models import Run, TaxiiDirection, TaxiiServer
 
 REASONS = 20
 """Refusals that are kept in words."""
 
 
 @contextmanager
-def running(server: TaxiiServer, direction: Direction) -> Iterator[Run]:
+def running(server: TaxiiServer, direction: TaxiiDirection) -> Iterator[Run]:
     run = Run.objects.create(server=server, direction=direction)
     try:
         yield run
@@ -28,7 +28,7 @@ def running(server: TaxiiServer, direction: Direction) -> Iterator[Run]:
         run.save()
 
 
-def note(run: Run, outcomes: Iterable[Outcome]) -> None:
+def note(run: Run, outcomes: Iterable[IngestResult]) -> None:
     for each in outcomes:
         if each.stored:
             continue

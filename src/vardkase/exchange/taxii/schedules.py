@@ -7,8 +7,8 @@ from datetime import time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.exchange.taxii.models import Run, Submission, TaxiiServer
 from vardkase.exchange.taxii.renderings import forget_unused
 from vardkase.exchange.taxii.tasks import poll_server
@@ -36,7 +36,7 @@ SCHEDULES = (
         _("Fetch from TAXII servers"),
         _("Fetches what is new from every TAXII server with a chosen collection."),
         poll_all,
-        rhythm=Rhythm.HOURLY,
+        rhythm=Interval.HOURLY,
         at=time(0, 40),
         changed_by=ChangedBy.OPERATOR,
     ),

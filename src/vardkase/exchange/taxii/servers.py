@@ -40,7 +40,7 @@ def find_taxii_server(actor: Actor, reference: Reference) -> TaxiiServer:
 
 
 def find_readable_server(actor: Actor, reference: Reference) -> TaxiiServer:
-    actor.require_sight()
+    actor.require_content_access()
     return find_taxii_server(actor, reference)
 
 
@@ -52,7 +52,7 @@ def runs_of(actor: Actor, server: TaxiiServer) -> QuerySet[Run]:
 @transaction.atomic
 def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
     """Add a server from its wire fields (name, owner, baseurl, api_root, collection, …). Raises Invalid, Forbidden."""
-    actor.require_sight()
+    actor.require_content_access()
     _require_site_admin(actor)
     missing = {field: ["This field cannot be left blank"] for field in REQUIRED if not data.get(field)}
     if missing:
@@ -66,7 +66,7 @@ def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
 @transaction.atomic
 def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> TaxiiServer:
     """Change the wire fields in `data`; an empty key keeps the old one. Raises Invalid, NotFound."""
-    actor.require_sight()
+    actor.require_content_access()
     _require_site_admin(actor)
     number = find_taxii_server(actor, reference).pk
     server = taxii_servers(actor).select_for_update(of=("self",)).get(pk=number)

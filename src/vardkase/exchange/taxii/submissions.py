@@ -10,12 +10,12 @@ import msgspec
 from django.db import transaction
 
 from vardkase.audit.services import record
-from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.sandbox import LimitReached
 from vardkase.exchange.taxii.bundles import bundles, identity_of
 from vardkase.exchange.taxii.collections import as_member, may_write, target_of
+from vardkase.exchange.taxii.ingest import IngestResult, Target, counted, sound_objects, store_bundle
 from vardkase.exchange.taxii.models import Collection, Submission
-from vardkase.exchange.taxii.storing import Outcome, Target, counted, sound_objects, store_bundle
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.distribution import Distribution
 
@@ -88,13 +88,13 @@ def status_of(submission: Submission) -> dict[str, Any]:
     }
 
 
-def _outcomes(actor: Actor, collection: Collection, objects: list[Any]) -> list[Outcome]:
+def _outcomes(actor: Actor, collection: Collection, objects: list[Any]) -> list[IngestResult]:
     if not may_write(actor, collection):
-        return [Outcome.of(each, "You may not write into this collection.") for each in objects]
+        return [IngestResult.of(each, "You may not write into this collection.") for each in objects]
     try:
         sound, outcomes = sound_objects(objects)
     except LimitReached as limit:
-        return [Outcome.of(each, str(limit)) for each in objects]
+        return [IngestResult.of(each, str(limit)) for each in objects]
     target = _target(collection)
     for bundle in bundles(sound):
         outcomes += store_bundle(actor, bundle, target)[1]
@@ -107,28 +107,28 @@ def _target(collection: Collection) -> Target:
     return Target(int(reach), group, f"TAXII: {collection.name}")
 
 
-def _one_each(objects: list[Any], outcomes: Iterable[Outcome]) -> list[Outcome]:
+def _one_each(objects: list[Any], outcomes: Iterable[IngestResult]) -> list[IngestResult]:
     """One outcome per submitted object: failures take precedence, and objects that needed nothing get a
     remark."""
-    found: dict[tuple[str, str], Outcome] = {}
+    found: dict[tuple[str, str], IngestResult] = {}
     for each in sorted(outcomes, key=lambda outcome: not outcome.stored):
         found.setdefault((each.stix_id, each.version), each)
     unused = "Nothing in the envelope refers to it."
-    return [found.get(identity_of(each)) or Outcome.of(each, unused, stored=True) for each in objects]
+    return [found.get(identity_of(each)) or IngestResult.of(each, unused, stored=True) for each in objects]
 
 
-def _results(outcomes: Iterable[Outcome]) -> dict[str, list[dict[str, str]]]:
+def _results(outcomes: Iterable[IngestResult]) -> dict[str, list[dict[str, str]]]:
     results: dict[str, list[dict[str, str]]] = {"successes": [], "failures": []}
     for each in outcomes:
         results["successes" if each.stored else "failures"].append(_detail(each))
     return results
 
 
-def _detail(outcome: Outcome) -> dict[str, str]:
+def _detail(outcome: IngestResult) -> dict[str, str]:
     said = {"message": outcome.message} if outcome.message else {}
     return {"id": outcome.stix_id, "version": outcome.version, **said}
 
 
 def _pendings(submission: Submission) -> list[dict[str, str]]:
     objects = msgspec.json.decode(submission.envelope)
-    return [_detail(Outcome.of(each)) for each in objects]
+    return [_detail(IngestResult.of(each)) for each in objects]

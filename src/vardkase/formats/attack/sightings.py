@@ -10,9 +10,9 @@ import msgspec
 
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.core.sql import cursor
-from vardkase.formats.found import PAGE, attributes_of
-from vardkase.formats.misp_json.chosen import pages_of
+from vardkase.formats.misp_json.selection import pages_of
 from vardkase.formats.misp_json.stream import joined
+from vardkase.formats.search_results import PAGE, attributes_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
 from vardkase.intel.sightings.queries import sighted_between

@@ -16,7 +16,7 @@ from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.galaxies.matrix import matrix_galaxy
 from vardkase.knowledge.taxonomies.models import TaxonomyEntry, TaxonomyPredicate
-from vardkase.knowledge.taxonomies.queries import Meaning
+from vardkase.knowledge.taxonomies.queries import TagMeaning
 
 CUSTOM = "Custom Tags"
 """What the tags are under that no taxonomy has."""
@@ -49,7 +49,7 @@ def _tags(context: Context) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _said(meaning: Meaning) -> dict[str, Any]:
+def _said(meaning: TagMeaning) -> dict[str, Any]:
     taxonomy = meaning.taxonomy
     members = ("namespace", "description", "enabled", "exclusive", "required", "highlighted")
     about = {"id": str(taxonomy.pk), "version": str(taxonomy.version)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from vardkase.analysis.search.filters import Search
 from vardkase.analysis.search.statement import Statement
-from vardkase.analysis.search.trim import kept_attributes
+from vardkase.analysis.search.trimming import kept_attributes
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.clusters import Cluster, clusters_by_tag
 from vardkase.formats.misp_json.knowledge import galaxy_dict
@@ -16,7 +16,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.galaxies.models import Galaxy
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.queries import Meaning, meanings
+from vardkase.knowledge.taxonomies.queries import TagMeaning, meanings
 from vardkase.misp.flags import as_bool
 
 CARRIED = """
@@ -42,7 +42,7 @@ class InGalaxy:
 class Context:
     """`tags` by name, with their taxonomy data; `clusters` by galaxy type."""
 
-    tags: list[tuple[Tag, Meaning | None]]
+    tags: list[tuple[Tag, TagMeaning | None]]
     clusters: dict[str, list[InGalaxy]]
 
 

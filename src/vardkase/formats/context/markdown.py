@@ -8,7 +8,7 @@ from html import escape
 
 from vardkase.formats.context.collected import Context, InGalaxy
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.queries import Meaning
+from vardkase.knowledge.taxonomies.queries import TagMeaning
 from vardkase.knowledge.taxonomies.rules import colour_of
 
 LONGEST = 300
@@ -40,7 +40,7 @@ def _tags(context: Context) -> Iterator[str]:
         yield ""
 
 
-def _namespace(tagged: tuple[Tag, Meaning | None]) -> str:
+def _namespace(tagged: tuple[Tag, TagMeaning | None]) -> str:
     return tagged[1].taxonomy.namespace if tagged[1] else ""
 
 
@@ -51,7 +51,7 @@ def _label(tag: Tag) -> str:
     return f'<span class="tag-container"><span class="tag" style="{style}">{name}</span></span>'
 
 
-def _said(meaning: Meaning) -> str:
+def _said(meaning: TagMeaning) -> str:
     part = meaning.entry or meaning.predicate
     texts = dict.fromkeys(text for text in (part.expanded, part.description) if text)
     return f"**{_plain(part.value)}**: {_plain(' '.join(texts))}"

@@ -13,7 +13,7 @@ from typing import Any
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.core.sql import cursor
 from vardkase.formats.csv.columns import CONTEXT, DEFAULT, EVENT_COLUMNS, column_sql
-from vardkase.formats.found import rows_of
+from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import reader_parameters
 from vardkase.misp.flags import as_bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from vardkase.formats.event_graph.parts import DrawnObject, Parts
+from vardkase.formats.event_graph.parts import DrawnObject, GraphParts
 from vardkase.formats.misp_json.structs import Attribute
 
 type Graph = dict[str, Any]
@@ -26,7 +26,7 @@ PIVOTS: Mapping[str, Callable[[Attribute], str]] = {
 """What attributes can be joined by."""
 
 
-def references_graph(parts: Parts) -> Graph:
+def references_graph(parts: GraphParts) -> Graph:
     relations = [
         {
             "id": each.id,
@@ -42,7 +42,7 @@ def references_graph(parts: Parts) -> Graph:
     return _graph(parts, [*_nodes(parts)], relations)
 
 
-def tags_graph(parts: Parts) -> Graph:
+def tags_graph(parts: GraphParts) -> Graph:
     tags: dict[str, Node] = {}
     relations: dict[tuple[str, str], dict[str, Any]] = {}
     for attribute in parts.attributes:
@@ -62,7 +62,7 @@ def tags_graph(parts: Parts) -> Graph:
     return _graph(parts, [*_nodes(parts), *tags.values()], list(relations.values()))
 
 
-def generic_graph(parts: Parts, pivot: str) -> Graph:
+def generic_graph(parts: GraphParts, pivot: str) -> Graph:
     read = PIVOTS.get(pivot)
     keys: dict[str, Node] = {}
     relations: dict[tuple[str, str], dict[str, Any]] = {}
@@ -78,7 +78,7 @@ def generic_graph(parts: Parts, pivot: str) -> Graph:
     return {**graph, "available_pivot_key": list(PIVOTS)}
 
 
-def _graph(parts: Parts, items: list[Node], relations: list[dict[str, Any]]) -> Graph:
+def _graph(parts: GraphParts, items: list[Node], relations: list[dict[str, Any]]) -> Graph:
     tags = {parts.book.facts(each).name for attached in parts.tags.values() for each in attached}
     by_relation: dict[str, dict[str, None]] = {}
     for attribute in parts.attributes:
@@ -92,7 +92,7 @@ def _graph(parts: Parts, items: list[Node], relations: list[dict[str, Any]]) -> 
     }
 
 
-def _nodes(parts: Parts) -> Iterator[Node]:
+def _nodes(parts: GraphParts) -> Iterator[Node]:
     for found in parts.objects:
         yield _object(found, parts.inside[found.id])
     for attribute in parts.outside:

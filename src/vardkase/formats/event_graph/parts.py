@@ -11,7 +11,7 @@ from vardkase.formats.misp_json import EventOptions
 from vardkase.formats.misp_json.columns import ATTRIBUTE, OBJECT, REFERENCE
 from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.structs import Attribute, ObjectReference
-from vardkase.formats.misp_json.tags import Attachment, TagBook
+from vardkase.formats.misp_json.tags import Attachment, TagLoader
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import object_timestamp
 
@@ -38,7 +38,7 @@ class DrawnObject(msgspec.Struct, gc=False):
 
 
 @dataclass(slots=True)
-class Parts:
+class GraphParts:
     """The parts, except deleted ones, of one or several events that a reader may see."""
 
     objects: list[DrawnObject]
@@ -46,7 +46,7 @@ class Parts:
     references: list[ObjectReference]
     tags: dict[int, list[Attachment]]
     """Attribute id → what is attached to it."""
-    book: TagBook
+    book: TagLoader
     inside: dict[str, list[Attribute]] = field(init=False)
     """Object id → the attributes in it."""
 
@@ -61,7 +61,7 @@ class Parts:
         return [attribute for attribute in self.attributes if attribute.object_id == "0"]
 
 
-def event_parts(actor: Actor, event_ids: Sequence[int]) -> Parts:
+def event_parts(actor: Actor, event_ids: Sequence[int]) -> GraphParts:
     """The parts of the readable events, the oldest MOST_NODES of each kind."""
     scope = scope_of(actor, EventOptions())
     chosen = {"events": list(event_ids), "most": MOST_NODES}
@@ -69,7 +69,7 @@ def event_parts(actor: Actor, event_ids: Sequence[int]) -> Parts:
     attributes = [Attribute(*row) for row in scope.rows(_attributes(scope), **chosen)]
     known = {*(each.uuid for each in objects), *(each.uuid for each in attributes)}
     references = [ObjectReference(*row) for row in scope.rows(_references(scope), **chosen)]
-    return Parts(
+    return GraphParts(
         objects,
         attributes,
         [each for each in references if each.source_uuid in known and each.referenced_uuid in known],

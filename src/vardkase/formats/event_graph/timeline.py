@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.core.sql import cursor
-from vardkase.formats.event_graph.parts import MOST_NODES, DrawnObject, Parts
+from vardkase.formats.event_graph.parts import MOST_NODES, DrawnObject, GraphParts
 from vardkase.formats.misp_json.structs import Attribute
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.sightings.queries import readable_sightings
 
 
-def timeline(actor: Actor, parts: Parts, event_id: int) -> dict[str, Any]:
+def timeline(actor: Actor, parts: GraphParts, event_id: int) -> dict[str, Any]:
     items = [_attribute(each) for each in parts.outside]
     items += [_object(each, parts.inside[each.id]) for each in parts.objects]
     return {"items": items + _sightings(actor, event_id)}

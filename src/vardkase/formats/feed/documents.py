@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from vardkase.formats.feed import structs
-from vardkase.formats.feed.reach import Reach
+from vardkase.formats.feed.reach import FeedReach
 from vardkase.formats.misp_json import Chosen, Deleted, EventOptions, event_parts
 from vardkase.formats.misp_json.events import Section
 from vardkase.formats.misp_json.stream import joined
@@ -22,11 +22,11 @@ NO_TEMPLATE = UUID("9319371e-2504-4128-8410-3741cebbcfd3")
 
 type Keep = Callable[[str], object]
 
-ATTRIBUTES = msgspec.json.Decoder(list[structs.Attribute])
-OBJECTS = msgspec.json.Decoder(list[structs.Object])
-REPORTS = msgspec.json.Decoder(list[structs.Report])
-KEYS = msgspec.json.Decoder(list[structs.CryptographicKey])
-TAGS = msgspec.json.Decoder(list[structs.Tag])
+ATTRIBUTES = msgspec.json.Decoder(list[structs.FeedAttribute])
+OBJECTS = msgspec.json.Decoder(list[structs.FeedObject])
+REPORTS = msgspec.json.Decoder(list[structs.FeedReport])
+KEYS = msgspec.json.Decoder(list[structs.FeedCryptographicKey])
+TAGS = msgspec.json.Decoder(list[structs.FeedTag])
 
 
 @dataclass(slots=True)
@@ -35,10 +35,10 @@ class FeedEvent:
 
     header: EventHeader
     sections: Iterator[Section]
-    reach: Reach
+    reach: FeedReach
     keep_hash: Keep
     """Told the MD5 of every value that goes out, as `hashes.csv` lists them."""
-    tags: list[structs.Tag] = field(default_factory=list)
+    tags: list[structs.FeedTag] = field(default_factory=list)
 
     @property
     def uuid(self) -> str:
@@ -71,11 +71,11 @@ class FeedEvent:
             self._creator(),
         )  # fmt: skip
 
-    def _creator(self) -> structs.Organisation:
+    def _creator(self) -> structs.FeedOrganisation:
         creator = self.header.Orgc
         if isinstance(creator, msgspec.UnsetType):
             raise TypeError("an event without its creator was rendered")
-        return structs.Organisation(creator.name, creator.uuid)
+        return structs.FeedOrganisation(creator.name, creator.uuid)
 
     def _attributes(self, piece: bytes) -> bytes:
         return _inside(self._kept(ATTRIBUTES.decode(b"[" + piece + b"]")))
@@ -95,7 +95,7 @@ class FeedEvent:
         every = REPORTS.decode(b"[" + piece + b"]")
         return _inside([each for each in every if not each.deleted and _shed(self.reach, each)])
 
-    def _kept(self, attributes: Iterable[structs.Attribute]) -> list[structs.Attribute]:
+    def _kept(self, attributes: Iterable[structs.FeedAttribute]) -> list[structs.FeedAttribute]:
         kept = [each for each in attributes if _shed(self.reach, each)]
         for each in kept:
             for part in parts_of(each.type, each.value):
@@ -104,7 +104,7 @@ class FeedEvent:
 
 
 def feed_events(
-    actor: Actor, chosen: Chosen, reach: Reach, keep_hash: Keep, *, local_tags: bool = False
+    actor: Actor, chosen: Chosen, reach: FeedReach, keep_hash: Keep, *, local_tags: bool = False
 ) -> Iterator[FeedEvent]:
     """The chosen published events within the reader's rights and the reach. Write each before requesting the
     next."""
@@ -126,7 +126,7 @@ def parts_of(kind: str, value: str) -> list[str]:
     return value.split("|") if "|" in kind or kind == "malware-sample" else [value]
 
 
-def _shed(reach: Reach, part: structs.Attribute | structs.Object | structs.Report) -> bool:
+def _shed(reach: FeedReach, part: structs.FeedAttribute | structs.FeedObject | structs.FeedReport) -> bool:
     """True if the part is included; clears its distribution, which is not written."""
     held = reach.holds(part)
     part.distribution = part.sharing_group_id = ""

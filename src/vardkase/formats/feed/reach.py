@@ -8,7 +8,7 @@ from typing import Protocol
 SHARING_GROUP, INHERITED = "4", "5"
 
 
-class Shared(Protocol):
+class SharedWith(Protocol):
     """Anything with its own distribution, as in the wire format."""
 
     distribution: str
@@ -16,7 +16,7 @@ class Shared(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class FeedReach:
     """The distributions (0 to 3) and sharing group ids that a feed accepts.
 
     The reader's rights apply in addition: an account that may read less exports less.
@@ -25,7 +25,7 @@ class Reach:
     distributions: frozenset[str] = frozenset({"3"})
     sharing_groups: frozenset[str] = frozenset()
 
-    def holds(self, thing: Shared) -> bool:
+    def holds(self, thing: SharedWith) -> bool:
         """True if an event or part is included; a part that inherits follows its container."""
         if thing.distribution == SHARING_GROUP:
             return thing.sharing_group_id in self.sharing_groups

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Tag(Struct, gc=False):
+class FeedTag(Struct, gc=False):
     colour: str
     local: bool
     name: str
@@ -19,7 +19,7 @@ class Tag(Struct, gc=False):
         self.relationship_type = self.relationship_type or ""
 
 
-class Attribute(Struct, gc=False, omit_defaults=True):
+class FeedAttribute(Struct, gc=False, omit_defaults=True):
     category: str
     comment: str
     deleted: bool
@@ -33,12 +33,12 @@ class Attribute(Struct, gc=False, omit_defaults=True):
     first_seen: str | None = None
     last_seen: str | None = None
     object_relation: str | None = None
-    Tag: list[Tag] = []
+    Tag: list[FeedTag] = []
     distribution: str = ""
     sharing_group_id: str = ""
 
 
-class Reference(Struct, gc=False, omit_defaults=True):
+class FeedReference(Struct, gc=False, omit_defaults=True):
     comment: str
     referenced_uuid: str
     relationship_type: str
@@ -48,7 +48,7 @@ class Reference(Struct, gc=False, omit_defaults=True):
     object_uuid: str = ""
 
 
-class Object(Struct, gc=False, omit_defaults=True, rename={"meta_category": "meta-category"}):
+class FeedObject(Struct, gc=False, omit_defaults=True, rename={"meta_category": "meta-category"}):
     comment: str
     deleted: bool
     description: str | None
@@ -58,15 +58,15 @@ class Object(Struct, gc=False, omit_defaults=True, rename={"meta_category": "met
     template_version: str
     timestamp: str
     uuid: str
-    Attribute: list[Attribute]
+    Attribute: list[FeedAttribute]
     first_seen: str | None = None
     last_seen: str | None = None
-    ObjectReference: list[Reference] = []
+    ObjectReference: list[FeedReference] = []
     distribution: str = ""
     sharing_group_id: str = ""
 
 
-class Report(Struct, gc=False, omit_defaults=True):
+class FeedReport(Struct, gc=False, omit_defaults=True):
     content: str
     deleted: bool
     name: str
@@ -76,7 +76,7 @@ class Report(Struct, gc=False, omit_defaults=True):
     sharing_group_id: str = ""
 
 
-class Organisation(Struct, gc=False):
+class FeedOrganisation(Struct, gc=False):
     name: str
     uuid: str
 
@@ -92,10 +92,10 @@ class Event(Struct, gc=False):
     threat_level_id: str
     timestamp: str
     uuid: str
-    Orgc: Organisation
+    Orgc: FeedOrganisation
 
 
-class CryptographicKey(Struct, gc=False):
+class FeedCryptographicKey(Struct, gc=False):
     """A key that signs a protected event."""
 
     uuid: str
@@ -110,8 +110,8 @@ class CryptographicKey(Struct, gc=False):
 class Announcement(Struct, gc=False):
     """An event's manifest entry, in which numbers are JSON numbers."""
 
-    Orgc: Organisation
-    Tag: list[Tag]
+    Orgc: FeedOrganisation
+    Tag: list[FeedTag]
     info: str
     date: str
     analysis: int

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from vardkase.analysis.search.filters import Search
-from vardkase.formats.found import rows_of
+from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import TYPES
 

@@ -9,8 +9,8 @@ from ipaddress import ip_address
 from vardkase.analysis.search.filters import Search
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
-from vardkase.formats.found import Met, rows_of
 from vardkase.formats.names import dns_name
+from vardkase.formats.search_results import MatchedValue, rows_of
 from vardkase.identity.access.actor import Actor
 
 NOWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound to it
@@ -19,7 +19,7 @@ NOWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound to it
 def lines(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     now = datetime.fromtimestamp(now_seconds(), UTC)
     yield f"# Blocklist in the HOSTS format\n# Generated: {now:%Y-%m-%d %H:%M:%S %z}\n".encode()
-    address, met = _address(search), Met()
+    address, met = _address(search), MatchedValue()
     for rows in rows_of(actor, search, ids, "a.value1", types=["domain"]):
         names = [name for (value,) in rows if (name := dns_name(value)) and met.first_time(name)]
         if names:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from vardkase.core.confined.program import Refused
 from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, depth, holds_nul
+from vardkase.core.sandbox.program import Refused
 from vardkase.formats.incoming.misp_xml import data_of
 from vardkase.formats.incoming.xml_elements import outermost
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 
-from vardkase.core.confined.program import Refused
+from vardkase.core.sandbox.program import Refused
 from vardkase.formats.incoming.openioc_terms import PAIRS, TYPES
 from vardkase.formats.incoming.xml_elements import Element, root_of
 
@@ -21,7 +21,7 @@ DESTINATION = "routeentryitem/destination"
 ONLY_TOGETHER = "holds only together with others"
 
 
-class Item(NamedTuple):
+class OpeniocItem(NamedTuple):
     """One condition: the `value` that `term` is compared with by `condition` ("is", "contains", …)."""
 
     id: str
@@ -35,14 +35,14 @@ class Item(NamedTuple):
         return self.term.lower()
 
 
-class Untold(NamedTuple):
+class UnsupportedTerm(NamedTuple):
     """An item that has no counterpart in MISP's types, and why."""
 
     id: str
     why: str
 
 
-type Found = dict[str, Any] | Untold
+type Found = dict[str, Any] | UnsupportedTerm
 
 
 def read_openioc(document: bytes) -> dict[str, list[Any]]:
@@ -53,7 +53,7 @@ def read_openioc(document: bytes) -> dict[str, list[Any]]:
     told: list[dict[str, Any]] = list(_about(root.child("metadata") or root))
     untold: list[dict[str, str]] = []
     for found in _conditions(root):
-        if isinstance(found, Untold):
+        if isinstance(found, UnsupportedTerm):
             untold.append(found._asdict())
         else:
             told.append(found)
@@ -97,7 +97,7 @@ def _of_pair(branches: list[Element], *, together: bool) -> dict[str, Any] | Non
         return None
     one, other = map(_item, branches)
     for first, second in ((one, other), (other, one)):
-        if not isinstance(first, Item) or not isinstance(second, Item):
+        if not isinstance(first, OpeniocItem) or not isinstance(second, OpeniocItem):
             return None
         if type := PAIRS.get((first.key, second.key)):
             exact = first.condition in EQUAL and second.condition in EQUAL
@@ -108,18 +108,20 @@ def _of_pair(branches: list[Element], *, together: bool) -> dict[str, Any] | Non
 
 def _of_item(element: Element, *, together: bool) -> Found:
     item = _item(element)
-    if isinstance(item, Untold):
+    if isinstance(item, UnsupportedTerm):
         return item
     type, value = _typed(item)
     if not type:
-        return Untold(item.id, f"MISP has no type for the term {item.term!r} (value {item.value[:200]!r}).")
+        return UnsupportedTerm(
+            item.id, f"MISP has no type for the term {item.term!r} (value {item.value[:200]!r})."
+        )
     exact = item.condition in EQUAL and not together
     return _attribute(type, value, [item], detects=exact, note=ONLY_TOGETHER if together else "")
 
 
-def _item(element: Element) -> Item | Untold:
+def _item(element: Element) -> OpeniocItem | UnsupportedTerm:
     context = element.child("Context")
-    item = Item(
+    item = OpeniocItem(
         element.attributes.get("id", ""),
         context.attributes.get("search", "").strip() if context else "",
         element.said("Content"),
@@ -127,13 +129,15 @@ def _item(element: Element) -> Item | Untold:
         element.said("Comment"),
     )
     if not item.term or not item.value:
-        return Untold(item.id, "The item names no term, or no value.")
+        return UnsupportedTerm(item.id, "The item names no term, or no value.")
     if item.condition in NEGATED or element.attributes.get("negate", "").lower() == "true":
-        return Untold(item.id, f"The item says what is not there: {item.term!r}, {item.value[:200]!r}.")
+        return UnsupportedTerm(
+            item.id, f"The item says what is not there: {item.term!r}, {item.value[:200]!r}."
+        )
     return item
 
 
-def _typed(item: Item) -> tuple[str, str]:
+def _typed(item: OpeniocItem) -> tuple[str, str]:
     type = TYPES.get(item.key, "") or TYPES.get(item.key.removesuffix("/string").removesuffix("/ip"), "")
     if item.key.startswith(DESTINATION) and not _is_network(item.value.partition(":")[0]):
         return ("ip-dst" if _is_network(item.value) else "hostname"), item.value
@@ -150,7 +154,9 @@ def _is_network(text: str) -> bool:
     return True
 
 
-def _attribute(type: str, value: str, items: list[Item], *, detects: bool, note: str = "") -> dict[str, Any]:
+def _attribute(
+    type: str, value: str, items: list[OpeniocItem], *, detects: bool, note: str = ""
+) -> dict[str, Any]:
     terms = " + ".join(f"{item.term} {item.condition}".strip() for item in items)
     comments = [f"OpenIOC {terms}", note, *(item.comment for item in items)]
     found: dict[str, Any] = {"type": type, "value": value, "comment": ". ".join(filter(None, comments))}

@@ -1,6 +1,6 @@
 """Sandbox program that parses documents imported by users.
 
-It is imported by no one but the keeper of such processes (`vardkase.core.confined`), and knows no Django.
+It is imported by no one but the keeper of such processes (`vardkase.core.sandbox`), and knows no Django.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from vardkase.core.confined.program import Answerer
+from vardkase.core.sandbox.program import Answerer
 from vardkase.formats.incoming.misp_export import read_events
 from vardkase.formats.incoming.misp_xml import read_body
 from vardkase.formats.incoming.openioc import read_openioc

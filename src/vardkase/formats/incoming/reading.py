@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from vardkase.core.confined import Limits, ProgramFailed, Workshop
 from vardkase.core.errors import Invalid
+from vardkase.core.sandbox import Limits, ProgramFailed, SandboxPool
 
 MEBIBYTE = 1024 * 1024
 PROGRAM = "vardkase.formats.incoming.program"
-files = Workshop(PROGRAM, Limits(seconds=120))
-bodies = Workshop(PROGRAM, Limits(seconds=20))
+files = SandboxPool(PROGRAM, Limits(seconds=120))
+bodies = SandboxPool(PROGRAM, Limits(seconds=20))
 """Apart from the files, so that nobody waits with a small request until a big file has been read."""
-pages = Workshop(PROGRAM, Limits(memory=512 * MEBIBYTE, seconds=3, at_once=1))
+pages = SandboxPool(PROGRAM, Limits(memory=512 * MEBIBYTE, seconds=3, at_once=1))
 """Any member may name a page, and waits in a thread that answers requests."""
 
 NO_EVENT = "The file holds no event: it is neither MISP JSON nor MISP XML of one."
@@ -62,11 +62,11 @@ def web_page(text: str) -> tuple[str, str]:
     return found["title"], found["text"]
 
 
-def _read(job: str, content: bytes, workshop: Workshop = files) -> Any:
+def _read(job: str, content: bytes, workshop: SandboxPool = files) -> Any:
     return msgspec.json.decode(b"".join(_pieces(job, content, workshop)))
 
 
-def _pieces(job: str, content: bytes, workshop: Workshop = files) -> Iterator[bytes]:
+def _pieces(job: str, content: bytes, workshop: SandboxPool = files) -> Iterator[bytes]:
     try:
         with workshop.job({"job": job}) as process:
             yield from process.ask(content)

@@ -14,12 +14,12 @@ from typing import Any
 
 import msgspec
 
-from vardkase.core.archives import Bounds, members
-from vardkase.core.confined.program import Refused
+from vardkase.core.archives import ArchiveLimits, members
 from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, holds_nul
+from vardkase.core.sandbox.program import Refused
 from vardkase.formats.incoming.xml_elements import Element, root_of
 
-BOUNDS = Bounds()
+BOUNDS = ArchiveLimits()
 REPORTS = ("Analysis/analysis.xml", "Analysis/analysis.json")
 SAMPLE = "sample"
 WRITTEN = re.compile(r"Analysis/proc_\d+/modified_files/([0-9a-f]{32})\.[^/]*", re.IGNORECASE)

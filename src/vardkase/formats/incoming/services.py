@@ -18,7 +18,7 @@ from vardkase.intel.services.results import Ingested
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ImportOptions:
     """What the importing user chose for the new event; empty means this hub's defaults."""
 
     distribution: int | str | None = None
@@ -40,7 +40,7 @@ class ImportedEvent:
 
 
 @transaction.atomic
-def import_as_event(actor: Actor, document: Mapping[str, Any], wishes: Wishes) -> Ingested:
+def import_as_event(actor: Actor, document: Mapping[str, Any], wishes: ImportOptions) -> Ingested:
     """Store the MISP event parsed from a document.
 
     Raises what `add_event` raises, and Forbidden if the actor may not publish as requested.
@@ -55,7 +55,7 @@ def import_as_event(actor: Actor, document: Mapping[str, Any], wishes: Wishes) -
 
 
 def import_export(
-    actor: Actor, content: bytes, wishes: Wishes, *, take_ownership: bool
+    actor: Actor, content: bytes, wishes: ImportOptions, *, take_ownership: bool
 ) -> Iterator[ImportedEvent]:
     """Store the events of a MISP JSON or XML file, each in its own transaction.
 
@@ -67,7 +67,7 @@ def import_export(
         yield _imported(actor, {key: document[key] for key in document if key not in forgotten}, wishes)
 
 
-def _imported(actor: Actor, document: Mapping[str, Any], wishes: Wishes) -> ImportedEvent:
+def _imported(actor: Actor, document: Mapping[str, Any], wishes: ImportOptions) -> ImportedEvent:
     info = str(document.get("info") or "")
     try:
         stored = import_as_event(actor, document, wishes)

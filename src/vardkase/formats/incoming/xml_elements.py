@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from vardkase.core.confined.program import Refused
+from vardkase.core.sandbox.program import Refused
 
 CHUNK = 1 << 20
 DEEPEST = 100

@@ -8,8 +8,8 @@ import msgspec
 
 from vardkase.analysis.search.filters import Search
 from vardkase.core.instance import instance_uuid
-from vardkase.formats.found import rows_of
 from vardkase.formats.misp_json.stream import joined
+from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 
 SEVERITY = {

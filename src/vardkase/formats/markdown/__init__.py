@@ -14,7 +14,7 @@ from vardkase.formats.misp_json import chosen_ids
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.queries.rows import EventRow
-from vardkase.misp.report_references import InReport
+from vardkase.misp.report_references import ReportReference
 
 MOST = 5_000
 """Attributes in a report: it is for people."""
@@ -50,7 +50,7 @@ def _tags(event: EventRow) -> Iterator[str]:
     names = [tag.name for tag in event_tags(event.id) if not tag.local]
     if names:
         yield from ("", "## Tags", "")
-        yield from (f"- {InReport('tag', name)}" for name in names)
+        yield from (f"- {ReportReference('tag', name)}" for name in names)
 
 
 def _contents(rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:
@@ -58,13 +58,15 @@ def _contents(rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:
     if loose:
         yield from ("", "## Attributes", "", "| Category | Type | Value |", "|---|---|---|")
         yield from (
-            f"| {_plain(category)} | {kind} | {InReport('attribute', str(uuid))} |"
+            f"| {_plain(category)} | {kind} | {ReportReference('attribute', str(uuid))} |"
             for uuid, kind, category, _, _ in loose
         )
     objects = {row[3]: row[4] for row in rows if row[3] is not None}
     if objects:
         yield from ("", "## Objects", "")
-        yield from (f"- {_plain(name)}: {InReport('object', str(uuid))}" for uuid, name in objects.items())
+        yield from (
+            f"- {_plain(name)}: {ReportReference('object', str(uuid))}" for uuid, name in objects.items()
+        )
 
 
 def _plain(text: str) -> str:

@@ -1,6 +1,5 @@
 """MISP JSON from the database: whole documents, streamed, limited to what the reader may see."""
 
-from vardkase.formats.misp_json.chosen import Chosen, chosen_ids
 from vardkase.formats.misp_json.event_index import event_index
 from vardkase.formats.misp_json.events import (
     event_document,
@@ -27,6 +26,7 @@ from vardkase.formats.misp_json.proposals import proposal_rows
 from vardkase.formats.misp_json.references import reference_rows
 from vardkase.formats.misp_json.report_elements import report_elements
 from vardkase.formats.misp_json.reports import report_dict, report_list
+from vardkase.formats.misp_json.selection import Chosen, chosen_ids
 from vardkase.formats.misp_json.sightings import SightingOptions, sighting_pages, sighting_rows
 
 __all__ = [

@@ -13,10 +13,10 @@ from msgspec import Raw
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import array_of, cursor
-from vardkase.formats.misp_json.chosen import Chosen, pages_of
-from vardkase.formats.misp_json.organisations import OrganisationBook
+from vardkase.formats.misp_json.organisations import OrganisationLoader
 from vardkase.formats.misp_json.related_objects import related_objects
-from vardkase.formats.misp_json.sharing_groups import SharingGroupBook
+from vardkase.formats.misp_json.selection import Chosen, pages_of
+from vardkase.formats.misp_json.sharing_groups import SharingGroupLoader
 from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
@@ -44,13 +44,13 @@ IN_SHORT = {FIRST: {NOTE, OPINION, RELATIONSHIP}, BELOW: {OPINION}}
 notes as soon as it has notes, so opinions beside notes are not its first."""
 
 
-class AnalystBook:
+class AnalystDataLoader:
     """Loads the analyst data of one document for one reader; organisations and groups are loaded once."""
 
-    def __init__(self, actor: Actor, groups: SharingGroupBook | None = None) -> None:
+    def __init__(self, actor: Actor, groups: SharingGroupLoader | None = None) -> None:
         self._actor = actor
-        self._groups = groups or SharingGroupBook(actor)
-        self._organisations = OrganisationBook()
+        self._groups = groups or SharingGroupLoader(actor)
+        self._organisations = OrganisationLoader()
         self._any: bool | None = None
 
     def of(self, uuids: Iterable[str], depth: int = DEPTH, start: int = FIRST) -> dict[str, ByKind]:
@@ -149,7 +149,7 @@ class AnalystBook:
 def analyst_data_dict(actor: Actor, number: int, *, viewed: bool = False) -> dict[str, Any]:
     """One as ``{"Note": {…}}``; `viewed` as in analyst_data/view, with its nested analyst data. Raises
     NotFound."""
-    book = AnalystBook(actor)
+    book = AnalystDataLoader(actor)
     found = book.chosen([number])
     if not found:
         raise NotFound("Invalid Analyst Data.")
@@ -162,16 +162,16 @@ def analyst_data_dict(actor: Actor, number: int, *, viewed: bool = False) -> dic
 
 def said_of(actor: Actor, uuid: str, depth: int = DEPTH) -> tuple[ByKind, list[Said]]:
     """The analyst data on one object, and the relationships that point to it."""
-    book = AnalystBook(actor)
+    book = AnalystDataLoader(actor)
     return book.of([uuid], depth).get(uuid, {}), book.leading_to([uuid]).get(uuid, [])
 
 
 def analyst_data_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
     """A list of ``{"Note": {…}}``, without nested analyst data."""
-    return coalesced(_list(AnalystBook(actor), chosen))
+    return coalesced(_list(AnalystDataLoader(actor), chosen))
 
 
-def _list(book: AnalystBook, chosen: Chosen) -> Iterator[bytes]:
+def _list(book: AnalystDataLoader, chosen: Chosen) -> Iterator[bytes]:
     yield b"["
     yield from joined(
         encoder.encode({said["note_type_name"]: said})

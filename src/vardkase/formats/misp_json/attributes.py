@@ -9,13 +9,13 @@ from typing import Any
 
 from msgspec import UNSET
 
-from vardkase.formats.misp_json.chosen import PAGE
 from vardkase.formats.misp_json.columns import ATTRIBUTE
 from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.decay import add_scores
 from vardkase.formats.misp_json.proposals import proposals_of_attributes
 from vardkase.formats.misp_json.related import related_attributes
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data
+from vardkase.formats.misp_json.selection import PAGE
 from vardkase.formats.misp_json.sightings import sightings_of_attributes
 from vardkase.formats.misp_json.structs import EMPTY, Attribute
 from vardkase.formats.misp_json.warnings import add_warnings, clean
@@ -24,7 +24,7 @@ type Page = list[Attribute]
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class CarriedParts:
     """What exists in some events or on their attributes: kinds that do not occur are not queried again."""
 
     tags: bool = False
@@ -42,7 +42,7 @@ OBJECT_ID = 12
 """Where among them the object's id is."""
 
 
-def event_attributes(scope: Scope, event_id: int, carried: Carried) -> Iterator[Page]:
+def event_attributes(scope: Scope, event_id: int, carried: CarriedParts) -> Iterator[Page]:
     """The event's attributes by id: those outside objects, or all when the document is flattened.
 
     `carried` says what occurs on any attribute of the event.
@@ -57,7 +57,7 @@ def event_attributes(scope: Scope, event_id: int, carried: Carried) -> Iterator[
         yield from _pages(scope, rows, carried)
 
 
-def object_attributes(scope: Scope, object_ids: Sequence[int], carried: Carried) -> Iterator[Page]:
+def object_attributes(scope: Scope, object_ids: Sequence[int], carried: CarriedParts) -> Iterator[Page]:
     sql = OBJECT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute)
     objects = list(object_ids)
     rows: Sequence[tuple[Any, ...]] = ()
@@ -69,7 +69,7 @@ def object_attributes(scope: Scope, object_ids: Sequence[int], carried: Carried)
         yield from _pages(scope, rows, carried)
 
 
-def few_attributes(scope: Scope, event_ids: Sequence[int], carried: Carried) -> Page | None:
+def few_attributes(scope: Scope, event_ids: Sequence[int], carried: CarriedParts) -> Page | None:
     """All attributes of some small events, by event and id.
 
     None if they exceed a page, or if there are attachments, which must be read one at a time.
@@ -81,7 +81,7 @@ def few_attributes(scope: Scope, event_ids: Sequence[int], carried: Carried) -> 
     return next(_pages(scope, rows, carried))
 
 
-def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> Iterator[Page]:
+def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: CarriedParts) -> Iterator[Page]:
     page = [Attribute(*row[:WIDTH]) for row in rows]
     if scope.options.enforce_warninglist:
         kept = clean(page)
@@ -97,7 +97,7 @@ def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> I
         yield page
 
 
-def _complete(scope: Scope, page: Page, carried: Carried) -> None:
+def _complete(scope: Scope, page: Page, carried: CarriedParts) -> None:
     """Give the attributes what hangs on them."""
     if carried.tags:
         _add_tags(scope, page)

@@ -9,7 +9,7 @@ from typing import Any
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.clusters import MEMBER_COLUMNS, facts_of, members_of
 from vardkase.formats.misp_json.knowledge import galaxy_dict, tag_dict
-from vardkase.formats.misp_json.sharing_groups import SharingGroupBook
+from vardkase.formats.misp_json.sharing_groups import SharingGroupLoader
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
 from vardkase.knowledge.galaxies.models import Galaxy
@@ -85,7 +85,7 @@ def _chunk(actor: Actor, ids: list[int]) -> Iterator[dict[str, Any]]:
         ],
     )
     galaxies = Galaxy.objects.in_bulk({int(cluster["galaxy_id"]) for cluster in clusters})
-    groups = SharingGroupBook(actor)
+    groups = SharingGroupLoader(actor)
     groups.learn(cluster["sharing_group_id"] or "0" for cluster in clusters)
     for cluster in clusters:
         yield {

@@ -37,7 +37,7 @@ def members_of(row: Sequence[Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ClusterFacts:
     """The related data of clusters, from other tables."""
 
     elements: dict[str, list[dict[str, Any]]]
@@ -55,12 +55,12 @@ class Facts:
         return around | ({"TargetingClusterRelation": targeting} if targeting else {})
 
 
-def facts_of(actor: Actor, clusters: list[dict[str, Any]]) -> Facts:
+def facts_of(actor: Actor, clusters: list[dict[str, Any]]) -> ClusterFacts:
     ids = [int(cluster["id"]) for cluster in clusters]
     uuids = [cluster["uuid"] for cluster in clusters]
     sources = _relations(actor, "r.galaxy_cluster_id = ANY(%(ids)s)", {"ids": ids})
     targets = _relations(actor, "r.referenced_galaxy_cluster_uuid = ANY(%(uuids)s::uuid[])", {"uuids": uuids})
-    return Facts(
+    return ClusterFacts(
         elements=_grouped(_elements(ids), "galaxy_cluster_id"),
         relations=_grouped(sources, "galaxy_cluster_uuid"),
         targeting=_grouped(targets, "referenced_galaxy_cluster_uuid"),
@@ -68,7 +68,7 @@ def facts_of(actor: Actor, clusters: list[dict[str, Any]]) -> Facts:
     )
 
 
-def _cluster(members: dict[str, Any], facts: Facts) -> Cluster:
+def _cluster(members: dict[str, Any], facts: ClusterFacts) -> Cluster:
     whole = members | facts.around(members)
     meta: dict[str, list[str]] = {}
     for element in facts.elements.get(members["id"], ()):

@@ -8,9 +8,9 @@ from typing import Any
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import array_of, cursor
 from vardkase.formats.misp_json.analyst_data import said_of
-from vardkase.formats.misp_json.chosen import Chosen, pages_of
-from vardkase.formats.misp_json.organisations import OrganisationBook
-from vardkase.formats.misp_json.sharing_groups import SharingGroupBook
+from vardkase.formats.misp_json.organisations import OrganisationLoader
+from vardkase.formats.misp_json.selection import Chosen, pages_of
+from vardkase.formats.misp_json.sharing_groups import SharingGroupLoader
 from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
@@ -21,7 +21,7 @@ AT_ONCE = 200
 
 def collection_dict(actor: Actor, number: int, *, viewed: bool = False) -> dict[str, Any]:
     """One collection with its elements; `viewed` adds its analyst data. Raises NotFound."""
-    found = _rows(actor, [number], OrganisationBook(), SharingGroupBook(actor))
+    found = _rows(actor, [number], OrganisationLoader(), SharingGroupLoader(actor))
     if not found:
         raise NotFound("Invalid Collection.")
     inner = found[0]
@@ -50,7 +50,7 @@ def elements(column: str, ids: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    organisations, groups = OrganisationBook(), SharingGroupBook(actor)
+    organisations, groups = OrganisationLoader(), SharingGroupLoader(actor)
     yield b"["
     yield from joined(
         encoder.encode({"Collection": row})
@@ -61,7 +61,7 @@ def _list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
 
 
 def _rows(
-    actor: Actor, ids: Sequence[int], organisations: OrganisationBook, groups: SharingGroupBook
+    actor: Actor, ids: Sequence[int], organisations: OrganisationLoader, groups: SharingGroupLoader
 ) -> list[dict[str, Any]]:
     sql = CHOSEN.format(visible=collection_predicate(actor))
     rows = cursor().execute(sql, reader_parameters(actor) | {"ids": array_of(map(str, ids))}).fetchall()

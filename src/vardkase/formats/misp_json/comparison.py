@@ -18,7 +18,7 @@ SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DocumentChange:
     """One difference: `change` is added, changed or removed; `what` a type or a field."""
 
     change: str
@@ -32,7 +32,7 @@ class Comparison:
     """The differences from `version` (0: never published): the first ones, and their number."""
 
     version: int
-    rows: list[Change]
+    rows: list[DocumentChange]
     total: int
 
     @property
@@ -85,22 +85,22 @@ def compare_with_published(actor: Actor, event: EventRow) -> Comparison:
     return Comparison(latest, changes[:SHOWN], len(changes))
 
 
-def _header(actor: Actor, event: EventRow, old: _Event) -> Iterator[Change]:
+def _header(actor: Actor, event: EventRow, old: _Event) -> Iterator[DocumentChange]:
     now = index_rows(actor, [event.id])[0]
     for name in ("info", "date", "threat_level_id", "analysis", "distribution"):
         before, after = str(getattr(old, name)), str(getattr(now, name))
         if before != after:
-            yield Change("changed", name, before, after)
+            yield DocumentChange("changed", name, before, after)
 
 
-def _tags(event: EventRow, old: _Event) -> Iterator[Change]:
+def _tags(event: EventRow, old: _Event) -> Iterator[DocumentChange]:
     before = {tag.name for tag in old.Tag}
     after = {tag.name for tag in event_tags(event.id)}
-    yield from (Change("added", "tag", new=name) for name in sorted(after - before))
-    yield from (Change("removed", "tag", old=name) for name in sorted(before - after))
+    yield from (DocumentChange("added", "tag", new=name) for name in sorted(after - before))
+    yield from (DocumentChange("removed", "tag", old=name) for name in sorted(before - after))
 
 
-def _attributes(event: EventRow, old: _Event) -> Iterator[Change]:
+def _attributes(event: EventRow, old: _Event) -> Iterator[DocumentChange]:
     nested = (attribute for each in old.Object for attribute in each.Attribute)
     before = {a.uuid: a for a in [*old.Attribute, *nested] if not a.deleted}
     present = set()
@@ -109,26 +109,28 @@ def _attributes(event: EventRow, old: _Event) -> Iterator[Change]:
         present.add(uuid)
         known = before.get(uuid)
         if known is None:
-            yield Change("added", kind, new=value)
+            yield DocumentChange("added", kind, new=value)
         elif touched:
             after = (kind, value, comment, to_ids, str(distribution), category)
             if after != _content(known):
                 yield _difference(known, kind, value, comment)
     for uuid, gone in before.items():
         if uuid not in present:
-            yield Change("removed", gone.type, old=gone.value)
+            yield DocumentChange("removed", gone.type, old=gone.value)
 
 
 def _content(known: _Attribute) -> tuple[str, str, str, bool, str, str]:
     return known.type, known.value, known.comment, known.to_ids, known.distribution, known.category
 
 
-def _difference(known: _Attribute, kind: str, value: str, comment: str) -> Change:
+def _difference(known: _Attribute, kind: str, value: str, comment: str) -> DocumentChange:
     if known.value != value:
-        return Change("changed", kind, known.value, value)
+        return DocumentChange("changed", kind, known.value, value)
     if known.comment != comment:
-        return Change("changed", kind, f"{value} {known.comment}".strip(), f"{value} {comment}".strip())
-    return Change("changed", kind, new=value)
+        return DocumentChange(
+            "changed", kind, f"{value} {known.comment}".strip(), f"{value} {comment}".strip()
+        )
+    return DocumentChange("changed", kind, new=value)
 
 
 ATTRIBUTES = """

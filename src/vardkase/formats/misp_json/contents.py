@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vardkase.formats.misp_json.attributes import Carried, Page, event_attributes, few_attributes
+from vardkase.formats.misp_json.attributes import CarriedParts, Page, event_attributes, few_attributes
 from vardkase.formats.misp_json.columns import REPORT
 from vardkase.formats.misp_json.keys import keys_of_events
 from vardkase.formats.misp_json.objects import event_objects, few_objects
@@ -70,7 +70,7 @@ class Contents:
 
     def _fetch_small(self, event_ids: Sequence[int]) -> None:
         every = self._carried.values()
-        carried = Carried(
+        carried = CarriedParts(
             any(each.tags for each in every),
             any(each.sightings for each in every),
             any(each.proposals for each in every),
@@ -87,11 +87,11 @@ class Contents:
             self._objects = {int(event_id): documents for event_id, documents in objects.items()}
 
 
-def _carried(scope: Scope, event_ids: Sequence[int]) -> dict[int, Carried]:
+def _carried(scope: Scope, event_ids: Sequence[int]) -> dict[int, CarriedParts]:
     shows_sightings = not scope.options.no_sightings
     shows_proposals = not scope.options.no_shadow_attributes
     return {
-        event_id: Carried(tags, sightings and shows_sightings, proposals and shows_proposals, *parts)
+        event_id: CarriedParts(tags, sightings and shows_sightings, proposals and shows_proposals, *parts)
         for event_id, tags, sightings, proposals, *parts in scope.rows(CARRIED, events=list(event_ids))
     }
 
@@ -116,7 +116,7 @@ def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventRepo
     return found
 
 
-NOTHING = Carried()
+NOTHING = CarriedParts()
 
 CARRIED = """
 SELECT id, EXISTS (SELECT 1 FROM attribute_tag t WHERE t.event_id = event.id),

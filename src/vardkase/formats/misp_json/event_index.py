@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from vardkase.formats.misp_json.chosen import Chosen, pages_of
-from vardkase.formats.misp_json.galaxies import GalaxyBook, Tagged
-from vardkase.formats.misp_json.inner_form import THREAT_LEVELS
+from vardkase.formats.misp_json.galaxies import GalaxyLoader, Tagged
+from vardkase.formats.misp_json.module_document import THREAT_LEVELS
+from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import encoder
-from vardkase.formats.misp_json.tags import Attachment, TagBook, TagFacts
+from vardkase.formats.misp_json.tags import Attachment, TagFacts, TagLoader
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.index import IndexOrganisation, IndexRow, IndexTag, index_rows
 
@@ -18,8 +18,8 @@ from vardkase.intel.queries.index import IndexOrganisation, IndexRow, IndexTag, 
 def event_index(actor: Actor, chosen: Chosen, *, minimal: bool = False) -> Iterator[bytes]:
     """A JSON list of index rows in the order chosen; `minimal` includes only the six members that sync
     compares."""
-    tags = TagBook(actor)
-    galaxies = GalaxyBook(actor, tags)
+    tags = TagLoader(actor)
+    galaxies = GalaxyLoader(actor, tags)
     yield b"["
     yield from joined(
         _page(index_rows(actor, ids), tags, galaxies, minimal=minimal) for ids in pages_of(chosen)
@@ -31,7 +31,7 @@ def event_summary(actor: Actor, event_id: int) -> dict[str, Any]:
     """A summary of an event: ``{"Event": {id, info, …}, "ThreatLevel": {…}, "EventTag": […]}``."""
     row = index_rows(actor, [event_id])[0]
     level = str(row.threat_level_id)
-    tags = TagBook(actor, include_all=True)
+    tags = TagLoader(actor, include_all=True)
     attached = tags.of_events([event_id]).get(event_id, [])
     return {
         "Event": {name: _wire(getattr(row, name)) for name in SUMMARY_MEMBERS},
@@ -51,7 +51,7 @@ def _short_tag(event_id: int, attachment: Attachment, tag: TagFacts) -> dict[str
     }
 
 
-def _page(rows: list[IndexRow], tags: TagBook, galaxies: GalaxyBook, *, minimal: bool) -> bytes:
+def _page(rows: list[IndexRow], tags: TagLoader, galaxies: GalaxyLoader, *, minimal: bool) -> bytes:
     if minimal:
         return encoder.encode([_minimal(row) for row in rows])[1:-1]
     attached = tags.of_events([row.id for row in rows])
@@ -59,7 +59,7 @@ def _page(rows: list[IndexRow], tags: TagBook, galaxies: GalaxyBook, *, minimal:
     return encoder.encode([_row(row, attached.get(row.id, []), galaxies) for row in rows])[1:-1]
 
 
-def _row(row: IndexRow, attached: list[Attachment], galaxies: GalaxyBook) -> dict[str, Any]:
+def _row(row: IndexRow, attached: list[Attachment], galaxies: GalaxyLoader) -> dict[str, Any]:
     members: dict[str, Any] = {name: _wire(getattr(row, name)) for name in ROW_MEMBERS}
     members |= {"Org": _organisation(row.org), "Orgc": _organisation(row.orgc)}
     if row.sharing_group:
@@ -69,7 +69,7 @@ def _row(row: IndexRow, attached: list[Attachment], galaxies: GalaxyBook) -> dic
     return members | {"EventTag": [_event_tag(row.id, tag) for tag in row.tags]}
 
 
-def _cluster(tagged: Tagged, galaxies: GalaxyBook) -> dict[str, Any]:
+def _cluster(tagged: Tagged, galaxies: GalaxyLoader) -> dict[str, Any]:
     return {
         **tagged.cluster.members,
         "Galaxy": galaxies.galaxy(tagged.cluster.galaxy_id),

@@ -9,13 +9,13 @@ from typing import Any
 from msgspec import Raw
 
 from vardkase.core.errors import NotFound
-from vardkase.formats.misp_json.analyst_data import WITHIN, AnalystBook
-from vardkase.formats.misp_json.chosen import Chosen, pages_of
+from vardkase.formats.misp_json.analyst_data import WITHIN, AnalystDataLoader
 from vardkase.formats.misp_json.contents import Contents
 from vardkase.formats.misp_json.headers import batches, extend, headers
 from vardkase.formats.misp_json.options import Deleted, EventOptions
 from vardkase.formats.misp_json.related import related_event_blocks
 from vardkase.formats.misp_json.scope import Scope, scope_of
+from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import EventHeader, encoder
 from vardkase.formats.misp_json.tags import Attachment
@@ -123,7 +123,7 @@ def _context(scope: Scope, event_id: int, attachments: list[Attachment]) -> Iter
     yield _section("Galaxy", galaxies)
 
 
-def _with_analyst_data(book: AnalystBook, related: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_analyst_data(book: AnalystDataLoader, related: list[dict[str, Any]]) -> list[dict[str, Any]]:
     uuids = [block["Event"]["uuid"] for block in related]
     said, inbound = book.of(uuids, start=WITHIN), book.leading_to(uuids)
     return [

@@ -11,7 +11,7 @@ from msgspec import Raw
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.clusters import Cluster, clusters_by_tag
 from vardkase.formats.misp_json.structs import encoder
-from vardkase.formats.misp_json.tags import Attachment, TagBook
+from vardkase.formats.misp_json.tags import Attachment, TagLoader
 from vardkase.identity.access.actor import Actor
 
 
@@ -21,10 +21,10 @@ class Tagged:
     attachment: Attachment
 
 
-class GalaxyBook:
+class GalaxyLoader:
     """The clusters and galaxies loaded so far for a document."""
 
-    def __init__(self, actor: Actor, tags: TagBook) -> None:
+    def __init__(self, actor: Actor, tags: TagLoader) -> None:
         self._actor = actor
         self._tags = tags
         self._clusters: dict[int, Cluster | None] = {}

@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec import Raw
 
-from vardkase.formats.misp_json.chosen import PAGE
 from vardkase.formats.misp_json.columns import EVENT
 from vardkase.formats.misp_json.decay import add_event_scores
 from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.selection import PAGE
 from vardkase.formats.misp_json.structs import EventHeader, Organisation, encoder
 from vardkase.identity.access.event_times import event_times, proposals_are_waiting
 from vardkase.intel.queries.attribute_counts import visible_attribute_count

@@ -12,7 +12,6 @@ from msgspec import UNSET, Raw
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import array_of
-from vardkase.formats.misp_json.chosen import PAGE, Chosen, pages_of
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
 from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.decay import add_scores
@@ -20,6 +19,7 @@ from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
 from vardkase.formats.misp_json.proposals import listed_proposals
 from vardkase.formats.misp_json.related import listed_related_attributes
 from vardkase.formats.misp_json.scope import Scope, scope_of
+from vardkase.formats.misp_json.selection import PAGE, Chosen, pages_of
 from vardkase.formats.misp_json.sightings import sightings_of_attributes
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder

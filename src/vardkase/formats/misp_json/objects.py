@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Raw
 
-from vardkase.formats.misp_json.attributes import Carried, Page, object_attributes
+from vardkase.formats.misp_json.attributes import CarriedParts, Page, object_attributes
 from vardkase.formats.misp_json.columns import OBJECT, REFERENCE, value
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder
@@ -17,7 +17,7 @@ from vardkase.identity.access.event_times import object_timestamp
 OBJECTS_AT_ONCE = 100
 
 
-def event_objects(scope: Scope, event_id: int, carried: Carried) -> Iterator[bytes]:
+def event_objects(scope: Scope, event_id: int, carried: CarriedParts) -> Iterator[bytes]:
     """Yield the event's objects; those without a visible attribute are left out."""
     sql = OBJECTS.format(columns=_columns(scope), visible=scope.part("o"))
     rows: list[tuple[Any, ...]] = []

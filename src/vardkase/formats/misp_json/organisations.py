@@ -11,7 +11,7 @@ from vardkase.core.sql import cursor, from_jsonb
 from vardkase.formats.misp_json.structs import encoder
 
 
-class OrganisationBook:
+class OrganisationLoader:
     """The organisations loaded so far, each complete and as the few members of an owner or creator."""
 
     def __init__(self) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from vardkase.core.sql import array_of, cursor
-from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.columns import moment, value
 from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.structs import Organisation, encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import reader_parameters

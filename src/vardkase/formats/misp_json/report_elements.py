@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from vardkase.core.sql import cursor
-from vardkase.formats.misp_json.attributes import WIDTH, Carried, Page, event_attributes
+from vardkase.formats.misp_json.attributes import WIDTH, CarriedParts, Page, event_attributes
 from vardkase.formats.misp_json.objects import event_objects
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.misp_json.scope import Scope, scope_of
@@ -66,7 +66,7 @@ def _elements(scope: Scope, event_id: int) -> Iterator[bytes]:
     yield b'{"attribute":'
     yield from _map(
         member
-        for page in event_attributes(scope, event_id, Carried(tags=True))
+        for page in event_attributes(scope, event_id, CarriedParts(tags=True))
         for member in _attributes(scope, page)
     )
     templates: dict[str, _Named] = {}
@@ -91,7 +91,7 @@ def _attributes(scope: Scope, page: Page) -> Iterator[bytes]:
 
 
 def _objects(scope: Scope, event_id: int, templates: dict[str, _Named]) -> Iterator[bytes]:
-    for document in event_objects(scope, event_id, Carried(tags=True)):
+    for document in event_objects(scope, event_id, CarriedParts(tags=True)):
         named = msgspec.json.decode(document, type=_Named)
         templates[f"{named.template_uuid}.{named.template_version}"] = named
         yield _member(named.uuid, Raw(document))

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import NotFound
-from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.columns import REPORT
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data, scope_of
+from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import EventReport, encoder
 from vardkase.identity.access.actor import Actor

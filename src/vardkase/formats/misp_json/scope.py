@@ -10,13 +10,13 @@ from msgspec import Raw
 
 from vardkase.analysis.decay.scores import Scorer
 from vardkase.core.sql import cursor
-from vardkase.formats.misp_json.analyst_data import AnalystBook
-from vardkase.formats.misp_json.elsewhere import ElsewhereBook, elsewhere_book
-from vardkase.formats.misp_json.galaxies import GalaxyBook
+from vardkase.formats.misp_json.analyst_data import AnalystDataLoader
+from vardkase.formats.misp_json.cache_hits import CacheHitLoader, cache_hit_loader
+from vardkase.formats.misp_json.galaxies import GalaxyLoader
 from vardkase.formats.misp_json.options import EventOptions
-from vardkase.formats.misp_json.sharing_groups import SharingGroupBook
+from vardkase.formats.misp_json.sharing_groups import SharingGroupLoader
 from vardkase.formats.misp_json.structs import Attribute, EventReport, Object
-from vardkase.formats.misp_json.tags import TagBook
+from vardkase.formats.misp_json.tags import TagLoader
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
@@ -33,14 +33,14 @@ class Scope:
 
     actor: Actor
     options: EventOptions
-    tags: TagBook
-    galaxies: GalaxyBook
-    groups: SharingGroupBook
+    tags: TagLoader
+    galaxies: GalaxyLoader
+    groups: SharingGroupLoader
     scorer: Scorer | None = None
     """Of documents that show scores."""
-    analyst: AnalystBook | None = None
+    analyst: AnalystDataLoader | None = None
     """Of documents that show analyst data."""
-    elsewhere: ElsewhereBook | None = None
+    elsewhere: CacheHitLoader | None = None
     """Of documents that show who else knows the values."""
 
     @property
@@ -70,12 +70,12 @@ class Scope:
 
 
 def scope_of(actor: Actor, options: EventOptions) -> Scope:
-    tags = TagBook(actor, include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
+    tags = TagLoader(actor, include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
     scorer = Scorer(actor, options.decay) if options.decay else None
-    scope = Scope(actor, options, tags, GalaxyBook(actor, tags), SharingGroupBook(actor), scorer=scorer)
-    scope.elsewhere = elsewhere_book(actor, options.elsewhere)
+    scope = Scope(actor, options, tags, GalaxyLoader(actor, tags), SharingGroupLoader(actor), scorer=scorer)
+    scope.elsewhere = cache_hit_loader(actor, options.elsewhere)
     if options.include_analyst_data:
-        scope.analyst = AnalystBook(actor, scope.groups)
+        scope.analyst = AnalystDataLoader(actor, scope.groups)
     return scope
 
 

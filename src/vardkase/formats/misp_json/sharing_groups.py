@@ -14,7 +14,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import group_member_predicate
 
 
-class SharingGroupBook:
+class SharingGroupLoader:
     """The sharing groups loaded so far for one reader's document, as JSON."""
 
     def __init__(self, actor: Actor) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from vardkase.core.sql import array_of, cursor
-from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.columns import value
+from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.sightings.queries import readable_sightings

@@ -39,7 +39,7 @@ class TagFacts:
     org_id: int
 
 
-class TagBook:
+class TagLoader:
     """The tags loaded so far for a document; `of_…` load the attachments of many parts in one query."""
 
     def __init__(self, actor: Actor, *, include_all: bool = False, exclude_local: bool = False) -> None:

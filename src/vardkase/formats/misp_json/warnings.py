@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Raw
 
 from vardkase.formats.misp_json.structs import Attribute, ListedAttribute, encoder
-from vardkase.knowledge.warninglists.matching import Candidate, Hit, find_hits
+from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHit, find_hits
 from vardkase.knowledge.warninglists.settings import WARNING_FOR_ALL
 
 
@@ -22,7 +22,7 @@ def add_warnings(page: Sequence[Attribute | ListedAttribute]) -> None:
 
 
 def warnings_of(values: Sequence[tuple[str, str]]) -> dict[int, list[dict[str, str]]]:
-    hits = find_hits([Candidate(*each) for each in values])
+    hits = find_hits([CheckedValue(*each) for each in values])
     return {
         position: [_warning(values[position][0], hit) for hit in found] for position, found in hits.items()
     }
@@ -33,11 +33,11 @@ def clean(page: Sequence[Attribute | ListedAttribute]) -> list[bool]:
     return [position not in hits for position in range(len(page))]
 
 
-def _hits(page: Sequence[Attribute | ListedAttribute]) -> dict[int, list[Hit]]:
-    return find_hits([Candidate(attribute.value, attribute.type) for attribute in page])
+def _hits(page: Sequence[Attribute | ListedAttribute]) -> dict[int, list[WarninglistHit]]:
+    return find_hits([CheckedValue(attribute.value, attribute.type) for attribute in page])
 
 
-def _warning(value: str, hit: Hit) -> dict[str, str]:
+def _warning(value: str, hit: WarninglistHit) -> dict[str, str]:
     return {
         "value": value,
         "match": hit.matched,

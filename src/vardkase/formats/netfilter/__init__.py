@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from vardkase.analysis.search.filters import Search
 from vardkase.core.errors import Invalid
-from vardkase.formats.found import rows_of
+from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES, network_of
 

@@ -8,13 +8,13 @@ from itertools import chain, groupby
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.core.sql import cursor
 from vardkase.formats.csv.columns import ATTRIBUTE_TAGS, EVENT_TAGS
-from vardkase.formats.found import rows_of
 from vardkase.formats.misp_json.stream import coalesced
 from vardkase.formats.nids import snort as snort_rules
 from vardkase.formats.nids import suricata as suricata_rules
 from vardkase.formats.nids.connections import CONNECTIONS, PART_TYPES, connection
 from vardkase.formats.nids.own import taken_over
 from vardkase.formats.nids.rule import Alert, Indicator, Maker, in_message
+from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_bool
 

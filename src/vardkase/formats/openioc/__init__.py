@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from vardkase.analysis.search.filters import Search
 from vardkase.core.clock import now_seconds
-from vardkase.formats.found import rows_of
+from vardkase.formats.search_results import rows_of
 from vardkase.formats.xml.element import text
 from vardkase.identity.access.actor import Actor
 

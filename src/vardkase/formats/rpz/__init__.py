@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
 
 from vardkase.analysis.search.filters import Search
-from vardkase.formats.found import Met, rows_of
 from vardkase.formats.names import dns_name
 from vardkase.formats.rpz.head import head, policy_of
+from vardkase.formats.search_results import MatchedValue, rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import network_of
 
@@ -24,7 +24,7 @@ def zone(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     yield head(search).encode()
     record, effect = policy_of(search)
     for types, title, owners in BLOCKS:
-        met = Met()
+        met = MatchedValue()
         before = f"; The following {title} will {effect}\n"
         for rows in rows_of(actor, search, ids, "a.type, a.value1, a.value2", types=types):
             names = [name for row in rows for name in owners(*row) if met.first_time(name)]

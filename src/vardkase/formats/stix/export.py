@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.core.confined import Limits, Workshop
 from vardkase.core.errors import Invalid
+from vardkase.core.sandbox import Limits, SandboxPool
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json import attributes_document, events_document
 from vardkase.formats.search_options import attribute_options, event_options
@@ -19,7 +19,7 @@ AT_ONCE = 15_000
 STIX1_VERSIONS = ("1.1.1", "1.2")
 STIX2_VERSIONS = ("2.1", "2.0")
 
-writing = Workshop("vardkase.formats.stix.program", Limits(memory=4 << 30, seconds=300))
+writing = SandboxPool("vardkase.formats.stix.program", Limits(memory=4 << 30, seconds=300))
 
 SIZES = """
 SELECT chosen.id, e.attribute_count

@@ -6,10 +6,10 @@ import base64
 from typing import Any
 
 from vardkase.core import json_limits
-from vardkase.core.confined import Limits, ProgramFailed, Workshop
 from vardkase.core.errors import Invalid
+from vardkase.core.sandbox import Limits, ProgramFailed, SandboxPool
 
-reading = Workshop("vardkase.formats.stix.program", Limits(seconds=300))
+reading = SandboxPool("vardkase.formats.stix.program", Limits(seconds=300))
 
 FORGOTTEN = ("distribution", "published", "publish_timestamp")
 """What the library says of these is its own default, or the sender's business."""

@@ -1,6 +1,6 @@
 """Sandbox program for STIX: the only module that imports the misp-stix library.
 
-It is imported by no one but the keeper of such processes (`vardkase.core.confined`), and knows no Django.
+It is imported by no one but the keeper of such processes (`vardkase.core.sandbox`), and knows no Django.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vardkase.core.confined.program import Answerer
+from vardkase.core.sandbox.program import Answerer
 from vardkase.formats.stix.reading import check_stix2, read_stix1, read_stix2
 from vardkase.formats.stix.writing import Stix1Attributes, Stix1Events, Stix2, Stix2Objects
 

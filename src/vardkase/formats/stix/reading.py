@@ -20,7 +20,7 @@ from misp_stix_converter.tools import (
 from stix2 import parse
 from stix2.exceptions import STIXError
 
-from vardkase.core.confined.program import Answerer, Refused
+from vardkase.core.sandbox.program import Answerer, Refused
 from vardkase.formats.stix.patterns import validate_by_shape
 
 UNREADABLE = (STIXLoadingError, STIXError, ValueError, KeyError, TypeError, AttributeError, RecursionError)

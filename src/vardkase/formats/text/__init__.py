@@ -8,7 +8,7 @@ from typing import Any
 
 from vardkase.analysis.search.filters import Search
 from vardkase.core.errors import Invalid
-from vardkase.formats.found import Met, rows_of
+from vardkase.formats.search_results import MatchedValue, rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_bool
 
@@ -16,7 +16,7 @@ COLUMNS = "concat_ws('|', a.value1, a.value2), e.uuid::text"
 
 
 def values(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    met = Met()
+    met = MatchedValue()
     empty = True
     for page in rows_of(actor, search, ids, COLUMNS):
         fresh = [value for value, _ in page if met.first_time(value)]

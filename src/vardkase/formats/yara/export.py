@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Any, Self
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.core.confined import Job, LimitReached, Limits, ProgramFailed, Workshop
-from vardkase.formats.found import rows_of
+from vardkase.core.sandbox import Job, LimitReached, Limits, ProgramFailed, SandboxPool
 from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.search_results import rows_of
 from vardkase.formats.yara import generated
 from vardkase.identity.access.actor import Actor
 
@@ -22,7 +22,7 @@ COLUMNS = "a.uuid::text, a.type, a.value1, a.value2, e.uuid::text, e.info"
 
 ALL_SECONDS = 60.0
 """By the clock, for all rules of one export: those behind stand in comments. A rule takes a millisecond or two."""
-reading = Workshop("vardkase.formats.yara.program", Limits(memory=1 << 30, seconds=10))
+reading = SandboxPool("vardkase.formats.yara.program", Limits(memory=1 << 30, seconds=10))
 
 type Rule = dict[str, Any]
 """``value``, the rule; ``comment``, what was done to it; ``valid``, whether YARA takes it."""
@@ -72,13 +72,13 @@ def _generated(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[str
 
 
 def _as_is(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[Rule]:
-    with _Reader() as reader:
+    with _RuleReader() as reader:
         for rows in rows_of(actor, search, ids, COLUMNS, types=["yara"]):
             for row in map(generated.Row._make, rows):
                 yield reader.read(row)
 
 
-class _Reader:
+class _RuleReader:
     """Parses rules in a sandbox; if a rule crashes it, another process continues with the next."""
 
     def __init__(self) -> None:

@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 
 @dataclass(slots=True)
-class Parts:
+class RuleParts:
     texts: dict[str, None] = field(default_factory=dict)
     conditions: dict[str, None] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class Parts:
 
 def of_attributes(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
-        parts = Parts()
+        parts = RuleParts()
         parts.add(row)
         if parts.texts or parts.conditions:
             yield rule(f"MISP_ATTRIBUTE_{_name(row.uuid)}", _meta(row, f"{row.uuid} ({row.type})"), parts)
@@ -75,14 +75,14 @@ def of_attributes(rows: Iterable[Row]) -> Iterator[str]:
 def of_events(rows: Iterable[Row]) -> Iterator[str]:
     for event_uuid, group in groupby(rows, key=lambda row: row.event_uuid):
         for number, some in enumerate(batched(group, TOGETHER), 1):
-            parts = Parts()
+            parts = RuleParts()
             for row in some:
                 parts.add(row)
             if parts.texts or parts.conditions:
                 yield rule(f"MISP_EVENT_{_name(event_uuid)}_PART{number}", _meta(some[0]), parts)
 
 
-def rule(name: str, meta: Sequence[tuple[str, str]], parts: Parts) -> str:
+def rule(name: str, meta: Sequence[tuple[str, str]], parts: RuleParts) -> str:
     """The rule as MISP lays it out, with the modules that it needs."""
     modules = [module for module in ("hash", "pe") if any(f"{module}." in each for each in parts.conditions)]
     imports = "\n".join(f'import "{module}"' for module in modules)

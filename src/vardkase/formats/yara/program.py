@@ -1,7 +1,7 @@
 """Sandbox program that parses, tags and compiles user-written YARA rules.
 
 The only module that knows plyara and libyara, one of them in C. It is imported by no one but the keeper of such
-processes (`vardkase.core.confined`), and knows no Django.
+processes (`vardkase.core.sandbox`), and knows no Django.
 """
 
 from __future__ import annotations

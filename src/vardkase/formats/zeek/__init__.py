@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from vardkase.analysis.search.filters import Search
-from vardkase.formats.found import rows_of
 from vardkase.formats.hashes import PLAIN, WITH_FILENAME
 from vardkase.formats.names import dns_name
+from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES, network_of
 

@@ -14,10 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from vardkase.audit.services import ActorReference, Target
+from vardkase.audit.services import AuditActor, Target
 from vardkase.hub.content_access.models import ContentGrant
 from vardkase.hub.content_access.rules import OFFICERS
-from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.hub.correspondence import MailKind, Recipient, register, send
 from vardkase.hub.correspondence.kinds import LANGUAGES
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
@@ -29,7 +29,7 @@ OURS_LINK = "https://hub.example/read-by-operations/"
 FACTS = {"number": "3", "operator": "drift@leverantor.example", "link": LINK}
 
 KINDS = (
-    Kind(
+    MailKind(
         "content_access_asked",
         describes=_("An operator asks for access to content"),
         facts={**FACTS, "until": "26 november 2026 14.00"},
@@ -44,7 +44,7 @@ KINDS = (
             "Somebody else than who asks has to answer. If nobody does, nothing is opened.",
         },
     ),
-    Kind(
+    MailKind(
         "content_access_granted",
         describes=_("An operator was granted access to content"),
         facts={**FACTS, "name": "per@hub.example", "until": "26 november 2026 22.00"},
@@ -56,7 +56,7 @@ KINDS = (
             "shown to those it concerns. End it as soon as you are done:\n\n{link}",
         },
     ),
-    Kind(
+    MailKind(
         "content_access_refused",
         describes=_("An operator was refused access to content, or it was withdrawn"),
         facts={**FACTS, "name": "per@hub.example"},
@@ -70,7 +70,7 @@ KINDS = (
             "en": "Hello,\n\n{name} has refused you access to content, or withdrawn it. Read why here:\n\n{link}",
         },
     ),
-    Kind(
+    MailKind(
         "content_read",
         describes=_("An operator has read what an organisation shares, with granted access"),
         facts={
@@ -95,7 +95,7 @@ KINDS = (
             "when and why:\n\n{link}",
         },
     ),
-    Kind(
+    MailKind(
         "content_exported",
         describes=_("Content of an organisation was exported from the console, before the hub had officers"),
         facts={
@@ -125,7 +125,7 @@ def register_kinds() -> None:
         register(kind)
 
 
-def tell_officers(actor: ActorReference, grant: ContentGrant) -> None:
+def tell_officers(actor: AuditActor, grant: ContentGrant) -> None:
     officers = (
         active_users()
         .filter(org=host_organisation_id(), staff_roles__overlap=[each.value for each in OFFICERS])
@@ -136,7 +136,7 @@ def tell_officers(actor: ActorReference, grant: ContentGrant) -> None:
         _send(actor, "content_access_asked", people, grant, facts)
 
 
-def tell_operator(actor: ActorReference, grant: ContentGrant, kind: str) -> None:
+def tell_operator(actor: AuditActor, grant: ContentGrant, kind: str) -> None:
     asked = active_users().filter(pk=grant.asked_by_id or 0)
     for language, people in _by_language(asked).items():
         facts = {**_facts(grant), "name": actor.name}
@@ -146,7 +146,7 @@ def tell_operator(actor: ActorReference, grant: ContentGrant, kind: str) -> None
 
 
 def tell_organisation(
-    actor: ActorReference, grant: ContentGrant, name: str, count: int, people: Iterable[User]
+    actor: AuditActor, grant: ContentGrant, name: str, count: int, people: Iterable[User]
 ) -> None:
     """Mail an organisation's administrators how many events with its content were read under content access."""
     began, ended = grant.decided_at, grant.ended_at
@@ -182,7 +182,7 @@ def target_of(grant: ContentGrant) -> Target:
 
 
 def _send(
-    actor: ActorReference, kind: str, to: list[Recipient], grant: ContentGrant, facts: dict[str, str]
+    actor: AuditActor, kind: str, to: list[Recipient], grant: ContentGrant, facts: dict[str, str]
 ) -> None:
     private = {"link": f"{settings.BASE_URL}/content-access/{grant.pk}/"}
     send(actor, kind, to, facts, private=private, about=target_of(grant))

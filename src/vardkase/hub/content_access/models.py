@@ -25,7 +25,7 @@ class GrantState(models.TextChoices):
 OPEN = (GrantState.ASKED, GrantState.GRANTED)
 
 
-class Reach(models.TextChoices):
+class GrantReach(models.TextChoices):
     EVENT = "event", _("One event")
     ORGANISATION = "organisation", _("One organisation’s events")
     HUB = "hub", _("Every event that the hub owner may read")
@@ -40,7 +40,7 @@ class ContentGrant(models.Model):
     """
 
     state = models.CharField(max_length=16, choices=GrantState.choices, default=GrantState.ASKED)
-    reach = models.CharField(max_length=16, choices=Reach.choices)
+    reach = models.CharField(max_length=16, choices=GrantReach.choices)
     event_id = models.BigIntegerField(null=True)
     event_uuid = models.UUIDField(null=True)
     organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")
@@ -101,7 +101,7 @@ class ContentReading(models.Model):
         return f"{self.event_id} {self.at:%Y-%m-%d %H:%M}"
 
 
-class Concerned(models.Model):
+class GrantOrganisation(models.Model):
     """An organisation with content in an event that was read under content access; `told_at`: when it was
     notified by mail."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
-from vardkase.hub.content_access.models import OPEN, ContentGrant, ContentReading, GrantState, Reach
+from vardkase.hub.content_access.models import OPEN, ContentGrant, ContentReading, GrantReach, GrantState
 from vardkase.hub.content_access.rules import OFFICERS, READERS, is_operator
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import reading_actor
@@ -33,7 +33,7 @@ class ReadEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadOfOurs(ReadEvent):
+class ReadOfOwnEvent(ReadEvent):
     """An event with the organisation's content that was read: by whom, why, and who granted access.
 
     `info` is the event's title if the reader may read the event now, else empty.
@@ -104,7 +104,7 @@ def events_read(grant: ContentGrant) -> list[ReadEvent]:
     return [ReadEvent(*row) for row in rows]
 
 
-def read_of_ours(actor: Actor, *, limit: int, offset: int = 0) -> list[ReadOfOurs]:
+def read_of_ours(actor: Actor, *, limit: int, offset: int = 0) -> list[ReadOfOwnEvent]:
     actor.require(Permission.ADMIN)
     parameters = {
         **reader_parameters(actor),
@@ -113,7 +113,7 @@ def read_of_ours(actor: Actor, *, limit: int, offset: int = 0) -> list[ReadOfOur
         "offset": offset,
     }
     sql = OURS.format(visible=event_predicate(actor))
-    return [ReadOfOurs(*row) for row in cursor().execute(sql, parameters).fetchall()]
+    return [ReadOfOwnEvent(*row) for row in cursor().execute(sql, parameters).fetchall()]
 
 
 def openable(actor: Actor, grant: ContentGrant, *, limit: int, offset: int = 0) -> list[OpenableEvent]:
@@ -122,10 +122,10 @@ def openable(actor: Actor, grant: ContentGrant, *, limit: int, offset: int = 0) 
         return []
     reader = reading_actor(host_organisation_id() or 0, actor.name)
     reached = {
-        Reach.EVENT: "e.id = %(event)s",
-        Reach.ORGANISATION: "e.org_id = %(organisation)s",
-        Reach.HUB: "TRUE",
-    }[Reach(grant.reach)]
+        GrantReach.EVENT: "e.id = %(event)s",
+        GrantReach.ORGANISATION: "e.org_id = %(organisation)s",
+        GrantReach.HUB: "TRUE",
+    }[GrantReach(grant.reach)]
     sql = OPENABLE.format(reached=reached, visible=event_predicate(reader))
     parameters = {
         **reader_parameters(reader),

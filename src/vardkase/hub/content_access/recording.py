@@ -17,7 +17,7 @@ from vardkase.identity.organisations.settings import host_organisation_id
 READ = "event.read_under_grant"
 
 
-class RecordedGlass:
+class RecordedContentAccess:
     """The content access of `actor`, whatever was granted, within the one request that `what` names."""
 
     def __init__(self, actor: Actor, what: str) -> None:

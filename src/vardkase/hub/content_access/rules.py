@@ -6,7 +6,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.content_access.models import ContentGrant, GrantState
-from vardkase.hub.lifecycle import Machine, Step
+from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.persons import is_same_person
 from vardkase.identity.accounts.staff import StaffRole
@@ -18,27 +18,29 @@ READERS = (*OFFICERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
 
 ASKED, GRANTED = GrantState.ASKED, GrantState.GRANTED
 
-GRANT = Machine(
+GRANT = StateMachine(
     "content_grant",
     GrantState,
     {
-        "grant": Step("content_grant.granted", _("Grant access"), (ASKED,), GRANTED),
-        "refuse": Step(
+        "grant": Transition("content_grant.granted", _("Grant access"), (ASKED,), GRANTED),
+        "refuse": Transition(
             "content_grant.refused", pgettext_lazy("verb", "Refuse"), (ASKED,), GrantState.REFUSED
         ),
-        "lapse": Step("content_grant.lapsed", _("Let expire"), (ASKED,), GrantState.LAPSED),
-        "end": Step(
+        "lapse": Transition("content_grant.lapsed", _("Let expire"), (ASKED,), GrantState.LAPSED),
+        "end": Transition(
             "content_grant.ended", pgettext_lazy("verb", "End access"), (ASKED, GRANTED), GrantState.ENDED
         ),
-        "run_out": Step("content_grant.ran_out", _("Let expire"), (GRANTED,), GrantState.ENDED),
-        "withdraw": Step("content_grant.withdrawn", _("Withdraw access"), (GRANTED,), GrantState.WITHDRAWN),
+        "run_out": Transition("content_grant.ran_out", _("Let expire"), (GRANTED,), GrantState.ENDED),
+        "withdraw": Transition(
+            "content_grant.withdrawn", _("Withdraw access"), (GRANTED,), GrantState.WITHDRAWN
+        ),
     },
 )
 
 
 def is_operator(actor: Actor) -> bool:
     """True if the actor is an operator in person: the console has every duty, but is not a person."""
-    return actor.user_id is not None and actor.is_content_blind and StaffRole.OPERATOR in actor.staff
+    return actor.user_id is not None and actor.may_not_read_content and StaffRole.OPERATOR in actor.staff
 
 
 def is_officer(actor: Actor, host_organisation_id: int | None) -> bool:

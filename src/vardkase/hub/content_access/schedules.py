@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.content_access.services import end_overdue
 
 SCHEDULES = (
@@ -17,7 +17,7 @@ SCHEDULES = (
             "and lets unanswered requests expire."
         ),
         end_overdue,
-        rhythm=Rhythm.QUARTERLY,
+        rhythm=Interval.QUARTERLY,
         on=True,
         changed_by=ChangedBy.OFFICERS,
     ),

@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.content_access import letters
-from vardkase.hub.content_access.granting import GRANT_ACCESS, facts_of, hours_in
-from vardkase.hub.content_access.models import OPEN, Concerned, ContentGrant, GrantState, Reach
+from vardkase.hub.content_access.models import OPEN, ContentGrant, GrantOrganisation, GrantReach, GrantState
 from vardkase.hub.content_access.queries import find_grant
+from vardkase.hub.content_access.request_facts import GRANT_ACCESS, facts_of, hours_in
 from vardkase.hub.content_access.rules import (
     GRANT,
     OFFICERS,
@@ -151,7 +151,7 @@ def end_overdue() -> int:
 def end_widened(merged: OrganisationsMerged) -> None:
     """End access to one organisation's content that would extend to another's after a merger."""
     found = ContentGrant.objects.select_for_update(of=("self",)).filter(state__in=OPEN)
-    for grant in found.filter(reach=Reach.ORGANISATION, organisation=merged.target_id).order_by("pk"):
+    for grant in found.filter(reach=GrantReach.ORGANISATION, organisation=merged.target_id).order_by("pk"):
         drop(hub_actor(), GRANT_ACCESS, str(grant.pk))
         _end(hub_actor(), grant, "end", gettext("The organisation was merged with another."))
 
@@ -178,7 +178,7 @@ def _end(actor: Actor, grant: ContentGrant, step: str, words: str) -> None:
     grant.ending = words
     grant.save(update_fields=["ended_at", "ending"])
     take_step(actor, GRANT, grant, step, words)
-    untold = Concerned.objects.filter(grant=grant, told_at=None)
+    untold = GrantOrganisation.objects.filter(grant=grant, told_at=None)
     counts = list(
         untold.values_list("organisation_id", "organisation__name").annotate(
             n=Count("event_id", distinct=True)
@@ -213,12 +213,12 @@ def _locked(actor: Actor, pk: int | str) -> ContentGrant:
 
 
 def _narrowed(actor: Actor, reach: str, event: str, organisation: int | None) -> dict[str, Any]:
-    if reach not in Reach.values:
-        raise Invalid({"reach": [gettext("Choose one of: %s.") % ", ".join(Reach.values)]})
-    if reach == Reach.EVENT:
+    if reach not in GrantReach.values:
+        raise Invalid({"reach": [gettext("Choose one of: %s.") % ", ".join(GrantReach.values)]})
+    if reach == GrantReach.EVENT:
         event_id, uuid = _event(actor, event.strip())
         return {"reach": reach, "event_id": event_id, "event_uuid": uuid}
-    if reach == Reach.ORGANISATION:
+    if reach == GrantReach.ORGANISATION:
         found = Organisation.objects.filter(pk=organisation or 0).first()
         if found is None:
             raise Invalid({"organisation": [gettext("Choose an organisation.")]})

@@ -12,16 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vardkase.core.mail.compose import Attachment
-from vardkase.hub.correspondence.kinds import Kind, Recipient, find, register, registered
+from vardkase.hub.correspondence.kinds import MailKind, Recipient, find, register, registered
 
 if TYPE_CHECKING:
-    from vardkase.audit.services import ActorReference, Target
+    from vardkase.audit.services import AuditActor, Target
 
-__all__ = ["Attachment", "Kind", "Recipient", "find", "register", "registered", "send"]
+__all__ = ["Attachment", "MailKind", "Recipient", "find", "register", "registered", "send"]
 
 
 def send(
-    actor: ActorReference,
+    actor: AuditActor,
     kind: str,
     recipients: Iterable[Recipient | tuple[str, str, str]],
     facts: Mapping[str, str],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.correspondence.kinds import Kind, register
+from vardkase.hub.correspondence.kinds import MailKind, register
 
 APPEAL = "appeal"
 FACTS = {
@@ -20,7 +20,7 @@ FACTS = {
 
 def register_appeal() -> None:
     register(
-        Kind(
+        MailKind(
             APPEAL,
             describes=_(
                 "Part of decisions: how to appeal. A legal officer changes it, with a second person."

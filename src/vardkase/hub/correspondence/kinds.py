@@ -15,7 +15,7 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MailKind:
     """One kind of mail.
 
     `describes` tells officers when it is sent. `facts` maps the placeholders of the text to samples for the
@@ -64,10 +64,10 @@ def is_link(name: str) -> bool:
     return name.endswith("link")
 
 
-_registered: dict[str, Kind] = {}
+_registered: dict[str, MailKind] = {}
 
 
-def register(kind: Kind) -> None:
+def register(kind: MailKind) -> None:
     for language in LANGUAGES:
         if unknown := kind.unknown(f"{kind.subject[language]} {kind.body[language]}"):
             raise RuntimeError(f"the mail {kind.name} names {', '.join(unknown)}, which it has no fact for")
@@ -75,10 +75,10 @@ def register(kind: Kind) -> None:
         raise RuntimeError(f"the kind of mail {kind.name} is registered twice")
 
 
-def registered() -> list[Kind]:
+def registered() -> list[MailKind]:
     return [_registered[name] for name in sorted(_registered)]
 
 
-def find(name: str) -> Kind | None:
+def find(name: str) -> MailKind | None:
     """The kind of this name."""
     return _registered.get(name)

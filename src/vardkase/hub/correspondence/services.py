@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from vardkase.audit.services import ActorReference, Target
+from vardkase.audit.services import AuditActor, Target
 from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.services import Mail, can_send, queue_mail
@@ -17,15 +17,15 @@ from vardkase.hub.correspondence.kinds import LANGUAGES, Recipient, find, is_lin
 from vardkase.hub.correspondence.letters.wording import sender
 from vardkase.hub.correspondence.models import SentMail, SentState
 from vardkase.hub.correspondence.rendering import as_html, as_text, filled
-from vardkase.hub.correspondence.templates import Text, texts
-from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed, has_key
+from vardkase.hub.correspondence.templates import TemplateText, texts
+from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed, has_key
 
 NO_MAIL_SERVER = "The hub has no mail server."
 
 
 @transaction.atomic
 def send(
-    actor: ActorReference,
+    actor: AuditActor,
     kind: str,
     recipients: Iterable[Recipient | tuple[str, str, str]],
     facts: Mapping[str, str],
@@ -59,7 +59,7 @@ class _Writer:
 
     def __init__(
         self,
-        actor: ActorReference,
+        actor: AuditActor,
         kind: str,
         facts: Mapping[str, str],
         about: Target | None,
@@ -87,11 +87,11 @@ class _Writer:
             entry.save(update_fields=["state", "fault"])
             return None
 
-    def _letter(self, language: str, entry: SentMail) -> Letter:
+    def _letter(self, language: str, entry: SentMail) -> AddressedMail:
         text = self.texts[language]
         with translation.override(language):
             foot = gettext("This mail was sent by %(hub)s.") % {"hub": sender()}
-        return Letter(
+        return AddressedMail(
             entry.subject,
             f"{as_text(text.body, self.facts)}\n-- \n{foot}\n",
             as_html(entry.subject, text.body, self.facts, language, foot),
@@ -99,7 +99,7 @@ class _Writer:
             about={"correspondence": entry.pk},
         )
 
-    def _log(self, person: Recipient, text: Text) -> SentMail:
+    def _log(self, person: Recipient, text: TemplateText) -> SentMail:
         open_facts = {name: value for name, value in self.facts.items() if not is_link(name)}
         return SentMail.objects.create(
             kind=self.kind,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target
 from vardkase.core.errors import Invalid, NotFound
-from vardkase.hub.correspondence.kinds import LANGUAGES, PLACEHOLDER, Kind, find, is_link, placeholders
+from vardkase.hub.correspondence.kinds import LANGUAGES, PLACEHOLDER, MailKind, find, is_link, placeholders
 from vardkase.hub.correspondence.models import MailTemplate
 from vardkase.hub.correspondence.rendering import as_html, as_text, filled
 from vardkase.identity.access.actor import Actor
@@ -23,7 +23,7 @@ LONGEST_BODY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TemplateText:
     """The current text in one language; version 0 is the standard text."""
 
     language: str
@@ -36,14 +36,14 @@ class Text:
         return self.version == 0
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> MailKind:
     kind = find(name)
     if kind is None:
         raise NotFound("There is no such kind of mail.")
     return kind
 
 
-def texts(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text]:
+def texts(kind: MailKind, languages: Iterable[str] = LANGUAGES) -> dict[str, TemplateText]:
     newest = {
         each.language: each
         for each in MailTemplate.objects.filter(kind=kind.name, language__in=list(languages))
@@ -53,7 +53,7 @@ def texts(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text]:
     return {language: _text(kind, language, newest.get(language)) for language in languages}
 
 
-def composed(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text]:
+def composed(kind: MailKind, languages: Iterable[str] = LANGUAGES) -> dict[str, TemplateText]:
     found = texts(kind, languages)
     for name in kind.sections:
         parts = texts(kind_of(name), languages)
@@ -64,13 +64,13 @@ def composed(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text
     return found
 
 
-def with_section(body: str, name: str, section: Text) -> str:
+def with_section(body: str, name: str, section: TemplateText) -> str:
     """`body` with a section, under its heading, in place of its placeholder; removed if it has no text."""
     words = f"## {section.subject}\n\n{section.body}" if section.body else ""
     return body.replace(f"{{{name}}}", words)
 
 
-def whole_body(kind: Kind, language: str, body: str) -> str:
+def whole_body(kind: MailKind, language: str, body: str) -> str:
     for name in kind.sections:
         body = with_section(body, name, texts(kind_of(name), [language])[language])
     return body
@@ -81,11 +81,11 @@ def changed_kinds() -> set[tuple[str, str]]:
     return {(each.kind, each.language) for each in newest if not each.is_standard}
 
 
-def versions(kind: Kind, language: str) -> list[MailTemplate]:
+def versions(kind: MailKind, language: str) -> list[MailTemplate]:
     return list(MailTemplate.objects.filter(kind=kind.name, language=language).order_by("-version"))
 
 
-def preview(kind: Kind, language: str, subject: str, body: str) -> dict[str, str]:
+def preview(kind: MailKind, language: str, subject: str, body: str) -> dict[str, str]:
     """`subject`, `text` and `html` of a mail with the kind's samples as facts; raises Invalid by field."""
     _refuse(kind, subject, body, language)
     heading = filled(subject, kind.facts)
@@ -97,7 +97,7 @@ def preview(kind: Kind, language: str, subject: str, body: str) -> dict[str, str
     }
 
 
-def checked_text(kind: Kind, language: str, subject: str, body: str) -> tuple[str, str]:
+def checked_text(kind: MailKind, language: str, subject: str, body: str) -> tuple[str, str]:
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
     _refuse(kind, subject, body, language)
     return subject, body
@@ -111,7 +111,7 @@ def require_editor(actor: Actor, language: str) -> None:
         raise NotFound("There is no such language.")
 
 
-def _refuse(kind: Kind, subject: str, body: str, language: str) -> None:
+def _refuse(kind: MailKind, subject: str, body: str, language: str) -> None:
     errors = {
         "subject": list(_faults(kind, subject, LONGEST_SUBJECT)),
         "body": [] if kind.is_section and not body.strip() else list(_faults(kind, body, LONGEST_BODY)),
@@ -131,7 +131,7 @@ def _refuse(kind: Kind, subject: str, body: str, language: str) -> None:
         raise Invalid(found)
 
 
-def _faults(kind: Kind, text: str, longest: int) -> Iterable[str]:
+def _faults(kind: MailKind, text: str, longest: int) -> Iterable[str]:
     if not text.strip() or len(text) > longest or "\0" in text:
         yield gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
     known = ", ".join(f"{{{each}}}" for each in kind.facts)
@@ -143,13 +143,13 @@ def _faults(kind: Kind, text: str, longest: int) -> Iterable[str]:
             yield gettext("Line %(line)s: unmatched brace.") % {"line": number}
 
 
-def _text(kind: Kind, language: str, stored: MailTemplate | None) -> Text:
+def _text(kind: MailKind, language: str, stored: MailTemplate | None) -> TemplateText:
     if stored is None or stored.is_standard:
-        return Text(language, 0, kind.subject[language], kind.body[language])
-    return Text(language, stored.version, stored.subject, stored.body)
+        return TemplateText(language, 0, kind.subject[language], kind.body[language])
+    return TemplateText(language, stored.version, stored.subject, stored.body)
 
 
-def add_version(actor: Acting, kind: Kind, language: str, **fields: str | bool) -> MailTemplate:
+def add_version(actor: Acting, kind: MailKind, language: str, **fields: str | bool) -> MailTemplate:
     newest = MailTemplate.objects.filter(kind=kind.name, language=language).order_by("-version").first()
     version = newest.version + 1 if newest else 1
     return MailTemplate.objects.create(
@@ -157,5 +157,5 @@ def add_version(actor: Acting, kind: Kind, language: str, **fields: str | bool) 
     )
 
 
-def target_of(kind: Kind, stored: MailTemplate) -> Target:
+def target_of(kind: MailKind, stored: MailTemplate) -> Target:
     return Target("mail_template", stored.pk, title=f"{kind.name} ({stored.language})")

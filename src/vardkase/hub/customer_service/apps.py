@@ -6,8 +6,8 @@ class CustomerServiceConfig(AppConfig):
     label = "customer_service"
 
     def ready(self) -> None:
-        from vardkase.hub.customer_service import diagnosis, entrance_facts  # noqa: PLC0415 - models load after apps
+        from vardkase.hub.customer_service import diagnosis, sign_in_facts  # noqa: PLC0415 - models load after apps
         from vardkase.hub.customer_service.letters import register_kinds  # noqa: PLC0415 - the same
 
         register_kinds()
-        diagnosis.register(entrance_facts.facts)
+        diagnosis.register(sign_in_facts.facts)

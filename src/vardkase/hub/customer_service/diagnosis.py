@@ -13,7 +13,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.servers.models import Server
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.trail import SIGN_INS
+from vardkase.identity.access.readable_audit_log import SIGN_INS
 from vardkase.identity.accounts.models import AuthKey, User
 
 REFUSALS = (*(act for act in SIGN_INS if act.endswith("refused")), "user.entrance_refused")
@@ -23,7 +23,7 @@ LOOKED_BACK = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class DiagnosticFact:
     """A line added by a provider: `state` is ok, warn, bad or empty."""
 
     label: str
@@ -31,7 +31,7 @@ class Fact:
     state: str = ""
 
 
-type Provider = Callable[[int], Sequence[Fact]]
+type Provider = Callable[[int], Sequence[DiagnosticFact]]
 """Organisation's id → facts about its connection, in the language that is active."""
 
 _providers: list[Provider] = []

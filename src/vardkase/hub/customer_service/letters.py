@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from vardkase.audit.services import ActorReference, Target
-from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.audit.services import AuditActor, Target
+from vardkase.hub.correspondence import MailKind, Recipient, register, send
 from vardkase.hub.correspondence.letters.wording import moment
 from vardkase.hub.customer_service.links import link_to
 from vardkase.hub.customer_service.models import Announcement, SupportRequest
@@ -20,7 +20,7 @@ from vardkase.identity.accounts.queries import active_users
 EXAMPLE_LINK = "https://hub.example/support/"
 
 KINDS = (
-    Kind(
+    MailKind(
         "support_received",
         describes=_("Customer service has received a request"),
         facts={"number": "12", "link": EXAMPLE_LINK},
@@ -32,7 +32,7 @@ KINDS = (
             "{link}\n\nDo not share the link: whoever has it can read the request.",
         },
     ),
-    Kind(
+    MailKind(
         "support_answered",
         describes=_("Customer service has answered a request"),
         facts={"number": "12", "link": EXAMPLE_LINK},
@@ -42,7 +42,7 @@ KINDS = (
             "en": "Hello,\n\ncustomer service has answered request #{number}. Read the answer here:\n\n{link}",
         },
     ),
-    Kind(
+    MailKind(
         "support_to_desk",
         describes=_("A customer service request is waiting for an answer"),
         facts={"number": "12", "link": EXAMPLE_LINK},
@@ -55,7 +55,7 @@ KINDS = (
             "en": "Request #{number} is new or has a new message. Open it here:\n\n{link}",
         },
     ),
-    Kind(
+    MailKind(
         "service_announcement",
         describes=_("An interruption or incident is announced to the members"),
         facts={"title": "Underhåll", "text": "…", "from": "1 december 2026 kl. 20.00", "link": EXAMPLE_LINK},
@@ -73,21 +73,21 @@ def register_kinds() -> None:
         register(kind)
 
 
-def confirm(request: SupportRequest, actor: ActorReference) -> None:
+def confirm(request: SupportRequest, actor: AuditActor) -> None:
     _send(actor, "support_received", [_asker(request)], request, _where(request))
 
 
-def tell_asker(request: SupportRequest, actor: ActorReference) -> None:
+def tell_asker(request: SupportRequest, actor: AuditActor) -> None:
     _send(actor, "support_answered", [_asker(request)], request, _where(request))
 
 
-def tell_desk(request: SupportRequest, actor: ActorReference) -> None:
+def tell_desk(request: SupportRequest, actor: AuditActor) -> None:
     people = [request.owner] if request.owner else colleagues(request.kind)
     link = f"{settings.BASE_URL}/service/{request.pk}/"
     _send(actor, "support_to_desk", _recipients(people), request, link)
 
 
-def announce(announcement: Announcement, actor: ActorReference) -> int:
+def announce(announcement: Announcement, actor: AuditActor) -> int:
     """Write to the administrators of every member; returns the number of recipients."""
     people = active_users().filter(org__local=True, role__perm_admin=True).select_related("role")
     by_language: dict[str, list[Recipient]] = {"sv": [], "en": []}
@@ -110,9 +110,7 @@ def _announced(announcement: Announcement, language: str) -> dict[str, str]:
     }
 
 
-def _send(
-    actor: ActorReference, kind: str, to: Iterable[Recipient], request: SupportRequest, link: str
-) -> None:
+def _send(actor: AuditActor, kind: str, to: Iterable[Recipient], request: SupportRequest, link: str) -> None:
     target = Target("support_request", request.pk, request.uuid, str(request))
     send(actor, kind, to, {"number": str(request.pk)}, private={"link": link}, about=target)
 

@@ -6,28 +6,28 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.customer_service.models import RequestKind as Kind
 from vardkase.hub.customer_service.models import RequestState as State
-from vardkase.hub.lifecycle import Machine, Step
+from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
-REQUEST = Machine(
+REQUEST = StateMachine(
     "support_request",
     State,
     {
-        "take": Step("support_request.taken", _("Take it on"), (State.NEW,), State.IN_HAND),
-        "ask": Step(
+        "take": Transition("support_request.taken", _("Take it on"), (State.NEW,), State.IN_HAND),
+        "ask": Transition(
             "support_request.asked", _("Ask a question back"), (State.NEW, State.IN_HAND), State.WAITING
         ),
-        "answered": Step(
+        "answered": Transition(
             "support_request.answered", _("Answer the question"), (State.WAITING,), State.IN_HAND
         ),
-        "solve": Step(
+        "solve": Transition(
             "support_request.solved",
             _("Mark as solved"),
             (State.NEW, State.IN_HAND, State.WAITING),
             State.SOLVED,
         ),
-        "reopen": Step("support_request.reopened", _("Open again"), (State.SOLVED,), State.IN_HAND),
+        "reopen": Transition("support_request.reopened", _("Open again"), (State.SOLVED,), State.IN_HAND),
     },
 )
 OPEN = (State.NEW, State.IN_HAND, State.WAITING)

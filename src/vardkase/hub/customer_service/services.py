@@ -22,7 +22,7 @@ from vardkase.hub.customer_service.models import RequestState as State
 from vardkase.hub.customer_service.queries import colleagues, desk_requests, find_own_request
 from vardkase.hub.customer_service.rules import FOR_THE_OPERATOR, REQUEST
 from vardkase.hub.customer_service.settings import time_for
-from vardkase.hub.lifecycle import NotImpartial, StepRefused
+from vardkase.hub.lifecycle import NotImpartial, TransitionRefused
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.members.rules import refuse_interest
 from vardkase.identity.access.actor import Actor
@@ -143,7 +143,7 @@ def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
     """Apply a transition of the state machine. Raises StepRefused, NotFound, Forbidden."""
     request = _for_desk(actor, pk)
     if step == "answered":
-        raise StepRefused(gettext("Only the person who asked can answer that."))
+        raise TransitionRefused(gettext("Only the person who asked can answer that."))
     if step == "take" and actor.user_id:
         request.owner_id = actor.user_id
         request.save(update_fields=["owner"])

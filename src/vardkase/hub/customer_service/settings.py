@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.hub.customer_service.models import RequestKind as Kind
 

@@ -50,7 +50,7 @@ def templates(actor: Actor) -> QuerySet[DashboardTemplate]:
     found = DashboardTemplate.objects.select_related("user").order_by("pk")
     return (
         found
-        if actor.is_site_admin and not actor.is_content_blind
+        if actor.is_site_admin and not actor.may_not_read_content
         else found.filter(Q(user_id=actor.user_id or 0) | Q(selectable=True))
     )
 

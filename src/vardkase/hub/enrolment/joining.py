@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.http import Manner, fetch
+from vardkase.exchange.http import RequestPolicy, fetch
 from vardkase.exchange.servers import client
 from vardkase.exchange.servers.peer import Peer, decoded
 from vardkase.exchange.servers.services import add_server
@@ -31,11 +31,11 @@ from vardkase.identity.organisations.services import capture_organisations
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.intel.models import Event
 
-MANNER = Manner(seconds=30.0, limit=1024 * 1024, redirects=0)
+MANNER = RequestPolicy(seconds=30.0, limit=1024 * 1024, redirects=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class EnrolmentOffer:
     """What a code offers: a hub, and our organisation there.
 
     `takes_identity`: our organisation adopts its uuid and name on the hub, as no peer knows it yet under its
@@ -55,7 +55,7 @@ def joined_hubs(actor: Actor) -> QuerySet[JoinedHub]:
     return found if actor.organisation_id == host_organisation_id() or actor.is_site_admin else found.none()
 
 
-def look(actor: Actor, code: str, url: str) -> Offer:
+def look(actor: Actor, code: str, url: str) -> EnrolmentOffer:
     """Ask the hub at `url` what `code` offers; does not use up the code. Raises Invalid, Conflict,
     OutgoingFailed."""
     _require_site_admin(actor)
@@ -63,7 +63,7 @@ def look(actor: Actor, code: str, url: str) -> Offer:
     try:
         hub, ours = told["Hub"], told["Organisation"]
         uuid = str(UUID(str(ours["uuid"])))
-        offer = Offer(
+        offer = EnrolmentOffer(
             str(UUID(str(hub["uuid"]))),
             str(hub["name"]),
             uuid,
@@ -142,7 +142,7 @@ def _way_back(actor: Actor, hub_id: int) -> dict[str, str]:
     return {"url": settings.BASE_URL, "authkey": raw}
 
 
-def _with_identity(offer: Offer) -> Organisation:
+def _with_identity(offer: EnrolmentOffer) -> Organisation:
     own = Organisation.objects.select_for_update().get(pk=_own().pk)
     if offer.takes_identity:
         taken = Organisation.objects.filter(name__iexact=offer.organisation_name).exclude(pk=own.pk)

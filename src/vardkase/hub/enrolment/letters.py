@@ -6,11 +6,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target
-from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.hub.correspondence import MailKind, Recipient, register, send
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import Actor
 
-CODE = Kind(
+CODE = MailKind(
     "enrolment_code",
     describes=_("A member receives the code that connects its own platform"),
     facts={"organisation": "Exempelköpings kommun", "hub": "https://hub.example", "code": "ABCDE-FGHJK"},

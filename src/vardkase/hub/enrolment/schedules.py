@@ -6,8 +6,8 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.enrolment.joining import ask_everywhere
 
 SCHEDULE = Schedule(
@@ -18,7 +18,7 @@ SCHEDULE = Schedule(
         "remains to be done."
     ),
     ask_everywhere,
-    Rhythm.HOURLY,
+    Interval.HOURLY,
     time(0, 20),
     on=True,
     changed_by=ChangedBy.OFFICERS,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
-from vardkase.hub.guard.findings import Detector, Finding, Place, Severity
+from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding, Severity
 from vardkase.hub.guard.texts import PARAMETERS, plain, plain_in_sql, with_look_alikes
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.distribution import Distribution
@@ -58,7 +58,7 @@ Of `plain` text, in which look-alikes of l and i may be either."""
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ExaminedDocument:
     """An event, and its intended distribution."""
 
     event_id: int
@@ -66,29 +66,35 @@ class Examined:
     sharing_group_id: int | None = None
 
 
-def examine(event_id: int, distribution: int, sharing_group_id: int | None = None) -> list[Finding]:
+def examine(event_id: int, distribution: int, sharing_group_id: int | None = None) -> list[GuardFinding]:
     """The findings of all detectors if the event goes to `distribution`, or to that sharing group."""
-    examined = Examined(event_id, distribution, sharing_group_id)
+    examined = ExaminedDocument(event_id, distribution, sharing_group_id)
     return [finding for detector in DETECTORS for finding in detector(examined)]
 
 
-def classification_markings(examined: Examined) -> Iterator[Finding]:
+def classification_markings(examined: ExaminedDocument) -> Iterator[GuardFinding]:
     parameters = PARAMETERS | {"event": examined.event_id, "pattern": MARKINGS_SPELLED, "limit": MOST}
     for place, number, text in cursor().execute(MARKED, parameters).fetchall():
-        yield Finding(
-            Detector.CLASSIFICATION, Severity.STOPS, Place(place), number, " ".join(text.split())[:LONGEST]
+        yield GuardFinding(
+            Detector.CLASSIFICATION,
+            Severity.STOPS,
+            FindingPlace(place),
+            number,
+            " ".join(text.split())[:LONGEST],
         )
 
 
-def markings_in(texts: Iterable[str]) -> list[Finding]:
+def markings_in(texts: Iterable[str]) -> list[GuardFinding]:
     return [
-        Finding(Detector.CLASSIFICATION, Severity.STOPS, Place.TEXT, 0, " ".join(match[0].split()))
+        GuardFinding(
+            Detector.CLASSIFICATION, Severity.STOPS, FindingPlace.TEXT, 0, " ".join(match[0].split())
+        )
         for text in texts
         if (match := MARKING.search(plain(text)))
     ]
 
 
-def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
+def tlp_against_reach(examined: ExaminedDocument) -> Iterator[GuardFinding]:
     """TLP tags on parts distributed further than they allow."""
     parameters = PARAMETERS | {
         "event": examined.event_id,
@@ -104,7 +110,7 @@ def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
         too_far, severity = REACH_OF_TLP.get(label or "", (frozenset(), Severity.ASKS))
         if reach in too_far and found[severity] < MOST:
             found[severity] += 1
-            yield Finding(Detector.TLP, severity, Place(place), number, name)
+            yield GuardFinding(Detector.TLP, severity, FindingPlace(place), number, name)
 
 
 def tlp_label(name: str) -> str | None:
@@ -116,7 +122,10 @@ def tlp_label(name: str) -> str | None:
     return "amber+strict" if label != "amber" and label.startswith("amber") else label
 
 
-DETECTORS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (classification_markings, tlp_against_reach)
+DETECTORS: tuple[Callable[[ExaminedDocument], Iterator[GuardFinding]], ...] = (
+    classification_markings,
+    tlp_against_reach,
+)
 
 MARKED = f"""
 SELECT place, id, text FROM (

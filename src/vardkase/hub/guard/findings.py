@@ -13,7 +13,7 @@ class Severity(StrEnum):
     ASKS = "asks"
 
 
-class Place(StrEnum):
+class FindingPlace(StrEnum):
     TITLE = "title"
     TAG = "tag"
     ATTRIBUTE = "attribute"
@@ -28,11 +28,11 @@ class Detector(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class GuardFinding:
     """`id` is the part's (0 for the event itself), `text` the match, shortened."""
 
     detector: Detector
     severity: Severity
-    place: Place
+    place: FindingPlace
     id: int
     text: str

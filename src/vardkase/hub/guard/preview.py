@@ -6,29 +6,29 @@ from dataclasses import dataclass, field
 
 from vardkase.hub.guard.detectors import examine
 from vardkase.hub.guard.findings import Detector, Severity
-from vardkase.hub.guard.words import sentence
+from vardkase.hub.guard.wording import sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownFinding:
     text: str
     is_marking: bool
 
 
 @dataclass(slots=True)
-class Preview:
-    stops: list[Shown] = field(default_factory=list)
-    asks: list[Shown] = field(default_factory=list)
+class GuardPreview:
+    stops: list[ShownFinding] = field(default_factory=list)
+    asks: list[ShownFinding] = field(default_factory=list)
 
     @property
     def has_marking(self) -> bool:
         return any(found.is_marking for found in self.stops)
 
 
-def by_severity(event_id: int, distribution: int, sharing_group_id: int | None) -> Preview:
+def by_severity(event_id: int, distribution: int, sharing_group_id: int | None) -> GuardPreview:
     """The findings in an event at that distribution; the caller checks that the actor may read it."""
-    preview = Preview()
+    preview = GuardPreview()
     for found in examine(event_id, distribution, sharing_group_id):
-        shown = Shown(sentence(found), found.detector is Detector.CLASSIFICATION)
+        shown = ShownFinding(sentence(found), found.detector is Detector.CLASSIFICATION)
         (preview.stops if found.severity is Severity.STOPS else preview.asks).append(shown)
     return preview

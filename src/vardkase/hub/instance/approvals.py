@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import Target, record
 from vardkase.core import schedules
 from vardkase.core.errors import Conflict, NotFound
-from vardkase.core.schedules import Rhythm
+from vardkase.core.schedules import Interval
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.schedules.services import all_tasks
 from vardkase.core.schedules.services import change as change_task
@@ -21,7 +21,12 @@ from vardkase.core.settings.sealing import sealed
 from vardkase.core.settings.values import readable
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.organisations.acting import Acting
 
 
@@ -35,7 +40,7 @@ def store(actor: Acting, setting: AnySetting, value: bool | int | str) -> None:
 
 def reschedule(actor: Acting, row: ScheduledTask, values: dict[str, Any]) -> None:
     at = row.at.fromisoformat(values["at"])
-    change_task(row, Rhythm(values["rhythm"]), at, paused=values["paused"])
+    change_task(row, Interval(values["rhythm"]), at, paused=values["paused"])
     record(actor, "schedule.changed", Target("schedule", title=row.name), values)
 
 
@@ -57,19 +62,19 @@ def _row(request: ApprovalRequest) -> ScheduledTask:
     raise NotFound("Invalid task.")
 
 
-def _describe_setting(request: ApprovalRequest) -> Description:
+def _describe_setting(request: ApprovalRequest) -> ActionDescription:
     words = gettext("The setting %(name)s is set to “%(value)s”.")
     before = str(request.subject_state.get("value", ""))
-    return Description(
+    return ActionDescription(
         words % {"name": request.subject, "value": request.parameters["value"]}, ((gettext("Now"), before),)
     )
 
 
-def _describe_schedule(request: ApprovalRequest) -> Description:
+def _describe_schedule(request: ApprovalRequest) -> ActionDescription:
     schedule, values = schedules.find(request.subject), request.parameters
     facts = {"name": schedule.title if schedule else request.subject, "at": values["at"]}
     words = gettext("“%(name)s” is paused.") if values["paused"] else gettext("“%(name)s” is done at %(at)s.")
-    return Description(words % facts, ((gettext("Interval"), values["rhythm"]),))
+    return ActionDescription(words % facts, ((gettext("Interval"), values["rhythm"]),))
 
 
 def _execute_setting(approval: Approval) -> None:
@@ -88,7 +93,7 @@ def _execute_schedule(approval: Approval) -> None:
     reschedule(approval.actor, _row(approval.request), dict(approval.parameters))
 
 
-_of_the_hub = partial(Action, propose=OFFICERS, approve=OFFICERS, alone_until_in_use=OFFICERS)
+_of_the_hub = partial(ApprovalAction, propose=OFFICERS, approve=OFFICERS, alone_until_in_use=OFFICERS)
 CHANGE_SETTING = register(
     _of_the_hub(
         name="change_setting",

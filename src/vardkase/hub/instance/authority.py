@@ -1,10 +1,10 @@
-"""Who may view and change which settings: the implementation of `core.changed_by`."""
+"""Who may view and change which settings: the implementation of `core.change_origin`."""
 
 from __future__ import annotations
 
 from django.conf import settings
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -46,5 +46,5 @@ def require_may_change(actor: Actor, changed_by: ChangedBy) -> bool:
         return True
     actor.require(Permission.SITE_ADMIN)
     if changed_by is not ChangedBy.OPERATOR:
-        actor.require_sight()
+        actor.require_content_access()
     return False

@@ -13,7 +13,7 @@ type Value = bool | int | str
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class InstanceFact:
     """A setting fixed at the start. `level` is MISP's; `secret`: its value is never shown."""
 
     name: str
@@ -23,22 +23,24 @@ class Fact:
     secret: bool = False
 
 
-def _from_environment(name: str, level: int, variable: str, text: str, read: Callable[[], Value]) -> Fact:
-    return Fact(name, level, f"{text} Set before the start as {variable}.", read)
+def _from_environment(
+    name: str, level: int, variable: str, text: str, read: Callable[[], Value]
+) -> InstanceFact:
+    return InstanceFact(name, level, f"{text} Set before the start as {variable}.", read)
 
 
-def _always(name: str, value: Value, text: str) -> Fact:
-    return Fact(name, 2, text, lambda: value)
+def _always(name: str, value: Value, text: str) -> InstanceFact:
+    return InstanceFact(name, 2, text, lambda: value)
 
 
-FACTS: tuple[Fact, ...] = (
+FACTS: tuple[InstanceFact, ...] = (
     _from_environment(
         "MISP.baseurl", 0, "VARDKASE_BASE_URL", "How people reach the hub.", lambda: settings.BASE_URL
     ),
     _from_environment(
         "MISP.external_baseurl", 0, "VARDKASE_BASE_URL", "The same, for others.", lambda: settings.BASE_URL
     ),
-    Fact("MISP.uuid", 0, "This instance's uuid.", instance_uuid),
+    InstanceFact("MISP.uuid", 0, "This instance's uuid.", instance_uuid),
     _from_environment(
         "MISP.language",
         1,
@@ -84,8 +86,8 @@ FACTS: tuple[Fact, ...] = (
         "Whether everybody needs a second factor.",
         lambda: settings.REQUIRE_SECOND_FACTOR,
     ),
-    Fact("Security.salt", 0, "The secret that sessions are signed with.", lambda: "", secret=True),
-    Fact(
+    InstanceFact("Security.salt", 0, "The secret that sessions are signed with.", lambda: "", secret=True),
+    InstanceFact(
         "Security.encryption_key",
         1,
         "The secret that keys of others are kept under.",

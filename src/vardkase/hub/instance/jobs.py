@@ -17,7 +17,7 @@ from procrastinate.exceptions import ConnectorException
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.jobs.cleanup import TICKS
-from vardkase.core.jobs.models import JobLine
+from vardkase.core.jobs.models import JobLogLine
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -113,9 +113,9 @@ def described(actor: Actor, rows: Iterable[ProcrastinateJob]) -> list[Job]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def job_lines(actor: Actor, job: Job) -> list[JobLine]:
+def job_lines(actor: Actor, job: Job) -> list[JobLogLine]:
     del actor  # Whoever found the job may read what it says.
-    lines = JobLine.objects.filter(job_id=job.id).order_by("-pk")[:LINES_SHOWN]
+    lines = JobLogLine.objects.filter(job_id=job.id).order_by("-pk")[:LINES_SHOWN]
     return list(reversed(lines))
 
 

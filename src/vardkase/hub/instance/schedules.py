@@ -11,7 +11,7 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
-from vardkase.core.schedules import Rhythm, Schedule, find, services
+from vardkase.core.schedules import Interval, Schedule, find, services
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.hub.instance.approvals import CHANGE_SCHEDULE, reschedule, times_of
 from vardkase.hub.instance.authority import require_may_change
@@ -43,8 +43,8 @@ def find_scheduled(actor: Actor, name: str) -> Scheduled:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    rhythm: Rhythm | None = None
+class ScheduleChange:
+    rhythm: Interval | None = None
     at: time | None = None
     paused: bool | None = None
 
@@ -55,7 +55,9 @@ class Change:
 
 
 @transaction.atomic
-def change_schedules(actor: Actor, changes: Mapping[str, Change], reason: str = "") -> list[ApprovalRequest]:
+def change_schedules(
+    actor: Actor, changes: Mapping[str, ScheduleChange], reason: str = ""
+) -> list[ApprovalRequest]:
     """Change or pause schedules, by name; returns what awaits a second officer's approval.
 
     Such a change requires a `reason`. Raises Forbidden, NotFound, Invalid under `reason`, Conflict while a

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
 from vardkase.core.settings import find_setting as find_changeable
@@ -16,20 +16,20 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.core.settings.values import readable
 from vardkase.hub.instance.approvals import CHANGE_SETTING, store
 from vardkase.hub.instance.authority import require_may_change
-from vardkase.hub.instance.elsewhere import why_not
-from vardkase.hub.instance.facts import BY_NAME, FACTS, Fact, Value
+from vardkase.hub.instance.facts import BY_NAME, FACTS, InstanceFact, Value
+from vardkase.hub.instance.unsupported_settings import why_not
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.services.key_limits import require_no_limits
 
 
-class Fixed(Invalid):
+class FixedSetting(Invalid):
     """The setting cannot be changed at run time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SettingLine:
     """One setting with its current value, None for a secret."""
 
     name: str
@@ -44,7 +44,7 @@ class Line:
     options: tuple[tuple[Value, str], ...] = ()
 
 
-def find_setting(actor: Actor, name: str) -> Line:
+def find_setting(actor: Actor, name: str) -> SettingLine:
     """One setting by MISP's name. Raises NotFound if it has no meaning here, and Forbidden."""
     actor.require_oversight()
     if fact := BY_NAME.get(name):
@@ -54,7 +54,7 @@ def find_setting(actor: Actor, name: str) -> Line:
     raise NotFound(f"Setting {name} is invalid.")
 
 
-def every_setting(actor: Actor) -> Iterator[Line]:
+def every_setting(actor: Actor) -> Iterator[SettingLine]:
     """All settings: first those fixed at the start, then the others by name; one query."""
     actor.require_oversight()
     yield from map(_fixed, FACTS)
@@ -74,10 +74,10 @@ def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> App
     actor.require_oversight()
     actor.require_writing()
     if name in BY_NAME:
-        raise Fixed("This setting can only be edited via the CLI.")
+        raise FixedSetting("This setting can only be edited via the CLI.")
     setting = find_changeable(name)
     if setting is None and (elsewhere := why_not(name)):
-        raise Fixed(elsewhere)
+        raise FixedSetting(elsewhere)
     if setting is None:
         raise NotFound(f"Setting {name} is invalid.")
     needs_second = require_may_change(actor, setting.changed_by)
@@ -96,14 +96,14 @@ def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> App
     return made if made.is_waiting else None
 
 
-def _fixed(fact: Fact) -> Line:
+def _fixed(fact: InstanceFact) -> SettingLine:
     value = fact.read()
     shown = None if fact.secret else value
-    return Line(fact.name, fact.level, fact.description, type(value), shown, fact.secret, fixed=True)
+    return SettingLine(fact.name, fact.level, fact.description, type(value), shown, fact.secret, fixed=True)
 
 
-def _changeable(setting: AnySetting, value: Value | None) -> Line:
-    return Line(
+def _changeable(setting: AnySetting, value: Value | None) -> SettingLine:
+    return SettingLine(
         setting.name,
         setting.level,
         setting.description,

@@ -6,10 +6,10 @@ from vardkase.audit.services import Target, record
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.services import load
-from vardkase.knowledge.sources.loading import Loaded
+from vardkase.knowledge.sources.loading import LoadResult
 
 
-def update_libraries(actor: Actor) -> list[Loaded]:
+def update_libraries(actor: Actor) -> list[LoadResult]:
     """Update all knowledge libraries except the warninglists, whose millions of values are loaded at startup."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Conflict, Forbidden
 
 
-class StepRefused(Conflict):
+class TransitionRefused(Conflict):
     """The transition is not possible from the current state."""
 
 
@@ -21,7 +21,7 @@ class NotImpartial(Forbidden):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """One transition: from any state of `before` to `after`.
 
     `act` is its name in the audit log, `words` its label for users ("Approve").
@@ -34,18 +34,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class StateMachine:
     """All transitions of one kind of object, whose field `state` holds one of `states`."""
 
     kind: str
     states: type[TextChoices]
-    steps: Mapping[str, Step]
+    steps: Mapping[str, Transition]
 
     def after(self, state: str, name: str) -> str:
         """The state that step `name` leads to from `state`; raises StepRefused, which lists the possible
         steps."""
         if not self.may(state, name):
-            raise StepRefused(self.refusal(state, name))
+            raise TransitionRefused(self.refusal(state, name))
         return self.steps[name].after
 
     def may(self, state: str, name: str) -> bool:

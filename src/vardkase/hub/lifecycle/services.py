@@ -7,12 +7,12 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
-from vardkase.audit.services import ActorReference, Target, record
-from vardkase.hub.lifecycle.machine import Machine
+from vardkase.audit.services import AuditActor, Target, record
+from vardkase.hub.lifecycle.machine import StateMachine
 from vardkase.hub.lifecycle.models import HistoryEntry
 
 
-class Living(Protocol):
+class HasState(Protocol):
     """A model with a state; `str()` is its display name."""
 
     pk: int
@@ -23,7 +23,7 @@ class Living(Protocol):
 
 
 @transaction.atomic
-def take_step(actor: ActorReference, machine: Machine, thing: Living, name: str, note: str = "") -> None:
+def take_step(actor: AuditActor, machine: StateMachine, thing: HasState, name: str, note: str = "") -> None:
     """Apply step `name` to `thing`, which the caller has locked. Raises StepRefused."""
     before = thing.state
     thing.state = machine.after(before, name)
@@ -35,7 +35,7 @@ def take_step(actor: ActorReference, machine: Machine, thing: Living, name: str,
 
 @transaction.atomic
 def note_in_history(
-    actor: ActorReference, machine: Machine, thing: Living, act: str, note: str = "", **change: Any
+    actor: AuditActor, machine: StateMachine, thing: HasState, act: str, note: str = "", **change: Any
 ) -> None:
     """Record something in `thing`'s history without a transition.
 
@@ -45,11 +45,13 @@ def note_in_history(
     record(actor, act, Target(machine.kind, thing.pk, title=str(thing)), {**change, "note": note})
 
 
-def history_of(machine: Machine, thing_id: int) -> QuerySet[HistoryEntry]:
+def history_of(machine: StateMachine, thing_id: int) -> QuerySet[HistoryEntry]:
     return HistoryEntry.objects.filter(kind=machine.kind, thing_id=thing_id).order_by("pk")
 
 
-def _write(actor: ActorReference, machine: Machine, thing: Living, step: str, before: str, note: str) -> None:
+def _write(
+    actor: AuditActor, machine: StateMachine, thing: HasState, step: str, before: str, note: str
+) -> None:
     HistoryEntry.objects.create(
         kind=machine.kind,
         thing_id=thing.pk,

@@ -9,22 +9,22 @@ from datetime import datetime
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext
 
-from vardkase.hub.policy.models import PolicyVersion, State
+from vardkase.hub.policy.models import PolicyState, PolicyVersion
 from vardkase.hub.policy.queries import group_names
 from vardkase.hub.policy.rules import (
-    AtMost,
-    Base,
-    Defaults,
-    FourEyes,
-    MustCarry,
-    PersonalData,
-    Retention,
+    DefaultsRule,
+    FourEyesRule,
+    PersonalDataRule,
+    ReachLimitRule,
+    RequiredTagRule,
+    RetentionRule,
     Rule,
-    Who,
+    RuleAudience,
+    RuleBase,
     stored_rules,
 )
 from vardkase.hub.policy.sentences import sentence
-from vardkase.hub.policy.words import listed, title_of
+from vardkase.hub.policy.wording import listed, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PolicyDocument:
     """A policy document; `meta` and `signing` are pairs of label and text."""
 
     language: str
@@ -54,10 +54,10 @@ class Document:
     signing: list[tuple[str, str]]
 
 
-def document_of(version: PolicyVersion, language: str = "sv") -> Document:
+def document_of(version: PolicyVersion, language: str = "sv") -> PolicyDocument:
     with translation.override(language):
         rules = stored_rules(version.rules)
-        return Document(
+        return PolicyDocument(
             language=language,
             title=gettext("Policy for sharing in MISP"),
             organisation=version.organisation.name,
@@ -73,12 +73,12 @@ def document_of(version: PolicyVersion, language: str = "sv") -> Document:
 
 def numbered_rules(version: PolicyVersion, language: str = "sv") -> list[NumberedRule]:
     with translation.override(language):
-        return _Numbered(stored_rules(version.rules)).of(Base)
+        return _Numbered(stored_rules(version.rules)).of(RuleBase)
 
 
 def _meta(version: PolicyVersion) -> Iterator[tuple[str, str]]:
     yield gettext("Version"), str(version.number)
-    if version.state == State.DRAFT:
+    if version.state == PolicyState.DRAFT:
         yield gettext("Status"), gettext("Draft")
     elif version.in_force_from is not None:
         yield gettext("In force from"), _day(version.in_force_from)
@@ -107,7 +107,7 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
         ],
         [],
     )
-    yield Section(gettext("Roles and responsibilities"), _roles(numbered), numbered.of(Who))
+    yield Section(gettext("Roles and responsibilities"), _roles(numbered), numbered.of(RuleAudience))
     yield Section(
         gettext("What we share, and with whom"),
         [
@@ -116,11 +116,11 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
                 "several rules concern the same information, the strictest applies."
             )
         ],
-        numbered.of(Defaults, MustCarry, AtMost),
+        numbered.of(DefaultsRule, RequiredTagRule, ReachLimitRule),
     )
-    yield Section(gettext("Two people decide"), _second(numbered), numbered.of(FourEyes))
-    yield Section(gettext("Personal data"), _personal(), numbered.of(PersonalData))
-    yield Section(gettext("How long we keep information"), _kept(numbered), numbered.of(Retention))
+    yield Section(gettext("Two people decide"), _second(numbered), numbered.of(FourEyesRule))
+    yield Section(gettext("Personal data"), _personal(), numbered.of(PersonalDataRule))
+    yield Section(gettext("How long we keep information"), _kept(numbered), numbered.of(RetentionRule))
     yield Section(gettext("Training"), _training(rules), [])
     yield Section(gettext("Follow-up"), _followed(), [])
     yield Section(gettext("Decision"), [_decided(version)], [])
@@ -131,7 +131,7 @@ class _Numbered:
         self._rules = rules
         self._groups = group_names(rules)
 
-    def of(self, *kinds: type[Base]) -> list[NumberedRule]:
+    def of(self, *kinds: type[RuleBase]) -> list[NumberedRule]:
         return [
             NumberedRule(
                 number,
@@ -155,13 +155,13 @@ def _roles(numbered: _Numbered) -> list[str]:
             "and no more than needed."
         ),
     ]
-    if not numbered.of(Who):
+    if not numbered.of(RuleAudience):
         said.append(gettext("Everyone whose role allows it may create, publish and delegate events."))
     return said
 
 
 def _second(numbered: _Numbered) -> list[str]:
-    if not numbered.of(FourEyes):
+    if not numbered.of(FourEyesRule):
         return [gettext("We do not ask for a second person before we publish.")]
     return [
         gettext(
@@ -182,7 +182,7 @@ def _personal() -> list[str]:
 
 
 def _kept(numbered: _Numbered) -> list[str]:
-    if numbered.of(Retention):
+    if numbered.of(RetentionRule):
         return [
             gettext(
                 "The hub lists the events that are due. The organisation administrator makes sure "
@@ -193,7 +193,9 @@ def _kept(numbered: _Numbered) -> list[str]:
 
 
 def _training(rules: Sequence[Rule]) -> list[str]:
-    modules = list(dict.fromkeys(rule.module for rule in rules if isinstance(rule, Who) and rule.module))
+    modules = list(
+        dict.fromkeys(rule.module for rule in rules if isinstance(rule, RuleAudience) and rule.module)
+    )
     said = [gettext("Everyone who works in MISP for us knows this policy and what TLP means.")]
     if modules:
         quoted = [gettext("“%(name)s”") % {"name": module} for module in modules]
@@ -216,7 +218,7 @@ def _followed() -> list[str]:
 
 
 def _decided(version: PolicyVersion) -> str:
-    if version.state == State.DRAFT or version.in_force_from is None:
+    if version.state == PolicyState.DRAFT or version.in_force_from is None:
         return gettext("This is a draft. It takes effect when it is put in force.")
     words = {"number": version.number, "name": version.decided_by, "day": _day(version.in_force_from)}
     return gettext("Version %(number)s was put in force by %(name)s and applies from %(day)s.") % words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from vardkase.hub.policy.judging import Met
-from vardkase.hub.policy.words import refusal
+from vardkase.hub.policy.evaluation import MatchedRule
+from vardkase.hub.policy.wording import refusal
 from vardkase.intel.errors import PublicationRefused
 
 
@@ -15,7 +15,7 @@ class PolicyForbids(PublicationRefused):
     The message is in English, as the API answers; `in_words` is in the active language.
     """
 
-    def __init__(self, met: Met, organisation: str, *, own: bool) -> None:
+    def __init__(self, met: MatchedRule, organisation: str, *, own: bool) -> None:
         self.met = met
         self.organisation = organisation
         self.own = own

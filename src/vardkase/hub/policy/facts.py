@@ -11,26 +11,26 @@ from dataclasses import dataclass, field
 from itertools import batched
 
 from vardkase.core.sql import cursor
-from vardkase.hub.policy.reach import REACHES, Reach, rank_in_sql
+from vardkase.hub.policy.reach import REACHES, PolicyReach, rank_in_sql
 
 AT_ONCE = 500
 """Events looked at in one round."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PolicyPart:
     """Parts of an event with the same reach, and their number.
 
     `groups` are the ids of the sharing groups that limit them, if they are shared with a sharing group.
     """
 
-    reach: Reach
+    reach: PolicyReach
     groups: tuple[int, ...]
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Part):
+class PartKind(PolicyPart):
     """Attributes of one type and category; `unexplained` of them have no comment, nor has their object."""
 
     type: str
@@ -39,7 +39,7 @@ class Kind(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged(Part):
+class TaggedPart(PolicyPart):
     """The event or parts of it that carry a tag. A `local` tag does not leave this hub."""
 
     name: str
@@ -48,36 +48,38 @@ class Tagged(Part):
 
 
 @dataclass(slots=True)
-class Facts:
+class PublicationFacts:
     event_id: int
-    reach: Reach
+    reach: PolicyReach
     groups: tuple[int, ...]
-    kinds: list[Kind] = field(default_factory=list)
-    tags: list[Tagged] = field(default_factory=list)
+    kinds: list[PartKind] = field(default_factory=list)
+    tags: list[TaggedPart] = field(default_factory=list)
 
 
-def facts_of(event_id: int, as_if: Reach | None = None, group: int | None = None) -> Facts:
+def facts_of(event_id: int, as_if: PolicyReach | None = None, group: int | None = None) -> PublicationFacts:
     """One event; with `as_if` as if it had that reach, and sharing group `group`."""
     return next(facts_of_many([event_id], as_if, group))
 
 
 def facts_of_many(
-    event_ids: Sequence[int], as_if: Reach | None = None, group: int | None = None
-) -> Iterator[Facts]:
+    event_ids: Sequence[int], as_if: PolicyReach | None = None, group: int | None = None
+) -> Iterator[PublicationFacts]:
     for some in batched(event_ids, AT_ONCE):
         yield from _facts(some, as_if, group)
 
 
-def _facts(event_ids: Sequence[int], as_if: Reach | None, group: int | None) -> Iterator[Facts]:
+def _facts(
+    event_ids: Sequence[int], as_if: PolicyReach | None, group: int | None
+) -> Iterator[PublicationFacts]:
     parameters = {"events": list(event_ids), "as_if": as_if and as_if.rank, "group": group}
-    found: dict[int, Facts] = {}
+    found: dict[int, PublicationFacts] = {}
     for event, name, on_event, local, rank, groups, count in cursor().execute(TAGS, parameters):
         if name is None:
-            found[event] = Facts(event, REACHES[rank], tuple(groups))
+            found[event] = PublicationFacts(event, REACHES[rank], tuple(groups))
         else:
-            found[event].tags.append(Tagged(REACHES[rank], tuple(groups), count, name, on_event, local))
+            found[event].tags.append(TaggedPart(REACHES[rank], tuple(groups), count, name, on_event, local))
     for event, type_, category, rank, groups, count, unexplained in cursor().execute(KINDS, parameters):
-        found[event].kinds.append(Kind(REACHES[rank], tuple(groups), count, type_, category, unexplained))
+        found[event].kinds.append(PartKind(REACHES[rank], tuple(groups), count, type_, category, unexplained))
     return (found[event] for event in event_ids if event in found)
 
 

@@ -10,7 +10,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 
 
-class State(models.TextChoices):
+class PolicyState(models.TextChoices):
     """The life of a version: one draft and one in force at a time; earlier ones are kept unchanged."""
 
     DRAFT = "draft"
@@ -24,7 +24,7 @@ class PolicyVersion(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="policy_versions")
     number = models.IntegerField()
-    state = models.CharField(max_length=16, choices=State.choices, default=State.DRAFT)
+    state = models.CharField(max_length=16, choices=PolicyState.choices, default=PolicyState.DRAFT)
     rules = models.JSONField(default=list)
     note = models.TextField(blank=True, default="")
     written_by = models.TextField(default="")
@@ -49,7 +49,7 @@ class PolicyVersion(models.Model):
         return f"Policy {self.number} of organisation {self.organisation_id}"
 
 
-class Decision(models.TextChoices):
+class ApprovalDecision(models.TextChoices):
     """The outcome of a request. `changed`: the event has changed since, and must be requested anew."""
 
     WAITING = "waiting"
@@ -60,7 +60,7 @@ class Decision(models.TextChoices):
     CHANGED = "changed"
 
 
-class Approval(models.Model):
+class PublicationApproval(models.Model):
     """A request to publish one version of an event.
 
     `digest` is the SHA-256 of the event at that time; `rules` are the numbers of the rules that require a
@@ -76,7 +76,9 @@ class Approval(models.Model):
     digest = models.CharField(max_length=64)
     rules = models.JSONField(default=list)
     tell = models.BooleanField(default=False)
-    state = models.CharField(max_length=16, choices=Decision.choices, default=Decision.WAITING)
+    state = models.CharField(
+        max_length=16, choices=ApprovalDecision.choices, default=ApprovalDecision.WAITING
+    )
     requester = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     requester_name = models.TextField()
     asked_at = models.DateTimeField()

@@ -16,7 +16,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from vardkase.core.errors import NotFound
 from vardkase.core.typeset import pdf, printable
-from vardkase.hub.policy.document import Document, NumberedRule, document_of
+from vardkase.hub.policy.document import NumberedRule, PolicyDocument, document_of
 from vardkase.hub.policy.models import PolicyVersion
 
 TEMPLATE = Path(__file__).parent / "document.typ"
@@ -40,14 +40,14 @@ def printed(version: PolicyVersion, form: str, language: str = "sv") -> bytes:
     document = document_of(version, language)
     if form == "pdf":
         return pdf(TEMPLATE, msgspec.to_builtins(document), language=language)
-    return as_docx(msgspec.convert(printable(msgspec.to_builtins(document)), Document))
+    return as_docx(msgspec.convert(printable(msgspec.to_builtins(document)), PolicyDocument))
 
 
 def file_name(version: PolicyVersion, form: str) -> str:
     return f"misp-policy-{version.number}.{form}"
 
 
-def as_docx(document: Document) -> bytes:
+def as_docx(document: PolicyDocument) -> bytes:
     written = docx.Document()
     _prepare(written, document)
     written.add_paragraph(document.organisation, style="Subtitle")
@@ -65,7 +65,7 @@ def as_docx(document: Document) -> bytes:
     return file.getvalue()
 
 
-def _prepare(written: Any, document: Document) -> None:
+def _prepare(written: Any, document: PolicyDocument) -> None:
     normal = written.styles["Normal"]
     normal.font.name, normal.font.size = "Calibri", Pt(11)
     normal.paragraph_format.space_after = Pt(8)
@@ -131,7 +131,7 @@ def _rule(written: Any, rule: NumberedRule) -> None:
     paragraph.paragraph_format.keep_together = True
 
 
-def _signing(written: Any, document: Document) -> None:
+def _signing(written: Any, document: PolicyDocument) -> None:
     written.paragraphs[-1].paragraph_format.keep_with_next = True
     for place, (label, _) in enumerate(document.signing, 1):
         paragraph = written.add_paragraph()

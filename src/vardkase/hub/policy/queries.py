@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor, from_jsonb
-from vardkase.hub.policy.models import PolicyVersion, State
-from vardkase.hub.policy.rules import AtMost, Defaults, Retention, Rule, stored_rules
+from vardkase.hub.policy.models import PolicyState, PolicyVersion
+from vardkase.hub.policy.rules import DefaultsRule, ReachLimitRule, RetentionRule, Rule, stored_rules
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, numbers_written_in
 from vardkase.identity.accounts.models import Role
@@ -42,16 +42,16 @@ def policies_in_force(organisation_ids: Collection[int]) -> list[Policy]:
 
 
 def policy_in_force(organisation_id: int) -> PolicyVersion | None:
-    return PolicyVersion.objects.filter(organisation_id=organisation_id, state=State.IN_FORCE).first()
+    return PolicyVersion.objects.filter(organisation_id=organisation_id, state=PolicyState.IN_FORCE).first()
 
 
 def draft_of(organisation_id: int) -> PolicyVersion | None:
-    return PolicyVersion.objects.filter(organisation_id=organisation_id, state=State.DRAFT).first()
+    return PolicyVersion.objects.filter(organisation_id=organisation_id, state=PolicyState.DRAFT).first()
 
 
 def versions(actor: Actor) -> QuerySet[PolicyVersion]:
     found = PolicyVersion.objects.select_related("organisation").order_by("-number")
-    sees_all = actor.is_site_admin and not actor.is_content_blind
+    sees_all = actor.is_site_admin and not actor.may_not_read_content
     return found if sees_all else found.filter(organisation_id=actor.organisation_id)
 
 
@@ -81,8 +81,8 @@ def group_names(rules: Collection[Rule]) -> dict[str, str]:
 
 
 def _groups(rules: Collection[Rule]) -> list[SharingGroup]:
-    uuids = [uuid for rule in rules if isinstance(rule, AtMost) for uuid in rule.groups]
-    uuids += [rule.group for rule in rules if isinstance(rule, Defaults) and rule.group]
+    uuids = [uuid for rule in rules if isinstance(rule, ReachLimitRule) for uuid in rule.groups]
+    uuids += [rule.group for rule in rules if isinstance(rule, DefaultsRule) and rule.group]
     return list(SharingGroup.objects.filter(uuid__in=uuids)) if uuids else []
 
 
@@ -92,7 +92,7 @@ def due_for_review(actor: Actor, version: PolicyVersion, limit: int = 200) -> li
     readable = f"SELECT e.id FROM event e WHERE {numbers_written_in(event_predicate(actor), actor)}"
     found: dict[int, tuple[int, str, str]] = {}
     for rule in policy_of(version).rules:
-        if isinstance(rule, Retention):
+        if isinstance(rule, RetentionRule):
             before = int((timezone.now() - relativedelta(months=rule.months)).timestamp())
             own = Event.objects.filter(orgc_id=version.organisation_id, timestamp__lt=before)
             events = own.filter(pk__in=RawSQL(readable, ()))  # noqa: S611 - the actor's own numbers

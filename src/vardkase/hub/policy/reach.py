@@ -7,7 +7,7 @@ from enum import StrEnum
 from vardkase.misp.distribution import Distribution
 
 
-class Reach(StrEnum):
+class PolicyReach(StrEnum):
     """Distributions ordered by reach, each wider than the one before; MISP's numbers are not in this order."""
 
     ORGANISATION = "organisation"
@@ -20,20 +20,20 @@ class Reach(StrEnum):
     def rank(self) -> int:
         return REACHES.index(self)
 
-    def goes_as_far_as(self, other: Reach) -> bool:
+    def goes_as_far_as(self, other: PolicyReach) -> bool:
         return self.rank >= other.rank
 
 
-REACHES: tuple[Reach, ...] = tuple(Reach)
+REACHES: tuple[PolicyReach, ...] = tuple(PolicyReach)
 
-OF_DISTRIBUTION: dict[int, Reach] = {
-    Distribution.ORGANISATION: Reach.ORGANISATION,
-    Distribution.SHARING_GROUP: Reach.SHARING_GROUP,
-    Distribution.COMMUNITY: Reach.COMMUNITY,
-    Distribution.CONNECTED: Reach.CONNECTED,
-    Distribution.ALL: Reach.ALL,
+OF_DISTRIBUTION: dict[int, PolicyReach] = {
+    Distribution.ORGANISATION: PolicyReach.ORGANISATION,
+    Distribution.SHARING_GROUP: PolicyReach.SHARING_GROUP,
+    Distribution.COMMUNITY: PolicyReach.COMMUNITY,
+    Distribution.CONNECTED: PolicyReach.CONNECTED,
+    Distribution.ALL: PolicyReach.ALL,
 }
-DISTRIBUTION_OF: dict[Reach, Distribution] = {
+DISTRIBUTION_OF: dict[PolicyReach, Distribution] = {
     reach: Distribution(number) for number, reach in OF_DISTRIBUTION.items()
 }
 
@@ -41,4 +41,4 @@ DISTRIBUTION_OF: dict[Reach, Distribution] = {
 def rank_in_sql(distribution: str) -> str:
     """SQL: the rank of a column `distribution`; inherit and NULL limit nothing."""
     cases = " ".join(f"WHEN {int(number)} THEN {reach.rank}" for number, reach in OF_DISTRIBUTION.items())
-    return f"CASE {distribution} {cases} ELSE {Reach.ALL.rank} END"
+    return f"CASE {distribution} {cases} ELSE {PolicyReach.ALL.rank} END"

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import Invalid
-from vardkase.hub.policy.reach import Reach
+from vardkase.hub.policy.reach import PolicyReach
 from vardkase.misp.types import CATEGORIES, TYPES
 
 MOST_RULES = 100
@@ -38,7 +38,7 @@ class Action(StrEnum):
     DELEGATE = "delegate"
 
 
-class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RuleTitle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sv: str
     en: str = ""
 
@@ -46,11 +46,11 @@ class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (self.sv or self.en) if language == "sv" else (self.en or self.sv)
 
 
-class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    title: Title
+class RuleBase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    title: RuleTitle
 
 
-class Who(Base, frozen=True, kw_only=True, tag="who"):
+class RuleAudience(RuleBase, frozen=True, kw_only=True, tag="who"):
     """Only these may do `action`: users who have one of the roles, or are named, and have done the training
     `module`."""
 
@@ -66,7 +66,7 @@ class Who(Base, frozen=True, kw_only=True, tag="who"):
         return not self.module or self.module.lower() in modules
 
 
-class Selecting(Base, frozen=True, kw_only=True):
+class Selecting(RuleBase, frozen=True, kw_only=True):
     """A rule for what carries one of the tags, or has one of the types or categories."""
 
     tags: tuple[str, ...] = ()
@@ -78,62 +78,78 @@ class Selecting(Base, frozen=True, kw_only=True):
         return not (self.tags or self.types or self.categories)
 
 
-class AtMost(Selecting, frozen=True, kw_only=True, tag="at_most"):
+class ReachLimitRule(Selecting, frozen=True, kw_only=True, tag="at_most"):
     """The selection goes no further than `reach`; to a sharing group only of `groups` (uuids), if any are
     named."""
 
-    reach: Reach
+    reach: PolicyReach
     groups: tuple[str, ...] = ()
 
 
-class MustCarry(Base, frozen=True, kw_only=True, tag="must_carry"):
+class RequiredTagRule(RuleBase, frozen=True, kw_only=True, tag="must_carry"):
     """An event that goes as far as `reach`, or further, must carry one of the tags."""
 
     tags: tuple[str, ...]
-    reach: Reach = Reach.SHARING_GROUP
+    reach: PolicyReach = PolicyReach.SHARING_GROUP
 
 
-class FourEyes(Selecting, frozen=True, kw_only=True, tag="four_eyes"):
+class FourEyesRule(Selecting, frozen=True, kw_only=True, tag="four_eyes"):
     """A selection that goes as far as `reach`, or further, needs a second person's approval.
 
     `days` is how long a request waits. The second person has one of the roles or is named, and may publish.
     """
 
-    reach: Reach = Reach.SHARING_GROUP
+    reach: PolicyReach = PolicyReach.SHARING_GROUP
     roles: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
     days: int = DAYS
 
 
-class Defaults(Base, frozen=True, kw_only=True, tag="defaults"):
+class DefaultsRule(RuleBase, frozen=True, kw_only=True, tag="defaults"):
     """Defaults of a new event; `group` is the uuid of a sharing group."""
 
     tags: tuple[str, ...] = ()
-    reach: Reach | None = None
+    reach: PolicyReach | None = None
     group: str = ""
 
 
-class Handling(StrEnum):
+class HandlingRule(StrEnum):
     NECESSITY = "necessity"
     STAYS = "stays"
 
 
-class PersonalData(Base, frozen=True, kw_only=True, tag="personal_data"):
+class PersonalDataRule(RuleBase, frozen=True, kw_only=True, tag="personal_data"):
     """Values of these types are shared only with a comment that says why they are needed, or not at all."""
 
     types: tuple[str, ...]
-    handling: Handling = Handling.NECESSITY
+    handling: HandlingRule = HandlingRule.NECESSITY
 
 
-class Retention(Base, frozen=True, kw_only=True, tag="retention"):
+class RetentionRule(RuleBase, frozen=True, kw_only=True, tag="retention"):
     """An own event (with one of the tags, if any are named) is reviewed at this age in months."""
 
     months: int
     tags: tuple[str, ...] = ()
 
 
-type Rule = Who | AtMost | MustCarry | FourEyes | Defaults | PersonalData | Retention
-KINDS: tuple[type[Base], ...] = (Who, AtMost, MustCarry, FourEyes, Defaults, PersonalData, Retention)
+type Rule = (
+    RuleAudience
+    | ReachLimitRule
+    | RequiredTagRule
+    | FourEyesRule
+    | DefaultsRule
+    | PersonalDataRule
+    | RetentionRule
+)
+KINDS: tuple[type[RuleBase], ...] = (
+    RuleAudience,
+    ReachLimitRule,
+    RequiredTagRule,
+    FourEyesRule,
+    DefaultsRule,
+    PersonalDataRule,
+    RetentionRule,
+)
 
 
 def is_named(roles: Sequence[str], users: Sequence[str], address: str, role: str) -> bool:
@@ -198,15 +214,15 @@ def _faults(rule: Rule) -> dict[str, str]:
 
 def _of_kind(rule: Rule) -> dict[str, str]:
     match rule:
-        case MustCarry(tags=()):
+        case RequiredTagRule(tags=()):
             return {"tags": "Name at least one tag, or the beginning of one followed by *."}
-        case PersonalData(types=()):
+        case PersonalDataRule(types=()):
             return {"types": "Name at least one type."}
-        case FourEyes(days=days) if not 1 <= days <= 365:
+        case FourEyesRule(days=days) if not 1 <= days <= 365:
             return {"days": "A request waits for 1 to 365 days."}
-        case Retention(months=months) if not 1 <= months <= 1200:
+        case RetentionRule(months=months) if not 1 <= months <= 1200:
             return {"months": "The age must be between 1 and 1200 months."}
-        case Who(module=module) if len(module) > LONGEST:
+        case RuleAudience(module=module) if len(module) > LONGEST:
             return {"module": f"The name of a module has at most {LONGEST} characters."}
         case _:
             return {}

@@ -9,21 +9,21 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.policy.misp_names import CATEGORIES, ROLES, TYPES, native_names
-from vardkase.hub.policy.reach import Reach
+from vardkase.hub.policy.reach import PolicyReach
 from vardkase.hub.policy.rules import (
     Action,
-    AtMost,
-    Defaults,
-    FourEyes,
-    Handling,
-    MustCarry,
-    PersonalData,
-    Retention,
+    DefaultsRule,
+    FourEyesRule,
+    HandlingRule,
+    PersonalDataRule,
+    ReachLimitRule,
+    RequiredTagRule,
+    RetentionRule,
     Rule,
+    RuleAudience,
     Selecting,
-    Who,
 )
-from vardkase.hub.policy.words import REACHES, listed
+from vardkase.hub.policy.wording import REACHES, listed
 
 ONLY: dict[Action, str | Promise] = {
     Action.CREATE: _("Events are created by %(who)s only."),
@@ -31,9 +31,11 @@ ONLY: dict[Action, str | Promise] = {
     Action.DELEGATE: _("Events are delegated to others by %(who)s only."),
 }
 FURTHER = _("%(what)s may go to %(reach)s, or further, only with the approval of a second person.")
-SECOND: dict[Reach, str | Promise] = {
-    Reach.ORGANISATION: _("%(what)s may be published only with the approval of a second person."),
-    Reach.SHARING_GROUP: _("%(what)s may leave our organisation only with the approval of a second person."),
+SECOND: dict[PolicyReach, str | Promise] = {
+    PolicyReach.ORGANISATION: _("%(what)s may be published only with the approval of a second person."),
+    PolicyReach.SHARING_GROUP: _(
+        "%(what)s may leave our organisation only with the approval of a second person."
+    ),
 }
 TRAINED: dict[Action, str | Promise] = {
     Action.CREATE: _("Those who create events have done the training “%(module)s”."),
@@ -44,19 +46,19 @@ TRAINED: dict[Action, str | Promise] = {
 
 def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
     match rule:
-        case Who():
+        case RuleAudience():
             return _who(rule)
-        case AtMost():
+        case ReachLimitRule():
             return _at_most(rule, groups)
-        case MustCarry():
+        case RequiredTagRule():
             return _must_carry(rule)
-        case FourEyes():
+        case FourEyesRule():
             return _four_eyes(rule)
-        case Defaults():
+        case DefaultsRule():
             return _defaults(rule, groups)
-        case PersonalData(handling=Handling.STAYS):
+        case PersonalDataRule(handling=HandlingRule.STAYS):
             return gettext("Values of type %(types)s do not leave our organisation.") % _types(rule.types)
-        case PersonalData():
+        case PersonalDataRule():
             words = _types(rule.types)
             return (
                 gettext(
@@ -64,7 +66,7 @@ def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
                 )
                 % words
             )
-        case Retention():
+        case RetentionRule():
             return _retention(rule)
 
 
@@ -100,7 +102,7 @@ def _types(types: Sequence[str]) -> dict[str, str]:
     return {"types": listed(native_names(types, TYPES))}
 
 
-def _who(rule: Who) -> str:
+def _who(rule: RuleAudience) -> str:
     said = []
     if rule.roles or rule.users:
         said.append(str(ONLY[rule.action]) % {"who": people(rule.roles, rule.users)})
@@ -109,20 +111,20 @@ def _who(rule: Who) -> str:
     return " ".join(said) or gettext("The rule is empty.")
 
 
-def _must_carry(rule: MustCarry) -> str:
+def _must_carry(rule: RequiredTagRule) -> str:
     words = {"reach": REACHES[rule.reach], "tags": tagged(rule.tags)}
-    if rule.reach is Reach.ORGANISATION:
+    if rule.reach is PolicyReach.ORGANISATION:
         return gettext("What we publish carries %(tags)s.") % words
-    if rule.reach is Reach.SHARING_GROUP:
+    if rule.reach is PolicyReach.SHARING_GROUP:
         return gettext("What leaves our organisation carries %(tags)s.") % words
     return gettext("What goes to %(reach)s, or further, carries %(tags)s.") % words
 
 
-def _at_most(rule: AtMost, groups: Mapping[str, str]) -> str:
+def _at_most(rule: ReachLimitRule, groups: Mapping[str, str]) -> str:
     words = {"what": selected(rule), "reach": REACHES[rule.reach]}
-    if rule.reach is Reach.ORGANISATION:
+    if rule.reach is PolicyReach.ORGANISATION:
         return gettext("%(what)s may not leave our organisation.") % words
-    if rule.reach is Reach.SHARING_GROUP and rule.groups:
+    if rule.reach is PolicyReach.SHARING_GROUP and rule.groups:
         named = [groups.get(uuid, uuid) for uuid in rule.groups]
         return gettext("%(what)s may go no further than the sharing group %(groups)s.") % {
             **words,
@@ -131,7 +133,7 @@ def _at_most(rule: AtMost, groups: Mapping[str, str]) -> str:
     return gettext("%(what)s may go no further than %(reach)s.") % words
 
 
-def _four_eyes(rule: FourEyes) -> str:
+def _four_eyes(rule: FourEyesRule) -> str:
     words = {"what": selected(rule), "reach": REACHES[rule.reach], "n": rule.days}
     said = [str(SECOND.get(rule.reach, FURTHER)) % words]
     if rule.roles or rule.users:
@@ -148,7 +150,7 @@ def _four_eyes(rule: FourEyes) -> str:
     return " ".join(said)
 
 
-def _defaults(rule: Defaults, groups: Mapping[str, str]) -> str:
+def _defaults(rule: DefaultsRule, groups: Mapping[str, str]) -> str:
     said = []
     if rule.tags:
         said.append(
@@ -158,7 +160,7 @@ def _defaults(rule: Defaults, groups: Mapping[str, str]) -> str:
     if rule.group:
         name = {"group": groups.get(rule.group, rule.group)}
         said.append(gettext("It goes to the sharing group %(group)s unless something else is chosen.") % name)
-    elif rule.reach is Reach.ORGANISATION:
+    elif rule.reach is PolicyReach.ORGANISATION:
         said.append(gettext("It stays in our organisation unless something else is chosen."))
     elif rule.reach is not None:
         reach = {"reach": REACHES[rule.reach]}
@@ -166,7 +168,7 @@ def _defaults(rule: Defaults, groups: Mapping[str, str]) -> str:
     return " ".join(said) or gettext("The rule is empty.")
 
 
-def _retention(rule: Retention) -> str:
+def _retention(rule: RetentionRule) -> str:
     said = ngettext(
         "Our events are reviewed when they are %(n)s month old.",
         "Our events are reviewed when they are %(n)s months old.",

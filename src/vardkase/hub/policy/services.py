@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.settings import Setting
-from vardkase.hub.policy.models import PolicyVersion, State
+from vardkase.hub.policy.models import PolicyState, PolicyVersion
 from vardkase.hub.policy.queries import draft_of, policy_in_force
 from vardkase.hub.policy.rules import read_rules, written
 from vardkase.identity.access.actor import Actor
@@ -65,7 +65,7 @@ def put_in_force(actor: Actor) -> PolicyVersion:
     if TWO_PEOPLE.value and not _is_somebody_elses(draft, actor):
         raise Forbidden("An administrator other than the author puts the policy in force.")
     _replace(policy_in_force(actor.organisation_id))
-    draft.state, draft.decided_by, draft.in_force_from = State.IN_FORCE, actor.name, timezone.now()
+    draft.state, draft.decided_by, draft.in_force_from = PolicyState.IN_FORCE, actor.name, timezone.now()
     draft.save()
     _hide_unpublished(actor, hides=True)
     record(actor, "policy.in_force", target(draft), {"version": draft.number, "written_by": draft.written_by})
@@ -130,7 +130,7 @@ def _draft(actor: Actor) -> PolicyVersion:
 
 def _replace(policy: PolicyVersion | None) -> None:
     if policy is not None:
-        policy.state, policy.replaced_at = State.REPLACED, timezone.now()
+        policy.state, policy.replaced_at = PolicyState.REPLACED, timezone.now()
         policy.save(update_fields=["state", "replaced_at"])
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import NotFound
-from vardkase.hub.policy.rules import Title
+from vardkase.hub.policy.rules import RuleTitle
 
 
 class Starter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str
-    name: Title
-    description: Title
+    name: RuleTitle
+    description: RuleTitle
     rules: list[dict[str, Any]]
 
 

@@ -13,7 +13,7 @@ DATA = Path(__file__).parent / "data"
 LANGUAGES = ("sv", "en")
 
 
-class Part(StrEnum):
+class PassagePart(StrEnum):
     """Where a passage appears: `HELP` beside the application form, `PRIVACY` in the privacy notice."""
 
     HERO = "hero"
@@ -26,7 +26,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PassageText:
     """A passage in one language: `lead` is plain and short, `text` Markdown; either may be empty."""
 
     title: str
@@ -35,31 +35,31 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class InboundFilter:
     """The current version of a passage. `number` 0 and no `changed`: the packaged text."""
 
-    part: Part
+    part: PassagePart
     name: str
     position: int
-    words: dict[str, Words] = field(hash=False)
+    words: dict[str, PassageText] = field(hash=False)
     shown: bool = True
     number: int = 0
     changed: datetime | None = None
 
-    def in_language(self, language: str) -> Words:
+    def in_language(self, language: str) -> PassageText:
         """The words in `language` ("sv" or "en"), Swedish for any other."""
         return self.words.get(language, self.words["sv"])
 
 
 @cache
-def shipped() -> tuple[Passage, ...]:
+def shipped() -> tuple[InboundFilter, ...]:
     books = {language: tomllib.loads((DATA / f"{language}.toml").read_text()) for language in LANGUAGES}
     return tuple(
-        Passage(
-            Part(part),
+        InboundFilter(
+            PassagePart(part),
             name,
             position,
-            {language: Words(**_stripped(books[language][part][name])) for language in LANGUAGES},
+            {language: PassageText(**_stripped(books[language][part][name])) for language in LANGUAGES},
         )
         for part, named in books["sv"].items()
         for position, name in enumerate(named, start=1)

@@ -19,12 +19,17 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.sql import cursor
 from vardkase.hub.public_pages.models import PassageVersion
-from vardkase.hub.public_pages.passages import LANGUAGES, Part, Passage, Words, shipped
+from vardkase.hub.public_pages.passages import LANGUAGES, InboundFilter, PassagePart, PassageText, shipped
 from vardkase.hub.public_pages.queries import find_passage, passage_of, passages, versions
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -63,17 +68,19 @@ def add_question(actor: Actor, data: Mapping[str, Any], reason: str = "") -> App
     """Propose a question with its answer, below the others. Raises Invalid by field, Forbidden."""
     _require(actor)
     words = _words(data)
-    there = {each.name: each for each in passages() if each.part == Part.QUESTION}
+    there = {each.name: each for each in passages() if each.part == PassagePart.QUESTION}
     name = _free_name(words["sv"].title, set(there))
     last = max((each.position for each in there.values()), default=0)
-    return _propose(actor, Passage(Part.QUESTION, name, last + 1, words), "public_passage.added", reason)
+    return _propose(
+        actor, InboundFilter(PassagePart.QUESTION, name, last + 1, words), "public_passage.added", reason
+    )
 
 
 @transaction.atomic
 def show_question(actor: Actor, name: str, *, shown: bool) -> ApprovalRequest | None:
     """Propose to take a question off the page, or to put it back; None where it is so. Raises NotFound, Forbidden."""
     _require(actor)
-    passage = find_passage(Part.QUESTION, name)
+    passage = find_passage(PassagePart.QUESTION, name)
     if passage.shown == shown:
         return None
     act = "public_passage.restored" if shown else "public_passage.removed"
@@ -83,8 +90,10 @@ def show_question(actor: Actor, name: str, *, shown: bool) -> ApprovalRequest | 
 @transaction.atomic
 def move_question(actor: Actor, name: str, *, up: bool) -> None:
     _require(actor)
-    passage = find_passage(Part.QUESTION, name)
-    rest = [each for each in passages() if each.part == Part.QUESTION and (each.shown or each.name == name)]
+    passage = find_passage(PassagePart.QUESTION, name)
+    rest = [
+        each for each in passages() if each.part == PassagePart.QUESTION and (each.shown or each.name == name)
+    ]
     place = rest.index(passage) + (-1 if up else 1)
     if not 0 <= place < len(rest):
         return
@@ -106,7 +115,7 @@ def restore_version(actor: Actor, part: str, name: str, number: int) -> Approval
     return _propose(actor, new, act, str(EFFECTS[act]))
 
 
-def _version(passage: Passage, number: int) -> Passage:
+def _version(passage: InboundFilter, number: int) -> InboundFilter:
     if number == 0:
         found = [each for each in shipped() if (each.part, each.name) == (passage.part, passage.name)]
     else:
@@ -116,7 +125,7 @@ def _version(passage: Passage, number: int) -> Passage:
     return found[0]
 
 
-def _propose(actor: Actor, passage: Passage, act: str, reason: str) -> ApprovalRequest:
+def _propose(actor: Actor, passage: InboundFilter, act: str, reason: str) -> ApprovalRequest:
     parameters = {
         "act": act,
         "position": passage.position,
@@ -127,7 +136,7 @@ def _propose(actor: Actor, passage: Passage, act: str, reason: str) -> ApprovalR
     return propose(actor, CHANGE, subject, title=title, reason=reason, parameters=parameters)
 
 
-def _now(request: ApprovalRequest) -> Passage | None:
+def _now(request: ApprovalRequest) -> InboundFilter | None:
     part, _, name = request.subject.partition("/")
     return next((each for each in passages() if (each.part, each.name) == (part, name)), None)
 
@@ -138,7 +147,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"number": now.number, "position": now.position} if now else {}
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     now, new = _now(request), request.parameters["words"]
     labels = {"title": gettext("Heading"), "lead": gettext("Summary"), "text": gettext("Text")}
     rows = []
@@ -147,14 +156,14 @@ def _describe(request: ApprovalRequest) -> Description:
         for name, label in labels.items():
             if words[name] != before.get(name, ""):
                 rows.append((f"{label} ({language})", f"{before.get(name) or '–'} → {words[name] or '–'}"))
-    return Description(str(EFFECTS[request.parameters["act"]]), tuple(rows))
+    return ActionDescription(str(EFFECTS[request.parameters["act"]]), tuple(rows))
 
 
-def _change(approval: Approval) -> Passage:
+def _change(approval: Approval) -> InboundFilter:
     request, given = approval.for_action(CHANGE).request, approval.parameters
     part, _, name = request.subject.partition("/")
-    words = {language: Words(**each) for language, each in given["words"].items()}
-    passage = Passage(Part(part), name, given["position"], words, given["shown"])
+    words = {language: PassageText(**each) for language, each in given["words"].items()}
+    passage = InboundFilter(PassagePart(part), name, given["position"], words, given["shown"])
     return _kept(cast(Actor, approval.actor), passage, given["act"])
 
 
@@ -166,7 +175,7 @@ EFFECTS = {
 }
 EDITORS = frozenset({Party.MEMBERSHIP_OFFICER, Party.SITE_ADMIN})
 CHANGE = register(
-    Action(
+    ApprovalAction(
         name="change_public_text",
         title=_lazy("Change the public page"),
         propose=EDITORS,
@@ -179,7 +188,7 @@ CHANGE = register(
 )
 
 
-def _kept(actor: Actor, passage: Passage, action: str) -> Passage:
+def _kept(actor: Actor, passage: InboundFilter, action: str) -> InboundFilter:
     """Store `passage` as the newest version; the constraint lets only one of two concurrent writers through."""
     last = versions(passage).aggregate(last=Max("number"))["last"] or 0
     row = PassageVersion.objects.create(
@@ -206,7 +215,7 @@ def _require(actor: Actor) -> None:
     require_editor(actor)
 
 
-def _words(data: Mapping[str, Any]) -> dict[str, Words]:
+def _words(data: Mapping[str, Any]) -> dict[str, PassageText]:
     errors: dict[str, list[str]] = {}
     found = {}
     for language in LANGUAGES:
@@ -216,7 +225,7 @@ def _words(data: Mapping[str, Any]) -> dict[str, Words]:
                 errors[f"{name}_{language}"] = [f"Please enter a text of at most {LONGEST[name]} characters."]
         if not given["title"]:
             errors[f"title_{language}"] = ["Please enter a heading in each language."]
-        found[language] = Words(**given)
+        found[language] = PassageText(**given)
     if errors:
         raise Invalid(errors)
     return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
-from vardkase.identity.access.crossing import Crossing, crossing_of
+from vardkase.identity.access.connection_scope import ConnectionScope, connection_scope_of
 from vardkase.identity.access.permissions import (
     CREDENTIAL_PERMISSIONS,
     OF_CONTENT,
@@ -21,9 +21,9 @@ from vardkase.identity.access.permissions import (
     Permission,
 )
 from vardkase.identity.accounts.models import Role, User
-from vardkase.identity.accounts.staff import AUDITORS, CONTENT_BLIND, OVERSEE, StaffRole, staff_roles
+from vardkase.identity.accounts.staff import AUDITORS, NO_CONTENT_ROLES, OVERSEE, StaffRole, staff_roles
 from vardkase.identity.organisations.acting import PresentedKey
-from vardkase.identity.organisations.standing import Access, Standing, access_of, refusal
+from vardkase.identity.organisations.standing import Access, MembershipStanding, access_of, refusal
 
 NOT_FOR_THE_BLIND = "Operators and auditors neither read what is shared nor open a way to it for anybody."
 STEP_UP_HOLDS = timedelta(minutes=10)
@@ -52,8 +52,8 @@ class StepUpRequired(Forbidden):
         super().__init__(STEP_UP_NEEDED)
 
 
-class Glass(Protocol):
-    """The content access of one person during one request (`access.glass`)."""
+class ContentAccess(Protocol):
+    """The content access of one person during one request (`access.content_access`)."""
 
     @property
     def opened(self) -> AbstractSet[int]: ...
@@ -71,7 +71,7 @@ class Actor:
     """A user (or the console, or a job) with its current access.
 
     `sharing_group_ids` are the groups whose content the organisation may read here; `connection_id` is the
-    acting connection, 0 for people; `crossing` limits an actor that reads for the other end of a connection.
+    acting connection, 0 for people; `connection_scope` limits an actor that reads for the other end of a connection.
     """
 
     user_id: int | None
@@ -93,7 +93,7 @@ class Actor:
     """The organisation at the other end of the connection that acts; 0 when people do."""
     is_vouched_for: bool = True
     """Whether more than one person says whose the connection that acts is (`servers.confirmation`)."""
-    crossing: Crossing | None = None
+    connection_scope: ConnectionScope | None = None
     staff: frozenset[StaffRole] = frozenset()
     """The duties it has at the hub."""
     standing: str = ""
@@ -107,8 +107,8 @@ class Actor:
     their password. None for every other credential."""
     at_own_account: bool = False
     """Whether the request is to a page of one's own account, all that an auditor may change."""
-    glass: Glass | None = field(default=None, compare=False, repr=False)
-    """The content access of an operator, in a request that only reads (`access.glass`)."""
+    content_access: ContentAccess | None = field(default=None, compare=False, repr=False)
+    """The content access of an operator, in a request that only reads (`access.content_access`)."""
 
     @property
     def credential_name(self) -> str:
@@ -117,15 +117,15 @@ class Actor:
     @property
     def is_site_admin(self) -> bool:
         """False with content access: the reader then sees an event as an analyst does, whatever their role."""
-        return Permission.SITE_ADMIN in self.permissions and not self.looks_through_glass
+        return Permission.SITE_ADMIN in self.permissions and not self.has_content_access
 
     @property
-    def is_content_blind(self) -> bool:
+    def may_not_read_content(self) -> bool:
         """True if it may never read shared content, and therefore may not grant access to it.
 
         The console, which has every duty, is exempt: it is not a particular person.
         """
-        return bool(self.staff) and self.staff <= CONTENT_BLIND
+        return bool(self.staff) and self.staff <= NO_CONTENT_ROLES
 
     @property
     def is_auditor(self) -> bool:
@@ -133,8 +133,8 @@ class Actor:
         return self.staff == AUDITORS
 
     @property
-    def looks_through_glass(self) -> bool:
-        return self.glass is not None and bool(self.glass.opened)
+    def has_content_access(self) -> bool:
+        return self.content_access is not None and bool(self.content_access.opened)
 
     @property
     def has_stepped_up(self) -> bool:
@@ -173,10 +173,10 @@ class Actor:
         if not self.is_site_admin and self.staff.isdisjoint(OVERSEE):
             raise Forbidden("You do not have permission to use this functionality.")
 
-    def require_sight(self) -> None:
+    def require_content_access(self) -> None:
         """Raise Forbidden for actors that may never read shared content: they may not decide where it goes
         either."""
-        if self.is_content_blind:
+        if self.may_not_read_content:
             raise Forbidden(NOT_FOR_THE_BLIND)
 
     def require_writing(self) -> None:
@@ -190,7 +190,7 @@ class Actor:
 
         For acts on the membership itself, which an organisation may do whatever its standing.
         """
-        if self.looks_through_glass:
+        if self.has_content_access:
             raise Forbidden(ONLY_TO_READ)
         if self.is_auditor and not self.at_own_account:
             raise Forbidden(ONLY_READS)
@@ -221,7 +221,7 @@ def actor_for(
         may_sync=may.may_sync,
         address=address,
         role_id=user.role_id,
-        crossing=crossing_of(user.server_id),
+        connection_scope=connection_scope_of(user.server_id),
         staff=staff,
         standing=may.standing,
         confirmed_at=confirmed_at,
@@ -234,10 +234,10 @@ def access_with_duties(may: Access, staff: frozenset[StaffRole]) -> Access:
     Operators and auditors never read shared content, and therefore also work if their organisation, such as a
     supplier, is no member. Nobody else of that organisation does.
     """
-    if staff.isdisjoint(CONTENT_BLIND):
+    if staff.isdisjoint(NO_CONTENT_ROLES):
         return may
-    if may.standing == Standing.NO_MEMBERSHIP:
-        return Access(may_read=False, may_write=True, may_sync=True, standing=Standing.FULL)
+    if may.standing == MembershipStanding.NO_MEMBERSHIP:
+        return Access(may_read=False, may_write=True, may_sync=True, standing=MembershipStanding.FULL)
     return may._replace(may_read=False)
 
 
@@ -248,7 +248,7 @@ def permissions_with_duties(
 
     Auditors may always audit; actors that never read shared content may neither write it nor manage sharing.
     """
-    if staff and staff <= CONTENT_BLIND:
+    if staff and staff <= NO_CONTENT_ROLES:
         of_role -= OF_CONTENT
     if staff == AUDITORS:
         of_role |= {Permission.AUDIT}

@@ -76,7 +76,7 @@ def proposals_are_waiting(actor: Actor, event: str = "e") -> str:
 
 def knows_private_times(actor: Actor, org_id: int) -> bool:
     """True if the actor may know of changes that only the owner organisation `org_id` reads."""
-    if not actor.may_read or (actor.crossing is not None and not actor.crossing.owns):
+    if not actor.may_read or (actor.connection_scope is not None and not actor.connection_scope.owns):
         return False
     return actor.is_site_admin or actor.organisation_id == org_id
 
@@ -92,7 +92,7 @@ def may_know(actor: Actor, org_id: int, audiences: Collection[Collection[int]]) 
 def knows_private(actor: Actor, event: str = "e") -> str:
     if _knows_everything(actor):
         return "TRUE"
-    if actor.crossing is not None and not actor.crossing.owns:
+    if actor.connection_scope is not None and not actor.connection_scope.owns:
         return "FALSE"
     return f"{event}.org_id = %(reader_org)s"
 

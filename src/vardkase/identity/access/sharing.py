@@ -15,17 +15,17 @@ from vardkase.misp.distribution import Distribution
 
 
 @dataclass(frozen=True, slots=True)
-class SharingSought:
+class BeforeSharing:
     texts: tuple[str, ...]
 
 
-before_sharing: Hook[SharingSought] = Hook("before_sharing")
+before_sharing: Hook[BeforeSharing] = Hook("before_sharing")
 """A thing is about to be read by others than its organisation. A listener refuses by raising Forbidden."""
 
 
 def require_shareable(distribution: int, texts: Iterable[str | None]) -> None:
     if distribution != Distribution.ORGANISATION:
-        before_sharing.emit(SharingSought(tuple(text for text in texts if text)))
+        before_sharing.emit(BeforeSharing(tuple(text for text in texts if text)))
 
 
 def is_shareable(distribution: int, texts: Iterable[str | None]) -> bool:

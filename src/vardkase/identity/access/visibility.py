@@ -18,11 +18,11 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
   about; with distribution 5 by those who may read what it is about; what somebody said of a thing here that they may
   not read (`detached`) by their own organisation alone;
 * site administrators read everything; an organisation whose `may_read` is off reads nothing;
-* an operator with content access that was granted (`glass`) reads the events that are on record as read in the
+* an operator with content access that was granted (`content_access`) reads the events that are on record as read in the
   request, and their parts, as an analyst of the hub's own organisation would; nothing that is not part of an event;
-* whoever reads for the other end of a connection (`crossing`) reads no more than may go over it: what its rules let
-  through, and analyst data only of what it may read too, or of what is not here. What its organisation owns here
-  it knows already, unless a push asks (`owns`).
+* the other end of a connection (`connection_scope`) reads no more than may go over it: what the rules let through, and
+  analyst data only on what it may read too, or on what does not exist here. It may read what its own organisation
+  owns, unless a push asks (`owns`).
 
 Every function returns SQL for a WHERE clause over named aliases, with parameters named ``reader_…``. A check
 of one thing is the same predicate with ``AND id = …``.
@@ -36,7 +36,7 @@ from typing import Any
 from django.conf import settings
 
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.crossing import (
+from vardkase.identity.access.connection_scope import (
     COMMUNITY,
     attribute_passes,
     cluster_passes,
@@ -78,24 +78,24 @@ def for_each_reader(predicate: Callable[[Actor], str], reader: str = "r") -> str
 
 def event_predicate(actor: Actor, event: str = "e") -> str:
     """SQL for events (alias `event`) that the actor may read."""
-    if actor.looks_through_glass:
+    if actor.has_content_access:
         return _opened(actor, event, event_predicate(_reader(actor), event))
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
         return "TRUE"
-    is_push = actor.crossing is not None and not actor.crossing.owns
+    is_push = actor.connection_scope is not None and not actor.connection_scope.owns
     published = published_for_groups(event)
     if not (settings.VARDKASE_UNPUBLISHED_PRIVATE or is_push):
         published = f"({published} OR NOT EXISTS ({IN_USE}) AND {event}.org_id NOT IN ({HIDING}))"
     others = f"(NOT {event}.withheld AND {published} AND {_named(actor, event)})"
-    if actor.crossing is None:
+    if actor.connection_scope is None:
         others += f" OR {event}.id IN ({DELEGATED})"
-    return _owned_or(actor, event, others, event_passes(actor.crossing, event))
+    return _owned_or(actor, event, others, event_passes(actor.connection_scope, event))
 
 
 def part_predicate(actor: Actor, part: str, event: str = "e") -> str:
-    if actor.looks_through_glass:
+    if actor.has_content_access:
         return _opened(actor, event, part_predicate(_reader(actor), part, event))
     if not actor.may_read:
         return "FALSE"
@@ -109,7 +109,7 @@ def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e", *,
 
     `key` is the column with the attribute's id.
     """
-    if actor.looks_through_glass:
+    if actor.has_content_access:
         return _opened(actor, event, attribute_predicate(_reader(actor), attribute, event, key=key))
     if not actor.may_read:
         return "FALSE"
@@ -120,14 +120,14 @@ def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e", *,
         f"AND {_shared(actor, 'visible')})"
     )
     shared = f"{_shared(actor, attribute)} AND ({attribute}.object_id IS NULL OR {in_visible_object})"
-    return _owned_or(actor, event, shared, attribute_passes(actor.crossing, attribute, key))
+    return _owned_or(actor, event, shared, attribute_passes(actor.connection_scope, attribute, key))
 
 
 def report_predicate(actor: Actor, report: str, event: str = "e") -> str:
     """SQL for a report of an event that itself passes `event_predicate`."""
-    if actor.crossing is None or actor.is_site_admin or not actor.may_read:
+    if actor.connection_scope is None or actor.is_site_admin or not actor.may_read:
         return part_predicate(actor, report, event)
-    return _owned_or(actor, event, _shared(actor, report), report_passes(actor.crossing, report))
+    return _owned_or(actor, event, _shared(actor, report), report_passes(actor.connection_scope, report))
 
 
 def galaxy_predicate(actor: Actor, galaxy: str = "g") -> str:
@@ -143,7 +143,7 @@ def cluster_predicate(actor: Actor, cluster: str = "c") -> str:
         f"EXISTS (SELECT 1 FROM galaxy within WHERE within.id = {cluster}.galaxy_id "
         f"AND {galaxy_predicate(actor, 'within')})"
     )
-    own = _owned_or(actor, cluster, _shared(actor, cluster), cluster_passes(actor.crossing, cluster))
+    own = _owned_or(actor, cluster, _shared(actor, cluster), cluster_passes(actor.connection_scope, cluster))
     return f"({own} AND {in_visible_galaxy})"
 
 
@@ -161,7 +161,7 @@ def collection_predicate(actor: Actor, collection: str = "c") -> str:
         return "FALSE"
     if actor.is_site_admin:
         return part_predicate(actor, collection, event=collection)
-    passes = made_thing_passes(actor.crossing, collection)
+    passes = made_thing_passes(actor.connection_scope, collection)
     return _owned_or(actor, collection, _shared(actor, collection), passes)
 
 
@@ -172,9 +172,9 @@ def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
         return "TRUE"
     named = f"{_named(actor, said)} OR ({said}.distribution = 5 AND {_inherits(actor, said)})"
     others = f"NOT {said}.detached AND ({named})"
-    if actor.crossing is None:
+    if actor.connection_scope is None:
         return _owned_or(actor, said, others)
-    passes = f"{made_thing_passes(actor.crossing, said)} AND {about_nothing_hidden(actor, said)}"
+    passes = f"{made_thing_passes(actor.connection_scope, said)} AND {about_nothing_hidden(actor, said)}"
     return _owned_or(actor, said, others, passes)
 
 
@@ -295,23 +295,27 @@ def own_or_everyones_predicate(actor: Actor, thing: str) -> str:
 
 def restricted(actor: Actor, part: str) -> str:
     """SQL for parts that a reader of the event may still not be allowed to read; partial indexes cover them."""
-    if actor.crossing is None:
+    if actor.connection_scope is None:
         return f"{part}.distribution IN (0, 4)"
     return f"{part}.distribution NOT IN ({_distributions(actor)}, 5)"
 
 
 def ruled_out(actor: Actor, attribute: str) -> str:
     """SQL for attributes that the rules of the reader's connection exclude, whatever their distribution."""
-    passes = attribute_passes(actor.crossing, attribute, "id")
+    passes = attribute_passes(actor.connection_scope, attribute, "id")
     return "FALSE" if passes == "TRUE" else f"NOT {passes}"
 
 
 def _reader(actor: Actor) -> Actor:
-    return actor.glass.reader if actor.glass is not None and actor.looks_through_glass else actor
+    return (
+        actor.content_access.reader
+        if actor.content_access is not None and actor.has_content_access
+        else actor
+    )
 
 
 def _opened(actor: Actor, event: str, visible: str) -> str:
-    opened = sorted(actor.glass.opened) if actor.glass is not None else []
+    opened = sorted(actor.content_access.opened) if actor.content_access is not None else []
     ids = ", ".join(str(int(each)) for each in opened)
     return f"({event}.id IN ({ids}) AND {visible})" if ids else "FALSE"
 
@@ -320,7 +324,7 @@ def _owned_or(actor: Actor, thing: str, others: str, passes: str = "TRUE") -> st
     """SQL: the reader's organisation owns `thing`; or `others` and the rules of its connection (`passes`)
     hold."""
     limited = f"({others})" if passes == "TRUE" else f"(({others}) AND {passes})"
-    if actor.crossing is not None and not actor.crossing.owns:
+    if actor.connection_scope is not None and not actor.connection_scope.owns:
         return limited
     return f"({thing}.org_id = %(reader_org)s OR {limited})"
 
@@ -334,7 +338,7 @@ def _named(actor: Actor, part: str) -> str:
 
 
 def _distributions(actor: Actor) -> str:
-    reaching = COMMUNITY if actor.crossing is None else actor.crossing.distributions
+    reaching = COMMUNITY if actor.connection_scope is None else actor.connection_scope.distributions
     return ", ".join(str(int(each)) for each in reaching)
 
 

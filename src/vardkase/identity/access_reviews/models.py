@@ -32,7 +32,7 @@ class AccessReview(models.Model):
         return f"{self.org_id} {self.opened:%Y-%m-%d}"
 
 
-class Answer(models.Model):
+class ReviewAnswer(models.Model):
     """The answer for one account in a review; values, so that the history outlives the account."""
 
     class Kind(models.TextChoices):

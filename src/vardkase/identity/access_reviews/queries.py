@@ -11,7 +11,7 @@ from django.db.models.lookups import LessThanOrEqual
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.access_reviews.models import AccessReview, Answer
+from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import count_of_valid_keys
 from vardkase.identity.accounts.staff import StaffRole
@@ -61,7 +61,7 @@ def accounts_of(review: AccessReview) -> QuerySet[User]:
 
     Accounts created after it was opened are left for the next review.
     """
-    answers = Answer.objects.filter(review=review, user_id=OuterRef("pk"))
+    answers = ReviewAnswer.objects.filter(review=review, user_id=OuterRef("pk"))
     return (
         in_use()
         .filter(org_id=review.org_id, date_created__lte=review.opened)
@@ -74,7 +74,7 @@ def accounts_of(review: AccessReview) -> QuerySet[User]:
 
 
 def unanswered(review: AccessReview) -> QuerySet[User]:
-    answers = Answer.objects.filter(review=review, user_id=OuterRef("pk"))
+    answers = ReviewAnswer.objects.filter(review=review, user_id=OuterRef("pk"))
     return accounts_of(review).filter(~Exists(answers))
 
 

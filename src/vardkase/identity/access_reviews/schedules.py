@@ -6,8 +6,8 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.identity.access_reviews import services
 
 
@@ -29,7 +29,7 @@ REVIEW = Schedule(
         "disables accounts that nobody confirmed in time or that have long been unused."
     ),
     look_after_accounts,
-    Rhythm.DAILY,
+    Interval.DAILY,
     time(5, 0),
     on=True,
     changed_by=ChangedBy.OFFICERS,

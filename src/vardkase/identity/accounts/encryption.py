@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import VardkaseError
 from vardkase.core.mail.compose import Attachment, closed_by_openpgp, closed_by_smime, entity, signed
 from vardkase.core.mail.services import Mail
@@ -57,7 +57,7 @@ class Addressee(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class AddressedMail:
     """The content of a mail.
 
     `subject` is visible in transit; `secret_subject` only to the reader. Without encryption `open_subject`
@@ -95,7 +95,7 @@ class MailPolicy:
         )
 
 
-def addressed(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
+def addressed(letter: AddressedMail, to: Addressee, policy: MailPolicy) -> Mail:
     """The mail as `to` may receive it; OpenPGP is preferred to S/MIME.
 
     Raises CannotBeSent for an expired or otherwise unusable key, and if one is required and missing.
@@ -138,7 +138,7 @@ def _closed(inner: bytes, to: Addressee, policy: MailPolicy | None) -> bytes:
         raise CannotBeSent(str(fault)) from fault
 
 
-def _open(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
+def _open(letter: AddressedMail, to: Addressee, policy: MailPolicy) -> Mail:
     hides = letter.open_text is not None
     if hides and policy.only_encrypted:
         raise CannotBeSent(NO_KEY)
@@ -155,6 +155,6 @@ def _open(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
     )
 
 
-def _with_files(letter: Letter, policy: MailPolicy) -> bytes:
+def _with_files(letter: AddressedMail, policy: MailPolicy) -> bytes:
     part = entity(letter.text, letter.html, attachments=letter.attachments)
     return signed(part, policy.signing_key) if policy.signing_key else part

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound
 from vardkase.identity.accounts.models import AuthKey, Role, User
-from vardkase.identity.accounts.staff import CONTENT_BLIND
+from vardkase.identity.accounts.staff import NO_CONTENT_ROLES
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.organisations.standing import may_now
@@ -136,7 +136,7 @@ def active_users() -> QuerySet[User]:
 
 def reading_users() -> QuerySet[User]:
     """Active users who may be notified of shared content: their organisation reads, and no duty forbids it."""
-    blind = [duty.value for duty in CONTENT_BLIND]
+    blind = [duty.value for duty in NO_CONTENT_ROLES]
     return active_users().filter(may_now("read", path="org")).exclude(staff_roles__overlap=blind)
 
 

@@ -35,7 +35,7 @@ def may_assign(actor: Acting, role: Role) -> bool:
 
     An actor that may not read shared content cannot create accounts that may.
     """
-    if actor.is_content_blind:
+    if actor.may_not_read_content:
         return False
     if actor.is_site_admin:
         return True
@@ -51,7 +51,7 @@ def may_administer(actor: Acting, user: User) -> bool:
     within the limits of `services.protection`. Another user's key or password gives access to what they read,
     so operators and auditors get none.
     """
-    if actor.is_content_blind:
+    if actor.may_not_read_content:
         return False
     if actor.is_site_admin:
         return True

@@ -23,7 +23,7 @@ class StaffRole(StrEnum):
     """Reads the audit trail and the settings, and nothing of what is shared."""
 
 
-CONTENT_BLIND = frozenset({StaffRole.OPERATOR, StaffRole.AUDITOR})
+NO_CONTENT_ROLES = frozenset({StaffRole.OPERATOR, StaffRole.AUDITOR})
 """Duties whose holders read no event, attribute, report, attachment, search, export or payload."""
 DECIDE = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER})
 """Duties whose holders decide who is a member, and who reads what: two people give them, once there are two."""
@@ -43,4 +43,4 @@ def staff_roles(names: Iterable[str]) -> frozenset[StaffRole]:
 def are_in_conflict(roles: Iterable[StaffRole]) -> bool:
     """True if one person may not hold all of `roles`: a content-blind duty excludes all others."""
     held = frozenset(roles)
-    return len(held) > 1 and not held.isdisjoint(CONTENT_BLIND)
+    return len(held) > 1 and not held.isdisjoint(NO_CONTENT_ROLES)

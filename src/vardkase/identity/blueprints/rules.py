@@ -20,7 +20,7 @@ LONGEST = 255
 
 
 @dataclass(slots=True)
-class Condition:
+class BlueprintCondition:
     """SQL for a WHERE clause over organisation `o`, with its parameters.
 
     It also needs ``blueprint_groups``, the ids of the sharing groups that may be queried.
@@ -30,15 +30,15 @@ class Condition:
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-def condition(rules: Any) -> Condition:
-    built = Condition()
+def condition(rules: Any) -> BlueprintCondition:
+    built = BlueprintCondition()
     if not isinstance(rules, Mapping) or not rules:
         raise ValueError('The rules are a JSON object such as {"OR": {"org_sector": ["Health"]}}.')
     built.sql = " AND ".join(_part(built, name, inner, 1) for name, inner in rules.items())
     return built
 
 
-def _part(built: Condition, name: Any, inner: Any, depth: int) -> str:
+def _part(built: BlueprintCondition, name: Any, inner: Any, depth: int) -> str:
     if depth > DEEPEST:
         raise ValueError("The rules are nested too deeply.")
     operator = str(name).upper()
@@ -61,7 +61,7 @@ def _members(inner: Any) -> Iterator[tuple[Any, Any]]:
         yield from block.items()
 
 
-def _leaf(built: Condition, name: str, given: Any) -> str:
+def _leaf(built: BlueprintCondition, name: str, given: Any) -> str:
     if name not in LEAVES:
         raise ValueError(f"There is no rule {name[:40]}.")
     if len(built.parameters) >= MOST_LEAVES:

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
-from vardkase.audit.services import ActorReference
+from vardkase.audit.services import AuditActor
 
 SITE_ADMIN = "perm_site_admin"
 ADMIN = "perm_admin"
@@ -30,7 +30,7 @@ class PresentedKey:
     is_issued_by_owner: bool = True
 
 
-class Acting(ActorReference, Protocol):
+class Acting(AuditActor, Protocol):
     @property
     def organisation_name(self) -> str: ...
     @property
@@ -38,7 +38,7 @@ class Acting(ActorReference, Protocol):
     @property
     def is_site_admin(self) -> bool: ...
     @property
-    def is_content_blind(self) -> bool: ...
+    def may_not_read_content(self) -> bool: ...
     @property
     def is_connection(self) -> bool: ...
     @property

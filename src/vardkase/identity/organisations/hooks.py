@@ -8,7 +8,7 @@ from vardkase.core.hooks import Hook
 
 
 @dataclass(frozen=True, slots=True)
-class MergeSought:
+class BeforeMerge:
     """Organisation `source_id` is about to be merged into `target_id`. A listener refuses by raising Invalid."""
 
     source_id: int
@@ -31,5 +31,5 @@ class StandingChanged:
 
 
 standing_changed: Hook[StandingChanged] = Hook("standing_changed")
-merge_sought: Hook[MergeSought] = Hook("merge_sought")
+merge_sought: Hook[BeforeMerge] = Hook("merge_sought")
 organisations_merged: Hook[OrganisationsMerged] = Hook("organisations_merged")

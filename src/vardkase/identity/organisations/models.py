@@ -14,7 +14,7 @@ from vardkase.identity.organisations.names import skeleton
 from vardkase.identity.organisations.standing import ALWAYS, access_of
 
 
-class Mode(models.TextChoices):
+class SignInMode(models.TextChoices):
     """How strictly an organisation's rule is applied: off, reported in the audit log, or enforced."""
 
     OFF = "off"
@@ -23,7 +23,7 @@ class Mode(models.TextChoices):
 
 
 def mode_field() -> models.CharField[str, str]:
-    return models.CharField(max_length=8, choices=Mode.choices, default=Mode.OFF)
+    return models.CharField(max_length=8, choices=SignInMode.choices, default=SignInMode.OFF)
 
 
 class NameSkeletonField(models.TextField):  # type: ignore[type-arg]
@@ -52,7 +52,7 @@ class Organisation(models.Model):
     their current values. While membership is in use a trigger creates new organisations without membership
     and without access. While `hides_unpublished` is on, others read its events only once they are published.
 
-    The last columns are set by `identity.entrance`: the organisation's sign-in policy, stored here so that
+    The last columns are set by `identity.sign_in_policy`: the organisation's sign-in policy, stored here so that
     every key and session loads it without an extra query. `required_sign_in` (of `SignInRule`) and
     `required_key_days`, the maximum lifetime of a key (0: not set), are the hub owner's minimum, which the
     organisation's own rules cannot undercut.

@@ -92,7 +92,7 @@ def visible_groups(actor: Acting) -> QuerySet[SharingGroup]:
         Prefetch("members", shown_members(actor).select_related("org").order_by("pk")), "servers"
     )
     everybodys = Q(servers__server_id=0, servers__all_orgs=True)
-    if actor.is_content_blind:
+    if actor.may_not_read_content:
         groups = groups.filter(pk__in=SharingGroup.objects.filter(everybodys).values("pk"))
     elif not actor.is_site_admin:
         mine = Q(org_id=actor.organisation_id) | Q(members__org_id=actor.organisation_id) | everybodys
@@ -101,7 +101,7 @@ def visible_groups(actor: Acting) -> QuerySet[SharingGroup]:
 
 
 def shown_members(actor: Acting) -> QuerySet[SharingGroupOrg]:
-    if actor.is_site_admin and not actor.is_content_blind:
+    if actor.is_site_admin and not actor.may_not_read_content:
         return SharingGroupOrg.objects.all()
     own = Q(org=actor.organisation_id) | Q(org=F("sharing_group__org"))
     shown = Q(sharing_group__hides_members=False)

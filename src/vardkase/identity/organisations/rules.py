@@ -14,7 +14,7 @@ def may_change_group(actor: Acting, group: SharingGroup, members: Iterable[Shari
 
     Not actors that may never read shared content: group members read it.
     """
-    if actor.is_content_blind:
+    if actor.may_not_read_content:
         return False
     if actor.is_site_admin:
         return True
@@ -26,7 +26,7 @@ def may_change_group(actor: Acting, group: SharingGroup, members: Iterable[Shari
 
 
 def may_delete_group(actor: Acting, group: SharingGroup) -> bool:
-    if actor.is_content_blind:
+    if actor.may_not_read_content:
         return False
     return actor.is_site_admin or (SHARING_GROUP in actor.permissions and owns_group(actor, group))
 

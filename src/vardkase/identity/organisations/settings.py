@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db.models import Exists
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.core.settings.models import SettingValue
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
-from vardkase.identity.organisations.standing import Standing
+from vardkase.identity.organisations.standing import MembershipStanding
 
-WITHOUT_MEMBERSHIP = (Standing.NO_MEMBERSHIP, Standing.TERMINATED)
+WITHOUT_MEMBERSHIP = (MembershipStanding.NO_MEMBERSHIP, MembershipStanding.TERMINATED)
 
 
 def _known(number: int) -> str | None:

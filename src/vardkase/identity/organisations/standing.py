@@ -25,7 +25,7 @@ ALWAYS = DateTimeTZRange(None, None)
 NEVER = DateTimeTZRange(empty=True)
 
 
-class Standing(TextChoices):
+class MembershipStanding(TextChoices):
     """The reason for an organisation's current access; the names are stored."""
 
     FULL = "", pgettext_lazy("standing", "Full access")
@@ -41,32 +41,36 @@ class Standing(TextChoices):
 
 
 REFUSALS: dict[str, Promise] = {
-    Standing.ONBOARDING: _(
+    MembershipStanding.ONBOARDING: _(
         "The membership of your organisation is not active yet: onboarding is in progress."
     ),
-    Standing.READ_ONLY: _("Your organisation may read but not write: its membership is restricted."),
-    Standing.NO_SYNC: _("The API connection of your organisation is suspended. The web works."),
-    Standing.READ_ONLY_NO_SYNC: _(
+    MembershipStanding.READ_ONLY: _(
+        "Your organisation may read but not write: its membership is restricted."
+    ),
+    MembershipStanding.NO_SYNC: _("The API connection of your organisation is suspended. The web works."),
+    MembershipStanding.READ_ONLY_NO_SYNC: _(
         "Your organisation may read on the web only: its membership is restricted, and its "
         "API connection suspended."
     ),
-    Standing.STATEMENT_EXPIRED: _(
+    MembershipStanding.STATEMENT_EXPIRED: _(
         "Your organisation may read but not write: its security statement has expired. Renew it to write again."
     ),
-    Standing.STATEMENT_LAPSED: _(
+    MembershipStanding.STATEMENT_LAPSED: _(
         "Your organisation may read on the web only: its security statement has expired. "
         "Renew it to write and to use the API again."
     ),
-    Standing.SUSPENDED: _("The membership of your organisation is suspended."),
-    Standing.TERMINATED: _("The membership of your organisation has ended."),
-    Standing.NO_MEMBERSHIP: _(
+    MembershipStanding.SUSPENDED: _("The membership of your organisation is suspended."),
+    MembershipStanding.TERMINATED: _("The membership of your organisation has ended."),
+    MembershipStanding.NO_MEMBERSHIP: _(
         "Your organisation is not a member of this hub, and only members take part. "
         "Apply for membership, or ask the hub owner."
     ),
 }
-SHUT_OUT = frozenset({Standing.SUSPENDED, Standing.TERMINATED, Standing.NO_MEMBERSHIP})
+SHUT_OUT = frozenset(
+    {MembershipStanding.SUSPENDED, MembershipStanding.TERMINATED, MembershipStanding.NO_MEMBERSHIP}
+)
 """Whoever stands so sees nothing but what concerns the membership itself, and nothing is done for them."""
-READS_NOTHING = SHUT_OUT | {Standing.ONBOARDING}
+READS_NOTHING = SHUT_OUT | {MembershipStanding.ONBOARDING}
 """Nobody of an organisation that stands so reads what is shared, not even an operator with a grant."""
 
 
@@ -80,12 +84,12 @@ class Access(NamedTuple):
 
 
 WORDS = {
-    (False, True, False): Standing.READ_ONLY,
-    (True, False, False): Standing.NO_SYNC,
-    (False, False, False): Standing.READ_ONLY_NO_SYNC,
-    (False, True, True): Standing.STATEMENT_EXPIRED,
-    (True, False, True): Standing.NO_SYNC,
-    (False, False, True): Standing.STATEMENT_LAPSED,
+    (False, True, False): MembershipStanding.READ_ONLY,
+    (True, False, False): MembershipStanding.NO_SYNC,
+    (False, False, False): MembershipStanding.READ_ONLY_NO_SYNC,
+    (False, True, True): MembershipStanding.STATEMENT_EXPIRED,
+    (True, False, True): MembershipStanding.NO_SYNC,
+    (False, False, True): MembershipStanding.STATEMENT_LAPSED,
 }
 """By may_write, may_sync, and whether an expired statement alone is the cause."""
 
@@ -101,9 +105,9 @@ def access(
     if fixed:
         standing = fixed
     elif read and write and sync:
-        standing = str(Standing.FULL)
+        standing = str(MembershipStanding.FULL)
     elif not read:
-        standing = str(Standing.SUSPENDED)
+        standing = str(MembershipStanding.SUSPENDED)
     else:
         standing = str(WORDS[write, sync, statement_ended and not limited])
     return Access(read, write, sync, standing)
@@ -149,7 +153,10 @@ def refusal(standing: str) -> StandingRefused:
 
 
 def has_membership(organisation: Organisation) -> bool:
-    return organisation.fixed_standing not in (Standing.NO_MEMBERSHIP, Standing.TERMINATED)
+    return organisation.fixed_standing not in (
+        MembershipStanding.NO_MEMBERSHIP,
+        MembershipStanding.TERMINATED,
+    )
 
 
 def is_shut_out(standing: str) -> bool:
@@ -160,7 +167,10 @@ def require_exchange(organisation: Organisation, *, gives: bool) -> None:
     """Raise StandingRefused unless the peer's organisation may exchange: send (`gives`) or receive."""
     may = organisation.may_sync and (organisation.may_write if gives else organisation.may_read)
     if not may:
-        words = {"organisation": organisation.name, "standing": Standing(organisation.standing).label}
+        words = {
+            "organisation": organisation.name,
+            "standing": MembershipStanding(organisation.standing).label,
+        }
         raise StandingRefused(
             gettext(
                 "%(organisation)s may not exchange data with this hub at the moment. Its membership: "

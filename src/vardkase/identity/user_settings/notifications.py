@@ -25,7 +25,7 @@ WITH, WITHOUT, MAKERS = "Tag.name", "NOT", "Orgc.name"
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class NotificationPreferences:
     tags: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
@@ -42,17 +42,19 @@ class Wishes:
         return {"AND": parts} if parts else {}
 
 
-def wishes_of(rule: Any) -> Wishes | None:
+def preferences_of(rule: Any) -> NotificationPreferences | None:
     """The wishes expressed by a setting; None if it cannot be expressed in these terms."""
     if not rule:
-        return Wishes()
+        return NotificationPreferences()
     parts = rule.get("AND") if isinstance(rule, dict) and len(rule) == 1 else None
     if not isinstance(parts, dict) or parts.keys() - {WITH, WITHOUT, MAKERS}:
         return None
     without = parts.get(WITHOUT, {WITH: []})
     if not isinstance(without, dict) or without.keys() != {WITH}:
         return None
-    return Wishes(_listed(parts.get(WITH)), _listed(without[WITH]), _listed(parts.get(MAKERS)))
+    return NotificationPreferences(
+        _listed(parts.get(WITH)), _listed(without[WITH]), _listed(parts.get(MAKERS))
+    )
 
 
 def rule_of(user: User) -> Any:
@@ -68,7 +70,7 @@ def choose_notifications(
     actor: Actor,
     user: User,
     fields: Mapping[str, Any],
-    wishes: Wishes | None,
+    wishes: NotificationPreferences | None,
     summary_tags: Sequence[str],
 ) -> None:
     """Save the user's notification switches and keys (`fields`) and event filter; None keeps the filter.

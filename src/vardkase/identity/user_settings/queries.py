@@ -21,7 +21,7 @@ def visible_settings(actor: Actor) -> QuerySet[UserSetting]:
     Operators and auditors see only their own: filters and notifications reveal what users look for.
     """
     found = UserSetting.objects.order_by("pk")
-    if actor.is_content_blind:
+    if actor.may_not_read_content:
         return found.filter(user=actor.user_id or 0)
     return found.filter(user__in=visible_users(actor))
 

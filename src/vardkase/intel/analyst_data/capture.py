@@ -21,7 +21,7 @@ from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.analyst_data.queries import readable_uuids
 from vardkase.intel.analyst_data.rules import may_contribute, may_edit, speaks_for_others
-from vardkase.intel.carriers import Carrier
+from vardkase.intel.contribution_targets import ContributionTarget
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import blocked_uuids
@@ -39,14 +39,14 @@ CHANGING = (
 
 
 @dataclass(slots=True)
-class Read:
+class CarriedData:
     inputs: list[AnalystInput] = field(default_factory=list)
     refused: list[tuple[str, Errors]] = field(default_factory=list)
 
 
-def read_carried(carriers: Iterable[Carrier]) -> Read:
+def read_carried(carriers: Iterable[ContributionTarget]) -> CarriedData:
     """All analyst data in `carriers`, recursively. Each is about its carrier."""
-    found = Read()
+    found = CarriedData()
     waiting = list(carriers)
     while waiting:
         carrier = waiting.pop()
@@ -59,18 +59,18 @@ def read_carried(carriers: Iterable[Carrier]) -> Read:
                 continue
             parsed.uuid = parsed.uuid or str(uuid4())
             found.inputs.append(parsed)
-            waiting.append(Carrier(KINDS[kind], parsed.uuid, part, place))
+            waiting.append(ContributionTarget(KINDS[kind], parsed.uuid, part, place))
     return found
 
 
-def capture_carried(actor: Actor, carriers: Iterable[Carrier]) -> Read:
+def capture_carried(actor: Actor, carriers: Iterable[ContributionTarget]) -> CarriedData:
     """Store the analyst data in a document, as far as the actor may contribute and it is new or newer.
 
     Everything from a connection is marked as foreign, also inside an event: MISP does not, and then refuses
     later versions.
     """
     if not may_contribute(actor):
-        return Read()
+        return CarriedData()
     found = read_carried(carriers)
     store(actor, found.inputs, locked=actor.is_connection)
     return found

@@ -10,7 +10,7 @@ from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.misp.analyst_data import LANGUAGE, LONGEST_LANGUAGE, LONGEST_NAME
 
 
-class Kind(models.IntegerChoices):
+class AnalystDataKind(models.IntegerChoices):
     """``note_type`` on the wire."""
 
     NOTE = 0, "Note"
@@ -26,7 +26,7 @@ class AnalystData(models.Model):
     organisation reads it.
     """
 
-    kind = models.SmallIntegerField(choices=Kind)
+    kind = models.SmallIntegerField(choices=AnalystDataKind)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     object_type = models.CharField(max_length=32)
     object_uuid = models.UUIDField()
@@ -63,4 +63,4 @@ class AnalystData(models.Model):
 
     @property
     def kind_name(self) -> str:
-        return Kind(self.kind).label
+        return AnalystDataKind(self.kind).label

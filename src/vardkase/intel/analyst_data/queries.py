@@ -10,7 +10,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.sql import SqlQuery, array_of, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import analyst_data_predicate, reader_parameters
-from vardkase.intel.analyst_data.models import Kind
+from vardkase.intel.analyst_data.models import AnalystDataKind
 from vardkase.intel.queries.find import Reference, matches
 from vardkase.misp.fields import UUID
 
@@ -40,7 +40,7 @@ class FoundAnalystData:
     orgc_id: int
 
 
-def find_analyst_data(actor: Actor, kind: Kind | None, reference: Reference) -> FoundAnalystData:
+def find_analyst_data(actor: Actor, kind: AnalystDataKind | None, reference: Reference) -> FoundAnalystData:
     of_kind = "TRUE" if kind is None else f"n.kind = {kind.value}"
     row = (
         cursor()
@@ -56,7 +56,7 @@ def find_analyst_data(actor: Actor, kind: Kind | None, reference: Reference) -> 
     return FoundAnalystData(*row)
 
 
-def analyst_data_query(actor: Actor, kind: Kind, filters: Mapping[str, Any]) -> SqlQuery:
+def analyst_data_query(actor: Actor, kind: AnalystDataKind, filters: Mapping[str, Any]) -> SqlQuery:
     """The ids of readable analyst data of a kind, oldest first; each filter is a text or a list of
     alternatives."""
     conditions = [analyst_data_predicate(actor), "n.kind = %(kind)s"]

@@ -26,7 +26,7 @@ from vardkase.intel.analyst_data.capture import (
     store,
     texts_of,
 )
-from vardkase.intel.analyst_data.models import AnalystData, Kind
+from vardkase.intel.analyst_data.models import AnalystData, AnalystDataKind
 from vardkase.intel.analyst_data.queries import (
     FoundAnalystData,
     find_analyst_data,
@@ -34,13 +34,13 @@ from vardkase.intel.analyst_data.queries import (
     stored_versions,
 )
 from vardkase.intel.analyst_data.rules import require_editor, speaks_for_others
-from vardkase.intel.carriers import Carrier
+from vardkase.intel.contribution_targets import ContributionTarget
 from vardkase.intel.queries.find import Reference
-from vardkase.intel.services.assemble import UUID_TAKEN
+from vardkase.intel.services.attribute_assembler import UUID_TAKEN
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import blocked_uuids, is_blocked
-from vardkase.knowledge.blocklists.services import About, block
+from vardkase.knowledge.blocklists.services import BlockReason, block
 from vardkase.knowledge.galaxies.services import Captured
 from vardkase.misp.analyst_data import AnalystInput, parse_analyst_data
 from vardkase.misp.fields import read_uuid
@@ -66,7 +66,7 @@ CHANGEABLE = frozenset(
 
 
 @transaction.atomic
-def add_analyst_data(actor: Actor, kind: Kind, data: Mapping[str, Any]) -> int:
+def add_analyst_data(actor: Actor, kind: AnalystDataKind, data: Mapping[str, Any]) -> int:
     """Add analyst data to the target that `data` names, with nested data; returns the id.
 
     The target need not exist or be readable, and the response does not reveal whether it does. Raises
@@ -88,13 +88,15 @@ def add_analyst_data(actor: Actor, kind: Kind, data: Mapping[str, Any]) -> int:
     if not store(actor, [said])[Captured.IMPORTED]:
         raise Invalid({"orgc_uuid": ["Blocked by the organisation blocklist."]})
     row = AnalystData.objects.get(uuid=said.uuid)
-    capture_carried(actor, [Carrier(row.kind_name, said.uuid, data)])
+    capture_carried(actor, [ContributionTarget(row.kind_name, said.uuid, data)])
     record(actor, f"{kind.name.lower()}.added", _target(row))
     return row.pk
 
 
 @transaction.atomic
-def edit_analyst_data(actor: Actor, kind: Kind, reference: Reference, data: Mapping[str, Any]) -> int:
+def edit_analyst_data(
+    actor: Actor, kind: AnalystDataKind, reference: Reference, data: Mapping[str, Any]
+) -> int:
     row = _locked(actor, find_analyst_data(actor, kind, reference))
     sent = {key: value for key, value in data.items() if key in CHANGEABLE}
     said = _parsed(kind, _document(row) | sent)
@@ -104,17 +106,17 @@ def edit_analyst_data(actor: Actor, kind: Kind, reference: Reference, data: Mapp
     assign(row, said, (said.distribution, _require_group(actor, said)))
     row.save()
     mark_detached(actor, [row.pk])
-    capture_carried(actor, [Carrier(row.kind_name, str(row.uuid), data)])
+    capture_carried(actor, [ContributionTarget(row.kind_name, str(row.uuid), data)])
     record(actor, f"{kind.name.lower()}.edited", _target(row))
     return row.pk
 
 
 @transaction.atomic
-def delete_analyst_data(actor: Actor, kind: Kind, reference: Reference) -> int:
+def delete_analyst_data(actor: Actor, kind: AnalystDataKind, reference: Reference) -> int:
     """Delete permanently and block its uuid; returns the id. Data about it stays. Raises NotFound, Forbidden."""
     row = _locked(actor, find_analyst_data(actor, kind, reference))
     number, target = row.pk, _target(row)
-    about = About(info=(row.text or row.relationship_type)[:255], orgc=row.orgc.name)
+    about = BlockReason(info=(row.text or row.relationship_type)[:255], orgc=row.orgc.name)
     block(Blocked.ANALYST_DATA, row.uuid, about)
     row.delete()
     record(actor, f"{kind.name.lower()}.deleted", target)
@@ -130,7 +132,7 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
     actor.require_writing()
     actor.require(Permission.SYNC)
     said, carriers, failed = [], [], 0
-    for kind in Kind:
+    for kind in AnalystDataKind:
         parts = data.get(kind.label)
         for part in parts if isinstance(parts, list) else [parts] if parts else []:
             parsed = parse_analyst_data(kind, part, now=now_seconds()) if isinstance(part, dict) else {}
@@ -138,7 +140,7 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
                 failed += 1
                 continue
             said.append(parsed)
-            carriers.append(Carrier(kind.label, parsed.uuid, part))
+            carriers.append(ContributionTarget(kind.label, parsed.uuid, part))
     carried = read_carried(carriers)
     done = store(actor, [*said, *carried.inputs], locked=True)
     done[Captured.FAILED] = failed + len(carried.refused)
@@ -168,22 +170,22 @@ def _is_news(stored: tuple[int, str, bool] | None, kind: str, modified: str) -> 
     if stored is None:
         return True
     number, known, locked = stored
-    return Kind(number).label == kind and locked and modified > known
+    return AnalystDataKind(number).label == kind and locked and modified > known
 
 
 def _locked(actor: Actor, found: FoundAnalystData) -> AnalystData:
     require_editor(actor, found.orgc_id)
     # It may have gone while this waited for it.
     find = AnalystData.objects.select_for_update(of=("self",)).select_related("orgc")
-    return find.get(pk=find_analyst_data(actor, Kind(found.kind), found.id).id)
+    return find.get(pk=find_analyst_data(actor, AnalystDataKind(found.kind), found.id).id)
 
 
-def _parsed(kind: Kind, data: Mapping[str, Any]) -> AnalystInput:
+def _parsed(kind: AnalystDataKind, data: Mapping[str, Any]) -> AnalystInput:
     parsed = parse_analyst_data(kind, data, now=now_seconds())
     if isinstance(parsed, dict):
         raise Invalid(parsed)
     # MISP takes an empty text, and peers have them; a note that was forgotten is another thing.
-    if kind is Kind.NOTE and data.get("note") is None:
+    if kind is AnalystDataKind.NOTE and data.get("note") is None:
         raise Invalid(EMPTY)
     return parsed
 
@@ -199,7 +201,7 @@ def _document(row: AnalystData) -> dict[str, Any]:
         "authors": row.authors,
         "distribution": row.distribution,
         "sharing_group_id": row.sharing_group_id,
-        ("comment" if row.kind == Kind.OPINION else "note"): row.text,
+        ("comment" if row.kind == AnalystDataKind.OPINION else "note"): row.text,
         "language": row.language,
         "opinion": row.opinion,
         "relationship_type": row.relationship_type,

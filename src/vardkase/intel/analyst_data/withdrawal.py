@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from vardkase.core.sql import cursor
-from vardkase.intel.hooks import EventTakenOver
+from vardkase.intel.hooks import EventOwnerChanged
 
 
-def withdraw_of_former_owner(taken: EventTakenOver) -> None:
+def withdraw_of_former_owner(taken: EventOwnerChanged) -> None:
     """Limit data that inherited the event's distribution to its author: it would reveal the event's former
     owner."""
     cursor().execute(

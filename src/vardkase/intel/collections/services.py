@@ -33,7 +33,7 @@ from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.intel.collections.queries import find_collection, find_element, stored_collections
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.rules import may_modify_created
-from vardkase.intel.services.assemble import UUID_TAKEN
+from vardkase.intel.services.attribute_assembler import UUID_TAKEN
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import is_blocked

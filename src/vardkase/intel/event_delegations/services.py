@@ -20,8 +20,8 @@ from vardkase.intel.event_delegations.queries import find_delegation
 from vardkase.intel.event_delegations.settings import DELEGATION
 from vardkase.intel.hooks import (
     AttributesRemoved,
-    DelegationSought,
-    EventTakenOver,
+    BeforeDelegation,
+    EventOwnerChanged,
     before_delegation,
     event_taken_over,
 )
@@ -63,7 +63,7 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
     if sharing_group_id is not None and sharing_group_id not in sharing_group_ids(org.pk):
         raise Invalid({"sharing_group_id": ["The other organisation is not in this sharing group."]})
     reach = None if distribution == RECIPIENT_DECIDES else distribution
-    before_delegation.emit(DelegationSought(actor, event, reach, sharing_group_id))
+    before_delegation.emit(BeforeDelegation(actor, event, reach, sharing_group_id))
     delegation = EventDelegation.objects.create(
         event=event,
         org=org,
@@ -97,7 +97,7 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
     event.timestamp, event.published, event.protected = now_seconds(), False, None
     event.save(update_fields=CHANGED)
     delegation.delete()
-    event_taken_over.emit(EventTakenOver(event.pk, event.uuid, former))
+    event_taken_over.emit(EventOwnerChanged(event.pk, event.uuid, former))
     record(actor, "event.delegation_accepted", _target(event), {"distribution": event.distribution})
     return event
 

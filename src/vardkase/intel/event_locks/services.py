@@ -12,7 +12,7 @@ from django.db import transaction
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.errors import NotYours
+from vardkase.intel.errors import NotOwned
 from vardkase.intel.event_locks.models import EventLock
 from vardkase.intel.event_locks.settings import DISABLED
 from vardkase.intel.hooks import AttributesRemoved
@@ -81,5 +81,5 @@ def forget_of_removed(removed: AttributesRemoved) -> None:
 def _own(actor: Actor, reference: Reference) -> EventRow:
     event = find_event(actor, reference)
     if not may_modify_event(actor, event):
-        raise NotYours
+        raise NotOwned
     return event

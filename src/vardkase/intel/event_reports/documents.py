@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.event_reports.tags import link_tags
 from vardkase.intel.models import Event, EventReport
-from vardkase.intel.services.assemble import Assembler, numbered_parts
+from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
 from vardkase.intel.services.audiences import Audiences, report_audiences
-from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.misp.report import ReportInput, parse_report
 
 
@@ -28,7 +28,7 @@ def store_reports(actor: Actor, event: Event, parts: object, assembler: Assemble
         return StoredReports((), frozenset())
     uuids = [report.uuid for report in parsed if report.uuid]
     known = {str(report.uuid): report for report in EventReport.objects.filter(uuid__in=uuids)}
-    book = TagBook(actor, [mention for report in parsed for mention in report.tags])
+    book = TagLoader(actor, [mention for report in parsed for mention in report.tags])
     pairs = [(known.get(report.uuid or ""), report) for report in parsed]
     before = report_audiences(
         [stored.pk for stored, report in pairs if stored and _replaces(event, stored, report)]

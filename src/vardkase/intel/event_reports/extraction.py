@@ -23,9 +23,14 @@ from vardkase.intel.queries.find import Reference, find_report
 from vardkase.intel.services.attributes import add_attributes
 from vardkase.intel.services.tagging import attach_tag
 from vardkase.knowledge.taxonomies.services import resolve_tags
-from vardkase.knowledge.warninglists.matching import Candidate, find_hits
-from vardkase.misp.freetext import Detected, detect
-from vardkase.misp.report_references import InReport, prose, with_references_replaced, with_words_replaced
+from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
+from vardkase.misp.freetext import DetectedValue, detect
+from vardkase.misp.report_references import (
+    ReportReference,
+    prose,
+    with_references_replaced,
+    with_words_replaced,
+)
 from vardkase.misp.values import normalise, split
 
 type Parts = tuple[str, str | None]
@@ -39,20 +44,20 @@ class Extraction:
     phrases that stand for them."""
 
     content: str
-    values: list[Detected]
+    values: list[DetectedValue]
     known: dict[Parts, UUID]
     tags: dict[str, str]
 
-    def attribute_of(self, found: Detected) -> UUID | None:
+    def attribute_of(self, found: DetectedValue) -> UUID | None:
         return self.known.get(_parts(found))
 
     def suggested(self) -> str:
         """The report with known values as references, and each new one as ``@[suggestion](value)``."""
         words = {
             found.original: str(
-                InReport("attribute", str(uuid))
+                ReportReference("attribute", str(uuid))
                 if (uuid := self.attribute_of(found))
-                else InReport("suggestion", found.value)
+                else ReportReference("suggestion", found.value)
             )
             for found in self.values
         }
@@ -76,14 +81,14 @@ def extract_all(actor: Actor, reference: Reference, *, tag_event: bool) -> int:
     found = _extraction(actor, event.pk, report.content)
     words = {each.original: str(uuid) for each in found.values if (uuid := found.attribute_of(each))}
     new = [each for each in found.values if found.attribute_of(each) is None]
-    harmless = find_hits([Candidate(each.value, each.type) for each in new])
+    harmless = find_hits([CheckedValue(each.value, each.type) for each in new])
     documents = [
         _document(each.value, each.type, each.category, each.to_ids and place not in harmless, report)
         for place, each in enumerate(new)
     ]
     stored = _add(actor, event.pk, documents)
     words |= {each.original: stored[each.value] for each in new if each.value in stored}
-    replaced = {word: str(InReport("attribute", uuid)) for word, uuid in words.items()}
+    replaced = {word: str(ReportReference("attribute", uuid)) for word, uuid in words.items()}
     if tag_event:
         _tag(actor, event.uuid, found.tags.values())
     return _save(actor, report, with_words_replaced(report.content, replaced), len(stored))
@@ -111,9 +116,9 @@ def accept_suggestions(
     stored = _add(actor, event.pk, documents, complete=True)
     uuids = stored | {each["value"]: str(known[key]) for each in suggestions if (key := _key(each)) in known}
 
-    def accepted(found: InReport) -> str:
+    def accepted(found: ReportReference) -> str:
         uuid = uuids.get(found.target) if found.kind == "suggestion" else None
-        return str(InReport("attribute", uuid)) if uuid else str(found)
+        return str(ReportReference("attribute", uuid)) if uuid else str(found)
 
     text = report.content if content is None else content
     return _save(actor, report, with_references_replaced(text, accepted), len(stored))
@@ -127,7 +132,7 @@ def _extraction(actor: Actor, event_id: int, content: str) -> Extraction:
     )
 
 
-def _parts(found: Detected) -> Parts:
+def _parts(found: DetectedValue) -> Parts:
     return split(found.type, normalise(found.type, found.value))
 
 

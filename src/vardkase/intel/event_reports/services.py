@@ -16,7 +16,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports.tags import put_tags
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.queries.find import Reference, find_report
-from vardkase.intel.services.assemble import UUID_TAKEN
+from vardkase.intel.services.attribute_assembler import UUID_TAKEN
 from vardkase.intel.services.audiences import Audiences, report_audiences
 from vardkase.intel.services.changes import named
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch

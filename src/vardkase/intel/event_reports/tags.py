@@ -16,17 +16,17 @@ from vardkase.intel.models import Event, EventReport
 from vardkase.intel.queries.find import Reference, find_report
 from vardkase.intel.services.audiences import report_audiences
 from vardkase.intel.services.locking import lock_event, touch
-from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.intel.services.tagging import require_may_tag
 from vardkase.knowledge.taxonomies.models import Tag
 
 
 def put_tags(actor: Actor, report: EventReport, mentions: Sequence[dict[str, Any]]) -> None:
     """Apply the tags in a document to a report of a locked event, and remove those marked for removal."""
-    link_tags(report, TagBook(actor, mentions), mentions)
+    link_tags(report, TagLoader(actor, mentions), mentions)
 
 
-def link_tags(report: EventReport, book: TagBook, mentions: Sequence[dict[str, Any]]) -> None:
+def link_tags(report: EventReport, book: TagLoader, mentions: Sequence[dict[str, Any]]) -> None:
     if not mentions:
         return
     EventReportTag.objects.bulk_create(
@@ -52,7 +52,7 @@ def tag_report(
     report, event = _taggable(actor, reference, local=local)
     about = {"local": local, "relationship_type": relationship_type}
     mentions = [_mention(name) | about for name in names]
-    book = TagBook(actor, mentions)
+    book = TagLoader(actor, mentions)
     found = [book.find(mention) for mention in mentions]
     tags = [tag for tag in found if tag is not None]
     if len(tags) != len(mentions) or not tags:

@@ -13,20 +13,20 @@ from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import read_proposal
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.services import announce, require_proposing
-from vardkase.intel.services.freetext import FreetextWishes, document_of, values_in
+from vardkase.intel.services.freetext import FreetextOptions, document_of, values_in
 from vardkase.intel.services.locking import lock_event
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.attribute import BLOCKED
-from vardkase.misp.freetext import Detected
+from vardkase.misp.freetext import DetectedValue
 
 AT_ONCE = 1_000
 
-type Proposed = tuple[Proposal, Detected]
+type Proposed = tuple[Proposal, DetectedValue]
 """A new proposal, and what was found."""
 
 
 @transaction.atomic
-def propose_freetext(actor: Actor, event_id: int, text: str, wishes: FreetextWishes) -> list[Proposed]:
+def propose_freetext(actor: Actor, event_id: int, text: str, wishes: FreetextOptions) -> list[Proposed]:
     """Propose the values in a text for an event that the actor may read; the owner decides on distribution.
 
     Skips what the actor's organisation has already proposed, and what an import regexp excludes. Values that
@@ -43,7 +43,9 @@ def propose_freetext(actor: Actor, event_id: int, text: str, wishes: FreetextWis
     return found
 
 
-def _new(actor: Actor, event: Event, found: list[Detected], wishes: FreetextWishes) -> Iterator[Proposed]:
+def _new(
+    actor: Actor, event: Event, found: list[DetectedValue], wishes: FreetextOptions
+) -> Iterator[Proposed]:
     own = Proposal.objects.filter(event=event, org_id=actor.organisation_id, attribute=None, deleted=False)
     known = set(own.values_list("type", "value1", "value2"))
     rewrite = import_filter()

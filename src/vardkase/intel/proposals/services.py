@@ -15,8 +15,8 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
-from vardkase.intel.errors import NotYours
-from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventTakenOver
+from vardkase.intel.errors import NotOwned
+from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal, texts_of
 from vardkase.intel.proposals.hooks import ProposalsStored, proposals_stored
@@ -24,16 +24,16 @@ from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposals_query
 from vardkase.intel.queries.find import Reference, find_attribute
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.assemble import UUID_TAKEN, Assembler, known_values, taken_uuids
+from vardkase.intel.services.attribute_assembler import UUID_TAKEN, Assembler, known_values, taken_uuids
 from vardkase.intel.services.attributes import change_attribute
 from vardkase.intel.services.audiences import Audiences, attribute_audiences
-from vardkase.intel.services.batch import NewAttribute, write_attributes
+from vardkase.intel.services.bulk_insert import NewAttribute, write_attributes
 from vardkase.intel.services.changes import merge_attribute
 from vardkase.intel.services.deletion import soft_delete_attributes
 from vardkase.intel.services.locking import lock_event, lock_own_event, lock_own_part, touch
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.sharing import SharingGroups
-from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.time import render_seen
@@ -127,7 +127,7 @@ def forget_of_removed(removed: AttributesRemoved) -> None:
         cursor().execute("DELETE FROM proposal WHERE attribute_id = ANY(%s)", (list(removed.attribute_ids),))
 
 
-def forget_of_former_owner(taken: EventTakenOver) -> None:
+def forget_of_former_owner(taken: EventOwnerChanged) -> None:
     """Delete the former owner's proposals for its own event: decided or not, they would reveal who it was."""
     cursor().execute(
         "DELETE FROM proposal WHERE event_id = %s AND org_id = %s", (taken.event_id, taken.former_org_id)
@@ -188,7 +188,7 @@ def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]
     rows = [_new_attribute(assembler, each) for each in proposals]
     if taken_uuids("attribute", [row.uuid for row in rows]):
         raise Invalid(UUID_TAKEN)
-    links = TagBook(actor, []).links
+    links = TagLoader(actor, []).links
     write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=links)
     return [row.id for row in rows]
 
@@ -222,7 +222,7 @@ def _proposes(proposal: Proposal) -> dict[str, Any]:
 def _discard(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
     own = all(each.org_id == actor.organisation_id for each in proposals)
     if not own and not may_modify_event(actor, event):
-        raise NotYours
+        raise NotOwned
     _decide(event, proposals)
     if proposals:
         record(actor, "proposal.discarded", _targets(event, proposals), {"count": len(proposals)})

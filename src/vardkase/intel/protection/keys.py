@@ -15,11 +15,11 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
-from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
+from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Event
 from vardkase.intel.protection.models import PGP, CryptographicKey
 from vardkase.intel.queries.find import Reference, matches
-from vardkase.intel.services.assemble import Assembler, numbered_parts
+from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
 from vardkase.intel.services.locking import lock_own_event, touch
 from vardkase.misp.flags import as_bool
 
@@ -105,7 +105,7 @@ def forget_of_removed(removed: AttributesRemoved) -> None:
         CryptographicKey.objects.filter(event=removed.event_id).delete()
 
 
-def forget_of_former_owner(taken: EventTakenOver) -> None:
+def forget_of_former_owner(taken: EventOwnerChanged) -> None:
     """Remove the keys: the new owner decides who may sign, and a key would reveal the former owner."""
     CryptographicKey.objects.filter(event=taken.event_id).delete()
 

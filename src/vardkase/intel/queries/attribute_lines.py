@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from vardkase.core.paging import Page, Place, beyond, page_of, place_parameters, sound
+from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
@@ -82,7 +82,7 @@ class AttributeLine:
 
 
 def attribute_lines(
-    actor: Actor, event_id: int, wanted: LineFilter, place: Place | None, size: int
+    actor: Actor, event_id: int, wanted: LineFilter, place: PagePosition | None, size: int
 ) -> Page[AttributeLine]:
     place = sound(place, "bigint")
     key, descending = ORDERS[wanted.layout]

@@ -28,7 +28,7 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class WithheldParts:
     """Live parts of an event that not all of its readers get.
 
     `attributes` and `reports` stay with the owner organisation; `for_groups` are attributes limited to a
@@ -74,7 +74,7 @@ def count_members(own_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-def withheld_parts(event: EventRow) -> Withheld:
+def withheld_parts(event: EventRow) -> WithheldParts:
     groups: list[tuple[str, int]] = []
     kept = 0
     for name, count in cursor().execute(RESTRICTED, {"event": event.id}).fetchall():
@@ -84,7 +84,7 @@ def withheld_parts(event: EventRow) -> Withheld:
             groups.append((name, count))
     row = cursor().execute(OTHERS, {"event": event.id}).fetchone()
     reports, local_tags = row or (0, 0)
-    return Withheld(kept, reports, local_tags, groups)
+    return WithheldParts(kept, reports, local_tags, groups)
 
 
 ACTIVE_USER = "u.org_id = o.id AND NOT u.disabled AND (u.expiration IS NULL OR u.expiration > now())"

@@ -8,7 +8,7 @@ from vardkase.core.sql import cursor
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.queries.rows import EventRow
 from vardkase.knowledge.taxonomies.queries import ExclusiveConflict, exclusive_conflicts, missing_required
-from vardkase.knowledge.warninglists.matching import Candidate, find_hits
+from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.knowledge.warninglists.queries import any_enabled
 
 MOST_MATCHED = 5_000
@@ -18,7 +18,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class WarnedAttribute:
     """A value for detection that is on a warninglist."""
 
     attribute_id: int
@@ -37,7 +37,7 @@ class Checks:
     missing: list[str]
     conflicts: list[ExclusiveConflict]
     held_against_lists: bool
-    warned: list[Warned]
+    warned: list[WarnedAttribute]
 
     @property
     def has_tlp(self) -> bool:
@@ -59,13 +59,13 @@ def publication_checks(event: EventRow) -> Checks:
     )
 
 
-def _warned(event_id: int) -> list[Warned]:
+def _warned(event_id: int) -> list[WarnedAttribute]:
     rows = cursor().execute(DETECTING, {"event": event_id, "limit": MOST_MATCHED}).fetchall()
-    hits = find_hits([Candidate(value, kind) for _, kind, value in rows])
+    hits = find_hits([CheckedValue(value, kind) for _, kind, value in rows])
     warned = []
     for position, found in sorted(hits.items())[:SHOWN]:
         attribute_id, kind, value = rows[position]
-        warned.append(Warned(attribute_id, kind, value, [hit.name for hit in found]))
+        warned.append(WarnedAttribute(attribute_id, kind, value, [hit.name for hit in found]))
     return warned
 
 

@@ -146,13 +146,13 @@ def _enter(actor: Actor, table: str, reference: Reference) -> None:
 
     Must precede the visibility rule, which passes what has been opened.
     """
-    if actor.glass is None:
+    if actor.content_access is None:
         return
     column = "id" if table == "event" else "event_id"
     sql = f"SELECT p.{column} FROM {table} p WHERE {matches('p', reference)}"
     found = cursor().execute(sql, {"reference": reference}).fetchone()
     if found is not None:
-        actor.glass.enter(int(found[0]))
+        actor.content_access.enter(int(found[0]))
 
 
 def _one(sql: str, actor: Actor, reference: Reference, missing: str) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from vardkase.identity.organisations.queries import (
 )
 
 
-def require_sight(actor: Actor, organisation: Organisation) -> None:
+def require_content_access(actor: Actor, organisation: Organisation) -> None:
     """Raise NotFound where organisations are hidden from the actor, and this one is not their own, in none of their
     groups, and has created no event that they may read."""
     if sees_every_organisation(actor) or organisation.pk == actor.organisation_id:

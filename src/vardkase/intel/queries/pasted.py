@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vardkase.core.sql import cursor
-from vardkase.knowledge.warninglists.matching import Candidate, find_hits
-from vardkase.misp.freetext import Detected, detect
+from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
+from vardkase.misp.freetext import DetectedValue, detect
 from vardkase.misp.values import normalise, split
 
 
@@ -15,7 +15,7 @@ from vardkase.misp.values import normalise, split
 class PastedValue:
     """A value in the text; `known_types` are its types in the event, `lists` the warninglists that match."""
 
-    found: Detected
+    found: DetectedValue
     known_types: frozenset[str] = frozenset()
     lists: list[str] = field(default_factory=list)
 
@@ -25,25 +25,25 @@ class PastedValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Pasted:
+class PastedValues:
     values: list[PastedValue]
     unknown: list[str]
 
 
-def pasted(event_id: int, text: str) -> Pasted:
+def pasted(event_id: int, text: str) -> PastedValues:
     found = detect(text)
     known = _known(event_id, found)
-    hits = find_hits([Candidate(each.value, each.type) for each in found])
+    hits = find_hits([CheckedValue(each.value, each.type) for each in found])
     values = [
         PastedValue(
             each, frozenset(known.get(_parts(each), ())), [hit.name for hit in hits.get(position, ())]
         )
         for position, each in enumerate(found)
     ]
-    return Pasted(values, _unknown_lines(text, found))
+    return PastedValues(values, _unknown_lines(text, found))
 
 
-def _known(event_id: int, found: Sequence[Detected]) -> dict[tuple[str, str | None], set[str]]:
+def _known(event_id: int, found: Sequence[DetectedValue]) -> dict[tuple[str, str | None], set[str]]:
     firsts = [_parts(each)[0] for each in found]
     rows = cursor().execute(KNOWN, {"event": event_id, "values": firsts}).fetchall()
     known: dict[tuple[str, str | None], set[str]] = {}
@@ -52,11 +52,11 @@ def _known(event_id: int, found: Sequence[Detected]) -> dict[tuple[str, str | No
     return known
 
 
-def _parts(found: Detected) -> tuple[str, str | None]:
+def _parts(found: DetectedValue) -> tuple[str, str | None]:
     return split(found.type, normalise(found.type, found.value))
 
 
-def _unknown_lines(text: str, found: Sequence[Detected]) -> list[str]:
+def _unknown_lines(text: str, found: Sequence[DetectedValue]) -> list[str]:
     """Lines without any value. Recognised words rule out most lines; the rest are tried individually."""
     words = {each.original for each in found}
     lines = dict.fromkeys(line.strip() for line in text.splitlines())

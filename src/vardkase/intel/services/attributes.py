@@ -17,9 +17,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotNewer
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.queries.find import find_attribute
-from vardkase.intel.services.assemble import DUPLICATE, Assembler, known_values, mentioned_tags
+from vardkase.intel.services.attribute_assembler import DUPLICATE, Assembler, known_values, mentioned_tags
 from vardkase.intel.services.audiences import Audiences, attribute_audiences
-from vardkase.intel.services.batch import write_attributes
+from vardkase.intel.services.bulk_insert import write_attributes
 from vardkase.intel.services.changes import (
     AttributeChanges,
     collect_change,
@@ -31,7 +31,7 @@ from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.recording import known_to
 from vardkase.intel.services.results import AddedAttributes, Rejections
 from vardkase.intel.services.sharing import SharingGroups
-from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.knowledge.import_expressions.applying import ImportFilter
 from vardkase.misp.values import normalise, split
 
@@ -65,7 +65,7 @@ def add_attributes(
             ids, readers = _update_duplicates(actor, event, chunk, assembler)
             updated += ids
             audiences |= readers
-        tags = TagBook(actor, mentioned_tags(rows))
+        tags = TagLoader(actor, mentioned_tags(rows))
         write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=tags.links)
         added += [row.id for row in rows]
     if added or updated:
@@ -99,7 +99,7 @@ def change_attribute(actor: Actor, event: Event, stored: Attribute, data: Mappin
     changes = AttributeChanges()
     collect_change(changes, stored, data, SharingGroups(actor), now_seconds())
     _refuse_double(stored)
-    write_changes(event.pk, changes, TagBook(actor, tag_mentions(data)))
+    write_changes(event.pk, changes, TagLoader(actor, tag_mentions(data)))
     return before | attribute_audiences([stored.pk])
 
 

@@ -16,9 +16,9 @@ from vardkase.core.sql import cursor
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.models import Attribute, AttributeTag
 from vardkase.intel.services.attachments import take_data
-from vardkase.intel.services.batch import TagLink
+from vardkase.intel.services.bulk_insert import TagLink
 from vardkase.intel.services.sharing import SharingGroups
-from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.fields import listed_tags
@@ -101,7 +101,7 @@ def collect_change(
         changes.tags.append((stored, mentions))
 
 
-def write_changes(event_id: int, changes: AttributeChanges, tags: TagBook) -> None:
+def write_changes(event_id: int, changes: AttributeChanges, tags: TagLoader) -> None:
     """Write all changed attributes of a locked event in one statement, and their tags."""
     if not changes.changed:
         return

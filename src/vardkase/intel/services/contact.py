@@ -16,7 +16,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.mail.services import Mail, can_send, count_messages, queue_mail
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
+from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.queries.find import Reference, find_event
@@ -27,7 +27,7 @@ MESSAGES_AN_HOUR = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Contacted:
+class ContactResult:
     """The result of a message: the number of recipients; `disabled` if the hub sends no mail."""
 
     event_id: int
@@ -36,7 +36,9 @@ class Contacted:
 
 
 @transaction.atomic
-def contact_reporter(actor: Actor, reference: Reference, message: Any, *, creator_only: bool) -> Contacted:
+def contact_reporter(
+    actor: Actor, reference: Reference, message: Any, *, creator_only: bool
+) -> ContactResult:
     """Mail the event's creator, or the contacts of its organisation.
 
     Encrypted for recipients with a key; identifies the event by number and uuid only. Raises NotFound,
@@ -55,7 +57,7 @@ def contact_reporter(actor: Actor, reference: Reference, message: Any, *, creato
         Target("event", event.id, event.uuid, event.info),
         {"count": queued},
     )
-    return Contacted(event.id, queued, disabled=not can_send())
+    return ContactResult(event.id, queued, disabled=not can_send())
 
 
 def _message(given: Any) -> str:
@@ -80,7 +82,7 @@ def _mails(actor: Actor, event: EventRow, people: list[User], message: str) -> I
             yield addressed(_letter(actor, event, person, message), person, policy)
 
 
-def _letter(actor: Actor, event: EventRow, person: User, message: str) -> Letter:
+def _letter(actor: Actor, event: EventRow, person: User, message: str) -> AddressedMail:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {
             "sender": actor.name,
@@ -93,4 +95,4 @@ def _letter(actor: Actor, event: EventRow, person: User, message: str) -> Letter
         foot = gettext("Your reply to this e-mail goes to %(sender)s.") % facts
     link = f"{settings.BASE_URL}/events/{event.id}" if settings.BASE_URL else ""
     text = "\n\n".join(part for part in (head, message, "-- \n" + foot, link) if part) + "\n"
-    return Letter(subject, text, reply_to=actor.name)
+    return AddressedMail(subject, text, reply_to=actor.name)

@@ -7,11 +7,11 @@ from typing import Any
 
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data.capture import capture_carried
-from vardkase.intel.carriers import Carrier
+from vardkase.intel.contribution_targets import ContributionTarget
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import proposals_in_attributes, read_proposals
 from vardkase.intel.proposals.receiving import write_received as write_proposals
-from vardkase.intel.services.assemble import Assembler, numbered_parts
+from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
 from vardkase.intel.sightings.documents import read_sightings, sightings_in_attributes
 from vardkase.intel.sightings.services import write_received as write_sightings
 
@@ -30,7 +30,7 @@ def store_contributions(
     if proposals:
         write_proposals(actor, event, read_proposals(actor, proposals))
     if data:
-        met.append(Carrier("Event", str(event.uuid), data))
+        met.append(ContributionTarget("Event", str(event.uuid), data))
     for place, errors in capture_carried(actor, met).refused:
         assembler.rejections.add(place, errors)
 
@@ -39,7 +39,7 @@ def _beside(data: Mapping[str, Any] | None, member: str) -> list[Any]:
     return [part for _, part in numbered_parts(data.get(member) if data else None, member)]
 
 
-def _each(met: Sequence[Carrier], member: str) -> list[tuple[str, Any]]:
+def _each(met: Sequence[ContributionTarget], member: str) -> list[tuple[str, Any]]:
     return [
         (part.object_uuid, part.data[member])
         for part in met

@@ -33,7 +33,7 @@ from vardkase.intel.services.audiences import (
 from vardkase.intel.services.locking import lock_event, lock_own_part, touch
 from vardkase.intel.settings import SANITISE_DELETED
 from vardkase.knowledge.blocklists.models import Blocked
-from vardkase.knowledge.blocklists.services import About, block
+from vardkase.knowledge.blocklists.services import BlockReason, block
 
 BLOCKED_BY_DELETION = "Automatically blocked by deleting event"
 TABLES_OF_EVENT = (
@@ -54,7 +54,7 @@ def delete_event(actor: Actor, event_id: int) -> Event:
     attributes_removed.emit(AttributesRemoved(event.pk, None))
     for table in TABLES_OF_EVENT:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %s", (event.pk,))
-    block(Blocked.EVENT, event.uuid, About(event.info, event.orgc.name, BLOCKED_BY_DELETION))
+    block(Blocked.EVENT, event.uuid, BlockReason(event.info, event.orgc.name, BLOCKED_BY_DELETION))
     record(actor, "event.deleted", Target("event", event.pk, event.uuid, event.info))
     cursor().execute("DELETE FROM event WHERE id = %s", (event.pk,))
     event_withdrawn.emit(EventWithdrawn(event.pk))

@@ -22,19 +22,19 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.errors import EventBlocked, EventExists
 from vardkase.intel.event_reports.documents import store_reports
-from vardkase.intel.hooks import CreationSought, before_creation
+from vardkase.intel.hooks import BeforeCreation, before_creation
 from vardkase.intel.models import Event
 from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.services import Signed, require_signature_of_new
-from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
-from vardkase.intel.services.batch import NewAttribute, NewObject, write_attributes, write_objects
+from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.blocking import BLOCKED, refuse_blocked, refuse_by_rule
+from vardkase.intel.services.bulk_insert import NewAttribute, NewObject, write_attributes, write_objects
 from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.locking import recount
 from vardkase.intel.services.publish import is_confirmed, mark_published
 from vardkase.intel.services.references import write_object_references
 from vardkase.intel.services.results import Ingested, Rejections
-from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.intel.services.tagging import link_event_tags
 from vardkase.intel.settings import DEFAULT_TAG_COLLECTION, DEFAULT_THREAT_LEVEL
 from vardkase.knowledge.tag_collections.queries import default_tags
@@ -71,7 +71,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     if header.published and not stored and not objects and not data.get("EventReport"):
         raise Invalid("Received a published event that was empty. Event add process blocked.")
     named = [*header.tags, *({"name": name} for name in wanted)]
-    tags = TagBook(actor, [*named, *mentioned_tags(all_attributes([], objects))])
+    tags = TagLoader(actor, [*named, *mentioned_tags(all_attributes([], objects))])
     store_parts(event, [], objects, tags, assembler.now)
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(named)])
     _add_default_tags(actor, event)
@@ -100,7 +100,7 @@ def _store_attributes(actor: Actor, event: Event, parts: object, assembler: Asse
     stored = 0
     for chunk in batched(numbered_parts(parts, "Attribute"), CHUNK):
         rows = assembler.numbered_attributes(chunk, "Attribute")
-        store_parts(event, rows, [], TagBook(actor, mentioned_tags(rows)), assembler.now)
+        store_parts(event, rows, [], TagLoader(actor, mentioned_tags(rows)), assembler.now)
         store_contributions(actor, event, assembler)
         stored += len(rows)
     return stored
@@ -110,7 +110,7 @@ def store_parts(
     event: Event,
     attributes: Sequence[NewAttribute],
     objects: Sequence[NewObject],
-    tags: TagBook,
+    tags: TagLoader,
     now: int,
 ) -> None:
     write_objects(event.pk, objects)
@@ -154,7 +154,7 @@ def _refuse_known(actor: Actor, header: EventInput) -> None:
 def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tuple[Event, list[str]]:
     trusted = _is_trusted(actor)
     given = tuple(str(tag.get("name") or "") for tag in header.tags)
-    sought = CreationSought(actor, header.distribution, header.sharing_group_id, given)
+    sought = BeforeCreation(actor, header.distribution, header.sharing_group_id, given)
     if not (trusted and as_bool(header.locked)):
         before_creation.emit(sought)
     distribution = (

@@ -11,52 +11,52 @@ from django.db import transaction
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.services.assemble import DUPLICATE
+from vardkase.intel.services.attribute_assembler import DUPLICATE
 from vardkase.intel.services.attributes import add_attributes
-from vardkase.knowledge.warninglists.matching import Candidate, find_hits
+from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.misp.attribute import BLOCKED
-from vardkase.misp.freetext import LONGEST_TEXT, Detected, detect
+from vardkase.misp.freetext import LONGEST_TEXT, DetectedValue, detect
 
 TOO_LONG = f"The text is longer than {LONGEST_TEXT} characters."
 
 
-class Warned(Enum):
+class WarnedValue(Enum):
     KEPT = "kept"
     NOT_FOR_DETECTION = "not for detection"
     LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)
-class FreetextWishes:
+class FreetextOptions:
     """Common fields of all values; None means this hub's default."""
 
-    warned: Warned = Warned.KEPT
+    warned: WarnedValue = WarnedValue.KEPT
     distribution: Any = None
     sharing_group_id: Any = None
     comment: str = ""
 
 
-def values_in(text: str, warned: Warned = Warned.KEPT) -> list[Detected]:
+def values_in(text: str, warned: WarnedValue = WarnedValue.KEPT) -> list[DetectedValue]:
     """The values in a text, checked against enabled warninglists. Raises Invalid if it is too long."""
     if len(text) > LONGEST_TEXT:
         raise Invalid({"value": [TOO_LONG]})
     found = detect(text)
-    return found if warned is Warned.KEPT else list(_judged(found, warned))
+    return found if warned is WarnedValue.KEPT else list(_judged(found, warned))
 
 
-def _judged(found: Sequence[Detected], warned: Warned) -> Iterator[Detected]:
-    hits = find_hits([Candidate(each.value, each.type) for each in found])
+def _judged(found: Sequence[DetectedValue], warned: WarnedValue) -> Iterator[DetectedValue]:
+    hits = find_hits([CheckedValue(each.value, each.type) for each in found])
     for position, each in enumerate(found):
         if position not in hits:
             yield each
-        elif warned is Warned.NOT_FOR_DETECTION:
+        elif warned is WarnedValue.NOT_FOR_DETECTION:
             yield replace(each, to_ids=False)
 
 
 @transaction.atomic
 def add_freetext(
-    actor: Actor, event_id: int, text: str, wishes: FreetextWishes
-) -> list[tuple[int, Detected]]:
+    actor: Actor, event_id: int, text: str, wishes: FreetextOptions
+) -> list[tuple[int, DetectedValue]]:
     """Store the values in a text; returns the ids of the new attributes with the detected values.
 
     Skips values that the event already has, or that an import regexp excludes. Raises NotFound, NotYours,
@@ -73,7 +73,7 @@ def add_freetext(
     return list(zip(added.attribute_ids, stored, strict=True))
 
 
-def document_of(found: Detected, wishes: FreetextWishes) -> dict[str, Any]:
+def document_of(found: DetectedValue, wishes: FreetextOptions) -> dict[str, Any]:
     document = {
         "type": found.type,
         "category": found.category,

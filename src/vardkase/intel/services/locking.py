@@ -11,7 +11,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_timestamp, knows_private_times
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
-from vardkase.intel.errors import NotYours
+from vardkase.intel.errors import NotOwned
 from vardkase.intel.hooks import AttributesChanged, attributes_changed
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference, find_event
@@ -35,7 +35,7 @@ def lock_own_event(actor: Actor, event_id: int) -> Event:
     actor.require_writing()
     event = lock_event(actor, event_id)
     if not may_modify_event(actor, event):
-        raise NotYours
+        raise NotOwned
     return event
 
 
@@ -43,7 +43,7 @@ def own_event(actor: Actor, reference: Reference) -> EventRow:
     """The event if the actor may change it, without a lock, for previews. Raises NotFound, NotYours."""
     event = find_event(actor, reference)
     if not may_modify_event(actor, event):
-        raise NotYours
+        raise NotOwned
     return event
 
 

@@ -26,7 +26,7 @@ from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.models import CryptographicKey
 from vardkase.intel.protection.services import Signed, require_signature_of_change
 from vardkase.intel.rules import may_merge_event
-from vardkase.intel.services.assemble import Assembler, mentioned_tags
+from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags
 from vardkase.intel.services.audiences import (
     Audiences,
     audiences_inside,
@@ -45,7 +45,7 @@ from vardkase.intel.services.objects_merge import settle_time
 from vardkase.intel.services.publish import is_confirmed, mark_published
 from vardkase.intel.services.references import store_references
 from vardkase.intel.services.results import Ingested, Rejections
-from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.intel.services.tagging import link_event_tags
 from vardkase.misp.event import EventInput, parse_event
 from vardkase.misp.flags import as_bool
@@ -202,7 +202,7 @@ def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler:
     before = audiences_inside(changed)
     event_tags = tag_mentions(data)
     new_attributes = all_attributes(merger.attributes, merger.objects)
-    tags = TagBook(actor, [*event_tags, *mentioned_tags(new_attributes), *merger.changes.mentioned_tags()])
+    tags = TagLoader(actor, [*event_tags, *mentioned_tags(new_attributes), *merger.changes.mentioned_tags()])
     write_changes(event.pk, merger.changes, tags)
     store_parts(event, merger.attributes, merger.objects, tags, assembler.now)
     referring = store_references(event.pk, merger.references, assembler.now)

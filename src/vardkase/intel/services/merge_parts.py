@@ -7,9 +7,9 @@ from typing import Any
 
 from vardkase.core.errors import Invalid
 from vardkase.intel.models import Attribute, Event, Object
-from vardkase.intel.services.assemble import UUID_TAKEN, Assembler, known_values, numbered_parts
+from vardkase.intel.services.attribute_assembler import UUID_TAKEN, Assembler, known_values, numbered_parts
 from vardkase.intel.services.audiences import Audiences
-from vardkase.intel.services.batch import NewAttribute, NewObject
+from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
 from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer
 from vardkase.intel.services.deletion import soft_delete_object
 from vardkase.intel.services.objects_merge import ObjectBefore, merge_object_header

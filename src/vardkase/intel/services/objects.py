@@ -16,10 +16,10 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.queries.find import find_object
-from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
+from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.audiences import Audiences, attribute_audiences, object_audiences
-from vardkase.intel.services.batch import NewObject
-from vardkase.intel.services.bulk import readable_attributes
+from vardkase.intel.services.bulk_edit import readable_attributes
+from vardkase.intel.services.bulk_insert import NewObject
 from vardkase.intel.services.changes import (
     AttributeChanges,
     collect_change,
@@ -32,7 +32,7 @@ from vardkase.intel.services.events import store_parts
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.objects_merge import ObjectBefore, merge_object_header, settle_time
 from vardkase.intel.services.results import Rejections
-from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.intel.services.templates import check_requirements, move_to_newest, with_template
 from vardkase.misp.flags import as_bool
 
@@ -72,7 +72,7 @@ def add_object(
     kept = assembler.free_objects([row])
     if not kept:
         raise Invalid("Object could not be saved.\nuuid: The UUID provided is not unique")
-    store_parts(event, [], kept, TagBook(actor, mentioned_tags(row.attributes)), assembler.now)
+    store_parts(event, [], kept, TagLoader(actor, mentioned_tags(row.attributes)), assembler.now)
     touch(event, object_audiences([row.id]))
     record(actor, "object.added", Target("object", row.id, UUID(row.uuid), row.name))
     return row.id
@@ -182,7 +182,7 @@ def _replace_attributes(
     audiences = attribute_audiences(touched)
     if gone:
         soft_delete_attributes(event.pk, gone)
-    tags = TagBook(actor, [*mentioned_tags(rows), *changes.mentioned_tags()])
+    tags = TagLoader(actor, [*mentioned_tags(rows), *changes.mentioned_tags()])
     write_changes(event.pk, changes, tags)
     store_parts(event, rows, [], tags, assembler.now)
     return audiences | attribute_audiences([*touched, *(row.id for row in rows)])

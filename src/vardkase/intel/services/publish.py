@@ -18,9 +18,9 @@ from vardkase.intel.errors import (
     TaxonomiesMissing,
 )
 from vardkase.intel.hooks import (
+    BeforePublication,
     EventPublished,
     EventWithdrawn,
-    PublicationSought,
     before_publication,
     event_announced,
     event_published,
@@ -146,7 +146,7 @@ def _withhold(actor: Actor, event: Event, why: str) -> None:
 
 
 def _must_wait(actor: Actor, event: Event, *, tell: bool, confirmed: bool = False) -> bool:
-    sought = PublicationSought(actor, event, tell, confirmed=confirmed)
+    sought = BeforePublication(actor, event, tell, confirmed=confirmed)
     before_publication.emit(sought)
     return sought.held
 

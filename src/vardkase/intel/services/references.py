@@ -23,9 +23,9 @@ from vardkase.identity.access.visibility import (
 )
 from vardkase.intel.models import Event, ObjectReference
 from vardkase.intel.queries.find import find_object
-from vardkase.intel.services.assemble import numbered_parts, taken_uuids
+from vardkase.intel.services.attribute_assembler import numbered_parts, taken_uuids
 from vardkase.intel.services.audiences import reference_audiences, touch_objects
-from vardkase.intel.services.batch import NewObject, write_references
+from vardkase.intel.services.bulk_insert import NewObject, write_references
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.recording import known_to
 from vardkase.misp.fields import UUID as UUID_FORM
@@ -86,7 +86,7 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     parsed = {place: _parsed(part) for place, part in numbered_parts(documents, "ObjectReference")}
-    good = [each for each in parsed.values() if isinstance(each, Wanted)]
+    good = [each for each in parsed.values() if isinstance(each, WantedReference)]
     named = [uuid for each in good for uuid in (each.source, each.reference.referenced_uuid)]
     there = readable_targets(actor, event.pk, named)
     taken = taken_uuids("object_reference", [each.reference.uuid for each in good if each.reference.uuid])
@@ -108,25 +108,25 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedReference:
     """A valid reference: the uuid of its object, and the rest."""
 
     source: str
     reference: ReferenceInput
 
 
-def _parsed(part: Any) -> Wanted | Errors:
+def _parsed(part: Any) -> WantedReference | Errors:
     if not isinstance(part, dict):
         return {"object_uuid": ["A reference is needed here."]}
     source = str(part.get("object_uuid") or part.get("source_uuid") or "").strip().lower()
     if not UUID_FORM.fullmatch(source):
         return {"object_uuid": ["Please provide a valid RFC 4122 UUID"]}
     parsed = parse_reference(part, now=now_seconds())
-    return parsed if isinstance(parsed, dict) else Wanted(source, parsed)
+    return parsed if isinstance(parsed, dict) else WantedReference(source, parsed)
 
 
-def _faults(each: Wanted | Errors, there: Targets, taken: set[str]) -> Errors:
-    if not isinstance(each, Wanted):
+def _faults(each: WantedReference | Errors, there: Targets, taken: set[str]) -> Errors:
+    if not isinstance(each, WantedReference):
         return each
     errors: Errors = {}
     if there.get(each.source, (0, ATTRIBUTE))[1] != OBJECT:

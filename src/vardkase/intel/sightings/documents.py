@@ -12,9 +12,9 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.services import capture_organisations
-from vardkase.intel.services.assemble import numbered_parts
+from vardkase.intel.services.attribute_assembler import numbered_parts
 from vardkase.intel.sightings.models import LONGEST_SOURCE, SightingType
-from vardkase.intel.sightings.services import ReceivedSighting, Report
+from vardkase.intel.sightings.services import ReceivedSighting, SightingReport
 from vardkase.misp.fields import IN_THE_FUTURE, UUID
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import LARGEST, LARGEST_LEAD, read_date
@@ -27,7 +27,7 @@ type Sighted = Sequence[tuple[str, Any]]
 """Attribute uuids, each with the ``Sighting`` list that stood in it."""
 
 
-def report_of(given: Mapping[str, Any]) -> Report:
+def report_of(given: Mapping[str, Any]) -> SightingReport:
     """The input of sightings/add: type, source, and time (`timestamp`, or `date` and `time`, by default now).
 
     Raises Invalid with MISP's messages.
@@ -38,7 +38,7 @@ def report_of(given: Mapping[str, Any]) -> Report:
     source = given.get("source")
     if isinstance(source, list | dict) or len(str(source or "")) > LONGEST_SOURCE:
         raise Invalid(INVALID_SOURCE)
-    return Report(type=kind, date_sighting=_moment(given), source=str(source or ""))
+    return SightingReport(type=kind, date_sighting=_moment(given), source=str(source or ""))
 
 
 def read_sightings(actor: Actor, parts: Iterable[Any]) -> list[ReceivedSighting]:

@@ -27,7 +27,7 @@ from vardkase.intel.sightings.settings import ANONYMISE, ANONYMISE_AS, EVERYONE,
 
 
 @dataclass(frozen=True, slots=True)
-class Readable:
+class ReadableSightings:
     source: str
     condition: str
     parameters: dict[str, Any]
@@ -43,7 +43,7 @@ class FoundSighting:
     org_id: int | None
 
 
-def readable_sightings(actor: Actor) -> Readable:
+def readable_sightings(actor: Actor) -> ReadableSightings:
     condition = " AND ".join(
         (
             event_predicate(actor),
@@ -53,7 +53,7 @@ def readable_sightings(actor: Actor) -> Readable:
         )
     )
     parameters = {**reader_parameters(actor), "shown_as": ANONYMISE_AS.value or None}
-    return Readable(SOURCE.format(shown=_shown_organisation(actor)), condition, parameters)
+    return ReadableSightings(SOURCE.format(shown=_shown_organisation(actor)), condition, parameters)
 
 
 def find_sighting(actor: Actor, reference: Reference) -> FoundSighting:

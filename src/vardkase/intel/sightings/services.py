@@ -21,7 +21,7 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 from vardkase.identity.organisations.models import Organisation
-from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
+from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.audiences import (
@@ -51,7 +51,7 @@ NOTHING_FOUND = "No valid attributes found that match the criteria."
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SightingReport:
     """The content of the sightings reported in one call."""
 
     type: int
@@ -72,7 +72,7 @@ class ReceivedSighting:
 
 
 @transaction.atomic
-def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: Report) -> list[StoredSighting]:
+def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: SightingReport) -> list[StoredSighting]:
     """Report one sighting of each attribute, in order; an expiration replaces the organisation's earlier one.
 
     Raises NotFound if the actor may read none of the attributes, Invalid if the organisation is blocked.
@@ -175,7 +175,7 @@ def forget_sightings(removed: AttributesRemoved) -> None:
         cursor().execute("DELETE FROM sighting WHERE attribute_id = ANY(%s)", (list(removed.attribute_ids),))
 
 
-def anonymise_former_owner(taken: EventTakenOver) -> None:
+def anonymise_former_owner(taken: EventOwnerChanged) -> None:
     cursor().execute(
         "UPDATE sighting SET org_id = NULL, source = '' WHERE event_id = %s AND org_id = %s",
         (taken.event_id, taken.former_org_id),

@@ -16,7 +16,7 @@ def require_manager(actor: Actor, kind: Blocked) -> None:
     administrators.
     """
     if kind in (Blocked.EVENT, Blocked.GALAXY_CLUSTER, Blocked.ANALYST_DATA):
-        actor.require_sight()  # The entries hold the titles of what was blocked.
+        actor.require_content_access()  # The entries hold the titles of what was blocked.
     if actor.is_site_admin:
         return
     actor.require(Permission.ADD if kind is Blocked.EVENT else Permission.SITE_ADMIN)

@@ -16,7 +16,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import membership_is_in_use
-from vardkase.identity.organisations.standing import Standing
+from vardkase.identity.organisations.standing import MembershipStanding
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.blocklists.queries import find_entry
 from vardkase.knowledge.blocklists.rules import require_manager
@@ -26,7 +26,7 @@ LONGEST_ORGC = 255
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class BlockReason:
     """The metadata stored with a blocked uuid."""
 
     info: str = ""
@@ -35,12 +35,12 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedEntries:
     successes: list[str]
     fails: list[str]
 
 
-def block(kind: Blocked, uuid: UUID, about: About) -> None:
+def block(kind: Blocked, uuid: UUID, about: BlockReason) -> None:
     """Blocklist an object that has just been deleted, in the deleting transaction."""
     BlocklistEntry.objects.get_or_create(
         kind=kind, uuid=uuid, defaults={"info": about.info, "orgc": about.orgc, "comment": about.comment}
@@ -48,17 +48,17 @@ def block(kind: Blocked, uuid: UUID, about: About) -> None:
 
 
 @transaction.atomic
-def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: About) -> Added:
+def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: BlockReason) -> AddedEntries:
     actor.require_writing()
     require_manager(actor, kind)
-    actor.require_sight()  # An entry decides what members may bring in.
+    actor.require_content_access()  # An entry decides what members may bring in.
     _check(about)
     wanted = {text.lower() for text in texts if UUID_FORM.fullmatch(text.lower())}
     if kind is Blocked.ORGANISATION:
         _refuse_members(wanted)
     rows = cursor().execute(ADD, {"kind": kind.value, "uuids": list(wanted), **_columns(about)})
     new = {row[0] for row in rows.fetchall()}
-    added = Added(*_parted(texts, new))
+    added = AddedEntries(*_parted(texts, new))
     record(actor, "blocklist.added", Target(f"{kind.value} blocklist"), {"uuids": added.successes[:100]})
     return added
 
@@ -66,7 +66,9 @@ def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: About)
 def _refuse_members(uuids: set[str]) -> None:
     if not membership_is_in_use():
         return
-    open_to = Organisation.objects.exclude(fixed_standing__in=(Standing.NO_MEMBERSHIP, Standing.TERMINATED))
+    open_to = Organisation.objects.exclude(
+        fixed_standing__in=(MembershipStanding.NO_MEMBERSHIP, MembershipStanding.TERMINATED)
+    )
     if name := open_to.filter(uuid__in=uuids).values_list("name", flat=True).first():
         raise Invalid(
             {"uuids": [f"{name} takes part in this hub. Its membership is limited by two officers instead."]}
@@ -77,7 +79,9 @@ def _refuse_members(uuids: set[str]) -> None:
 def edit_entry(actor: Actor, kind: Blocked, reference: str, changes: Mapping[str, Any]) -> BlocklistEntry:
     actor.require_writing()
     entry = find_entry(actor, kind, reference)
-    about = About(**{name: changes.get(name, getattr(entry, name)) for name in ("info", "orgc", "comment")})
+    about = BlockReason(
+        **{name: changes.get(name, getattr(entry, name)) for name in ("info", "orgc", "comment")}
+    )
     _check(about)
     BlocklistEntry.objects.filter(pk=entry.pk).update(**_columns(about))
     record(actor, "blocklist.edited", _target(entry))
@@ -110,7 +114,7 @@ def _parted(texts: Sequence[str], new: set[str]) -> tuple[list[str], list[str]]:
     return successes, fails
 
 
-def _check(about: About) -> None:
+def _check(about: BlockReason) -> None:
     for name, value in _columns(about).items():
         if not isinstance(value, str):
             raise Invalid({name: ["A text is expected."]})
@@ -118,7 +122,7 @@ def _check(about: About) -> None:
         raise Invalid({"orgc": [f"At most {LONGEST_ORGC} characters."]})
 
 
-def _columns(about: About) -> dict[str, str]:
+def _columns(about: BlockReason) -> dict[str, str]:
     return {"info": about.info, "orgc": about.orgc, "comment": about.comment}
 
 

@@ -18,7 +18,7 @@ MOST_EVENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CacheSource:
     """A cached source that the reader may know of. `cached` is Unix seconds, `size` the number of its values."""
 
     kind: str
@@ -29,43 +29,43 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class CacheHit:
     """A source that has a value, and the uuids of its events that contain it (none for lists)."""
 
-    source: Source
+    source: CacheSource
     event_uuids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
-    other: Source
+class CacheOverlap:
+    other: CacheSource
     shared: int
     percent: int
 
 
 @dataclass
-class Elsewhere:
+class CacheHits:
     """Cached matches for one reader and one response; the sources are queried only once."""
 
     actor: Actor
     kinds: Sequence[str] = (FEED, SERVER)
 
     @cached_property
-    def sources(self) -> dict[int, Source]:
+    def sources(self) -> dict[int, CacheSource]:
         return cached_sources(self.actor, self.kinds) if self.actor.may_read else {}
 
-    def hits(self, values: Iterable[str]) -> dict[str, list[Hit]]:
+    def hits(self, values: Iterable[str]) -> dict[str, list[CacheHit]]:
         if not self.sources:
             return {}
         asked = {md5_of(value): value for value in values}
         parameters = {"md5s": array_of(asked), "sources": list(self.sources), "most": MOST_EVENTS}
-        found: dict[str, list[Hit]] = {}
+        found: dict[str, list[CacheHit]] = {}
         for md5, source_id, uuids in cursor().execute(HITS, parameters):
             events = tuple(str(uuid) for uuid in uuids if uuid != NO_EVENT)
-            found.setdefault(asked[md5.hex], []).append(Hit(self.sources[source_id], events))
+            found.setdefault(asked[md5.hex], []).append(CacheHit(self.sources[source_id], events))
         return found
 
-    def of_attributes[Key](self, values: Mapping[Key, tuple[str, str]]) -> dict[Key, list[Hit]]:
+    def of_attributes[Key](self, values: Mapping[Key, tuple[str, str]]) -> dict[Key, list[CacheHit]]:
         """Key → sources that have that value (given by MISP type and text) or half of it; one query."""
         parts = {key: parts_of(*value) for key, value in values.items()} if self.sources else {}
         hits = self.hits(part for some in parts.values() for part in some)
@@ -75,39 +75,41 @@ class Elsewhere:
         return {key: united(found) for key, found in met.items() if found}
 
 
-def elsewhere_for(actor: Actor, kinds: Sequence[str] = (FEED, SERVER)) -> Elsewhere | None:
+def elsewhere_for(actor: Actor, kinds: Sequence[str] = (FEED, SERVER)) -> CacheHits | None:
     """The cached matches the actor may see; None without permission, and if no visible source is cached."""
     if not kinds or not actor.may(Permission.VIEW_FEED_CORRELATIONS):
         return None
-    elsewhere = Elsewhere(actor, kinds)
+    elsewhere = CacheHits(actor, kinds)
     return elsewhere if elsewhere.sources else None
 
 
-def united(hits: Iterable[Hit], most: int = MOST_EVENTS) -> list[Hit]:
+def united(hits: Iterable[CacheHit], most: int = MOST_EVENTS) -> list[CacheHit]:
     events: dict[tuple[str, int], set[str]] = {}
-    sources: dict[tuple[str, int], Source] = {}
+    sources: dict[tuple[str, int], CacheSource] = {}
     for hit in hits:
         key = (hit.source.kind, hit.source.number)
         sources[key] = hit.source
         events.setdefault(key, set()).update(hit.event_uuids)
-    return [Hit(sources[key], tuple(sorted(events[key])[:most])) for key in sorted(sources)]
+    return [CacheHit(sources[key], tuple(sorted(events[key])[:most])) for key in sorted(sources)]
 
 
-def cached_sources(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> dict[int, Source]:
-    found: dict[int, Source] = {}
+def cached_sources(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> dict[int, CacheSource]:
+    found: dict[int, CacheSource] = {}
     rows = list(CachedSource.objects.filter(cached__isnull=False).order_by("kind", "number")) if kinds else []
     for kind in kinds:
         own = [row for row in rows if row.kind == kind]
         about = described(actor, kind, [row.number for row in own])
         found |= {
-            row.pk: Source(kind, row.number, row.cached or 0, row.size, about[row.number])
+            row.pk: CacheSource(kind, row.number, row.cached or 0, row.size, about[row.number])
             for row in own
             if row.number in about
         }
     return found
 
 
-def overlaps(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> list[tuple[Source, list[Overlap]]]:
+def overlaps(
+    actor: Actor, kinds: Iterable[str] = (FEED, SERVER)
+) -> list[tuple[CacheSource, list[CacheOverlap]]]:
     known = cached_sources(actor, kinds)
     rows = cursor().execute(OVERLAPS, {"sources": list(known)})
     shared = {(source, other): number for source, other, number in rows}
@@ -115,7 +117,7 @@ def overlaps(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> list[tuple[
         (
             source,
             [
-                Overlap(other, number := shared.get((pk, key), 0), 100 * number // (source.size or 1))
+                CacheOverlap(other, number := shared.get((pk, key), 0), 100 * number // (source.size or 1))
                 for key, other in known.items()
                 if key != pk
             ],

@@ -15,7 +15,7 @@ from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.rules import UUID_FORM, tag_name
 from vardkase.knowledge.sources.bulk import as_json, copy_rows
 from vardkase.knowledge.sources.files import files, read
-from vardkase.knowledge.sources.loading import Loaded, Progress, load_changed, quiet
+from vardkase.knowledge.sources.loading import LoadResult, Progress, load_changed, quiet
 
 NAME = "galaxies"
 
@@ -64,7 +64,7 @@ class Collection:
         return {cluster.uuid.lower(): cluster for cluster in self.clusters.values}
 
 
-def load(progress: Progress = quiet) -> Loaded:
+def load(progress: Progress = quiet) -> LoadResult:
     """Store every galaxy with clusters that are new or newer than the stored ones.
 
     Custom clusters are left alone; a packaged one that is no longer in its file is removed.

@@ -63,7 +63,7 @@ def delete_expression(actor: Actor, reference: str) -> None:
 def _require_keeper(actor: Actor) -> None:
     actor.require_writing()
     actor.require(Permission.REGEXP_ACCESS)
-    actor.require_sight()  # An expression changes what members write.
+    actor.require_content_access()  # An expression changes what members write.
 
 
 def _find(actor: Actor, reference: str) -> ImportExpression:

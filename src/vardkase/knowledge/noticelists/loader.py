@@ -9,13 +9,13 @@ from django.conf import settings
 
 from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
 from vardkase.knowledge.sources.files import read_any
-from vardkase.knowledge.sources.loading import Loaded, Progress, load_changed, quiet
+from vardkase.knowledge.sources.loading import LoadResult, Progress, load_changed, quiet
 
 NAME = "noticelists"
 OWN = Path(__file__).parent / "data"
 
 
-def load(progress: Progress = quiet) -> Loaded:
+def load(progress: Progress = quiet) -> LoadResult:
     paths = _paths()
 
     def newer() -> int:

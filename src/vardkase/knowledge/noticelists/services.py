@@ -11,7 +11,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.noticelists import loader
 from vardkase.knowledge.noticelists.models import Noticelist
 from vardkase.knowledge.noticelists.queries import find_noticelist
-from vardkase.knowledge.sources.loading import Loaded, forget
+from vardkase.knowledge.sources.loading import LoadResult, forget
 
 
 @transaction.atomic
@@ -37,7 +37,7 @@ def delete_noticelist(actor: Actor, noticelist_id: int) -> None:
     record(actor, "noticelist.deleted", target)
 
 
-def update_noticelists(actor: Actor) -> Loaded:
+def update_noticelists(actor: Actor) -> LoadResult:
     _require_site_admin(actor)
     loaded = loader.load()
     if loaded.updated:

@@ -19,7 +19,7 @@ TOGETHER = "/"
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class TemplateFit:
     """How well a template fits some types.
 
     `missing` are required types that are absent; `foreign` those it has no place for; `crowded` those that
@@ -36,7 +36,7 @@ class Fit:
         return not self.missing
 
 
-def fitting_templates(types: Iterable[str]) -> list[Fit]:
+def fitting_templates(types: Iterable[str]) -> list[TemplateFit]:
     """The active templates with a place for any of `types`, best first, with their elements."""
     given = Counter(types)
     templates = ObjectTemplate.objects.filter(active=True, elements__type__in=list(given)).distinct()
@@ -44,9 +44,9 @@ def fitting_templates(types: Iterable[str]) -> list[Fit]:
     return sorted(fits, key=_rank)
 
 
-def fit(template: ObjectTemplate, given: Mapping[str, int]) -> Fit:
+def fit(template: ObjectTemplate, given: Mapping[str, int]) -> TemplateFit:
     places = _places(template)
-    return Fit(
+    return TemplateFit(
         template,
         missing=_missing(template, given),
         foreign=[kind for kind in given if kind not in places],
@@ -97,5 +97,5 @@ def _missing(template: ObjectTemplate, given: Mapping[str, int]) -> list[str]:
     return list(dict.fromkeys(missing))
 
 
-def _rank(found: Fit) -> tuple[bool, int, str]:
+def _rank(found: TemplateFit) -> tuple[bool, int, str]:
     return not found.is_complete, len(found.foreign) + len(found.crowded), found.template.name

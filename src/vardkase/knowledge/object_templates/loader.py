@@ -12,12 +12,12 @@ from vardkase.core.sql import reserve_ids
 from vardkase.knowledge.object_templates.models import ObjectRelationship, ObjectTemplate
 from vardkase.knowledge.sources.bulk import as_json, copy_rows
 from vardkase.knowledge.sources.files import files, read_any
-from vardkase.knowledge.sources.loading import Loaded, Progress, load_changed, quiet
+from vardkase.knowledge.sources.loading import LoadResult, Progress, load_changed, quiet
 
 NAME = "object_templates"
 
 
-def load(progress: Progress = quiet) -> Loaded:
+def load(progress: Progress = quiet) -> LoadResult:
     paths = files("misp-objects", "objects/*/definition.json")
     relationships = files("misp-objects", "relationships/definition.json")
 

@@ -16,7 +16,7 @@ from vardkase.knowledge.object_templates import loader
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import find_template
 from vardkase.knowledge.sources.bulk import lock
-from vardkase.knowledge.sources.loading import Loaded
+from vardkase.knowledge.sources.loading import LoadResult
 from vardkase.misp.object_template import is_definition, parse_template
 
 PACKAGED = "This template comes with the hub and cannot be changed. It can be switched off."
@@ -92,7 +92,7 @@ def toggle_template(actor: Actor, reference: str) -> bool:
     return not template.active
 
 
-def update_object_templates(actor: Actor) -> Loaded:
+def update_object_templates(actor: Actor) -> LoadResult:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()

@@ -17,7 +17,7 @@ type Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadResult:
     """The result of a loader: the number of lists (taxonomies, galaxies, …) that were new or newer, of how
     many."""
 
@@ -36,7 +36,7 @@ def forget(name: str) -> None:
 
 def load_changed(
     name: str, paths: Sequence[Path], load: Callable[[], int], *, count: int | None = None
-) -> Loaded:
+) -> LoadResult:
     """Run `load` in one transaction unless `paths` are unchanged since the last time.
 
     `load` returns how many of `count` (by default one per path) were new or newer.
@@ -44,9 +44,9 @@ def load_changed(
     total = len(paths) if count is None else count
     state = fingerprint(paths)
     if KnowledgeSource.objects.filter(name=name, fingerprint=state).exists():
-        return Loaded(name, 0, total)
+        return LoadResult(name, 0, total)
     with transaction.atomic():
         lock(name)
         updated = load()
         KnowledgeSource.objects.update_or_create(name=name, defaults={"fingerprint": state})
-    return Loaded(name, updated, total)
+    return LoadResult(name, updated, total)

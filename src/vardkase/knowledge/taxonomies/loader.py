@@ -10,7 +10,7 @@ import msgspec
 from vardkase.core.sql import cursor, reserve_ids
 from vardkase.knowledge.sources.bulk import copy_rows, lock
 from vardkase.knowledge.sources.files import files, read
-from vardkase.knowledge.sources.loading import Loaded, Progress, load_changed, quiet
+from vardkase.knowledge.sources.loading import LoadResult, Progress, load_changed, quiet
 from vardkase.knowledge.taxonomies.models import Taxonomy
 
 NAME = "taxonomies"
@@ -46,7 +46,7 @@ class TaxonomyFile(msgspec.Struct):
     values: list[ValuesFile] | None = None
 
 
-def load(progress: Progress = quiet) -> Loaded:
+def load(progress: Progress = quiet) -> LoadResult:
     """Store every taxonomy that is new or newer than the stored one; enabled ones stay enabled."""
     paths = files("misp-taxonomies", "*/machinetag.json")
 

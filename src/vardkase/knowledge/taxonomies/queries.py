@@ -52,7 +52,7 @@ class TaxonomyCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class TagMeaning:
     """The meaning of a tag; `entry` is None if it has no value, or one that is not in the taxonomy."""
 
     taxonomy: Taxonomy
@@ -231,7 +231,7 @@ def tags_named(actor: Actor, names: Iterable[str]) -> dict[str, Tag]:
     return {tag.name.lower(): tag for tag in tags}
 
 
-def meanings(names: Iterable[str]) -> dict[str, Meaning]:
+def meanings(names: Iterable[str]) -> dict[str, TagMeaning]:
     machines = {name: machine for name in names if (machine := parse_machine_tag(name))}
     predicates = {
         (predicate.taxonomy.namespace, predicate.value): predicate
@@ -246,7 +246,7 @@ def meanings(names: Iterable[str]) -> dict[str, Meaning]:
         for entry in TaxonomyEntry.objects.filter(predicate__in=predicates.values(), value__in=wanted)
     }
     return {
-        name: Meaning(predicate.taxonomy, predicate, entries.get((predicate.pk, machine.value or "")))
+        name: TagMeaning(predicate.taxonomy, predicate, entries.get((predicate.pk, machine.value or "")))
         for name, machine in machines.items()
         if (predicate := predicates.get((machine.namespace, machine.predicate)))
     }

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from vardkase.knowledge.sources.bulk import lock
 from vardkase.knowledge.sources.files import files, fingerprint, read
-from vardkase.knowledge.sources.loading import Loaded, Progress, quiet
+from vardkase.knowledge.sources.loading import LoadResult, Progress, quiet
 from vardkase.knowledge.sources.models import KnowledgeSource
 from vardkase.knowledge.warninglists.entries import Entries, write_entries
 from vardkase.knowledge.warninglists.models import Warninglist
@@ -40,7 +40,7 @@ class WarninglistHead(msgspec.Struct):
     version: int
 
 
-def load(progress: Progress = quiet) -> Loaded:
+def load(progress: Progress = quiet) -> LoadResult:
     """Store every list that is new or newer, each in its own transaction.
 
     An interrupted load resumes with the next list, and the first lists are usable before the last.
@@ -48,10 +48,10 @@ def load(progress: Progress = quiet) -> Loaded:
     paths = files("misp-warninglists", "lists/*/list.json")
     state = fingerprint(paths)
     if KnowledgeSource.objects.filter(name=NAME, fingerprint=state).exists():
-        return Loaded(NAME, 0, len(paths))
+        return LoadResult(NAME, 0, len(paths))
     updated = _load_newer(paths, progress)
     KnowledgeSource.objects.update_or_create(name=NAME, defaults={"fingerprint": state})
-    return Loaded(NAME, updated, len(paths))
+    return LoadResult(NAME, updated, len(paths))
 
 
 def _load_newer(paths: Sequence[Path], progress: Progress) -> int:

@@ -18,7 +18,7 @@ from vardkase.knowledge.warninglists.scanned import expressions_of, substrings_o
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CheckedValue:
     """A value to match; `type` is its attribute type, or None to try every list."""
 
     value: str
@@ -26,7 +26,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class WarninglistHit:
     warninglist_id: int
     name: str
     category: str
@@ -47,7 +47,7 @@ class EnabledList:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EntryPart:
     """A value, or half of a composite one, with the position of its candidate."""
 
     position: int
@@ -62,27 +62,27 @@ type Found = Iterator[tuple[int, int, str]]
 """Position of the candidate, id of the list, the entry that matched."""
 
 
-def find_hits(candidates: Sequence[Candidate]) -> dict[int, list[Hit]]:
+def find_hits(candidates: Sequence[CheckedValue]) -> dict[int, list[WarninglistHit]]:
     """The lists that match candidates, by position in `candidates`; unmatched ones are left out."""
     lists = _enabled_lists()
     if not lists or not candidates:
         return {}
     parts = [part for position, item in enumerate(candidates) for part in _parts(position, item)]
-    hits: dict[int, dict[int, Hit]] = defaultdict(dict)
+    hits: dict[int, dict[int, WarninglistHit]] = defaultdict(dict)
     for position, number, matched in _search(lists, parts):
         found = lists[number]
         if found.applies_to(candidates[position].type):
-            hits[position].setdefault(number, Hit(number, found.name, found.category, matched))
+            hits[position].setdefault(number, WarninglistHit(number, found.name, found.category, matched))
     return {position: [by_list[number] for number in sorted(by_list)] for position, by_list in hits.items()}
 
 
-def check_values(values: Iterable[str]) -> dict[str, list[Hit]]:
+def check_values(values: Iterable[str]) -> dict[str, list[WarninglistHit]]:
     unique = list(dict.fromkeys(values))
-    hits = find_hits([Candidate(value) for value in unique])
+    hits = find_hits([CheckedValue(value) for value in unique])
     return {unique[position]: found for position, found in sorted(hits.items())}
 
 
-def _search(lists: dict[int, EnabledList], parts: Sequence[Part]) -> Found:
+def _search(lists: dict[int, EnabledList], parts: Sequence[EntryPart]) -> Found:
     of_kind: dict[str, list[EnabledList]] = defaultdict(list)
     for found in lists.values():
         of_kind[found.type].append(found)
@@ -96,7 +96,7 @@ def _search(lists: dict[int, EnabledList], parts: Sequence[Part]) -> Found:
         yield from _expressions(found, _concerned([found], parts))
 
 
-def _concerned(lists: Sequence[EnabledList], parts: Sequence[Part]) -> list[Part]:
+def _concerned(lists: Sequence[EnabledList], parts: Sequence[EntryPart]) -> list[EntryPart]:
     types = {part.type for part in parts}
     concerned = {name for name in types if any(found.applies_to(name) for found in lists)}
     return [part for part in parts if part.type in concerned]
@@ -114,17 +114,19 @@ def _enabled_lists() -> dict[int, EnabledList]:
     }
 
 
-def _parts(position: int, candidate: Candidate) -> Iterator[Part]:
-    yield Part(position, candidate.value, candidate.type)
+def _parts(position: int, candidate: CheckedValue) -> Iterator[EntryPart]:
+    yield EntryPart(position, candidate.value, candidate.type)
     composite = candidate.type is None or "|" in candidate.type
     if composite and "|" in candidate.value:
         for text in candidate.value.split("|"):
             if text:
-                yield Part(position, text, candidate.type)
+                yield EntryPart(position, text, candidate.type)
 
 
-def _exact_and_hosts(lists: dict[int, EnabledList], values: Sequence[Part], hosts: Sequence[Part]) -> Found:
-    wanted: dict[str, list[tuple[Part, bool]]] = defaultdict(list)
+def _exact_and_hosts(
+    lists: dict[int, EnabledList], values: Sequence[EntryPart], hosts: Sequence[EntryPart]
+) -> Found:
+    wanted: dict[str, list[tuple[EntryPart, bool]]] = defaultdict(list)
     for part in values:
         wanted[_plain(part.text)].append((part, False))
     for part in hosts:
@@ -176,7 +178,7 @@ def _host(value: str) -> str:
     return value.partition("/")[0].lower().strip(".")
 
 
-def _networks(lists: Sequence[EnabledList], parts: Sequence[Part]) -> Found:
+def _networks(lists: Sequence[EnabledList], parts: Sequence[EntryPart]) -> Found:
     networks = [(part.position, str(found)) for part in parts if (found := _network(part.text))]
     if networks:
         positions, addresses = zip(*networks, strict=True)
@@ -208,13 +210,13 @@ def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None
         return None
 
 
-def _substrings(found: EnabledList, parts: Sequence[Part]) -> Found:
+def _substrings(found: EnabledList, parts: Sequence[EntryPart]) -> Found:
     if parts:
         for place, value in substrings_of(found.id, found.revision).in_each([part.text for part in parts]):
             yield parts[place].position, found.id, value
 
 
-def _expressions(found: EnabledList, parts: Sequence[Part]) -> Found:
+def _expressions(found: EnabledList, parts: Sequence[EntryPart]) -> Found:
     if parts:
         expressions = expressions_of(found.id, found.revision)
         for part in parts:

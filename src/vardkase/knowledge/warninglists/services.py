@@ -13,7 +13,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.knowledge.sources.loading import Loaded
+from vardkase.knowledge.sources.loading import LoadResult
 from vardkase.knowledge.warninglists import loader
 from vardkase.knowledge.warninglists.entries import Entries, append_entries, remove_entries, write_entries
 from vardkase.knowledge.warninglists.models import Warninglist
@@ -116,7 +116,7 @@ def set_enabled(
     return len(lists)
 
 
-def update_warninglists(actor: Actor) -> Loaded:
+def update_warninglists(actor: Actor) -> LoadResult:
     """Load new versions from the files; the first load takes half a minute."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)

@@ -21,18 +21,18 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.secrets import Safe
+from vardkase.core.secrets import SecretStore
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import change_password
 from vardkase.identity.accounts.services.passwords import LONGEST
-from vardkase.web.accounts import trail
-from vardkase.web.accounts.entrance import note_account_off, other_means_refused, refusal_page
+from vardkase.web.accounts import audit
 from vardkase.web.accounts.sessions import end_sessions
+from vardkase.web.accounts.sign_in_policy import note_account_off, other_means_refused, refusal_page
 from vardkase.web.accounts.step_up import may_change_password
 
-SECOND_FACTORS = Safe("second factor")
+SECOND_FACTORS = SecretStore("second factor")
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - not bound to: what stands for a client without an IP address
 
 
@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(credentials.get("email", "")).lower()
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        trail.sign_in_refused(request, str(credentials.get("email", "")))
+        audit.sign_in_refused(request, str(credentials.get("email", "")))
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Refuse users by their organisation's sign-in policy, for every method, before any second factor."""
@@ -74,10 +74,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.force_logout:
             end_sessions(user, keep=request.session.session_key)
             User.objects.filter(pk=user.pk).update(force_logout=False)
-        trail.signed_in(request, user)
+        audit.signed_in(request, user)
 
     def get_login_stages(self) -> list[str]:
-        ours = {"allauth.mfa.stages.AuthenticateStage": "vardkase.web.accounts.means.SecondFactorStage"}
+        ours = {
+            "allauth.mfa.stages.AuthenticateStage": "vardkase.web.accounts.sign_in_methods.SecondFactorStage"
+        }
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def clean_password(self, password: str, user: User | None = None) -> str:

@@ -84,7 +84,7 @@ class InvitationForm(forms.Form):
     )
 
 
-class ImportForm(forms.Form):
+class ApplicationImportForm(forms.Form):
     file = forms.FileField(
         label=_("File"), help_text=_("The form as JSON, at most 2 MB. docs/membership.md describes it.")
     )

@@ -13,12 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from vardkase.core.mail.services import can_send
-from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step, value_at
+from vardkase.hub.membership.applications.form.fields import (
+    FieldGroup,
+    FieldKind,
+    FormField,
+    FormStep,
+    value_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownGroup:
-    group: Group
+    group: FieldGroup
     fields: list[BoundField]
 
     @property
@@ -29,7 +35,7 @@ class ShownGroup:
 class StepForm(forms.Form):
     """A step with saved or submitted values. It validates nothing: `blame` adds the service's errors."""
 
-    def __init__(self, step: Step, answers: Mapping[str, Any], data: QueryDict | None = None) -> None:
+    def __init__(self, step: FormStep, answers: Mapping[str, Any], data: QueryDict | None = None) -> None:
         initial = {key: _shown(field, value_at(answers, key)) for key, field in step.fields()}
         super().__init__(data, initial=initial)
         self.step = step
@@ -52,7 +58,7 @@ class StepForm(forms.Form):
     def given(self) -> dict[str, Any]:
         sent = self.data
         return {
-            key: sent.getlist(key) if field.kind is Kind.CHOICES else sent.get(key, "")  # type: ignore[attr-defined]
+            key: sent.getlist(key) if field.kind is FieldKind.CHOICES else sent.get(key, "")  # type: ignore[attr-defined]
             for key, field in self.step.fields()
         }
 
@@ -62,40 +68,40 @@ class StepForm(forms.Form):
             self.add_error(key if key in self.fields else None, messages)
 
 
-def _shown(field: Field, value: Any) -> Any:
-    return "\n".join(value) if field.kind is Kind.LINES and isinstance(value, list) else value
+def _shown(field: FormField, value: Any) -> Any:
+    return "\n".join(value) if field.kind is FieldKind.LINES and isinstance(value, list) else value
 
 
-def _options(field: Field) -> dict[str, Any]:
+def _options(field: FormField) -> dict[str, Any]:
     return {"label": field.label, "help_text": field.hint, "required": False}
 
 
-def _line(field: Field) -> forms.Field:
-    kind = {Kind.EMAIL: "email", Kind.PHONE: "tel"}.get(field.kind, "text")
+def _line(field: FormField) -> forms.Field:
+    kind = {FieldKind.EMAIL: "email", FieldKind.PHONE: "tel"}.get(field.kind, "text")
     attributes = {"type": kind, "maxlength": str(field.longest), "autocomplete": field.autocomplete or "off"}
-    if field.kind is Kind.NUMBER:
+    if field.kind is FieldKind.NUMBER:
         attributes |= {"inputmode": "numeric", "maxlength": "12"}
     if field.required:
         attributes["aria-required"] = "true"
     return _Free(widget=forms.TextInput(attrs=attributes), **_options(field))
 
 
-def _area(field: Field) -> forms.Field:
-    rows = 3 if field.kind is Kind.LINES else 2 if not field.required else 4
+def _area(field: FormField) -> forms.Field:
+    rows = 3 if field.kind is FieldKind.LINES else 2 if not field.required else 4
     return _Free(widget=forms.Textarea(attrs={"rows": rows, "spellcheck": "false"}), **_options(field))
 
 
-def _select(field: Field) -> forms.Field:
+def _select(field: FormField) -> forms.Field:
     none = pgettext_lazy("no answer yet", "Choose") if field.required else _("Not provided")
     choices = [("", none), *field.choices]
     return _Free(widget=forms.Select(choices=choices), **_options(field))
 
 
-def _boxes(field: Field) -> forms.Field:
+def _boxes(field: FormField) -> forms.Field:
     return _Free(widget=forms.CheckboxSelectMultiple(choices=list(field.choices)), **_options(field))
 
 
-def _box(field: Field) -> forms.Field:
+def _box(field: FormField) -> forms.Field:
     return forms.BooleanField(**_options(field))
 
 
@@ -107,15 +113,15 @@ class _Free(forms.Field):
 
 
 MAKERS = {
-    Kind.TEXT: _line,
-    Kind.EMAIL: _line,
-    Kind.PHONE: _line,
-    Kind.NUMBER: _line,
-    Kind.LONG: _area,
-    Kind.LINES: _area,
-    Kind.CHOICE: _select,
-    Kind.CHOICES: _boxes,
-    Kind.FLAG: _box,
+    FieldKind.TEXT: _line,
+    FieldKind.EMAIL: _line,
+    FieldKind.PHONE: _line,
+    FieldKind.NUMBER: _line,
+    FieldKind.LONG: _area,
+    FieldKind.LINES: _area,
+    FieldKind.CHOICE: _select,
+    FieldKind.CHOICES: _boxes,
+    FieldKind.FLAG: _box,
 }
 
 
@@ -136,7 +142,7 @@ class BeginForm(forms.Form):
             )
 
 
-class MessageForm(forms.Form):
+class ApplicantMessageForm(forms.Form):
     text = forms.CharField(
         label=_("Your message"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5})
     )

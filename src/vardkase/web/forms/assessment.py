@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.assessments.models import Outcome
-from vardkase.hub.membership.assessments.services.deciding import Answer
-from vardkase.hub.membership.assessments.services.reviewing import LONGEST, LONGEST_REGISTRY_NUMBER
+from vardkase.hub.membership.assessments.services.decisions import DecisionResult
+from vardkase.hub.membership.assessments.services.reviews import LONGEST, LONGEST_REGISTRY_NUMBER
 
 
 def _text(label: Any, rows: int = 3, *, required: bool = True, hint: Any = "") -> forms.CharField:
@@ -60,7 +60,7 @@ class RegistryForm(forms.Form):
     )
 
 
-class MessageForm(forms.Form):
+class CaseMessageForm(forms.Form):
     text = _text(_("Message"), 2)
 
 
@@ -80,7 +80,7 @@ class ProposalForm(forms.Form):
 class AnswerForm(forms.Form):
     """The second officer's answer; nothing is preselected."""
 
-    answer = forms.ChoiceField(choices=[(each.value, each.value) for each in Answer])
+    answer = forms.ChoiceField(choices=[(each.value, each.value) for each in DecisionResult])
     text = _text(_("Your question or reasons"), required=False)
     exception = _text(_("Exception"), 2, required=False)
 

@@ -292,7 +292,7 @@ class PreviewForm(forms.Form):
         return {asked: given[name] for name, asked in self.ASKED.items() if given.get(name)}
 
 
-class ImportForm(forms.Form):
+class ConnectionImportForm(forms.Form):
     document = forms.CharField(
         label=_("What the other hub gave you"),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.content_access.models import Reach
+from vardkase.hub.content_access.models import GrantReach
 from vardkase.identity.organisations.models import Organisation
 
 
-class AskForm(forms.Form):
+class ContentAccessRequestForm(forms.Form):
     reason = forms.CharField(
         label=_("Why do you need to read?"),
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -17,7 +17,7 @@ class AskForm(forms.Form):
     )
     reach = forms.ChoiceField(
         label=_("What do you need to read?"),
-        choices=Reach.choices,
+        choices=GrantReach.choices,
         widget=forms.RadioSelect,
         help_text=_("Ask for as little as you need: it is granted sooner."),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.correspondence.kinds import Kind
+from vardkase.hub.correspondence.kinds import MailKind
 from vardkase.hub.correspondence.letters.delivery import LONGEST as LONGEST_NOTE
 from vardkase.hub.correspondence.letters.signatures import LONGEST
 from vardkase.hub.correspondence.models import DeliveredHow
@@ -30,7 +30,7 @@ class TextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *given: Any, kind: Kind, **options: Any) -> None:
+    def __init__(self, *given: Any, kind: MailKind, **options: Any) -> None:
         super().__init__(*given, **options)
         if self.is_bound and "preview" in self.data:
             self.fields["reason"].required = False

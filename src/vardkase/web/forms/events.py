@@ -8,14 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from vardkase.analysis.search.event_list import SORTS, EventFilters, State, View
+from vardkase.analysis.search.event_list import SORTS, EventFilters, EventListView, EventState
 from vardkase.web.chips import REACHES, THREATS
 
 TLPS = ("red", "amber+strict", "amber", "green", "clear", "white")
 STATES = (
-    (State.DRAFT, pgettext_lazy("event", "Unpublished")),
-    (State.CHANGED, _("Unpublished changes")),
-    (State.PUBLISHED, pgettext_lazy("event", "Published")),
+    (EventState.DRAFT, pgettext_lazy("event", "Unpublished")),
+    (EventState.CHANGED, _("Unpublished changes")),
+    (EventState.PUBLISHED, pgettext_lazy("event", "Published")),
 )
 ORDERS = [(f"{sign}{name}", name) for name in SORTS for sign in ("", "-")]
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -38,7 +38,7 @@ class EventFilterForm(forms.Form):
     state = _chosen(_("State"), _("Any state"), STATES)
     since = forms.DateField(label=_("Dated from"), required=False, widget=DATE)
     until = forms.DateField(label=_("Dated to"), required=False, widget=DATE)
-    view = forms.ChoiceField(required=False, choices=[(view.value, view.name) for view in View])
+    view = forms.ChoiceField(required=False, choices=[(view.value, view.name) for view in EventListView])
     sort = forms.ChoiceField(required=False, choices=ORDERS)
 
     FILTERS = ("text", "organisation", "tlp", "reach", "threat", "state", "since", "until")
@@ -66,4 +66,4 @@ class EventFilterForm(forms.Form):
         return str(value)
 
 
-KINDS = {"state": State, "view": View}
+KINDS = {"state": EventState, "view": EventListView}

@@ -15,10 +15,10 @@ from vardkase.hub.membership.members.models import RestrictionKind
 from vardkase.hub.membership.members.sign_in_minimum import LONGEST, SHORTEST
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.membership.themes import MEASURES
-from vardkase.identity.entrance.models import MailDomain
-from vardkase.identity.entrance.services.domains import MAILBOXES
 from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.identity.sign_in_policy.models import MailDomain
+from vardkase.identity.sign_in_policy.services.domains import MAILBOXES
 from vardkase.web.forms.picking import Choices, Picker
 
 ROWS = {"rows": 4}
@@ -32,7 +32,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs=ROWS), max_length=4000)
 
 
-class DecisionForm(ReasonForm):
+class ChangeDecisionForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = _("The member reads them in the decision that is sent.")
@@ -60,7 +60,7 @@ class ActivateForm(forms.Form):
     )
 
 
-class SuspendForm(DecisionForm):
+class SuspendForm(ChangeDecisionForm):
     kind = forms.ChoiceField(label=_("What is suspended"), choices=RestrictionKind.choices)
     until = day_field(
         label=_("Lifted on"), required=False, help_text=_("Empty: until the suspension is lifted.")
@@ -68,7 +68,7 @@ class SuspendForm(DecisionForm):
     field_order = ("kind", "reason", "until")
 
 
-class TerminateForm(DecisionForm):
+class TerminateForm(ChangeDecisionForm):
     contributions = forms.CharField(
         label=_("What happens to what the member has contributed"),
         widget=forms.Textarea(attrs=ROWS),
@@ -138,7 +138,7 @@ class SyncUserForm(TakesTwoForm):
     )
 
 
-class NetworksForm(forms.Form):
+class ChecklistNetworksForm(forms.Form):
     networks = forms.CharField(
         label=_("Networks"),
         widget=forms.Textarea(attrs=ROWS),
@@ -146,7 +146,7 @@ class NetworksForm(forms.Form):
     )
 
 
-class CertificateForm(forms.Form):
+class ChecklistCertificateForm(forms.Form):
     pem = forms.CharField(
         label=_("Client certificate"),
         widget=forms.Textarea(attrs={"rows": 8}),
@@ -154,7 +154,7 @@ class CertificateForm(forms.Form):
     )
 
 
-class DomainForm(forms.Form):
+class ChecklistDomainForm(forms.Form):
     domain = forms.CharField(label=_("Mail domain"), max_length=253)
     method = forms.ChoiceField(
         label=_("Verification"),
@@ -189,7 +189,7 @@ class WaiveForm(forms.Form):
     note = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs=ROWS), max_length=4000)
 
 
-class OrganisationForm(TakesTwoForm):
+class ChecklistOrganisationForm(TakesTwoForm):
     field_order = ("other", "uuid", "reason")
     other = forms.ModelChoiceField(
         Organisation.objects.filter(membership=None).order_by("name"),

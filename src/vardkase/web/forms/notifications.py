@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.identity.user_settings.notifications import KEYS, SWITCHES, Wishes
+from vardkase.identity.user_settings.notifications import KEYS, SWITCHES, NotificationPreferences
 from vardkase.web.forms.fields import LinesField
 
 LONGEST_LIST = 4_000
@@ -60,8 +60,10 @@ class NotificationsForm(forms.Form):
     def account(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in (*SWITCHES, *KEYS)}
 
-    def wishes(self) -> Wishes | None:
+    def wishes(self) -> NotificationPreferences | None:
         if "tags" not in self.fields:
             return None
         given = self.cleaned_data
-        return Wishes(*(tuple(given[name]) for name in ("tags", "without_tags", "organisations")))
+        return NotificationPreferences(
+            *(tuple(given[name]) for name in ("tags", "without_tags", "organisations"))
+        )

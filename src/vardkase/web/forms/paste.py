@@ -55,7 +55,7 @@ class PasteForm(ReachForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PastedChoice:
     type: str
     category: str
     to_ids: bool
@@ -66,7 +66,7 @@ class Choice:
 class ReviewRow:
     number: int
     pasted: PastedValue
-    choice: Choice
+    choice: PastedChoice
     error: str
 
     @property
@@ -125,12 +125,12 @@ class Review:
         ]
 
 
-def _usual(value: PastedValue) -> Choice:
+def _usual(value: PastedValue) -> PastedChoice:
     found = value.found
-    return Choice(found.type, found.category, found.to_ids and not value.lists, not value.is_known)
+    return PastedChoice(found.type, found.category, found.to_ids and not value.lists, not value.is_known)
 
 
-def _merged(usual: Sequence[Choice], sent: Mapping[str, Any], page: int) -> list[Choice]:
+def _merged(usual: Sequence[PastedChoice], sent: Mapping[str, Any], page: int) -> list[PastedChoice]:
     choices = list(usual)
     for key, kept in _kept(sent.get("choices")).items():
         if key < len(choices):
@@ -141,11 +141,11 @@ def _merged(usual: Sequence[Choice], sent: Mapping[str, Any], page: int) -> list
     return choices
 
 
-def _kept(text: object) -> dict[int, Choice]:
+def _kept(text: object) -> dict[int, PastedChoice]:
     try:
         kept = json.loads(str(text or "{}"))
         return {
-            int(n): Choice(str(kind), str(category), bool(to_ids), bool(add))
+            int(n): PastedChoice(str(kind), str(category), bool(to_ids), bool(add))
             for n, (kind, category, to_ids, add) in kept.items()
             if kind in DEFAULTS and category in CATEGORIES
         }
@@ -153,7 +153,7 @@ def _kept(text: object) -> dict[int, Choice]:
         return {}
 
 
-def _posted(before: Choice, sent: Mapping[str, Any], number: int) -> Choice:
+def _posted(before: PastedChoice, sent: Mapping[str, Any], number: int) -> PastedChoice:
     """The row's fields; a category that the new type forbids becomes the type's default."""
     kind = str(sent.get(f"t{number}") or before.type)
     kind = kind if kind in DEFAULTS else before.type
@@ -165,7 +165,7 @@ def _posted(before: Choice, sent: Mapping[str, Any], number: int) -> Choice:
     )
 
 
-def _error(value: PastedValue, choice: Choice) -> str:
+def _error(value: PastedValue, choice: PastedChoice) -> str:
     document = {"type": choice.type, "category": choice.category, "value": value.found.value}
     parsed = parse_attribute(document, now=now_seconds(), default_distribution=5)
     if not isinstance(parsed, dict):

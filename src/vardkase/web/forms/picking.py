@@ -18,16 +18,16 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PickerChoice:
     value: str
     label: str
     detail: str = ""
 
 
 class Choices(Protocol):
-    def find(self, text: str) -> list[Choice]: ...
+    def find(self, text: str) -> list[PickerChoice]: ...
 
-    def named(self, values: Sequence[str]) -> list[Choice]:
+    def named(self, values: Sequence[str]) -> list[PickerChoice]:
         """Labels of stored values, in order, including values that no longer exist."""
         ...
 
@@ -39,14 +39,14 @@ class Names:
     search: Callable[[str], Iterable[str]]
     free: bool = False
 
-    def find(self, text: str) -> list[Choice]:
+    def find(self, text: str) -> list[PickerChoice]:
         found = list(dict.fromkeys(self.search(text)))[:SHOWN]
         if self.free and text and text not in found:
             found.insert(0, text)
         return self.named(found)
 
-    def named(self, values: Sequence[str]) -> list[Choice]:
-        return [Choice(value, value) for value in values]
+    def named(self, values: Sequence[str]) -> list[PickerChoice]:
+        return [PickerChoice(value, value) for value in values]
 
 
 class PickedValues(forms.SelectMultiple):

@@ -9,17 +9,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from vardkase.hub.policy.reach import Reach
-from vardkase.hub.policy.rules import DAYS, PERSONAL_TYPES, Action, Handling
+from vardkase.hub.policy.reach import PolicyReach
+from vardkase.hub.policy.rules import DAYS, PERSONAL_TYPES, Action, HandlingRule
 from vardkase.misp.types import CATEGORIES, TYPES
 from vardkase.web.forms.picking import Choices, Picker
 
 REACHES = (
-    (Reach.ORGANISATION, _("Our own organisation")),
-    (Reach.SHARING_GROUP, _("A sharing group")),
-    (Reach.COMMUNITY, _("Everyone on this hub")),
-    (Reach.CONNECTED, _("Connected hubs")),
-    (Reach.ALL, _("Everyone, on all hubs")),
+    (PolicyReach.ORGANISATION, _("Our own organisation")),
+    (PolicyReach.SHARING_GROUP, _("A sharing group")),
+    (PolicyReach.COMMUNITY, _("Everyone on this hub")),
+    (PolicyReach.CONNECTED, _("Connected hubs")),
+    (PolicyReach.ALL, _("Everyone, on all hubs")),
 )
 ACTIONS = (
     (Action.CREATE, _("Create events")),
@@ -27,8 +27,8 @@ ACTIONS = (
     (Action.DELEGATE, _("Delegate events to others")),
 )
 HANDLINGS = (
-    (Handling.NECESSITY, _("May leave us with a comment that says why it is needed")),
-    (Handling.STAYS, _("Stays with us")),
+    (HandlingRule.NECESSITY, _("May leave us with a comment that says why it is needed")),
+    (HandlingRule.STAYS, _("Stays with us")),
 )
 KINDS: dict[str, Any] = {
     "at_most": _("How far something may go"),
@@ -140,7 +140,7 @@ class RuleForm(forms.Form):
 
     def rule(self) -> dict[str, Any]:
         said = {name: self.cleaned_data[name] for name in FIELDS[self.kind]}
-        if "reach" in said and said["reach"] != Reach.SHARING_GROUP:
+        if "reach" in said and said["reach"] != PolicyReach.SHARING_GROUP:
             said |= {name: empty for name, empty in (("groups", []), ("group", "")) if name in said}
         title = {"sv": self.cleaned_data["title_sv"], "en": self.cleaned_data["title_en"]}
         return {"kind": self.kind, "title": title, **said}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.schedules import Rhythm
+from vardkase.core.schedules import Interval
 from vardkase.identity.accounts.four_eyes.services import LONGEST
 
 
@@ -13,11 +13,11 @@ class ScheduleForm(forms.Form):
     rhythm = forms.ChoiceField(
         label=_("How often"),
         choices=[
-            (Rhythm.QUARTERLY.value, _("Every 15 minutes")),
-            (Rhythm.HOURLY.value, _("Hourly")),
-            (Rhythm.DAILY.value, _("Daily")),
-            (Rhythm.WEEKLY.value, _("Weekly, on Mondays")),
-            (Rhythm.MONTHLY.value, _("Monthly, on the first")),
+            (Interval.QUARTERLY.value, _("Every 15 minutes")),
+            (Interval.HOURLY.value, _("Hourly")),
+            (Interval.DAILY.value, _("Daily")),
+            (Interval.WEEKLY.value, _("Weekly, on Mondays")),
+            (Interval.MONTHLY.value, _("Monthly, on the first")),
         ],
     )
     at = forms.TimeField(

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from vardkase.analysis.search.finding import AttributeFilters
+from vardkase.analysis.search.value_search import AttributeFilters
 from vardkase.misp.types import CATEGORIES, TYPES
 from vardkase.web.forms.events import DATE
 

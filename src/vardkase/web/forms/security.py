@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.identity.entrance.certificates import LONGEST
-from vardkase.identity.entrance.services.domains import MAILBOXES
+from vardkase.identity.sign_in_policy.certificates import LONGEST
+from vardkase.identity.sign_in_policy.services.domains import MAILBOXES
 
 
-class NetworksForm(forms.Form):
+class SecurityNetworksForm(forms.Form):
     networks = forms.CharField(
         label=_("Networks"),
         required=False,
@@ -23,7 +23,7 @@ class NetworksForm(forms.Form):
     )
 
 
-class CertificateForm(forms.Form):
+class SecurityCertificateForm(forms.Form):
     file = forms.FileField(
         label=_("Certificate file"), required=False, help_text=_("PEM, without its private key.")
     )
@@ -57,7 +57,7 @@ class CertificateForm(forms.Form):
         return str(self.cleaned_data["pem"])
 
 
-class DomainForm(forms.Form):
+class SecurityDomainForm(forms.Form):
     domain = forms.CharField(
         label=_("Mail domain"),
         max_length=253,
@@ -152,7 +152,7 @@ class RequirementsForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
+class RequirementsDecisionForm(forms.Form):
     note = forms.CharField(
         label=_("To the organisation"),
         required=False,

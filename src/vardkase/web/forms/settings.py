@@ -7,14 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.instance.settings import Line
+from vardkase.hub.instance.settings import SettingLine
 from vardkase.identity.accounts.four_eyes.services import LONGEST
 
 SHORT = 80
 
 
 class SettingForm(forms.Form):
-    def __init__(self, *args: Any, line: Line, needs_reason: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, line: SettingLine, needs_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["value"] = _field_for(line)
         if needs_reason:
@@ -27,7 +27,7 @@ class SettingForm(forms.Form):
             )
 
 
-def _field_for(line: Line) -> forms.Field:
+def _field_for(line: SettingLine) -> forms.Field:
     label = _("Value")
     if line.secret:
         hidden = forms.PasswordInput(attrs={"autocomplete": "off"})

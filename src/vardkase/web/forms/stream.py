@@ -11,12 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
-from vardkase.exchange.outbox.entries import PUBLISHED
+from vardkase.exchange.outbox.events import PUBLISHED
 from vardkase.exchange.streams import services
-from vardkase.exchange.streams.kinds import SHAPES
-from vardkase.exchange.streams.models import Format, Kind, Stream
+from vardkase.exchange.streams.models import Format, Stream, StreamKind
+from vardkase.exchange.streams.stream_settings import SHAPES
 from vardkase.identity.organisations.queries import organisations
-from vardkase.web.stream_words import FORMATS, RECEIVERS, STATES, TOPICS
+from vardkase.web.stream_labels import FORMATS, RECEIVERS, STATES, TOPICS
 
 EVERYTHING = "0"
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -26,7 +26,7 @@ KEEPS = _("Empty: keep the stored one.")
 
 
 class StreamForm(forms.Form):
-    kind: Kind
+    kind: StreamKind
     own: tuple[str, ...] = ()
     """The fields of the kind: its settings and secrets."""
 
@@ -99,7 +99,7 @@ class StreamForm(forms.Form):
 
 
 class WebhookForm(StreamForm):
-    kind = Kind.WEBHOOK
+    kind = StreamKind.WEBHOOK
     own = ("url", "authorization", "authority")
     url = forms.CharField(
         label=_("Address"),
@@ -125,7 +125,7 @@ class WebhookForm(StreamForm):
 
 
 class SyslogForm(StreamForm):
-    kind = Kind.SYSLOG
+    kind = StreamKind.SYSLOG
     own = ("host", "port", "protocol", "framing", "authority")
     host = forms.CharField(label=_("Name or address of the collector"), widget=forms.TextInput(attrs=CODE))
     port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535)
@@ -157,7 +157,7 @@ class SyslogForm(StreamForm):
 
 
 class KafkaForm(StreamForm):
-    kind = Kind.KAFKA
+    kind = StreamKind.KAFKA
     own = ("brokers", "security", "mechanism", "username", "password", "authority")
     brokers = forms.CharField(
         label=_("Brokers"),
@@ -188,7 +188,7 @@ class KafkaForm(StreamForm):
 
 
 class ZeroMqForm(StreamForm):
-    kind = Kind.ZEROMQ
+    kind = StreamKind.ZEROMQ
     own = ("host", "port")
     host = forms.CharField(
         label=_("Address of this machine to listen at"),

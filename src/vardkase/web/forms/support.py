@@ -11,7 +11,7 @@ from vardkase.hub.customer_service.models import AnnouncementKind, RequestKind
 from vardkase.hub.customer_service.services import LONGEST_NAME, LONGEST_SUBJECT, LONGEST_TEXT
 
 
-class AskForm(forms.Form):
+class SupportRequestForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("What is it about?"), choices=RequestKind.choices, widget=forms.RadioSelect
     )
@@ -27,7 +27,7 @@ class AskForm(forms.Form):
     )
 
 
-class VisitorForm(AskForm):
+class VisitorForm(SupportRequestForm):
     name = forms.CharField(label=_("Your name and organisation"), max_length=LONGEST_NAME, required=False)
     email = forms.EmailField(
         label=_("Your e-mail address"),
@@ -37,7 +37,7 @@ class VisitorForm(AskForm):
     field_order = ("kind", "subject", "text", "name", "email")
 
 
-class MessageForm(forms.Form):
+class SupportMessageForm(forms.Form):
     text = forms.CharField(
         label=_("Your message"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5})
     )

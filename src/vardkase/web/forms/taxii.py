@@ -22,7 +22,7 @@ from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.web.chips import REACHES as REACH_WORDS
 from vardkase.web.forms.intel_errors import translated
 from vardkase.web.forms.picking import Names, Picker
-from vardkase.web.rule_choices import Rows
+from vardkase.web.rule_choices import RuleRows
 
 EVERYTHING = _("Nothing chosen: everything passes.")
 
@@ -88,7 +88,7 @@ class CollectionForm(SearchForm):
     def __init__(self, actor: Actor, collection: Collection | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(actor, *args, initial=_initial_collection(collection), **kwargs)
         for members in ("readers", "writers"):
-            self.fields[members].source = Rows(lambda: organisations("local"))  # type: ignore[attr-defined]
+            self.fields[members].source = RuleRows(lambda: organisations("local"))  # type: ignore[attr-defined]
         self.fields["sharing_group_id"].help_text = _(
             "With a group, the collection holds what is shared with it, and its members alone find it."
         )

@@ -13,12 +13,12 @@ from django.utils.translation import gettext, pgettext
 from vardkase.core.clock import now_seconds
 from vardkase.identity.accounts.key_days import last_day
 from vardkase.identity.accounts.models import AuthKey
-from vardkase.web import act_details, acts, chips
+from vardkase.web import audit_details, audit_labels, chips
 from vardkase.web.display import long_date
 
 register = template.Library()
-register.filter("act", acts.act)
-register.filter("details", act_details.details)
+register.filter("act", audit_labels.act)
+register.filter("details", audit_details.details)
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from vardkase.core.schedules import Rhythm
+from vardkase.core.schedules import Interval
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.hub.instance.jobs import Job
-from vardkase.web import job_words
+from vardkase.web import job_labels
 from vardkase.web.display import clock_face
 
 register = template.Library()
@@ -22,22 +22,22 @@ STATES = {
     "aborted": ("land", pgettext_lazy("job", "cancelled")),
 }
 RHYTHMS = {
-    Rhythm.QUARTERLY: gettext_lazy("Every 15 minutes"),
-    Rhythm.HOURLY: gettext_lazy("Hourly at minute %(minute)s"),
-    Rhythm.DAILY: gettext_lazy("Daily at %(time)s"),
-    Rhythm.WEEKLY: gettext_lazy("Mondays at %(time)s"),
-    Rhythm.MONTHLY: gettext_lazy("The first of each month at %(time)s"),
+    Interval.QUARTERLY: gettext_lazy("Every 15 minutes"),
+    Interval.HOURLY: gettext_lazy("Hourly at minute %(minute)s"),
+    Interval.DAILY: gettext_lazy("Daily at %(time)s"),
+    Interval.WEEKLY: gettext_lazy("Mondays at %(time)s"),
+    Interval.MONTHLY: gettext_lazy("The first of each month at %(time)s"),
 }
 
 
 @register.filter
 def kind(job: Job) -> str:
-    return job_words.kind_of(job)
+    return job_labels.kind_of(job)
 
 
 @register.filter
 def left(job: Job) -> str:
-    return job_words.time_left(job)
+    return job_labels.time_left(job)
 
 
 @register.filter
@@ -53,4 +53,4 @@ def state_words(job: Job) -> str:
 @register.filter
 def when_due(task: ScheduledTask) -> str:
     facts = {"time": clock_face(task.at), "minute": task.at.strftime("%M")}
-    return str(RHYTHMS[Rhythm(task.rhythm)]) % facts
+    return str(RHYTHMS[Interval(task.rhythm)]) % facts

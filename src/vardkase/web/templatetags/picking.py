@@ -8,7 +8,7 @@ from django import template
 from django.forms import BoundField
 from django.template import Context
 
-from vardkase.web.forms.picking import Choice, Picker
+from vardkase.web.forms.picking import Picker, PickerChoice
 
 register = template.Library()
 
@@ -34,7 +34,7 @@ def picker(context: Context, bound: BoundField, url: str) -> dict[str, Any]:
 
 def choices(field: Picker, values: list[str], text: str) -> dict[str, Any]:
     text = text.replace("\0", "").strip()[:200]
-    found: list[Choice] = field.source.find(text) if text else []
+    found: list[PickerChoice] = field.source.find(text) if text else []
     return {
         "chosen": field.source.named(values),
         "found": [each for each in found if each.value not in values],

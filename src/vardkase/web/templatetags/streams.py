@@ -9,7 +9,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from vardkase.exchange.streams.models import Stream
-from vardkase.web import stream_words
+from vardkase.web import stream_labels
 from vardkase.web.chips import pill
 from vardkase.web.reasons import in_words
 
@@ -18,43 +18,43 @@ register = template.Library()
 
 @register.filter
 def kind_name(kind: str) -> Any:
-    return stream_words.KINDS[kind][0]
+    return stream_labels.KINDS[kind][0]
 
 
 @register.filter
 def format_name(written: str) -> Any:
-    return stream_words.FORMATS[written]
+    return stream_labels.FORMATS[written]
 
 
 @register.filter
 def topic_name(topic: str) -> Any:
-    return stream_words.TOPICS.get(topic, topic)
+    return stream_labels.TOPICS.get(topic, topic)
 
 
 @register.filter
 def fault_finding(stream: Stream) -> Any:
-    return stream_words.FAULTS[stream.fault_code][0] if stream.fault_code else ""
+    return stream_labels.FAULTS[stream.fault_code][0] if stream.fault_code else ""
 
 
 @register.filter
 def fault_advice(stream: Stream) -> Any:
-    return stream_words.FAULTS[stream.fault_code][1] if stream.fault_code else ""
+    return stream_labels.FAULTS[stream.fault_code][1] if stream.fault_code else ""
 
 
 @register.filter
 def receiver_name(kind: str) -> Any:
-    return stream_words.RECEIVERS.get(kind, kind)
+    return stream_labels.RECEIVERS.get(kind, kind)
 
 
 @register.filter
 def delivery_state(state: str) -> str | SafeString:
-    words, tone = stream_words.STATES.get(state, (state, ""))
+    words, tone = stream_labels.STATES.get(state, (state, ""))
     return pill(tone, str(words)) if tone else str(words)
 
 
 @register.filter
 def delivery_reason(reason: str) -> str:
-    return str(stream_words.REASONS.get(reason) or in_words(reason))
+    return str(stream_labels.REASONS.get(reason) or in_words(reason))
 
 
 @register.filter

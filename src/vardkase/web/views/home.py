@@ -15,19 +15,19 @@ from vardkase.core.clock import now_seconds
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.members.rules import WHO_TAKES_PART
 from vardkase.hub.membership.overview import figures
-from vardkase.hub.membership.overview.figures import Task
+from vardkase.hub.membership.overview.figures import OpenTask
 from vardkase.hub.membership.overview.own_tasks import own_tasks
 from vardkase.hub.membership.overview.tasks import operators_tasks
 from vardkase.hub.policy.approvals.queries import approvals, waiting_for
-from vardkase.hub.policy.models import Decision
+from vardkase.hub.policy.models import ApprovalDecision
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.access.trail import last_visit
+from vardkase.identity.access.readable_audit_log import last_visit
 from vardkase.identity.accounts.queries import own_keys_ending
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.intel.queries import home as queries
-from vardkase.intel.queries.home import Reason
+from vardkase.intel.queries import overview as queries
 from vardkase.intel.queries.index import IndexRow
+from vardkase.intel.queries.overview import ArrivalReason
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.events.rows import ListedEvent
 from vardkase.web.views.public import front
@@ -38,11 +38,11 @@ CREATORS_SHOWN = 6
 SOON = DAYS * 24 * 60 * 60
 FIRST_LOOK = timedelta(days=7)
 WHY = {
-    Reason.OWN: _("Your own"),
-    Reason.HUB: _("For everyone on the hub"),
-    Reason.COMMUNITIES: _("For connected hubs"),
-    Reason.ALL: _("For everyone"),
-    Reason.ADMINISTRATOR: _("You administer the hub"),
+    ArrivalReason.OWN: _("Your own"),
+    ArrivalReason.HUB: _("For everyone on the hub"),
+    ArrivalReason.COMMUNITIES: _("For connected hubs"),
+    ArrivalReason.ALL: _("For everyone"),
+    ArrivalReason.ADMINISTRATOR: _("You administer the hub"),
 }
 
 
@@ -76,9 +76,9 @@ def _todo(actor: Actor) -> dict[str, Any]:
     tasks += operators_tasks(actor) if StaffRole.OPERATOR in actor.staff else []
     tasks += own_tasks(actor)
     if to_answer := len(waiting_for(actor)):
-        tasks.append(Task(_("Publications that wait for your approval"), to_answer, "approvals"))
+        tasks.append(OpenTask(_("Publications that wait for your approval"), to_answer, "approvals"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
-    asked = approvals(actor).filter(state=Decision.WAITING).count() if waiting.drafts else 0
+    asked = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
     return {
         "asked": asked,
         "drafts": waiting.drafts,
@@ -103,6 +103,6 @@ def _news(actor: Actor, since: datetime) -> dict[str, Any]:
 
 def _why(actor: Actor, row: IndexRow) -> str:
     reason = queries.reason_for(actor, row)
-    if reason is Reason.GROUP and row.sharing_group:
+    if reason is ArrivalReason.GROUP and row.sharing_group:
         return gettext("Shared with %(group)s") % {"group": row.sharing_group.name}
     return str(WHY.get(reason, ""))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from vardkase.core.sql import SqlQuery
-from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.formats.misp_json import AttributeOptions, Deleted, attribute_pages
 
 OPTIONS = AttributeOptions(include_context=True, include_event_tags=True, deleted=Deleted.BOTH)
@@ -68,7 +68,7 @@ class Indicator:
         return first, second
 
 
-def indicators(reader: Reader, chosen: SqlQuery | list[int]) -> Iterator[list[Indicator]]:
+def indicators(reader: StreamReader, chosen: SqlQuery | list[int]) -> Iterator[list[Indicator]]:
     for page in attribute_pages(reader.actor, chosen, OPTIONS):
         yield [Indicator(each) for each in msgspec.json.decode(msgspec.json.encode(page))]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vardkase.core.instance import instance_uuid
-from vardkase.exchange.outbox.deliveries import Version
-from vardkase.exchange.outbox.models import Entry, State
+from vardkase.exchange.outbox.deliveries import PublishedVersion
+from vardkase.exchange.outbox.models import DeliveryState, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,11 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MessageResult:
     """The delivery state of a published version once its messages are acknowledged."""
 
-    version: Version
-    state: State
+    version: PublishedVersion
+    state: DeliveryState
     reason: str = ""
 
 
@@ -34,7 +34,7 @@ class Step:
 
     place: int
     messages: list[Message] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[MessageResult] = field(default_factory=list)
 
 
 def message_of(entry: Entry, topic: str, body: bytes, part: str = "") -> Message:

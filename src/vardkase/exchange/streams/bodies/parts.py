@@ -13,7 +13,7 @@ import msgspec
 
 from vardkase.exchange.outbox.models import Entry
 from vardkase.exchange.streams import topics
-from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.formats.misp_json import (
     AttributeOptions,
     Deleted,
@@ -36,14 +36,14 @@ BESIDE = ("Event", "Object")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PartKind:
     """How to read the rows of a topic: the member that holds one, and a reader of all visible ones by id."""
 
     noun: str
-    read: Callable[[Reader, Sequence[int]], Iterable[Document]]
+    read: Callable[[StreamReader, Sequence[int]], Iterable[Document]]
 
 
-def part_bodies(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
+def part_bodies(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
     """The message of each entry that may be sent; all entries have the same topic."""
     kind = KINDS[entries[0].topic]
     ids = list(dict.fromkeys(_row(entry) for entry in entries))
@@ -66,7 +66,7 @@ def _row(entry: Entry) -> int:
     return entry.subject_id or entry.event_id or 0
 
 
-def _passing(reader: Reader, noun: str, found: dict[int, Document]) -> set[int]:
+def _passing(reader: StreamReader, noun: str, found: dict[int, Document]) -> set[int]:
     if not reader.stream.filters:
         return set(found)
     events = {number: _event_of(noun, document) for number, document in found.items()}
@@ -80,7 +80,7 @@ def _event_of(noun: str, document: Document) -> int:
     return int(document[noun]["id" if noun == "Event" else "event_id"])
 
 
-def _may_hear_of_its_end(reader: Reader, entry: Entry) -> bool:
+def _may_hear_of_its_end(reader: StreamReader, entry: Entry) -> bool:
     """Nobody can check any more who might have read a deleted row; receivers that got it from us may learn of
     its deletion."""
     if reader.sees_everything:
@@ -97,33 +97,33 @@ def _remains(entry: Entry) -> Document:
     )
 
 
-def _events(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+def _events(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     yield from _response(events_document(reader.actor, ids, METADATA))
 
 
-def _attributes(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+def _attributes(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     options = AttributeOptions(deleted=Deleted.BOTH, include_context=True)
     for attribute in _response(attributes_document(reader.actor, ids, options))["Attribute"]:
         beside = {name: attribute.pop(name) for name in BESIDE if name in attribute}
         yield {"Attribute": attribute, **beside}
 
 
-def _objects(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+def _objects(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     yield from _response(
         objects_document(reader.actor, ids, ObjectOptions(deleted=Deleted.BOTH, metadata=True))
     )
 
 
-def _references(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+def _references(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     return map(msgspec.json.decode, reference_rows(reader.actor, ids))
 
 
-def _sightings(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+def _sightings(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     options = SightingOptions(attribute_uuid=True, event_uuid=True, value=True)
     return map(msgspec.json.decode, sighting_rows(reader.actor, ids, options))
 
 
-def _proposals(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+def _proposals(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     return map(msgspec.json.decode, proposal_rows(reader.actor, ids))
 
 
@@ -132,10 +132,10 @@ def _response(pieces: Iterable[bytes]) -> Any:
 
 
 KINDS = {
-    topics.EVENT: Kind("Event", _events),
-    topics.ATTRIBUTE: Kind("Attribute", _attributes),
-    topics.OBJECT: Kind("Object", _objects),
-    topics.REFERENCE: Kind("ObjectReference", _references),
-    topics.SIGHTING: Kind("Sighting", _sightings),
-    topics.PROPOSAL: Kind("ShadowAttribute", _proposals),
+    topics.EVENT: PartKind("Event", _events),
+    topics.ATTRIBUTE: PartKind("Attribute", _attributes),
+    topics.OBJECT: PartKind("Object", _objects),
+    topics.REFERENCE: PartKind("ObjectReference", _references),
+    topics.SIGHTING: PartKind("Sighting", _sightings),
+    topics.PROPOSAL: PartKind("ShadowAttribute", _proposals),
 }

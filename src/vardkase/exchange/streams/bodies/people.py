@@ -12,7 +12,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.exchange.outbox.models import Entry
 from vardkase.exchange.streams import topics
 from vardkase.exchange.streams.bodies.parts import Document, encoded
-from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.taxonomies.models import Tag
@@ -20,7 +20,7 @@ from vardkase.knowledge.taxonomies.queries import named_tags
 from vardkase.knowledge.warninglists.models import Warninglist
 
 
-def people_bodies(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
+def people_bodies(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
     """The message of each entry that may be sent; all have the same topic. Filters do not apply, as they are
     about events."""
     told = _taggings if entries[0].topic == topics.TAG else _rows
@@ -28,7 +28,7 @@ def people_bodies(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[En
         yield entry, encoded({**document, "action": entry.act})
 
 
-def _rows(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
+def _rows(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
     rows, write = ROWS[entries[0].topic]
     found = {row.pk: row for row in rows().filter(pk__in={entry.subject_id for entry in entries})}
     for entry in entries:
@@ -38,13 +38,13 @@ def _rows(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Doc
             yield entry, document
 
 
-def _gone(reader: Reader, entry: Entry) -> Document | None:
+def _gone(reader: StreamReader, entry: Entry) -> Document | None:
     if not reader.sees_everything or entry.act != "delete":
         return None
     return {NOUNS[entry.topic]: {"id": str(entry.subject_id)}}
 
 
-def _taggings(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
+def _taggings(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
     put = [entry for entry in entries if entry.subject_id is None]
     events = reader.events({entry.event_id for entry in put if entry.event_id})
     attributes = reader.attributes(
@@ -63,16 +63,16 @@ def _taggings(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry,
             yield entry, {"Tag": {**document["Tag"], **on}}
 
 
-def _known_tag(reader: Reader, tag: Tag) -> Document | None:
+def _known_tag(reader: StreamReader, tag: Tag) -> Document | None:
     return _tag(reader, tag) if named_tags(reader.actor).filter(pk=tag.pk).exists() else None
 
 
-def _tag(_reader: Reader, tag: Tag) -> Document | None:
+def _tag(_reader: StreamReader, tag: Tag) -> Document | None:
     members = ("name", "colour", "exportable", "is_galaxy", "local_only")
     return {"Tag": _members(tag, members)} if tag.exportable else None
 
 
-def _user(reader: Reader, user: User) -> Document | None:
+def _user(reader: StreamReader, user: User) -> Document | None:
     """A user's identity and permissions, without password or keys."""
     if not reader.sees_organisation(user.org_id):
         return None
@@ -80,17 +80,17 @@ def _user(reader: Reader, user: User) -> Document | None:
     return {"User": {**members, "org_id": str(user.org_id), "role_id": str(user.role_id)}}
 
 
-def _organisation(reader: Reader, organisation: Organisation) -> Document | None:
+def _organisation(reader: StreamReader, organisation: Organisation) -> Document | None:
     members = _members(organisation, ("name", "type", "nationality", "sector", "local"))
     return {"Organisation": {**members, "uuid": str(organisation.uuid)}} if reader.actor.may_read else None
 
 
-def _warninglist(reader: Reader, listed: Warninglist) -> Document | None:
+def _warninglist(reader: StreamReader, listed: Warninglist) -> Document | None:
     members = _members(listed, ("name", "type", "description", "enabled", "category"))
     return {"Warninglist": {**members, "version": str(listed.version)}} if reader.actor.may_read else None
 
 
-def _log(reader: Reader, entry: AuditEntry) -> Document | None:
+def _log(reader: StreamReader, entry: AuditEntry) -> Document | None:
     if not reader.sees_organisation(entry.organisation_id):
         return None
     return {
@@ -114,7 +114,7 @@ def _members(row: Model, names: Sequence[str]) -> Document:
     return {"id": str(row.pk), **{name: getattr(row, name) for name in names}}
 
 
-type Writer = Callable[[Reader, Any], Document | None]
+type Writer = Callable[[StreamReader, Any], Document | None]
 
 ROWS: dict[str, tuple[Callable[[], QuerySet[Any]], Writer]] = {
     topics.USER: (User.objects.all, _user),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from vardkase.analysis.search.filters import Scope
 from vardkase.core.errors import NotFound
-from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.formats.misp_json import EventOptions, event_document
 from vardkase.formats.search_options import event_options
 
@@ -17,7 +17,7 @@ LARGEST = 32 * 1024 * 1024
 TOO_LARGE = "The event is too large for a message: it was sent without its attributes and objects."
 
 
-def event_body(reader: Reader, event_id: int) -> tuple[bytes, str]:
+def event_body(reader: StreamReader, event_id: int) -> tuple[bytes, str]:
     """``{"Event": {…}}`` as the reader may see it now, and what else there is to report. Raises NotFound."""
     if event_id not in reader.events([event_id]):
         raise NotFound("Invalid event")
@@ -31,7 +31,7 @@ def event_body(reader: Reader, event_id: int) -> tuple[bytes, str]:
     return _document(reader, event_id, replace(options, metadata=True)) or b"{}", TOO_LARGE
 
 
-def _document(reader: Reader, event_id: int, options: EventOptions) -> bytes | None:
+def _document(reader: StreamReader, event_id: int, options: EventOptions) -> bytes | None:
     return joined(event_document(reader.actor, event_id, options))
 
 

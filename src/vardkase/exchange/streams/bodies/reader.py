@@ -12,8 +12,8 @@ from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import SqlQuery
-from vardkase.exchange.outbox.models import Delivery, Entry, State
-from vardkase.exchange.outbox.models import Kind as ReceiverKind
+from vardkase.exchange.outbox.models import Delivery, DeliveryState, Entry
+from vardkase.exchange.outbox.models import EntryKind as ReceiverKind
 from vardkase.exchange.streams.models import Stream
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.identity.access.actor import Actor
@@ -41,7 +41,7 @@ def read_filters(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Reader:
+class StreamReader:
     """One stream at one time: what its organisation may read now, within its filters."""
 
     stream: Stream
@@ -78,7 +78,9 @@ class Reader:
 
     def has_sent(self, event_uuid: str) -> bool:
         """True if the receiver got the event from this stream, and may therefore learn of its deletion."""
-        sent = Delivery.objects.filter(kind=ReceiverKind.STREAM, receiver_id=self.stream.pk, state=State.SENT)
+        sent = Delivery.objects.filter(
+            kind=ReceiverKind.STREAM, receiver_id=self.stream.pk, state=DeliveryState.SENT
+        )
         return bool(event_uuid) and sent.filter(event_uuid=event_uuid).exists()
 
     def _found(self, scope: Scope, ids: Collection[int], event_ids: Collection[int], **more: Any) -> set[int]:

@@ -8,17 +8,17 @@ from itertools import groupby
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.sql import query
 from vardkase.core.errors import NotFound
-from vardkase.exchange.outbox.deliveries import Version
-from vardkase.exchange.outbox.entries import PUBLISHED
-from vardkase.exchange.outbox.models import Entry, State
+from vardkase.exchange.outbox.deliveries import PublishedVersion
+from vardkase.exchange.outbox.events import PUBLISHED
+from vardkase.exchange.outbox.models import DeliveryState, Entry
 from vardkase.exchange.streams.bodies.cef import cef_line
 from vardkase.exchange.streams.bodies.ecs import ecs_document
 from vardkase.exchange.streams.bodies.indicators import Indicator, indicators
-from vardkase.exchange.streams.bodies.messages import Message, Outcome, Step, message_of
+from vardkase.exchange.streams.bodies.messages import Message, MessageResult, Step, message_of
 from vardkase.exchange.streams.bodies.parts import KINDS, part_bodies
 from vardkase.exchange.streams.bodies.people import people_bodies
 from vardkase.exchange.streams.bodies.published import event_body
-from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.exchange.streams.models import Format, Stream
 from vardkase.exchange.streams.topics import ATTRIBUTE, BY_HAND
 
@@ -36,20 +36,20 @@ def steps(stream: Stream, entries: Sequence[Entry]) -> Iterator[Step]:
     """
     for topic, group in groupby(entries, key=lambda entry: entry.topic):
         every = list(group)
-        reader = Reader(stream)
+        reader = StreamReader(stream)
         together = [entry for entry in every if reader.may_hear_of(entry)]
         if not together:
             yield Step(every[-1].place or 0)
         elif topic in AS_PUBLISHED:
             for entry in together:
-                yield from _published(Reader(stream), entry)
+                yield from _published(StreamReader(stream), entry)
         elif writer := WRITERS.get(stream.format):
-            yield from _indicators_of(Reader(stream), together, writer)
+            yield from _indicators_of(StreamReader(stream), together, writer)
         else:
-            yield _changes(Reader(stream), together)
+            yield _changes(StreamReader(stream), together)
 
 
-def _published(reader: Reader, entry: Entry) -> Iterator[Step]:
+def _published(reader: StreamReader, entry: Entry) -> Iterator[Step]:
     if writer := WRITERS.get(reader.stream.format):
         yield from _indicators_of_event(reader, entry, writer)
         return
@@ -57,13 +57,13 @@ def _published(reader: Reader, entry: Entry) -> Iterator[Step]:
     try:
         body, said = event_body(reader, entry.event_id or 0)
     except NotFound:
-        yield Step(place, outcomes=_outcome(entry, State.WITHHELD, WITHHELD))
+        yield Step(place, outcomes=_outcome(entry, DeliveryState.WITHHELD, WITHHELD))
     else:
-        yield Step(place, [message_of(entry, PUBLISHED, body)], _outcome(entry, State.SENT, said))
+        yield Step(place, [message_of(entry, PUBLISHED, body)], _outcome(entry, DeliveryState.SENT, said))
 
 
 def _indicators_of_event(
-    reader: Reader, entry: Entry, writer: Callable[[Indicator], bytes]
+    reader: StreamReader, entry: Entry, writer: Callable[[Indicator], bytes]
 ) -> Iterator[Step]:
     """The indicators of an event, page by page; the receiver advances once it has all of them."""
     place, sent = entry.place or 0, 0
@@ -72,13 +72,13 @@ def _indicators_of_event(
         yield Step(place - 1, [_of_indicator(entry, each, writer) for each in page])
         sent += len(page)
     if sent:
-        yield Step(place, outcomes=_outcome(entry, State.SENT))
+        yield Step(place, outcomes=_outcome(entry, DeliveryState.SENT))
     else:
-        yield Step(place, outcomes=_outcome(entry, State.WITHHELD, WITHHELD))
+        yield Step(place, outcomes=_outcome(entry, DeliveryState.WITHHELD, WITHHELD))
 
 
 def _indicators_of(
-    reader: Reader, entries: Sequence[Entry], writer: Callable[[Indicator], bytes]
+    reader: StreamReader, entries: Sequence[Entry], writer: Callable[[Indicator], bytes]
 ) -> Iterator[Step]:
     place = entries[-1].place or 0
     if entries[0].topic != ATTRIBUTE:
@@ -98,13 +98,13 @@ def _of_indicator(entry: Entry, indicator: Indicator, writer: Callable[[Indicato
     return message_of(entry, entry.topic, writer(indicator), indicator.uuid)
 
 
-def _changes(reader: Reader, entries: Sequence[Entry]) -> Step:
+def _changes(reader: StreamReader, entries: Sequence[Entry]) -> Step:
     bodies = part_bodies if entries[0].topic in KINDS else people_bodies
     told = sorted(bodies(reader, entries), key=lambda pair: pair[0].place or 0)
     return Step(entries[-1].place or 0, [message_of(entry, entry.topic, body) for entry, body in told])
 
 
-def _outcome(entry: Entry, state: State, reason: str = "") -> list[Outcome]:
+def _outcome(entry: Entry, state: DeliveryState, reason: str = "") -> list[MessageResult]:
     if entry.topic != PUBLISHED or entry.event_id is None or entry.event_uuid is None:
         return []
-    return [Outcome(Version(entry.event_id, entry.event_uuid, entry.version), state, reason)]
+    return [MessageResult(PublishedVersion(entry.event_id, entry.event_uuid, entry.version), state, reason)]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from vardkase.exchange.streams.models import Kind, Stream
+from vardkase.exchange.streams.models import Stream, StreamKind
 from vardkase.exchange.streams.senders.sender import Sender
 
 __all__ = ["Sender", "opened_sender"]
 
 SENDERS = {
-    Kind.WEBHOOK: "webhook.WebhookSender",
-    Kind.SYSLOG: "syslog.SyslogSender",
-    Kind.KAFKA: "kafka.KafkaSender",
-    Kind.ZEROMQ: "zeromq.ZeroMqSender",
+    StreamKind.WEBHOOK: "webhook.WebhookSender",
+    StreamKind.SYSLOG: "syslog.SyslogSender",
+    StreamKind.KAFKA: "kafka.KafkaSender",
+    StreamKind.ZEROMQ: "zeromq.ZeroMqSender",
 }
 """Loaded when they are needed: the clients of Kafka and ZeroMQ take their time, and few hubs use both."""
 
 
 def opened_sender(stream: Stream) -> Sender:
     """A sender for the stream's current configuration. Raises OutgoingFailed."""
-    module, _, name = SENDERS[Kind(stream.kind)].partition(".")
+    module, _, name = SENDERS[StreamKind(stream.kind)].partition(".")
     made: Sender = getattr(import_module(f"{__name__}.{module}"), name)(stream)
     return made

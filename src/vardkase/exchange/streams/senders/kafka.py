@@ -16,7 +16,7 @@ from confluent_kafka import Message as Report
 from vardkase.exchange.errors import OutgoingFailed, TimedOut
 from vardkase.exchange.links import require_reachable
 from vardkase.exchange.streams.bodies.messages import Message
-from vardkase.exchange.streams.errors import Fault, NotTaken
+from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.senders.sender import MANY, secrets_of
 from vardkase.exchange.streams.topics import TOPICS
@@ -52,7 +52,7 @@ class KafkaSender:
         try:
             self._producer = Producer(_configuration(stream), error_cb=self._errors.append)
         except KafkaException as error:
-            raise NotTaken(Fault.OURS, f"Kafka's client cannot be set up so: {error}") from error
+            raise NotTaken(StreamFault.OURS, f"Kafka's client cannot be set up so: {error}") from error
         self._judge_brokers()
 
     def send(self, messages: Sequence[Message]) -> None:
@@ -136,5 +136,7 @@ def _refused(error: KafkaError) -> OutgoingFailed:
     if error.name() in UNREACHABLE:
         return OutgoingFailed(text)
     if error.name() in CREDENTIALS:
-        return NotTaken(Fault.CREDENTIALS, text)
-    return NotTaken(Fault.TOO_LARGE if error.name() == "MSG_SIZE_TOO_LARGE" else Fault.REFUSED, text)
+        return NotTaken(StreamFault.CREDENTIALS, text)
+    return NotTaken(
+        StreamFault.TOO_LARGE if error.name() == "MSG_SIZE_TOO_LARGE" else StreamFault.REFUSED, text
+    )

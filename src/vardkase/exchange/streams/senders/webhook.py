@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from vardkase.core.clock import now_seconds
-from vardkase.exchange.http import Manner, fetch
+from vardkase.exchange.http import RequestPolicy, fetch
 from vardkase.exchange.streams.bodies.messages import Message
-from vardkase.exchange.streams.errors import Fault, NotTaken
+from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Format, Stream
 from vardkase.exchange.streams.senders.sender import MANY, secrets_of
 from vardkase.exchange.streams.signatures import signed
@@ -18,13 +18,13 @@ from vardkase.exchange.streams.signatures import signed
 TYPES = {Format.ECS: "application/x-ndjson", Format.CEF: "text/plain; charset=utf-8"}
 ANSWER = 64 * 1024
 SECONDS = 60.0
-FAULTS: dict[int, Fault] = {
-    HTTPStatus.UNAUTHORIZED: Fault.CREDENTIALS,
-    HTTPStatus.FORBIDDEN: Fault.CREDENTIALS,
-    HTTPStatus.GONE: Fault.GONE,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Fault.TOO_LARGE,
-    HTTPStatus.TOO_MANY_REQUESTS: Fault.BUSY,
-    HTTPStatus.SERVICE_UNAVAILABLE: Fault.BUSY,
+FAULTS: dict[int, StreamFault] = {
+    HTTPStatus.UNAUTHORIZED: StreamFault.CREDENTIALS,
+    HTTPStatus.FORBIDDEN: StreamFault.CREDENTIALS,
+    HTTPStatus.GONE: StreamFault.GONE,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: StreamFault.TOO_LARGE,
+    HTTPStatus.TOO_MANY_REQUESTS: StreamFault.BUSY,
+    HTTPStatus.SERVICE_UNAVAILABLE: StreamFault.BUSY,
 }
 
 
@@ -36,7 +36,7 @@ class WebhookSender:
         self._format = stream.format
         self._secrets = secrets_of(stream)
         self.at_once = 1 if stream.format == Format.MISP else MANY
-        self._manner = Manner(
+        self._manner = RequestPolicy(
             authority=stream.settings["authority"],
             redirects=0,
             patience=SECONDS,
@@ -78,4 +78,4 @@ class WebhookSender:
             headers["Authorization"] = authorization
         status = fetch("POST", self._url, headers=headers, body=body, manner=self._manner).status
         if not 200 <= status < 300:
-            raise NotTaken(FAULTS.get(status, Fault.REFUSED), f"The receiver answered {status}.")
+            raise NotTaken(FAULTS.get(status, StreamFault.REFUSED), f"The receiver answered {status}.")

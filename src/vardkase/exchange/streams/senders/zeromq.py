@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import zmq
 
 from vardkase.exchange.streams.bodies.messages import Message
-from vardkase.exchange.streams.errors import Fault, NotTaken
+from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.senders.sender import MANY
 from vardkase.exchange.streams.topics import SELF
@@ -36,7 +36,9 @@ class ZeroMqSender:
             self._socket.bind(f"tcp://{f'[{host}]' if ':' in host else host}:{port}")
         except zmq.ZMQError as error:
             self.close()
-            raise NotTaken(Fault.PORT, f"Port {port} of {host} cannot be listened on: {error}") from error
+            raise NotTaken(
+                StreamFault.PORT, f"Port {port} of {host} cannot be listened on: {error}"
+            ) from error
 
     def send(self, messages: Sequence[Message]) -> None:
         for message in messages:

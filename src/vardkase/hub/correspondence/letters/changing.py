@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import record
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
-from vardkase.hub.correspondence.kinds import Kind
+from vardkase.hub.correspondence.kinds import MailKind
 from vardkase.hub.correspondence.models import MailTemplate
 from vardkase.hub.correspondence.templates import (
-    Text,
+    TemplateText,
     add_version,
     checked_text,
     kind_of,
@@ -30,7 +30,12 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -38,7 +43,7 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 @transaction.atomic
 def propose_text(
-    actor: Actor, kind: Kind, language: str, subject: str, body: str, reason: str
+    actor: Actor, kind: MailKind, language: str, subject: str, body: str, reason: str
 ) -> ApprovalRequest:
     """Propose a text for a mail, a letter, or the section on appeals. Raises Forbidden, Conflict, Invalid."""
     require_editor(actor, language)
@@ -50,7 +55,7 @@ def propose_text(
 
 
 @transaction.atomic
-def propose_standard(actor: Actor, kind: Kind, language: str, reason: str) -> ApprovalRequest:
+def propose_standard(actor: Actor, kind: MailKind, language: str, reason: str) -> ApprovalRequest:
     """Propose a return to the standard text. Raises as `propose_text`."""
     require_editor(actor, language)
     if texts(kind, [language])[language].is_standard:
@@ -59,7 +64,7 @@ def propose_standard(actor: Actor, kind: Kind, language: str, reason: str) -> Ap
 
 
 def _propose(
-    actor: Actor, kind: Kind, language: str, parameters: dict[str, Any], reason: str
+    actor: Actor, kind: MailKind, language: str, parameters: dict[str, Any], reason: str
 ) -> ApprovalRequest:
     action = CHANGE_APPEAL if kind.is_section else CHANGE_LETTER if kind.is_letter else CHANGE_MAIL
     title = f"{texts(kind, [language])[language].subject} ({language})"
@@ -68,7 +73,7 @@ def _propose(
     )
 
 
-def _subject(request: ApprovalRequest) -> tuple[Kind, str]:
+def _subject(request: ApprovalRequest) -> tuple[MailKind, str]:
     name, _, language = request.subject.partition("/")
     return kind_of(name), language
 
@@ -80,18 +85,18 @@ def _title(request: ApprovalRequest) -> str:
     return f"{about} ({gettext(str(dict(settings.LANGUAGES).get(language, language)))})"
 
 
-def _now(request: ApprovalRequest) -> Text:
+def _now(request: ApprovalRequest) -> TemplateText:
     kind, language = _subject(request)
     cursor().execute(ONE_AT_A_TIME, (f"letter text {request.subject}",))
     return texts(kind, [language])[language]
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     kind, language = _subject(request)
     given = request.parameters
     standard = {"subject": kind.subject[language], "body": kind.body[language]}
     new = standard if given.get("standard") else given
-    return Description(
+    return ActionDescription(
         gettext("The text is used from now on in every e-mail or letter of this kind."),
         (
             (gettext("Heading"), f"{request.subject_state.get('subject', '')} → {new['subject']}"),
@@ -120,7 +125,7 @@ def _change(approval: Approval) -> MailTemplate:
 
 
 _of_a_text = partial(
-    Action,
+    ApprovalAction,
     approve=OFFICERS,
     describe=_describe,
     fingerprint=_fingerprint,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Conflict
 from vardkase.core.mail.settings import FROM_NAME
 from vardkase.hub.correspondence.appeals import APPEAL
-from vardkase.hub.correspondence.kinds import Kind
+from vardkase.hub.correspondence.kinds import MailKind
 from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SENDER_NAME, SERVICE_NAME
 from vardkase.hub.correspondence.templates import kind_of, texts
 from vardkase.identity.organisations.models import Organisation
@@ -46,7 +46,7 @@ def missing_for_decisions() -> list[str]:
     return [each.name for each in needed if not each.value.strip()]
 
 
-def require_sender(kind: Kind) -> None:
+def require_sender(kind: MailKind) -> None:
     """Raise Conflict for a decision that would not say who decides, or where to appeal."""
     if APPEAL in kind.sections and (missing := missing_for_decisions()):
         told = gettext(

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override, pgettext
 
-from vardkase.audit.services import ActorReference, Target, record
+from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core import typeset
 from vardkase.core.clock import today
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
-from vardkase.hub.correspondence.kinds import Kind, find
+from vardkase.hub.correspondence.kinds import MailKind, find
 from vardkase.hub.correspondence.letters.blocks import blocks
 from vardkase.hub.correspondence.letters.wording import require_sender
 from vardkase.hub.correspondence.models import Letter
@@ -55,7 +55,7 @@ def preview(contents: Contents) -> bytes:
 
 
 @transaction.atomic
-def write(actor: ActorReference, contents: Contents, about: Target) -> Letter:
+def write(actor: AuditActor, contents: Contents, about: Target) -> Letter:
     """Typeset a letter, assign the next number of its case, and store its bytes; it can never be changed.
 
     Raises Conflict for a decision while it is not configured who decides, or where to appeal.
@@ -93,7 +93,7 @@ def letter_about(kind: str, thing_id: int, number: str) -> Letter:
     return found
 
 
-def _typeset(contents: Contents, kind: Kind, number: str, day: date, *, is_draft: bool) -> bytes:
+def _typeset(contents: Contents, kind: MailKind, number: str, day: date, *, is_draft: bool) -> bytes:
     languages = [SWEDISH, *(["en"] if contents.translated else [])]
     pages = [_page(contents, kind, number, day, language) for language in languages]
     data = {
@@ -107,7 +107,7 @@ def _typeset(contents: Contents, kind: Kind, number: str, day: date, *, is_draft
     return typeset.pdf(TEMPLATE, data, language=SWEDISH)
 
 
-def _page(contents: Contents, kind: Kind, number: str, day: date, language: str) -> dict[str, Any]:
+def _page(contents: Contents, kind: MailKind, number: str, day: date, language: str) -> dict[str, Any]:
     text, facts = composed(kind, [language])[language], contents.facts[language]
     with override(language):
         return {
@@ -133,7 +133,7 @@ def _next_number(case: str) -> str:
     return f"{case}:{Letter.objects.filter(number__startswith=f'{case}:').count() + 1}"
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> MailKind:
     kind = find(name)
     if kind is None or not kind.is_letter:
         raise ValueError(f"there is no kind of letter {name}")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.private_links import private_address
-from vardkase.hub.membership.applications.models import Application, PrivateLink
+from vardkase.hub.membership.applications.models import Application, ApplicationLink
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -25,7 +25,7 @@ NO_SUCH_LINK = "There is no such link, or it has expired."
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """The holder of a private link: an `audit.ActorReference`. `name` is the applicant's e-mail address."""
+    """The holder of a private link: an `audit.AuditActor`. `name` is the applicant's e-mail address."""
 
     application_id: int
     name: str
@@ -64,7 +64,7 @@ def target_of(application: Application) -> Target:
 def new_link(application: Application) -> str:
     token = secrets.token_urlsafe(32)
     expires = timezone.now() + LINK_HOLDS
-    PrivateLink.objects.create(application=application, digest=digest_of(token), expires=expires)
+    ApplicationLink.objects.create(application=application, digest=digest_of(token), expires=expires)
     return token
 
 
@@ -72,9 +72,9 @@ def link_address(token: str) -> str:
     return private_address(LINK_PATH, token)
 
 
-def find_link(token: str) -> PrivateLink:
+def find_link(token: str) -> ApplicationLink:
     """The link with this token, with its application. Raises NotFound if unknown or expired."""
-    links = PrivateLink.objects.select_related("application").filter(expires__gt=timezone.now())
+    links = ApplicationLink.objects.select_related("application").filter(expires__gt=timezone.now())
     found = links.filter(digest=digest_of(token)).first()
     if found is None:
         raise NotFound(NO_SUCH_LINK)

@@ -13,7 +13,13 @@ from vardkase.core import files, typeset
 from vardkase.core.errors import NotFound
 from vardkase.hub.correspondence.letters.wording import moment, sender
 from vardkase.hub.membership.applications.form.checks import organisation_number
-from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step, value_at
+from vardkase.hub.membership.applications.form.fields import (
+    FieldGroup,
+    FieldKind,
+    FormField,
+    FormStep,
+    value_at,
+)
 from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.applications.models import Application, Document, DocumentKind
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -57,18 +63,18 @@ def form_pdf(application: Application) -> bytes:
         return typeset.pdf(FORM, _form(application), language=application.language)
 
 
-def answer_in_words(field: Field, value: Any) -> str:
+def answer_in_words(field: FormField, value: Any) -> str:
     if value in (None, "", []):
         return ""
-    if field.kind is Kind.CHOICE:
+    if field.kind is FieldKind.CHOICE:
         return str(dict(field.choices).get(value, value))
-    if field.kind is Kind.CHOICES:
+    if field.kind is FieldKind.CHOICES:
         return "\n".join(str(dict(field.choices).get(each, each)) for each in value)
-    if field.kind is Kind.LINES:
+    if field.kind is FieldKind.LINES:
         return "\n".join(str(each) for each in value)
     if field.check is organisation_number:
         return hyphenated(str(value))
-    if field.kind is Kind.FLAG:
+    if field.kind is FieldKind.FLAG:
         return gettext("Yes") if value else gettext("No")
     return str(value)
 
@@ -84,13 +90,13 @@ def _form(application: Application) -> dict[str, Any]:
     }
 
 
-def _section(application: Application, step: Step) -> dict[str, Any]:
+def _section(application: Application, step: FormStep) -> dict[str, Any]:
     answers = application.answers.get(step.name) or {}
     groups = [_group(application, group, answers) for group in step.groups if group.is_asked(answers)]
     return {"title": str(step.title), "groups": groups}
 
 
-def _group(application: Application, group: Group, answers: dict[str, Any]) -> dict[str, Any]:
+def _group(application: Application, group: FieldGroup, answers: dict[str, Any]) -> dict[str, Any]:
     pairs = [
         [str(field.label), answer_in_words(field, value_at(answers, group.key(field)))]
         for field in group.fields

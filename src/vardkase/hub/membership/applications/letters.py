@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub import correspondence
-from vardkase.hub.correspondence import Attachment, Kind, Recipient
+from vardkase.hub.correspondence import Attachment, MailKind, Recipient
 from vardkase.hub.correspondence.appeals import FACTS as APPEAL_FACTS
 from vardkase.hub.membership.applications.access import Acting, link_address, new_link, target_of
 from vardkase.hub.membership.applications.form.fields import value_at
@@ -96,7 +96,7 @@ def register() -> None:
     for name, words in tomllib.loads(TEXTS.read_text()).items():
         texts = {key: text.strip() for key, text in words.items()}
         correspondence.register(
-            Kind(
+            MailKind(
                 name,
                 describes=DESCRIBES[name],
                 facts=ON_PAPER.get(name, SAMPLE),

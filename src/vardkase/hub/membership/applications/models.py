@@ -70,7 +70,7 @@ class Application(models.Model):
         return self.state == ApplicationState.WAITING
 
 
-class PrivateLink(models.Model):
+class ApplicationLink(models.Model):
     """A link that identifies its holder as the applicant.
 
     `digest` is the SHA-256 of its token, which is not stored. Each mail contains its own link; an officer who

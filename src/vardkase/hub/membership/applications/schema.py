@@ -6,19 +6,19 @@ from typing import Any
 
 from django.utils import translation
 
-from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step
+from vardkase.hub.membership.applications.form.fields import FieldGroup, FieldKind, FormField, FormStep
 from vardkase.hub.membership.applications.form.steps import STEPS
 
-TYPES: dict[Kind, dict[str, Any]] = {
-    Kind.TEXT: {"type": "string"},
-    Kind.LONG: {"type": "string"},
-    Kind.EMAIL: {"type": "string", "format": "email"},
-    Kind.PHONE: {"type": "string"},
-    Kind.NUMBER: {"type": "integer"},
-    Kind.CHOICE: {"type": "string"},
-    Kind.CHOICES: {"type": "array"},
-    Kind.LINES: {"type": "array"},
-    Kind.FLAG: {"type": "boolean"},
+TYPES: dict[FieldKind, dict[str, Any]] = {
+    FieldKind.TEXT: {"type": "string"},
+    FieldKind.LONG: {"type": "string"},
+    FieldKind.EMAIL: {"type": "string", "format": "email"},
+    FieldKind.PHONE: {"type": "string"},
+    FieldKind.NUMBER: {"type": "integer"},
+    FieldKind.CHOICE: {"type": "string"},
+    FieldKind.CHOICES: {"type": "array"},
+    FieldKind.LINES: {"type": "array"},
+    FieldKind.FLAG: {"type": "boolean"},
 }
 
 
@@ -36,16 +36,16 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: FormStep) -> dict[str, Any]:
     return _object(str(step.title), step.groups)
 
 
-def _object(title: str, groups: tuple[Group, ...]) -> dict[str, Any]:
+def _object(title: str, groups: tuple[FieldGroup, ...]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     required: list[str] = []
     for group in groups:
         if group.name:
-            properties[group.name] = _object(str(group.title), (Group(group.fields),))
+            properties[group.name] = _object(str(group.title), (FieldGroup(group.fields),))
             required += [group.name] if _is_needed(group) else []
         else:
             properties |= {field.name: _field(field) for field in group.fields}
@@ -59,19 +59,19 @@ def _object(title: str, groups: tuple[Group, ...]) -> dict[str, Any]:
     }
 
 
-def _is_needed(group: Group) -> bool:
+def _is_needed(group: FieldGroup) -> bool:
     return group.only_if is None and any(field.required for field in group.fields)
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(field: FormField) -> dict[str, Any]:
     words = ". ".join(str(text).rstrip(".") for text in (field.label, field.hint) if str(text))
     found = {"description": words, **TYPES[field.kind]}
     names = [value for value, _ in field.choices]
-    if field.kind is Kind.CHOICE:
+    if field.kind is FieldKind.CHOICE:
         found["enum"] = names
-    elif field.kind is Kind.CHOICES:
+    elif field.kind is FieldKind.CHOICES:
         found["items"] = {"enum": names}
-    elif field.kind is Kind.LINES:
+    elif field.kind is FieldKind.LINES:
         found["items"] = {"type": "string", "maxLength": field.longest}
         found["maxItems"] = field.most
     elif found["type"] == "string":

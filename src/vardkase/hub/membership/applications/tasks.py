@@ -7,8 +7,8 @@ from datetime import time
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from vardkase.core.changed_by import ChangedBy
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.membership.applications.services import queueing
 from vardkase.identity.access.jobs import hub_actor
 
@@ -31,7 +31,7 @@ QUEUE_ADMITTED = Schedule(
     _("Queue waiting applications"),
     _("Queues the applications on the waiting list for review on the day their phase opens."),
     _queue_now,
-    Rhythm.DAILY,
+    Interval.DAILY,
     time(0, 5),
     on=True,
     changed_by=ChangedBy.OFFICERS,
@@ -41,7 +41,7 @@ FORGET_DRAFTS = Schedule(
     _("Remove abandoned applications"),
     _("Removes drafts of applications whose private link has expired."),
     queueing.forget_drafts,
-    Rhythm.DAILY,
+    Interval.DAILY,
     time(3, 40),
     on=True,
     changed_by=ChangedBy.OFFICERS,

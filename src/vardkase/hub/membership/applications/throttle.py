@@ -6,7 +6,7 @@ from vardkase.core.errors import VardkaseError
 from vardkase.core.limits import Limit
 
 
-class TooOften(VardkaseError):
+class RateLimited(VardkaseError):
     def __init__(self, wait: int) -> None:
         self.wait = wait
         super().__init__("Too many attempts. Please try again later.")
@@ -17,4 +17,4 @@ def spend(what: str, whose: str, *, allowed: int, window: int) -> None:
     TooOften."""
     usage = Limit(f"application: {what}", allowed, window).spend(whose)
     if usage.is_exceeded:
-        raise TooOften(usage.wait)
+        raise RateLimited(usage.wait)

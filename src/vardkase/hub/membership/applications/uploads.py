@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Invalid
 from vardkase.core.limits import Limit
 from vardkase.core.settings import Setting

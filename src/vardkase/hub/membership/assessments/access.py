@@ -16,7 +16,7 @@ from vardkase.hub.membership.applications.named_people import is_named
 from vardkase.hub.membership.assessments.models import Partiality
 from vardkase.hub.membership.assessments.rules import (
     OFFICERS,
-    Applicant,
+    AssessedApplicant,
     Officer,
     applicant_of,
     conflict,
@@ -29,7 +29,7 @@ from vardkase.identity.accounts.four_eyes.officers import officers
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 
 
-def applicant(application: Application) -> Applicant:
+def applicant(application: Application) -> AssessedApplicant:
     return applicant_of(
         application.organisation_id,
         application.organisation_name,

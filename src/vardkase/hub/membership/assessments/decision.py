@@ -27,7 +27,12 @@ from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.organisations.acting import Acting
 
 
@@ -42,7 +47,7 @@ def open_proposal(application: Application) -> Proposal | None:
     return Proposal.objects.waiting().filter(subject=application.number).first()
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     given = request.parameters
     effects = {
         Outcome.APPROVE: gettext(
@@ -54,7 +59,7 @@ def _describe(request: ApprovalRequest) -> Description:
     details = [(gettext("Application"), request.title)]
     if given["exception"]:
         details.append((gettext("Exception"), given["exception"]))
-    return Description(
+    return ActionDescription(
         effects[Outcome(given["outcome"])], tuple(details), f"/applications/{request.subject}/"
     )
 
@@ -112,7 +117,7 @@ def _closed(actor: Acting, request: ApprovalRequest) -> None:
 
 
 DECIDE = register(
-    Action(
+    ApprovalAction(
         name=models.DECIDE,
         title=_("Decide on an application"),
         propose=OFFICERS,

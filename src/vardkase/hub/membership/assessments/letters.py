@@ -11,7 +11,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub import correspondence
-from vardkase.hub.correspondence import Kind
+from vardkase.hub.correspondence import MailKind
 from vardkase.hub.correspondence.appeals import APPEAL
 from vardkase.hub.correspondence.appeals import FACTS as APPEAL_FACTS
 from vardkase.hub.correspondence.letters.writing import Contents, preview, write
@@ -19,9 +19,9 @@ from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.access import link_address, new_link, target_of
 from vardkase.hub.membership.applications.form.steps import BY_NAME
+from vardkase.hub.membership.applications.letter_content import LANGUAGES, common, contents, kept, signature
 from vardkase.hub.membership.applications.letters import recipients_of
 from vardkase.hub.membership.applications.models import Application, DocumentKind
-from vardkase.hub.membership.applications.on_paper import LANGUAGES, common, contents, kept, signature
 from vardkase.hub.membership.assessments.access import require_impartial
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of
@@ -69,7 +69,7 @@ def register() -> None:
     for name, words in tomllib.loads(TEXTS.read_text(encoding="utf-8")).items():
         texts = {key: text.strip() for key, text in words.items()}
         correspondence.register(
-            Kind(
+            MailKind(
                 name,
                 describes=DESCRIBES[name],
                 facts=_facts_of(name),

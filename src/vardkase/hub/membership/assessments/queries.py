@@ -10,7 +10,7 @@ from itertools import zip_longest
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import NotFound
 from vardkase.core.settings import Setting
 from vardkase.hub.lifecycle.models import HistoryEntry
@@ -39,7 +39,7 @@ SORTS = ("submitted", "-submitted", "organisation_name", "-organisation_name", "
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class CaseFilter:
     """Filter for a list of applications. `text` is searched for in name, number and organisation number."""
 
     text: str = ""
@@ -49,7 +49,7 @@ class Filter:
     """An officer's id, "none", or "second" for those that wait for a second officer."""
 
 
-def applications(actor: Actor, narrowed: Filter) -> QuerySet[Application]:
+def applications(actor: Actor, narrowed: CaseFilter) -> QuerySet[Application]:
     actor.require_staff(*OFFICERS)
     found = Application.objects.exclude(state=ApplicationState.DRAFT).exclude(submitted=None)
     if text := narrowed.text.strip():
@@ -67,20 +67,20 @@ def applications(actor: Actor, narrowed: Filter) -> QuerySet[Application]:
 
 
 def find(actor: Actor, number: str) -> Application:
-    found = applications(actor, Filter()).filter(number=number.replace("\0", "")).first()
+    found = applications(actor, CaseFilter()).filter(number=number.replace("\0", "")).first()
     if found is None:
         raise NotFound("There is no such application.")
     return found
 
 
 def counts(actor: Actor) -> dict[str, int]:
-    found = applications(actor, Filter()).order_by().values_list("state").annotate(Count("pk"))
+    found = applications(actor, CaseFilter()).order_by().values_list("state").annotate(Count("pk"))
     return dict(found)
 
 
 def waiting_for(actor: Actor) -> int:
     """How many applications the actor has to do something with: not those in which they have declared an interest."""
-    return without_interest(actor, applications(actor, Filter())).filter(state__in=TO_HANDLE).count()
+    return without_interest(actor, applications(actor, CaseFilter())).filter(state__in=TO_HANDLE).count()
 
 
 def handlers(actor: Actor) -> list[tuple[int, str]]:

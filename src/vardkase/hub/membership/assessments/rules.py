@@ -22,7 +22,7 @@ class Officer:
 
 
 @dataclass(frozen=True, slots=True)
-class Applicant:
+class AssessedApplicant:
     organisation_id: int | None
     name: str
     number: str
@@ -32,16 +32,16 @@ class Applicant:
 
 def applicant_of(
     organisation_id: int | None, name: str, number: str, email: str, answers: Mapping[str, Any]
-) -> Applicant:
+) -> AssessedApplicant:
     organisation = _object(answers.get("organisation"))
     contacts = [_object(each) for each in _object(answers.get("contacts")).values()]
     addresses = {str(each.get("email") or "").casefold() for each in contacts} | {email.casefold()}
     domains = organisation.get("domains")
     named = {str(each).casefold() for each in domains} if isinstance(domains, list) else set()
-    return Applicant(organisation_id, name, number, frozenset(named), frozenset(addresses - {""}))
+    return AssessedApplicant(organisation_id, name, number, frozenset(named), frozenset(addresses - {""}))
 
 
-def conflict(officer: Officer, applicant: Applicant) -> str:
+def conflict(officer: Officer, applicant: AssessedApplicant) -> str:
     """Why the officer may not handle the application (conflict of interest), in words; empty if they may.
 
     Being named in the application is not enough by itself, or applicants could choose their officers: a named

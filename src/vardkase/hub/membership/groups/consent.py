@@ -9,7 +9,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.hub.membership.groups import letters
 from vardkase.hub.membership.groups.models import GroupConsent
-from vardkase.hub.membership.groups.queries import Asked, asked_of
+from vardkase.hub.membership.groups.queries import GroupRequest, asked_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.persons import has_own_credentials, is_same_person
@@ -63,18 +63,18 @@ def withdraw(actor: Actor, group_id: int, administrator_id: int) -> None:
 def _own_administrator(actor: Actor) -> User:
     actor.require_own_affairs()
     account = User.objects.filter(pk=actor.user_id or 0, org=actor.organisation_id).first()
-    if account is None or not actor.may(Permission.ADMIN) or actor.is_content_blind:
+    if account is None or not actor.may(Permission.ADMIN) or actor.may_not_read_content:
         raise Forbidden
     return account
 
 
-def _asked(actor: Actor, group_id: int, administrator_id: int) -> Asked:
+def _asked(actor: Actor, group_id: int, administrator_id: int) -> GroupRequest:
     for each in asked_of(actor.organisation_id):
         if (each.group.pk, each.administrator.pk) == (group_id, administrator_id):
             return each
     raise NotFound("Invalid group.")
 
 
-def _facts(actor: Actor, asked: Asked) -> tuple[Target, dict[str, str]]:
+def _facts(actor: Actor, asked: GroupRequest) -> tuple[Target, dict[str, str]]:
     target = Target("organisation_group", asked.group.pk, title=asked.group.name)
     return target, {"administrator": asked.administrator.email, "organisation": actor.organisation_name}

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target
-from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.hub.correspondence import MailKind, Recipient, register, send
 from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
@@ -22,7 +22,7 @@ SAMPLE = {
     "person": "admin@kommun.example",
 }
 KINDS = (
-    Kind(
+    MailKind(
         "organisation_group_asked",
         describes=_("An organisation is asked to let group administrators manage its accounts"),
         facts={**SAMPLE, "link": "https://hub.example/groups/"},
@@ -39,7 +39,7 @@ KINDS = (
             "administrator of yours has accepted. Answer here:\n\n{link}\n\nIf you do not answer, nothing happens.",
         },
     ),
-    Kind(
+    MailKind(
         "organisation_group_accepted",
         describes=_("An organisation has allowed a group administrator to manage its accounts"),
         facts=SAMPLE,
@@ -56,7 +56,7 @@ KINDS = (
             "any time.",
         },
     ),
-    Kind(
+    MailKind(
         "organisation_group_withdrawn",
         describes=_("An organisation no longer lets a group administrator manage its accounts"),
         facts=SAMPLE,

@@ -46,7 +46,7 @@ def administers(actor: Actor, organisation_id: int) -> bool:
     ).exists()
 
 
-class Asked(NamedTuple):
+class GroupRequest(NamedTuple):
     """An administrator of a group that an organisation is in; `consent` is None until the organisation
     accepts."""
 
@@ -55,7 +55,7 @@ class Asked(NamedTuple):
     consent: GroupConsent | None
 
 
-def asked_of(organisation_id: int) -> list[Asked]:
+def asked_of(organisation_id: int) -> list[GroupRequest]:
     given = {
         (row.group_id, row.administrator_id): row
         for row in GroupConsent.objects.filter(organisation=organisation_id)
@@ -63,7 +63,7 @@ def asked_of(organisation_id: int) -> list[Asked]:
     outside = User.objects.exclude(org=organisation_id).select_related("org").order_by("email")
     found = OrganisationGroup.objects.filter(organisations=organisation_id).order_by("name", "pk")
     return [
-        Asked(group, person, given.get((group.pk, person.pk)))
+        GroupRequest(group, person, given.get((group.pk, person.pk)))
         for group in found.prefetch_related(Prefetch("administrators", outside))
         for person in group.administrators.all()
     ]

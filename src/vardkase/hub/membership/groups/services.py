@@ -18,7 +18,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_user
 from vardkase.identity.accounts.services import create_user, edit_user
-from vardkase.identity.accounts.staff import CONTENT_BLIND
+from vardkase.identity.accounts.staff import NO_CONTENT_ROLES
 from vardkase.identity.organisations.models import Organisation
 
 LONGEST_NAME = 200
@@ -99,7 +99,7 @@ def for_organisation(actor: Actor, organisation_id: int) -> Actor:
         may_read=False,
         may_sync=False,
         sharing_group_ids=(),
-        staff=actor.staff & CONTENT_BLIND,
+        staff=actor.staff & NO_CONTENT_ROLES,
     )
 
 

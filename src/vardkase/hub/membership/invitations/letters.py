@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.correspondence import Kind
+from vardkase.hub.correspondence import MailKind
 
-INVITATION = Kind(
+INVITATION = MailKind(
     "invitation",
     describes=_("To an organisation that an officer invites to apply: the one-time link."),
     facts={"link": "https://hub.example/apply/invited/#…", "expires": "10 februari 2026"},

@@ -23,7 +23,7 @@ from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import begin
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.phases.queries import phases, stored_phases
-from vardkase.hub.membership.phases.rules import State
+from vardkase.hub.membership.phases.rules import PhaseProgress
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -33,19 +33,19 @@ LONGEST_NOTE = 300
 NO_SUCH = "There is no such invitation, or it has been used, revoked or has expired."
 
 
-class Standing(StrEnum):
+class InvitationStatus(StrEnum):
     SENT = "sent"
     USED = "used"
     REVOKED = "revoked"
     EXPIRED = "expired"
 
 
-def standing(invitation: Invitation) -> Standing:
+def standing(invitation: Invitation) -> InvitationStatus:
     if invitation.used:
-        return Standing.USED
+        return InvitationStatus.USED
     if invitation.revoked:
-        return Standing.REVOKED
-    return Standing.SENT if invitation.expires > timezone.now() else Standing.EXPIRED
+        return InvitationStatus.REVOKED
+    return InvitationStatus.SENT if invitation.expires > timezone.now() else InvitationStatus.EXPIRED
 
 
 def invitations(actor: Actor) -> QuerySet[Invitation]:
@@ -150,7 +150,8 @@ def begin_invited(token: str, address: str | None, email: str, language: str) ->
 def may_invite() -> bool:
     by_invitation = {phase.number for phase in stored_phases() if phase.invitation_only}
     return any(
-        phase.number in by_invitation and phase.state is not State.DONE for phase in phases(timezone.now())
+        phase.number in by_invitation and phase.state is not PhaseProgress.DONE
+        for phase in phases(timezone.now())
     )
 
 

@@ -11,8 +11,8 @@ class MembersConfig(AppConfig):
         from vardkase.core import settings  # noqa: PLC0415 - the same
         from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
         from vardkase.hub.membership.applications.hooks import application_approved  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.members.letter_content import register_letters  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.letters import register_kinds  # noqa: PLC0415 - the same
-        from vardkase.hub.membership.members.on_paper import register_letters  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.schedules import SCHEDULES  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.services import members_only  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.services.from_applications import (  # noqa: PLC0415 - the same

@@ -77,7 +77,7 @@ def _contact(value: Any) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class DetailField:
     label: Promise
     read: Callable[[Any], Any]
 
@@ -89,14 +89,14 @@ CONTACTS = {
     "security": _("Security contact, day and night"),
     "dpo": _("Data protection officer"),
 }
-FIELDS: dict[str, Field] = {
-    "name": Field(_("Name of the organisation"), _name),
-    "address": Field(_("Postal address"), _text),
-    **{f"contact_{name}": Field(label, _contact) for name, label in CONTACTS.items()},
-    "domains": Field(_("Mail domains"), _domains),
-    "networks": Field(_("Networks that people come from"), _networks),
-    "egress": Field(_("Addresses that API calls come from"), _networks),
-    "software": Field(_("Software and version"), _text),
+FIELDS: dict[str, DetailField] = {
+    "name": DetailField(_("Name of the organisation"), _name),
+    "address": DetailField(_("Postal address"), _text),
+    **{f"contact_{name}": DetailField(label, _contact) for name, label in CONTACTS.items()},
+    "domains": DetailField(_("Mail domains"), _domains),
+    "networks": DetailField(_("Networks that people come from"), _networks),
+    "egress": DetailField(_("Addresses that API calls come from"), _networks),
+    "software": DetailField(_("Software and version"), _text),
 }
 
 

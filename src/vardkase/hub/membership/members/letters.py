@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.audit.services import ActorReference, Target
-from vardkase.hub.correspondence import Attachment, Kind, Recipient, register, send
+from vardkase.audit.services import AuditActor, Target
+from vardkase.hub.correspondence import Attachment, MailKind, Recipient, register, send
 from vardkase.hub.membership.members.models import Membership, RestrictionKind
 from vardkase.identity.accounts.queries import active_users
 
 ORGANISATION = {"organisation": "Exempelköpings kommun"}
 REASON = {**ORGANISATION, "reason": "Skäl"}
 KINDS = (
-    Kind(
+    MailKind(
         "membership_activated",
         describes=_("A membership has become active"),
         facts=ORGANISATION,
@@ -27,7 +27,7 @@ KINDS = (
             "and share from now on.",
         },
     ),
-    Kind(
+    MailKind(
         "membership_limited",
         describes=_("A membership has been suspended or limited"),
         facts={**REASON, "limit": "API-anslutningen är avstängd."},
@@ -43,7 +43,7 @@ KINDS = (
             "page Membership and statement shows how it stands. Write to us if anything is unclear.",
         },
     ),
-    Kind(
+    MailKind(
         "membership_restored",
         describes=_("A suspension or limit has been lifted"),
         facts=REASON,
@@ -58,7 +58,7 @@ KINDS = (
             "\n\nReasons: {reason}",
         },
     ),
-    Kind(
+    MailKind(
         "membership_ended",
         describes=_("A membership has ended"),
         facts={**REASON, "contributions": "Det ligger kvar i ert namn."},
@@ -77,7 +77,7 @@ KINDS = (
             "\n\nTurn to customer service if you have questions.",
         },
     ),
-    Kind(
+    MailKind(
         "membership_change_decided",
         describes=_("A proposed change of a member’s data has been decided"),
         facts={**ORGANISATION, "decision": "Ändringen är godtagen."},
@@ -128,9 +128,7 @@ def recipients(membership: Membership, *contacts: str) -> list[Recipient]:
     ]
 
 
-def write(
-    actor: ActorReference, membership: Membership, kind: str, *papers: Attachment, **facts: str
-) -> None:
+def write(actor: AuditActor, membership: Membership, kind: str, *papers: Attachment, **facts: str) -> None:
     """Write to the member, with `papers` attached; recorded as correspondence about its membership."""
     known = {"organisation": membership.organisation.name, **facts}
     about = Target("membership", membership.pk, title=str(membership))

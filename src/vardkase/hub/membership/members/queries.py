@@ -19,8 +19,8 @@ from vardkase.hub.membership.members.models import (
     RestrictionCause,
     SignInMinimum,
 )
-from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF, TakesPart
-from vardkase.hub.membership.members.standing import Limit, Periods, periods_of
+from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF, Participation
+from vardkase.hub.membership.members.standing import StandingLimit, StatementPeriods, periods_of
 from vardkase.hub.membership.sectors import Connection
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
 from vardkase.hub.profiles import profile
@@ -59,7 +59,7 @@ def may_read_statements(actor: Actor, membership: Membership) -> bool:
     if actor.user_id is None and actor.credential is Credential.CONSOLE and membership_is_in_use():
         return False
     is_own = actor.organisation_id == membership.organisation_id
-    return is_own or not (actor.is_content_blind or actor.staff.isdisjoint(DECIDE))
+    return is_own or not (actor.may_not_read_content or actor.staff.isdisjoint(DECIDE))
 
 
 def own_membership(actor: Actor) -> Membership:
@@ -88,10 +88,10 @@ def last_statement_day(membership: Membership) -> date:
     return membership.statement_until or before
 
 
-def periods(membership: Membership) -> Periods:
+def periods(membership: Membership) -> StatementPeriods:
     """The periods in which the membership lets its organisation read, write and synchronise."""
     held = restrictions(membership).filter(cause=RestrictionCause.OFFICER)
-    limits = [Limit(*row) for row in held.values_list("kind", "until")]
+    limits = [StandingLimit(*row) for row in held.values_list("kind", "until")]
     return periods_of(membership.state, limits, last_statement_day(membership), GRACE_DAYS.value)
 
 
@@ -134,11 +134,11 @@ def standing(org_id: int) -> Access:
     return access_of(Organisation.objects.get(pk=org_id), timezone.now())
 
 
-def who_takes_part() -> TakesPart:
+def who_takes_part() -> Participation:
     """Which organisations may take part. Once membership is in use, the profile cannot override it."""
     if membership_is_in_use():
-        return TakesPart.MEMBERS
-    return TakesPart.EVERYBODY if profile() == "member" else TakesPart.EVERYBODY_YET
+        return Participation.MEMBERS
+    return Participation.EVERYBODY if profile() == "member" else Participation.EVERYBODY_YET
 
 
 def history(actor: Actor, membership: Membership) -> list[HistoryEntry]:

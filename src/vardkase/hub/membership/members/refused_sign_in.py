@@ -16,9 +16,9 @@ from vardkase.core.clock import now_seconds
 from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.queries import active_users
-from vardkase.identity.entrance.models import ClientCertificate
 from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.identity.organisations.rules import has_verified_domain
+from vardkase.identity.sign_in_policy.models import ClientCertificate
 
 NAMED = 10
 """Organisations that one sentence names; the others are counted."""

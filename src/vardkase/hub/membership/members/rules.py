@@ -9,21 +9,23 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Forbidden
-from vardkase.hub.lifecycle import Machine, NotImpartial, Step
+from vardkase.hub.lifecycle import NotImpartial, StateMachine, Transition
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.models import MembershipState as State
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 
-MEMBERSHIP = Machine(
+MEMBERSHIP = StateMachine(
     "membership",
     State,
     {
-        "activate": Step("membership.activated", _("Activate"), (State.ONBOARDING,), State.ACTIVE),
-        "suspend": Step("membership.suspended", _("Suspend"), (State.ACTIVE,), State.SUSPENDED),
-        "restore": Step("membership.restored", _("Lift the suspension"), (State.SUSPENDED,), State.ACTIVE),
-        "terminate": Step(
+        "activate": Transition("membership.activated", _("Activate"), (State.ONBOARDING,), State.ACTIVE),
+        "suspend": Transition("membership.suspended", _("Suspend"), (State.ACTIVE,), State.SUSPENDED),
+        "restore": Transition(
+            "membership.restored", _("Lift the suspension"), (State.SUSPENDED,), State.ACTIVE
+        ),
+        "terminate": Transition(
             "membership.terminated",
             _("Terminate"),
             (State.ONBOARDING, State.ACTIVE, State.SUSPENDED),
@@ -104,7 +106,7 @@ def refuse_interest(actor: Actor, organisation_id: int) -> None:
         _refuse_own(actor, membership)
 
 
-class TakesPart(StrEnum):
+class Participation(StrEnum):
     """Which organisations may use this installation."""
 
     MEMBERS = "members"
@@ -113,15 +115,15 @@ class TakesPart(StrEnum):
 
 
 WHO_TAKES_PART = {
-    TakesPart.MEMBERS: _(
+    Participation.MEMBERS: _(
         "Only members take part: an organisation without an open membership reads, writes and synchronises nothing. "
         "The organisation that runs the hub needs no membership."
     ),
-    TakesPart.EVERYBODY_YET: _(
+    Participation.EVERYBODY_YET: _(
         "Membership is not in use yet: every organisation that is added here has full "
         "access. Once the hub has two officers, only members have access."
     ),
-    TakesPart.EVERYBODY: _(
+    Participation.EVERYBODY: _(
         "This is a member’s own platform: every organisation that is added here has full access."
     ),
 }

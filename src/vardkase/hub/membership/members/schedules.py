@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
-from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.membership.members.services.restrictions import lapse
 from vardkase.identity.access.jobs import hub_actor
 
@@ -20,7 +20,7 @@ SCHEDULES = (
         _("Lift temporary restrictions"),
         _("Lifts suspensions and other restrictions of memberships that have expired."),
         lapse_restrictions,
-        rhythm=Rhythm.QUARTERLY,
+        rhythm=Interval.QUARTERLY,
         on=True,
         changed_by=ChangedBy.OFFICERS,
     ),

@@ -20,11 +20,16 @@ from vardkase.hub.membership.members.models import Membership, MembershipState, 
 from vardkase.hub.membership.members.queries import KEPT_BY
 from vardkase.hub.membership.members.refused_sign_in import Refused, refused_by, warnings_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
-from vardkase.hub.membership.members.services.pushing import locked, push
+from vardkase.hub.membership.members.services.transitions import locked, push
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.acting import Acting
@@ -98,12 +103,12 @@ def _who(request: ApprovalRequest) -> str:
     return gettext("All members") if request.subject == ALL else request.title
 
 
-def describe_minimum(request: ApprovalRequest) -> Description:
+def describe_minimum(request: ApprovalRequest) -> ActionDescription:
     labels = dict(SignInRule.choices)
     rules = [str(labels.get(rule, rule)) for rule in request.parameters["rules"]]
     given = request.parameters
     refused = would_refuse(_membership(request), given["rules"], given["key_days"])
-    return Description(
+    return ActionDescription(
         gettext("The sign-in of %(who)s will require at least what is listed below.")
         % {"who": gettext("all members") if request.subject == ALL else request.title},
         (
@@ -131,7 +136,7 @@ def _apply(approval: Approval) -> None:
 
 
 CHANGE = register(
-    Action(
+    ApprovalAction(
         name="sign_in_minimum.change",
         title=_("Change the sign-in minimum"),
         propose=OFFICERS,

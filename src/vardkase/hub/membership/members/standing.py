@@ -12,12 +12,12 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from vardkase.hub.membership.members.models import MembershipState, RestrictionKind
-from vardkase.identity.organisations.standing import ALWAYS, NEVER, Standing
+from vardkase.identity.organisations.standing import ALWAYS, NEVER, MembershipStanding
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Periods(NamedTuple):
+class StatementPeriods(NamedTuple):
     """What is stored on an organisation: periods of access, and a standing that no date changes."""
 
     read_period: DateTimeTZRange
@@ -26,21 +26,23 @@ class Periods(NamedTuple):
     fixed_standing: str
 
 
-class Limit(NamedTuple):
+class StandingLimit(NamedTuple):
     kind: str
     until: datetime | None
 
 
-NO_MEMBERSHIP = Periods(NEVER, NEVER, NEVER, Standing.NO_MEMBERSHIP)
-UNLIMITED = Periods(ALWAYS, ALWAYS, ALWAYS, Standing.FULL)
+NO_MEMBERSHIP = StatementPeriods(NEVER, NEVER, NEVER, MembershipStanding.NO_MEMBERSHIP)
+UNLIMITED = StatementPeriods(ALWAYS, ALWAYS, ALWAYS, MembershipStanding.FULL)
 BY_STATE = {
-    MembershipState.TERMINATED: Periods(NEVER, NEVER, NEVER, Standing.TERMINATED),
+    MembershipState.TERMINATED: StatementPeriods(NEVER, NEVER, NEVER, MembershipStanding.TERMINATED),
     # It may try its connection, and gets nothing through it.
-    MembershipState.ONBOARDING: Periods(NEVER, NEVER, ALWAYS, Standing.ONBOARDING),
+    MembershipState.ONBOARDING: StatementPeriods(NEVER, NEVER, ALWAYS, MembershipStanding.ONBOARDING),
 }
 
 
-def periods_of(state: str, limits: Collection[Limit], statement_until: date, grace: int) -> Periods:
+def periods_of(
+    state: str, limits: Collection[StandingLimit], statement_until: date, grace: int
+) -> StatementPeriods:
     """The periods in which a membership in `state` gives its organisation access.
 
     `limits` are imposed by officers. After `statement_until`, the last day of the security statement, it is
@@ -51,15 +53,15 @@ def periods_of(state: str, limits: Collection[Limit], statement_until: date, gra
     suspended = _ends(limits, RestrictionKind.SUSPENDED)
     if state == MembershipState.SUSPENDED and suspended is None:
         suspended = FOREVER
-    return Periods(
+    return StatementPeriods(
         _period(suspended, None),
         _period(suspended, _end_of(statement_until), _ends(limits, RestrictionKind.READ_ONLY)),
         _period(suspended, _end_of(statement_until, grace), _ends(limits, RestrictionKind.NO_SYNC)),
-        Standing.FULL,
+        MembershipStanding.FULL,
     )
 
 
-def _ends(limits: Collection[Limit], kind: RestrictionKind) -> datetime | None:
+def _ends(limits: Collection[StandingLimit], kind: RestrictionKind) -> datetime | None:
     return max((limit.until or FOREVER for limit in limits if limit.kind == kind), default=None)
 
 

@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from vardkase.core.clock import now_seconds
-from vardkase.exchange.servers.models import Server, Standing
+from vardkase.exchange.servers.models import ConnectionHealth, Server
 from vardkase.hub.membership.members.answers import uuid_of
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import coming_sign_in
-from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.hub.membership.onboarding.models import MemberLink
 from vardkase.hub.membership.onboarding.sign_in import lacking_sign_in
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
@@ -25,12 +25,12 @@ from vardkase.hub.policy.queries import policy_in_force
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.queries import active_users
-from vardkase.identity.entrance.models import ApiRequirements, ClientCertificate
 from vardkase.identity.organisations.models import Organisation, SignInRule
+from vardkase.identity.sign_in_policy.models import ApiRequirements, ClientCertificate
 
 
 @dataclass(frozen=True)
-class Facts:
+class OnboardingFacts:
     """The connection state of one member; each fact is queried at most once."""
 
     membership: Membership
@@ -120,9 +120,9 @@ class Facts:
         return int(coming_sign_in(self.membership)["required_key_days"])
 
     @cached_property
-    def waiting_key(self) -> PrivateLink | None:
+    def waiting_key(self) -> MemberLink | None:
         links = self.membership.links.filter(
-            purpose=PrivateLink.Purpose.KEY, used=None, expires__gt=timezone.now()
+            purpose=MemberLink.Purpose.KEY, used=None, expires__gt=timezone.now()
         )
         return links.select_related("user").order_by("-pk").first()
 
@@ -136,8 +136,8 @@ class Facts:
         return Server.objects.filter(remote_org=self.organisation).order_by("priority").first()
 
     @cached_property
-    def server_standing(self) -> Standing | None:
-        return Standing.objects.filter(server=self.server).first() if self.server else None
+    def server_standing(self) -> ConnectionHealth | None:
+        return ConnectionHealth.objects.filter(server=self.server).first() if self.server else None
 
     @cached_property
     def policy_version(self) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target
-from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.hub.correspondence import MailKind, Recipient, register, send
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import AuthKey, User
@@ -16,7 +16,7 @@ TOLD = ("signatory", "main", "technical", "security")
 """The contacts that hear of new ways into their organisation."""
 EXAMPLE = "https://hub.example/welcome/"
 KINDS = (
-    Kind(
+    MailKind(
         "membership_invitation",
         describes=_("The first administrator of a new member is invited"),
         facts={"organisation": "Exempelköpings kommun", "link": EXAMPLE},
@@ -33,7 +33,7 @@ KINDS = (
             "The link works once, within seven days. Do not share it.",
         },
     ),
-    Kind(
+    MailKind(
         "membership_key",
         describes=_("The technical contact receives a link that shows a key once"),
         facts={"organisation": "Exempelköpings kommun", "account": "sync@kommun.example", "link": EXAMPLE},
@@ -48,7 +48,7 @@ KINDS = (
             "it into your software at once, and keep it nowhere else. The link holds for seven days.",
         },
     ),
-    Kind(
+    MailKind(
         "membership_account_announced",
         describes=_(
             "A member is notified that the hub has sent somebody a link to one of its accounts or keys"
@@ -72,7 +72,7 @@ KINDS = (
             "this is not right.",
         },
     ),
-    Kind(
+    MailKind(
         "membership_key_announced",
         describes=_("A member is notified that an API key was created for it"),
         facts={

@@ -16,49 +16,49 @@ from vardkase.core.errors import NotFound
 from vardkase.core.private_links import private_address
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding import letters
-from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.hub.membership.onboarding.models import MemberLink
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.credentials import note_owner_set
 from vardkase.identity.accounts.services.keys import make_key
 from vardkase.identity.accounts.services.keys import target_of as target_of_key
-from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.accounts.services.users import target_of
 
 HOLDS = timedelta(days=7)
-Purpose = PrivateLink.Purpose
+Purpose = MemberLink.Purpose
 
 
 def make_link(
     actor: Actor,
     membership: Membership,
     user: User,
-    purpose: PrivateLink.Purpose,
+    purpose: MemberLink.Purpose,
     sent_to: str,
     *,
     allowed_ips: list[str] | None = None,
     key_days: int = 0,
 ) -> str:
     """Create a link, replacing unused ones for the same person and purpose; returns its URL."""
-    PrivateLink.objects.filter(user=user, purpose=purpose, used=None).delete()
+    MemberLink.objects.filter(user=user, purpose=purpose, used=None).delete()
     secret = secrets.token_urlsafe(24)
-    PrivateLink.objects.create(
+    MemberLink.objects.create(
         purpose=purpose, membership=membership, user=user, digest=_digest(secret), sent_to=sent_to,
         made_by=actor.name, expires=timezone.now() + HOLDS, allowed_ips=allowed_ips or [], key_days=key_days,
     )  # fmt: skip
     return private_address(f"/welcome/{purpose}/", secret)
 
 
-def find_link(purpose: str, secret: str) -> PrivateLink:
+def find_link(purpose: str, secret: str) -> MemberLink:
     """The link, unless it is used or expired, its account or membership is disabled, or, for a first
     password, the account has signed in since.
 
     Raises NotFound.
     """
     found = (
-        PrivateLink.objects.select_related("user__org", "user__role", "membership")
+        MemberLink.objects.select_related("user__org", "user__role", "membership")
         .filter(
             purpose=purpose,
             digest=_digest(secret),
@@ -99,21 +99,21 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
     _use(link)
     facts = {"user": link.user.email, "allowed_ips": key.allowed_ips, "expiration": key.expiration}
     record(actor, "auth_key.created", target_of_key(key), facts)
-    tell_of_changes(actor, link.user, [Changed.KEY_MADE], detail=str(key))
+    tell_of_changes(actor, link.user, [AccountChange.KEY_MADE], detail=str(key))
     letters.announce_key(actor, link.membership, link.user, key)
     return key, raw
 
 
-def _locked(purpose: PrivateLink.Purpose, secret: str) -> PrivateLink:
+def _locked(purpose: MemberLink.Purpose, secret: str) -> MemberLink:
     """The link, its row locked, so that only one of two simultaneous uses succeeds."""
     found = find_link(purpose, secret)
-    locked = PrivateLink.objects.select_for_update(of=("self",)).filter(pk=found.pk, used=None)
+    locked = MemberLink.objects.select_for_update(of=("self",)).filter(pk=found.pk, used=None)
     if (link := locked.select_related("user", "membership__organisation").first()) is None:
         raise NotFound(gettext("The link has been used or has expired. Ask for a new one."))
     return link
 
 
-def _use(link: PrivateLink) -> None:
+def _use(link: MemberLink) -> None:
     link.used = timezone.now()
     link.save(update_fields=["used"])
 

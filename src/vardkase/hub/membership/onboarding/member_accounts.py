@@ -27,12 +27,17 @@ from vardkase.hub.membership.members.queries import coming_sign_in
 from vardkase.hub.membership.members.rules import conflict_of
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
 from vardkase.hub.membership.onboarding import letters
-from vardkase.hub.membership.onboarding.items_done import done, for_the_hub, open_membership
+from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub, open_membership
 from vardkase.hub.membership.onboarding.links import Purpose, make_link
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.key_days import latest_day
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.rules import is_one_mailbox
@@ -152,7 +157,7 @@ def _is_theirs(membership: Membership, address: str) -> bool:
 def _require_theirs(actor: Actor, membership: Membership, **addresses: str) -> None:
     """Raise Invalid by field if an actor without content access gives an address that the member has not
     named."""
-    if not actor.is_content_blind:
+    if not actor.may_not_read_content:
         return
     told = gettext(
         "This address is neither a contact’s nor in a mail domain of the member: an officer has to enter it."
@@ -240,8 +245,8 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> str:
     return conflict_of(cast(Actor, actor), found) if found else ""
 
 
-def _describes(effect: Promise) -> Callable[[ApprovalRequest], Description]:
-    def describe(request: ApprovalRequest) -> Description:
+def _describes(effect: Promise) -> Callable[[ApprovalRequest], ActionDescription]:
+    def describe(request: ApprovalRequest) -> ActionDescription:
         given = request.parameters
         found = Membership.objects.filter(pk=int(request.subject)).first()
         labels = (
@@ -255,7 +260,7 @@ def _describes(effect: Promise) -> Callable[[ApprovalRequest], Description]:
                 _strangers(found, given) if found else "",
             ),
         )
-        return Description(
+        return ActionDescription(
             str(effect), ((gettext("Member"), request.title), *(each for each in labels if each[1]))
         )
 
@@ -286,7 +291,7 @@ def _require_not_ended(membership: Membership) -> None:
 
 
 INVITE = register(
-    Action(
+    ApprovalAction(
         name="invite_member_administrator",
         title=_("Appoint an administrator of a member"),
         propose=PROPOSERS,
@@ -303,7 +308,7 @@ INVITE = register(
     )
 )
 MAKE_SYNC_USER = register(
-    Action(
+    ApprovalAction(
         name="make_member_sync_key",
         title=_("Create a sync key of a member"),
         propose=PROPOSERS,

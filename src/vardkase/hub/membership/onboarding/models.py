@@ -25,7 +25,7 @@ class Remark(models.Model):
         return f"{self.membership_id}: {self.item}"
 
 
-class PrivateLink(models.Model):
+class MemberLink(models.Model):
     """A single-use link to choose the first password, or to be shown a new key.
 
     `digest` is the SHA-256 of its secret, which is not stored. The key is only created when the link is used,

@@ -12,14 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import conflict_of, require_officer
-from vardkase.hub.membership.members.services.pushing import locked, push
+from vardkase.hub.membership.members.services.transitions import locked, push
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
-from vardkase.hub.membership.onboarding.facts import Facts
-from vardkase.hub.membership.onboarding.items_done import done, for_the_hub
+from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub
+from vardkase.hub.membership.onboarding.facts import OnboardingFacts
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.models import Organisation
@@ -60,7 +65,7 @@ def take_uuid(
     require_officer(actor, membership)
     _require_new(membership)
     wanted = _free_uuid(membership, uuid)
-    if wanted == Facts(membership).other_uuid:
+    if wanted == OnboardingFacts(membership).other_uuid:
         return _known_by(actor, membership, wanted)
     return propose_step(actor, TAKE_UUID, membership, reason, {"uuid": wanted})
 
@@ -145,12 +150,12 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> str:
     return conflict_of(cast(Actor, actor), found)
 
 
-def _describe_join(request: ApprovalRequest) -> Description:
+def _describe_join(request: ApprovalRequest) -> ActionDescription:
     other = Organisation.objects.filter(pk=request.parameters["other"]).first()
     membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     former = membership.organisation if membership else None
     numbers = (membership.organisation_number if membership else "", "")
-    return Description(
+    return ActionDescription(
         gettext(
             "The membership belongs to the other organisation from now on, with everything it "
             "has here. The approved organisation is deleted. Make sure that they are the same."
@@ -180,11 +185,11 @@ def _details(
     return tuple((f"{which}: {label}", value or "–") for label, value in rows)
 
 
-def _describe_uuid(request: ApprovalRequest) -> Description:
+def _describe_uuid(request: ApprovalRequest) -> ActionDescription:
     membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     before = str(membership.organisation.uuid) if membership else "–"
-    applied = Facts(membership).other_uuid if membership else ""
-    return Description(
+    applied = OnboardingFacts(membership).other_uuid if membership else ""
+    return ActionDescription(
         gettext("What other instances know by this UUID belongs to the member from now on."),
         (
             (gettext("Member"), request.title),
@@ -196,7 +201,7 @@ def _describe_uuid(request: ApprovalRequest) -> Description:
 
 
 JOIN = register(
-    Action(
+    ApprovalAction(
         name="join_organisation",
         title=_("Transfer a membership to another organisation"),
         propose=PROPOSERS,
@@ -208,7 +213,7 @@ JOIN = register(
     )
 )
 TAKE_UUID = register(
-    Action(
+    ApprovalAction(
         name="take_uuid",
         title=_("Change a member’s UUID"),
         propose=PROPOSERS,

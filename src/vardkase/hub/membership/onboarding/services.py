@@ -17,15 +17,15 @@ from vardkase.exchange.servers.services import add_server, edit_server
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
-from vardkase.hub.membership.members.services.pushing import locked, reasons
-from vardkase.hub.membership.onboarding.facts import Facts
+from vardkase.hub.membership.members.services.transitions import locked, reasons
+from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub, open_membership
+from vardkase.hub.membership.onboarding.facts import OnboardingFacts
 from vardkase.hub.membership.onboarding.items import NAMES
-from vardkase.hub.membership.onboarding.items_done import done, for_the_hub, open_membership
 from vardkase.hub.membership.onboarding.models import Remark
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
-from vardkase.identity.entrance import services as entrance
 from vardkase.identity.organisations.queries import Reference
+from vardkase.identity.sign_in_policy import services as entrance
 
 
 @transaction.atomic
@@ -91,7 +91,7 @@ def waive(actor: Actor, reference: Reference, item: str, note: str) -> Remark:
     require_officer(actor, membership)
     if item not in NAMES or not NAMES[item].is_optional:
         raise Invalid({"item": [gettext("Every member needs this. Its status is determined from facts.")]})
-    if item == "networks" and Facts(membership).lacks_source:
+    if item == "networks" and OnboardingFacts(membership).lacks_source:
         raise Conflict(
             gettext("The sign-in minimum requires a network or a client certificate: none is registered.")
         )

@@ -33,14 +33,14 @@ class TimeInState:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class OpenTask:
     label: str | Promise
     count: int
     view: str
     query: str = ""
 
 
-type TaskSource = Callable[[Actor], Task]
+type TaskSource = Callable[[Actor], OpenTask]
 
 _tasks: list[TaskSource] = []
 
@@ -50,7 +50,7 @@ def register_tasks(source: TaskSource) -> None:
         _tasks.append(source)
 
 
-def open_tasks(actor: Actor) -> list[Task]:
+def open_tasks(actor: Actor) -> list[OpenTask]:
     actor.require_staff(*READERS)
     return [task for source in _tasks if (task := source(actor)).count]
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
-from vardkase.hub.membership.members.state_words import in_state, state_in_words
+from vardkase.hub.membership.members.state_labels import in_state, state_in_words
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.overview.figures import READERS
 from vardkase.hub.membership.statements.models import Statement, StatementState
@@ -36,7 +36,7 @@ WAITING: Mapping[str, Callable[[], Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class MemberFilter:
     text: str = ""
     state: str = ""
     sector: str = ""
@@ -49,7 +49,7 @@ class Filter:
     """Only those whose change of data ("change") or security statement ("statement") waits for an officer."""
 
 
-def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
+def members(actor: Actor, by: MemberFilter) -> QuerySet[Membership]:
     """The matching members, with `accounts`, `administrators`, `last_seen` and `statement_ends`.
 
     `statement_ends` is the last day of the accepted security statement. Raises Forbidden.
@@ -83,7 +83,7 @@ def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
     return rows
 
 
-def exported(actor: Actor, by: Filter, format: str) -> tuple[list[str], Iterator[list[Cell]]]:
+def exported(actor: Actor, by: MemberFilter, format: str) -> tuple[list[str], Iterator[list[Cell]]]:
     actor.require_staff(*READERS)
     rows = members(actor, by).order_by("organisation__name")
     record(actor, "membership.exported", Target("membership"), {"format": format, "count": rows.count()})

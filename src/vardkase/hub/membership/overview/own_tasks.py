@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.clock import today
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.items import checklist
-from vardkase.hub.membership.overview.figures import Task
+from vardkase.hub.membership.overview.figures import OpenTask
 from vardkase.hub.membership.overview.members import SOON
 from vardkase.hub.membership.statements.models import StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
@@ -19,7 +19,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access_reviews.queries import open_review_of, unanswered
 
 
-def own_tasks(actor: Actor) -> list[Task]:
+def own_tasks(actor: Actor) -> list[OpenTask]:
     if not actor.may(Permission.ADMIN):
         return []
     found = Membership.objects.select_related("organisation", "application")
@@ -29,16 +29,16 @@ def own_tasks(actor: Actor) -> list[Task]:
     return [task for task in _tasks(membership) if task.count]
 
 
-def _tasks(membership: Membership) -> Iterator[Task]:
+def _tasks(membership: Membership) -> Iterator[OpenTask]:
     if membership.state == MembershipState.ONBOARDING:
         left = sum(not line.is_settled for line in checklist(membership))
-        yield Task(_("Items that remain before the membership is active"), left, "membership")
+        yield OpenTask(_("Items that remain before the membership is active"), left, "membership")
         return
-    yield Task(_("Security statement to renew"), int(_is_due(membership)), "membership_statement")
+    yield OpenTask(_("Security statement to renew"), int(_is_due(membership)), "membership_statement")
     answered = acceptance_of(membership, current_terms().version)
-    yield Task(_("Terms to accept"), int(answered is None), "terms")
+    yield OpenTask(_("Terms to accept"), int(answered is None), "terms")
     review = open_review_of(membership.organisation_id)
-    yield Task(_("Accounts to confirm"), unanswered(review).count() if review else 0, "own_security")
+    yield OpenTask(_("Accounts to confirm"), unanswered(review).count() if review else 0, "own_security")
 
 
 def _is_due(membership: Membership) -> bool:

@@ -11,8 +11,8 @@ from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.assessments.access import organisations_of_interest
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
-from vardkase.hub.membership.overview.figures import Task, register_tasks
-from vardkase.hub.membership.overview.members import Filter, members
+from vardkase.hub.membership.overview.figures import OpenTask, register_tasks
+from vardkase.hub.membership.overview.members import MemberFilter, members
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.hub.public_pages.queries import unstated
 from vardkase.identity.access.actor import Actor
@@ -37,61 +37,61 @@ def register_all() -> None:
         register_tasks(source)
 
 
-def operators_tasks(actor: Actor) -> list[Task]:
+def operators_tasks(actor: Actor) -> list[OpenTask]:
     actor.require_staff(StaffRole.OPERATOR)
     return [task for source in (_connecting, _requests) if (task := source(actor)).count]
 
 
-def _undelivered(actor: Actor) -> Task:
+def _undelivered(actor: Actor) -> OpenTask:
     count = undelivered(actor).count()
-    return Task(_("Letters and decisions that have not been delivered"), count, "undelivered_letters")
+    return OpenTask(_("Letters and decisions that have not been delivered"), count, "undelivered_letters")
 
 
-def _applications(actor: Actor) -> Task:
-    return Task(_("Applications to handle"), applications_to_handle(actor), "applications")
+def _applications(actor: Actor) -> OpenTask:
+    return OpenTask(_("Applications to handle"), applications_to_handle(actor), "applications")
 
 
-def _connecting(actor: Actor) -> Task:
+def _connecting(actor: Actor) -> OpenTask:
     found = Membership.objects.exclude(organisation__in=organisations_of_interest(actor))
     count = found.filter(state=MembershipState.ONBOARDING).count()
-    return Task(_("Members being connected"), count, "members", "?state=onboarding")
+    return OpenTask(_("Members being connected"), count, "members", "?state=onboarding")
 
 
-def _changes(actor: Actor) -> Task:
+def _changes(actor: Actor) -> OpenTask:
     found = ProposedChange.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
     count = found.filter(state=ChangeState.PROPOSED).count()
-    return Task(_("Changes of members’ data to decide"), count, "members", "?waiting=change")
+    return OpenTask(_("Changes of members’ data to decide"), count, "members", "?waiting=change")
 
 
-def _statements(actor: Actor) -> Task:
+def _statements(actor: Actor) -> OpenTask:
     found = Statement.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
     count = found.filter(state=StatementState.SUBMITTED).count()
-    return Task(_("Security statements to review"), count, "members", "?waiting=statement")
+    return OpenTask(_("Security statements to review"), count, "members", "?waiting=statement")
 
 
-def _expiring(actor: Actor) -> Task:
-    found = members(actor, Filter(expiring=True))
+def _expiring(actor: Actor) -> OpenTask:
+    found = members(actor, MemberFilter(expiring=True))
     count = found.exclude(organisation__in=organisations_of_interest(actor)).count()
-    return Task(_("Security statements that expire within 60 days"), count, "members", "?expiring=1")
+    return OpenTask(_("Security statements that expire within 60 days"), count, "members", "?expiring=1")
 
 
-def _requests(actor: Actor) -> Task:
-    return Task(_("Requests for customer service"), waiting_for(actor), "service")
+def _requests(actor: Actor) -> OpenTask:
+    return OpenTask(_("Requests for customer service"), waiting_for(actor), "service")
 
 
-def _approvals(actor: Actor) -> Task:
-    return Task(_("Requests waiting for your approval"), count_to_answer(actor), "approval_requests")
+def _approvals(actor: Actor) -> OpenTask:
+    return OpenTask(_("Requests waiting for your approval"), count_to_answer(actor), "approval_requests")
 
 
-def _for_decisions(_actor: Actor) -> Task:
+def _for_decisions(_actor: Actor) -> OpenTask:
     label = _("Settings that decisions require")
-    return Task(label, len(missing_for_decisions()), "settings", "?missing=1")
+    return OpenTask(label, len(missing_for_decisions()), "settings", "?missing=1")
 
 
-def _notice(_actor: Actor) -> Task:
-    return Task(_("Parts of the privacy notice to write"), len(unstated()), "passages")
+def _notice(_actor: Actor) -> OpenTask:
+    return OpenTask(_("Parts of the privacy notice to write"), len(unstated()), "passages")
 
 
-def _address(_actor: Actor) -> Task:
+def _address(_actor: Actor) -> OpenTask:
     label = _("The operator has to set the hub’s address: links in e-mail and letters lead nowhere")
-    return Task(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")
+    return OpenTask(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")

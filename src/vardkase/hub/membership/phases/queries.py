@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from vardkase.core.errors import NotFound
 from vardkase.hub.membership.phases.defaults import default_phases, preconditions
 from vardkase.hub.membership.phases.models import LegalPrecondition, Phase
-from vardkase.hub.membership.phases.rules import PhaseTerms, State, admitting_phase, awaited_phase
+from vardkase.hub.membership.phases.rules import PhaseProgress, PhaseTerms, admitting_phase, awaited_phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class PhaseState:
     title: str
     opened: date | None
     text: str
-    state: State
+    state: PhaseProgress
     waits_for: str = ""
     by_invitation: bool = False
 
@@ -100,7 +100,7 @@ def opening_in_words(number: int | None, now: datetime) -> str:
     in_force = _in_force_since()
     for phase in stored_phases() if number is not None else ():
         terms = terms_of(phase, in_force)
-        if phase.number == number and terms.state(timezone.localdate(now)) is State.CLOSED:
+        if phase.number == number and terms.state(timezone.localdate(now)) is PhaseProgress.CLOSED:
             return _opening(phase, terms, in_force)
     return ""
 
@@ -133,7 +133,7 @@ def _in_words(phase: Phase, day: date, in_force: dict[str, date | None]) -> Phas
         terms.opened,
         in_language(phase, "text"),
         state,
-        _waits(phase, day, in_force) if state is State.CLOSED else "",
+        _waits(phase, day, in_force) if state is PhaseProgress.CLOSED else "",
         phase.invitation_only,
     )
 

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class State(StrEnum):
+class PhaseProgress(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
     DONE = "done"
@@ -26,12 +26,12 @@ class PhaseTerms:
     invitation_only: bool = False
     preconditions: tuple[date | None, ...] = ()
 
-    def state(self, day: date) -> State:
+    def state(self, day: date) -> PhaseProgress:
         """The state of the phase on `day`. A phase without a date opens with the last of its preconditions."""
         if self.closes is not None and self.closes <= day:
-            return State.DONE
+            return PhaseProgress.DONE
         opened = self.opened
-        return State.OPEN if opened is not None and opened <= day else State.CLOSED
+        return PhaseProgress.OPEN if opened is not None and opened <= day else PhaseProgress.CLOSED
 
     @property
     def opened(self) -> date | None:
@@ -45,7 +45,7 @@ def admitting_phase(phases: Iterable[PhaseTerms], sector: str, *, invited: bool,
         (
             phase.number
             for phase in _in_order(phases)
-            if phase.state(day) is State.OPEN
+            if phase.state(day) is PhaseProgress.OPEN
             and sector in phase.sectors
             and (invited or not phase.invitation_only)
         ),
@@ -58,7 +58,9 @@ def awaited_phase(phases: Iterable[PhaseTerms], sector: str, day: date) -> int |
         (
             phase.number
             for phase in _in_order(phases)
-            if phase.state(day) is State.CLOSED and sector in phase.sectors and not phase.invitation_only
+            if phase.state(day) is PhaseProgress.CLOSED
+            and sector in phase.sectors
+            and not phase.invitation_only
         ),
         None,
     )

@@ -27,7 +27,12 @@ from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS as FOUR_EYES_OFFICERS
 from vardkase.identity.accounts.four_eyes.parties import Party
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -99,7 +104,7 @@ def locked_precondition(name: str) -> LegalPrecondition:
     return recorded_preconditions()[name]
 
 
-def _described_change(request: ApprovalRequest) -> Description:
+def _described_change(request: ApprovalRequest) -> ActionDescription:
     before = request.subject_state
     details = tuple(
         (str(FIELD_NAMES[name]), f"{in_words(name, before.get(name))} → {in_words(name, value)}")
@@ -107,7 +112,7 @@ def _described_change(request: ApprovalRequest) -> Description:
     )
     effect = gettext("The phase %(phase)s is changed at once. Applications that it then admits are queued.")
     title = in_language(find_phase(int(request.subject)), "title")
-    return Description(effect % {"phase": f"{request.subject} {title}"}, details, "/phases/")
+    return ActionDescription(effect % {"phase": f"{request.subject} {title}"}, details, "/phases/")
 
 
 def _phase_state(request: ApprovalRequest) -> dict[str, Any]:
@@ -128,10 +133,10 @@ def _change_phase(approval: Approval) -> Phase:
     return phase
 
 
-def _described_in_force(request: ApprovalRequest) -> Description:
+def _described_in_force(request: ApprovalRequest) -> ActionDescription:
     since = date.fromisoformat(request.parameters["since"])
     words = {"what": _title_of_precondition(request), "day": date_format(since, "j F Y")}
-    return Description(
+    return ActionDescription(
         gettext("Recorded as in force from %(day)s: %(what)s. Phases that only wait for it open then.")
         % words,
         ((gettext("Act or decision"), request.parameters["reference"]),),
@@ -139,9 +144,9 @@ def _described_in_force(request: ApprovalRequest) -> Description:
     )
 
 
-def _described_revoking(request: ApprovalRequest) -> Description:
+def _described_revoking(request: ApprovalRequest) -> ActionDescription:
     effect = gettext("Recorded as no longer in force: %(what)s. Phases that need it close.")
-    return Description(effect % {"what": _title_of_precondition(request)}, (), "/phases/")
+    return ActionDescription(effect % {"what": _title_of_precondition(request)}, (), "/phases/")
 
 
 def _title_of_precondition(request: ApprovalRequest) -> str:
@@ -260,7 +265,7 @@ def in_words(name: str, value: Any) -> str:
 
 
 CHANGE_PHASE = register(
-    Action(
+    ApprovalAction(
         name="change_phase",
         title=_("Change a phase"),
         propose=FOUR_EYES_OFFICERS,
@@ -272,7 +277,7 @@ CHANGE_PHASE = register(
     )
 )
 _of_a_precondition = partial(
-    Action,
+    ApprovalAction,
     propose=LEGAL_OFFICER,
     approve=FOUR_EYES_OFFICERS,
     fingerprint=_precondition_state,

@@ -8,14 +8,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from vardkase.audit.services import ActorReference
-from vardkase.hub.correspondence import Kind, register
+from vardkase.audit.services import AuditActor
+from vardkase.hub.correspondence import MailKind, register
 from vardkase.hub.membership.members.letters import write
 from vardkase.hub.membership.members.models import Membership
 
 FACTS = {"organisation": "Exempelköpings kommun", "day": "31 december 2027"}
 KINDS = (
-    Kind(
+    MailKind(
         "statement_reminder",
         describes=_("A security statement ends in 60, 30 or 7 days"),
         facts={**FACTS, "days": "30"},
@@ -32,7 +32,7 @@ KINDS = (
             "not write, and after a while the API connection is suspended.",
         },
     ),
-    Kind(
+    MailKind(
         "statement_accepted",
         describes=_("A security statement has been accepted"),
         facts=FACTS,
@@ -45,7 +45,7 @@ KINDS = (
             "en": "Hello,\n\nthe security statement of {organisation} is accepted and holds through {day}.",
         },
     ),
-    Kind(
+    MailKind(
         "statement_returned",
         describes=_("A security statement has been returned to the member"),
         facts={"organisation": FACTS["organisation"], "reason": "Planen för åtkomst saknas."},
@@ -68,15 +68,15 @@ def register_kinds() -> None:
         register(kind)
 
 
-def remind(actor: ActorReference, membership: Membership, valid_until: date, days: int) -> None:
+def remind(actor: AuditActor, membership: Membership, valid_until: date, days: int) -> None:
     write(actor, membership, "statement_reminder", day=_day(membership, valid_until), days=str(days))
 
 
-def accepted(actor: ActorReference, membership: Membership, valid_until: date) -> None:
+def accepted(actor: AuditActor, membership: Membership, valid_until: date) -> None:
     write(actor, membership, "statement_accepted", day=_day(membership, valid_until))
 
 
-def returned(actor: ActorReference, membership: Membership, reason: str) -> None:
+def returned(actor: AuditActor, membership: Membership, reason: str) -> None:
     write(actor, membership, "statement_returned", reason=reason)
 
 

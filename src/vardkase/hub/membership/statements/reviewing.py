@@ -16,8 +16,8 @@ from vardkase.core.errors import Conflict, NotFound
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.members.models import Membership, RestrictionCause
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
-from vardkase.hub.membership.members.services.pushing import LONGEST, locked, push, reasons
 from vardkase.hub.membership.members.services.restrictions import lift
+from vardkase.hub.membership.members.services.transitions import LONGEST, locked, push, reasons
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, conflict_in, membership_of
 from vardkase.hub.membership.statements import letters
 from vardkase.hub.membership.statements.models import Statement
@@ -27,7 +27,12 @@ from vardkase.hub.membership.statements.services import hold, until_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.organisations.queries import Reference
 
@@ -78,23 +83,23 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _describe_accepting(request: ApprovalRequest) -> Description:
+def _describe_accepting(request: ApprovalRequest) -> ActionDescription:
     effect = gettext("The statement holds from today on. What its end had limited works again at once.")
     return _described(request, effect, gettext("Remark"))
 
 
-def _describe_returning(request: ApprovalRequest) -> Description:
+def _describe_returning(request: ApprovalRequest) -> ActionDescription:
     effect = gettext(
         "The member is asked to write it anew. What the end of its last statement limits stays limited."
     )
     return _described(request, effect, gettext("Reasons"))
 
 
-def _described(request: ApprovalRequest, effect: str, label: str) -> Description:
+def _described(request: ApprovalRequest, effect: str, label: str) -> ActionDescription:
     note = str(request.parameters["note"])
     found = Membership.objects.filter(pk=int(request.subject)).first()
     details = ((gettext("Member"), request.title), *(((label, note),) if note else ()))
-    return Description(effect, details, f"/members/{found.organisation_id}/" if found else "")
+    return ActionDescription(effect, details, f"/members/{found.organisation_id}/" if found else "")
 
 
 def _accept(approval: Approval) -> Statement:
@@ -127,7 +132,7 @@ def _save(approval: Approval, statement: Statement) -> None:
 
 
 _of_a_statement = partial(
-    Action, propose=PROPOSERS, approve=OFFICERS, fingerprint=_fingerprint, conflict=conflict_in
+    ApprovalAction, propose=PROPOSERS, approve=OFFICERS, fingerprint=_fingerprint, conflict=conflict_in
 )
 ACCEPT = register(
     _of_a_statement(

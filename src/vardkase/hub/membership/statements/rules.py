@@ -6,19 +6,19 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.lifecycle import Machine, Step
+from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.hub.membership.members.models import RestrictionKind
 from vardkase.hub.membership.statements.models import StatementState as State
 
-STATEMENT = Machine(
+STATEMENT = StateMachine(
     "security_statement",
     State,
     {
-        "submit": Step(
+        "submit": Transition(
             "security_statement.submitted", _("Submit"), (State.DRAFT, State.RETURNED), State.SUBMITTED
         ),
-        "accept": Step("security_statement.accepted", _("Accept"), (State.SUBMITTED,), State.ACCEPTED),
-        "return": Step("security_statement.returned", _("Return"), (State.SUBMITTED,), State.RETURNED),
+        "accept": Transition("security_statement.accepted", _("Accept"), (State.SUBMITTED,), State.ACCEPTED),
+        "return": Transition("security_statement.returned", _("Return"), (State.SUBMITTED,), State.RETURNED),
     },
 )
 REMINDED = (60, 30, 7)

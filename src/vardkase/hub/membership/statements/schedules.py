@@ -6,9 +6,9 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Schedule
-from vardkase.hub.membership.statements.following_up import follow_up
+from vardkase.hub.membership.statements.follow_up import follow_up
 from vardkase.identity.access.jobs import hub_actor
 
 

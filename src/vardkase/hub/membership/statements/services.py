@@ -21,7 +21,7 @@ from vardkase.hub.membership.applications.form.security import SECURITY
 from vardkase.hub.membership.applications.uploads import count_uploads
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member
-from vardkase.hub.membership.members.services.pushing import locked
+from vardkase.hub.membership.members.services.transitions import locked
 from vardkase.hub.membership.statements.models import Evidence, Statement, StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
 from vardkase.hub.membership.statements.rules import STATEMENT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.correspondence import Kind
+from vardkase.hub.correspondence import MailKind
 
 FACTS = {
     "organisation": "Ekelunds vatten och avfall",
@@ -13,7 +13,7 @@ FACTS = {
     "terms_link": "https://hubben.example/terms/…",
 }
 
-ASKED = Kind(
+ASKED = MailKind(
     "terms_asked",
     describes=_("To each member when a new version of the terms is published."),
     facts=FACTS,
@@ -38,7 +38,7 @@ ASKED = Kind(
         ),
     },
 )
-REMINDER = Kind(
+REMINDER = MailKind(
     "terms_reminder",
     describes=_(
         "To each member that has not accepted the current terms: 14, 7 and 1 days before the last day, and after."

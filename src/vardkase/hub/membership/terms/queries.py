@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.hub.membership.members.models import Membership, MembershipState
-from vardkase.hub.membership.terms.delivered import delivered_terms
+from vardkase.hub.membership.terms.default_terms import delivered_terms
 from vardkase.hub.membership.terms.models import Acceptance, AcceptanceRequest, Terms, TermsState
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 
 LEAST_DAYS_TO_ANSWER = 30

@@ -10,18 +10,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from vardkase.audit.services import ActorReference, Target
-from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.audit.services import AuditActor, Target
+from vardkase.hub.correspondence import MailKind, Recipient, register, send
 from vardkase.hub.correspondence.kinds import LANGUAGES
 from vardkase.hub.policy.approvals.rules import deciders
-from vardkase.hub.policy.models import Approval, Decision
+from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
 from vardkase.identity.accounts.models import User
 
 LINK = "https://hub.example/policy/approvals/7/"
 FACTS = {"event": "4711", "requester": "ada@kommun.example", "link": LINK}
 
 KINDS = (
-    Kind(
+    MailKind(
         "approval_asked",
         describes=_("A publication is waiting for a second person"),
         facts={**FACTS, "until": "1 december 2026"},
@@ -36,7 +36,7 @@ KINDS = (
             "approve it. Look at the event and decide by {until}:\n\n{link}",
         },
     ),
-    Kind(
+    MailKind(
         "approval_given",
         describes=_("A publication was approved by a second person"),
         facts={**FACTS, "name": "bo@kommun.example"},
@@ -46,7 +46,7 @@ KINDS = (
             "en": "Hello,\n\n{name} has approved event {event}, and it is published now.\n\n{link}",
         },
     ),
-    Kind(
+    MailKind(
         "approval_refused",
         describes=_("A publication was rejected by a second person"),
         facts={**FACTS, "name": "bo@kommun.example"},
@@ -56,7 +56,7 @@ KINDS = (
             "en": "Hello,\n\n{name} has rejected the request to publish event {event}. Read why here:\n\n{link}",
         },
     ),
-    Kind(
+    MailKind(
         "approval_changed",
         describes=_("An event changed before its publication was approved"),
         facts={**FACTS, "name": "bo@kommun.example"},
@@ -68,7 +68,7 @@ KINDS = (
             "changes, and publish it again to ask anew.\n\n{link}",
         },
     ),
-    Kind(
+    MailKind(
         "approval_expired",
         describes=_("Nobody decided on a publication in time"),
         facts=FACTS,
@@ -82,10 +82,10 @@ KINDS = (
     ),
 )
 ABOUT = {
-    Decision.APPROVED: "approval_given",
-    Decision.REJECTED: "approval_refused",
-    Decision.EXPIRED: "approval_expired",
-    Decision.CHANGED: "approval_changed",
+    ApprovalDecision.APPROVED: "approval_given",
+    ApprovalDecision.REJECTED: "approval_refused",
+    ApprovalDecision.EXPIRED: "approval_expired",
+    ApprovalDecision.CHANGED: "approval_changed",
 }
 
 
@@ -94,7 +94,7 @@ def register_kinds() -> None:
         register(kind)
 
 
-def tell_deciders(actor: ActorReference, approval: Approval) -> None:
+def tell_deciders(actor: AuditActor, approval: PublicationApproval) -> None:
     people = list(deciders(approval))
     for language in LANGUAGES:
         with override(language):
@@ -103,8 +103,8 @@ def tell_deciders(actor: ActorReference, approval: Approval) -> None:
         _send(actor, "approval_asked", asked, approval, {**_facts(approval), "until": until})
 
 
-def tell_requester(actor: ActorReference, approval: Approval) -> None:
-    kind = ABOUT.get(Decision(approval.state))
+def tell_requester(actor: AuditActor, approval: PublicationApproval) -> None:
+    kind = ABOUT.get(ApprovalDecision(approval.state))
     if kind is None or approval.requester is None:
         return
     facts = _facts(approval)
@@ -114,7 +114,7 @@ def tell_requester(actor: ActorReference, approval: Approval) -> None:
 
 
 def _send(
-    actor: ActorReference, kind: str, to: Iterable[User], approval: Approval, facts: dict[str, str]
+    actor: AuditActor, kind: str, to: Iterable[User], approval: PublicationApproval, facts: dict[str, str]
 ) -> None:
     people = [Recipient(user.email, _language(user), user.gpgkey or user.certif_public or "") for user in to]
     private = {"link": f"{settings.BASE_URL}/policy/approvals/{approval.pk}/"}
@@ -126,5 +126,5 @@ def _language(user: User) -> str:
     return user.language if user.language in LANGUAGES else settings.LANGUAGE_CODE
 
 
-def _facts(approval: Approval) -> dict[str, str]:
+def _facts(approval: PublicationApproval) -> dict[str, str]:
     return {"event": str(approval.event_id), "requester": approval.requester_name}

@@ -6,24 +6,24 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
-from vardkase.hub.policy.models import Approval
+from vardkase.hub.policy.models import PublicationApproval
 from vardkase.hub.policy.queries import role_name
-from vardkase.hub.policy.rules import FourEyes, is_named, stored_rules
+from vardkase.hub.policy.rules import FourEyesRule, is_named, stored_rules
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.persons import is_same_person
-from vardkase.identity.accounts.four_eyes.rules import MayNotTakePart, require_means
+from vardkase.identity.accounts.four_eyes.rules import NotEligibleToApprove, require_means
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
 
 
-def asking_rules(approval: Approval) -> list[FourEyes]:
+def asking_rules(approval: PublicationApproval) -> list[FourEyesRule]:
     rules = stored_rules(approval.policy.rules)
     asking = (rules[number - 1] for number in approval.rules if 0 < number <= len(rules))
-    return [rule for rule in asking if isinstance(rule, FourEyes)]
+    return [rule for rule in asking if isinstance(rule, FourEyesRule)]
 
 
-def may_decide(actor: Actor, approval: Approval, role: str = "") -> bool:
+def may_decide(actor: Actor, approval: PublicationApproval, role: str = "") -> bool:
     """True if the actor may decide: another person of the same organisation who may publish, named by every
     rule.
 
@@ -37,7 +37,7 @@ def may_decide(actor: Actor, approval: Approval, role: str = "") -> bool:
     return all(is_named(rule.roles, rule.users, actor.name, role) for rule in asking_rules(approval))
 
 
-def require_second_person(actor: Actor, approval: Approval) -> None:
+def require_second_person(actor: Actor, approval: PublicationApproval) -> None:
     """Raise MayNotTakePart unless the actor is another person than the requester, with credentials of their
     own.
 
@@ -46,19 +46,19 @@ def require_second_person(actor: Actor, approval: Approval) -> None:
     """
     require_means(actor, User.objects.filter(pk=actor.user_id or 0).first())
     if is_same_person(actor, approval.requester_id, approval.requester_name):
-        raise MayNotTakePart(gettext("You asked for it yourself: another person has to decide."))
+        raise NotEligibleToApprove(gettext("You asked for it yourself: another person has to decide."))
 
 
-def refusal(actor: Actor, approval: Approval) -> str:
+def refusal(actor: Actor, approval: PublicationApproval) -> str:
     """Why a person named by the rules may not decide now, in words."""
     try:
         require_second_person(actor, approval)
-    except MayNotTakePart as refused:
+    except NotEligibleToApprove as refused:
         return str(refused)
     return ""
 
 
-def deciders(approval: Approval) -> list[User]:
+def deciders(approval: PublicationApproval) -> list[User]:
     people = reading_users().filter(org_id=approval.organisation_id, role__perm_publish=True)
     asking = asking_rules(approval)
     return [
@@ -68,11 +68,11 @@ def deciders(approval: Approval) -> list[User]:
     ]
 
 
-def may_be_second(organisation_id: int, rule: FourEyes) -> list[str]:
+def may_be_second(organisation_id: int, rule: FourEyesRule) -> list[str]:
     """The addresses of those in an organisation who may be the second person by one rule."""
     people = reading_users().filter(org_id=organisation_id, role__perm_publish=True).select_related("role")
     return [each.email for each in people.order_by("email") if _is_decider([rule], each)]
 
 
-def _is_decider(asking: Sequence[FourEyes], user: User) -> bool:
+def _is_decider(asking: Sequence[FourEyesRule], user: User) -> bool:
     return all(is_named(rule.roles, rule.users, user.email, user.role.name) for rule in asking)

@@ -17,13 +17,13 @@ from vardkase.formats.misp_json.snapshots import WHOLE, owner
 from vardkase.hub.policy.approvals import letters
 from vardkase.hub.policy.approvals.queries import find_approval
 from vardkase.hub.policy.approvals.rules import asking_rules, may_decide, require_second_person
-from vardkase.hub.policy.judging import Met
-from vardkase.hub.policy.models import Approval, Decision, PolicyVersion
+from vardkase.hub.policy.evaluation import MatchedRule
+from vardkase.hub.policy.models import ApprovalDecision, PolicyVersion, PublicationApproval
 from vardkase.hub.policy.queries import Policy
 from vardkase.hub.policy.rules import DAYS
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import reading_actor
-from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
+from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Event
 from vardkase.intel.services.locking import lock_event
 from vardkase.intel.services.publish import publish_agreed
@@ -33,20 +33,20 @@ DECIDED = "This request is decided already."
 
 
 def request_approval(
-    actor: Actor, event: Event, policy: Policy, asking: Sequence[Met], *, tell: bool
-) -> Approval:
+    actor: Actor, event: Event, policy: Policy, asking: Sequence[MatchedRule], *, tell: bool
+) -> PublicationApproval:
     """Record that a locked event waits for a second person, and notify those who may decide.
 
     Idempotent for the same version; a request for an earlier version is closed.
     """
     digest = digest_of(event)
-    before = Approval.objects.filter(event_id=event.pk, state=Decision.WAITING).first()
+    before = PublicationApproval.objects.filter(event_id=event.pk, state=ApprovalDecision.WAITING).first()
     if before is not None:
         if before.digest == digest:
             return before
-        _close(before, Decision.CHANGED, actor.name)
+        _close(before, ApprovalDecision.CHANGED, actor.name)
     approval = _ask(
-        Approval(
+        PublicationApproval(
             policy=PolicyVersion.objects.get(pk=policy.version_id),
             organisation_id=policy.organisation_id,
             rules=[met.number for met in asking],
@@ -63,8 +63,8 @@ def request_approval(
 
 
 def is_approved(event: Event, organisation_id: int) -> bool:
-    approved = Approval.objects.filter(
-        event_id=event.pk, organisation_id=organisation_id, state=Decision.APPROVED
+    approved = PublicationApproval.objects.filter(
+        event_id=event.pk, organisation_id=organisation_id, state=ApprovalDecision.APPROVED
     )
     digests = list(approved.values_list("digest", flat=True))
     return bool(digests) and digest_of(event) in digests
@@ -79,7 +79,7 @@ def digest_of(event: Event) -> str:
 
 
 @transaction.atomic
-def approve(actor: Actor, approval_id: int | str) -> Approval:
+def approve(actor: Actor, approval_id: int | str) -> PublicationApproval:
     """Publish exactly the version that was requested.
 
     If the event has changed, nothing is published and the request is closed as `changed`: a person must
@@ -91,11 +91,11 @@ def approve(actor: Actor, approval_id: int | str) -> Approval:
     actor.require_step_up()
     event = lock_event(actor, approval.event_id)
     if digest_of(event) != approval.digest:
-        _close(approval, Decision.CHANGED, actor.name)
+        _close(approval, ApprovalDecision.CHANGED, actor.name)
         record(actor, "approval.overtaken", _target(approval))
         letters.tell_requester(actor, approval)
         return approval
-    _close(approval, Decision.APPROVED, actor.name)
+    _close(approval, ApprovalDecision.APPROVED, actor.name)
     record(actor, "approval.approved", _target(approval), {"requester": approval.requester_name})
     publish_agreed(actor, event.pk, tell=approval.tell)
     letters.tell_requester(actor, approval)
@@ -103,33 +103,35 @@ def approve(actor: Actor, approval_id: int | str) -> Approval:
 
 
 @transaction.atomic
-def reject(actor: Actor, approval_id: int | str, reason: str) -> Approval:
+def reject(actor: Actor, approval_id: int | str, reason: str) -> PublicationApproval:
     approval = _to_decide(actor, approval_id)
     if not 1 <= len(reason.strip()) <= LONGEST_REASON:
         raise Invalid({"reason": [f"Say why, in 1 to {LONGEST_REASON} characters."]})
-    _close(approval, Decision.REJECTED, actor.name, reason.strip())
+    _close(approval, ApprovalDecision.REJECTED, actor.name, reason.strip())
     record(actor, "approval.rejected", _target(approval), {"requester": approval.requester_name})
     letters.tell_requester(actor, approval)
     return approval
 
 
 @transaction.atomic
-def withdraw(actor: Actor, approval_id: int | str) -> Approval:
+def withdraw(actor: Actor, approval_id: int | str) -> PublicationApproval:
     actor.require_writing()
     approval = _waiting(actor, approval_id)
     if actor.user_id is None or approval.requester_id != actor.user_id:
         raise Forbidden("Only who asked can withdraw the request.")
-    _close(approval, Decision.WITHDRAWN, actor.name)
+    _close(approval, ApprovalDecision.WITHDRAWN, actor.name)
     record(actor, "approval.withdrawn", _target(approval))
     return approval
 
 
 @transaction.atomic
 def expire_approvals() -> int:
-    over = Approval.objects.select_for_update().filter(state=Decision.WAITING, expires_at__lte=timezone.now())
+    over = PublicationApproval.objects.select_for_update().filter(
+        state=ApprovalDecision.WAITING, expires_at__lte=timezone.now()
+    )
     expired = list(over)
     for approval in expired:
-        _close(approval, Decision.EXPIRED, "")
+        _close(approval, ApprovalDecision.EXPIRED, "")
         letters.tell_requester(reading_actor(approval.organisation_id, "hub"), approval)
     return len(expired)
 
@@ -139,16 +141,16 @@ def forget_removed(removed: AttributesRemoved) -> None:
         _close_those_of(removed.event_id)
 
 
-def forget_taken_over(taken: EventTakenOver) -> None:
+def forget_taken_over(taken: EventOwnerChanged) -> None:
     _close_those_of(taken.event_id)
 
 
 def _close_those_of(event_id: int) -> None:
-    waiting = Approval.objects.filter(event_id=event_id, state=Decision.WAITING)
-    waiting.update(state=Decision.WITHDRAWN, decided_at=timezone.now())
+    waiting = PublicationApproval.objects.filter(event_id=event_id, state=ApprovalDecision.WAITING)
+    waiting.update(state=ApprovalDecision.WITHDRAWN, decided_at=timezone.now())
 
 
-def _to_decide(actor: Actor, approval_id: int | str) -> Approval:
+def _to_decide(actor: Actor, approval_id: int | str) -> PublicationApproval:
     actor.require_writing()
     approval = _waiting(actor, approval_id)
     if not may_decide(actor, approval):
@@ -163,15 +165,17 @@ def _to_decide(actor: Actor, approval_id: int | str) -> Approval:
     return approval
 
 
-def _waiting(actor: Actor, approval_id: int | str) -> Approval:
+def _waiting(actor: Actor, approval_id: int | str) -> PublicationApproval:
     found = find_approval(actor, approval_id)
-    approval = Approval.objects.select_for_update(of=("self",)).select_related("policy").get(pk=found.pk)
-    if approval.state != Decision.WAITING:
+    approval = (
+        PublicationApproval.objects.select_for_update(of=("self",)).select_related("policy").get(pk=found.pk)
+    )
+    if approval.state != ApprovalDecision.WAITING:
         raise Conflict(DECIDED)
     return approval
 
 
-def _ask(approval: Approval, event: Event, digest: str) -> Approval:
+def _ask(approval: PublicationApproval, event: Event, digest: str) -> PublicationApproval:
     approval.event_id, approval.event_uuid, approval.event_info = event.pk, event.uuid, event.info
     approval.digest = digest
     approval.asked_at = timezone.now()
@@ -181,11 +185,11 @@ def _ask(approval: Approval, event: Event, digest: str) -> Approval:
     return approval
 
 
-def _close(approval: Approval, state: Decision, name: str, reason: str = "") -> None:
+def _close(approval: PublicationApproval, state: ApprovalDecision, name: str, reason: str = "") -> None:
     approval.state, approval.decided_by, approval.reason = state, name, reason
     approval.decided_at = timezone.now()
     approval.save(update_fields=["state", "decided_by", "reason", "decided_at"])
 
 
-def _target(approval: Approval) -> Target:
+def _target(approval: PublicationApproval) -> Target:
     return Target("event", approval.event_id, approval.event_uuid, approval.event_info)

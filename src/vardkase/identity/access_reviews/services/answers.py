@@ -13,14 +13,14 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Credential
-from vardkase.identity.access_reviews.models import AccessReview, Answer
+from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
 from vardkase.identity.access_reviews.queries import accounts_of, may_review, open_review_of, unanswered
 from vardkase.identity.access_reviews.settings import GRACE
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import switch_field
 from vardkase.identity.organisations.models import Organisation
 
-Kind = Answer.Kind
+Kind = ReviewAnswer.Kind
 BY_PEOPLE = (Kind.CONFIRMED, Kind.DISABLED)
 
 
@@ -80,9 +80,9 @@ def _has_colleague(actor: Actor, review: AccessReview) -> bool:
 
 def _keep(actor: Actor, review: AccessReview, users: Collection[User], kind: str) -> None:
     now = timezone.now()
-    Answer.objects.bulk_create(
+    ReviewAnswer.objects.bulk_create(
         (
-            Answer(
+            ReviewAnswer(
                 review=review,
                 user_id=user.pk,
                 email=user.email,

@@ -13,12 +13,12 @@ from vardkase.audit.services import Target, record
 from vardkase.core.mail.services import queue_mail
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.access_reviews import letters
-from vardkase.identity.access_reviews.models import AccessReview, Answer
+from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
 from vardkase.identity.access_reviews.queries import idle_since, in_use, unanswered
 from vardkase.identity.access_reviews.settings import GRACE, IDLE, REVIEW_EVERY
 from vardkase.identity.accounts.models import Disabled, User
 from vardkase.identity.accounts.queries import active_users
-from vardkase.identity.accounts.services.guard import without_the_last
+from vardkase.identity.accounts.services.last_administrator import without_the_last
 from vardkase.identity.organisations.models import Organisation
 
 REMIND_EVERY = timedelta(days=6)
@@ -104,13 +104,13 @@ def _switch_off(users: Collection[User], why: Disabled, organisation: Organisati
 
 def _keep_silence(review: AccessReview, users: Iterable[User], off: Collection[int]) -> None:
     now = timezone.now()
-    Answer.objects.bulk_create(
-        Answer(
+    ReviewAnswer.objects.bulk_create(
+        ReviewAnswer(
             review=review,
             user_id=user.pk,
             email=user.email,
             role=user.role.name,
-            kind=Answer.Kind.UNANSWERED if user.pk in off else Answer.Kind.SPARED,
+            kind=ReviewAnswer.Kind.UNANSWERED if user.pk in off else ReviewAnswer.Kind.SPARED,
             answered=now,
             answered_by="",
         )

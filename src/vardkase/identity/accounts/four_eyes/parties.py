@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.staff import CONTENT_BLIND, staff_roles
+from vardkase.identity.accounts.staff import NO_CONTENT_ROLES, staff_roles
 from vardkase.identity.organisations.acting import ADMIN, Acting
 
 
@@ -44,7 +44,7 @@ def parties_of(actor: Acting) -> frozenset[Party]:
     if actor.user_id is None:
         return frozenset()
     found = {Party(name) for name in actor.staff}
-    if actor.is_site_admin and not actor.is_content_blind:
+    if actor.is_site_admin and not actor.may_not_read_content:
         found = found - OFFICERS | {Party.SITE_ADMIN}
     elif ADMIN in actor.permissions:
         found.add(Party.MEMBER_ADMIN)
@@ -54,7 +54,7 @@ def parties_of(actor: Acting) -> frozenset[Party]:
 def parties_of_account(user: User) -> frozenset[Party]:
     staff = staff_roles(user.staff_roles)
     found = {Party(role.value) for role in staff}
-    if user.role.perm_site_admin and staff.isdisjoint(CONTENT_BLIND):
+    if user.role.perm_site_admin and staff.isdisjoint(NO_CONTENT_ROLES):
         # Officer and site administrator exclude each other: an account from before that rule decides nothing.
         found = found - OFFICERS | {Party.SITE_ADMIN}
     elif user.role.perm_admin:

@@ -18,7 +18,7 @@ _SEAL = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class ActionDescription:
     """What the approver reads: in a sentence what will happen, its details (label, value), and where to read more.
 
     `warnings`: sentences about what stops or is lost at once, while the request waits.
@@ -43,7 +43,7 @@ def _nothing(_actor: Acting, _request: ApprovalRequest) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class ApprovalAction:
     """An act that takes two people (the package's docstring has an example).
 
     `title`: in words, starting with a verb. `fingerprint` runs in the transaction of a proposal or approval
@@ -59,7 +59,7 @@ class Action:
     title: str | Promise
     propose: frozenset[Party]
     approve: frozenset[Party]
-    describe: Callable[[ApprovalRequest], Description]
+    describe: Callable[[ApprovalRequest], ActionDescription]
     fingerprint: Callable[[ApprovalRequest], Mapping[str, Any]]
     execute: Callable[[Approval], Any]
     conflict: Callable[[Acting, ApprovalRequest], str] = _no_conflict
@@ -87,7 +87,7 @@ class Approval:
         if self.seal is not _SEAL:
             raise TypeError("An approval is made by four_eyes.services alone.")
 
-    def for_action(self, *actions: Action) -> Approval:
+    def for_action(self, *actions: ApprovalAction) -> Approval:
         """This approval, if it is for one of `actions` and being carried out now; otherwise raises
         PermissionError."""
         if self.request.action not in {each.name for each in actions} or not connection.in_atomic_block:
@@ -108,21 +108,21 @@ class Approval:
         return self.request.answered_at
 
 
-_actions: dict[str, Action] = {}
+_actions: dict[str, ApprovalAction] = {}
 
 
-def register(action: Action) -> Action:
+def register(action: ApprovalAction) -> ApprovalAction:
     if _actions.setdefault(action.name, action) is not action:
         raise RuntimeError(f"the action {action.name} is registered twice")
     return action
 
 
-def action_of(request: ApprovalRequest) -> Action | None:
+def action_of(request: ApprovalRequest) -> ApprovalAction | None:
     """The action of a request; None if this version does not know it."""
     return _actions.get(request.action)
 
 
-def actions() -> list[Action]:
+def actions() -> list[ApprovalAction]:
     return [_actions[name] for name in sorted(_actions)]
 
 

@@ -16,7 +16,7 @@ from vardkase.core.errors import Forbidden
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import NAMES, Party, parties_of, parties_of_account
 from vardkase.identity.accounts.four_eyes.persons import has_own_credentials, is_proposer
-from vardkase.identity.accounts.four_eyes.registry import Action
+from vardkase.identity.accounts.four_eyes.registry import ApprovalAction
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.settings import CREDENTIAL_WAITING_DAYS
 from vardkase.identity.organisations.acting import Acting
@@ -24,7 +24,7 @@ from vardkase.identity.organisations.acting import Acting
 BROWSER = "browser"
 
 
-class MayNotTakePart(Forbidden):
+class NotEligibleToApprove(Forbidden):
     """The actor cannot propose, answer or withdraw this; the text says why, and what would help."""
 
 
@@ -46,7 +46,7 @@ def digest_of(request: ApprovalRequest) -> str:
 
 
 def refusal_to_propose(
-    actor: Acting, action: Action, request: ApprovalRequest, *, alone: bool = False
+    actor: Acting, action: ApprovalAction, request: ApprovalRequest, *, alone: bool = False
 ) -> str:
     """Why the actor may not propose this, in words; empty if they may.
 
@@ -65,7 +65,7 @@ def refusal_to_propose(
     return action.conflict(actor, request)
 
 
-def refusal_of_part(actor: Acting, action: Action, request: ApprovalRequest, account: User) -> str:
+def refusal_of_part(actor: Acting, action: ApprovalAction, request: ApprovalRequest, account: User) -> str:
     if is_proposer(account, request):
         return gettext("You made the proposal: another person has to respond.")
     if not account.is_active or parties_of_account(account).isdisjoint(action.approve):
@@ -73,11 +73,13 @@ def refusal_of_part(actor: Acting, action: Action, request: ApprovalRequest, acc
     return action.conflict(actor, request)
 
 
-def require_approver(actor: Acting, action: Action, request: ApprovalRequest, account: User | None) -> None:
+def require_approver(
+    actor: Acting, action: ApprovalAction, request: ApprovalRequest, account: User | None
+) -> None:
     if account is None:
-        raise MayNotTakePart(decided_on_pages())
+        raise NotEligibleToApprove(decided_on_pages())
     if refusal := refusal_of_part(actor, action, request, account):
-        raise MayNotTakePart(refusal)
+        raise NotEligibleToApprove(refusal)
     actor.require_step_up()
 
 
@@ -85,13 +87,13 @@ def require_means(actor: Acting, account: User | None) -> None:
     """Raise MayNotTakePart unless the actor is in a browser session, with credentials that have been their
     own for long enough."""
     if actor.credential_name != BROWSER or account is None:
-        raise MayNotTakePart(decided_on_pages())
+        raise NotEligibleToApprove(decided_on_pages())
     require_own_credentials(actor, account)
 
 
 def require_own_credentials(actor: Acting, account: User | None) -> None:
     if account is None or not has_own_credentials(actor, account):
-        raise MayNotTakePart(not_settled(actor, account))
+        raise NotEligibleToApprove(not_settled(actor, account))
 
 
 def _listed(parties: Iterable[Party]) -> str:

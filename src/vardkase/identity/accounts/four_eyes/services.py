@@ -18,9 +18,9 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, Request
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.parties import parties_of
 from vardkase.identity.accounts.four_eyes.queries import find
-from vardkase.identity.accounts.four_eyes.registry import Action, action_of, sealed
+from vardkase.identity.accounts.four_eyes.registry import ApprovalAction, action_of, sealed
 from vardkase.identity.accounts.four_eyes.rules import (
-    MayNotTakePart,
+    NotEligibleToApprove,
     digest_of,
     plain,
     refusal_to_propose,
@@ -35,14 +35,14 @@ LONGEST = 5000
 State = RequestState
 
 
-class Overtaken(Conflict):
+class AlreadyAnswered(Conflict):
     pass
 
 
 @transaction.atomic
 def propose(
     actor: Acting,
-    action: Action,
+    action: ApprovalAction,
     subject: str,
     *,
     title: str,
@@ -72,7 +72,7 @@ def propose(
         expires_at=expires_at or now + timedelta(days=APPROVAL_DAYS.value),
     )
     if refusal := refusal_to_propose(actor, action, request, alone=alone):
-        raise MayNotTakePart(refusal)
+        raise NotEligibleToApprove(refusal)
     _refuse_twice(request)
     request.subject_state = plain(action.fingerprint(request))
     request.digest = digest_of(request)
@@ -97,7 +97,7 @@ def approve(
     try:
         with transaction.atomic():
             return _approve(actor, pk, digest, remark, choices or {})
-    except Overtaken:
+    except AlreadyAnswered:
         # Not inside the transaction that the error has undone.
         ApprovalRequest.objects.filter(pk=pk, state=State.WAITING).update(state=State.STALE)
         raise
@@ -119,7 +119,7 @@ def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
     actor.require_own_affairs()
     request = _locked(actor, pk)
     if request.proposed_by != actor.user_id:
-        raise MayNotTakePart(gettext("Only the proposer can withdraw the proposal."))
+        raise NotEligibleToApprove(gettext("Only the proposer can withdraw the proposal."))
     _require_waiting(request)
     _close(actor, request, State.WITHDRAWN, "")
     _record(actor, "approval_request.withdrawn", request)
@@ -128,7 +128,7 @@ def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
     return request
 
 
-def drop(actor: Acting, action: Action, subject: str) -> None:
+def drop(actor: Acting, action: ApprovalAction, subject: str) -> None:
     for request in ApprovalRequest.objects.select_for_update().filter(
         action=action.name, subject=subject, state=State.WAITING
     ):
@@ -171,9 +171,9 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
     try:
         state_now = plain(action.fingerprint(request))
     except NotFound as gone:
-        raise Overtaken(_changed()) from gone
+        raise AlreadyAnswered(_changed()) from gone
     if state_now != request.subject_state or digest_of(request) != request.digest:
-        raise Overtaken(_changed())
+        raise AlreadyAnswered(_changed())
     _close(actor, request, State.APPROVED, remark.strip()[:LONGEST])
     _record(actor, "approval_request.approved", request)
     result = action.execute(sealed(actor, request, dict(choices)))
@@ -182,14 +182,14 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
     return result
 
 
-def _carry_out_alone(actor: Acting, action: Action, request: ApprovalRequest) -> ApprovalRequest:
+def _carry_out_alone(actor: Acting, action: ApprovalAction, request: ApprovalRequest) -> ApprovalRequest:
     _close(actor, request, State.ALONE, "")
     _record(actor, "approval_request.done_alone", request)
     action.execute(sealed(actor, request, {}))
     return request
 
 
-def _to_answer(actor: Acting, pk: int) -> tuple[Action, ApprovalRequest]:
+def _to_answer(actor: Acting, pk: int) -> tuple[ApprovalAction, ApprovalRequest]:
     actor.require_own_affairs()
     account = _locked_account(actor)
     require_means(actor, account)

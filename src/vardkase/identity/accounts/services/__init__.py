@@ -1,8 +1,9 @@
 """Services for users, roles and API keys."""
 
+from vardkase.identity.accounts.services.bulk import end_keys_of_sync_users, switch_field
 from vardkase.identity.accounts.services.first_run import FirstRun, first_run
 from vardkase.identity.accounts.services.keys import delete_key, edit_key, issue_key, pin_key, reset_keys
-from vardkase.identity.accounts.services.letters import Recipients, write_to_users
+from vardkase.identity.accounts.services.mass_mail import Recipients, write_to_users
 from vardkase.identity.accounts.services.recovery import reset_password, reset_second_factor
 from vardkase.identity.accounts.services.roles import (
     create_role,
@@ -11,7 +12,6 @@ from vardkase.identity.accounts.services.roles import (
     ensure_default_roles,
     set_default_role,
 )
-from vardkase.identity.accounts.services.together import end_keys_of_sync_users, switch_field
 from vardkase.identity.accounts.services.users import (
     change_password,
     create_user,

@@ -17,14 +17,19 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.officers import officers
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_role
-from vardkase.identity.accounts.services.about_accounts import account_of, is_about
 from vardkase.identity.accounts.services.addresses import mail_confirmation
 from vardkase.identity.accounts.services.protection import CHANGE, CHANGE_LAST, is_protected
 from vardkase.identity.accounts.services.recovery import end_keys, reset_password_by_link, reset_second_factor
+from vardkase.identity.accounts.services.request_subjects import account_of, is_about
 from vardkase.identity.accounts.services.users import check_address, delete_user, edit_user
 from vardkase.identity.organisations.acting import Acting
 
@@ -60,10 +65,10 @@ def propose_account_change(
     )
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     value = request.parameters["shown"]
     details = [(gettext("Account"), request.title)] + ([(gettext("New value"), value)] if value else [])
-    return Description(str(CHANGES[request.parameters["change"]]), tuple(details))
+    return ActionDescription(str(CHANGES[request.parameters["change"]]), tuple(details))
 
 
 def _fingerprint(request: ApprovalRequest) -> Mapping[str, Any]:
@@ -99,7 +104,7 @@ def _execute(approval: Approval) -> None:
 
 
 _about_account = partial(
-    Action, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
+    ApprovalAction, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
 )
 OFFICER_ACCOUNT = register(
     _about_account(

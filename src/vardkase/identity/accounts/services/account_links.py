@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from vardkase.audit.services import ActorReference, Target, record
+from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import NotFound
 from vardkase.core.mail.services import Mail, queue_mail
 from vardkase.identity.accounts.models import AccountLink, User
-from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 
 Purpose = AccountLink.Purpose
@@ -70,14 +70,14 @@ def mail_password_link(user: User) -> None:
 
 
 @transaction.atomic
-def choose_password(visitor: ActorReference, secret: str, password: str) -> User:
+def choose_password(visitor: AuditActor, secret: str, password: str) -> User:
     link = use_link(Purpose.SET_PASSWORD, secret)
     user = User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=link.user_id)
     set_password(user, password)
     user.change_pw = False
     user.save()
     record(visitor, "user.password_changed", Target("user", user.pk, title=user.email))
-    tell_of_changes(visitor, user, [Changed.PASSWORD])
+    tell_of_changes(visitor, user, [AccountChange.PASSWORD])
     return user
 
 

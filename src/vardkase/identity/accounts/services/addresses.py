@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from vardkase.audit.services import ActorReference, record
+from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.mail.services import Mail, can_send, queue_mail
 from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.services.account_links import Purpose, make_link, use_link
 from vardkase.identity.accounts.services.credentials import end_all, note_who_set
-from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.restrictions import require_may_change_login
 from vardkase.identity.accounts.services.users import check_address, locked, own_account, target_of
 from vardkase.identity.organisations.acting import Acting
@@ -39,7 +39,7 @@ def request_address(actor: Acting, email: Any) -> str:
     return wanted
 
 
-def mail_confirmation(actor: ActorReference, user: User, wanted: str) -> None:
+def mail_confirmation(actor: AuditActor, user: User, wanted: str) -> None:
     if not can_send():
         told = gettext(
             "This hub cannot send mail, so it cannot confirm an address. An administrator has to change it."
@@ -53,7 +53,7 @@ def mail_confirmation(actor: ActorReference, user: User, wanted: str) -> None:
 
 
 @transaction.atomic
-def confirm_address(visitor: ActorReference, secret: str) -> User:
+def confirm_address(visitor: AuditActor, secret: str) -> User:
     link = use_link(Purpose.CONFIRM_ADDRESS, secret)
     user = locked(link.user)
     if user.disabled:
@@ -62,18 +62,18 @@ def confirm_address(visitor: ActorReference, secret: str) -> User:
     user.save(update_fields=["email", "date_modified"])
     user.links.all().delete()
     record(visitor, "user.edited", target_of(user), {"email": [old, user.email]})
-    tell_of_changes(visitor, user, [Changed.EMAIL], also_to=old)
+    tell_of_changes(visitor, user, [AccountChange.EMAIL], also_to=old)
     return user
 
 
 @transaction.atomic
-def cancel_address(visitor: ActorReference, secret: str) -> User:
+def cancel_address(visitor: AuditActor, secret: str) -> User:
     """Keep the address, and end every session and key: the request may have come from an intruder."""
     link = use_link(Purpose.CANCEL_ADDRESS, secret)
     user = locked(link.user)
     end_all(user)
     record(visitor, "user.address_cancelled", target_of(user), {"email": link.email})
-    tell_of_changes(visitor, user, [Changed.KEYS_ENDED])
+    tell_of_changes(visitor, user, [AccountChange.KEYS_ENDED])
     return user
 
 

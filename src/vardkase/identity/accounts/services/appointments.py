@@ -19,11 +19,16 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.officers import APPOINT, BEGIN_AGAIN, in_use, officers
 from vardkase.identity.accounts.four_eyes.parties import NAMES, OFFICERS, Party
 from vardkase.identity.accounts.four_eyes.queries import waiting_request
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import drop, propose
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.services.about_accounts import account_of, is_about
 from vardkase.identity.accounts.services.duties import give, refuse
+from vardkase.identity.accounts.services.request_subjects import account_of, is_about
 from vardkase.identity.accounts.staff import OVERSEE, StaffRole, staff_roles
 from vardkase.identity.organisations.acting import Acting
 
@@ -53,10 +58,10 @@ def waits_for_approval(user: User) -> bool:
     return any(waiting_request(name, str(user.pk)) for name in (APPOINT, BEGIN_AGAIN))
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     duties = _in_words(request.parameters["staff_roles"])
     before = _in_words(request.subject_state.get("staff_roles", []))
-    return Description(
+    return ActionDescription(
         gettext("%(email)s gets the duties: %(duties)s.") % {"email": request.title, "duties": duties},
         ((gettext("Account"), request.title), (gettext("Current duties"), before)),
     )
@@ -80,7 +85,7 @@ def _execute(approval: Approval) -> User:
 
 
 _about_account = partial(
-    Action, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
+    ApprovalAction, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
 )
 OFFICER = register(
     _about_account(

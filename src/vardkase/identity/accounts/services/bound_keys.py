@@ -13,7 +13,7 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.settings import LONGEST_KEY
-from vardkase.identity.organisations.models import Mode, SignInRule
+from vardkase.identity.organisations.models import SignInMode, SignInRule
 from vardkase.identity.organisations.rules import lies_within
 
 WIDEST = {4: 16, 6: 32}
@@ -28,7 +28,7 @@ def must_be_bound(user: User) -> bool:
     """
     if SignInRule.KEYS in user.org.required_sign_in:
         return True
-    return user.role.perm_sync and user.org.keys_mode == Mode.ENFORCE
+    return user.role.perm_sync and user.org.keys_mode == SignInMode.ENFORCE
 
 
 def longest_key_of(user: User) -> int:

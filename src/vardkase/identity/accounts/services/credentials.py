@@ -5,19 +5,19 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from vardkase.audit.services import ActorReference
+from vardkase.audit.services import AuditActor
 from vardkase.core.clock import now_seconds
 from vardkase.identity.accounts.models import AuthKey, User
 
 CONSOLE = "console"
 
 
-def is_another(actor: ActorReference, user: User) -> bool:
+def is_another(actor: AuditActor, user: User) -> bool:
     """True unless `actor` is certainly the account's owner: the console never is, whichever account it names."""
     return actor.user_id != user.pk or actor.credential_name == CONSOLE
 
 
-def note_who_set(actor: ActorReference, user: User) -> None:
+def note_who_set(actor: AuditActor, user: User) -> None:
     """Record on `user` (saved here) when somebody else set a credential; does nothing for the owner."""
     if is_another(actor, user):
         user.credentials_set_by_another_at = timezone.now()
@@ -36,14 +36,14 @@ def note_owner_set(user: User) -> None:
     User.objects.filter(pk=user.pk).update(credentials_set_by_another_at=None)
 
 
-def note_who_made_site_admins(actor: ActorReference, users: QuerySet[User]) -> None:
+def note_who_made_site_admins(actor: AuditActor, users: QuerySet[User]) -> None:
     """Record that somebody else made accounts site administrators: they cannot yet take part in decisions by
     two people."""
     own = actor.user_id if actor.credential_name != CONSOLE else None
     users.exclude(pk=own or 0).update(credentials_set_by_another_at=timezone.now())
 
 
-def note_issuer(actor: ActorReference, key: AuthKey) -> None:
+def note_issuer(actor: AuditActor, key: AuthKey) -> None:
     """Record on `key` (not saved here) who issued it."""
     key.issued_by_id = actor.user_id
     key.issued_by_name = actor.name[:255]

@@ -12,11 +12,11 @@ from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.credentials import end_those_of_others, note_who_made_site_admins
-from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.accounts.staff import (
-    CONTENT_BLIND,
     DECIDE,
+    NO_CONTENT_ROLES,
     OF_THE_HUB,
     OVERSEE,
     StaffRole,
@@ -35,14 +35,14 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
     change: dict[str, Any] = {"staff_roles": [before, wanted]}
     if (
         user.role.perm_site_admin
-        and staff_roles(before) & CONTENT_BLIND
-        and not staff_roles(wanted) & CONTENT_BLIND
+        and staff_roles(before) & NO_CONTENT_ROLES
+        and not staff_roles(wanted) & NO_CONTENT_ROLES
     ):
         note_who_made_site_admins(actor, User.objects.filter(pk=user.pk))
-    told = [Changed.DUTIES]
+    told = [AccountChange.DUTIES]
     if staff_roles(wanted) - staff_roles(before) and (ended := end_those_of_others(user)):
         change["keys_ended"] = ended
-        told.append(Changed.KEYS_ENDED)
+        told.append(AccountChange.KEYS_ENDED)
     if approval is not None:
         change["proposed_by"] = approval.request.proposed_by_name
     record(actor, "user.appointed", target_of(user), change)

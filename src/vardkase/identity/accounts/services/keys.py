@@ -16,17 +16,17 @@ from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext
 
-from vardkase.audit.services import ActorReference, Target, record
+from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import AuthKey, User
-from vardkase.identity.accounts.services.at_console import refuse_at_console
 from vardkase.identity.accounts.services.bound_keys import bounds_of_former, require_bound
+from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import note_issuer, note_who_set
 from vardkase.identity.accounts.services.key_limits import inherited, require_no_wider
-from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.protection import refuse_key_for_staff, require_change
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import text
@@ -55,7 +55,7 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
     key, raw = make_key(actor, user, inherited(actor, data or {}))
     require_no_wider(actor, key)
     record(actor, "auth_key.created", target_of(key), {"user": user.email, **_facts(key)})
-    tell_of_changes(actor, user, [Changed.KEY_MADE], detail=str(key))
+    tell_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
     return key, raw
 
 
@@ -71,7 +71,7 @@ def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
     key.save()
     record(actor, "auth_key.edited", target_of(key), {"user": key.user.email, **_facts(key)})
     if _facts(key) != _facts(former):
-        tell_of_changes(actor, key.user, [Changed.KEY_EDITED], detail=str(key))
+        tell_of_changes(actor, key.user, [AccountChange.KEY_EDITED], detail=str(key))
     return key
 
 
@@ -101,7 +101,7 @@ def delete_key(actor: Acting, key: AuthKey, *, approval: Approval | None = None)
     target = target_of(key)
     key.delete()
     record(actor, "auth_key.deleted", target, {"user": key.user.email})
-    tell_of_changes(actor, key.user, [Changed.KEY_REVOKED], detail=str(key))
+    tell_of_changes(actor, key.user, [AccountChange.KEY_REVOKED], detail=str(key))
 
 
 @transaction.atomic
@@ -114,11 +114,11 @@ def reset_keys(actor: Acting, user: User) -> str:
     key, raw = make_key(actor, user, {**bounds_of_former(user), **inherited(actor, {})})
     require_no_wider(actor, key)
     record(actor, "auth_key.reset", target_of(key), {"user": user.email, "ended": ended})
-    tell_of_changes(actor, user, [Changed.KEY_MADE], detail=str(key))
+    tell_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
     return raw
 
 
-def make_key(actor: ActorReference, user: User, data: Mapping[str, Any]) -> tuple[AuthKey, str]:
+def make_key(actor: AuditActor, user: User, data: Mapping[str, Any]) -> tuple[AuthKey, str]:
     """Store a new key of `user` issued by `actor`, without checking permissions. Raises Invalid by field."""
     raw = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     key = AuthKey(

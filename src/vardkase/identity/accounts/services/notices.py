@@ -10,13 +10,13 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy
 
-from vardkase.audit.services import ActorReference
+from vardkase.audit.services import AuditActor
 from vardkase.core.mail.services import Mail, queue_mail
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.credentials import is_another
 
 
-class Changed(StrEnum):
+class AccountChange(StrEnum):
     PASSWORD = "password"  # noqa: S105 - what was changed, not a password
     SECOND_FACTOR_ADDED = "second factor added"
     SECOND_FACTOR_REMOVED = "second factor removed"
@@ -39,55 +39,55 @@ class Changed(StrEnum):
 
 
 WORDS = {
-    Changed.PASSWORD: gettext_lazy("The password was changed."),
-    Changed.SECOND_FACTOR_ADDED: gettext_lazy("A second factor was added."),
-    Changed.SECOND_FACTOR_REMOVED: gettext_lazy("A second factor was removed."),
-    Changed.SECOND_FACTOR_RESET: gettext_lazy("All second factors were removed."),
-    Changed.RECOVERY_CODES: gettext_lazy("New recovery codes were created."),
-    Changed.KEY_MADE: gettext_lazy("An API key was created."),
-    Changed.KEY_EDITED: gettext_lazy("An API key was changed."),
-    Changed.KEY_REVOKED: gettext_lazy("An API key was revoked."),
-    Changed.KEYS_ENDED: gettext_lazy("You were signed out everywhere, and all API keys were revoked."),
-    Changed.EMAIL: gettext_lazy("The e-mail address was changed."),
-    Changed.ROLE: gettext_lazy("The role was changed."),
-    Changed.ORGANISATION: gettext_lazy("The account was moved to another organisation."),
-    Changed.DUTIES: gettext_lazy("The duties at the hub were changed."),
-    Changed.DISABLED: gettext_lazy("The account was disabled."),
-    Changed.ENABLED: gettext_lazy("The account was enabled again."),
-    Changed.EXPIRATION: gettext_lazy("The account’s expiry date was changed."),
-    Changed.PROVIDER: gettext_lazy("How the account signs in through a provider was changed."),
-    Changed.MAIL_KEYS: gettext_lazy("The key that e-mail to you is encrypted with was changed."),
-    Changed.DELETED: gettext_lazy("The account was deleted."),
+    AccountChange.PASSWORD: gettext_lazy("The password was changed."),
+    AccountChange.SECOND_FACTOR_ADDED: gettext_lazy("A second factor was added."),
+    AccountChange.SECOND_FACTOR_REMOVED: gettext_lazy("A second factor was removed."),
+    AccountChange.SECOND_FACTOR_RESET: gettext_lazy("All second factors were removed."),
+    AccountChange.RECOVERY_CODES: gettext_lazy("New recovery codes were created."),
+    AccountChange.KEY_MADE: gettext_lazy("An API key was created."),
+    AccountChange.KEY_EDITED: gettext_lazy("An API key was changed."),
+    AccountChange.KEY_REVOKED: gettext_lazy("An API key was revoked."),
+    AccountChange.KEYS_ENDED: gettext_lazy("You were signed out everywhere, and all API keys were revoked."),
+    AccountChange.EMAIL: gettext_lazy("The e-mail address was changed."),
+    AccountChange.ROLE: gettext_lazy("The role was changed."),
+    AccountChange.ORGANISATION: gettext_lazy("The account was moved to another organisation."),
+    AccountChange.DUTIES: gettext_lazy("The duties at the hub were changed."),
+    AccountChange.DISABLED: gettext_lazy("The account was disabled."),
+    AccountChange.ENABLED: gettext_lazy("The account was enabled again."),
+    AccountChange.EXPIRATION: gettext_lazy("The account’s expiry date was changed."),
+    AccountChange.PROVIDER: gettext_lazy("How the account signs in through a provider was changed."),
+    AccountChange.MAIL_KEYS: gettext_lazy("The key that e-mail to you is encrypted with was changed."),
+    AccountChange.DELETED: gettext_lazy("The account was deleted."),
 }
 
 
 COMPARED = {
-    "email": Changed.EMAIL,
-    "role_id": Changed.ROLE,
-    "org_id": Changed.ORGANISATION,
-    "expiration": Changed.EXPIRATION,
-    "external_auth_required": Changed.PROVIDER,
-    "external_auth_key": Changed.PROVIDER,
-    "server_id": Changed.ROLE,
-    "gpgkey": Changed.MAIL_KEYS,
-    "certif_public": Changed.MAIL_KEYS,
+    "email": AccountChange.EMAIL,
+    "role_id": AccountChange.ROLE,
+    "org_id": AccountChange.ORGANISATION,
+    "expiration": AccountChange.EXPIRATION,
+    "external_auth_required": AccountChange.PROVIDER,
+    "external_auth_key": AccountChange.PROVIDER,
+    "server_id": AccountChange.ROLE,
+    "gpgkey": AccountChange.MAIL_KEYS,
+    "certif_public": AccountChange.MAIL_KEYS,
 }
 """What a change of each field is: all that decides who acts as an account, as what, and who reads its mail."""
 
 
-def changes_between(before: User, user: User) -> list[Changed]:
+def changes_between(before: User, user: User) -> list[AccountChange]:
     found = [
         changed
         for field, changed in COMPARED.items()
         if (getattr(user, field) or None) != (getattr(before, field) or None)
     ]
     if user.disabled != before.disabled:
-        found.append(Changed.DISABLED if user.disabled else Changed.ENABLED)
+        found.append(AccountChange.DISABLED if user.disabled else AccountChange.ENABLED)
     return found
 
 
 def tell_of_changes(
-    actor: ActorReference, user: User, changes: Iterable[Changed], *, detail: str = "", also_to: str = ""
+    actor: AuditActor, user: User, changes: Iterable[AccountChange], *, detail: str = "", also_to: str = ""
 ) -> None:
     """Notify an account's owner of changes by `actor`; `also_to` is their previous address.
 
@@ -99,11 +99,11 @@ def tell_of_changes(
         queue_mail([_mail(actor, user, told, detail, address) for address in addresses])
 
 
-def tell_each(actor: ActorReference, users: Iterable[User], changed: Changed) -> None:
+def tell_each(actor: AuditActor, users: Iterable[User], changed: AccountChange) -> None:
     queue_mail([_mail(actor, user, [changed], "", user.email) for user in users])
 
 
-def _mail(actor: ActorReference, user: User, changes: list[Changed], detail: str, address: str) -> Mail:
+def _mail(actor: AuditActor, user: User, changes: list[AccountChange], detail: str, address: str) -> Mail:
     with translation.override(user.language or settings.LANGUAGE_CODE):
         facts = {
             "email": user.email,

@@ -11,10 +11,10 @@ from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.account_links import mail_password_link
-from vardkase.identity.accounts.services.at_console import refuse_at_console
+from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import end_all, note_who_set
 from vardkase.identity.accounts.services.key_limits import require_unlimited
-from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.protection import is_approved, require_change
 from vardkase.identity.accounts.services.restrictions import require_may_change_password
@@ -57,7 +57,7 @@ def reset_second_factor(actor: Acting, user: User, *, approval: Approval | None 
     note_who_set(actor, user)
     ended = end_all(user)
     record(actor, "user.second_factor_reset", target_of(user), {"removed": removed, "keys": ended})
-    tell_of_changes(actor, user, [Changed.SECOND_FACTOR_RESET, Changed.KEYS_ENDED])
+    tell_of_changes(actor, user, [AccountChange.SECOND_FACTOR_RESET, AccountChange.KEYS_ENDED])
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def end_keys(actor: Acting, user: User, *, approval: Approval | None = None) -> 
     require_change(actor, user, approval)
     ended = end_all(user)
     record(actor, "auth_key.ended", target_of(user), {"ended": ended})
-    tell_of_changes(actor, user, [Changed.KEYS_ENDED])
+    tell_of_changes(actor, user, [AccountChange.KEYS_ENDED])
 
 
 def _reset(actor: Acting, user: User) -> str:
@@ -78,7 +78,7 @@ def _reset(actor: Acting, user: User) -> str:
     note_who_set(actor, user)
     ended = end_all(user)
     record(actor, "user.password_reset", target_of(user), {"keys": ended})
-    tell_of_changes(actor, user, [Changed.PASSWORD, Changed.KEYS_ENDED])
+    tell_of_changes(actor, user, [AccountChange.PASSWORD, AccountChange.KEYS_ENDED])
     return password
 
 

@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import NotFound
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.accounts.services.roles import changed_fields, edit_role, fields_of, is_of_officers
@@ -33,13 +38,13 @@ def change_role(
     return propose(actor, CHANGE_ROLE, str(role.pk), title=role.name, parameters=change, reason=reason)
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     now = request.subject_state
     details = tuple(
         (name, f"{now.get(name, '')} → {value}") for name, value in sorted(request.parameters.items())
     )
     effect = gettext("The role changes at once for everyone who has it, including officers.")
-    return Description(effect, details, f"/administration/roles/{request.subject}/")
+    return ActionDescription(effect, details, f"/administration/roles/{request.subject}/")
 
 
 def _role(request: ApprovalRequest) -> Role:
@@ -55,7 +60,7 @@ def _change(approval: Approval) -> Role:
 
 
 CHANGE_ROLE = register(
-    Action(
+    ApprovalAction(
         name="change_role_of_officers",
         title=_("Change a role that officers have"),
         propose=frozenset({Party.SITE_ADMIN}),

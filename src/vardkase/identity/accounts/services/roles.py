@@ -15,7 +15,7 @@ from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.rules import LEVEL_FLAGS, LEVELS, PERMISSIONS, level_of
 from vardkase.identity.accounts.services.credentials import note_who_made_site_admins
-from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin
 from vardkase.identity.accounts.services.protection import protected_users, refuse_offices_of_role
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import number, short_text
@@ -141,7 +141,7 @@ def changed_fields(actor: Acting, role: Role, data: Mapping[str, Any]) -> dict[s
 
 def _require_site_admin(actor: Acting) -> None:
     actor.require_writing()
-    if not actor.is_site_admin or actor.is_content_blind:
+    if not actor.is_site_admin or actor.may_not_read_content:
         raise Forbidden
 
 

@@ -26,7 +26,7 @@ def appoint(actor: Acting, user: User, names: Iterable[str], reason: str = "") -
     person has to approve and none is given.
     """
     actor.require_writing()
-    if not actor.is_site_admin or actor.is_content_blind or user.pk == actor.user_id:
+    if not actor.is_site_admin or actor.may_not_read_content or user.pk == actor.user_id:
         raise Forbidden
     user = locked(user)
     wanted = sorted(set(names))

@@ -24,18 +24,18 @@ from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
-from vardkase.identity.accounts.services.at_console import refuse_at_console
 from vardkase.identity.accounts.services.bound_keys import must_be_bound
+from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import (
     end_all,
     is_another,
     note_who_made_site_admins,
     note_who_set,
 )
-from vardkase.identity.accounts.services.guard import keep_a_site_admin, keep_an_administrator
 from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.keys import issue_key
-from vardkase.identity.accounts.services.notices import Changed, changes_between, tell_of_changes
+from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin, keep_an_administrator
+from vardkase.identity.accounts.services.notices import AccountChange, changes_between, tell_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.protection import (
     is_approved,
@@ -51,7 +51,7 @@ from vardkase.identity.accounts.services.restrictions import (
 from vardkase.identity.accounts.staff import OF_THE_HUB, staff_roles
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.fields import number, short_text, text
-from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
+from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
 from vardkase.identity.organisations.queries import by_reference
 from vardkase.identity.organisations.rules import has_verified_domain
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -171,7 +171,7 @@ def change_password(actor: Acting, password: str) -> User:
     user.change_pw = False
     user.save()
     record(actor, "user.password_changed", target_of(user))
-    tell_of_changes(actor, user, [Changed.PASSWORD])
+    tell_of_changes(actor, user, [AccountChange.PASSWORD])
     return user
 
 
@@ -183,7 +183,7 @@ def delete_user(actor: Acting, user: User, *, approval: Approval | None = None) 
         raise Forbidden
     require_change(actor, user, approval)
     target = target_of(user)
-    tell_of_changes(actor, user, [Changed.DELETED])
+    tell_of_changes(actor, user, [AccountChange.DELETED])
     before = copy(user)
     user.delete()
     keep_a_site_admin()
@@ -215,7 +215,7 @@ def _saved(
             # Somebody else's session would then change the password without the second factor.
             raise Forbidden(gettext("Change your own password instead of requesting a change for yourself."))
         _require_own_session(actor, user, before, password)
-    changed = changes_between(before, user) + ([Changed.PASSWORD] if password else [])
+    changed = changes_between(before, user) + ([AccountChange.PASSWORD] if password else [])
     if changed or (user.change_pw, user.force_logout) != (before.change_pw, before.force_logout):
         require_change(actor, user, approval)
     if password:
@@ -235,7 +235,7 @@ def _saved(
             in_use()
         ):  # Until then MISP's clients go on with the key of an account whose address they have changed.
             end_all(user)
-            changed.append(Changed.KEYS_ENDED)
+            changed.append(AccountChange.KEYS_ENDED)
     was, now = _facts(before), _facts(user)
     change: dict[str, Any] = {name: [was[name], now[name]] for name in FACTS if was[name] != now[name]}
     change["fields"] = sorted(name for name in ADMINISTERED if name in data)
@@ -314,7 +314,7 @@ def _apply(user: User, data: Mapping[str, Any], readers: Mapping[str, Callable[[
 
 
 def _domain_errors(user: User) -> dict[str, list[str]]:
-    enforced = user.org.domains_mode == Mode.ENFORCE or SignInRule.DOMAINS in user.org.required_sign_in
+    enforced = user.org.domains_mode == SignInMode.ENFORCE or SignInRule.DOMAINS in user.org.required_sign_in
     if not enforced or has_verified_domain(user.email, user.org.verified_domains):
         return {}
     if user.pk and User.objects.filter(pk=user.pk, email=user.email, org=user.org).exists():

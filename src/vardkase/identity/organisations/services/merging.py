@@ -14,7 +14,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.hooks import (
-    MergeSought,
+    BeforeMerge,
     OrganisationsMerged,
     merge_sought,
     organisations_merged,
@@ -39,11 +39,11 @@ def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[s
     administrator who reads shared content.
     """
     actor.require_writing()
-    if not actor.is_site_admin or actor.is_content_blind:
+    if not actor.is_site_admin or actor.may_not_read_content:
         raise Forbidden
     source, target = _locked(source_id, target_id)
     _refuse(source, target)
-    merge_sought.emit(MergeSought(source.pk, target.pk))
+    merge_sought.emit(BeforeMerge(source.pk, target.pk))
     _refuse_clashes(source, target)
     given = {"source": source.pk, "target": target.pk}
     cursor().execute(KEEP_EXTEND, given)

@@ -56,7 +56,7 @@ def edit_organisation(
     if not decided:
         _refuse_identity_of_member(organisation, changed)
     guarded = AS_WHOM | {"name"} if has_open_membership(organisation) else AS_WHOM
-    if actor.is_content_blind and not guarded.isdisjoint(changed):
+    if actor.may_not_read_content and not guarded.isdisjoint(changed):
         raise Forbidden(NOT_FOR_THE_BLIND)
     organisation.save()
     record(actor, "organisation.edited", _target(organisation), {"fields": changed})

@@ -15,7 +15,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.blocklists.models import Blocked
-from vardkase.knowledge.blocklists.services import About, block
+from vardkase.knowledge.blocklists.services import BlockReason, block
 from vardkase.knowledge.galaxies.documents import (
     cluster_fields,
     elements_of,
@@ -127,7 +127,9 @@ def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluste
         _renew(cluster, published=False)
         return cluster
     if not cluster.default:
-        block(Blocked.GALAXY_CLUSTER, UUID(str(cluster.uuid)), About(cluster.value, _creator_of(cluster)))
+        block(
+            Blocked.GALAXY_CLUSTER, UUID(str(cluster.uuid)), BlockReason(cluster.value, _creator_of(cluster))
+        )
     number = cluster.pk
     cluster.delete()
     cluster.pk = number

@@ -19,14 +19,14 @@ from vardkase.knowledge.galaxies.documents import LONGEST, text_of, uuid_of
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.queries import INVALID_GALAXY, visible_galaxies
 from vardkase.knowledge.galaxies.services.reach import reach_of, require_editor
-from vardkase.knowledge.sources.loading import Loaded
+from vardkase.knowledge.sources.loading import LoadResult
 from vardkase.knowledge.sources.models import KnowledgeSource
 from vardkase.misp.flags import as_bool
 
 TEXTS = ("name", "type", "description", "version", "icon", "namespace")
 
 
-def update_galaxies(actor: Actor) -> Loaded:
+def update_galaxies(actor: Actor) -> LoadResult:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()

@@ -12,7 +12,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.knowledge.sources.loading import Loaded
+from vardkase.knowledge.sources.loading import LoadResult
 from vardkase.knowledge.taxonomies import loader
 from vardkase.knowledge.taxonomies.documents import taxonomy_file
 from vardkase.knowledge.taxonomies.models import Taxonomy
@@ -139,7 +139,7 @@ UPDATE tag SET hide_tag = %(hidden)s WHERE lower(name) = ANY(%(names)s::text[])
 """
 
 
-def update_taxonomies(actor: Actor) -> Loaded:
+def update_taxonomies(actor: Actor) -> LoadResult:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()

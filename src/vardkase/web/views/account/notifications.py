@@ -17,7 +17,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.user_settings import notifications
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.notifications import NotificationsForm
-from vardkase.web.key_words import key_fault
+from vardkase.web.key_errors import key_fault
 from vardkase.web.pages import PageRequest, page
 
 
@@ -25,7 +25,7 @@ from vardkase.web.pages import PageRequest, page
 def choose(request: PageRequest) -> HttpResponse:
     user = cast(User, request.user)
     rule = notifications.rule_of(user)
-    wishes = notifications.wishes_of(rule)
+    wishes = notifications.preferences_of(rule)
     form = NotificationsForm(request.POST or None, initial=_now(user, wishes), plain=wishes is not None)
     if request.method == "POST" and form.is_valid() and _kept(request, user, form):
         messages.success(request, gettext("Saved."))
@@ -52,7 +52,7 @@ def _kept(request: PageRequest, user: User, form: NotificationsForm) -> bool:
     return True
 
 
-def _now(user: User, wishes: notifications.Wishes | None) -> dict[str, Any]:
+def _now(user: User, wishes: notifications.NotificationPreferences | None) -> dict[str, Any]:
     now: dict[str, Any] = {
         name: getattr(user, name) for name in (*notifications.SWITCHES, *notifications.KEYS)
     }

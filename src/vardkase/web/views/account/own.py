@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
-from vardkase.identity.access.trail import own_sign_ins
+from vardkase.identity.access.readable_audit_log import own_sign_ins
 from vardkase.identity.accounts import preferences
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import own_keys
 from vardkase.identity.accounts.services import addresses
-from vardkase.web.accounts import trail
+from vardkase.web.accounts import audit
 from vardkase.web.accounts.sessions import end_sessions, sessions_of
 from vardkase.web.forms.account import LooksForm, OwnAccountForm
 from vardkase.web.forms.errors import take_errors
@@ -68,7 +68,7 @@ def set_looks(request: PageRequest) -> HttpResponse:
 def end_other_sessions(request: PageRequest) -> HttpResponse:
     user = cast(User, request.user)
     ended = end_sessions(user, keep=request.session.session_key)
-    trail.signed_out_everywhere(request, user, ended)
+    audit.signed_out_everywhere(request, user, ended)
     messages.success(request, gettext("You are signed out everywhere but here."))
     return redirect("account")
 

@@ -7,8 +7,8 @@ from django.shortcuts import render
 
 from vardkase.audit.queries import filtered
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.access.trail import readable_trail
-from vardkase.web.acts import NOUNS
+from vardkase.identity.access.readable_audit_log import readable_trail
+from vardkase.web.audit_labels import NOUNS
 from vardkase.web.forms.administration import TrailFilterForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed

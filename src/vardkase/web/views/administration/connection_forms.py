@@ -15,7 +15,7 @@ from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import certificates_of, find_server, users_bound_to
 from vardkase.exchange.sync.previews import reset_remote_key
 from vardkase.identity.access.permissions import Permission
-from vardkase.web.forms.connection import ConnectionForm, ImportForm
+from vardkase.web.forms.connection import ConnectionForm, ConnectionImportForm
 from vardkase.web.forms.connection_errors import refuse
 from vardkase.web.forms.picking import Picker
 from vardkase.web.pages import PageRequest, page
@@ -36,7 +36,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN, writes=True)
 def take_over(request: PageRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None)
+    form = ConnectionImportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             server = services.import_server(request.actor, form.cleaned_data["document"])

@@ -14,7 +14,7 @@ from vardkase.core.errors import NotFound
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers import tasks
 from vardkase.exchange.servers.queries import find_server, servers
-from vardkase.exchange.sync import translation
+from vardkase.exchange.sync import remote_event_ids
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
@@ -60,7 +60,7 @@ def numbers(request: PageRequest) -> HttpResponse:
         except OutgoingFailed as failed:
             form.add_error("server", in_words(str(failed)))
         else:
-            context |= {"event": event, "there": list(translation.elsewhere(request.actor, event))}
+            context |= {"event": event, "there": list(remote_event_ids.elsewhere(request.actor, event))}
     return render(
         request, "administration/connection_numbers.html", context, status=422 if form.errors else 200
     )
@@ -68,5 +68,5 @@ def numbers(request: PageRequest) -> HttpResponse:
 
 def _event(request: PageRequest, server: str, number: str) -> EventRow:
     if server:
-        return translation.here(request.actor, server, number)
+        return remote_event_ids.here(request.actor, server, number)
     return find_event(request.actor, number)

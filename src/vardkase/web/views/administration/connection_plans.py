@@ -12,14 +12,14 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.queries import find_server
 from vardkase.exchange.sync import dry_run
-from vardkase.exchange.sync.fates import REASONS, Fate
-from vardkase.exchange.sync.models import Direction
+from vardkase.exchange.sync.decisions import REASONS, SyncDecision
+from vardkase.exchange.sync.models import SyncDirection
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.reasons import KINDS, in_words
 
-TECHNIQUES = {Direction.PULL: ("full", "update"), Direction.PUSH: ("full", "incremental")}
+TECHNIQUES = {SyncDirection.PULL: ("full", "update"), SyncDirection.PUSH: ("full", "incremental")}
 """What may be looked at each way; the first is what "now" does on a connection's page."""
 
 NOT_HERE = _("The event does not exist here yet.")
@@ -37,7 +37,7 @@ def show(request: PageRequest, pk: int, way: str) -> HttpResponse:
         return render(
             request, "administration/connection_plan.html", context | {"fault": in_words(str(refused))}
         )
-    reasons = {**REASONS, **({Fate.NEW: NOT_HERE} if direction is Direction.PULL else {})}
+    reasons = {**REASONS, **({SyncDecision.NEW: NOT_HERE} if direction is SyncDirection.PULL else {})}
     stays = [(reasons[fate], count) for fate, count in plan.events.most_common() if not fate.moves]
     context |= {
         "plan": plan,
@@ -51,8 +51,8 @@ def show(request: PageRequest, pk: int, way: str) -> HttpResponse:
     return render(request, "administration/connection_plan.html", context)
 
 
-def _direction(way: str) -> Direction:
+def _direction(way: str) -> SyncDirection:
     try:
-        return {"fetch": Direction.PULL, "send": Direction.PUSH}[way]
+        return {"fetch": SyncDirection.PULL, "send": SyncDirection.PUSH}[way]
     except KeyError:
         raise Http404 from None

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.outbox.models import Kind
-from vardkase.exchange.outbox.models import State as Delivered
+from vardkase.exchange.outbox.models import DeliveryState as Delivered
+from vardkase.exchange.outbox.models import EntryKind
 from vardkase.exchange.outbox.queries import deliveries
 from vardkase.exchange.servers import checkup, confirmation
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import certificates_of, find_server, servers, users_bound_to
-from vardkase.exchange.sync import figures, queries, tasks
-from vardkase.exchange.sync.figures import Figures
-from vardkase.exchange.sync.models import Direction, State
+from vardkase.exchange.sync import queries, statistics, tasks
+from vardkase.exchange.sync.models import SyncDirection, SyncRunState
+from vardkase.exchange.sync.statistics import SyncStatistics
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.knowledge.caches.kinds import SERVER
@@ -35,20 +35,21 @@ from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.approval_requests.pages import proposed, told
 
 SET_ASIDE_SHOWN = 20
-WAYS = (Direction.PULL, Direction.PUSH)
+WAYS = (SyncDirection.PULL, SyncDirection.PUSH)
 
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
     rows = list(servers(request.actor).select_related("standing"))
     latest = queries.latest_runs(request.actor, rows)
-    counted = figures.figures(request.actor, [server.pk for server in rows])
+    counted = statistics.figures(request.actor, [server.pk for server in rows])
     shown = [
         {
             "server": server,
             "standing": getattr(server, "standing", None),
             "ways": [
-                (latest.get((server.pk, way)), counted.get((server.pk, way), Figures())) for way in WAYS
+                (latest.get((server.pk, way)), counted.get((server.pk, way), SyncStatistics()))
+                for way in WAYS
             ],
         }
         for server in rows
@@ -156,8 +157,8 @@ def cancel(request: PageRequest, pk: int) -> HttpResponse:
 def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
     runs = queries.runs_of(request.actor, server.pk)
     aside = queries.set_aside_of(request.actor, server.pk)
-    shown, unsent = list(aside[:SET_ASIDE_SHOWN]), figures.unsent(request.actor, server.pk)
-    counted = figures.figures(request.actor, [server.pk])
+    shown, unsent = list(aside[:SET_ASIDE_SHOWN]), statistics.unsent(request.actor, server.pk)
+    counted = statistics.figures(request.actor, [server.pk])
     context = {
         "server": server,
         "waits_for_confirmation": confirmation.waits_for_confirmation(server),
@@ -166,17 +167,17 @@ def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
         "standing": getattr(server, "standing", None),
         "authority": certificates_of(server)[0],
         "accounts": users_bound_to([server.pk]).get(server.pk, []),
-        "waiting": deliveries(request.actor, kind=Kind.CONNECTION, state=Delivered.WAITING)
+        "waiting": deliveries(request.actor, kind=EntryKind.CONNECTION, state=Delivered.WAITING)
         .filter(receiver_id=server.pk)
         .count(),
         "cache": find_cached(SERVER, server.pk) if server.caching_enabled else None,
-        "running": runs.filter(state=State.RUNNING).order_by("-pk"),
+        "running": runs.filter(state=SyncRunState.RUNNING).order_by("-pk"),
         "aside": shown,
         "aside_count": aside.count(),
         "unsent": unsent,
         "titles": _titles(request, [*(each.uuid for each in shown), *(each.uuid for each in unsent)]),
-        "pulled": counted.get((server.pk, Direction.PULL), Figures()),
-        "pushed": counted.get((server.pk, Direction.PUSH), Figures()),
+        "pulled": counted.get((server.pk, SyncDirection.PULL), SyncStatistics()),
+        "pushed": counted.get((server.pk, SyncDirection.PUSH), SyncStatistics()),
         **listed(request, runs, {"pk"}, "-pk"),
         **more,
     }

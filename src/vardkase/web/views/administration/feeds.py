@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import NotFound
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import fetching, queries, reading, runs, services, tasks
-from vardkase.exchange.feeds.models import Act, Feed, SourceFormat, State
+from vardkase.exchange.feeds.models import Feed, FeedAction, FeedRunState, SourceFormat
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.knowledge.caches.kinds import FEED
@@ -39,7 +39,12 @@ def index(request: PageRequest) -> HttpResponse:
     latest = runs.latest_runs(request.actor, found["rows"])
     sizes = {source.number: source.size for source in cached_sources(request.actor, [FEED]).values()}
     rows = [
-        (feed, latest.get((feed.pk, Act.FETCH)), latest.get((feed.pk, Act.CACHE)), sizes.get(feed.pk, 0))
+        (
+            feed,
+            latest.get((feed.pk, FeedAction.FETCH)),
+            latest.get((feed.pk, FeedAction.CACHE)),
+            sizes.get(feed.pk, 0),
+        )
         for feed in found["rows"]
     ]
     context = {
@@ -62,7 +67,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     )
     context = {
         "feed": feed,
-        "running": every.filter(state=State.RUNNING).order_by("-pk"),
+        "running": every.filter(state=FeedRunState.RUNNING).order_by("-pk"),
         "cached": cached,
         "cached_at": moment(cached.cached) if cached else None,
         "coverage": coverage(FEED, pk) if cached else 0,

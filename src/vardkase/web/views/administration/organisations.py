@@ -14,7 +14,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.organisations import queries, services
 from vardkase.identity.organisations.models import Organisation
-from vardkase.intel.queries.organisation_counts import events_created_by, require_sight
+from vardkase.intel.queries.organisation_counts import events_created_by, require_content_access
 from vardkase.web.forms.administration import OrganisationForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
@@ -43,7 +43,7 @@ def index(request: PageRequest) -> HttpResponse:
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
     organisation = queries.find_organisation(pk)
-    require_sight(request.actor, organisation)
+    require_content_access(request.actor, organisation)
     people = visible_users(request.actor).filter(org=organisation)
     context = {
         "organisation": organisation,

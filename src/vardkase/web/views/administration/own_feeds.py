@@ -79,7 +79,7 @@ def _shown(request: PageRequest, feed: OwnFeed, token: str = "") -> HttpResponse
     context = {
         "feed": feed,
         "groups": [
-            "" if request.actor.is_content_blind else group.name for group in feed.sharing_groups.all()
+            "" if request.actor.may_not_read_content else group.name for group in feed.sharing_groups.all()
         ],
         "address": request.build_absolute_uri(f"/feed/{feed.name}/"),
         "token": token,

@@ -20,7 +20,7 @@ from vardkase.identity.accounts.services.roles import is_of_officers
 from vardkase.web.forms.administration import RoleForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.permission_words import FLAGS
+from vardkase.web.permission_labels import FLAGS
 from vardkase.web.views.approval_requests.pages import proposed
 
 

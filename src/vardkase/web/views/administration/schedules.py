@@ -9,9 +9,9 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.core.schedules import Rhythm
+from vardkase.core.schedules import Interval
 from vardkase.hub.instance import schedules
-from vardkase.hub.instance.schedules import Change
+from vardkase.hub.instance.schedules import ScheduleChange
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.schedules import ScheduleForm
@@ -35,7 +35,7 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
     form = ScheduleForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
-        change = Change(Rhythm(chosen["rhythm"]), chosen["at"], paused=not chosen["on"])
+        change = ScheduleChange(Interval(chosen["rhythm"]), chosen["at"], paused=not chosen["on"])
         try:
             waits = schedules.change_schedules(request.actor, {name: change}, chosen["reason"])
         except Invalid as error:
@@ -63,7 +63,7 @@ def run(request: PageRequest, name: str) -> HttpResponse:
 @page(oversight=True, writes=True)
 def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
     try:
-        waits = schedules.change_schedules(request.actor, {name: Change(paused=paused)})
+        waits = schedules.change_schedules(request.actor, {name: ScheduleChange(paused=paused)})
     except Invalid:
         messages.info(request, gettext("This takes a second officer. Say here why it is changed."))
         return redirect("schedule", name)

@@ -12,11 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.changed_by import ChangedBy
+from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.correspondence.letters.wording import missing_for_decisions
 from vardkase.hub.instance.authority import changeable_by, require_may_change, takes_two
-from vardkase.hub.instance.settings import Line, change_setting, every_setting, find_setting
+from vardkase.hub.instance.settings import SettingLine, change_setting, every_setting, find_setting
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.settings import SettingForm
 from vardkase.web.pages import PageRequest, page
@@ -84,7 +84,7 @@ def _at_value(error: Invalid) -> Invalid:
     return Invalid({"value": [error.errors]}) if isinstance(error.errors, str) else error
 
 
-def _shown(line: Line, may: frozenset[ChangedBy], *, by_two: bool) -> dict[str, Any]:
+def _shown(line: SettingLine, may: frozenset[ChangedBy], *, by_two: bool) -> dict[str, Any]:
     prefix = line.name.partition(".")[0]
     unproposable = line.secret and by_two and line.changed_by is ChangedBy.OFFICERS
     return {

@@ -15,19 +15,19 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.outbox.models import Delivery
-from vardkase.exchange.outbox.models import Kind as ReceiverKind
+from vardkase.exchange.outbox.models import EntryKind as ReceiverKind
 from vardkase.exchange.outbox.queries import deliveries
 from vardkase.exchange.streams import services
 from vardkase.exchange.streams.errors import fault_of
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.queries import find_stream, standings, streams
 from vardkase.exchange.streams.settings import KEPT_DAYS
-from vardkase.exchange.streams.trying import send_test
+from vardkase.exchange.streams.test_message import send_test
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.web.forms.stream import FORMS, DeliveryFilterForm, ReplayForm
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.stream_words import FAULTS, KINDS
+from vardkase.web.stream_labels import FAULTS, KINDS
 from vardkase.web.views.administration.listing import listed
 
 DELIVERIES_SHOWN = 10

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.taxii import collections, servers, tasks
-from vardkase.exchange.taxii.client import Remote
-from vardkase.exchange.taxii.models import Collection, Direction, TaxiiServer
+from vardkase.exchange.taxii.client import TaxiiClient
+from vardkase.exchange.taxii.models import Collection, TaxiiDirection, TaxiiServer
 from vardkase.exchange.taxii.renderings import faults
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang
@@ -107,7 +107,7 @@ def server(request: PageRequest, pk: int) -> HttpResponse:
 def test(request: PageRequest, pk: int) -> HttpResponse:
     found = servers.find_taxii_server(request.actor, pk)
     try:
-        offered = Remote.of(found).collections()
+        offered = TaxiiClient.of(found).collections()
     except OutgoingFailed as failed:
         return _shown(request, found, failure=in_words(str(failed)))
     return _shown(request, found, offered=offered)
@@ -127,7 +127,9 @@ def objects(request: PageRequest, pk: int) -> HttpResponse:
     mark = request.GET.get("next", "")
     context: dict[str, Any] = {"server": found}
     try:
-        envelope = Remote.of(found).objects(found.collection, limit=50, **({"next": mark} if mark else {}))
+        envelope = TaxiiClient.of(found).objects(
+            found.collection, limit=50, **({"next": mark} if mark else {})
+        )
     except OutgoingFailed as failed:
         context["failure"] = in_words(str(failed))
     else:
@@ -140,7 +142,7 @@ def objects(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
     found = servers.find_taxii_server(request.actor, pk)
-    if way == Direction.POLL:
+    if way == TaxiiDirection.POLL:
         tasks.order_poll(request.actor, found.pk)
         messages.success(request, gettext("Fetching starts in a moment. Progress is shown on this page."))
     else:
@@ -201,8 +203,8 @@ def _shown(request: PageRequest, server: TaxiiServer, **more: Any) -> HttpRespon
     runs = servers.runs_of(request.actor, server)
     context = {
         "server": server,
-        "polled": runs.filter(direction=Direction.POLL).first(),
-        "pushed": runs.filter(direction=Direction.PUSH).first(),
+        "polled": runs.filter(direction=TaxiiDirection.POLL).first(),
+        "pushed": runs.filter(direction=TaxiiDirection.PUSH).first(),
         "has_key": bool(server.encrypted_key),
         **listed(request, runs.order_by(), {"pk"}, "-pk"),
         **more,

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.applications.services.importing import import_application, read_file
 from vardkase.hub.membership.invitations import services
-from vardkase.hub.membership.invitations.services import Standing, standing
+from vardkase.hub.membership.invitations.services import InvitationStatus, standing
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.forms.admission import ImportForm, InvitationForm
+from vardkase.web.forms.admission import ApplicationImportForm, InvitationForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed
@@ -24,10 +24,10 @@ from vardkase.web.views.administration.listing import listed
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 SORTS = ("email", "created", "expires")
 STANDINGS = {
-    Standing.SENT: (pgettext_lazy("invitation", "Sent"), "wait"),
-    Standing.USED: (pgettext_lazy("invitation", "Used"), "ok"),
-    Standing.REVOKED: (pgettext_lazy("invitation", "Revoked"), "out"),
-    Standing.EXPIRED: (pgettext_lazy("invitation", "Expired"), "out"),
+    InvitationStatus.SENT: (pgettext_lazy("invitation", "Sent"), "wait"),
+    InvitationStatus.USED: (pgettext_lazy("invitation", "Used"), "ok"),
+    InvitationStatus.REVOKED: (pgettext_lazy("invitation", "Revoked"), "out"),
+    InvitationStatus.EXPIRED: (pgettext_lazy("invitation", "Expired"), "out"),
 }
 
 
@@ -69,7 +69,7 @@ def revoke(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(staff=OFFICER, writes=True)
 def import_file(request: PageRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ApplicationImportForm(request.POST or None, request.FILES or None)
     faults: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:

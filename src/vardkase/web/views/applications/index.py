@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.assessments import queries
-from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, Filter
+from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, CaseFilter
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.phases.queries import phase_titles
 from vardkase.hub.membership.sectors import Sector
@@ -24,7 +24,7 @@ SHOWN = [state for state in ApplicationState if state != ApplicationState.DRAFT]
 
 @page(staff=OFFICERS)
 def index(request: PageRequest) -> HttpResponse:
-    narrowed = Filter(
+    narrowed = CaseFilter(
         searched(request),
         request.GET.get("state", ""),
         request.GET.get("sector", ""),
@@ -48,12 +48,12 @@ def index(request: PageRequest) -> HttpResponse:
         "sectors": Sector.choices,
         "handlers": [(str(pk), email) for pk, email in queries.handlers(request.actor)],
         "limit": DAYS_TO_DECIDE.value,
-        "is_narrowed": narrowed != Filter(),
+        "is_narrowed": narrowed != CaseFilter(),
     }
     return render(request, "applications/index.html", context)
 
 
-def _tabs(request: PageRequest, narrowed: Filter) -> list[dict[str, Any]]:
+def _tabs(request: PageRequest, narrowed: CaseFilter) -> list[dict[str, Any]]:
     counts = queries.counts(request.actor)
     everything = {
         "label": gettext("All"),

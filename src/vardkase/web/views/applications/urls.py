@@ -5,32 +5,34 @@ from __future__ import annotations
 from django.urls import path
 
 from vardkase.web.views import partiality
-from vardkase.web.views.applications import desk, index, papers
+from vardkase.web.views.applications import case, documents, index
 
 urlpatterns = [
     path("applications/", index.index, name="applications"),
-    path("applications/<str:number>/", desk.view, name="application"),
-    path("applications/<str:number>/answers/", desk.answers, name="application_answers"),
-    path("applications/<str:number>/review/", desk.review, name="application_review"),
-    path("applications/<str:number>/criteria/<str:key>/", desk.assess, name="application_assess"),
-    path("applications/<str:number>/completion/", desk.completion, name="application_completion"),
-    path("applications/<str:number>/registry-number/", desk.registry_number, name="application_registry"),
-    path("applications/<str:number>/resume/", desk.resume, name="application_resume"),
-    path("applications/<str:number>/message/", desk.message, name="application_message"),
-    path("applications/<str:number>/propose/", desk.propose, name="application_propose"),
-    path("applications/<str:number>/proposals/<int:proposal>/", desk.decide, name="application_decide"),
+    path("applications/<str:number>/", case.view, name="application"),
+    path("applications/<str:number>/answers/", case.answers, name="application_answers"),
+    path("applications/<str:number>/review/", case.review, name="application_review"),
+    path("applications/<str:number>/criteria/<str:key>/", case.assess, name="application_assess"),
+    path("applications/<str:number>/completion/", case.completion, name="application_completion"),
+    path("applications/<str:number>/registry-number/", case.registry_number, name="application_registry"),
+    path("applications/<str:number>/resume/", case.resume, name="application_resume"),
+    path("applications/<str:number>/message/", case.message, name="application_message"),
+    path("applications/<str:number>/propose/", case.propose, name="application_propose"),
+    path("applications/<str:number>/proposals/<int:proposal>/", case.decide, name="application_decide"),
     path(
         "applications/<str:number>/proposals/<int:proposal>/take-back/",
-        desk.take_back,
+        case.take_back,
         name="application_take_back",
     ),
     path(
         "applications/<str:number>/proposals/<int:proposal>/preview/",
-        papers.preview,
+        documents.preview,
         name="application_preview",
     ),
     path("applications/<str:number>/partial/", partiality.of_application, name="application_partial"),
-    path("applications/<str:number>/form.pdf", papers.form, name="application_form_pdf"),
-    path("applications/<str:number>/letters/<str:letter_number>/", papers.letter, name="application_letter"),
-    path("applications/<str:number>/files/<int:attachment>/", papers.attachment, name="application_file"),
+    path("applications/<str:number>/form.pdf", documents.form, name="application_form_pdf"),
+    path(
+        "applications/<str:number>/letters/<str:letter_number>/", documents.letter, name="application_letter"
+    ),
+    path("applications/<str:number>/files/<int:attachment>/", documents.attachment, name="application_file"),
 ]

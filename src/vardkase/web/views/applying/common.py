@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.hub.membership.applications.access import Applicant, find_link, link_address
 from vardkase.hub.membership.applications.form.steps import REVIEW, STEPS
-from vardkase.hub.membership.applications.models import Application, ApplicationState, PrivateLink
-from vardkase.hub.membership.applications.throttle import TooOften
-from vardkase.hub.public_pages.passages import Part, Words
+from vardkase.hub.membership.applications.models import Application, ApplicationLink, ApplicationState
+from vardkase.hub.membership.applications.throttle import RateLimited
+from vardkase.hub.public_pages.passages import PassagePart, PassageText
 from vardkase.hub.public_pages.queries import passages
 from vardkase.web.applicants import OWN_LINK
 from vardkase.web.markdown import rendered_by_owner
@@ -26,7 +26,7 @@ from vardkase.web.views.public.front import url_if_any
 
 
 class ApplicantRequest(HttpRequest):
-    link: PrivateLink
+    link: ApplicationLink
     application: Application
     applicant: Applicant
 
@@ -40,7 +40,7 @@ def open_page[**P](view: OpenView[P]) -> OpenView[P]:
     def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             response = view(request, *args, **kwargs)
-        except TooOften as error:
+        except RateLimited as error:
             response = render(request, "applying/too_often.html", page(request), status=429)
             response["Retry-After"] = str(error.wait)
         response["Cache-Control"] = "no-store"
@@ -70,7 +70,7 @@ def applicant_page[**P](view: ApplicantView[P]) -> OpenView[P]:
     return open_page(cast(OpenView[P], opened))
 
 
-def own_link(request: HttpRequest) -> PrivateLink | None:
+def own_link(request: HttpRequest) -> ApplicationLink | None:
     try:
         return find_link(request.COOKIES.get(OWN_LINK.cookie, ""))
     except NotFound:
@@ -88,21 +88,23 @@ def no_link(request: HttpRequest) -> HttpResponse:
     return OWN_LINK.forget(response)
 
 
-def _help(words: Words) -> dict[str, str]:
+def _help(words: PassageText) -> dict[str, str]:
     return {"title": words.title, "lead": words.lead, "html": rendered_by_owner(words.text)}
 
 
 def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
     language = getattr(request, "LANGUAGE_CODE", "sv")
-    texts = [each for each in passages() if each.shown and each.part in (Part.FOOT, Part.HELP)]
+    texts = [each for each in passages() if each.shown and each.part in (PassagePart.FOOT, PassagePart.HELP)]
     found = {
-        "foot": [{"lead": each.in_language(language).lead} for each in texts if each.part == Part.FOOT],
-        "help": [_help(each.in_language(language)) for each in texts if each.part == Part.HELP],
+        "foot": [
+            {"lead": each.in_language(language).lead} for each in texts if each.part == PassagePart.FOOT
+        ],
+        "help": [_help(each.in_language(language)) for each in texts if each.part == PassagePart.HELP],
         "support_url": url_if_any("support_public") or url_if_any("support_ask"),
         "status_url": url_if_any("status"),
         **more,
     }
-    link: PrivateLink | None = getattr(request, "link", None)
+    link: ApplicationLink | None = getattr(request, "link", None)
     if link is not None:
         address = link_address(request.COOKIES[OWN_LINK.cookie])
         found |= {

@@ -25,9 +25,9 @@ from vardkase.hub.membership.applications.queries import conversation, find_atta
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF, write_message
 from vardkase.hub.membership.applications.services.drafting import may_change
-from vardkase.hub.membership.applications.services.sending import complete, withdraw
+from vardkase.hub.membership.applications.services.submission import complete, withdraw
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
-from vardkase.web.forms.application import MessageForm
+from vardkase.web.forms.application import ApplicantMessageForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, home_of, page
 from vardkase.web.views.files import download
@@ -42,13 +42,13 @@ LETTERS = (DocumentKind.WAITING, DocumentKind.COMPLETION_REQUEST, DocumentKind.D
 def status(request: ApplicantRequest) -> HttpResponse:
     if request.application.state == State.DRAFT:
         return redirect(home_of(request.application))
-    return _status(request, MessageForm())
+    return _status(request, ApplicantMessageForm())
 
 
 @require_POST
 @applicant_page
 def write(request: ApplicantRequest) -> HttpResponse:
-    form = MessageForm(request.POST)
+    form = ApplicantMessageForm(request.POST)
     form.is_valid()
     sent = [(each.name or "", each.read()) for each in request.FILES.getlist("files")]
     text = request.POST.get("text", "")
@@ -113,7 +113,7 @@ def _complete(request: ApplicantRequest, text: str, sent: list[tuple[str, bytes]
     return redirect("apply_status")
 
 
-def _refused(request: ApplicantRequest, form: MessageForm, error: Invalid) -> HttpResponse:
+def _refused(request: ApplicantRequest, form: ApplicantMessageForm, error: Invalid) -> HttpResponse:
     paths = error.errors if not isinstance(error.errors, str) else {}
     names = [path.partition(".")[0] for path in paths]
     wrong = {name: str(BY_NAME[name].title) for name in names if name in BY_NAME}
@@ -126,7 +126,7 @@ def _refused(request: ApplicantRequest, form: MessageForm, error: Invalid) -> Ht
     return _status(request, form, status=422)
 
 
-def _status(request: ApplicantRequest, form: MessageForm, status: int = 200) -> HttpResponse:
+def _status(request: ApplicantRequest, form: ApplicantMessageForm, status: int = 200) -> HttpResponse:
     application = request.application
     context = page(
         request,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.applications.documents import answer_in_words
-from vardkase.hub.membership.applications.form.fields import Step, value_at
+from vardkase.hub.membership.applications.form.fields import FormStep, value_at
 from vardkase.hub.membership.applications.form.reading import read_step
 from vardkase.hub.membership.applications.form.steps import BY_NAME, REVIEW, STEPS
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Attachment
@@ -22,12 +22,12 @@ from vardkase.hub.membership.applications.recommendation import recommendation
 from vardkase.hub.membership.applications.services.conversation import add_evidence, remove_evidence
 from vardkase.hub.membership.applications.services.drafting import (
     NotOpen,
-    Stale,
+    StaleDraft,
     may_change,
     problems,
     save_step,
 )
-from vardkase.hub.membership.applications.services.sending import submit
+from vardkase.hub.membership.applications.services.submission import submit
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.membership.themes import MEASURES, THEMES
 from vardkase.web.forms.application import StepForm
@@ -51,7 +51,7 @@ def step(request: ApplicantRequest, name: str) -> HttpResponse:
         application, read = save_step(
             request.applicant, request.application, name, form.given(), request.POST.get("seen", "")
         )
-    except (Stale, NotOpen) as error:
+    except (StaleDraft, NotOpen) as error:
         request.application.refresh_from_db()
         form.blame({"": [str(error)]})
         return _shown(request, form, status=409)
@@ -105,7 +105,7 @@ def by_path(refused: Invalid) -> dict[str, list[str]]:
     return {path: list(words) for path, words in refused.errors.items()}
 
 
-def section(application: Application, step: Step, errors: dict[str, list[str]]) -> dict[str, Any]:
+def section(application: Application, step: FormStep, errors: dict[str, list[str]]) -> dict[str, Any]:
     answers = application.answers.get(step.name) or {}
     pairs = []
     for group in step.groups:

@@ -59,7 +59,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page(writes=True, own_affairs=True, confirmed=True)
+@page(writes=True, allowed_while_suspended=True, confirmed=True)
 def approve(request: PageRequest, pk: int) -> HttpResponse:
     digest, remark = request.POST.get("digest", ""), request.POST.get("remark", "")
     choices = {
@@ -72,7 +72,7 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page(writes=True, own_affairs=True, confirmed=True)
+@page(writes=True, allowed_while_suspended=True, confirmed=True)
 def decline(request: PageRequest, pk: int) -> HttpResponse:
     text = request.POST.get("text", "")
     return answered(
@@ -84,7 +84,7 @@ def decline(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page(writes=True, own_affairs=True)
+@page(writes=True, allowed_while_suspended=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     return answered(
         request, pk, gettext("The request has been withdrawn."), lambda: services.withdraw(request.actor, pk)

@@ -17,12 +17,12 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 
 
-@page(own_affairs=True)
+@page(allowed_while_suspended=True)
 def own(request: PageRequest) -> HttpResponse:
     return redirect("contacts", request.actor.organisation_id)
 
 
-@page(own_affairs=True)
+@page(allowed_while_suspended=True)
 def index(request: PageRequest, organisation: int) -> HttpResponse:
     found = services.find_organisation(request.actor, organisation)
     told = services.extra_fields(found)
@@ -44,7 +44,7 @@ def index(request: PageRequest, organisation: int) -> HttpResponse:
     return render(request, "contacts/index.html", context)
 
 
-@page(writes=True, own_affairs=True)
+@page(writes=True, allowed_while_suspended=True)
 def write(request: PageRequest, organisation: int, pk: int | None = None) -> HttpResponse:
     found = services.find_organisation(request.actor, organisation)
     row = services.contacts(found).filter(pk=pk).first() if pk else None
@@ -64,7 +64,7 @@ def write(request: PageRequest, organisation: int, pk: int | None = None) -> Htt
     return render(request, "contacts/form.html", context, status=422 if form.errors else 200)
 
 
-@page(writes=True, own_affairs=True)
+@page(writes=True, allowed_while_suspended=True)
 def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
     if request.method != "POST":
         found = services.find_organisation(request.actor, organisation)
@@ -77,7 +77,7 @@ def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
     return redirect("contacts", organisation)
 
 
-@page(writes=True, own_affairs=True)
+@page(writes=True, allowed_while_suspended=True)
 def extra(request: PageRequest, organisation: int, schema: str) -> HttpResponse:
     found = services.find_organisation(request.actor, organisation)
     asked = newest().get(schema)

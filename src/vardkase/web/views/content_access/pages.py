@@ -21,8 +21,8 @@ from vardkase.hub.lifecycle.services import history_of
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.settings import host_organisation_id
-from vardkase.web.acts import SENTENCES
-from vardkase.web.forms.content_access import AskForm
+from vardkase.web.audit_labels import SENTENCES
+from vardkase.web.forms.content_access import ContentAccessRequestForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed
@@ -43,9 +43,9 @@ def index(request: PageRequest) -> HttpResponse:
     return render(request, "content_access/index.html", context)
 
 
-@page(staff=(StaffRole.OPERATOR,), writes=True, own_affairs=True)
+@page(staff=(StaffRole.OPERATOR,), writes=True, allowed_while_suspended=True)
 def ask(request: PageRequest) -> HttpResponse:
-    form = AskForm(request.POST or None)
+    form = ContentAccessRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "organisation": getattr(form.cleaned_data["organisation"], "pk", None)}
         try:
@@ -86,7 +86,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page(staff=OFFICERS, writes=True, own_affairs=True, confirmed=True)
+@page(staff=OFFICERS, writes=True, allowed_while_suspended=True, confirmed=True)
 def grant(request: PageRequest, pk: int) -> HttpResponse:
     hours, answer = request.POST.get("hours", ""), request.POST.get("answer", "")
     done = gettext("Access is granted. The operator has been notified.")
@@ -96,7 +96,7 @@ def grant(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page(staff=OFFICERS, writes=True, own_affairs=True, confirmed=True)
+@page(staff=OFFICERS, writes=True, allowed_while_suspended=True, confirmed=True)
 def refuse(request: PageRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     done = gettext("The request has been refused. The operator has been told why.")
@@ -104,7 +104,7 @@ def refuse(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page(staff=OFFICERS, writes=True, own_affairs=True)
+@page(staff=OFFICERS, writes=True, allowed_while_suspended=True)
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     done = gettext("Access is withdrawn with immediate effect.")
@@ -112,13 +112,13 @@ def withdraw(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page(staff=(StaffRole.OPERATOR,), writes=True, own_affairs=True)
+@page(staff=(StaffRole.OPERATOR,), writes=True, allowed_while_suspended=True)
 def end(request: PageRequest, pk: int) -> HttpResponse:
     done = gettext("Your access has ended.")
     return _done(request, pk, done, lambda: services.end(request.actor, pk))
 
 
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, allowed_while_suspended=True)
 def read(request: PageRequest) -> HttpResponse:
     offset = _offset(request)
     found = queries.read_of_ours(request.actor, limit=ROWS + 1, offset=offset)

@@ -27,9 +27,9 @@ from vardkase.hub.correspondence.templates import (
     versions,
     whole_body,
 )
-from vardkase.web.fact_words import FACTS
 from vardkase.web.forms.correspondence import SignatureForm, TextForm
 from vardkase.web.forms.errors import take_errors
+from vardkase.web.mail_fact_labels import FACTS
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed, searched
 from vardkase.web.views.approval_requests.pages import proposed, told

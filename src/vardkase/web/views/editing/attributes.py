@@ -17,11 +17,11 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.queries.find import find_attribute
-from vardkase.intel.queries.marks import attribute_mark
 from vardkase.intel.queries.rows import AttributeRow, EventRow
+from vardkase.intel.queries.version_tokens import attribute_mark
 from vardkase.intel.services.attributes import add_attributes
-from vardkase.intel.services.careful import edit_unchanged_attribute
 from vardkase.intel.services.deletion import delete_attribute, restore_attribute
+from vardkase.intel.services.optimistic_edit import edit_unchanged_attribute
 from vardkase.web.forms.attribute import AttributeForm, category_choices
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.editing.common import (

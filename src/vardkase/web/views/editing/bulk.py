@@ -15,8 +15,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
-from vardkase.intel.services import bulk
-from vardkase.intel.services.tagging_many import tag_attributes
+from vardkase.intel.services import bulk_edit
+from vardkase.intel.services.bulk_tagging import tag_attributes
 from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.misp.flags import as_int
 from vardkase.web.display import thin
@@ -29,7 +29,7 @@ from vardkase.web.views.editing.common import own_event, say_with_undo
 @require_POST
 def delete(request: PageRequest, reference: str) -> HttpResponse:
     event, chosen = own_event(request.actor, reference), _chosen(request)
-    count = _attempt(request, lambda: bulk.delete_attributes(request.actor, event.id, chosen))
+    count = _attempt(request, lambda: bulk_edit.delete_attributes(request.actor, event.id, chosen))
     if count:
         words = ngettext("%(n)s attribute is deleted.", "%(n)s attributes are deleted.", count)
         ids = ",".join(map(str, chosen))
@@ -41,7 +41,7 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
 @require_POST
 def restore(request: PageRequest, reference: str) -> HttpResponse:
     event, chosen = own_event(request.actor, reference), _chosen(request)
-    return _done(request, event, lambda: bulk.restore_attributes(request.actor, event.id, chosen))
+    return _done(request, event, lambda: bulk_edit.restore_attributes(request.actor, event.id, chosen))
 
 
 @page(Permission.ADD, writes=True)
@@ -49,7 +49,7 @@ def restore(request: PageRequest, reference: str) -> HttpResponse:
 def detection(request: PageRequest, reference: str) -> HttpResponse:
     event, chosen = own_event(request.actor, reference), _chosen(request)
     to_ids = request.POST.get("to_ids") == "1"
-    return _done(request, event, lambda: bulk.set_detection(request.actor, event.id, chosen, to_ids))
+    return _done(request, event, lambda: bulk_edit.set_detection(request.actor, event.id, chosen, to_ids))
 
 
 @page(Permission.ADD, writes=True)
@@ -62,7 +62,7 @@ def reach(request: PageRequest, reference: str) -> HttpResponse:
         messages.error(request, gettext("Choose who should see them."))
         return redirect("event", event.id)
     return _done(
-        request, event, lambda: bulk.set_reach(request.actor, event.id, chosen, wanted, as_int(group))
+        request, event, lambda: bulk_edit.set_reach(request.actor, event.id, chosen, wanted, as_int(group))
     )
 
 

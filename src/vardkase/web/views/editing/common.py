@@ -20,7 +20,7 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import usable_groups
 from vardkase.intel import rules
-from vardkase.intel.errors import NotYours
+from vardkase.intel.errors import NotOwned
 from vardkase.intel.queries.audience import count_members
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
@@ -34,7 +34,7 @@ def own_event(actor: Actor, reference: str) -> EventRow:
     """The event, if the actor may change it. Raises NotFound (hidden) or NotOwned (read-only)."""
     event = find_event(actor, reference)
     if not rules.may_modify_event(actor, event):
-        raise NotYours
+        raise NotOwned
     return event
 
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.queries.index import index_rows
-from vardkase.intel.queries.marks import event_mark
 from vardkase.intel.queries.rows import EventRow
-from vardkase.intel.services.careful import edit_unchanged_event
+from vardkase.intel.queries.version_tokens import event_mark
 from vardkase.intel.services.deletion import delete_event
 from vardkase.intel.services.events import add_event
+from vardkase.intel.services.optimistic_edit import edit_unchanged_event
 from vardkase.web.forms.event import EventForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.editing.common import attempt, back_to, group_options, own_event, reach_context

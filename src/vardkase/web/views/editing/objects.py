@@ -15,12 +15,12 @@ from vardkase.core.errors import NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.queries.find import find_object
-from vardkase.intel.queries.marks import object_mark
 from vardkase.intel.queries.object_contents import template_use, values_of_object
 from vardkase.intel.queries.rows import EventRow, ObjectRow
-from vardkase.intel.services.careful import edit_unchanged_object
+from vardkase.intel.queries.version_tokens import object_mark
 from vardkase.intel.services.deletion import delete_object
 from vardkase.intel.services.objects import add_object
+from vardkase.intel.services.optimistic_edit import edit_unchanged_object
 from vardkase.intel.services.templates import find_template as find_version
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import active_templates, find_template

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.queries.pasted import Pasted, pasted
+from vardkase.intel.queries.pasted import PastedValues, pasted
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services.attributes import add_attributes
 from vardkase.web.display import thin
@@ -66,7 +66,7 @@ def _text_page(request: PageRequest, event: EventRow, form: PasteForm) -> HttpRe
 
 
 def _review_page(
-    request: PageRequest, event: EventRow, form: PasteForm, found: Pasted, review: Review
+    request: PageRequest, event: EventRow, form: PasteForm, found: PastedValues, review: Review
 ) -> HttpResponse:
     page_number = _wanted_page(request.POST.get("go", ""), review)
     context = {

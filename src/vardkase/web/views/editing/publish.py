@@ -17,8 +17,8 @@ from vardkase.formats.misp_json.comparison import compare_with_published
 from vardkase.hub.guard.preview import by_severity
 from vardkase.hub.policy.approvals.queries import waiting_of_event
 from vardkase.hub.policy.errors import PolicyForbids
-from vardkase.hub.policy.preview import outlook
-from vardkase.hub.policy.words import because, title_of
+from vardkase.hub.policy.policy_preview import preview_policy
+from vardkase.hub.policy.wording import because, title_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import hides_unpublished
@@ -34,7 +34,7 @@ from vardkase.intel.queries.audience import Receiver, receivers, withheld_parts
 from vardkase.intel.queries.checks import publication_checks
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
-from vardkase.intel.services.careful import publish_as_seen
+from vardkase.intel.services.optimistic_edit import publish_as_seen
 from vardkase.intel.services.publish import unpublish_event
 from vardkase.misp.flags import as_int
 from vardkase.web.chips import GROUP
@@ -176,7 +176,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
 def _policy(event: EventRow, chosen: dict[str, Any] | None) -> dict[str, Any] | None:
     if chosen is None:
         return None
-    seen = outlook(event, chosen["distribution"], chosen["sharing_group_id"] or None)
+    seen = preview_policy(event, chosen["distribution"], chosen["sharing_group_id"] or None)
     if not seen.is_asked:
         return None
     return {

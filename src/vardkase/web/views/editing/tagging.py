@@ -32,7 +32,7 @@ FIRST = "tlp:"
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
+class ContributionTarget:
     event: EventRow
     attribute: AttributeRow | None
     tags: list[AttachedTag]
@@ -86,7 +86,7 @@ def untag(request: PageRequest, reference: str, attribute_id: int | None = None)
     return redirect(carrier.tag_url)
 
 
-def _put_on(request: PageRequest, carrier: Carrier) -> HttpResponse:
+def _put_on(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
     name = request.POST.get("tag", "").strip()
     local = request.POST.get("local") == "1" or not carrier.may_global
     excluded = carrier.excluded_by(name)
@@ -107,7 +107,7 @@ def _put_on(request: PageRequest, carrier: Carrier) -> HttpResponse:
     return redirect(carrier.tag_url)
 
 
-def _context(request: PageRequest, carrier: Carrier) -> dict[str, Any]:
+def _context(request: PageRequest, carrier: ContributionTarget) -> dict[str, Any]:
     text = request.GET.get("q", "")[:200].replace("\0", "")
     present = {tag.name.lower() for tag in carrier.tags}
     choices = tag_choices(request.actor, text or FIRST)
@@ -120,7 +120,7 @@ def _context(request: PageRequest, carrier: Carrier) -> dict[str, Any]:
     }
 
 
-def _carrier(actor: Actor, reference: str, attribute_id: int | None) -> Carrier:
+def _carrier(actor: Actor, reference: str, attribute_id: int | None) -> ContributionTarget:
     event = find_event(actor, reference)
     attribute = find_attribute(actor, attribute_id) if attribute_id is not None else None
     if attribute and attribute.event_id != event.id:
@@ -130,8 +130,8 @@ def _carrier(actor: Actor, reference: str, attribute_id: int | None) -> Carrier:
     if not (may_local or may_global):
         raise Forbidden
     tags = attribute_tags(attribute.id) if attribute else event_tags(event.id)
-    return Carrier(event, attribute, tags, may_local, may_global)
+    return ContributionTarget(event, attribute, tags, may_local, may_global)
 
 
-def _number(carrier: Carrier, name: str) -> int | str:
+def _number(carrier: ContributionTarget, name: str) -> int | str:
     return next((tag.tag_id for tag in carrier.tags if tag.name == name), name)

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.outbox.models import Kind
+from vardkase.exchange.outbox.models import EntryKind
 from vardkase.exchange.outbox.queries import deliveries
-from vardkase.exchange.sync import figures, queries
-from vardkase.exchange.sync.models import Direction
+from vardkase.exchange.sync import queries, statistics
+from vardkase.exchange.sync.models import SyncDirection
 from vardkase.hub.enrolment import joining
 from vardkase.hub.enrolment.models import JoinedHub
 from vardkase.hub.membership.members.models import MembershipState
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.organisations.standing import Standing
+from vardkase.identity.organisations.standing import MembershipStanding
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.fields import PLAIN_TEXT
 from vardkase.web.pages import PageRequest, page
@@ -82,18 +82,18 @@ def _shown(request: PageRequest, joined: JoinedHub) -> dict[str, Any]:
     server = joined.server
     context: dict[str, Any] = {
         "joined": joined,
-        "standing": dict(Standing.choices).get(told.get("standing", ""), told.get("standing", "")),
+        "standing": dict(MembershipStanding.choices).get(told.get("standing", ""), told.get("standing", "")),
         "state": dict(MembershipState.choices).get(membership.get("state", ""), ""),
         "since": membership.get("since", ""),
         "open": [str(each) for each in told.get("open") or []],
     }
     if request.actor.is_site_admin:
-        counted = figures.figures(request.actor, [server.pk])
+        counted = statistics.figures(request.actor, [server.pk])
         context |= {
-            "pulled": counted.get((server.pk, Direction.PULL)),
-            "pushed": counted.get((server.pk, Direction.PUSH)),
+            "pulled": counted.get((server.pk, SyncDirection.PULL)),
+            "pushed": counted.get((server.pk, SyncDirection.PUSH)),
             "runs": queries.runs_of(request.actor, server.pk).order_by("-pk")[:RUNS_SHOWN],
-            "sent": deliveries(request.actor, kind=Kind.CONNECTION)
+            "sent": deliveries(request.actor, kind=EntryKind.CONNECTION)
             .filter(receiver_id=server.pk)
             .order_by("-pk")[:DELIVERIES_SHOWN],
         }

@@ -13,13 +13,13 @@ from django.utils.translation import gettext, ngettext
 from vardkase.analysis.search.event_list import (
     COUNTED,
     EventFilters,
-    View,
+    EventListView,
     count_events,
     event_page,
     every_event,
 )
 from vardkase.core.sql import SqlQuery
-from vardkase.formats.event_table import event_table
+from vardkase.formats.event_list import event_table
 from vardkase.formats.misp_json import Chosen, event_index
 from vardkase.identity.access.actor import Actor
 from vardkase.web.display import thin
@@ -81,8 +81,8 @@ def _chips(request: PageRequest, form: EventFilterForm) -> list[dict[str, str]]:
 
 def _views(request: PageRequest, filters: EventFilters) -> list[dict[str, Any]]:
     """The tabs. Only the reader's own events are counted; counting all would cost a scan per page."""
-    tabs = [(View.ALL, gettext("All")), (View.OURS, gettext("Ours"))]
-    tabs.append((View.WAITING, gettext("Waiting for publication")))
+    tabs = [(EventListView.ALL, gettext("All")), (EventListView.OURS, gettext("Ours"))]
+    tabs.append((EventListView.WAITING, gettext("Waiting for publication")))
     counts = dict(_own_counts(request.actor))
     return [
         {
@@ -95,8 +95,8 @@ def _views(request: PageRequest, filters: EventFilters) -> list[dict[str, Any]]:
     ]
 
 
-def _own_counts(actor: Actor) -> Iterator[tuple[View, int]]:
-    for view in (View.OURS, View.WAITING):
+def _own_counts(actor: Actor) -> Iterator[tuple[EventListView, int]]:
+    for view in (EventListView.OURS, EventListView.WAITING):
         yield view, count_events(actor, replace(EventFilters(), view=view))
 
 

@@ -21,9 +21,9 @@ from vardkase.web.markdown import LONGEST, rendered
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page, page_links, wanted_place, wanted_size, with_query
 from vardkase.web.views.editing.common import bulk_reaches
-from vardkase.web.views.events.lines import blocks_of
+from vardkase.web.views.events.layout import RELATED_SHOWN, EventLayout, shell_context, shell_of, with_rows
+from vardkase.web.views.events.presenters import blocks_of
 from vardkase.web.views.events.rows import moment
-from vardkase.web.views.events.shell import RELATED_SHOWN, Shell, shell_context, shell_of, with_rows
 
 RELATED_A_PAGE = 15
 
@@ -110,12 +110,12 @@ def history(request: PageRequest, reference: str) -> HttpResponse:
 
 
 def _part(
-    request: PageRequest, shell: Shell, name: str, template: str, context: dict[str, Any]
+    request: PageRequest, shell: EventLayout, name: str, template: str, context: dict[str, Any]
 ) -> HttpResponse:
     return render(request, template, {**shell_context(shell, name), **context})
 
 
-def _wanted(request: PageRequest, shell: Shell) -> LineFilter:
+def _wanted(request: PageRequest, shell: EventLayout) -> LineFilter:
     text = request.GET.get("text", "").strip()[:500].replace("\0", "")
     layout = Layout.FLAT if request.GET.get("layout") == Layout.FLAT else Layout.OBJECTS
     deleted = request.GET.get("deleted") == "1" and _may_see_deleted(shell)
@@ -124,7 +124,7 @@ def _wanted(request: PageRequest, shell: Shell) -> LineFilter:
     return LineFilter(containing(text) if text else "", layout=layout, deleted=deleted)
 
 
-def _may_see_deleted(shell: Shell) -> bool:
+def _may_see_deleted(shell: EventLayout) -> bool:
     return shell.is_ours or shell.actor.is_site_admin
 
 

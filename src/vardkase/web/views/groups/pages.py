@@ -20,7 +20,7 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.picking import Choices, Names
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
-from vardkase.web.rule_choices import Rows
+from vardkase.web.rule_choices import RuleRows
 from vardkase.web.views.administration.listing import listed
 
 
@@ -76,7 +76,7 @@ def find(request: PageRequest) -> HttpResponse:
 
 def _choices() -> dict[str, Choices]:
     return {
-        "organisations": Rows(lambda: Organisation.objects.filter(local=True).order_by("name")),
+        "organisations": RuleRows(lambda: Organisation.objects.filter(local=True).order_by("name")),
         "administrators": Names(queries.addresses_of_administrators, free=True),
     }
 
@@ -124,7 +124,7 @@ def switch(request: PageRequest, pk: int, user: int) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def answer(request: PageRequest, pk: int, user: int) -> HttpResponse:
     if request.POST.get("accept") == "1":
         consent.accept(request.actor, pk, user)

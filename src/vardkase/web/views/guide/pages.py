@@ -54,7 +54,7 @@ OF_APPLICANTS = frozenset({"needs", "apply"})
 """Steps whose pages are for those who are no members yet."""
 
 
-@page(own_affairs=True)
+@page(allowed_while_suspended=True)
 def index(request: PageRequest) -> HttpResponse:
     is_member = bool(connection_of(request.actor.organisation_id))
     links = {

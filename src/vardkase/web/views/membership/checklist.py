@@ -20,7 +20,7 @@ from vardkase.hub.membership.members.answers import certificate_of
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import TECHNICAL
 from vardkase.hub.membership.onboarding import member_accounts, organisation, services
-from vardkase.hub.membership.onboarding.facts import Facts
+from vardkase.hub.membership.onboarding.facts import OnboardingFacts
 from vardkase.hub.membership.onboarding.items import NAMES, checklist
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
@@ -29,13 +29,13 @@ from vardkase.web.forms import membership as written
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.approval_requests.pages import proposed
-from vardkase.web.views.membership.lines import PILLS
+from vardkase.web.views.membership.presenters import PILLS
 
 type Data = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class ChecklistAction:
     form: type[forms.Form]
     initial: Callable[[Membership], Data]
     do: Callable[[PageRequest, int, Data], object]
@@ -54,7 +54,7 @@ def _contact(membership: Membership, name: str) -> str:
 
 
 def _organisation(membership: Membership) -> Data:
-    facts = Facts(membership)
+    facts = OnboardingFacts(membership)
     return {"other": facts.namesake, "uuid": facts.other_uuid}
 
 
@@ -67,7 +67,7 @@ def _certificate(membership: Membership) -> Data:
 
 
 def _server(membership: Membership) -> Data:
-    server = Facts(membership).server
+    server = OnboardingFacts(membership).server
     return {"url": server.url, "push": server.push, "pull": server.pull} if server else {"push": True}
 
 
@@ -81,9 +81,9 @@ def _sync_user(membership: Membership) -> Data:
     }
 
 
-DOINGS: dict[str, Doing] = {
-    "organisation": Doing(
-        written.OrganisationForm,
+DOINGS: dict[str, ChecklistAction] = {
+    "organisation": ChecklistAction(
+        written.ChecklistOrganisationForm,
         _organisation,
         lambda request, pk, data: (
             organisation.join_organisation(request.actor, pk, data["other"].pk, data["reason"])
@@ -91,32 +91,32 @@ DOINGS: dict[str, Doing] = {
             else organisation.take_uuid(request.actor, pk, str(data["uuid"]), data["reason"])
         ),
     ),
-    "administrator": Doing(
+    "administrator": ChecklistAction(
         written.AdministratorForm,
         lambda membership: {"email": _contact(membership, "main")},
         lambda request, pk, data: member_accounts.invite_administrator(request.actor, pk, **data),
     ),
-    "domain": Doing(
-        written.DomainForm,
+    "domain": ChecklistAction(
+        written.ChecklistDomainForm,
         lambda membership: {"domain": next(iter(membership.details.get("domains") or []), "")},
         lambda request, pk, data: services.verify_domain(request.actor, pk, **data),
     ),
-    "networks": Doing(
-        written.NetworksForm,
+    "networks": ChecklistAction(
+        written.ChecklistNetworksForm,
         _networks,
         lambda request, pk, data: services.register_networks(request.actor, pk, _lines(data["networks"])),
     ),
-    "certificate": Doing(
-        written.CertificateForm,
+    "certificate": ChecklistAction(
+        written.ChecklistCertificateForm,
         _certificate,
         lambda request, pk, data: services.register_certificate(request.actor, pk, data["pem"]),
     ),
-    "sync_user": Doing(
+    "sync_user": ChecklistAction(
         written.SyncUserForm,
         _sync_user,
         lambda request, pk, data: member_accounts.make_sync_user(request.actor, pk, **data),
     ),
-    "server": Doing(
+    "server": ChecklistAction(
         written.ServerForm, _server, lambda request, pk, data: services.connect(request.actor, pk, data)
     ),
 }
@@ -134,7 +134,7 @@ BY_MAIL = frozenset({"administrator", "sync_user"})
 """Items that are done by a private link, which is mailed."""
 
 
-@page(staff=TECHNICAL, own_affairs=True)
+@page(staff=TECHNICAL, allowed_while_suspended=True)
 def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
     if name not in NAMES:
         raise Http404
@@ -166,10 +166,10 @@ def _tell_done(request: PageRequest, name: str) -> None:
         messages.success(request, gettext("Done."))
 
 
-@page(staff=TECHNICAL, own_affairs=True)
+@page(staff=TECHNICAL, allowed_while_suspended=True)
 def test(request: PageRequest, pk: int) -> HttpResponse:
     membership = queries.find_membership(request.actor, pk)
-    server = Facts(membership).server
+    server = OnboardingFacts(membership).server
     if request.method != "POST" or server is None:
         return redirect("member_item", pk, "server")
     found = services.test_connection(request.actor, pk)
@@ -226,7 +226,7 @@ def _shown(
         "waive_form": written.WaiveForm(),
         "decides": StaffRole.MEMBERSHIP_OFFICER in request.actor.staff,
         "elsewhere": ELSEWHERE.get(name),
-        "has_server": name == "server" and Facts(membership).server is not None,
+        "has_server": name == "server" and OnboardingFacts(membership).server is not None,
         **more,
     }
     return render(request, "membership/item.html", context, status=status)

@@ -18,7 +18,7 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import CommunityForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
-from vardkase.web.rule_choices import Rows
+from vardkase.web.rule_choices import RuleRows
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 
@@ -55,7 +55,7 @@ def find(request: PageRequest) -> HttpResponse:
     return found_choices(request, CommunityForm(MEMBERS))
 
 
-MEMBERS = Rows(lambda: Organisation.objects.filter(membership__isnull=False).order_by("name"))
+MEMBERS = RuleRows(lambda: Organisation.objects.filter(membership__isnull=False).order_by("name"))
 
 
 def _saved(request: PageRequest, form: CommunityForm, community: Community | None) -> bool:

@@ -7,14 +7,14 @@ from typing import Any
 from django.conf import settings
 
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.onboarding.facts import Facts
+from vardkase.hub.membership.onboarding.facts import OnboardingFacts
 from vardkase.identity.accounts.key_days import last_day
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def connecting(membership: Membership) -> dict[str, Any]:
-    facts = Facts(membership)
+    facts = OnboardingFacts(membership)
     key = facts.bound_key
     return {
         **the_hub(),

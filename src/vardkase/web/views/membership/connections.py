@@ -14,7 +14,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.web.pages import PageRequest, page
 
 
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, allowed_while_suspended=True)
 def index(request: PageRequest) -> HttpResponse:
     rows = [
         (server, confirmation.identity_of(server), confirmation.waits_for_confirmation(server))
@@ -24,7 +24,7 @@ def index(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, allowed_while_suspended=True)
 def confirm(request: PageRequest, pk: int) -> HttpResponse:
     try:
         confirmation.confirm(request.actor, pk, request.POST.get("identity", ""))

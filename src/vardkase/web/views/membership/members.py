@@ -32,14 +32,14 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.navigation import OFFICERS
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.approval_requests.pages import proposed
-from vardkase.web.views.membership.lines import shown
+from vardkase.web.views.membership.presenters import shown
 from vardkase.web.views.membership.statements import panel
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 STAFF = (*OFFICERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
 
 
-@page(staff=STAFF, own_affairs=True)
+@page(staff=STAFF, allowed_while_suspended=True)
 def view(request: PageRequest, pk: int) -> HttpResponse:
     membership = queries.find_membership(request.actor, pk)
     decides = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff
@@ -129,7 +129,7 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
 }  # fmt: skip
 
 
-@page(staff=OFFICER, own_affairs=True)
+@page(staff=OFFICER, allowed_while_suspended=True)
 def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
     if name not in STEPS:
         raise Http404
@@ -158,7 +158,7 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
 
 
 @require_POST
-@page(staff=OFFICER, own_affairs=True)
+@page(staff=OFFICER, allowed_while_suspended=True)
 def decide(request: PageRequest, pk: int) -> HttpResponse:
     """Propose to take over what the member proposed, or refuse it."""
     reason = request.POST.get("reason", "")
@@ -173,7 +173,7 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("member", pk)
 
 
-@page(staff=OFFICER, own_affairs=True)
+@page(staff=OFFICER, allowed_while_suspended=True)
 def open_one(request: PageRequest) -> HttpResponse:
     form = written.OpenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

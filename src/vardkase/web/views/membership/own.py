@@ -17,11 +17,11 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import DetailsForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.membership.connecting import connecting
-from vardkase.web.views.membership.lines import shown
+from vardkase.web.views.membership.presenters import shown
 from vardkase.web.views.membership.statements import panel
 
 
-@page(own_affairs=True)
+@page(allowed_while_suspended=True)
 def view(request: PageRequest) -> HttpResponse:
     try:
         membership = queries.own_membership(request.actor)
@@ -64,7 +64,7 @@ NAMED = {"requirements"}
 """Items whose page is told which organisation it is about."""
 
 
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, allowed_while_suspended=True)
 def change(request: PageRequest) -> HttpResponse:
     membership = queries.own_membership(request.actor)
     details = membership.details | {"name": membership.organisation.name}
@@ -83,7 +83,7 @@ def change(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, allowed_while_suspended=True)
 def withdraw(request: PageRequest) -> HttpResponse:
     try:
         services.withdraw_change(request.actor)

@@ -22,7 +22,7 @@ from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.approval_requests.pages import proposed
 
 
-@page(staff=(StaffRole.MEMBERSHIP_OFFICER,), own_affairs=True)
+@page(staff=(StaffRole.MEMBERSHIP_OFFICER,), allowed_while_suspended=True)
 def propose(request: PageRequest, pk: int | None = None) -> HttpResponse:
     membership = find_membership(request.actor, pk) if pk is not None else None
     rules, days = minimum_of(membership)

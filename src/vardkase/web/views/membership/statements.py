@@ -75,7 +75,7 @@ def rows(statement: Statement, errors: Mapping[str, list[str]] | None = None) ->
     ]  # fmt: skip
 
 
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, allowed_while_suspended=True)
 def write(request: PageRequest) -> HttpResponse:
     membership = queries.own_membership(request.actor)
     errors: Mapping[str, list[str]] = {}
@@ -100,7 +100,7 @@ def write(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADMIN, own_affairs=True, body=BodyLimits.FILES)
+@page(Permission.ADMIN, allowed_while_suspended=True, body=BodyLimits.FILES)
 def attach(request: PageRequest) -> HttpResponse:
     if removed := request.POST.get("remove"):
         try:
@@ -131,14 +131,14 @@ def attach(request: PageRequest) -> HttpResponse:
     return _written(request, queries.own_membership(request.actor), {}, form)
 
 
-@page(own_affairs=True)
+@page(allowed_while_suspended=True)
 def evidence(request: PageRequest, pk: int) -> HttpResponseBase:
     found = statements.find_evidence(request.actor, pk)
     return download([statements.content_of(found)], found.name, found.kind)
 
 
 @require_POST
-@page(staff=(StaffRole.MEMBERSHIP_OFFICER,), own_affairs=True)
+@page(staff=(StaffRole.MEMBERSHIP_OFFICER,), allowed_while_suspended=True)
 def review(request: PageRequest, pk: int) -> HttpResponse:
     """Propose to accept a statement, or to return it."""
     accept = request.POST.get("decision") == "accept"

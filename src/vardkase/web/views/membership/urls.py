@@ -9,10 +9,10 @@ from vardkase.web.views.membership import (
     checklist,
     communities,
     connections,
+    documents,
     links,
     members,
     own,
-    papers,
     sign_in_minimum,
     statements,
 )
@@ -47,8 +47,8 @@ urlpatterns = [
     path(
         "membership/connections/<int:pk>/confirm/", connections.confirm, name="membership_connection_confirm"
     ),
-    path("members/<int:pk>/letters/<str:number>/", papers.letter, name="member_letter"),
-    path("membership/letters/<str:number>/", papers.own_letter, name="membership_letter"),
+    path("members/<int:pk>/letters/<str:number>/", documents.letter, name="member_letter"),
+    path("membership/letters/<str:number>/", documents.own_letter, name="membership_letter"),
     path("membership/change/", own.change, name="membership_change"),
     path("membership/change/withdraw/", own.withdraw, name="membership_withdraw"),
     path("welcome/password/", links.open_password, name="welcome_password"),

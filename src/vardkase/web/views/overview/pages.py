@@ -14,14 +14,14 @@ from django.utils.translation import gettext, gettext_lazy
 from vardkase.formats import csv, xlsx
 from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.members.models import MembershipState
-from vardkase.hub.membership.members.state_words import ShownState, shown_state, state_in_words
+from vardkase.hub.membership.members.state_labels import ShownState, shown_state, state_in_words
 from vardkase.hub.membership.overview import figures
 from vardkase.hub.membership.overview.members import (
     LISTERS,
     SOON,
     WAITING,
     Cell,
-    Filter,
+    MemberFilter,
     exported,
     member_since,
     members,
@@ -80,7 +80,7 @@ def index(request: PageRequest) -> HttpResponse:
         row.shown_state, row.state_words = shown_state(row).value, state_in_words(row)
     context |= {
         "filters": filters,
-        "is_filtered": by != Filter(),
+        "is_filtered": by != MemberFilter(),
         "q": by.text,
         "expiring": by.expiring,
         "waiting": by.waiting,
@@ -120,14 +120,16 @@ def _written(cell: Cell) -> str | int:
     return str(cell or "")
 
 
-def _filter(request: PageRequest) -> Filter:
+def _filter(request: PageRequest) -> MemberFilter:
     given = {name: request.GET.get(name, "") for name in CHOICES}
     known = {name: value for name, value in given.items() if value in CHOICES[name][1].values}
     phase = request.GET.get("phase", "")
     number = int(phase) if phase.isdecimal() and len(phase) < 3 else None
     if (waiting := request.GET.get("waiting", "")) in WAITING:
         known["waiting"] = waiting
-    return Filter(text=searched(request), phase=number, expiring=request.GET.get("expiring") == "1", **known)
+    return MemberFilter(
+        text=searched(request), phase=number, expiring=request.GET.get("expiring") == "1", **known
+    )
 
 
 def _breakdown(counted: Mapping[str, Mapping[str, int]], name: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from vardkase.hub.policy.approvals import services
 from vardkase.hub.policy.approvals.queries import approvals, find_approval, waiting_for
 from vardkase.hub.policy.approvals.rules import deciders, may_decide, refusal
 from vardkase.hub.policy.errors import PolicyForbids
-from vardkase.hub.policy.models import Approval, Decision
+from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
 from vardkase.identity.access.actor import StepUpRequired
 from vardkase.identity.accounts.four_eyes.persons import waits_until
 from vardkase.intel.errors import PublisherIsCreator
@@ -43,7 +43,7 @@ def index(request: PageRequest) -> HttpResponse:
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
     found = find_approval(request.actor, pk)
-    waits = found.state == Decision.WAITING
+    waits = found.state == ApprovalDecision.WAITING
     event = _event(request, found)
     decides = waits and event is not None and may_decide(request.actor, found)
     context = {
@@ -72,11 +72,11 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True)
 def approve(request: PageRequest, pk: int) -> HttpResponse:
-    def decide() -> Approval:
+    def decide() -> PublicationApproval:
         return services.approve(request.actor, pk)
 
     decided = _decided(request, pk, decide)
-    if decided is not None and decided.state == Decision.APPROVED:
+    if decided is not None and decided.state == ApprovalDecision.APPROVED:
         messages.success(request, gettext("The event has been published."))
     elif decided is not None:
         messages.error(
@@ -106,7 +106,9 @@ def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("approval", pk)
 
 
-def _decided(request: PageRequest, pk: int, decide: Callable[[], Approval]) -> Approval | None:
+def _decided(
+    request: PageRequest, pk: int, decide: Callable[[], PublicationApproval]
+) -> PublicationApproval | None:
     try:
         return decide()
     except StepUpRequired:
@@ -124,7 +126,7 @@ def _decided(request: PageRequest, pk: int, decide: Callable[[], Approval]) -> A
     return None
 
 
-def _event(request: PageRequest, approval: Approval) -> EventRow | None:
+def _event(request: PageRequest, approval: PublicationApproval) -> EventRow | None:
     try:
         return find_event(request.actor, approval.event_id)
     except NotFound:

@@ -28,7 +28,7 @@ from vardkase.web.views.policy.common import rules_of
 
 
 @require_POST
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def begin(request: PageRequest) -> HttpResponse:
     try:
         drafting.begin_draft(request.actor, request.POST.get("from", ""))
@@ -37,7 +37,7 @@ def begin(request: PageRequest) -> HttpResponse:
     return redirect("policy_draft")
 
 
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, allowed_while_suspended=True)
 def draft(request: PageRequest) -> HttpResponse:
     found = draft_of(request.actor.organisation_id)
     if found is None:
@@ -46,7 +46,7 @@ def draft(request: PageRequest) -> HttpResponse:
     return render(request, "policy/draft.html", context)
 
 
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def add(request: PageRequest, kind: str) -> HttpResponse:
     if kind not in FIELDS:
         raise Http404
@@ -55,7 +55,7 @@ def add(request: PageRequest, kind: str) -> HttpResponse:
     return saved or _shown(request, form, 0)
 
 
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def edit(request: PageRequest, number: int) -> HttpResponse:
     found = draft_of(request.actor.organisation_id)
     if found is None or not 1 <= number <= len(found.rules):
@@ -66,7 +66,7 @@ def edit(request: PageRequest, number: int) -> HttpResponse:
     return saved or _shown(request, form, number)
 
 
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, allowed_while_suspended=True)
 def find(request: PageRequest, kind: str) -> HttpResponse:
     if kind not in FIELDS:
         raise Http404
@@ -74,13 +74,13 @@ def find(request: PageRequest, kind: str) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def move(request: PageRequest, number: int) -> HttpResponse:
     by = 1 if as_int(request.POST.get("by")) == 1 else -1
     return _back(request, lambda: drafting.move_rule(request.actor, number, by))
 
 
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def remove(request: PageRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         return _back(request, lambda: drafting.remove_rule(request.actor, number))
@@ -90,7 +90,7 @@ def remove(request: PageRequest, number: int) -> HttpResponse:
     return render(request, "policy/rule_remove.html", {"rule": rules_of(found)[number - 1]})
 
 
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def discard(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "policy/discard.html")

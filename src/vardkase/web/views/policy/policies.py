@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.policy import services
 from vardkase.hub.policy.approvals.rules import may_be_second
-from vardkase.hub.policy.comparing import Change, Compared, compare
+from vardkase.hub.policy.comparison import Compared, RuleChange, compare
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.printing import TYPES, file_name, printed
 from vardkase.hub.policy.queries import (
@@ -25,11 +25,11 @@ from vardkase.hub.policy.queries import (
     policy_in_force,
     versions,
 )
-from vardkase.hub.policy.rules import FourEyes, Rule, Who, stored_rules
+from vardkase.hub.policy.rules import FourEyesRule, Rule, RuleAudience, stored_rules
 from vardkase.hub.policy.sentences import sentence
 from vardkase.hub.policy.starters import starters
-from vardkase.hub.policy.trying import Trial, span_of, try_policy
-from vardkase.hub.policy.words import because, title_of
+from vardkase.hub.policy.trial import Trial, span_of, try_policy
+from vardkase.hub.policy.wording import because, title_of
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.pages import PageRequest, page
@@ -107,7 +107,7 @@ def try_out(request: PageRequest) -> HttpResponse:
     return render(request, "policy/try.html", context)
 
 
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def put_in_force(request: PageRequest) -> HttpResponse:
     draft = draft_of(request.actor.organisation_id)
     if draft is None:
@@ -141,7 +141,7 @@ def _untrained(draft: PolicyVersion) -> list[tuple[int, str]]:
     return [
         (number, rule.module)
         for number, rule in enumerate(stored_rules(draft.rules), 1)
-        if isinstance(rule, Who) and rule.module
+        if isinstance(rule, RuleAudience) and rule.module
         if not trained_users(draft.organisation_id, rule.module).exists()
     ]
 
@@ -151,12 +151,12 @@ def _without_second(draft: PolicyVersion) -> list[tuple[int, str]]:
     found = [
         (number, may_be_second(draft.organisation_id, rule))
         for number, rule in enumerate(stored_rules(draft.rules), 1)
-        if isinstance(rule, FourEyes)
+        if isinstance(rule, FourEyesRule)
     ]
     return [(number, "".join(people)) for number, people in found if len(people) < TWO]
 
 
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def end(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         try:
@@ -197,7 +197,7 @@ def _change(compared: Compared, names: dict[str, str]) -> dict[str, Any]:
         "old": _said(compared.before, compared.before_number, names),
         "new": _said(compared.after, compared.after_number, names),
     }
-    if compared.change in (Change.SAME, Change.MOVED):
+    if compared.change in (RuleChange.SAME, RuleChange.MOVED):
         said["old"] = ""
     rule = compared.after or compared.before
     return {"change": str(compared.change), "what": title_of(rule) if rule else "", **said}

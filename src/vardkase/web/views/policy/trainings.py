@@ -22,7 +22,7 @@ from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.policy.common import tabs
 
 
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, allowed_while_suspended=True)
 def index(request: PageRequest) -> HttpResponse:
     own = trainings(request.actor).filter(user__org_id=request.actor.organisation_id).order_by()
     context = {
@@ -33,7 +33,7 @@ def index(request: PageRequest) -> HttpResponse:
     return render(request, "policy/trainings.html", context)
 
 
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def add(request: PageRequest) -> HttpResponse:
     form = TrainingForm(request.actor, request.actor.organisation_id, request.POST or None)
     if _marked(request, form, request.actor.organisation_id):
@@ -42,14 +42,14 @@ def add(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADMIN, writes=True, own_affairs=True)
+@page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def remove(request: PageRequest, pk: int) -> HttpResponse:
     remove_training(request.actor, find_training(request.actor, pk).pk)
     messages.success(request, gettext("The training record has been removed."))
     return redirect("trainings")
 
 
-@page(staff=STAFF, writes=True, own_affairs=True)
+@page(staff=STAFF, writes=True, allowed_while_suspended=True)
 def of_member(request: PageRequest, pk: int) -> HttpResponse:
     organisation: Organisation = find_membership(request.actor, pk).organisation
     form = TrainingForm(request.actor, organisation.pk, request.POST or None)
@@ -66,7 +66,7 @@ def of_member(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page(staff=STAFF, writes=True, own_affairs=True)
+@page(staff=STAFF, writes=True, allowed_while_suspended=True)
 def remove_of_member(request: PageRequest, pk: int, training: int) -> HttpResponse:
     organisation: Organisation = find_membership(request.actor, pk).organisation
     found = trainings(request.actor).filter(user__org=organisation, pk=training).first()

@@ -9,16 +9,16 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from vardkase.exchange.openid import Attempt
-from vardkase.identity.entrance.models import IdentityProvider
-from vardkase.identity.entrance.providers import Fault, ProviderRefused
+from vardkase.exchange.openid import SignInFlow
+from vardkase.identity.sign_in_policy.models import IdentityProvider
+from vardkase.identity.sign_in_policy.providers import ProviderFault, ProviderRefused
 
 KEY = "provider_attempt"
 HOLDS = 600
 """Seconds that somebody may take at the provider."""
 
 
-def keep(request: HttpRequest, provider: IdentityProvider, attempt: Attempt, following: str) -> None:
+def keep(request: HttpRequest, provider: IdentityProvider, attempt: SignInFlow, following: str) -> None:
     request.session[KEY] = {
         "organisation": provider.pk,
         "attempt": asdict(attempt),
@@ -27,12 +27,12 @@ def keep(request: HttpRequest, provider: IdentityProvider, attempt: Attempt, fol
     }
 
 
-def take(request: HttpRequest, provider: IdentityProvider) -> tuple[Attempt, str]:
+def take(request: HttpRequest, provider: IdentityProvider) -> tuple[SignInFlow, str]:
     """The flow and the page that was asked for; removed from the session. Raises ProviderRefused."""
     kept = request.session.pop(KEY, None)
     if kept is None or kept["organisation"] != provider.pk or kept["begun"] < time.time() - HOLDS:
-        raise ProviderRefused(Fault.STATE)
-    return Attempt(**kept["attempt"]), kept["following"]
+        raise ProviderRefused(ProviderFault.STATE)
+    return SignInFlow(**kept["attempt"]), kept["following"]
 
 
 def way_back(request: HttpRequest, provider_id: int) -> str:

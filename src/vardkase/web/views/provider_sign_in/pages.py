@@ -14,17 +14,17 @@ from django.views.decorators.http import require_GET
 
 from vardkase.exchange import openid
 from vardkase.identity.accounts.models import User
-from vardkase.identity.entrance.models import IdentityProvider
-from vardkase.identity.entrance.providers import (
-    Fault,
+from vardkase.identity.sign_in_policy.models import IdentityProvider
+from vardkase.identity.sign_in_policy.providers import (
+    ProviderFault,
     ProviderRefused,
     account_of,
     proved,
     provider_for,
     vouches_for_second_factor,
 )
-from vardkase.web.accounts import trail
-from vardkase.web.accounts.means import came_through
+from vardkase.web.accounts import audit
+from vardkase.web.accounts.sign_in_methods import came_through
 from vardkase.web.forms.security import EmailForm
 from vardkase.web.pages import public_page
 from vardkase.web.views.provider_sign_in import attempts
@@ -73,7 +73,7 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     try:
         attempt, following = attempts.take(request, provider)
-        returned = openid.Returned.of(request.GET)
+        returned = openid.ProviderCallback.of(request.GET)
         claims = openid.finish(provider, attempt, returned, attempts.way_back(request, pk))
         user = account_of(provider, claims)
     except ProviderRefused as refused:
@@ -101,8 +101,8 @@ def _enter(
 
 
 def _refused(request: HttpRequest, provider: IdentityProvider, refused: ProviderRefused) -> HttpResponse:
-    trail.provider_refused(request, provider, refused)
-    status = 502 if refused.fault in (Fault.UNREACHABLE, Fault.ANSWER) else 403
+    audit.provider_refused(request, provider, refused)
+    status = 502 if refused.fault in (ProviderFault.UNREACHABLE, ProviderFault.ANSWER) else 403
     return render(
         request, "account/provider_refused.html", {"refused": refused, "provider": provider}, status=status
     )

@@ -12,9 +12,9 @@ from vardkase.core.errors import NotFound
 from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.membership.terms import queries as terms
 from vardkase.hub.membership.terms.models import Terms
-from vardkase.hub.membership.terms.on_paper import terms_pdf
+from vardkase.hub.membership.terms.terms_pdf import terms_pdf
 from vardkase.hub.public_pages import queries
-from vardkase.hub.public_pages.passages import Part
+from vardkase.hub.public_pages.passages import PassagePart
 from vardkase.hub.public_pages.who_sees import who_sees
 from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.pages import public_page
@@ -58,7 +58,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 def privacy_notice() -> dict[str, Any]:
     language = get_language() or "sv"
-    parts = [each.in_language(language) for each in queries.shown(Part.PRIVACY)]
+    parts = [each.in_language(language) for each in queries.shown(PassagePart.PRIVACY)]
     return {
         "parts": [{"title": each.title, "html": rendered_by_owner(each.text)} for each in parts],
         "owner": owner_name(),

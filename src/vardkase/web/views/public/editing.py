@@ -14,7 +14,7 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.customer_service.queries import conversation, find_desk_request
 from vardkase.hub.customer_service.rules import DESKS
 from vardkase.hub.public_pages import queries, services
-from vardkase.hub.public_pages.passages import LANGUAGES, Part, Passage, Words
+from vardkase.hub.public_pages.passages import LANGUAGES, InboundFilter, PassagePart, PassageText
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.passage import PassageForm
@@ -27,8 +27,8 @@ from vardkase.web.views.approval_requests.pages import proposed
 def index(request: PageRequest) -> HttpResponse:
     services.require_editor(request.actor)
     rows = queries.passages()
-    parts = [(PARTS[part](), [each for each in rows if each.part == part]) for part in Part]
-    return render(request, "public/passages.html", {"parts": parts, "questions": Part.QUESTION})
+    parts = [(PARTS[part](), [each for each in rows if each.part == part]) for part in PassagePart]
+    return render(request, "public/passages.html", {"parts": parts, "questions": PassagePart.QUESTION})
 
 
 @page(writes=True)
@@ -127,7 +127,7 @@ def _is_to_be_kept(request: PageRequest, form: PassageForm) -> bool:
     return form.is_bound and form.is_valid() and "preview" not in request.POST
 
 
-def _form(request: PageRequest, form: PassageForm, passage: Passage | None) -> HttpResponse:
+def _form(request: PageRequest, form: PassageForm, passage: InboundFilter | None) -> HttpResponse:
     previews = (
         [_preview(form, language) for language in LANGUAGES] if form.is_bound and form.is_valid() else []
     )
@@ -145,10 +145,10 @@ def _preview(form: PassageForm, language: str) -> dict[str, Any]:
     return {"language": language, **words, "html": rendered_by_owner(words["text"])}
 
 
-def _initial(passage: Passage) -> dict[str, Any]:
+def _initial(passage: InboundFilter) -> dict[str, Any]:
     found: dict[str, Any] = {"number": passage.number}
     for language in LANGUAGES:
-        words: Words = passage.words[language]
+        words: PassageText = passage.words[language]
         found |= {
             f"title_{language}": words.title,
             f"lead_{language}": words.lead,
@@ -170,11 +170,11 @@ def _of_request(request: PageRequest) -> dict[str, str]:
 
 
 PARTS = {
-    Part.HERO: lambda: gettext("At the top"),
-    Part.STEP: lambda: gettext("Get started in six steps"),
-    Part.QUESTION: lambda: gettext("Questions and answers"),
-    Part.LEG: lambda: gettext("Security rests on two pillars"),
-    Part.HELP: lambda: gettext("Help beside the application"),
-    Part.FOOT: lambda: gettext("At the foot"),
-    Part.PRIVACY: lambda: gettext("Privacy notice"),
+    PassagePart.HERO: lambda: gettext("At the top"),
+    PassagePart.STEP: lambda: gettext("Get started in six steps"),
+    PassagePart.QUESTION: lambda: gettext("Questions and answers"),
+    PassagePart.LEG: lambda: gettext("Security rests on two pillars"),
+    PassagePart.HELP: lambda: gettext("Help beside the application"),
+    PassagePart.FOOT: lambda: gettext("At the foot"),
+    PassagePart.PRIVACY: lambda: gettext("Privacy notice"),
 }

@@ -13,10 +13,10 @@ from django.utils.translation import get_language
 
 from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.membership.phases.queries import phases
-from vardkase.hub.membership.phases.rules import State
+from vardkase.hub.membership.phases.rules import PhaseProgress
 from vardkase.hub.profiles import profile
 from vardkase.hub.public_pages import queries
-from vardkase.hub.public_pages.passages import Part
+from vardkase.hub.public_pages.passages import PassagePart
 from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.pages import public_page
 
@@ -41,7 +41,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "question": [each for each in parts["question"] if each["name"] in found],
         "searched": text,
         "phases": stages,
-        "open_phases": [each for each in stages if each.state is State.OPEN],
+        "open_phases": [each for each in stages if each.state is PhaseProgress.OPEN],
         "changed": queries.last_changed(),
         "apply_url": url_if_any("apply"),
         "support_url": url_if_any("support_ask"),
@@ -61,7 +61,7 @@ def steps(request: HttpRequest) -> HttpResponse:
 
 
 def words_by_part(language: str) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {part.value: [] for part in Part}
+    found: dict[str, list[dict[str, Any]]] = {part.value: [] for part in PassagePart}
     for passage in queries.passages():
         if passage.shown:
             words = passage.in_language(language)
@@ -86,6 +86,6 @@ def url_if_any(name: str) -> str:
 def words_at_the_foot() -> dict[str, Any]:
     language = get_language() or "sv"
     owner = owner_name()
-    leads = [each.in_language(language).lead for each in queries.shown(Part.FOOT)]
+    leads = [each.in_language(language).lead for each in queries.shown(PassagePart.FOOT)]
     foot = [{"lead": lead.replace("{owner}", owner)} for lead in leads]
     return {"foot": foot, "status_url": url_if_any("status")}

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from vardkase.analysis.search.finding import FoundAttribute
+from vardkase.analysis.search.value_search import FoundAttribute
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.index import index_rows
-from vardkase.knowledge.caches.queries import Hit as Known
+from vardkase.knowledge.caches.queries import CacheHit as Known
 from vardkase.knowledge.caches.queries import elsewhere_for
-from vardkase.web.views.events.lines import value_url
+from vardkase.web.views.events.presenters import value_url
 from vardkase.web.views.events.rows import ListedEvent, moment
 
 

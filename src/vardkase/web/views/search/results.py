@@ -9,12 +9,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.search.event_list import EventFilters, event_page
-from vardkase.analysis.search.finding import Asked, Known, Meaning, find_attributes, known_values, understand
+from vardkase.analysis.search.value_search import (
+    KnownValue,
+    ValueMeaning,
+    ValueQuery,
+    find_attributes,
+    known_values,
+    understand,
+)
 from vardkase.web.display import thin
 from vardkase.web.forms.search import AttributeFilterForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page, page_links, wanted_place, wanted_size
-from vardkase.web.views.events.lines import value_url
+from vardkase.web.views.events.presenters import value_url
 from vardkase.web.views.events.rows import ListedEvent
 from vardkase.web.views.search.hits import hits_of
 
@@ -39,10 +46,10 @@ def latest(request: PageRequest) -> HttpResponse:
     return render(request, "search/results.html", context)
 
 
-def _found(request: PageRequest, asked: Asked) -> dict[str, Any]:
+def _found(request: PageRequest, asked: ValueQuery) -> dict[str, Any]:
     form = AttributeFilterForm(request.GET)
     found = find_attributes(request.actor, asked, form.filters(), wanted_place(request), wanted_size(request))
-    known = known_values(request.actor, asked.values) if asked.meaning is Meaning.VALUES else []
+    known = known_values(request.actor, asked.values) if asked.meaning is ValueMeaning.VALUES else []
     return {
         "asked": asked,
         "form": form,
@@ -54,13 +61,13 @@ def _found(request: PageRequest, asked: Asked) -> dict[str, Any]:
         "known": [{"value": each, "url": value_url(each.value)} for each in known],
         "summary": _summary(known),
         "events": _events(request, asked),
-        "search_text": asked.text if asked.meaning is not Meaning.VALUES else "",
+        "search_text": asked.text if asked.meaning is not ValueMeaning.VALUES else "",
         **page_links(request, found),
     }
 
 
-def _events(request: PageRequest, asked: Asked) -> list[ListedEvent]:
-    is_one = asked.meaning in (Meaning.VALUE, Meaning.PATTERN)
+def _events(request: PageRequest, asked: ValueQuery) -> list[ListedEvent]:
+    is_one = asked.meaning in (ValueMeaning.VALUE, ValueMeaning.PATTERN)
     text = asked.text.strip("%")
     if not is_one or (len(text) < SHORTEST_TITLE and not text.isdecimal()) or wanted_place(request):
         return []
@@ -68,7 +75,7 @@ def _events(request: PageRequest, asked: Asked) -> list[ListedEvent]:
     return [ListedEvent(row) for row in rows]
 
 
-def _summary(known: list[Known]) -> str:
+def _summary(known: list[KnownValue]) -> str:
     """ "14 values: 9 known"."""
     hits = sum(1 for each in known if each.attributes)
     words = ngettext("%(values)s value: %(known)s known", "%(values)s values: %(known)s known", len(known))

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.search.event_list import EventFilters, event_page
-from vardkase.analysis.search.finding import COUNTED, Asked, Meaning, known_values, understand
+from vardkase.analysis.search.value_search import COUNTED, ValueMeaning, ValueQuery, known_values, understand
 from vardkase.web.display import thin
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.views.events.lines import value_url
+from vardkase.web.views.events.presenters import value_url
 from vardkase.web.views.search.results import LONGEST, SHORTEST_TITLE
 
 EVENTS_SUGGESTED = 5
@@ -32,18 +32,20 @@ class Suggestion:
 @page()
 def suggestions(request: PageRequest) -> HttpResponse:
     asked = understand(request.GET.get("q", "")[:LONGEST])
-    found = [] if asked.meaning is Meaning.NOTHING else [*_values(request, asked), *_events(request, asked)]
+    found = (
+        [] if asked.meaning is ValueMeaning.NOTHING else [*_values(request, asked), *_events(request, asked)]
+    )
     if found or asked.text:
         found.append(_everything(asked))
     html = render_to_string("search/suggestions.html", {"suggestions": found}, request)
     return HttpResponse(html.strip())  # a list with nothing in it must be empty to be hidden
 
 
-def _values(request: PageRequest, asked: Asked) -> list[Suggestion]:
-    if asked.meaning is Meaning.PATTERN:
+def _values(request: PageRequest, asked: ValueQuery) -> list[Suggestion]:
+    if asked.meaning is ValueMeaning.PATTERN:
         return []
     known = known_values(request.actor, asked.values)
-    if asked.meaning is Meaning.VALUES:
+    if asked.meaning is ValueMeaning.VALUES:
         hits = sum(1 for each in known if each.attributes)
         text = gettext("%(values)s values: %(known)s known") % {
             "values": thin(len(known)),
@@ -58,8 +60,10 @@ def _values(request: PageRequest, asked: Asked) -> list[Suggestion]:
     return [Suggestion("fingerprint", value_url(value.value), value.value, note, is_value=True)]
 
 
-def _events(request: PageRequest, asked: Asked) -> list[Suggestion]:
-    if asked.meaning is Meaning.VALUES or (len(asked.text) < SHORTEST_TITLE and not asked.text.isdecimal()):
+def _events(request: PageRequest, asked: ValueQuery) -> list[Suggestion]:
+    if asked.meaning is ValueMeaning.VALUES or (
+        len(asked.text) < SHORTEST_TITLE and not asked.text.isdecimal()
+    ):
         return []
     filters = EventFilters(text=asked.text.strip("%")[:200])
     rows = event_page(request.actor, filters, None, EVENTS_SUGGESTED).rows
@@ -69,9 +73,9 @@ def _events(request: PageRequest, asked: Asked) -> list[Suggestion]:
     ]
 
 
-def _everything(asked: Asked) -> Suggestion:
-    if asked.meaning in (Meaning.VALUE, Meaning.NETWORK):
-        wanted = f"%{asked.text}%" if asked.meaning is Meaning.VALUE else asked.text
+def _everything(asked: ValueQuery) -> Suggestion:
+    if asked.meaning in (ValueMeaning.VALUE, ValueMeaning.NETWORK):
+        wanted = f"%{asked.text}%" if asked.meaning is ValueMeaning.VALUE else asked.text
         return Suggestion("search", _search_url(wanted), gettext("Everything that contains this"), "")
     return Suggestion("search", _search_url(asked.text), gettext("All results"), "")
 

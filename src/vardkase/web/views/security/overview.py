@@ -15,19 +15,19 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.queries import connection_of
 from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.access_reviews.queries import may_see_reviews, open_review_of, unanswered
-from vardkase.identity.entrance import services
-from vardkase.identity.entrance.dns import record_name, record_text
-from vardkase.identity.entrance.queries import (
+from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
+from vardkase.identity.sign_in_policy import services
+from vardkase.identity.sign_in_policy.dns import record_name, record_text
+from vardkase.identity.sign_in_policy.queries import (
     certificates_of,
     domains_of,
     find_secured,
-    looks_after_all,
+    manages_all_organisations,
     secured_organisations,
 )
-from vardkase.identity.entrance.rules import is_private, kept_mode, may_decide
-from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
+from vardkase.identity.sign_in_policy.rules import is_private, kept_mode, may_decide
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.security_words import MISSING, MODES, OF_API, REQUIREMENT_STATES, RULES
+from vardkase.web.security_labels import MISSING, MODES, OF_API, REQUIREMENT_STATES, RULES
 from vardkase.web.views.administration.listing import listed, searched
 
 
@@ -61,7 +61,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "missing": [MISSING[name] for name in state.missing if not (web_only and name in OF_API)],
         "web_only": web_only,
         "rules": _rules(organisation),
-        "modes": [(mode.value, str(MODES[mode]).capitalize()) for mode in Mode],
+        "modes": [(mode.value, str(MODES[mode]).capitalize()) for mode in SignInMode],
         "private": [each for each in organisation.networks if is_private(each)],
         "is_own": pk == request.actor.organisation_id,
         "may_decide": may_decide(request.actor, pk),
@@ -76,7 +76,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "sees_reviews": may_see_reviews(request.actor, pk),
         "review": review,
         "left": unanswered(review).count() if review else 0,
-        "sees_all": looks_after_all(request.actor),
+        "sees_all": manages_all_organisations(request.actor),
     }
     return render(request, "security/view.html", context)
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid
 from vardkase.exchange.openid import register
-from vardkase.identity.entrance import services
-from vardkase.identity.entrance.models import IdentityProvider
-from vardkase.identity.entrance.queries import find_decided
+from vardkase.identity.sign_in_policy import services
+from vardkase.identity.sign_in_policy.models import IdentityProvider
+from vardkase.identity.sign_in_policy.queries import find_decided
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.security import ProviderForm
 from vardkase.web.pages import PageRequest, page

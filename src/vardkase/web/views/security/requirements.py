@@ -14,13 +14,13 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.members.queries import connection_of, details_told
 from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.identity.entrance import services
-from vardkase.identity.entrance.models import ApiRequirements
-from vardkase.identity.entrance.queries import find_secured
+from vardkase.identity.sign_in_policy import services
+from vardkase.identity.sign_in_policy.models import ApiRequirements
+from vardkase.identity.sign_in_policy.queries import find_secured
 from vardkase.web.forms.errors import take_errors
-from vardkase.web.forms.security import DecisionForm, RequirementsForm
+from vardkase.web.forms.security import RequirementsDecisionForm, RequirementsForm
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.security_words import REQUIREMENT_STATES
+from vardkase.web.security_labels import REQUIREMENT_STATES
 
 State = ApiRequirements.State
 
@@ -34,7 +34,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     officer = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff and request.actor.organisation_id != pk
     context: dict[str, Any] = {
         "form": form,
-        "decision": DecisionForm(),
+        "decision": RequirementsDecisionForm(),
         "organisation": organisation,
         "row": row,
         "mark": REQUIREMENT_STATES[row.state],

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access_reviews import services
-from vardkase.identity.access_reviews.models import Answer
+from vardkase.identity.access_reviews.models import ReviewAnswer
 from vardkase.identity.access_reviews.queries import (
     accounts_of,
     find_review,
@@ -25,7 +25,7 @@ from vardkase.identity.accounts.services import switch_field
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import find_organisation
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.security_words import ANSWERS
+from vardkase.web.security_labels import ANSWERS
 from vardkase.web.views.administration.listing import listed
 
 SHOWN = 200
@@ -57,7 +57,7 @@ def view(request: PageRequest, pk: int, review: int) -> HttpResponse:
         "may_review": may_review(request.actor, pk) and not found.closed,
     }
     if found.closed:
-        context |= listed(request, Answer.objects.filter(review=found), {"email"}, "email")
+        context |= listed(request, ReviewAnswer.objects.filter(review=found), {"email"}, "email")
         return render(request, "security/review_closed.html", context)
     context |= listed(request, accounts_of(found), {"email", "pk"}, "email")
     return render(request, "security/review.html", context)
@@ -114,7 +114,7 @@ def _seen(request: PageRequest, pk: int) -> Organisation:
 
 
 def _said(kind: str, count: int) -> str:
-    if kind == Answer.Kind.CONFIRMED:
+    if kind == ReviewAnswer.Kind.CONFIRMED:
         words = ngettext("%(count)s account is confirmed.", "%(count)s accounts are confirmed.", count)
     else:
         words = ngettext("%(count)s account is disabled.", "%(count)s accounts are disabled.", count)

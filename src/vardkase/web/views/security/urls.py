@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.security import overview, provider, registering, requirements, reviews
+from vardkase.web.views.security import overview, provider, registration, requirements, reviews
 
 urlpatterns = [
     path("security/", overview.own, name="own_security"),
     path("security/organisations/", overview.index, name="security_organisations"),
     path("security/<int:pk>/", overview.view, name="security"),
     path("security/<int:pk>/modes/", overview.set_modes, name="security_modes"),
-    path("security/<int:pk>/networks/", registering.networks, name="security_networks"),
-    path("security/<int:pk>/certificates/new/", registering.add_certificate, name="security_certificate"),
+    path("security/<int:pk>/networks/", registration.networks, name="security_networks"),
+    path("security/<int:pk>/certificates/new/", registration.add_certificate, name="security_certificate"),
     path(
         "security/<int:pk>/certificates/<int:certificate>/remove/",
-        registering.remove_certificate,
+        registration.remove_certificate,
         name="security_certificate_remove",
     ),
-    path("security/<int:pk>/domains/new/", registering.add_domain, name="security_domain"),
+    path("security/<int:pk>/domains/new/", registration.add_domain, name="security_domain"),
     path(
         "security/<int:pk>/domains/<int:domain>/check/",
-        registering.check_domain,
+        registration.check_domain,
         name="security_domain_check",
     ),
     path(
         "security/<int:pk>/domains/<int:domain>/remove/",
-        registering.remove_domain,
+        registration.remove_domain,
         name="security_domain_remove",
     ),
     path("security/<int:pk>/provider/", provider.edit, name="security_provider"),
@@ -38,6 +38,6 @@ urlpatterns = [
     path("security/<int:pk>/reviews/<int:review>/", reviews.view, name="access_review"),
     path("security/<int:pk>/reviews/<int:review>/answer/", reviews.answer, name="access_review_answer"),
     path("security/<int:pk>/reviews/bring-back/<int:user>/", reviews.bring_back, name="access_review_back"),
-    path("entrance/domain/", registering.open_domain_link, name="domain_confirm"),
-    path("entrance/domain/confirm/", registering.confirm_domain, name="domain_confirm_answer"),
+    path("entrance/domain/", registration.open_domain_link, name="domain_confirm"),
+    path("entrance/domain/confirm/", registration.confirm_domain, name="domain_confirm_answer"),
 ]

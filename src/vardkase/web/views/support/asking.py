@@ -15,7 +15,7 @@ from vardkase.hub.customer_service import links, queries, services
 from vardkase.hub.customer_service.models import RequestKind, SupportRequest
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.web.forms.errors import take_errors
-from vardkase.web.forms.support import AskForm, MessageForm, VisitorForm
+from vardkase.web.forms.support import SupportMessageForm, SupportRequestForm, VisitorForm
 from vardkase.web.pages import PageRequest, page, public_page
 from vardkase.web.private_links import PrivateLink, open_private_link, private_page
 from vardkase.web.views.administration.listing import listed
@@ -26,17 +26,19 @@ LINK = PrivateLink("support_follow", "support_follow_request")
 SORTS = {"pk", "changed"}
 
 
-@page(own_affairs=True)
+@page(allowed_while_suspended=True)
 def index(request: PageRequest) -> HttpResponse:
     return render(
         request, "support/index.html", listed(request, queries.own_requests(request.actor), SORTS, "-pk")
     )
 
 
-@page(own_affairs=True)
+@page(allowed_while_suspended=True)
 def ask(request: PageRequest) -> HttpResponse:
     """Open to read-only organisations as well: they have the more reason to ask."""
-    form = AskForm(request.POST or None, initial={"kind": request.GET.get("kind", RequestKind.CONNECTION)})
+    form = SupportRequestForm(
+        request.POST or None, initial={"kind": request.GET.get("kind", RequestKind.CONNECTION)}
+    )
     if form.is_bound and form.is_valid():
         try:
             made = services.ask(request.actor, form.cleaned_data)
@@ -54,12 +56,12 @@ def ask(request: PageRequest) -> HttpResponse:
     return render(request, "support/ask.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@page(own_affairs=True)
+@page(allowed_while_suspended=True)
 def view(request: PageRequest, pk: int) -> HttpResponse:
     found = queries.find_own_request(request.actor, pk)
     if request.method != "POST":
-        return _shown(request, found, MessageForm())
-    form = MessageForm(request.POST)
+        return _shown(request, found, SupportMessageForm())
+    form = SupportMessageForm(request.POST)
     if form.is_valid() and _is_added(form, request.actor, found):
         return redirect("support_request", pk)
     return _shown(request, found, form)
@@ -94,7 +96,7 @@ def open_link(request: HttpRequest) -> HttpResponse:
 @private_page(LINK, gone)
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     found = links.opened_by(token)
-    form = MessageForm(request.POST or None)
+    form = SupportMessageForm(request.POST or None)
     if form.is_bound and form.is_valid() and _is_added(form, _visitor(request), found):
         return redirect(LINK.target)
     context = {"asked": found, "said": queries.conversation(found), "form": form, **words_at_the_foot()}

@@ -12,7 +12,7 @@ from vardkase.hub.customer_service import diagnosis, organisations, queries
 from vardkase.hub.customer_service.rules import DESKS
 from vardkase.hub.enrolment.codes import MAKERS
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.onboarding.items import Line, checklist
+from vardkase.hub.membership.onboarding.items import ChecklistLine, checklist
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed, searched
 from vardkase.web.views.support.states import with_moments
@@ -43,7 +43,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     return render(request, "support/organisation.html", context)
 
 
-def _checklist(organisation_id: int) -> list[Line]:
+def _checklist(organisation_id: int) -> list[ChecklistLine]:
     membership = (
         Membership.objects.select_related("organisation").filter(organisation=organisation_id).first()
     )

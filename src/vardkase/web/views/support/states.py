@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from vardkase.identity.accounts.key_days import last_day
-from vardkase.web.act_details import why
+from vardkase.web.audit_details import why
 
 MOMENTS = frozenset({"at", "last_used", "since"})
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid
-from vardkase.hub.customer_service import announcing
+from vardkase.hub.customer_service import publishing_announcements
 from vardkase.hub.customer_service.models import Announcement
 from vardkase.hub.customer_service.queries import announcements
 from vardkase.hub.customer_service.rules import DESKS
@@ -38,11 +38,13 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(writes=True, staff=DESKS)
 def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
-    row = announcing.find_announcement(request.actor, pk) if pk else None
+    row = publishing_announcements.find_announcement(request.actor, pk) if pk else None
     form = AnnouncementForm(request.POST or None, initial=_initial(row))
     if form.is_bound and form.is_valid():
         try:
-            announcing.announce(request.actor, form.cleaned_data, pk, mail=form.cleaned_data["mail"])
+            publishing_announcements.announce(
+                request.actor, form.cleaned_data, pk, mail=form.cleaned_data["mail"]
+            )
         except Invalid as refused:
             take_errors(form, refused)
         else:
@@ -55,7 +57,7 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 @page(writes=True, staff=DESKS)
 def end(request: PageRequest, pk: int) -> HttpResponse:
-    announcing.end(request.actor, pk)
+    publishing_announcements.end(request.actor, pk)
     messages.success(request, gettext("The status page says that it is over."))
     return redirect("announcements")
 
@@ -63,7 +65,7 @@ def end(request: PageRequest, pk: int) -> HttpResponse:
 def _initial(row: Announcement | None) -> dict[str, Any]:
     if row is None:
         return {"kind": "planned"}
-    return {name: getattr(row, name) for name in (*announcing.TEXTS, "kind", "begins", "ends")}
+    return {name: getattr(row, name) for name in (*publishing_announcements.TEXTS, "kind", "begins", "ends")}
 
 
 def _in_words(row: Announcement) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.support import asking, desk, organisations, status
+from vardkase.web.views.support import asking, cases, organisations, status
 
 urlpatterns = [
     path("support/", asking.index, name="support"),
@@ -13,12 +13,12 @@ urlpatterns = [
     path("support/ask/", asking.ask_as_visitor, name="support_ask"),
     path("support/follow/", asking.open_link, name="support_follow"),
     path("support/follow/request/", asking.follow, name="support_follow_request"),
-    path("service/", desk.index, name="service"),
-    path("service/<int:pk>/", desk.view, name="service_request"),
-    path("service/<int:pk>/answer/", desk.answer, name="service_answer"),
-    path("service/<int:pk>/step/", desk.step, name="service_step"),
-    path("service/<int:pk>/assign/", desk.assign, name="service_assign"),
-    path("service/<int:pk>/route/", desk.route, name="service_route"),
+    path("service/", cases.index, name="service"),
+    path("service/<int:pk>/", cases.view, name="service_request"),
+    path("service/<int:pk>/answer/", cases.answer, name="service_answer"),
+    path("service/<int:pk>/step/", cases.step, name="service_step"),
+    path("service/<int:pk>/assign/", cases.assign, name="service_assign"),
+    path("service/<int:pk>/route/", cases.route, name="service_route"),
     path("service/announcements/", status.index, name="announcements"),
     path("service/announcements/new/", status.write, name="announcement_new"),
     path("service/announcements/<int:pk>/", status.write, name="announcement"),

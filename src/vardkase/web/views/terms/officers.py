@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.correspondence.rendering import fragment
-from vardkase.hub.membership.members.state_words import state_in_words
+from vardkase.hub.membership.members.state_labels import state_in_words
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.services import drafts

@@ -11,22 +11,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.correlation.queries import networks_containing, within_network
-from vardkase.analysis.search.finding import (
+from vardkase.analysis.search.value_page import ValueLifetime, life_of, near_values, occurrences
+from vardkase.analysis.search.value_search import (
     AttributeFilters,
     FoundAttribute,
     attributes_by_id,
     find_attributes,
     is_network,
 )
-from vardkase.analysis.search.value_page import Life, life_of, near_values, occurrences
 from vardkase.identity.access.actor import Actor
-from vardkase.knowledge.caches.queries import Hit as Known
+from vardkase.knowledge.caches.queries import CacheHit as Known
 from vardkase.knowledge.caches.queries import elsewhere_for
-from vardkase.knowledge.warninglists.matching import Candidate, Hit, find_hits
+from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHit, find_hits
 from vardkase.web.display import long_date, thin
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import page_links, wanted_place, wanted_size
-from vardkase.web.views.events.lines import value_url
+from vardkase.web.views.events.presenters import value_url
 from vardkase.web.views.events.rows import moment
 from vardkase.web.views.search.hits import hits_of
 
@@ -37,7 +37,7 @@ NETWORKS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ValueVerdict:
     kind: str
     words: str
     detail: str
@@ -50,7 +50,7 @@ def value(request: PageRequest) -> HttpResponse:
         return redirect("values")
     life = life_of(request.actor, text)
     kind = life.types[0] if life else ("ip-dst" if is_network(text) else "text")
-    warnings = find_hits([Candidate(text, kind if life else None)]).get(0, [])
+    warnings = find_hits([CheckedValue(text, kind if life else None)]).get(0, [])
     found = find_attributes(
         request.actor, occurrences(text), AttributeFilters(), wanted_place(request), wanted_size(request)
     )
@@ -78,25 +78,27 @@ def _elsewhere(actor: Actor, kind: str, text: str) -> list[Known] | None:
     return elsewhere.of_attributes({"": (kind, text)}).get("", []) if elsewhere else None
 
 
-def verdict_on(life: Life | None, warnings: list[Hit], now: float | None = None) -> Verdict:
+def verdict_on(
+    life: ValueLifetime | None, warnings: list[WarninglistHit], now: float | None = None
+) -> ValueVerdict:
     """The verdict. Being on a warninglist outweighs being reported."""
     if life is None:
         detail = gettext("No event that you can see has this value.")
-        return Verdict("land", gettext("Not known here"), detail)
+        return ValueVerdict("land", gettext("Not known here"), detail)
     where = _where(life)
     if any(hit.category == "false_positive" for hit in warnings):
         names = ", ".join(hit.name for hit in warnings)
         listed = gettext("It is on a warninglist: %(names)s.") % {"names": names}
-        return Verdict("warn", gettext("Known, but often harmless"), f"{where} {listed}")
+        return ValueVerdict("warn", gettext("Known, but often harmless"), f"{where} {listed}")
     seen = gettext("Last seen %(date)s.") % {"date": long_date(moment(life.last_seen))}
     if not life.detected:
-        return Verdict("out", gettext("Known, not marked for detection"), f"{where} {seen}")
+        return ValueVerdict("out", gettext("Known, not marked for detection"), f"{where} {seen}")
     if life.last_seen < (now or time.time()) - FRESH:
-        return Verdict("out", gettext("Marked for detection, but old"), f"{where} {seen}")
-    return Verdict("out", gettext("Active and marked for detection"), f"{where} {seen}")
+        return ValueVerdict("out", gettext("Marked for detection, but old"), f"{where} {seen}")
+    return ValueVerdict("out", gettext("Active and marked for detection"), f"{where} {seen}")
 
 
-def _where(life: Life) -> str:
+def _where(life: ValueLifetime) -> str:
     words = ngettext(
         "In %(events)s event, marked for detection in %(detected)s.",
         "In %(events)s events, marked for detection in %(detected)s.",

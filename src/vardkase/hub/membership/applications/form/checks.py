@@ -17,7 +17,7 @@ from stdnum.exceptions import ValidationError as NotANumber
 from stdnum.se import orgnr
 
 from vardkase.core import openpgp
-from vardkase.identity.entrance.rules import is_private
+from vardkase.identity.sign_in_policy.rules import is_private
 
 type Network = IPv4Network | IPv6Network
 

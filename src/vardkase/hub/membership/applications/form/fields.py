@@ -14,7 +14,7 @@ type Choices = Sequence[tuple[str, Words]]
 type Answers = Mapping[str, Any]
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     TEXT = "text"
     """One line."""
     LONG = "long"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """One question.
 
     `check` normalises an answer, or raises ValueError with the reason. `longest` is in characters (for LINES
@@ -43,7 +43,7 @@ class Field:
 
     name: str
     label: Words
-    kind: Kind = Kind.TEXT
+    kind: FieldKind = FieldKind.TEXT
     required: bool = True
     hint: Words = ""
     choices: Choices = ()
@@ -56,20 +56,20 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FieldGroup:
     """Questions that belong together.
 
     Without a `name`, they belong directly to their step. `only_if`: asked only if the step's field of that
     name has one of those answers.
     """
 
-    fields: tuple[Field, ...]
+    fields: tuple[FormField, ...]
     name: str = ""
     title: Words = ""
     hint: Words = ""
     only_if: tuple[str, tuple[str, ...]] | None = None
 
-    def key(self, field: Field) -> str:
+    def key(self, field: FormField) -> str:
         return f"{self.name}.{field.name}" if self.name else field.name
 
     def is_asked(self, answers: Answers) -> bool:
@@ -77,7 +77,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FormStep:
     """One page of the form.
 
     `short` is its name in the stepper, `lead` its introduction with the time it takes. `check` returns errors
@@ -88,10 +88,10 @@ class Step:
     short: Words
     title: Words
     lead: Words
-    groups: tuple[Group, ...]
+    groups: tuple[FieldGroup, ...]
     check: Callable[[Answers], dict[str, list[str]]] = lambda _answers: {}
 
-    def fields(self) -> Iterator[tuple[str, Field]]:
+    def fields(self) -> Iterator[tuple[str, FormField]]:
         return ((group.key(field), field) for group in self.groups for field in group.fields)
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from vardkase.hub.membership.applications.form.fields import Choices, Field, Group, Kind, Step, Words
+from vardkase.hub.membership.applications.form.fields import (
+    Choices,
+    FieldGroup,
+    FieldKind,
+    FormField,
+    FormStep,
+    Words,
+)
 
 TECHNOLOGY: Choices = (
     ("none", _("Nowhere yet")),
@@ -35,20 +42,20 @@ VALUES: Choices = (
 
 def _now_and_target(
     name: str, title: Words, hint: Words, choices: Choices, now_missing: Words, target_missing: Words
-) -> Group:
-    return Group(
+) -> FieldGroup:
+    return FieldGroup(
         (
-            Field(
+            FormField(
                 "now",
                 pgettext_lazy("where an organisation is", "Now"),
-                Kind.CHOICE,
+                FieldKind.CHOICE,
                 choices=choices,
                 missing=now_missing,
             ),
-            Field(
+            FormField(
                 "target",
                 pgettext_lazy("where an organisation wants to be", "Target"),
-                Kind.CHOICE,
+                FieldKind.CHOICE,
                 choices=choices,
                 missing=target_missing,
             ),
@@ -59,7 +66,7 @@ def _now_and_target(
     )
 
 
-NEEDS = Step(
+NEEDS = FormStep(
     "needs",
     _("Conditions"),
     _("Conditions and needs"),
@@ -92,19 +99,19 @@ NEEDS = Step(
             _("Say how much time you have today"),
             _("Say how much time you want to have"),
         ),
-        Group(
+        FieldGroup(
             (
-                Field(
+                FormField(
                     "value",
                     _("What do you want from the hub?"),
-                    Kind.CHOICES,
+                    FieldKind.CHOICES,
                     choices=VALUES,
                     missing=_("Choose at least one thing that you want from the hub"),
                 ),
-                Field(
+                FormField(
                     "contribution",
                     _("What can you contribute?"),
-                    Kind.LONG,
+                    FieldKind.LONG,
                     longest=1000,
                     hint=_(
                         "For example logs, malicious mail or experience of incidents. Do not describe "

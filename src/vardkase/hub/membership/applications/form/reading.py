@@ -10,16 +10,16 @@ from typing import Any
 from django.utils.translation import gettext
 
 from vardkase.hub.membership.applications.form import checks
-from vardkase.hub.membership.applications.form.fields import Field, Kind, Step, put_at, value_at
+from vardkase.hub.membership.applications.form.fields import FieldKind, FormField, FormStep, put_at, value_at
 
 DECEIVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that make text read in another order than it is written."""
-SEVERAL_LINES = frozenset({Kind.LONG, Kind.LINES})
+SEVERAL_LINES = frozenset({FieldKind.LONG, FieldKind.LINES})
 EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 @dataclass(slots=True)
-class Read:
+class ParsedForm:
     """The parsed answers of a step. `values`, including invalid ones, can be saved as a draft; `errors` are
     by key."""
 
@@ -27,9 +27,9 @@ class Read:
     errors: dict[str, list[str]] = field(default_factory=dict)
 
 
-def read_step(step: Step, given: Mapping[str, Any]) -> Read:
+def read_step(step: FormStep, given: Mapping[str, Any]) -> ParsedForm:
     """Parse the answers of one step: `given` maps field keys ("signatory.email") to the submitted values."""
-    read = Read()
+    read = ParsedForm()
     for group in step.groups:
         asked = group.is_asked(read.values)
         for each in group.fields:
@@ -39,10 +39,10 @@ def read_step(step: Step, given: Mapping[str, Any]) -> Read:
     return read
 
 
-def read_document(step: Step, document: Any) -> Read:
+def read_document(step: FormStep, document: Any) -> ParsedForm:
     """Like `read_step`, for a JSON object with its groups as objects; unknown members are errors."""
     if not isinstance(document, Mapping):
-        return Read(errors={"": [gettext("An object is expected here.")]})
+        return ParsedForm(errors={"": [gettext("An object is expected here.")]})
     read = read_step(step, {key: value_at(document, key) for key, _ in step.fields()})
     known = {key for key, _ in step.fields()}
     for key in _members(document, {group.name for group in step.groups if group.name}):
@@ -61,14 +61,14 @@ def _members(document: Mapping[str, Any], groups: set[str]) -> list[str]:
     return found
 
 
-def _read_field(read: Read, key: str, each: Field, given: Any) -> None:
+def _read_field(read: ParsedForm, key: str, each: FormField, given: Any) -> None:
     try:
         value = SHAPES[each.kind](each, given)
     except ValueError as error:
         read.errors[key] = [str(error)]
         return
     put_at(read.values, key, value)
-    if value in EMPTY or (each.kind is Kind.FLAG and not value):
+    if value in EMPTY or (each.kind is FieldKind.FLAG and not value):
         if each.required:
             read.errors[key] = [str(each.missing) or gettext("Fill in “%s”.") % each.label]
         return
@@ -82,7 +82,7 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _text(each: Field, given: Any) -> str:
+def _text(each: FormField, given: Any) -> str:
     if given is None:
         return ""
     if not isinstance(given, str):
@@ -100,7 +100,7 @@ def _text(each: Field, given: Any) -> str:
     return text
 
 
-def _number(_each: Field, given: Any) -> int | str:
+def _number(_each: FormField, given: Any) -> int | str:
     """A number; invalid input is kept as text, and rejected by its check."""
     if isinstance(given, bool) or not isinstance(given, int | str | None):
         raise ValueError(gettext("An integer is expected here."))
@@ -110,7 +110,7 @@ def _number(_each: Field, given: Any) -> int | str:
     return int(text) if text else ""
 
 
-def _choice(each: Field, given: Any) -> str:
+def _choice(each: FormField, given: Any) -> str:
     if given in (None, ""):
         return ""
     if not isinstance(given, str) or given not in dict(each.choices):
@@ -118,7 +118,7 @@ def _choice(each: Field, given: Any) -> str:
     return given
 
 
-def _choices(each: Field, given: Any) -> list[str]:
+def _choices(each: FormField, given: Any) -> list[str]:
     found = [] if given in (None, "") else given
     if not isinstance(found, list) or any(not isinstance(one, str) for one in found):
         raise ValueError(gettext("A list is expected here."))
@@ -127,7 +127,7 @@ def _choices(each: Field, given: Any) -> list[str]:
     return [value for value, _ in each.choices if value in found]
 
 
-def _lines(each: Field, given: Any) -> list[str]:
+def _lines(each: FormField, given: Any) -> list[str]:
     """Lines of a text, or a list of texts; commas and semicolons also separate them."""
     if given in (None, ""):
         return []
@@ -137,7 +137,7 @@ def _lines(each: Field, given: Any) -> list[str]:
         given = "\n".join(given)
     if not isinstance(given, str) or len(given) > each.most * (each.longest + 2):
         raise ValueError(gettext("Enter at most %s lines.") % each.most)
-    whole = Field(each.name, each.label, Kind.LINES, longest=each.most * (each.longest + 2))
+    whole = FormField(each.name, each.label, FieldKind.LINES, longest=each.most * (each.longest + 2))
     parts = _text(whole, given).replace(",", "\n").replace(";", "\n").split("\n")
     lines = [part.strip() for part in parts if part.strip()]
     if len(lines) > each.most or any(len(line) > each.longest for line in lines):
@@ -145,7 +145,7 @@ def _lines(each: Field, given: Any) -> list[str]:
     return lines
 
 
-def _flag(_each: Field, given: Any) -> bool:
+def _flag(_each: FormField, given: Any) -> bool:
     if given in (None, "", False):
         return False
     if given in (True, "on", "1", "true"):
@@ -154,14 +154,14 @@ def _flag(_each: Field, given: Any) -> bool:
 
 
 SHAPES = {
-    Kind.TEXT: _text,
-    Kind.LONG: _text,
-    Kind.EMAIL: _text,
-    Kind.PHONE: _text,
-    Kind.NUMBER: _number,
-    Kind.CHOICE: _choice,
-    Kind.CHOICES: _choices,
-    Kind.LINES: _lines,
-    Kind.FLAG: _flag,
+    FieldKind.TEXT: _text,
+    FieldKind.LONG: _text,
+    FieldKind.EMAIL: _text,
+    FieldKind.PHONE: _text,
+    FieldKind.NUMBER: _number,
+    FieldKind.CHOICE: _choice,
+    FieldKind.CHOICES: _choices,
+    FieldKind.LINES: _lines,
+    FieldKind.FLAG: _flag,
 }
-CHECKS: dict[Kind, Any] = {Kind.EMAIL: checks.email, Kind.PHONE: checks.phone}
+CHECKS: dict[FieldKind, Any] = {FieldKind.EMAIL: checks.email, FieldKind.PHONE: checks.phone}

@@ -8,7 +8,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.membership.applications.form import checks
-from vardkase.hub.membership.applications.form.fields import Answers, Choices, Field, Group, Kind, Step
+from vardkase.hub.membership.applications.form.fields import (
+    Answers,
+    Choices,
+    FieldGroup,
+    FieldKind,
+    FormField,
+    FormStep,
+)
 from vardkase.hub.membership.themes import THEMES
 
 LEVELS: Choices = (
@@ -37,7 +44,7 @@ def unplanned(answers: Answers) -> dict[str, list[str]]:
     return missing
 
 
-SECURITY = Step(
+SECURITY = FormStep(
     "security",
     _("Security"),
     _("Security statement"),
@@ -46,18 +53,20 @@ SECURITY = Step(
         "Cybersecurity Act (2025:1506) or ISO 27001. Allow half an hour."
     ),
     tuple(
-        Group(
+        FieldGroup(
             (
-                Field(
+                FormField(
                     "level",
                     _("Level"),
-                    Kind.CHOICE,
+                    FieldKind.CHOICE,
                     choices=LEVELS,
                     missing=_("Choose a level for each measure"),
                 ),
-                Field("gap", _("What is missing"), Kind.LONG, required=False, longest=1000),
-                Field("plan", _("What you will do, and when"), Kind.LONG, required=False, longest=1000),
-                Field(
+                FormField("gap", _("What is missing"), FieldKind.LONG, required=False, longest=1000),
+                FormField(
+                    "plan", _("What you will do, and when"), FieldKind.LONG, required=False, longest=1000
+                ),
+                FormField(
                     "by",
                     _("Completed on (date)"),
                     required=False,

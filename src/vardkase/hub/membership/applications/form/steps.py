@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.membership.applications.form import checks, of_the_hub
-from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step
+from vardkase.hub.membership.applications.form import checks, reserved
+from vardkase.hub.membership.applications.form.fields import FieldGroup, FieldKind, FormField, FormStep
 from vardkase.hub.membership.applications.form.needs import NEEDS
 from vardkase.hub.membership.applications.form.security import SECURITY
 from vardkase.hub.membership.counties import COUNTIES
@@ -16,59 +16,59 @@ from vardkase.identity.organisations.names import composed
 
 LONGEST_KEY = 60_000
 
-ORGANISATION = Step(
+ORGANISATION = FormStep(
     "organisation",
     _("Organisation"),
     _("Your organisation"),
     _("Who is applying. Allow five minutes."),
     (
-        Group(
+        FieldGroup(
             (
-                Field("name", _("Name of the organisation"), autocomplete="organization", check=composed),
-                Field(
+                FormField("name", _("Name of the organisation"), autocomplete="organization", check=composed),
+                FormField(
                     "number",
                     _("Organisation number"),
                     hint=_("Ten digits, such as 212000-0142."),
                     longest=20,
                     check=checks.organisation_number,
                 ),
-                Field(
+                FormField(
                     "sector",
                     _("Legal form and sector"),
-                    Kind.CHOICE,
+                    FieldKind.CHOICE,
                     choices=Sector.choices,
                     hint=_("Determines the phase in which you are admitted."),
                     missing=_("Choose your legal form"),
                 ),
-                Field(
+                FormField(
                     "nis2",
                     _("Under the Swedish Cybersecurity Act (2025:1506) you are"),
-                    Kind.CHOICE,
+                    FieldKind.CHOICE,
                     choices=Nis2Status.choices,
                     missing=_(
                         "Choose your classification under the Cybersecurity Act, or that it is not yet known"
                     ),
                 ),
-                Field("county", _("County"), Kind.CHOICE, required=False, choices=COUNTIES),
+                FormField("county", _("County"), FieldKind.CHOICE, required=False, choices=COUNTIES),
             )
         ),
-        Group(
+        FieldGroup(
             (
-                Field("street", _("Street or box"), autocomplete="street-address"),
-                Field("postcode", _("Postcode"), longest=12, autocomplete="postal-code"),
-                Field("city", _("Town"), longest=60, autocomplete="address-level2"),
+                FormField("street", _("Street or box"), autocomplete="street-address"),
+                FormField("postcode", _("Postcode"), longest=12, autocomplete="postal-code"),
+                FormField("city", _("Town"), longest=60, autocomplete="address-level2"),
             ),
             title=_("Address"),
         ),
-        Group(
+        FieldGroup(
             (
-                Field(
+                FormField(
                     "domains",
                     _("E-mail domains"),
-                    Kind.LINES,
+                    FieldKind.LINES,
                     longest=253,
                     hint=_("One on each line. Your users can only have addresses in these."),
-                    check=checks.each(of_the_hub.anothers_domain),
+                    check=checks.each(reserved.anothers_domain),
                 ),
             ),
             title=_("E-mail"),
@@ -77,24 +77,24 @@ ORGANISATION = Step(
 )
 
 
-def _contact(name: str, title: object, hint: object, *more: Field) -> Group:
-    return Group(
+def _contact(name: str, title: object, hint: object, *more: FormField) -> FieldGroup:
+    return FieldGroup(
         (
-            Field("name", _("Name"), autocomplete="off"),
+            FormField("name", _("Name"), autocomplete="off"),
             *more,
-            Field(
+            FormField(
                 "email",
                 _("E-mail address"),
-                Kind.EMAIL,
+                FieldKind.EMAIL,
                 longest=254,
                 autocomplete="off",
-                check=of_the_hub.anothers_address,
+                check=reserved.anothers_address,
             ),
-            Field("phone", _("Telephone"), Kind.PHONE, longest=30, autocomplete="off"),
-            Field(
+            FormField("phone", _("Telephone"), FieldKind.PHONE, longest=30, autocomplete="off"),
+            FormField(
                 "key",
                 _("OpenPGP key (optional)"),
-                Kind.LONG,
+                FieldKind.LONG,
                 required=False,
                 longest=LONGEST_KEY,
                 hint=_("The public key. What we write to this address is then encrypted."),
@@ -107,7 +107,7 @@ def _contact(name: str, title: object, hint: object, *more: Field) -> Group:
     )
 
 
-CONTACTS = Step(
+CONTACTS = FormStep(
     "contacts",
     _("Contacts"),
     _("Contacts"),
@@ -117,7 +117,7 @@ CONTACTS = Step(
             "signatory",
             _("Signatory"),
             _("May commit the organisation, and accepts the terms."),
-            Field("role", _("Position")),
+            FormField("role", _("Position")),
         ),
         _contact(
             "main", _("Main contact"), _("Receives our decision and everything that concerns the membership.")
@@ -134,66 +134,66 @@ CONTACTS = Step(
 
 WITH_API = ("method", (Connection.API.value, Connection.BOTH.value))
 
-CONNECTION = Step(
+CONNECTION = FormStep(
     "connection",
     _("Connection"),
     _("Connection"),
     _("How your people and systems reach the hub. Allow ten minutes, and ask your network team."),
     (
-        Group(
+        FieldGroup(
             (
-                Field(
+                FormField(
                     "method",
                     _("How do you want to connect?"),
-                    Kind.CHOICE,
+                    FieldKind.CHOICE,
                     choices=Connection.choices,
                     missing=_("Choose how you want to connect"),
                 ),
-                Field(
+                FormField(
                     "reasons",
                     _("Why that one?"),
-                    Kind.LONG,
+                    FieldKind.LONG,
                     longest=1000,
                     hint=_("A sentence or two is enough."),
                 ),
-                Field(
+                FormField(
                     "users",
                     _("How many people will use the hub?"),
-                    Kind.NUMBER,
+                    FieldKind.NUMBER,
                     hint=_("Approximate number in the first year."),
                     check=checks.between(1, 100_000),
                 ),
-                Field(
+                FormField(
                     "networks",
                     _("Networks that your users come from"),
-                    Kind.LINES,
+                    FieldKind.LINES,
                     longest=50,
                     hint=_("As seen from the internet, one on each line, such as 192.0.2.0/24."),
                     check=checks.each(checks.network),
                 ),
             )
         ),
-        Group(
+        FieldGroup(
             (
-                Field("software", _("Software"), hint=_("What you connect with, such as MISP.")),
-                Field("version", _("Version"), longest=40),
-                Field(
+                FormField("software", _("Software"), hint=_("What you connect with, such as MISP.")),
+                FormField("version", _("Version"), longest=40),
+                FormField(
                     "egress",
                     _("Addresses it connects from"),
-                    Kind.LINES,
+                    FieldKind.LINES,
                     longest=45,
                     hint=_("Fixed addresses, one on each line."),
                     check=checks.each(checks.address),
                 ),
-                Field(
+                FormField(
                     "certificate",
                     _("Client certificate"),
-                    Kind.LONG,
+                    FieldKind.LONG,
                     longest=LONGEST_KEY,
                     hint=_("In PEM format. Never the private key."),
                     check=checks.certificate,
                 ),
-                Field(
+                FormField(
                     "uuid",
                     _("UUID of your organisation there (optional)"),
                     required=False,
@@ -204,10 +204,10 @@ CONNECTION = Step(
                     ),
                     check=checks.uuid,
                 ),
-                Field(
+                FormField(
                     "key",
                     _("OpenPGP key of the instance (optional)"),
-                    Kind.LONG,
+                    FieldKind.LONG,
                     required=False,
                     longest=LONGEST_KEY,
                     check=checks.openpgp_key,
@@ -228,35 +228,35 @@ def _of_today(version: int) -> int:
     return version
 
 
-TERMS = Step(
+TERMS = FormStep(
     "terms",
     _("Terms"),
     _("Terms"),
     _("The signatory reads the terms and accepts them for the organisation. Allow five minutes."),
     (
-        Group(
+        FieldGroup(
             (
-                Field("name", _("Name of the signatory"), autocomplete="off"),
-                Field("role", _("Position"), autocomplete="off"),
-                Field(
+                FormField("name", _("Name of the signatory"), autocomplete="off"),
+                FormField("role", _("Position"), autocomplete="off"),
+                FormField(
                     "why_not_signatory",
                     _("If this is not the signatory in step 2: why?"),
-                    Kind.LONG,
+                    FieldKind.LONG,
                     required=False,
                     longest=500,
                     hint=_("For example: the signatory has delegated it. Our officers read this."),
                 ),
-                Field(
+                FormField(
                     "version",
                     _("Version of the terms"),
-                    Kind.NUMBER,
+                    FieldKind.NUMBER,
                     hidden=True,
                     check=_of_today,
                 ),
-                Field(
+                FormField(
                     "accepted",
                     _("I may commit the organisation, and accept the terms on its behalf"),
-                    Kind.FLAG,
+                    FieldKind.FLAG,
                     missing=_("The signatory has to accept the terms"),
                 ),
             )

@@ -19,7 +19,7 @@ from vardkase.hub.membership.applications.access import (
     target_of,
 )
 from vardkase.hub.membership.applications.files import kind_of, safe_name
-from vardkase.hub.membership.applications.form.fields import Field, Kind
+from vardkase.hub.membership.applications.form.fields import FieldKind, FormField
 from vardkase.hub.membership.applications.form.reading import SHAPES
 from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import (
@@ -106,7 +106,9 @@ def remove_evidence(actor: Acting, application: Application, attachment_id: int)
 
 def checked_text(text: str) -> str:
     try:
-        words = str(SHAPES[Kind.LONG](Field("text", "", Kind.LONG, longest=LONGEST_MESSAGE), text))
+        words = str(
+            SHAPES[FieldKind.LONG](FormField("text", "", FieldKind.LONG, longest=LONGEST_MESSAGE), text)
+        )
     except ValueError as error:
         raise Invalid({"text": [str(error)]}) from None
     if not words:

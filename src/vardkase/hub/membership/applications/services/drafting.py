@@ -24,10 +24,10 @@ from vardkase.hub.membership.applications.access import (
 )
 from vardkase.hub.membership.applications.documents import keep_form
 from vardkase.hub.membership.applications.form import checks
+from vardkase.hub.membership.applications.form.cross_checks import between_steps
 from vardkase.hub.membership.applications.form.fields import value_at
-from vardkase.hub.membership.applications.form.reading import Read, read_step
+from vardkase.hub.membership.applications.form.reading import ParsedForm, read_step
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
-from vardkase.hub.membership.applications.form.whole import between_steps
 from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.applications.throttle import spend
@@ -38,7 +38,7 @@ LANGUAGES = ("sv", "en")
 NEXT_NUMBER = "SELECT nextval(pg_get_serial_sequence('application', 'id'))"
 
 
-class Stale(Conflict):
+class StaleDraft(Conflict):
     pass
 
 
@@ -76,7 +76,7 @@ def new_application(email: str, language: str, **columns: Any) -> Application:
 @transaction.atomic
 def save_step(
     actor: Acting, application: Application, name: str, given: Mapping[str, Any], seen: str | None = None
-) -> tuple[Application, Read]:
+) -> tuple[Application, ParsedForm]:
     """Save the answers to one step, valid or not; returns the application and the parsed answers.
 
     `given` maps keys of fields ("signatory.email") to answers. `seen` is when the step was last saved as far
@@ -90,7 +90,7 @@ def save_step(
     if not may_change(application, name):
         raise NotOpen(gettext("These answers can no longer be changed. Write to us if something is wrong."))
     if seen is not None and seen != application.saved.get(name, ""):
-        raise Stale(
+        raise StaleDraft(
             gettext(
                 "Somebody has saved this step since you opened it. Your answers are below, theirs "
                 "are saved. Save again to keep yours."

@@ -14,13 +14,13 @@ from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import target_of
+from vardkase.hub.membership.applications.form.cross_checks import between_steps
 from vardkase.hub.membership.applications.form.reading import read_document
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
-from vardkase.hub.membership.applications.form.whole import between_steps
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.named_people import is_named
 from vardkase.hub.membership.applications.services.drafting import LANGUAGES, copy_columns, new_application
-from vardkase.hub.membership.applications.services.sending import submit
+from vardkase.hub.membership.applications.services.submission import submit
 from vardkase.hub.membership.members.numbers import holder_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
@@ -29,7 +29,7 @@ LARGEST = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedImport:
     answers: dict[str, Any]
     language: str
 
@@ -69,7 +69,7 @@ def import_application(actor: Actor, document: Any) -> Application:
     return submit(actor, application)
 
 
-def _checked(document: Any) -> Checked:
+def _checked(document: Any) -> CheckedImport:
     if not isinstance(document, Mapping):
         raise Invalid({"": [gettext("An object is expected here.")]})
     errors: dict[str, list[str]] = {
@@ -87,4 +87,4 @@ def _checked(document: Any) -> Checked:
         errors |= {f"{step.name}.{key}".rstrip("."): words for key, words in read.errors.items()}
     if errors := between_steps(answers) | errors:
         raise Invalid(errors)
-    return Checked(answers, language)
+    return CheckedImport(answers, language)

@@ -9,8 +9,8 @@ from django.utils import timezone
 from vardkase.core.jobs.progress import report
 from vardkase.hub.membership.applications.accepted_terms import UNDECIDED
 from vardkase.hub.membership.applications.letters import tell
-from vardkase.hub.membership.applications.models import Application, ApplicationState, PrivateLink
-from vardkase.hub.membership.applications.services.sending import queue
+from vardkase.hub.membership.applications.models import Application, ApplicationLink, ApplicationState
+from vardkase.hub.membership.applications.services.submission import queue
 from vardkase.hub.membership.phases.queries import admits, waits_for
 from vardkase.hub.membership.terms.hooks import Published
 from vardkase.identity.access.actor import Actor
@@ -54,6 +54,6 @@ def tell_of_new_terms(published: Published) -> None:
 
 def forget_drafts() -> int:
     """Remove drafts with no valid link left, so that nobody can submit them; returns how many."""
-    alive = PrivateLink.objects.filter(application=OuterRef("pk"), expires__gt=timezone.now())
+    alive = ApplicationLink.objects.filter(application=OuterRef("pk"), expires__gt=timezone.now())
     drafts = Application.objects.filter(~Exists(alive), state=ApplicationState.DRAFT)
     return drafts.delete()[1].get("applications.Application", 0)

@@ -13,7 +13,7 @@ from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.access import interest_of, is_partial_in
 from vardkase.hub.membership.assessments.models import Handling, Partiality
 from vardkase.hub.membership.assessments.rules import OFFICERS
-from vardkase.hub.membership.assessments.services.reviewing import checked
+from vardkase.hub.membership.assessments.services.reviews import checked
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.members.rules import TECHNICAL, conflict_of

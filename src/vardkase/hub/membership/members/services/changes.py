@@ -19,12 +19,17 @@ from vardkase.hub.membership.members.hooks import change_accepted
 from vardkase.hub.membership.members.models import ChangeState, Membership, ProposedChange
 from vardkase.hub.membership.members.queries import open_change
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member, require_officer
-from vardkase.hub.membership.members.services.pushing import LONGEST, locked, push, reasons
+from vardkase.hub.membership.members.services.transitions import LONGEST, locked, push, reasons
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, conflict_in, membership_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference
@@ -125,7 +130,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"change": change.pk, "fields": change.fields}
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     fields: dict[str, list[Any]] = request.subject_state.get("fields", {})
     rows = (
         (
@@ -134,7 +139,7 @@ def _describe(request: ApprovalRequest) -> Description:
         )
         for name, (before, after) in fields.items()
     )
-    return Description(
+    return ActionDescription(
         gettext(
             "What the member has proposed applies from now on. Contacts are written to, and may ask for accounts."
         ),
@@ -179,7 +184,7 @@ def _told(actor: Actor, membership: Membership, act: str, proposed: ProposedChan
 
 
 ACCEPT_CHANGE = register(
-    Action(
+    ApprovalAction(
         name="accept_member_change",
         title=_("Take over data that a member has changed"),
         propose=PROPOSERS,

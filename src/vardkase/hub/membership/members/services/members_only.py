@@ -5,16 +5,16 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from vardkase.audit.services import ActorReference, Target, record
+from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.models import Membership, MembershipState
-from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.members.standing import NO_MEMBERSHIP
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
 from vardkase.hub.profiles import profile
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.organisations.hooks import (
-    MergeSought,
+    BeforeMerge,
     OrganisationsMerged,
     StandingChanged,
     standing_changed,
@@ -23,7 +23,7 @@ from vardkase.identity.organisations.models import MembershipInUse, Organisation
 from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
 
 
-def bring_into_use(actor: ActorReference) -> None:
+def bring_into_use(actor: AuditActor) -> None:
     """Restrict the hub to members, permanently, once it has had two officers.
 
     Every organisation without a membership loses access, except the one that runs the hub. A database trigger
@@ -41,7 +41,7 @@ def bring_into_use(actor: ActorReference) -> None:
     )
 
 
-def refuse_merge(sought: MergeSought) -> None:
+def refuse_merge(sought: BeforeMerge) -> None:
     """Refuse a merge that involves a member once membership is in use: two officers decide on those.
 
     Raises Invalid. The hub's own organisation cannot take over a membership, not even one that has ended.

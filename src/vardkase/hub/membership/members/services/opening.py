@@ -17,13 +17,18 @@ from vardkase.hub.membership.members.hooks import membership_opened
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.numbers import holder_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
-from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.members.services.two_people import PROPOSERS
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.accounts.staff import StaffRole
@@ -106,9 +111,9 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> str:
     return conflict_of(cast(Actor, actor), Membership(organisation=found)) if found else ""
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     given = request.parameters
-    return Description(
+    return ActionDescription(
         gettext("The organisation becomes a member, and onboarding starts. No application is needed."),
         (
             (gettext("Organisation"), request.title),
@@ -137,7 +142,7 @@ def _open(approval: Approval) -> Membership:
 
 
 OPEN = register(
-    Action(
+    ApprovalAction(
         name="open_membership",
         title=_("Open a membership without an application"),
         propose=PROPOSERS,

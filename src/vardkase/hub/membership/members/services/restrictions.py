@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from vardkase.audit.services import ActorReference
-from vardkase.hub.lifecycle import StepRefused
+from vardkase.audit.services import AuditActor
+from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
-from vardkase.hub.membership.members import letters, on_paper
+from vardkase.hub.membership.members import letter_content, letters
 from vardkase.hub.membership.members.models import (
     Membership,
     MembershipState,
@@ -20,12 +20,12 @@ from vardkase.hub.membership.members.models import (
     RestrictionKind,
 )
 from vardkase.hub.membership.members.rules import MEMBERSHIP
-from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.services.transitions import push
 from vardkase.identity.accounts.four_eyes.registry import Approval
 
 
 def impose(
-    actor: ActorReference,
+    actor: AuditActor,
     membership: Membership,
     kind: RestrictionKind,
     cause: RestrictionCause,
@@ -51,14 +51,14 @@ def impose(
         note_in_history(actor, MEMBERSHIP, membership, "membership.restricted", reason, kind=str(kind))
     push(membership)
     whole = kind == RestrictionKind.SUSPENDED
-    papers = [on_paper.suspension(actor, membership, reason, until)] if whole else []
+    papers = [letter_content.suspension(actor, membership, reason, until)] if whole else []
     told = letters.limit(membership, kind)
     letters.write(actor, membership, "membership_limited", *papers, limit=told, reason=reason)
     return True
 
 
 def lift(
-    actor: ActorReference,
+    actor: AuditActor,
     membership: Membership,
     cause: RestrictionCause,
     reason: str,
@@ -72,7 +72,7 @@ def lift(
 
 
 @transaction.atomic
-def lapse(actor: ActorReference) -> int:
+def lapse(actor: AuditActor) -> int:
     """Lift every expired restriction; returns how many.
 
     Access checks compare dates themselves and do not wait for this job.
@@ -90,7 +90,7 @@ def lapse(actor: ActorReference) -> int:
 def require_active(membership: Membership) -> None:
     if membership.state != MembershipState.ACTIVE:
         told = gettext("Only an active membership can be restricted. This one is in the state “%s”.")
-        raise StepRefused(told % MembershipState(membership.state).label)
+        raise TransitionRefused(told % MembershipState(membership.state).label)
 
 
 def _require_two(cause: RestrictionCause, approval: Approval | None) -> None:
@@ -98,7 +98,7 @@ def _require_two(cause: RestrictionCause, approval: Approval | None) -> None:
         raise PermissionError("Two officers limit a membership, and lift that again.")
 
 
-def _lift(actor: ActorReference, membership: Membership, held: list[Restriction], reason: str) -> int:
+def _lift(actor: AuditActor, membership: Membership, held: list[Restriction], reason: str) -> int:
     if not held:
         return 0
     Restriction.objects.filter(pk__in=[each.pk for each in held]).update(lifted=timezone.now())

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
-from vardkase.hub.lifecycle import StepRefused
+from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.membership.members.checklist import never_waived, still_open
 from vardkase.hub.membership.members.models import (
     Membership,
@@ -21,8 +21,8 @@ from vardkase.hub.membership.members.models import (
 )
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
 from vardkase.hub.membership.members.services import two_people
-from vardkase.hub.membership.members.services.pushing import locked, reasons
 from vardkase.hub.membership.members.services.restrictions import require_active
+from vardkase.hub.membership.members.services.transitions import locked, reasons
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import AuthKey, User
@@ -69,7 +69,7 @@ def suspend(
         raise Invalid({"until": [gettext("Choose a time in the future.")]})
     require_active(membership)
     if membership.restrictions.filter(lifted=None, kind=kind, cause=OFFICER).exists():
-        raise StepRefused(gettext("The membership already has this restriction."))
+        raise TransitionRefused(gettext("The membership already has this restriction."))
     given = {"kind": kind, "until": until.isoformat() if until else ""}
     return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), given)
 
@@ -119,5 +119,5 @@ def _taken(actor: Actor, reference: Reference, step: str) -> Membership:
     if step:
         MEMBERSHIP.after(membership.state, step)
     elif membership.state == MembershipState.TERMINATED:
-        raise StepRefused(MEMBERSHIP.refusal(membership.state, "restore"))
+        raise TransitionRefused(MEMBERSHIP.refusal(membership.state, "restore"))
     return membership

@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import NotFound
-from vardkase.exchange.servers.ending import switch_off_exchange
+from vardkase.exchange.servers.deactivation import switch_off_exchange
 from vardkase.hub.lifecycle.services import take_step
-from vardkase.hub.membership.members import letters, on_paper
+from vardkase.hub.membership.members import letter_content, letters
 from vardkase.hub.membership.members.checklist import still_open
 from vardkase.hub.membership.members.models import (
     Membership,
@@ -28,15 +28,20 @@ from vardkase.hub.membership.members.models import (
 from vardkase.hub.membership.members.queries import coming_sign_in
 from vardkase.hub.membership.members.refused_sign_in import refused_by, warnings_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of
-from vardkase.hub.membership.members.services.pushing import push
 from vardkase.hub.membership.members.services.restrictions import impose, lift
+from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
-from vardkase.identity.accounts.services.ending import end_accounts
+from vardkase.identity.accounts.services.deactivation import end_accounts
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.intel.queries.contributions import contributed_by
@@ -48,7 +53,7 @@ PROPOSERS = frozenset({Party.MEMBERSHIP_OFFICER})
 
 def propose_step(
     actor: Acting,
-    action: Action,
+    action: ApprovalAction,
     membership: Membership,
     reason: str,
     parameters: Mapping[str, Any] | None = None,
@@ -95,20 +100,22 @@ def conflict_in(actor: Acting, request: ApprovalRequest) -> str:
     return conflict_of(cast(Actor, actor), found) if found else ""
 
 
-def _description(effect: str | Promise, **labels: str | Promise) -> Callable[[ApprovalRequest], Description]:
-    def describe(request: ApprovalRequest) -> Description:
+def _description(
+    effect: str | Promise, **labels: str | Promise
+) -> Callable[[ApprovalRequest], ActionDescription]:
+    def describe(request: ApprovalRequest) -> ActionDescription:
         details = [
             (str(label), _in_words(request.parameters[name]))
             for name, label in labels.items()
             if request.parameters.get(name)
         ]
         member = (gettext("Member"), request.title)
-        return Description(str(effect), (member, *details))
+        return ActionDescription(str(effect), (member, *details))
 
     return describe
 
 
-def _describe_activation(request: ApprovalRequest) -> Description:
+def _describe_activation(request: ApprovalRequest) -> ActionDescription:
     """With whom the sign-in minimum refuses from then on."""
     found = _describe_open_items(request)
     membership = Membership.objects.filter(pk=int(request.subject)).first()
@@ -157,7 +164,7 @@ def _terminate(approval: Approval) -> Membership:
     told, given, org_id = approval.parameters["contributions"], approval.reason, membership.organisation_id
     take_step(actor, MEMBERSHIP, membership, "terminate", given)
     Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
-    paper = on_paper.termination(actor, membership, given, told)
+    paper = letter_content.termination(actor, membership, given, told)
     letters.write(actor, membership, "membership_ended", paper, reason=given, contributions=told)
     membership.ending = {
         "contributions": told,
@@ -175,7 +182,9 @@ _describe_open_items = _description(
     _("The member reads and shares from now on, although items of its checklist are open."),
     open=_("Remaining"),
 )
-_of_a_member = partial(Action, propose=PROPOSERS, approve=OFFICERS, fingerprint=_state, conflict=conflict_in)
+_of_a_member = partial(
+    ApprovalAction, propose=PROPOSERS, approve=OFFICERS, fingerprint=_state, conflict=conflict_in
+)
 ACTIVATE = register(
     _of_a_member(
         name="activate_with_open_items",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext
 
-from vardkase.audit.services import ActorReference, record
+from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.models import Application
@@ -44,7 +44,7 @@ def accept(actor: Actor, version: int, name: str, role: str) -> Acceptance:
     return _accept(actor, membership_of(actor), version, name, role, given_by=actor.name)
 
 
-def accept_by_link(actor: ActorReference, token: str, name: str, role: str) -> Acceptance:
+def accept_by_link(actor: AuditActor, token: str, name: str, role: str) -> Acceptance:
     """As `accept`, by the holder of the private link, without signing in."""
     request = request_of(token)
     return _accept(actor, request.membership, request.version, name, role, given_by=PRIVATE_LINK)
@@ -69,7 +69,7 @@ def accept_with_application(application: Application) -> None:
 
 @transaction.atomic
 def _accept(
-    actor: ActorReference, membership: Membership, version: int, name: str, role: str, *, given_by: str
+    actor: AuditActor, membership: Membership, version: int, name: str, role: str, *, given_by: str
 ) -> Acceptance:
     terms = _current(version)
     Membership.objects.select_for_update().get(pk=membership.pk)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.dateformat import format as formatted
 from django.utils.translation import override
 
-from vardkase.audit.services import ActorReference, Target
+from vardkase.audit.services import AuditActor, Target
 from vardkase.core.clock import today
 from vardkase.core.errors import NotFound
 from vardkase.core.private_links import private_address
@@ -29,7 +29,7 @@ REMINDERS = (14, 7, 1, -1)
 """So many days before the last one a member that has not answered is reminded; -1 is the day after it."""
 
 
-def ask_all_members(actor: ActorReference, terms: Terms) -> int:
+def ask_all_members(actor: AuditActor, terms: Terms) -> int:
     members = Membership.objects.exclude(state=MembershipState.TERMINATED).select_related(
         "organisation", "application"
     )
@@ -83,7 +83,7 @@ def request_of(token: str) -> AcceptanceRequest:
     return found
 
 
-def _write(actor: ActorReference, kind: str, request: AcceptanceRequest, terms: Terms) -> None:
+def _write(actor: AuditActor, kind: str, request: AcceptanceRequest, terms: Terms) -> None:
     membership = request.membership
     about = Target("membership", membership.pk, title=membership.organisation.name)
     for recipient, link in _recipients(request):

@@ -27,7 +27,12 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
-from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.registry import (
+    ActionDescription,
+    Approval,
+    ApprovalAction,
+    register,
+)
 from vardkase.identity.accounts.four_eyes.services import propose
 
 
@@ -62,9 +67,9 @@ def propose_publishing(
     )
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _describe(request: ApprovalRequest) -> ActionDescription:
     day = formatted(date.fromisoformat(request.parameters["answer_by"]), "j F Y")
-    return Description(
+    return ActionDescription(
         gettext(
             "Version %(version)s of the terms applies at once, and every member is asked to accept it by %(day)s. "
             "Applicants have to accept it before they can be approved."
@@ -137,7 +142,7 @@ def _keep_the_delivered(version: int) -> None:
 
 
 PUBLISH = register(
-    Action(
+    ApprovalAction(
         name="publish_terms",
         title=_("Publish a version of the terms"),
         propose=OFFICERS,

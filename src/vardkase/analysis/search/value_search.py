@@ -1,0 +1,266 @@
+"""The search box: interprets the text entered and finds matching attributes, newest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from ipaddress import ip_network
+from typing import Any
+
+from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.search.statement import Statement, is_pattern
+from vardkase.analysis.search.values import BOTH_PARTS, value_source
+from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
+from vardkase.core.sql import SqlQuery, cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.freetext import detect, refang
+from vardkase.misp.values import normalise
+
+NOT_DELETED = frozenset((False,))
+MOST_VALUES = 1000
+"""Values taken from one paste; the rest is not looked at, and the page says so."""
+COUNTED = 1000
+"""Occurrences of a value are counted this far."""
+LATEST = 200_000
+"""Without a value, only the newest attributes are looked through."""
+SEPARATORS = re.compile(r"[\s,;]+")
+
+
+class ValueMeaning(StrEnum):
+    NOTHING = "nothing"
+    VALUE = "value"
+    VALUES = "values"
+    PATTERN = "pattern"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueQuery:
+    """An interpreted search text. `cut`: it had more values than are looked up."""
+
+    text: str
+    meaning: ValueMeaning
+    values: tuple[str, ...] = ()
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeFilters:
+    """Further filters on attributes; empty values do not filter. Days are those of the last change, in UTC."""
+
+    type: str = ""
+    category: str = ""
+    to_ids: bool | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAttribute:
+    """A matching attribute; the last change is in Unix seconds."""
+
+    id: int
+    event_id: int
+    type: str
+    category: str
+    object_relation: str | None
+    value1: str
+    value2: str | None
+    to_ids: bool
+    comment: str
+    timestamp: int
+
+    @property
+    def value(self) -> str:
+        """The value as on the wire: the two parts of a composite joined by `|`."""
+        return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownValue:
+    """The number of occurrences that the reader may see, counted up to COUNTED."""
+
+    value: str
+    attributes: int
+    events: int
+
+
+def understand(text: str) -> ValueQuery:
+    """Interpret a text: one value, a pattern with `%`, a network, or a pasted list of values."""
+    text = text.replace("\0", "").strip()
+    if not text:
+        return ValueQuery("", ValueMeaning.NOTHING)
+    if is_pattern(text):
+        return ValueQuery(text, ValueMeaning.PATTERN, (text,))
+    values = _listed(text)
+    if len(values) > 1:
+        return ValueQuery(
+            text, ValueMeaning.VALUES, tuple(values[:MOST_VALUES]), cut=len(values) > MOST_VALUES
+        )
+    value = refang(values[0] if values else text)
+    return ValueQuery(text, ValueMeaning.NETWORK if is_network(value) else ValueMeaning.VALUE, (value,))
+
+
+def is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def known_values(actor: Actor, values: Sequence[str]) -> list[KnownValue]:
+    wanted = _keyed(values)
+    statement = Statement(actor)
+    sql = KNOWN.format(
+        keys=statement.bind([key for key, _ in wanted], "bigint[]"),
+        texts=statement.bind([text for _, text in wanted], "text[]"),
+        visible=f"{statement.event()} AND {statement.attribute(NOT_DELETED)}",
+    )
+    counts = {text: (attributes, events) for text, attributes, events in _run(statement, sql)}
+    return [KnownValue(value, *counts.get(value, (0, 0))) for value in values]
+
+
+def find_attributes(
+    actor: Actor, asked: ValueQuery, filters: AttributeFilters, place: PagePosition | None, size: int
+) -> Page[FoundAttribute]:
+    place = sound(place, "bigint")
+    condition, order = beyond("a.id", "a.id", "bigint", place, descending=True)
+    statement = Statement(actor)
+    conditions = [
+        statement.event(),
+        statement.attribute(NOT_DELETED),
+        condition,
+        *_asked_for(statement, asked),
+        *_filtered(statement, filters),
+    ]
+    limit = statement.bind(size + 1, "bigint")
+    sql = FOUND.format(conditions=" AND ".join(conditions), order=order, limit=limit)
+    read = [FoundAttribute(*row) for row in _run(statement, sql, place)]
+    return page_of(read, place, size, lambda row: (row.id, row.id))
+
+
+def attributes_by_id(actor: Actor, ids: Sequence[int], *, size: int) -> list[FoundAttribute]:
+    statement = Statement(actor)
+    wanted = f"a.id = ANY({statement.bind(list(ids), 'bigint[]')})"
+    visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
+    limit = statement.bind(size, "bigint")
+    sql = FOUND.format(conditions=f"{visible} AND {wanted}", order="a.id DESC", limit=limit)
+    return [FoundAttribute(*row) for row in _run(statement, sql)]
+
+
+def _listed(text: str) -> list[str]:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > 1:
+        return list(dict.fromkeys(refang(line) for line in lines))
+    words = [word for word in SEPARATORS.split(text) if word]
+    found = detect(text) if len(words) > 1 else []
+    return [each.value for each in found] if len(found) >= len(set(words)) else [text]
+
+
+def _keyed(values: Sequence[str]) -> list[tuple[int, str]]:
+    forms = [
+        (form, value)
+        for value in values
+        for form in dict.fromkeys((value, normalise("ip-dst", value), value.partition("|")[0]))
+    ]
+    return list(zip(keys_of(form for form, _ in forms), (value for _, value in forms), strict=True))
+
+
+def _asked_for(statement: Statement, asked: ValueQuery) -> Iterator[str]:
+    if asked.meaning is ValueMeaning.NOTHING:
+        yield f"a.id > (SELECT coalesce(max(id), 0) - {LATEST} FROM attribute)"
+    elif asked.meaning is ValueMeaning.PATTERN:
+        source = value_source(statement, asked.values, BOTH_PARTS)
+        yield f"a.id IN (SELECT id FROM {source.name})"
+    else:
+        sources = [exact_ids(statement, asked.values)]
+        if asked.meaning is ValueMeaning.NETWORK:
+            sources.append(_around(statement, asked.values[0]))
+        yield f"a.id IN (SELECT id FROM {statement.fence(' UNION '.join(sources))})"
+
+
+def attributes_with(actor: Actor, values: Sequence[str]) -> SqlQuery:
+    statement = Statement(actor)
+    visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
+    ids = exact_ids(statement, values)
+    return statement.query(
+        f"SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id WHERE a.id IN ({ids}) AND {visible} "
+        "ORDER BY a.id"
+    )
+
+
+def exact_ids(statement: Statement, values: Sequence[str]) -> str:
+    """A SELECT of the ids of attributes with one of `values`, regardless of who may see them."""
+    wanted = _keyed(values)
+    return EXACT.format(
+        keys=statement.bind([key for key, _ in wanted], "bigint[]"),
+        texts=statement.bind([text for _, text in wanted], "text[]"),
+    )
+
+
+def _around(statement: Statement, text: str) -> str:
+    network = ip_network(text, strict=False)
+    supernets = [str(network.supernet(new_prefix=prefix)) for prefix in range(network.prefixlen + 1)]
+    return AROUND.format(
+        supernets=statement.bind(supernets, "inet[]"),
+        first=statement.bind(str(network), "inet"),
+        last=statement.bind(f"{network.broadcast_address}/{network.max_prefixlen}", "inet"),
+    )
+
+
+def _filtered(statement: Statement, filters: AttributeFilters) -> Iterator[str]:
+    if filters.type:
+        yield f"a.type = {statement.bind(filters.type, 'text')}"
+    if filters.category:
+        yield f"a.category = {statement.bind(filters.category, 'text')}"
+    if filters.to_ids is not None:
+        yield f"a.to_ids = {statement.bind(filters.to_ids, 'boolean')}"
+    if filters.since:
+        yield f"a.timestamp >= extract(epoch FROM {statement.bind(filters.since, 'date')})"
+    if filters.until:
+        yield f"a.timestamp < extract(epoch FROM {statement.bind(filters.until, 'date')} + 1)"
+
+
+def _run(statement: Statement, sql: str, place: PagePosition | None = None) -> list[tuple[Any, ...]]:
+    query = statement.query(sql)
+    return cursor().execute(query.sql, {**query.parameters, **place_parameters(place)}).fetchall()
+
+
+SAME = (
+    "lower(w.text) IN (lower({row}.value1), lower({row}.value2), lower({row}.value1 || '|' || {row}.value2))"
+)
+"""The value wanted is either part of the attribute's, or both. Keys only say that it may be."""
+
+EXACT = (
+    "SELECT k.attribute_id AS id FROM unnest({keys}, {texts}) AS w (key, text) "
+    "JOIN attribute_key k ON k.key = w.key JOIN attribute x ON x.id = k.attribute_id WHERE "
+    + SAME.format(row="x")
+)
+
+AROUND = """
+SELECT n.attribute_id AS id FROM attribute_network n WHERE n.net = ANY({supernets})
+UNION SELECT n.attribute_id FROM attribute_network n
+WHERE n.net BETWEEN {first} AND {last} AND n.net <<= {first}
+"""
+
+KNOWN = f"""
+SELECT w.text, count(DISTINCT f.attribute_id), count(DISTINCT f.event_id)
+FROM unnest({{keys}}, {{texts}}) AS w (key, text) CROSS JOIN LATERAL (
+    SELECT k.attribute_id, k.event_id
+    FROM attribute_key k JOIN attribute a ON a.id = k.attribute_id JOIN event e ON e.id = k.event_id
+    WHERE k.key = w.key AND {SAME.format(row="a")} AND {{visible}} LIMIT {COUNTED}
+) f
+GROUP BY w.text
+"""
+
+FOUND = """
+SELECT a.id, a.event_id, a.type, a.category, a.object_relation, a.value1, a.value2, a.to_ids, a.comment,
+       a.timestamp
+FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE {conditions}
+ORDER BY {order} LIMIT {limit}
+"""

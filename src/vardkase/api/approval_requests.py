@@ -1,0 +1,96 @@
+"""approvalRequests/*: acts that require two people. Not in MISP; the names are ours.
+
+An API key reads and withdraws; proposals are made by the endpoints of what is proposed. Approving is done on the pages.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.core.errors import Forbidden
+from vardkase.identity.accounts.four_eyes import queries, services
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.registry import action_of
+from vardkase.identity.accounts.four_eyes.rules import decided_on_pages
+
+MOST = 500
+"""Requests in one answer; the newest."""
+
+
+@endpoint("approvalRequests/index")
+def index(call: Call) -> Answer:
+    """List the requests that the caller may approve and the caller's requests, newest first."""
+    return Json([as_json(each) for each in queries.visible(call.actor).order_by("-pk")[:MOST]])
+
+
+@endpoint("approvalRequests/view", describes=Description(url="/approvalRequests/view/[id]"))
+def view(call: Call) -> Answer:
+    """Return one request, with the effect of approving it."""
+    found = queries.find(call.actor, call.arg(0))
+    action = action_of(found)
+    told = action.describe(found) if action else None
+    details = dict(told.details) if told else {}
+    warnings = list(told.warnings) if told and found.is_waiting else []
+    effect = told.effect if told else ""
+    return Json({**as_json(found), "effect": effect, "details": details, "warnings": warnings})
+
+
+@endpoint(
+    "approvalRequests/withdraw",
+    writes=True,
+    allowed_while_suspended=True,
+    describes=Description(url="/approvalRequests/withdraw/[id]"),
+)
+def withdraw(call: Call) -> Answer:
+    """Withdraw the caller's request."""
+    found = queries.find(call.actor, call.arg(0))
+    return Json(as_json(services.withdraw(call.actor, found.pk)))
+
+
+@endpoint(
+    "approvalRequests/approve",
+    writes=True,
+    allowed_while_suspended=True,
+    describes=Description(url="/approvalRequests/approve/[id]"),
+)
+def approve(call: Call) -> Answer:
+    """Always refused with an explanation: requests are approved in the web interface."""
+    queries.find(call.actor, call.arg(0))
+    raise Forbidden(decided_on_pages())
+
+
+@endpoint(
+    "approvalRequests/decline",
+    writes=True,
+    allowed_while_suspended=True,
+    describes=Description(url="/approvalRequests/decline/[id]"),
+)
+def decline(call: Call) -> Answer:
+    """Always refused with an explanation: requests are declined in the web interface."""
+    queries.find(call.actor, call.arg(0))
+    raise Forbidden(decided_on_pages())
+
+
+def as_json(request: ApprovalRequest) -> dict[str, Any]:
+    waits = "Another person has to approve this on the hub's pages before anything happens."
+    return {
+        "ApprovalRequest": {
+            "id": str(request.pk),
+            "action": request.action,
+            "title": request.title,
+            "parameters": request.parameters,
+            "digest": request.digest,
+            "reason": request.reason,
+            "state": request.state_now.value,
+            "proposed_by": request.proposed_by_name,
+            "proposed_at": request.proposed_at.isoformat(),
+            "proposed_at_console": request.proposed_at_console,
+            "expires_at": request.expires_at.isoformat(),
+            "answered_by": request.answered_by_name,
+            "answered_at": request.answered_at and request.answered_at.isoformat(),
+            "answer": request.answer,
+        },
+        "message": waits if request.is_waiting else str(request.state_now.label),
+    }

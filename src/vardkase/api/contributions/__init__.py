@@ -1,1 +1,0 @@
-"""Endpoints for contributions to events: proposals, sightings, reports, analyst data, delegation."""

@@ -1,0 +1,134 @@
+"""eventDelegations/*: asking another organisation to publish an event in its own name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.organisations.organisations import organisation_reference
+from vardkase.api.paging import LARGEST, STREAMED, paged
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.formats.misp_json import event_index
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_delegations import services
+from vardkase.intel.event_delegations.models import EventDelegation
+from vardkase.intel.event_delegations.queries import PENDING, delegations, find_delegation
+from vardkase.intel.models import Event
+from vardkase.intel.queries.attribute_counts import attribute_counts
+from vardkase.intel.queries.find import find_event
+
+ABOUT_DELEGATE = Description(
+    "POST an EventDelegation object to this API to ask another organisation to take over an event that is for "
+    "your organisation only. With the distribution -1 whoever accepts decides how far it reaches.",
+    ["org_id"],
+    ["distribution", "sharing_group_id", "message"],
+    "/eventDelegations/delegateEvent/[event_id]",
+)
+ABOUT_ACCEPT = Description(
+    "POST to this API to take over the event of a delegation request.",
+    (),
+    ["distribution", "sharing_group_id"],
+    "/eventDelegations/acceptDelegation/[delegation_id]",
+)
+NOT_SAVED = "delegate Event"
+
+
+@endpoint("event_delegations/index")
+def index(call: Call) -> Answer:
+    """List open requests to or from the caller's organisation; ``context`` "pending" or "issued" selects one
+    kind."""
+    found = delegations(call.actor, str(call.param("context") or ""))
+    ids = paged(call, list(found.values_list("pk", flat=True)), LARGEST)
+    return Json([_document(call.actor, each) for each in found.filter(pk__in=ids)])
+
+
+@endpoint("event_delegations/view")
+def view(call: Call) -> Answer:
+    """Return one delegation request."""
+    services.require_delegation()
+    return Json(_document(call.actor, find_delegation(call.actor, call.arg(0))))
+
+
+@endpoint(
+    "event_delegations/delegateEvent", requires=(Permission.DELEGATE,), writes=True, describes=ABOUT_DELEGATE
+)
+def delegate_event(call: Call) -> Answer:
+    """Ask another organisation to take over an event."""
+    services.require_delegation()
+    event = find_event(call.actor, call.arg(0))
+    try:
+        made = services.delegate_event(call.actor, event.id, call.data("EventDelegation"))
+    except Invalid as refused:
+        raise SaveFailed(NOT_SAVED, "/event_delegations/delegateEvent", refused.errors) from refused
+    except Conflict as refused:
+        raise MispError(405, str(refused)) from refused
+    return Json({"EventDelegation": _columns(made)})
+
+
+@endpoint(
+    "event_delegations/acceptDelegation", requires=(Permission.ADD,), writes=True, describes=ABOUT_ACCEPT
+)
+def accept_delegation(call: Call) -> Answer:
+    """Accept a request and take over the event."""
+    try:
+        services.accept_delegation(call.actor, call.arg(0), call.data("EventDelegation"))
+    except Invalid as refused:
+        raise SaveFailed(
+            "accept EventDelegation", "/event_delegations/acceptDelegation", refused.errors
+        ) from refused
+    except Conflict as refused:
+        raise MispError(405, str(refused)) from refused
+    return saved("Event ownership transferred.", f"/event_delegations/acceptDelegation/{call.arg(0)}")
+
+
+@endpoint("event_delegations/deleteDelegation", requires=(Permission.ADD,), writes=True)
+def delete_delegation(call: Call) -> Answer:
+    """Decline a request, or withdraw the caller's own."""
+    services.delete_delegation(call.actor, call.arg(0))
+    return saved("Delegation request deleted.", f"/event_delegations/deleteDelegation/{call.arg(0)}")
+
+
+@endpoint("events/delegation_index")
+def delegation_index(call: Call) -> Answer:
+    """List the events that the caller's organisation was asked to take over."""
+    ids = list(delegations(call.actor, PENDING).values_list("event_id", flat=True))
+    return Stream(
+        event_index(call.actor, paged(call, ids, STREAMED)), headers={"X-Result-Count": str(len(ids))}
+    )
+
+
+def _document(actor: Actor, delegation: EventDelegation) -> dict[str, Any]:
+    return {
+        "EventDelegation": _columns(delegation),
+        "Event": _header(actor, delegation.event),
+        "Org": organisation_reference(delegation.org),
+        "RequesterOrg": organisation_reference(delegation.requester_org),
+    }
+
+
+def _columns(delegation: EventDelegation) -> dict[str, str]:
+    return {
+        "id": str(delegation.pk),
+        "org_id": str(delegation.org_id),
+        "requester_org_id": str(delegation.requester_org_id),
+        "event_id": str(delegation.event_id),
+        "message": delegation.message,
+        "distribution": str(delegation.distribution),
+        "sharing_group_id": str(delegation.sharing_group_id or 0),
+    }
+
+
+def _header(actor: Actor, event: Event) -> dict[str, str]:
+    return {
+        "id": str(event.pk),
+        "uuid": str(event.uuid),
+        "info": event.info,
+        "date": event.date.isoformat(),
+        "threat_level_id": str(event.threat_level_id),
+        "analysis": str(event.analysis),
+        "distribution": str(event.distribution),
+        "attribute_count": str(attribute_counts(actor, [event.pk]).get(event.pk, 0)),
+    }

@@ -1,0 +1,157 @@
+"""eventReports/*: entities extracted from reports, and reports generated from other content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Stream
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.event_reports.reports import report_id
+from vardkase.core import json_limits
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.exchange.report_import import import_report
+from vardkase.formats.markdown import event_text
+from vardkase.formats.misp_json import report_dict, report_elements
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_reports.extraction import (
+    Extraction,
+    accept_suggestions,
+    extract_all,
+    extraction_of,
+)
+from vardkase.intel.event_reports.services import add_report
+from vardkase.intel.queries.find import find_event, find_report
+from vardkase.misp.flags import as_bool
+from vardkase.misp.freetext import DetectedValue
+
+UNFILTERED = (
+    "Invalid JSON input. Make sure that the JSON input is a correctly formatted JSON string. "
+    "This request has been blocked to avoid an unfiltered request."
+)
+
+
+@endpoint("event_reports/get_proxy_misp_elements")
+def elements(call: Call) -> Answer:
+    """List what a report may refer to: everything in its event that the caller may read."""
+    report = find_report(call.actor, report_id(call), deleted=True)
+    return Stream(report_elements(call.actor, report.event_id))
+
+
+@endpoint("event_reports/extract_from_report")
+def extract(call: Call) -> Answer:
+    """Extract the values in a report, and return the report with suggestions in their place; nothing is
+    changed."""
+    found = extraction_of(call.actor, report_id(call))
+    return Json(
+        {
+            "complexTypeToolResult": [_detected(value, found) for value in found.values],
+            "replacementValues": {
+                value.value: str(uuid) for value in found.values if (uuid := found.attribute_of(value))
+            },
+            "replacementResult": {"contentWithReplacements": found.suggested()},
+            "tags": found.tags,
+        }
+    )
+
+
+@endpoint("event_reports/extract_all_from_report", requires=(Permission.ADD,), writes=True)
+def extract_everything(call: Call) -> Answer:
+    """Create attributes from all values in a report; ``tag_event`` also tags the event by names in the text."""
+    stored = extract_all(call.actor, call.arg(0), tag_event=as_bool(call.param("tag_event")))
+    return Json({"report": report_dict(call.actor, stored, stored=True)})
+
+
+@endpoint("event_reports/replace_suggestion_in_report", requires=(Permission.ADD,), writes=True)
+def replace_suggestions(call: Call) -> Answer:
+    """Accept suggested values: ``suggestions`` maps each value to its type, or is a list of values."""
+    data = call.data("EventReport")
+    content = data.get("content")
+    suggestions = _suggestions(_decoded(data.get("suggestions")))
+    try:
+        text = content if isinstance(content, str) else None
+        stored = accept_suggestions(call.actor, call.arg(0), text, suggestions)
+    except Invalid as refused:
+        message = "replace suggestions in EventReport"
+        raise SaveFailed(message, "/event_reports/replaceSuggestionInReport", refused.errors) from refused
+    return Json({"report": report_dict(call.actor, stored, stored=True)})
+
+
+@endpoint("event_reports/report_from_event", requires=(Permission.ADD,), writes=True)
+def from_event(call: Call) -> Answer:
+    """Generate a report from an event, with the attributes selected by ``filters`` (as in restSearch)."""
+    event = find_event(call.actor, call.arg(0))
+    filters = _decoded(call.data("EventReport").get("filters"))
+    if not isinstance(filters, dict) or not filters:
+        raise MispError(405, UNFILTERED)
+    report = {
+        "name": f"Event report - {now_seconds()}",
+        "content": event_text(call.actor, event, filters),
+        "distribution": 5,
+    }
+    stored = add_report(call.actor, event.id, report)
+    return Json(report_dict(call.actor, stored, stored=True))
+
+
+@endpoint("event_reports/import_report_from_url", requires=(Permission.ADD,), writes=True)
+def from_url(call: Call) -> Answer:
+    """Fetch a web page and store it as a report."""
+    event = find_event(call.actor, call.arg(0))
+    data = call.data("EventReport")
+    url, name = data.get("url"), data.get("name")
+    if not isinstance(url, str) or not url:
+        raise SaveFailed(
+            "import EventReport", "/event_reports/importReportFromUrl", {"url": ["An URL is needed."]}
+        )
+    try:
+        stored = import_report(call.actor, event.id, url, name=name if isinstance(name, str) else "")
+    except Invalid as refused:
+        message = "import EventReport"
+        raise SaveFailed(message, "/event_reports/importReportFromUrl", refused.errors) from refused
+    return Json(report_dict(call.actor, stored, stored=True))
+
+
+def _detected(value: DetectedValue, found: Extraction) -> dict[str, Any]:
+    known = found.attribute_of(value)
+    return {
+        "value": value.value,
+        "original_value": value.original,
+        "default_type": value.type,
+        "types": list(value.alternatives),
+        "category": value.category,
+        "to_ids": value.to_ids,
+        "comment": value.comment,
+        "attribute_uuid": str(known) if known else None,
+    }
+
+
+def _decoded(value: Any) -> Any:
+    """MISP's web pages send JSON as a string inside JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json_limits.decoded(value)
+    except ValueError:
+        return None
+
+
+def _suggestions(given: Any) -> list[dict[str, Any]]:
+    """Each suggestion as a dict with its value. MISP's pages send a map by value, with the finding inside."""
+    if isinstance(given, list):
+        return [each for each in given if isinstance(each, dict)]
+    if not isinstance(given, dict):
+        raise Invalid({"suggestions": ["A list, or a map by value, is needed."]})
+    return [{"value": value, **_choice(each)} for value, each in given.items()]
+
+
+def _choice(given: Any) -> Mapping[str, Any]:
+    if isinstance(given, str):
+        return {"type": given}
+    if not isinstance(given, dict):
+        return {}
+    inner = given.get("complexTypeToolResult")
+    found = {**inner, **given} if isinstance(inner, dict) else given
+    members = {key: found[key] for key in ("type", "category", "to_ids", "comment") if key in found}
+    return {"type": found.get("default_type"), **members}

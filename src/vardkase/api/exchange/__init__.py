@@ -1,1 +1,0 @@
-"""Endpoints of connections, feeds and modules."""

@@ -1,0 +1,249 @@
+"""feeds/*: contents of feeds: preview, fetch, cache, search."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Redirect, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.feeds.feeds import feed_dict, found, opened, require_host
+from vardkase.api.paging import limit_and_offset
+from vardkase.core import json_limits
+from vardkase.core.errors import Conflict
+from vardkase.core.settings.instance import BACKGROUND_JOBS
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.feeds import caching, fetching, queries, reading, tasks
+from vardkase.exchange.feeds.fetching import Fetched
+from vardkase.exchange.feeds.models import Feed, SourceFormat
+from vardkase.knowledge.caches.kinds import FEED
+from vardkase.knowledge.caches.queries import (
+    CacheHit,
+    CacheHits,
+    CacheOverlap,
+    CacheSource,
+    coverage,
+    overlaps,
+    united,
+)
+from vardkase.misp.fields import UUID
+from vardkase.misp.flags import as_bool
+from vardkase.misp.freetext import DetectedValue
+from vardkase.misp.types import TYPES, default_category
+
+DONE = "Fetching the feed has successfully completed."
+FAILED = "Fetching the feed has failed."
+QUEUED = "Pull queued for background execution."
+CACHE_QUEUED = "Feed caching job initiated."
+CACHED = "Caching the feeds has successfully completed."
+CACHING_FAILED = "Caching the feeds has failed."
+PAGE = 60
+MOST_VALUES = 1000
+BOTH = ("GET", "POST")
+"""MISP's clients up to 2.5.30 fetch and cache by GET."""
+
+
+@endpoint("feeds/previewIndex")
+def preview_index(call: Call) -> Answer:
+    """List the events in a MISP feed by uuid, or the values of a list feed, page by page."""
+    feed = opened(call)
+    limit, offset = limit_and_offset(call, PAGE)
+    try:
+        if feed.source_format == SourceFormat.MISP:
+            return Json({each.uuid: each.about for each in reading.manifest(feed, reading.GLANCE)})
+        return Json(
+            [_value(each) for each in islice(reading.values(feed, reading.GLANCE), offset, offset + limit)]
+        )
+    except OutgoingFailed as failed:
+        raise MispError(404, str(failed)) from failed
+
+
+@endpoint("feeds/previewEvent", describes=Description(url="/feeds/previewEvent/[feed_id]/[event_uuid]"))
+def preview_event(call: Call) -> Answer:
+    """Return one event of a MISP feed, as it is in the feed."""
+    feed = opened(call)
+    try:
+        return Json({"Event": reading.feed_event(feed, _uuid(call), reading.GLANCE)})
+    except OutgoingFailed as failed:
+        raise MispError(404, "Could not download the selected Event") from failed
+
+
+@endpoint("feeds/fetchFromFeed", site_admin=True, writes=True, methods=BOTH)
+def fetch_from_feed(call: Call) -> Answer:
+    """Fetch a feed, immediately or as a background job."""
+    feed = found(call)
+    if not feed.enabled:
+        return Json({"result": fetching.NOT_ENABLED})
+    if BACKGROUND_JOBS.value:
+        tasks.order_fetch(call.actor, [feed.pk])
+        return Json({"result": QUEUED})
+    try:
+        return Json({"result": _outcome(fetching.fetch_feed(call.actor, feed))})
+    except OutgoingFailed:
+        return Json({"result": FAILED})
+
+
+@endpoint("feeds/fetchFromAllFeeds", site_admin=True, writes=True, methods=BOTH)
+def fetch_from_all_feeds(call: Call) -> Answer:
+    """Fetch all enabled feeds."""
+    enabled = list(queries.feeds(call.actor).filter(enabled=True))
+    if not enabled:
+        return Json({"result": "No feed enabled."})
+    if BACKGROUND_JOBS.value:
+        tasks.order_fetch(call.actor, [feed.pk for feed in enabled])
+        return Json({"result": QUEUED})
+    failed = 0
+    for feed in enabled:
+        try:
+            fetching.fetch_feed(call.actor, feed)
+        except OutgoingFailed:
+            failed += 1
+    return Json({"result": f"{DONE} {failed} feed(s) could not be fetched." if failed else DONE})
+
+
+@endpoint(
+    "feeds/getEvent",
+    site_admin=True,
+    writes=True,
+    methods=BOTH,
+    describes=Description(url="/feeds/getEvent/[feed_id]/[event_uuid]"),
+)
+def get_event(call: Call) -> Answer:
+    """Fetch one event of a MISP feed; redirects to the preview, as MISP does."""
+    feed = found(call)
+    try:
+        fetched = fetching.fetch_event(call.actor, feed, _uuid(call))
+    except OutgoingFailed as failed:
+        raise MispError(404, "Could not download the selected Event") from failed
+    if fetched.failed:
+        raise MispError(405, "The event could not be added.")
+    return Redirect(f"{call.base_url}/feeds/previewIndex/{feed.pk}")
+
+
+@endpoint("feeds/fetchSelectedFromFreetextIndex", site_admin=True, writes=True)
+def fetch_selected(call: Call) -> Answer:
+    r"""Store selected values of a list feed: ``{"Feed": {"data": "[{\"type\": …, \"value\": …}]"}}``."""
+    feed = found(call)
+    given = call.data("Feed").get("data")
+    try:
+        chosen = json_limits.decoded(given) if isinstance(given, str) else given
+    except ValueError:
+        chosen = None
+    if not isinstance(chosen, list) or not all(isinstance(each, dict) for each in chosen):
+        raise MispError(400, "data must be a list of values.")
+    fetching.take_values(call.actor, feed, [_chosen(each) for each in chosen])
+    return Redirect(f"{call.base_url}/feeds")
+
+
+@endpoint("feeds/cacheFeeds", site_admin=True, writes=True, methods=BOTH)
+def cache_feeds(call: Call) -> Answer:
+    """Cache one feed or all caching-enabled ones: ``/feeds/cacheFeeds/<id, all, freetext, csv or misp>``."""
+    chosen = caching.chosen_feeds(call.arg(0)) if call.arg(0) in caching.SCOPES else [found(call)]
+    if BACKGROUND_JOBS.value:
+        tasks.order_cache(call.actor, [feed.pk for feed in chosen])
+        return saved(CACHE_QUEUED, "/feeds/cacheFeed")
+    failures = [failure for feed in chosen if (failure := _cached(call, feed))]
+    if failures:
+        raise SaveFailed("cache the feeds", "/feeds/cacheFeed", " ".join(failures))
+    return saved(CACHED, "/feeds/cacheFeed")
+
+
+@endpoint("feeds/searchCaches")
+def search_caches(call: Call) -> Answer:
+    """List the cached feeds that contain a value, or any of a list."""
+    given = call.param("value", call.arg(0))
+    values = [
+        str(each) for each in (given if isinstance(given, list) else [given]) if isinstance(each, str | int)
+    ]
+    if len(values) > MOST_VALUES:
+        raise MispError(400, f"At most {MOST_VALUES} values can be looked for at once.")
+    hits = CacheHits(call.actor).hits(filter(None, values))
+    return Json([_hit(call, hit) for hit in united(chain.from_iterable(hits.values()))])
+
+
+@endpoint("feeds/compareFeeds")
+def compare_feeds(call: Call) -> Answer:
+    """Compare all cached feeds and connected instances, by how much of each one the others contain."""
+    feeds = {feed.pk: feed for feed in queries.feeds(call.actor)}
+    return Json([_compared(feeds, source, others) for source, others in overlaps(call.actor)])
+
+
+@endpoint("feeds/feedCoverage")
+def feed_coverage(call: Call) -> Answer:
+    """Return the percentage of a cached feed that other cached feeds contain as well."""
+    require_host(call)
+    return Json(coverage(FEED, found(call).pk) or 0)
+
+
+def _uuid(call: Call) -> str:
+    uuid = call.arg(1).lower()
+    if not UUID.fullmatch(uuid):
+        raise MispError(404, "Invalid event.")
+    return uuid
+
+
+def _outcome(fetched: Fetched) -> str:
+    parts = [DONE]
+    if fetched.added or fetched.edited:
+        parts.append(f"Downloaded {fetched.added + fetched.edited} new event(s).")
+    if fetched.failed:
+        parts.append(f"{fetched.failed} event(s) could not be added.")
+    return " ".join(parts)
+
+
+def _value(each: DetectedValue) -> dict[str, Any]:
+    return {
+        "types": list(each.alternatives),
+        "default_type": each.type,
+        "comment": each.comment or False,
+        "value": each.value,
+        "original_value": each.original,
+        "category": each.category,
+        "to_ids": int(each.to_ids),
+    }
+
+
+def _chosen(each: dict[str, Any]) -> DetectedValue:
+    kind, value = str(each.get("type") or ""), str(each.get("value") or "")
+    if kind not in TYPES or not value:
+        raise MispError(400, "Each value needs a type and a value.")
+    category = str(each.get("category") or default_category(kind))
+    comment = str(each.get("comment") or "")
+    return DetectedValue(value, kind, (kind,), category, as_bool(each.get("to_ids")), value, comment)
+
+
+def _cached(call: Call, feed: Feed) -> str:
+    try:
+        caching.cache_feed(call.actor, feed)
+    except (OutgoingFailed, Conflict) as failed:
+        return f"{feed.name}: {failed}"
+    return ""
+
+
+def _hit(call: Call, hit: CacheHit) -> dict[str, Any]:
+    """A source that contains a searched value; MISP also calls connected instances feeds here."""
+    source, is_feed = hit.source, hit.source.kind == FEED
+    place = (
+        f"{call.base_url}/feeds/previewEvent/{source.number}"
+        if is_feed
+        else f"{source.about['url']}/events/view"
+    )
+    urls = [{"url": f"{place}/{uuid}", "name": f"Event {uuid}"} for uuid in hit.event_uuids]
+    kind = "Feed" if is_feed else "MISP Server"
+    return {"Feed": {**source.about, "type": kind, "uuid": list(hit.event_uuids), "direct_urls": urls}}
+
+
+def _compared(feeds: dict[int, Feed], source: CacheSource, others: list[CacheOverlap]) -> dict[str, Any]:
+    compared = [
+        {
+            "id": str(each.other.number),
+            "name": each.other.about["name"],
+            "overlap_count": each.shared,
+            "overlap_percentage": each.percent,
+        }
+        for each in others
+    ]
+    of_feed = source.kind == FEED
+    about = feed_dict(feeds[source.number]) if of_feed else {**source.about, "is_misp_server": True}
+    return {"Feed": about | {"values": source.size, "ComparedFeed": compared}}

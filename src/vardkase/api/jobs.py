@@ -1,0 +1,167 @@
+"""jobs/* and tasks/*: background jobs, read from the queue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.api.paging import limit_and_offset
+from vardkase.api.wire import stamp
+from vardkase.core.errors import Invalid
+from vardkase.core.schedules import Interval
+from vardkase.core.schedules.models import ScheduledTask
+from vardkase.hub.instance import jobs, schedules
+from vardkase.hub.instance.jobs import Job
+from vardkase.hub.instance.schedules import ScheduleChange, Scheduled
+from vardkase.misp.flags import as_int
+
+PAGE = 60
+ENDED = {"completed": ("succeeded",), "failed": ("failed", "cancelled", "aborted")}
+HOURS = {
+    Interval.HOURLY: 1,
+    Interval.DAILY: 24,
+    Interval.WEEKLY: 168,
+    Interval.MONTHLY: 720,
+}
+"""MISP's timers; each quarter of an hour is told as hourly."""
+MESSAGES = {
+    jobs.WAITING: "Waiting.",
+    jobs.RUNNING: "Running.",
+    jobs.FAILED: "Job failed.",
+    jobs.COMPLETED: "Job done.",
+}
+
+
+def job_dict(job: Job) -> dict[str, Any]:
+    return {
+        "id": str(job.id),
+        "worker": job.queue,
+        "job_type": job.task,
+        "job_input": job.arguments,
+        "status": str(job.status),
+        "retries": str(max(job.attempts - 1, 0)),
+        "message": job.fault or MESSAGES[job.status],
+        "progress": str(job.progress),
+        "org_id": str(job.organisation_id or 0),
+        "process_id": str(job.id),
+        "date_created": stamp(job.created),
+        "date_modified": stamp(job.changed),
+    }
+
+
+@endpoint("jobs/index", site_admin=True)
+def index(call: Call) -> Answer:
+    """List the jobs, newest first, page by page: ``/jobs/index/<queue>``."""
+    limit, offset = limit_and_offset(call, PAGE)
+    return Json([{"Job": job_dict(job)} for job in jobs.jobs(call.actor, limit, offset, call.arg(0))])
+
+
+@endpoint("jobs/getProgress")
+def progress(call: Call) -> Answer:
+    """Return the progress of the caller's job, in percent."""
+    return Json(f"{jobs.find_job(call.actor, _id(call)).progress}%")
+
+
+@endpoint("jobs/getError", site_admin=True)
+def error(call: Call) -> Answer:
+    """Return the outcome of a job; `message` says why it failed."""
+    job = jobs.find_job(call.actor, _id(call))
+    return Json({"Job": job_dict(job), "error": job.status == jobs.FAILED})
+
+
+@endpoint("jobs/clearJobs", site_admin=True, writes=True)
+def clear(call: Call) -> Answer:
+    """Delete finished jobs: ``/jobs/clearJobs/<all, completed or failed>``."""
+    count = jobs.clear_jobs(call.actor, ENDED.get(call.arg(0), (*ENDED["completed"], *ENDED["failed"])))
+    return saved(f"{count} job entries removed.", "/jobs/clearJobs")
+
+
+@endpoint("tasks/index", oversight=True)
+def tasks(call: Call) -> Answer:
+    """List the scheduled tasks. `timer` is in hours, 0 while paused; `scheduled_time` is in the hub's time
+    zone."""
+    found = schedules.scheduled_tasks(call.actor)
+    return Json([{"Task": task_dict(each, place)} for place, each in enumerate(found, 1)])
+
+
+@endpoint(
+    "tasks/setTask",
+    proposes=("change_schedule",),
+    oversight=True,
+    writes=True,
+    describes=Description(
+        "Choose when the hub does things by itself: each task by its number in tasks/index. A timer of 0 pauses it, "
+        "24 is daily, 168 weekly, 720 monthly, 1 hourly.",
+        mandatory=("Task",),
+    ),
+)
+def set_task(call: Call) -> Answer:
+    """Change scheduled tasks, all or none: ``{"Task": {"<id>": {"timer": "24", "scheduled_time":
+    "12:00"}}}``."""
+    try:
+        waits = schedules.change_schedules(call.actor, _changes(call), str(call.param("reason", "")))
+    except Invalid as error:
+        raise SaveFailed("edit Task", "/tasks/setTask", error.errors) from error
+    if waits:
+        numbers = [str(each.pk) for each in waits]
+        answer = saved(
+            "The change is waiting for a second officer.", "/tasks/setTask", approval_request_ids=numbers
+        )
+        return replace(answer, status=202)
+    return saved("Task edited", "/tasks/setTask")
+
+
+def task_dict(scheduled: Scheduled, place: int) -> dict[str, Any]:
+    row = scheduled.task
+    return {
+        "id": str(place),
+        "type": row.name,
+        "timer": "0" if row.paused else str(HOURS.get(Interval(row.rhythm), 1)),
+        "scheduled_time": row.at.isoformat("minutes"),
+        "process_id": None,
+        "description": str(scheduled.schedule.help),
+        "next_execution_time": str(int(row.next_run.timestamp())),
+        "message": row.last_fault or _outcome(row),
+    }
+
+
+def _outcome(row: ScheduledTask) -> str:
+    if row.last_run is None:
+        return "Not scheduled yet." if row.paused else "Scheduled."
+    return "Running." if row.is_running else f"Done: {row.last_count}."
+
+
+def _changes(call: Call) -> dict[str, ScheduleChange]:
+    names = [each.schedule.name for each in schedules.scheduled_tasks(call.actor)]
+    changes = {}
+    for number, given in call.data("Task").items():
+        place = as_int(number)
+        if place is None or not 1 <= place <= len(names) or not isinstance(given, dict):
+            raise Invalid({"id": [f"There is no task {number}."]})
+        changes[names[place - 1]] = _change(given)
+    return changes
+
+
+def _change(given: dict[str, Any]) -> ScheduleChange:
+    rhythm, at = None, None
+    hours = as_int(given["timer"]) if "timer" in given else None
+    if "timer" in given and hours != 0:
+        rhythm = next((each for each, number in HOURS.items() if number == hours), None)
+        if rhythm is None:
+            raise Invalid(
+                {"timer": [f"The timer has to be one of: 0, {', '.join(map(str, HOURS.values()))}."]}
+            )
+    if "scheduled_time" in given:
+        try:
+            at = time.fromisoformat(str(given["scheduled_time"]))
+        except ValueError as error:
+            raise Invalid({"scheduled_time": ["The time has to read HH:MM."]}) from error
+    return ScheduleChange(rhythm, at, paused=None if "timer" not in given else hours == 0)
+
+
+def _id(call: Call) -> int:
+    return as_int(call.arg(0)) or 0

@@ -1,1 +1,0 @@
-"""Endpoints of organisations, users, roles, API keys and sharing groups."""

@@ -1,0 +1,100 @@
+"""objectTemplates/*: custom templates from a definition.json, and the active versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved, toggled
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.api.object_templates.templates import found_template, template_document
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.object_templates import services
+from vardkase.misp.object_template import definition_of
+
+MODEL, ELEMENTS = "ObjectTemplate", "ObjectTemplateElement"
+MANDATORY = ("name", "meta-category", "version", "attributes")
+OPTIONAL = ("uuid", "description", "required", "requiredOneOf")
+ABOUT_ADD = Description(
+    "Add an object template from its definition.json: as the body, or as a file of a form. Versions of a template "
+    "of your own are added in the same way.",
+    MANDATORY,
+    OPTIONAL,
+)
+ABOUT_EDIT = Description(
+    "Add a newer version of a template of your own; what is not sent stays.",
+    (),
+    (*MANDATORY, "description", "required", "requiredOneOf"),
+    url="/objectTemplates/edit/[template_id]",
+)
+
+
+@endpoint("object_templates/add", requires=(Permission.OBJECT_TEMPLATE,), writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """Add a template, or a newer version of one of the organisation's own; returns it."""
+    try:
+        return Json(template_document(services.add_template(call.actor, _definition(call))))
+    except Invalid as error:
+        raise SaveFailed("add ObjectTemplate", "/objectTemplates/add", error.errors) from error
+
+
+@endpoint("object_templates/edit", requires=(Permission.OBJECT_TEMPLATE,), writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    """Store a newer version of one of the organisation's own templates; returns it."""
+    number = str(found_template(call).pk)
+    try:
+        return Json(template_document(services.edit_template(call.actor, number, _definition(call))))
+    except Invalid as error:
+        raise SaveFailed("edit ObjectTemplate", f"/objectTemplates/edit/{number}", error.errors) from error
+
+
+@endpoint("object_templates/delete", requires=(Permission.OBJECT_TEMPLATE,), writes=True)
+def delete(call: Call) -> Answer:
+    """Delete a version of one of the organisation's own templates."""
+    number = str(found_template(call).pk)
+    services.delete_template(call.actor, number)
+    return saved("ObjectTemplate deleted", f"/objectTemplates/delete/{number}", id=number)
+
+
+@endpoint("object_templates/activate", site_admin=True, writes=True)
+def activate(call: Call) -> Answer:
+    """Enable or disable a template; its id may be in ``data`` of the body, as MISP's page sends it."""
+    number = str(found_template(call, call.data(MODEL).get("data")).pk)
+    on = services.toggle_template(call.actor, number)
+    return toggled("Template activated." if on else "Template disabled.")
+
+
+def _definition(call: Call) -> dict[str, Any]:
+    """The submitted definition.json; also accepts a template as returned by objectTemplates/view."""
+    sent = _sent(call)
+    inner = sent.get(MODEL)
+    template = inner if isinstance(inner, dict) else sent
+    elements = sent.get(ELEMENTS, template.get(ELEMENTS))
+    if not isinstance(elements, list):
+        return dict(template)
+    try:
+        return definition_of(template, elements)
+    except ValueError as twice:
+        raise Invalid({"attributes": [str(twice)]}) from None
+
+
+def _sent(call: Call) -> dict[str, Any]:
+    """Parse the document so that duplicate members are detected: of two relations, one would be lost."""
+    _, content = call.document()
+    try:
+        found = json.loads(content, object_pairs_hook=_without_doubles)
+    except (ValueError, RecursionError):
+        found = call.body
+    return found if isinstance(found, dict) else {}
+
+
+def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Invalid({"attributes": [f'"{twice[:50]}" is there twice.']})
+    return members

@@ -1,0 +1,198 @@
+"""Creating objects from existing attributes, as in MISP's UI: propose, review, create."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.object_templates.templates import fits_of, template_body
+from vardkase.api.parts import decoded
+from vardkase.api.stored import object_body
+from vardkase.api.tags.tagging import listed
+from vardkase.core.body_limits import BodyLimits
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.formats.misp_json import object_list
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import Attribute
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.services.bulk_tagging import attributes_by_event
+from vardkase.intel.services.locking import own_event
+from vardkase.intel.services.object_grouping import group_attributes, object_of_findings
+from vardkase.intel.services.object_revision import Revision, revise_object
+from vardkase.knowledge.object_templates.fits import relations_for
+from vardkase.knowledge.object_templates.queries import find_active_template, find_template
+from vardkase.misp.flags import as_int
+
+GROUP = "/objects/groupAttributesIntoObject"
+FREETEXT = "/objects/createFromFreetext"
+CREATED = "Object created from attributes."
+SIMILAR_SHOWN = 15
+MOST_SIMILAR = 100
+
+
+@endpoint(
+    "objects/proposeObjectsFromAttributes",
+    describes=Description(
+        "The templates that have a place for chosen attributes of an event.",
+        ("selectedAttributeIds",),
+        url="/objects/proposeObjectsFromAttributes/[event_id]/[attribute_ids]",
+    ),
+)
+def propose_objects(call: Call) -> Answer:
+    """List templates in use that fit the given loose attributes, best match first."""
+    event = find_event(call.actor, call.arg(0))
+    named = listed(call.arg(1) or call.param("selectedAttributeIds"))
+    chosen = attributes_by_event(call.actor, named).get(event.id, [])
+    loose = Attribute.objects.filter(pk__in=chosen, object=None, deleted=False)
+    return Json(fits_of(list(loose.values_list("type", flat=True))))
+
+
+@endpoint(
+    "objects/groupAttributesIntoObject",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Put attributes of an event into a new object; each is made anew in it, and deleted outside.",
+        ("selectedTemplateId", "selectedAttributeIds", "selectedObjectRelationMapping"),
+        ("distribution", "sharing_group_id", "comment"),
+        url=f"{GROUP}/[event_id]/[template_id]/[attribute_ids]",
+    ),
+)
+def group_attributes_into_object(call: Call) -> Answer:
+    """Group attributes into an object; the mapping (attribute id → relation) gives each one's relation."""
+    event = find_event(call.actor, call.arg(0))
+    data = call.data("Object")
+    where = f"{GROUP}/{event.id}"
+    try:
+        relations = _relations(call, data)
+        template = _template_of(data) or call.arg(1)
+        object_id = group_attributes(call.actor, event.id, template, relations, data)
+    except Invalid as refused:
+        raise SaveFailed("create Object from Attributes", where, refused.errors) from refused
+    return saved(CREATED, where, id=str(object_id))
+
+
+@endpoint(
+    "objects/createFromFreetext",
+    body=BodyLimits.DOCUMENT,
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Make an object of values that were found in a text.",
+        ("selectedTemplateId", "attributes", "selectedObjectRelationMapping"),
+        ("distribution", "sharing_group_id", "comment"),
+        url=f"{FREETEXT}/[event_id]",
+    ),
+)
+def create_from_freetext(call: Call) -> Answer:
+    """Create an object from ``attributes``; without a mapping (position → relation), only return the possible
+    relations."""
+    event = own_event(call.actor, call.arg(0))
+    data = call.data("MispObject")
+    found = decoded(data.get("attributes"))
+    if not isinstance(found, list) or not found:
+        raise SaveFailed("createFromFreetext Object", FREETEXT, {"attributes": ["A list is needed."]})
+    if data.get("selectedObjectRelationMapping") is None:
+        return Json(_choices(_template_of(data), found))
+    mapping = _mapping(data)
+    findings = [(_with_tags(part), str(mapping.get(str(place), ""))) for place, part in enumerate(found)]
+    try:
+        object_id = object_of_findings(call.actor, event.id, _template_of(data), findings, data)
+    except Invalid as refused:
+        raise SaveFailed("createFromFreetext Object", FREETEXT, refused.errors) from refused
+    return saved(CREATED, f"{FREETEXT}/{event.id}", id=str(object_id))
+
+
+@endpoint(
+    "objects/revise_object",
+    requires=(Permission.ADD,),
+    methods=("POST", "PUT"),
+    describes=Description(
+        "Check an object before it is added or saved, and show those of the event that are like it.",
+        ("Attribute",),
+        ("distribution", "sharing_group_id", "comment", "first_seen", "last_seen"),
+        url="/objects/revise_object/[add|edit]/[event_id]/[template_id]/[object_id]/[similar_objects]",
+    ),
+)
+def revise(call: Call) -> Answer:
+    """Preview an object; nothing is stored."""
+    action, event, template = call.arg(0), call.arg(1), _known_template(call.arg(2))
+    if action not in ("add", "edit"):
+        raise MispError(405, "Invalid action.")
+    limit = min(max(as_int(call.arg(4), SIMILAR_SHOWN) or 0, 0), MOST_SIMILAR)
+    stored = call.arg(3) if action == "edit" else ""
+    try:
+        found = revise_object(
+            call.actor, event, template, call.data("Object"), object_ref=stored, limit=limit
+        )
+    except Invalid as refused:
+        raise SaveFailed("revise_object Object", "/objects/revise_object", refused.errors) from refused
+    return Json(_revision(call, found))
+
+
+def _revision(call: Call, found: Revision) -> dict[str, Any]:
+    similar = msgspec.json.decode(b"".join(object_list(call.actor, list(found.similar))))
+    counted = [{**each, "similarity_amount": found.similar[int(each["Object"]["id"])]} for each in similar]
+    answer: dict[str, Any] = {
+        "Object": object_body(found.row, found.row.attributes),
+        "similar_objects": counted,
+    }
+    if found.newest is not None:
+        answer["newer_template"] = template_body(found.newest)
+        answer["not_in_newer_template"] = found.outside
+    return answer
+
+
+def _known_template(reference: str) -> Any:
+    try:
+        return find_template(reference)
+    except NotFound:
+        raise MispError(404, "Invalid template.") from None
+
+
+def _template_of(data: Mapping[str, Any]) -> str:
+    return str(data.get("selectedTemplateId") or "")
+
+
+def _mapping(data: Mapping[str, Any]) -> dict[str, Any]:
+    mapping = decoded(data.get("selectedObjectRelationMapping"))
+    if isinstance(mapping, list):
+        mapping = {str(place): relation for place, relation in enumerate(mapping)}
+    if not isinstance(mapping, dict):
+        raise Invalid({"selectedObjectRelationMapping": ["A relation for each attribute is needed."]})
+    return mapping
+
+
+def _relations(call: Call, data: Mapping[str, Any]) -> dict[int, str]:
+    mapping = _mapping(data)
+    named = listed(data.get("selectedAttributeIds")) or listed(call.arg(2)) or list(mapping)
+    numbers = {name: as_int(name) for name in named}
+    wanting = [name for name, number in numbers.items() if number is None or not mapping.get(name)]
+    if wanting or not named:
+        reason = f"No relation is given for: {', '.join(wanting)}." if named else "No attributes are named."
+        raise Invalid({"selectedObjectRelationMapping": [reason]})
+    return {number: str(mapping[name]) for name, number in numbers.items() if number is not None}
+
+
+def _choices(reference: str, found: list[Any]) -> dict[str, Any]:
+    template = find_active_template(reference)
+    parts = [part for part in found if isinstance(part, dict)]
+    return {
+        "ObjectTemplate": template_body(template),
+        "Attribute": [
+            {**part, "object_relations": relations_for(template, str(part.get("type")))} for part in parts
+        ],
+    }
+
+
+def _with_tags(part: Any) -> Any:
+    """MISP's page sends tags as comma-separated names."""
+    if not isinstance(part, dict) or not isinstance(part.get("tags"), str):
+        return part
+    names = [name for each in part["tags"].split(",") if (name := each.strip())]
+    return {**part, "Tag": [{"name": name} for name in names]}

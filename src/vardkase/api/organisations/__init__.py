@@ -1,0 +1,1 @@
+"""Endpoints of organisations and their sign-in policy."""

@@ -1,1 +1,0 @@
-"""Endpoints of lists and models that rate indicators, and of correlation."""

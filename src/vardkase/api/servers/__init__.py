@@ -1,0 +1,1 @@
+"""Endpoints of this instance (MISP's `servers/*`): settings, connections, synchronisation and streams."""

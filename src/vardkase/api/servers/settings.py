@@ -1,0 +1,117 @@
+"""servers/serverSettings*, servers/getSetting: run-time settings for site administrators."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Invalid
+from vardkase.hub.instance import diagnostics, workers
+from vardkase.hub.instance import settings as instance
+from vardkase.hub.instance.settings import SettingLine
+from vardkase.hub.instance.unsupported_settings import why_not
+
+WAITS = "The change is waiting for a second officer."
+REDACTED = "This setting is redacted."
+KINDS: dict[type, tuple[str, str]] = {
+    bool: ("boolean", "testBool"),
+    int: ("numeric", "testForNumeric"),
+    str: ("string", "testForEmpty"),
+}
+EDIT = "/servers/serverSettingsEdit"
+ABOUT_EDIT = Description(
+    "POST a value to this API to change the setting that is named in the address. The hub's officers change its rules: "
+    "a second officer approves on the hub's pages, and `reason` says to them why. It is mandatory for these settings. "
+    "A setting about sign-in is not changed with a key that has addresses or a last day.",
+    ["value"],
+    ["force", "reason"],
+    f"{EDIT}/[setting]",
+)
+
+
+@endpoint("servers/serverSettings", oversight=True)
+def server_settings(call: Call) -> Answer:
+    """Return all settings and the state of the instance; with the name of one of MISP's tabs, only that tab's
+    settings."""
+    lines = [_listed(line) for line in instance.every_setting(call.actor)]
+    tab = call.arg(0)
+    if tab and tab not in ("diagnostics", "download"):
+        return Json([line for line in lines if line["tab"].lower() == tab.lower()])
+    report = {
+        **diagnostics.report(call.actor),
+        "finalSettings": lines,
+        "workers": workers.queues(call.actor),
+    }
+    return Json(report, headers={"Content-Disposition": 'attachment; filename="MISP.report.json"'})
+
+
+@endpoint("servers/getSetting", oversight=True)
+def get_setting(call: Call) -> Answer:
+    """Return one setting with its value, description and type."""
+    line = instance.find_setting(call.actor, call.arg(0))
+    if line.secret:
+        raise MispError(403, REDACTED)
+    kind, test = KINDS[line.kind]
+    row = {
+        "level": line.level,
+        "description": line.description,
+        "value": line.value,
+        "test": test,
+        "type": kind,
+    }
+    if line.options:
+        row["options"] = {str(option): meaning for option, meaning in line.options}
+    return Json({**row, "name": line.name})
+
+
+@endpoint(
+    "servers/serverSettingsEdit",
+    proposes=("change_setting",),
+    oversight=True,
+    writes=True,
+    describes=ABOUT_EDIT,
+)
+def edit_setting(call: Call) -> Answer:
+    body = call.data("Server")
+    if reason := why_not(call.arg(0)):
+        raise MispError(405, reason)
+    setting = instance.find_setting(call.actor, call.arg(0))
+    if setting.secret and setting.fixed:
+        raise MispError(403, REDACTED)
+    if "value" not in body:
+        raise MispError(405, "No value provided.")
+    try:
+        waits = instance.change_setting(call.actor, call.arg(0), body["value"], str(body.get("reason", "")))
+    except instance.FixedSetting as error:
+        raise MispError(405, str(error)) from error
+    except Invalid as error:
+        raise SaveFailed("serverSettingsEdit Server", EDIT, error.errors) from error
+    if waits:
+        return replace(saved(WAITS, EDIT, approval_request_id=str(waits.pk)), status=202)
+    return saved("Field updated", EDIT)
+
+
+@endpoint("servers/serverSettingsReloadSetting", oversight=True)
+def reload_setting(call: Call) -> Answer:
+    """Return a setting as a row of the list; nothing needs reloading, as every read is current."""
+    return Json(_listed(instance.find_setting(call.actor, call.arg(0))))
+
+
+def _listed(line: SettingLine) -> dict[str, Any]:
+    kind, test = KINDS[line.kind]
+    tab = line.name.partition(".")[0] if "." in line.name else "MISP"
+    return {
+        "level": line.level,
+        "description": line.description,
+        "value": "*****" if line.secret else line.value,
+        "test": test,
+        "type": kind,
+        "errorMessage": None,
+        "redacted": line.secret,
+        "cli_only": line.fixed,
+        "tab": tab,
+        "setting": line.name,
+    }

@@ -1,0 +1,163 @@
+"""servers/*: pull from other instances, push to them, and preview their events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.settings.instance import BACKGROUND_JOBS
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.queries import find_server
+from vardkase.exchange.sync import dry_run, previews, pull, push, tasks
+from vardkase.exchange.sync.decisions import REASONS
+from vardkase.exchange.sync.models import SyncDirection
+from vardkase.misp.flags import as_bool
+
+BOTH = ("GET", "POST")
+"""MISP's clients up to 2.5.33 order these by GET."""
+PULLED = (
+    "Pull completed. {0.events} events pulled, {0.failed} events could not be pulled, {0.proposals} proposals pulled, "
+    "{0.sightings} sightings pulled, {0.clusters} clusters pulled, {0.analyst_data} analyst data pulled."
+)
+PUSHED = "Push complete. {0.events} events pushed, {0.failed} events could not be pushed."
+
+
+@endpoint(
+    "servers/pull",
+    site_admin=True,
+    writes=True,
+    methods=BOTH,
+    describes=Description(url="/servers/pull/[server_id]/[technique]"),
+)
+def pull_from(call: Call) -> Answer:
+    """Pull from a connection: ``/servers/pull/<id>/<full, update, an event's id or uuid>``."""
+    server = find_server(call.actor, call.arg(0))
+    technique, force = call.arg(1, pull.FULL), as_bool(call.param("force"))
+    return _told(
+        "pull",
+        server,
+        lambda: PULLED.format(pull.pull(call.actor, server, technique, force=force)),
+        lambda: tasks.order_pull(call.actor, server.pk, technique, force=force),
+    )
+
+
+@endpoint(
+    "servers/push",
+    site_admin=True,
+    writes=True,
+    methods=BOTH,
+    describes=Description(url="/servers/push/[server_id]/[technique]"),
+)
+def push_to(call: Call) -> Answer:
+    """Push to a connection what it lacks: ``/servers/push/<id>/<full, incremental, an event's id>``."""
+    server = find_server(call.actor, call.arg(0))
+    technique = call.arg(1, push.FULL)
+    return _told(
+        "push",
+        server,
+        lambda: PUSHED.format(push.push(call.actor, server, technique)),
+        lambda: tasks.order_push(call.actor, server.pk, technique),
+    )
+
+
+@endpoint(
+    "servers/dryRun",
+    site_admin=True,
+    methods=BOTH,
+    describes=Description(
+        "What a pull or push over a connection would move, and why the rest would stay; nothing is changed.",
+        optional=("force",),
+        url="/servers/dryRun/[server_id]/[pull|push]/[technique]",
+    ),
+)
+def dry_run_of(call: Call) -> Answer:
+    """Return what ``/servers/<pull or push>/<id>/<technique>`` would do. Not part of MISP."""
+    server = find_server(call.actor, call.arg(0))
+    direction, technique = call.arg(1), call.arg(2, pull.FULL)
+    if direction not in (SyncDirection.PULL, SyncDirection.PUSH):
+        raise MispError(404, "Name what to try: pull or push.")
+    force = as_bool(call.param("force"))
+    try:
+        found = dry_run.plan(call.actor, server, SyncDirection(direction), technique, force=force)
+    except (Invalid, Conflict, OutgoingFailed) as refused:
+        url = f"/servers/dryRun/{server.pk}"
+        raise SaveFailed("dryRun Server", url, str(refused), id=str(server.pk)) from refused
+    return Json(_planned(found))
+
+
+@endpoint("servers/previewIndex", site_admin=True)
+def preview_index(call: Call) -> Answer:
+    """List the events on the other instance, newest first, with the filters and paging of its own index."""
+    filters = {name: str(value) for name, value in call.named.items() if not isinstance(value, list)}
+    try:
+        found = previews.preview_index(call.actor, call.arg(0), filters)
+        return Json([{"Event": row} for row in found])
+    except OutgoingFailed as failed:
+        raise MispError(404, str(failed)) from failed
+
+
+@endpoint(
+    "servers/previewEvent",
+    site_admin=True,
+    describes=Description(url="/servers/previewEvent/[server_id]/[event_id]"),
+)
+def preview_event(call: Call) -> Answer:
+    """Return one event as the other instance has it: ``/servers/previewEvent/<id>/<event>``."""
+    try:
+        event = previews.preview_event(call.actor, call.arg(0), call.arg(1))["Event"]
+        return Json({"Event": {"EventTag": [], **event}})
+    except OutgoingFailed as failed:
+        raise MispError(404, str(failed)) from failed
+
+
+@endpoint("servers/resetRemoteAuthKey", site_admin=True, writes=True)
+def reset_remote_key(call: Call) -> Answer:
+    """Request a new key from the other instance and store it."""
+    try:
+        previews.reset_remote_key(call.actor, call.arg(0))
+    except OutgoingFailed as failed:
+        raise MispError(404, str(failed)) from failed
+    number = str(find_server(call.actor, call.arg(0)).pk)
+    return saved("API key updated.", f"/servers/resetRemoteAuthKey/{number}", id=number)
+
+
+def _planned(found: dry_run.SyncPlan) -> dict[str, Any]:
+    stays = {fate: count for fate, count in found.events.items() if not fate.moves}
+    return {
+        "direction": found.direction,
+        "technique": found.technique,
+        "move": {"events": found.moving, **found.others},
+        "stay": {
+            fate.value: {"events": count, "reason": str(REASONS[fate])} for fate, count in stays.items()
+        },
+        "events": [
+            {
+                "uuid": item.uuid,
+                "info": item.title,
+                "moves": item.fate.moves,
+                "fate": item.fate.value,
+                "reason": str(REASONS[item.fate]),
+            }
+            for item in found.items
+        ],
+        "troubles": found.troubles,
+    }
+
+
+def _told(verb: str, server: Server, do: Callable[[], str], order: Callable[[], int]) -> Answer:
+    url = f"/servers/{verb}/{server.pk}"
+    try:
+        if BACKGROUND_JOBS.value:
+            said = f"{verb.capitalize()} queued for background execution. Job ID: {order()}"
+        else:
+            said = do()
+    except (Invalid, Conflict, OutgoingFailed) as refused:
+        if verb == "push":  # MISP does not say of which.
+            raise SaveFailed("push Server", "/servers/push", str(refused)) from refused
+        raise SaveFailed(f"{verb} Server", url, str(refused), id=str(server.pk)) from refused
+    return saved(said, url, id=str(server.pk))

@@ -1,0 +1,1 @@
+"""Endpoints of sharing groups and their blueprints."""

@@ -1,0 +1,303 @@
+"""sharing_groups/*: sharing groups to which an event can be restricted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.organisations.organisations import organisation_dict, organisation_reference
+from vardkase.api.wire import stamp
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.exchange.servers.queries import is_known, names_of
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations import queries, rules, services
+from vardkase.identity.organisations.models import (
+    Organisation,
+    SharingGroup,
+    SharingGroupOrg,
+    SharingGroupServer,
+)
+from vardkase.misp.flags import as_bool, as_int
+
+NOT_FOUND = "Sharing group doesn't exist or you do not have permission to access it."
+NO_EDITING = "Invalid sharing group or no editing rights."
+INVALID_ORGANISATION = "Invalid organisation."
+INVALID_SERVER = "Invalid Server."
+THIS_INSTANCE = 0
+ABOUT_ADD = Description(
+    "POST a Sharing Group object in JSON format to this API to add a Sharing Group. The API will also try to "
+    "capture attached organisations and servers if applicable to the current user.",
+    ["name", "releasability"],
+    {
+        "0": "description",
+        "1": "uuid",
+        "2": "organisation_uuid",
+        "3": "active",
+        "4": "created",
+        "5": "modified",
+        "6": "roaming",
+        "Server": ["url", "name", "all_orgs"],
+        "Organisation": ["uuid", "name", "extend"],
+    },
+)
+ABOUT_EDIT = Description(
+    "POST a Sharing Group object in JSON format to this API to edit a Sharing Group.",
+    (),
+    ["name", "releasability", "description", "active", "roaming"],
+    "/sharing_groups/edit/[sharing_group_id]",
+)
+
+
+def group_dict(group: SharingGroup) -> dict[str, Any]:
+    return {
+        "id": str(group.pk),
+        "name": group.name,
+        "releasability": group.releasability,
+        "description": group.description,
+        "uuid": str(group.uuid),
+        "organisation_uuid": str(group.organisation_uuid),
+        "org_id": str(group.org_id),
+        "sync_user_id": str(group.sync_user_id),
+        "active": group.active,
+        "created": stamp(group.created),
+        "modified": stamp(group.modified),
+        "local": group.local,
+        "roaming": group.roaming,
+    }
+
+
+def _member(member: SharingGroupOrg, *, local: bool = False) -> dict[str, Any]:
+    organisation: dict[str, Any] = {**organisation_reference(member.org)}
+    if local:
+        organisation["local"] = member.org.local
+    return {
+        "id": str(member.pk),
+        "sharing_group_id": str(member.sharing_group_id),
+        "org_id": str(member.org_id),
+        "extend": member.extend,
+        "Organisation": organisation,
+    }
+
+
+def _server(server: SharingGroupServer) -> dict[str, Any]:
+    return {
+        "id": str(server.pk),
+        "sharing_group_id": str(server.sharing_group_id),
+        "server_id": str(server.server_id),
+        "all_orgs": server.all_orgs,
+    }
+
+
+def _named(server_id: int, names: dict[int, tuple[str, str]]) -> dict[str, Any]:
+    if server_id not in names:
+        return {}
+    name, url = names[server_id]
+    return {"Server": {"id": str(server_id), "name": name, "url": url}}
+
+
+def _saved(group: SharingGroup) -> Answer:
+    return Json(
+        {
+            "SharingGroup": group_dict(group),
+            "SharingGroupOrg": [_member(member) for member in group.members.all()],
+            "SharingGroupServer": [_server(server) for server in group.servers.all()],
+            "Organisation": organisation_reference(group.org),
+        }
+    )
+
+
+def _listed(call: Call, group: SharingGroup) -> dict[str, Any]:
+    members = list(group.members.all())
+    own = group_dict(group)
+    columns = ("id", "uuid", "name", "description", "releasability", "local", "active", "roaming")
+    return {
+        "SharingGroup": {column: own[column] for column in columns} | {"org_count": str(len(members))},
+        "Organisation": organisation_reference(group.org),
+        "SharingGroupOrg": [_member(member) for member in members],
+        "SharingGroupServer": [
+            {
+                "all_orgs": server.all_orgs,
+                "server_id": str(server.server_id),
+                "sharing_group_id": str(group.pk),
+                "Server": [],
+            }
+            for server in group.servers.all()
+        ],
+        "editable": rules.may_change_group(call.actor, group, members),
+        "deletable": rules.may_delete_group(call.actor, group),
+    }
+
+
+def _group(call: Call, reference: Any, refusal: MispError | None = None) -> SharingGroup:
+    try:
+        return queries.find_group(call.actor, str(reference))
+    except NotFound:
+        status = 404 if call.method == "HEAD" else 405
+        raise refusal or MispError(status, NOT_FOUND) from None
+
+
+@endpoint("sharing_groups/index")
+def index(call: Call) -> Answer:
+    """List the sharing groups that the caller may use."""
+    passive = as_bool(call.arg(0, "0"))
+    groups = queries.visible_groups(call.actor).filter(active=not passive)
+    return Json({"response": [_listed(call, group) for group in groups]})
+
+
+@endpoint("sharing_groups/view")
+def view(call: Call) -> Answer:
+    """Return one sharing group with its organisations and servers."""
+    group = _group(call, call.arg(0))
+    named = {THIS_INSTANCE: ("Local instance", call.base_url)}
+    named |= names_of(server.server_id for server in group.servers.all())
+    reference = organisation_reference(group.org)
+    return Json(
+        {
+            "SharingGroup": group_dict(group) | {"sync_org_name": group.org.name, "sync_org": reference},
+            "Organisation": organisation_dict(group.org),
+            "SharingGroupOrg": [_member(member, local=True) for member in group.members.all()],
+            "SharingGroupServer": [
+                _server(server) | _named(server.server_id, named) for server in group.servers.all()
+            ],
+        }
+    )
+
+
+@endpoint("sharing_groups/add", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    try:
+        found = services.capture_sharing_group(call.actor, _block(call))
+    except Invalid:
+        found = None
+    if found is None:
+        raise SaveFailed("add SharingGroup", "/sharing_groups/add", "Could not save sharing group.")
+    return _saved(queries.find_group(call.actor, found))
+
+
+@endpoint("sharing_groups/edit", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    group = _group(call, call.arg(0))
+    url = f"/sharing_groups/edit/{group.pk}"
+    try:
+        services.edit_sharing_group(call.actor, group, call.data("SharingGroup"))
+    except Invalid as error:
+        raise SaveFailed("edit SharingGroup", url, error.errors, id=str(group.pk)) from error
+    return _saved(queries.find_group(call.actor, group.pk))
+
+
+@endpoint("sharing_groups/delete", requires=(Permission.SHARING_GROUP,), writes=True)
+def delete(call: Call) -> Answer:
+    """Delete a sharing group that is not in use."""
+    group = _group(call, call.arg(0))
+    number = str(group.pk)
+    url = f"/sharing_groups/delete/{number}"
+    try:
+        services.delete_sharing_group(call.actor, group)
+    except Conflict as error:
+        raise SaveFailed("delete SharingGroup", url, str(error), id=number) from error
+    return saved("SharingGroup deleted", url, id=number)
+
+
+@endpoint(
+    "sharing_groups/addOrg",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=Description(url="/sharingGroups/addOrg/[sharing_group_id]/[organisation_id]/[extend]"),
+)
+def add_organisation(call: Call) -> Answer:
+    """Add an organisation to a sharing group; `extend` allows it to change the group."""
+    group, organisation = _pair(call)
+    extend = as_bool(call.arg(2) or call.param("extend", False))
+    url = "/sharing_groups/addOrg"
+    with _changing_members("add Organisation to SharingGroup", url):
+        services.add_organisation_to_group(call.actor, group, organisation, extend=extend)
+    return saved("Organisation added to the sharing group.", url)
+
+
+@endpoint(
+    "sharing_groups/removeOrg",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=Description(url="/sharingGroups/removeOrg/[sharing_group_id]/[organisation_id]"),
+)
+def remove_organisation(call: Call) -> Answer:
+    """Remove an organisation from a sharing group."""
+    group, organisation = _pair(call)
+    url = "/sharing_groups/removeOrg"
+    with _changing_members("remove Organisation from SharingGroup", url):
+        services.remove_organisation_from_group(call.actor, group, organisation)
+    return saved("Organisation removed from the sharing group.", url)
+
+
+@endpoint(
+    "sharing_groups/addServer",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=Description(url="/sharingGroups/addServer/[sharing_group_id]/[server_id]/[all_orgs]"),
+)
+def add_server(call: Call) -> Answer:
+    """Add a server to a sharing group; `all_orgs` includes all organisations there."""
+    group, server = _group_and_server(call)
+    all_orgs = as_bool(call.arg(2) or call.param("all_orgs", False))
+    url = "/sharing_groups/addServer"
+    with _changing_members("add Server to SharingGroup", url):
+        services.add_server_to_group(call.actor, group, server, all_orgs=all_orgs)
+    return saved("Server added to the sharing group.", url)
+
+
+@endpoint(
+    "sharing_groups/removeServer",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=Description(url="/sharingGroups/removeServer/[sharing_group_id]/[server_id]"),
+)
+def remove_server(call: Call) -> Answer:
+    """Remove a server from a sharing group."""
+    group, server = _group_and_server(call)
+    url = "/sharing_groups/removeServer"
+    with _changing_members("remove Server from SharingGroup", url):
+        services.remove_server_from_group(call.actor, group, server)
+    return saved("Server removed from the sharing group.", url)
+
+
+@contextmanager
+def _changing_members(what: str, url: str) -> Iterator[None]:
+    """Context manager: word refused changes of a group's organisations or servers as MISP does."""
+    try:
+        yield
+    except Conflict as error:
+        raise SaveFailed(what, url, str(error)) from error
+    except Forbidden:
+        raise MispError(405, NO_EDITING) from None
+
+
+def _block(call: Call) -> dict[str, Any]:
+    beside = {
+        name: call.body[name]
+        for name in ("SharingGroupOrg", "SharingGroupServer", "Organisation")
+        if isinstance(call.body, dict) and name in call.body
+    }
+    return beside | call.data("SharingGroup")
+
+
+def _pair(call: Call) -> tuple[SharingGroup, Organisation]:
+    reference = call.arg(0) or call.param("sg_id", "")
+    group = _group(call, reference, MispError(405, NO_EDITING))
+    try:
+        organisation = queries.find_organisation(str(call.arg(1) or call.param("org_id", "")))
+    except NotFound:
+        raise MispError(405, INVALID_ORGANISATION) from None
+    return group, organisation
+
+
+def _group_and_server(call: Call) -> tuple[SharingGroup, int]:
+    """Server 0 is this instance; other ids are its connections."""
+    group = _group(call, call.arg(0) or call.param("sg_id", ""), MispError(405, NO_EDITING))
+    server = as_int(call.arg(1) or call.param("server_id"))
+    if server is None or (server != THIS_INSTANCE and not is_known(server)):
+        raise MispError(405, INVALID_SERVER)
+    return group, server

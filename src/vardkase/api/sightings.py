@@ -1,0 +1,246 @@
+"""sightings/*: sightings, false positives and expirations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.parse import parse
+from vardkase.analysis.search.sql import query
+from vardkase.analysis.search.value_search import attributes_with
+from vardkase.api.answers import Answer, Json, Stream, message, saved, toggled
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError
+from vardkase.api.paging import STREAMED, paged
+from vardkase.core.body_limits import BodyLimits
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.formats.misp_json import SightingOptions, chosen_ids, sighting_pages, sighting_rows
+from vardkase.formats.misp_json.sightings import BARE, LISTED, NAMED
+from vardkase.formats.misp_json.stream import joined
+from vardkase.formats.misp_json.structs import encoder
+from vardkase.formats.sightings import SIGHTING_FORMATS
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import attributes_of_thing, find_attribute, find_event
+from vardkase.intel.sightings import services
+from vardkase.intel.sightings.documents import read_sightings, report_of
+from vardkase.intel.sightings.queries import find_sighting, known_uuids
+from vardkase.intel.sightings.search import (
+    CONTEXTS,
+    NEWEST_FIRST,
+    SightingFilters,
+    parse_filters,
+    recent,
+    sightings_query,
+)
+from vardkase.misp.fields import UUID
+from vardkase.misp.flags import as_bool
+
+ABOUT_ADD = Description(
+    "POST a simplified sighting object in JSON format to this API to add a or a list of sightings. Pass either "
+    "value(s) or attribute IDs (can be uuids) to identify the target sightings.",
+    {"OR": ["values", "id"]},
+    ["type", "source", "timestamp", "date", "time", "filters"],
+)
+NO_EVENT = "Event not found or not accessible by this user."
+
+
+@endpoint(
+    "sightings/add",
+    body=BodyLimits.DOCUMENT,
+    requires=(Permission.SIGHTING,),
+    writes=True,
+    describes=ABOUT_ADD,
+)
+def add(call: Call) -> Answer:
+    """Report a sighting of each matching attribute; returns the last one, or the reason why there is none."""
+    given = call.data("Sighting")
+    try:
+        stored = services.add_sightings(call.actor, _meant(call, given), report_of(given))
+    except NotFound as missing:
+        return message(f"Could not add the Sighting. Reason: {missing}")
+    except Invalid as refused:
+        return message(f"Could not add the Sighting. Reason: {refused}")
+    return Stream(sighting_rows(call.actor, [stored[-1].id], BARE))
+
+
+@endpoint(
+    "sightings/quick_add",
+    requires=(Permission.SIGHTING,),
+    writes=True,
+    describes=Description(url="/sightings/quickAdd/[attribute_id]/[type]"),
+)
+def quick_add(call: Call) -> Answer:
+    """Report a sighting of one attribute: ``/sightings/quickAdd/<attribute>/<type>``."""
+    report = report_of({"type": call.arg(1, "0")})
+    found = find_attribute(call.actor, call.arg(0))
+    services.add_sightings(call.actor, [found.id], report)
+    return toggled("1 sighting successfully added.")
+
+
+@endpoint("sightings/delete", requires=(Permission.SIGHTING, Permission.MODIFY_ORG), writes=True)
+def delete(call: Call) -> Answer:
+    """Delete a sighting."""
+    services.delete_sighting(call.actor, call.arg(0))
+    return saved("Sighting successfully deleted.", f"/sightings/delete/{call.arg(0)}", id=call.arg(0))
+
+
+@endpoint("sightings/quick_delete", requires=(Permission.SIGHTING, Permission.MODIFY_ORG), writes=True)
+def quick_delete(call: Call) -> Answer:
+    """Delete a sighting, as MISP's web pages do."""
+    services.delete_sighting(call.actor, call.arg(0))
+    return toggled("Sighting deleted.")
+
+
+@endpoint("sightings/view")
+def view(call: Call) -> Answer:
+    """Return one sighting."""
+    return Stream(sighting_rows(call.actor, [find_sighting(call.actor, call.arg(0)).id], NAMED))
+
+
+@endpoint("sightings/index")
+def index(call: Call) -> Answer:
+    """List all sightings, or those of one event."""
+    event = call.arg(0) or str(call.param("event_id") or "")
+    filters = SightingFilters(context="event", things=(event,)) if event else SightingFilters()
+    ids = paged(call, chosen_ids(sightings_query(call.actor, filters)), STREAMED)
+    pages = sighting_pages(call.actor, ids, LISTED)
+    return Stream(_list(encoder.encode(page)[1:-1] for page in pages))
+
+
+@endpoint(
+    "sightings/list_sightings",
+    describes=Description(url="/sightings/listSightings/[id]/[context]/[organisation_id]"),
+)
+def list_sightings(call: Call) -> Answer:
+    """List the sightings of an attribute or event, newest first, optionally of one organisation only."""
+    return _listed(call, _asked(call))
+
+
+@endpoint(
+    "sightings/view_sightings",
+    describes=Description(url="/sightings/viewSightings/[id]/[context]/[organisation_id]"),
+)
+def view_sightings(call: Call) -> Answer:
+    """List sightings as listSightings does, limited to the days in Plugin.Sightings_range."""
+    return _listed(call, recent(_asked(call)))
+
+
+@endpoint("sightings/rest_search")
+def rest_search(call: Call) -> Answer:
+    """Search sightings by filters: ``/sightings/restSearch/<attribute or event>``, or without a context."""
+    given = {**call.named, **(call.body if isinstance(call.body, dict) else {})}
+    name = str(given.get("returnFormat") or "json")
+    if name not in SIGHTING_FORMATS:
+        raise MispError(404, "Invalid output format.")
+    render, content_type, extension = SIGHTING_FORMATS[name]
+    try:
+        filters = parse_filters(call.arg(0) or None, given, now_seconds())
+    except Invalid as refused:
+        raise MispError(400, str(refused)) from None
+    ids = chosen_ids(sightings_query(call.actor, filters))
+    headers = {
+        "X-Result-Count": str(len(ids)),
+        "X-Export-Module-Used": name,
+        "X-Response-Format": extension,
+        "X-Skipped-Elements-Count": "0",
+    }
+    return Stream(render(call.actor, ids, _options(given)), content_type, headers)
+
+
+@endpoint(
+    "sightings/bulk_save_sightings",
+    body=BodyLimits.DOCUMENT,
+    requires_any=(Permission.SYNC, Permission.SIGHTING),
+    writes=True,
+)
+def bulk_save(call: Call) -> Answer:
+    """Store a peer's new sightings for an event."""
+    event_id = _synchronised(call)
+    parts = call.body if isinstance(call.body, list) else []
+    added = services.receive_sightings(call.actor, event_id, read_sightings(call.actor, parts))
+    text = f"{added} sightings added." if added else "No sightings added."
+    return Json({"saved": bool(added), "success": text})
+
+
+@endpoint("sightings/filter_sighting_uuids_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
+def filter_for_push(call: Call) -> Answer:
+    """Return which of the uuids that a peer offers exist here already."""
+    event_id = _synchronised(call)
+    asked = call.body if isinstance(call.body, list) else []
+    return Json(
+        known_uuids(call.actor, event_id, [each for each in asked if UUID.fullmatch(str(each).lower())])
+    )
+
+
+@endpoint("events/publish_sightings", requires=(Permission.SIGHTING,), writes=True)
+def publish(call: Call) -> Answer:
+    """Publish the sightings of an event to peers."""
+    event = find_event(call.actor, call.arg(0))
+    services.publish_sightings(call.actor, event.id)
+    url = f"{call.base_url}/events/publishSightings/{event.id}"
+    return Json(
+        {"name": "Publish Sightings", "message": "Sightings published", "url": url, "id": str(event.id)}
+    )
+
+
+def _meant(call: Call, given: dict[str, Any]) -> Sequence[int]:
+    reference = call.arg(0) or given.get("id") or given.get("uuid")
+    if isinstance(reference, str | int) and reference:
+        return attributes_of_thing(call.actor, reference)
+    values = given.get("values") or given.get("value")
+    texts = [str(each) for each in (values if isinstance(values, list) else [values]) if _is_text(each)]
+    filters = given.get("filters")
+    if isinstance(filters, dict) and filters:
+        chosen = {**filters, "value": texts} if texts else filters
+        return chosen_ids(query(call.actor, parse(Scope.ATTRIBUTES, chosen)))
+    return chosen_ids(attributes_with(call.actor, texts))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str | int | float) and value != ""
+
+
+def _synchronised(call: Call) -> int:
+    try:
+        return find_event(call.actor, call.arg(0)).id
+    except NotFound:
+        raise MispError(405, NO_EVENT) from None
+
+
+def _asked(call: Call) -> SightingFilters:
+    reference = call.arg(0) or str(call.param("id") or "")
+    context = call.arg(1) or str(call.param("context") or "attribute")
+    organisation = call.arg(2) or str(call.param("org_id") or "")
+    if context not in CONTEXTS:
+        raise MispError(405, "Invalid object.")
+    try:
+        of_event = context == "event"
+        found = (find_event if of_event else find_attribute)(call.actor, reference).id
+    except NotFound:
+        raise MispError(405, "Invalid object.") from None
+    organisations = (organisation,) if organisation else ()
+    return SightingFilters(context=context, things=(str(found),), organisations=organisations)
+
+
+def _listed(call: Call, filters: SightingFilters) -> Answer:
+    ids = chosen_ids(sightings_query(call.actor, filters, NEWEST_FIRST))
+    return Stream(_list(sighting_rows(call.actor, paged(call, ids, STREAMED), NAMED)))
+
+
+def _options(given: dict[str, Any]) -> SightingOptions:
+    uuids = as_bool(given.get("includeUuid"))
+    return SightingOptions(
+        value=True,
+        attribute_uuid=uuids,
+        event_uuid=uuids,
+        attribute=as_bool(given.get("includeAttribute")),
+        event=as_bool(given.get("includeEvent")),
+    )
+
+
+def _list(items: Iterator[bytes]) -> Iterator[bytes]:
+    yield b"["
+    yield from joined(items)
+    yield b"]"

@@ -1,0 +1,1 @@
+"""Endpoints of TAXII servers and of the collections this hub offers."""

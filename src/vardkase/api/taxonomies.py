@@ -1,0 +1,219 @@
+"""taxonomies/*: taxonomies of tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Redirect, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.paging import LARGEST, paged
+from vardkase.api.tags.documents import taxonomy_dict
+from vardkase.api.tags.tagging import listed
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.services.normalise_tags import normalise_tags
+from vardkase.knowledge.taxonomies import queries, services
+from vardkase.knowledge.taxonomies.documents import taxonomy_document
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
+from vardkase.misp.flags import as_bool
+
+ABOUT_IMPORT = Description(
+    "POST a taxonomy in the form of machinetag.json to store it.",
+    ["namespace", "predicates"],
+    ["description", "version", "exclusive", "values"],
+)
+UP_TO_DATE = "All taxonomy libraries are up to date already."
+
+
+@endpoint("taxonomies/index")
+def index(call: Call) -> Answer:
+    """List the taxonomies, each with the number of its tags and of those that exist on this instance."""
+    counts = {count.taxonomy.pk: count for count in queries.taxonomy_counts()}
+    if word := str(call.param("value") or "").lower():
+        counts = {number: count for number, count in counts.items() if _mentions(count.taxonomy, word)}
+    if call.param("enabled") is not None:
+        enabled = as_bool(call.param("enabled"))
+        counts = {number: count for number, count in counts.items() if count.taxonomy.enabled == enabled}
+    return Json(
+        [
+            {
+                "Taxonomy": taxonomy_dict(counts[number].taxonomy),
+                "total_count": counts[number].total,
+                "current_count": counts[number].current,
+            }
+            for number in paged(call, list(counts), LARGEST)
+        ]
+    )
+
+
+@endpoint("taxonomies/view")
+def view(call: Call) -> Answer:
+    """Return one taxonomy by id or namespace, with all its tags."""
+    return Json(_whole(call.actor, _find(call)))
+
+
+@endpoint("taxonomies/taxonomy_tags")
+def taxonomy_tags(call: Call) -> Answer:
+    """List the tags of one taxonomy."""
+    return Json(_whole(call.actor, _find(call))["entries"])
+
+
+@endpoint("taxonomies/enable", site_admin=True, writes=True)
+def enable(call: Call) -> Answer:
+    """Enable a taxonomy, so that its tags are offered."""
+    taxonomy = services.set_enabled(call.actor, _find(call).pk, enabled=True)
+    return saved("Taxonomy enabled", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/disable", site_admin=True, writes=True)
+def disable(call: Call) -> Answer:
+    """Disable a taxonomy, so that its tags are no longer offered."""
+    taxonomy = services.set_enabled(call.actor, _find(call).pk, enabled=False)
+    return saved("Taxonomy disabled", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/add_tag", site_admin=True, writes=True)
+def add_tag(call: Call) -> Answer:
+    """Create the taxonomy's tags: all of them, or those in ``name``."""
+    taxonomy = _find(call)
+    wanted = call.param("name")
+    names = [wanted] if isinstance(wanted, str) else wanted
+    try:
+        services.create_taxonomy_tags(call.actor, taxonomy.pk, names)
+    except Invalid as error:
+        raise SaveFailed("Could not addTag Taxonomy", "/taxonomies/addTag", error.errors) from None
+    return saved("The tag(s) has been saved.", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/disable_tag", site_admin=True, writes=True)
+def disable_tag(call: Call) -> Answer:
+    """Hide the taxonomy's tags; redirects as MISP does."""
+    services.hide_taxonomy_tags(call.actor, _find(call).pk)
+    return Redirect("/")
+
+
+@endpoint("taxonomies/toggle_required", site_admin=True, writes=True)
+def toggle_required(call: Call) -> Answer:
+    """Toggle whether published events require a tag of this taxonomy."""
+    taxonomy = _find(call)
+    required = as_bool(call.data("Taxonomy").get("required"), default=not taxonomy.required)
+    services.set_required(call.actor, taxonomy.pk, required=required)
+    return saved("Taxonomy toggleRequireded", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/toggle_highlighted", site_admin=True, writes=True)
+def toggle_highlighted(call: Call) -> Answer:
+    """Toggle whether the tags of this taxonomy are listed first."""
+    taxonomy = _find(call)
+    highlighted = as_bool(call.data("Taxonomy").get("highlighted"), default=not taxonomy.highlighted)
+    services.set_highlighted(call.actor, taxonomy.pk, highlighted=highlighted)
+    return saved("Taxonomy toggleHighlighteded", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/hide_tag", requires=(Permission.TAGGER,), writes=True)
+def hide_tag(call: Call) -> Answer:
+    """Hide one tag of a taxonomy, or a list of tags, so that they cannot be selected."""
+    return _hidden(call, "hideTag", hidden=True)
+
+
+@endpoint("taxonomies/unhide_tag", requires=(Permission.TAGGER,), writes=True)
+def unhide_tag(call: Call) -> Answer:
+    """Unhide one tag of a taxonomy, or a list of tags."""
+    return _hidden(call, "unhideTag", hidden=False)
+
+
+@endpoint("taxonomies/taxonomy_mass_hide", requires=(Permission.TAGGER,), writes=True)
+def mass_hide(call: Call) -> Answer:
+    """Hide a list of tags, so that they cannot be selected."""
+    return _hidden(call, "taxonomyMassHide", hidden=True)
+
+
+@endpoint("taxonomies/taxonomy_mass_unhide", requires=(Permission.TAGGER,), writes=True)
+def mass_unhide(call: Call) -> Answer:
+    """Unhide a list of tags."""
+    return _hidden(call, "taxonomyMassUnhide", hidden=False)
+
+
+@endpoint("taxonomies/delete", site_admin=True, writes=True)
+def delete(call: Call) -> Answer:
+    """Delete a taxonomy; its tags remain."""
+    taxonomy = _find(call)
+    services.delete_taxonomy(call.actor, taxonomy.pk)
+    return saved("Taxonomy deleted", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/export")
+def export(call: Call) -> Answer:
+    """Export a taxonomy as machinetag.json."""
+    return Json(taxonomy_document(_find(call)))
+
+
+@endpoint("taxonomies/import", site_admin=True, writes=True, describes=ABOUT_IMPORT)
+def import_taxonomy(call: Call) -> Answer:
+    """Import a machinetag.json; returns the taxonomy with its tags."""
+    try:
+        return Json(_whole(call.actor, services.import_taxonomy(call.actor, call.data("Taxonomy"))))
+    except Invalid as error:
+        raise SaveFailed("import Taxonomy", "/taxonomies/import", error.errors) from None
+
+
+@endpoint("taxonomies/normalize_custom_tags_to_taxonomy_format", site_admin=True, writes=True)
+def normalise(call: Call) -> Answer:
+    """Rename tags that differ from a taxonomy's tags only in case, spaces or quotation marks to the
+    taxonomy's spelling."""
+    renamed = normalise_tags(call.actor)
+    return saved(f"{len(renamed)} tags have been normalised.", call.path, data=renamed)
+
+
+@endpoint("taxonomies/update", site_admin=True, writes=True)
+def update(call: Call) -> Answer:
+    """Load new versions from the files."""
+    updated = services.update_taxonomies(call.actor).updated
+    text = f"Successfully updated {updated} taxonomies." if updated else UP_TO_DATE
+    return saved(text, call.path)
+
+
+def _find(call: Call) -> Taxonomy:
+    try:
+        return queries.find_taxonomy(call.arg(0) or str(call.param("taxonomy_id") or ""))
+    except NotFound:
+        raise MispError(404, "Taxonomy not found.") from None
+
+
+def _whole(actor: Actor, taxonomy: Taxonomy) -> dict[str, Any]:
+    entries = queries.taxonomy_entries(taxonomy)
+    existing = queries.tags_named(actor, (entry.tag for entry in entries))
+    return {
+        "Taxonomy": taxonomy_dict(taxonomy),
+        "entries": [_entry(entry, existing.get(entry.tag.lower())) for entry in entries],
+    }
+
+
+def _hidden(call: Call, action: str, *, hidden: bool) -> Answer:
+    body = call.data("Taxonomy")
+    names = listed(body.get("nameList", body.get("name", call.param("name"))))
+    try:
+        changed = services.set_tags_hidden(call.actor, _find(call).pk, names, hidden=hidden)
+    except Invalid as error:
+        raise SaveFailed(f"{action} Taxonomy", f"/taxonomies/{action}", error.errors) from None
+    word = "hidden" if hidden else "unhidden"
+    return saved(f"{changed} tag(s) {word}.", f"/taxonomies/{action}")
+
+
+def _mentions(taxonomy: Taxonomy, word: str) -> bool:
+    return word in taxonomy.namespace.lower() or word in taxonomy.description.lower()
+
+
+def _entry(entry: queries.Entry, tag: Tag | None) -> dict[str, Any]:
+    body: dict[str, Any] = {"tag": entry.tag, "expanded": entry.expanded}
+    if entry.exclusive is not None:
+        body["exclusive_predicate"] = entry.exclusive
+    body["description"] = entry.description
+    if entry.colour:
+        body["colour"] = entry.colour
+    if entry.numerical_value is not None:
+        body["numerical_value"] = entry.numerical_value
+    return body | {"existing_tag": {"Tag": tag_dict(tag)} if tag else False}

@@ -1,0 +1,1 @@
+"""Endpoints of users, their keys, roles and settings."""

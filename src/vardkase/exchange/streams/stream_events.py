@@ -1,0 +1,157 @@
+"""Writes stream events to the outbox under MISP's topics, in the transaction of the change.
+
+Published events are entered always, so that a stream may begin in the past; all else only while a stream wants its
+topic, for it is many times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from vardkase.audit.log import act_of
+from vardkase.audit.models import AuditEntry
+from vardkase.core.sql import cursor
+from vardkase.exchange.outbox.events import OutboxEvent, enter
+from vardkase.exchange.streams.topics import (
+    ATTRIBUTE,
+    AUDIT,
+    EVENT,
+    OBJECT,
+    ORGANISATION,
+    PROPOSAL,
+    REFERENCE,
+    SIGHTING,
+    TAG,
+    USER,
+    WARNINGLIST,
+)
+from vardkase.intel.hooks import AttributesEdited, AttributesRemoved, PartsStored, StoredAttribute
+from vardkase.intel.models import Attribute
+from vardkase.intel.sightings.hooks import StoredSighting
+
+FROM_TRAIL = {
+    "event": EVENT,
+    "object": OBJECT,
+    "object_reference": REFERENCE,
+    "shadow_attribute": PROPOSAL,
+    "tag": TAG,
+    "user": USER,
+    "organisation": ORGANISATION,
+    "warninglist": WARNINGLIST,
+}
+"""Kind of target in the audit trail → the topic that tells of it. The other topics have hooks of their own."""
+
+TARGET_OF = {"proposal": "shadow_attribute"}
+"""The noun of an action → the kind of its target, where that is another word."""
+
+TOLD_OTHERWISE = frozenset(("object.added", "object.grouped"))
+"""New objects are told of a whole batch at once."""
+
+NO_CHANGE = frozenset(
+    (
+        "event.pushed_to_zeromq",
+        "event.pushed_to_kafka",
+        "event.reporter_contacted",
+        "tag.favoured",
+        "tag.unfavoured",
+        "user.second_factor_refused",
+        "user.sign_in_refused",
+        "user.signed_in",
+        "user.signed_out_everywhere",
+        "user.written_to",
+    )
+)
+"""What is done to a target without changing it."""
+
+ACTS = frozenset(("accept", "add", "delete", "disable", "discard", "edit", "enable", "publish", "unpublish"))
+CARRIES_TAGS = frozenset(("event", "attribute"))
+
+
+def new_attributes(stored: Sequence[StoredAttribute]) -> None:
+    if stored and _wanted([ATTRIBUTE]):
+        enter([OutboxEvent(ATTRIBUTE, "add", each.id, each.event_id) for each in stored])
+
+
+def edited_attributes(edited: AttributesEdited) -> None:
+    if _wanted([ATTRIBUTE]):
+        enter([OutboxEvent(ATTRIBUTE, "edit", each, edited.event_id) for each in edited.attribute_ids])
+
+
+def removed_attributes(removed: AttributesRemoved) -> None:
+    if removed.attribute_ids is None or not _wanted([ATTRIBUTE]):
+        return
+    rows = Attribute.objects.filter(pk__in=removed.attribute_ids).order_by("pk").values_list("pk", "uuid")
+    enter([
+        OutboxEvent(ATTRIBUTE, "delete", pk, removed.event_id, {"uuid": str(uuid)}) for pk, uuid in rows
+    ])  # fmt: skip
+
+
+def new_objects(stored: PartsStored) -> None:
+    _new_parts(OBJECT, stored)
+
+
+def new_references(stored: PartsStored) -> None:
+    _new_parts(REFERENCE, stored)
+
+
+def new_sightings(stored: Sequence[StoredSighting]) -> None:
+    if _wanted([SIGHTING]):
+        enter([OutboxEvent(SIGHTING, "add", each.id, each.event_id) for each in stored])
+
+
+def from_trail(entry: AuditEntry) -> None:
+    found = list(_of_entry(entry))
+    wanted = _wanted({each.topic for each in found})
+    enter([each for each in found if each.topic in wanted])
+
+
+def _of_entry(entry: AuditEntry) -> Iterator[OutboxEvent]:
+    yield OutboxEvent(AUDIT, act_of(entry), entry.pk)
+    noun, _, verb = entry.action.partition(".")
+    if noun == "tag" and verb in ("attached", "detached"):
+        yield from _tagging(entry, verb)
+    elif (topic := FROM_TRAIL.get(entry.target_kind)) and entry.target_id and _tells(entry):
+        about = {"uuid": str(entry.target_uuid or "")}
+        event_id = entry.target_id if topic == EVENT else None
+        act = act_of(entry)
+        audiences = entry.change.get("audiences", ()) if topic == EVENT else ()
+        act = act if act in ACTS else "edit"
+        yield OutboxEvent(topic, act, entry.target_id, event_id, about, audiences)
+
+
+def _tells(entry: AuditEntry) -> bool:
+    """True if the action changed its target and nothing else reports it."""
+    noun = entry.action.partition(".")[0]
+    changed = entry.target_kind == TARGET_OF.get(noun, noun) and entry.action not in NO_CHANGE
+    return changed and entry.action not in TOLD_OTHERWISE
+
+
+def _tagging(entry: AuditEntry, verb: str) -> Iterator[OutboxEvent]:
+    name = entry.change.get("tag")
+    if entry.target_kind not in CARRIES_TAGS or not isinstance(name, str):
+        return
+    act = f"{verb} {'to' if verb == 'attached' else 'from'} {entry.target_kind}"
+    about: dict[str, Any] = {"name": name, f"{entry.target_kind}_id": str(entry.target_id)}
+    if entry.target_kind == "event":
+        yield OutboxEvent(TAG, act, None, entry.target_id, about)
+    elif (
+        found := Attribute.objects.filter(pk=entry.target_id or 0).values_list("event_id", flat=True).first()
+    ):
+        yield OutboxEvent(TAG, act, None, found, about)
+
+
+def _new_parts(topic: str, stored: PartsStored) -> None:
+    if _wanted([topic]):
+        enter([OutboxEvent(topic, "add", each, stored.event_id) for each in stored.ids])
+
+
+def _wanted(topics: Iterable[str]) -> set[str]:
+    """The topics that any stream subscribes to, paused ones included."""
+    return {row[0] for row in cursor().execute(WANTED, {"topics": list(topics)}).fetchall()}
+
+
+WANTED = """
+SELECT topic FROM unnest(%(topics)s::text[]) AS topic
+WHERE EXISTS (SELECT 1 FROM stream WHERE (enabled OR NOT by_settings) AND topic = ANY(topics))
+"""

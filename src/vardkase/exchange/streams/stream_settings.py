@@ -1,0 +1,160 @@
+"""Stream kinds: the settings and secrets of each, with their parsers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.fields import decoded, member_of, web_address
+from vardkase.exchange.streams.models import Format, StreamKind
+from vardkase.exchange.streams.topics import TOPICS
+from vardkase.exchange.tls import tls_context
+from vardkase.misp.flags import as_int
+
+HOST = re.compile(r"(?=.{1,253}$)([A-Za-z0-9_-]{1,63}\.?)+|[0-9A-Fa-f:.]+")
+KAFKA_NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
+LONGEST_SECRET = 4000
+LONGEST_CERTIFICATE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsShape:
+    """The settings of a kind: name → parser and default.
+
+    `place` are the settings for the destination: secrets belong to it, and must be entered again when it
+    changes.
+    """
+
+    readers: Mapping[str, Callable[[Any], Any]]
+    defaults: Mapping[str, Any]
+    place: tuple[str, ...]
+    secrets: tuple[str, ...] = ()
+    formats: frozenset[str] = field(default_factory=lambda: frozenset(Format))
+
+
+def read_settings(kind: str, data: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a stream of `kind` after applying `data`; others keep their values. Raises Invalid by
+    field."""
+    shape = SHAPES[StreamKind(kind)]
+    errors: dict[str, list[str]] = {}
+    found: dict[str, Any] = {}
+    for name, reader in shape.readers.items():
+        given = data.get(name, stored.get(name, shape.defaults.get(name, "")))
+        try:
+            found[name] = reader(given)
+        except ValueError as error:
+            errors[name] = [str(error)]
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def secret(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_SECRET or not value.isprintable():
+        raise ValueError("A secret must be a single line of text.")
+    return value.strip()
+
+
+def _host(value: Any) -> str:
+    given = str(value or "").strip().strip("[]")
+    if not HOST.fullmatch(given):
+        raise ValueError("Please enter the name or the IP address of a machine.")
+    return given
+
+
+def _own_address(value: Any) -> str:
+    try:
+        return str(ip_address(str(value or "").strip()))
+    except ValueError:
+        raise ValueError(
+            "Please enter an IP address of this machine; 127.0.0.1 is for itself alone."
+        ) from None
+
+
+def _port(value: Any) -> int:
+    port = as_int(value)
+    if port is None or not 0 < port < 65536:
+        raise ValueError("The port has to be between 1 and 65535.")
+    return port
+
+
+def _authority(value: Any) -> str:
+    given = str(value or "").strip()
+    if not given:
+        return ""
+    try:
+        if len(given) > LONGEST_CERTIFICATE:
+            raise ValueError
+        tls_context(given)
+    except (ValueError, OutgoingFailed):
+        raise ValueError("This is not a certificate in PEM form.") from None
+    return given
+
+
+def _brokers(value: Any) -> str:
+    places = [each.strip() for each in str(value or "").split(",") if each.strip()]
+    if not places:
+        raise ValueError("Please enter the address of a broker: broker.example:9092.")
+    for place in places:
+        host, _, port = place.rpartition(":")
+        _host(host or place)
+        _port(port if host else 9092)
+    return ",".join(places)
+
+
+def _kafka_names(value: Any) -> dict[str, str]:
+    given = decoded(value)
+    if not isinstance(given, dict) or not given.keys() <= TOPICS.keys():
+        raise ValueError("Names in Kafka are given by topic.")
+    if not all(isinstance(name, str) and KAFKA_NAME.fullmatch(name) for name in given.values()):
+        raise ValueError("A name in Kafka has letters, digits, and . _ - only.")
+    return dict(given)
+
+
+def _text(value: Any) -> str:
+    given = str(value or "").strip()
+    if len(given) > 255 or not given.isprintable():
+        raise ValueError("This is too long, or not one line of text.")
+    return given
+
+
+SHAPES: dict[StreamKind, SettingsShape] = {
+    StreamKind.WEBHOOK: SettingsShape(
+        {"url": web_address, "authority": _authority}, {}, ("url",), ("authorization",)
+    ),
+    StreamKind.SYSLOG: SettingsShape(
+        {
+            "host": _host,
+            "port": _port,
+            "protocol": member_of("tls", "tcp", "udp"),
+            "framing": member_of("octets", "lines", "bare"),
+            "authority": _authority,
+        },
+        {"port": 6514, "protocol": "tls", "framing": "octets"},
+        ("host", "port"),
+    ),
+    StreamKind.KAFKA: SettingsShape(
+        {
+            "brokers": _brokers,
+            "security": member_of("plaintext", "ssl", "sasl_plaintext", "sasl_ssl"),
+            "mechanism": member_of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
+            "username": _text,
+            "authority": _authority,
+            "names": _kafka_names,
+        },
+        {"security": "ssl", "mechanism": "SCRAM-SHA-512", "names": {}},
+        ("brokers",),
+        ("password",),
+    ),
+    StreamKind.ZEROMQ: SettingsShape(
+        {"host": _own_address, "port": _port},
+        {"host": "127.0.0.1", "port": 50000},
+        ("host", "port"),
+        formats=frozenset((Format.MISP, Format.ECS)),
+    ),
+}  # fmt: skip

@@ -1,0 +1,140 @@
+"""Outbound filter: what happens to an event on its way out (sync-protocol §4.3).
+
+The event was rendered for the organisation at the other end, so nothing that it may not read is in it; here goes
+what it may read on this hub, but not take home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.sync.inbound import SAID, Document, parts
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.flags import as_bool, as_int
+
+OURS = (
+    "id",
+    "org_id",
+    "orgc_id",
+    "Org",
+    "proposal_email_lock",
+    "org",
+    "orgc",
+    "RelatedEvent",
+    "Galaxy",
+    "user_id",
+)
+"""What only means something here."""
+NOT_SENT = ("id", "event_id", "value1", "value2", "Galaxy", "ShadowAttribute", "RelatedAttribute", *SAID)
+"""What no part carries. MISP would store analyst data that came inside an event unlocked, and refuse later edits."""
+NOT_SENT_OF_SAID = ("id", "_canEdit", "related_object")
+TRAVELS = frozenset({Distribution.CONNECTED, Distribution.ALL, Distribution.INHERIT})
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundFilter:
+    """The outbound filter: how documents leave over a connection.
+
+    `internal` connections keep distribution and local tags. An attribute or report with one of `without_tags`
+    (lower case) is not sent; `groups` are the ids of the sharing groups that reach the other instance.
+    """
+
+    internal: bool
+    unpublished: bool = False
+    sightings: bool = False
+    without_tags: frozenset[str] = frozenset()
+    groups: frozenset[int] = frozenset()
+    server: Server | None = None
+
+    @classmethod
+    def of(cls, server: Server, reader: Actor, without_tags: frozenset[str] = frozenset()) -> OutboundFilter:
+        return cls(
+            internal=server.internal,
+            unpublished=server.unpublish_event,
+            sightings=server.push_sightings,
+            without_tags=without_tags,
+            groups=frozenset(reader.sharing_group_ids),
+            server=server,
+        )
+
+    def event(self, event: Mapping[str, Any]) -> Document:
+        sent = self._part(
+            {name: value for name, value in event.items() if name not in (*OURS, "ShadowAttribute")}
+        )
+        sent["locked"] = True
+        if self.unpublished:
+            sent["published"] = False
+        sent["Attribute"] = self._attributes(event)
+        sent["Object"] = [self._object(each) for each in self._travelling(event, "Object")]
+        reports = filter(self._passes, self._travelling(event, "EventReport"))
+        sent["EventReport"] = [self._part(each) for each in reports]
+        if not self.sightings:
+            sent.pop("Sighting", None)
+        return sent
+
+    def cluster(self, document: Mapping[str, Any]) -> Document:
+        relations = self._travelling(document, "GalaxyClusterRelation")
+        return {**self._closer(document), "GalaxyClusterRelation": list(map(self._closer, relations))}
+
+    def said(self, said: Mapping[str, Any]) -> Document:
+        """Analyst data sent separately, without its nested analyst data, which is sent separately too."""
+        kept = {name: value for name, value in said.items() if name not in (*NOT_SENT_OF_SAID, *SAID)}
+        return {**self._closer(kept), "locked": True}
+
+    def _object(self, found: Document) -> Document:
+        return {**self._part(found), "Attribute": self._attributes(found)}
+
+    def _attributes(self, holder: Mapping[str, Any]) -> list[Document]:
+        return [self._part(each) for each in self._travelling(holder, "Attribute") if self._passes(each)]
+
+    def _passes(self, attribute: Document) -> bool:
+        names = {str(tag.get("name")).lower() for tag in parts(attribute, "Tag")}
+        return not names & self.without_tags
+
+    def _travelling(self, holder: Mapping[str, Any], member: str) -> list[Document]:
+        return [each for each in parts(holder, member) if self._travels(each)]
+
+    def _travels(self, part: Document) -> bool:
+        reach = as_int(part.get("distribution"))
+        if reach == Distribution.SHARING_GROUP:
+            return as_int(part.get("sharing_group_id")) in self.groups
+        return self.internal or reach in TRAVELS
+
+    def _part(self, part: Mapping[str, Any]) -> Document:
+        """A part with its own distribution, reduced by one step, with exportable tags only."""
+        sent = self._closer({name: value for name, value in part.items() if name not in NOT_SENT})
+        if not self.sightings:
+            sent.pop("Sighting", None)
+        return sent
+
+    def _closer(self, part: Mapping[str, Any]) -> Document:
+        sent = dict(part)
+        if not self.internal and as_int(part.get("distribution")) == Distribution.CONNECTED:
+            sent["distribution"] = int(Distribution.COMMUNITY)
+        if isinstance(part.get("Tag"), list):
+            sent["Tag"] = [tag for tag in parts(part, "Tag") if self._tag_travels(tag)]
+        if isinstance(group := part.get("SharingGroup"), dict):
+            sent["SharingGroup"] = self._addressed(group)
+        return sent
+
+    def _addressed(self, group: Document) -> Document:
+        """A sharing group that contains the other instance by its address; addresses of third instances are
+        removed."""
+        server = self.server
+        if server is None:
+            return group
+        named = {"Server": {"id": str(server.pk), "url": server.url, "name": server.name}}
+        return group | {
+            "SharingGroupServer": [
+                each | named if as_int(each.get("server_id")) == server.pk else each
+                for each in parts(group, "SharingGroupServer")
+            ]
+        }
+
+    def _tag_travels(self, tag: Document) -> bool:
+        local = as_bool(tag.get("local")) and not self.internal
+        return not local and as_bool(tag.get("exportable"), default=True)

@@ -1,0 +1,186 @@
+"""Stores external STIX objects as events, each in one transaction, and reports a result per object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.sandbox import LimitReached
+from vardkase.exchange.reach import reaching
+from vardkase.exchange.taxii.bundles import (
+    CONTAINERS,
+    CONTEXT,
+    StixObject,
+    fault_of,
+    identity_of,
+    is_container,
+)
+from vardkase.exchange.taxii.contents import uuid_of
+from vardkase.formats.stix.importing import event_of_bundle, faults_of_objects
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.errors import PublicationRefused, TaxonomiesMissing
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.merge import edit_event
+from vardkase.intel.services.publish import publish_event
+from vardkase.intel.services.results import Rejections
+from vardkase.misp.flags import as_int
+
+SAID_BY_OTHERS = frozenset(("Sighting", "ShadowAttribute", "Note", "Opinion", "Relationship"))
+"""Whoever sends an object cannot speak for those whom it names."""
+NOBODYS = frozenset(("id", "Org", "Orgc", "org_id", "orgc_id", "user_id", "SharingGroup", "locked"))
+SAID_OF_KEPT = CONTAINERS | CONTEXT
+KNOWN_ALREADY = "This version is here already."
+NOTHING = "There is nothing in it that is kept."
+REFUSED = (Invalid, Conflict, Forbidden, NotFound, LimitReached)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How to store objects: the events' distribution, and the title for objects without a report.
+
+    `loose_uuid` is the event that such objects are added to; "" creates a new one.
+    """
+
+    distribution: int
+    sharing_group_id: int | None
+    title: str
+    loose_uuid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """The outcome for one object; `message` gives the reason for a failure, or a remark."""
+
+    stix_id: str
+    version: str
+    stored: bool
+    message: str = ""
+
+    @classmethod
+    def of(cls, stix_object: Any, message: str = "", *, stored: bool = False) -> IngestResult:
+        return cls(*identity_of(stix_object), stored, message)
+
+
+def sound_objects(objects: Sequence[Any]) -> tuple[list[StixObject], list[IngestResult]]:
+    """The valid STIX 2.1 objects, and the outcomes of the others. Raises LimitReached."""
+    outcomes = [IngestResult.of(each, fault) for each in objects if (fault := fault_of(each))]
+    candidates = [each for each in objects if not fault_of(each)]
+    faults = faults_of_objects(json.dumps(candidates).encode())
+    pairs = list(zip(candidates, faults, strict=True))
+    return [each for each, fault in pairs if not fault], [
+        *outcomes,
+        *(IngestResult.of(each, fault) for each, fault in pairs if fault),
+    ]
+
+
+def store_bundle(
+    actor: Actor, objects: Sequence[StixObject], target: Target
+) -> tuple[str, list[IngestResult]]:
+    """Store related objects as one published event; returns its uuid and the outcomes.
+
+    Rejected objects raise nothing: the outcomes report them, and the uuid is "".
+    """
+    held = any(map(is_container, objects))
+    try:
+        document = _document(objects, target, held=held)
+        return _store(actor, objects, document)
+    except REFUSED as refused:
+        return "", [IngestResult.of(each, _reason(refused)) for each in objects]
+
+
+def _document(objects: Sequence[StixObject], target: Target, *, held: bool) -> dict[str, Any]:
+    bundle = {"type": "bundle", "id": f"bundle--{uuid4()}", "objects": list(objects)}
+    read = event_of_bundle(json.dumps(bundle).encode())
+    event = {name: value for name, value in _unsaid(read).items() if name not in NOBODYS}
+    if not held:
+        event.pop("timestamp", None)
+        event["info"] = target.title
+        event["uuid"] = target.loose_uuid or event.get("uuid")
+        if not any(event.get(part) for part in ("Attribute", "Object", "EventReport")):
+            raise Invalid(NOTHING)
+    return reaching(event, target.distribution, target.sharing_group_id)
+
+
+@transaction.atomic
+def _store(
+    actor: Actor, objects: Sequence[StixObject], document: Mapping[str, Any]
+) -> tuple[str, list[IngestResult]]:
+    uuid = str(document.get("uuid"))
+    known = _known(actor, uuid)
+    if known is not None and (as_int(document.get("timestamp")) or known[1] + 1) <= known[1]:
+        return uuid, [IngestResult.of(each, KNOWN_ALREADY, stored=True) for each in objects]
+    stored = edit_event(actor, known[0], document) if known else add_event(actor, document)
+    message = _published(actor, stored.event_id)
+    refused = dict(_refused_parts(document, stored.rejections))
+    kept = [each for each in objects if each["type"] not in SAID_OF_KEPT and not _reason_in(refused, each)]
+    if refused and not kept:
+        transaction.set_rollback(True)
+        return "", [IngestResult.of(each, _reason_in(refused, each) or NOTHING) for each in objects]
+    return uuid, [_outcome(each, _reason_in(refused, each), message) for each in objects]
+
+
+def _outcome(stix_object: StixObject, refused: str, message: str) -> IngestResult:
+    return IngestResult.of(stix_object, refused or message, stored=not refused)
+
+
+def _reason_in(refused: Mapping[str, str], stix_object: StixObject) -> str:
+    """Why the part made from an object was left out; "" if it was not."""
+    return refused.get(uuid_of(str(stix_object["id"])), "")
+
+
+def _known(actor: Actor, uuid: str) -> tuple[int, int] | None:
+    try:
+        found = find_event(actor, uuid)
+    except NotFound:
+        return None
+    return found.id, found.timestamp
+
+
+def _published(actor: Actor, event_id: int) -> str:
+    try:
+        publish_event(actor, event_id)
+    except (PublicationRefused, TaxonomiesMissing) as refused:
+        return f"It is stored, and not published: {refused}"
+    return ""
+
+
+def _refused_parts(document: Mapping[str, Any], rejections: Rejections) -> Iterator[tuple[str, str]]:
+    """The uuids of the parts that were left out, and why; a part in an object counts as the object.
+
+    Paths have the form ``Attribute.3``, ``Object.0.Attribute.2``, or ``Attribute.<uuid>`` if the uuid itself
+    is invalid.
+    """
+    for place, errors in rejections.errors.items():
+        kind, _, rest = place.partition(".")
+        at = rest.partition(".")[0]
+        told = "; ".join(f"{name}: {' '.join(map(str, said))}" for name, said in errors.items())
+        if not at.isdecimal():
+            yield at, told
+        elif isinstance(parts := document.get(kind), list) and int(at) < len(parts):
+            yield str(parts[int(at)].get("uuid")), told
+
+
+def _unsaid(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unsaid(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _unsaid(inner) for name, inner in value.items() if name not in SAID_BY_OTHERS}
+
+
+def _reason(refused: Exception) -> str:
+    if isinstance(refused, Invalid) and not isinstance(refused.errors, str):
+        return "; ".join(f"{name}: {' '.join(told)}" for name, told in refused.errors.items())[:500]
+    return str(refused)[:500] or "It may not be stored."
+
+
+def counted(outcomes: Iterable[IngestResult]) -> tuple[int, int]:
+    stored = [each.stored for each in outcomes]
+    return sum(stored), len(stored) - sum(stored)

@@ -1,0 +1,122 @@
+"""Attributes for flat export formats: those found by the search, or all remaining ones of the events found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
+from typing import Any
+
+from vardkase.analysis.decay.options import decay_options
+from vardkase.analysis.decay.scores import Scorer
+from vardkase.analysis.search.filters import Scope, Search
+from vardkase.analysis.search.statement import Statement
+from vardkase.analysis.search.trimming import kept_attributes
+from vardkase.core.sql import SqlQuery, cursor
+from vardkase.formats.misp_json import chosen_ids
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import reader_parameters
+from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
+from vardkase.misp.flags import as_bool
+
+PAGE = 1000
+EVENTS_AT_ONCE = 100
+
+# As the documents have them: event after event, first what stands outside objects.
+IN_EVENTS = """
+SELECT a.id
+FROM unnest({ids}) WITH ORDINALITY AS chosen (id, place)
+JOIN event e ON e.id = chosen.id
+JOIN attribute a ON a.event_id = e.id
+WHERE {kept}
+ORDER BY chosen.place, a.object_id NULLS FIRST, a.id
+"""
+
+ROWS = """
+SELECT {columns}
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN attribute a ON a.id = chosen.id
+JOIN event e ON e.id = a.event_id
+LEFT JOIN object o ON o.id = a.object_id
+WHERE %(types)s::text[] IS NULL OR a.type = ANY(%(types)s::text[])
+ORDER BY chosen.place
+"""
+
+VALUES = """
+SELECT a.id, a.type, concat_ws('|', a.value1, a.value2)
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place) JOIN attribute a ON a.id = chosen.id
+ORDER BY chosen.place
+"""
+
+
+def attributes_of(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
+    """Pages of attribute ids for what `search` found (`ids`, of its scope), in document order.
+
+    `enforceWarninglist` leaves out those on an enabled warninglist, `excludeDecayed` those that all decaying
+    models consider expired.
+    """
+    enforce = as_bool(search.options.get("enforceWarninglist"))
+    decay = decay_options(search.options)
+    scorer = Scorer(actor, decay) if decay and decay.exclude_decayed else None
+    for page in _every(actor, search, ids):
+        kept = _without_warnings(page) if enforce else page
+        kept = list(compress(kept, scorer.kept(kept))) if scorer else kept
+        if kept:
+            yield kept
+
+
+def rows_of(
+    actor: Actor,
+    search: Search,
+    ids: Sequence[int],
+    columns: str,
+    *,
+    types: Iterable[str] | None = None,
+    **parameters: Any,
+) -> Iterator[list[Any]]:
+    """Pages of rows of the same attributes: `columns` is SQL over attribute `a`, event `e` and object `o`.
+
+    `types` excludes other types; `parameters` are those of `columns`.
+    """
+    sql = ROWS.format(columns=columns)
+    given = {**parameters, **reader_parameters(actor), "types": None if types is None else sorted(types)}
+    for page in attributes_of(actor, search, ids):
+        yield cursor().execute(sql, {**given, "ids": page}, binary=True).fetchall()
+
+
+class MatchedValue:
+    def __init__(self) -> None:
+        self._marks: set[int] = set()
+
+    def first_time(self, value: str) -> bool:
+        """True on the first call with `value`; each value takes eight bytes."""
+        mark = int.from_bytes(hashlib.blake2b(value.encode(), digest_size=8).digest())
+        if mark in self._marks:
+            return False
+        self._marks.add(mark)
+        return True
+
+
+def _every(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
+    if search.scope is not Scope.EVENTS:
+        yield from _pages(ids, PAGE)
+        return
+    for events in _pages(ids, EVENTS_AT_ONCE):
+        yield from _pages(chosen_ids(attributes_in_events(actor, search, events)), PAGE)
+
+
+def _without_warnings(ids: list[int]) -> list[int]:
+    rows = cursor().execute(VALUES, {"ids": ids}, binary=True).fetchall()
+    hits = find_hits([CheckedValue(value, kind) for _, kind, value in rows])
+    return [row[0] for place, row in enumerate(rows) if place not in hits]
+
+
+def attributes_in_events(actor: Actor, search: Search, event_ids: Sequence[int]) -> SqlQuery:
+    statement = Statement(actor)
+    bound = statement.bind(list(event_ids), "bigint[]")
+    return statement.query(IN_EVENTS.format(ids=bound, kept=kept_attributes(statement, search)))
+
+
+def _pages(ids: Sequence[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(ids), size):
+        yield list(ids[start : start + size])

@@ -1,0 +1,55 @@
+"""Called by `intel.hooks` in the transaction that would release an event, on every way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import translation
+
+from vardkase.audit.services import Target, record
+from vardkase.hub.guard.detectors import examine, markings_in
+from vardkase.hub.guard.findings import Detector, GuardFinding, Severity
+from vardkase.hub.guard.wording import in_words
+from vardkase.identity.access.sharing import BeforeSharing
+from vardkase.intel.errors import ConfirmationNeeded, PublicationStopped
+from vardkase.intel.hooks import BeforeDelegation, BeforePublication
+from vardkase.misp.distribution import Distribution
+
+CONFIRM = "Send confirm_tlp with the value 1 to publish it all the same."
+
+
+def check_publication(sought: BeforePublication) -> None:
+    """Refuse what a detector stops, and unconfirmed findings.
+
+    Only the organisation that created an event is checked: others are responsible for what they published.
+    Raises PublicationStopped, ConfirmationNeeded.
+    """
+    actor, event = sought.actor, sought.event
+    found = examine(event.pk, event.distribution, event.sharing_group_id)
+    if stopping := [each for each in found if each.severity is Severity.STOPS]:
+        raise PublicationStopped(in_english(stopping))
+    asks = [each for each in found if each.severity is Severity.ASKS]
+    if not asks or event.locked or actor.is_connection or event.orgc_id != actor.organisation_id:
+        return
+    if not sought.confirmed:
+        raise ConfirmationNeeded(f"{in_english(asks)} {CONFIRM}")
+    change = {"found": sorted({each.text for each in asks}), "distribution": event.distribution}
+    record(actor, "event.tlp_confirmed", Target("event", event.pk, event.uuid, event.info), change)
+
+
+def check_delegation(sought: BeforeDelegation) -> None:
+    """Refuse to delegate events with classification markings. Raises PublicationStopped."""
+    found = examine(sought.event.pk, Distribution.ORGANISATION)
+    if marked := [each for each in found if each.detector is Detector.CLASSIFICATION]:
+        raise PublicationStopped(in_english(marked))
+
+
+def check_sharing(sought: BeforeSharing) -> None:
+    """Refuse to share anything with classification markings. Raises PublicationStopped."""
+    if marked := markings_in(sought.texts):
+        raise PublicationStopped(in_english(marked))
+
+
+def in_english(findings: Sequence[GuardFinding]) -> str:
+    with translation.override("en"):
+        return in_words(findings)

@@ -1,0 +1,123 @@
+"""Two-officer decisions: one proposes, another approves, returns it with a question, or proposes the opposite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.membership.applications.access import target_of
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.assessments.access import opened
+from vardkase.hub.membership.assessments.decision import DECIDE, open_proposal, refusal_of
+from vardkase.hub.membership.assessments.models import Outcome, Proposal
+from vardkase.hub.membership.assessments.services.reviews import checked
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes import services as four_eyes
+from vardkase.identity.accounts.four_eyes.models import RequestState
+
+
+class DecisionResult(StrEnum):
+    AGREE = "agree"
+    RETURN = "return"
+    OPPOSE = "oppose"
+    """The opposite is right: it becomes a proposal, to which another officer has to agree in turn."""
+
+
+OPPOSITES = {Outcome.APPROVE: Outcome.REJECT, Outcome.REJECT: Outcome.APPROVE}
+
+
+@transaction.atomic
+def propose(
+    actor: Actor, application: Application, outcome: str, reasons: str, exception: str = ""
+) -> Proposal:
+    """Propose a decision. `exception`: why to approve despite an unmet criterion.
+
+    Raises StepRefused, Forbidden, Conflict while another proposal waits, Invalid by field.
+    """
+    application = opened(actor, application)
+    if outcome not in Outcome.values:
+        raise Invalid({"outcome": [gettext("Choose one of: %s.") % ", ".join(Outcome.values)]})
+    APPLICATION.after(application.state, outcome)
+    if open_proposal(application):
+        raise Conflict(gettext("A decision has already been proposed and is waiting for a second officer."))
+    return _propose(actor, application, outcome, reasons, exception)
+
+
+@transaction.atomic
+def take_back(actor: Actor, application: Application, proposal_id: int) -> None:
+    application = opened(actor, application)
+    four_eyes.withdraw(actor, _waiting(application, proposal_id).pk)
+
+
+def decide(
+    actor: Actor, application: Application, proposal_id: int, answer: str, text: str = "", exception: str = ""
+) -> Application:
+    """Answer proposal `proposal_id` as the second officer.
+
+    `text`: the question if the proposal is returned, the reasons if the opposite is wanted, otherwise a
+    remark. Raises Forbidden for the proposer, on conflict of interest and for anonymous actors; Conflict if
+    the proposal no longer waits or the case has changed; StepRefused if the application has moved on; Invalid
+    by field.
+    """
+    with transaction.atomic():
+        application = opened(actor, application)
+        if answer not in set(DecisionResult):
+            raise Invalid({"answer": [gettext("Choose one of: %s.") % ", ".join(DecisionResult)]})
+        proposal = _waiting(application, proposal_id)
+        APPLICATION.after(application.state, proposal.outcome)
+    # Not inside a transaction: one that has been overtaken is closed although the approval is refused.
+    ANSWERS[DecisionResult(answer)](actor, application, proposal, text, exception)
+    return Application.objects.get(pk=application.pk)
+
+
+def _agree(actor: Actor, _application: Application, proposal: Proposal, text: str, _exception: str) -> None:
+    four_eyes.approve(actor, proposal.pk, proposal.digest, text)
+
+
+def _return(actor: Actor, _application: Application, proposal: Proposal, text: str, _exception: str) -> None:
+    four_eyes.decline(actor, proposal.pk, text, state=RequestState.RETURNED)
+
+
+@transaction.atomic
+def _oppose(actor: Actor, application: Application, proposal: Proposal, text: str, exception: str) -> None:
+    four_eyes.decline(actor, proposal.pk, text)
+    _propose(actor, application, OPPOSITES[proposal.outcome], text, exception)
+
+
+ANSWERS: dict[DecisionResult, Callable[[Actor, Application, Proposal, str, str], None]] = {
+    DecisionResult.AGREE: _agree,
+    DecisionResult.RETURN: _return,
+    DecisionResult.OPPOSE: _oppose,
+}
+
+
+def _propose(actor: Actor, application: Application, outcome: str, reasons: str, exception: str) -> Proposal:
+    reasons = checked(reasons, "reasons")
+    exception = checked(exception, "exception") if exception.strip() else ""
+    if refusal := refusal_of(application, outcome, exception):
+        raise Invalid({"outcome": [refusal]})
+    made = four_eyes.propose(
+        actor,
+        DECIDE,
+        application.number,
+        title=str(application),
+        parameters={"outcome": outcome, "reasons": reasons, "exception": exception},
+        reason=reasons,
+    )
+    record(actor, "application.decision_proposed", target_of(application), {"outcome": outcome})
+    return Proposal.objects.get(pk=made.pk)
+
+
+def _waiting(application: Application, proposal_id: int) -> Proposal:
+    proposal = Proposal.objects.filter(subject=application.number, pk=proposal_id).first()
+    if proposal is None:
+        raise NotFound("There is no such proposal.")
+    if not proposal.is_waiting:
+        raise Conflict(gettext("This proposal is no longer waiting. Look at the case as it is now."))
+    return proposal

@@ -1,0 +1,138 @@
+"""Completing checklist items through API and command line, with the same services as the web page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.onboarding import member_accounts, organisation, services
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.organisations.queries import Reference
+from vardkase.misp.flags import as_bool
+
+type Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistAction:
+    needs: tuple[str, ...]
+    do: Callable[[Actor, Reference, Values], object]
+    takes: tuple[str, ...] = ()
+
+
+def _which(actor: Actor, member: Reference, given: Values) -> object:
+    reason = given.get("reason", "")
+    if "other" in given:
+        return organisation.join_organisation(actor, member, given["other"], reason)
+    if "uuid" in given:
+        return organisation.take_uuid(actor, member, given["uuid"], reason)
+    told = gettext("Choose an organisation, or give a UUID.")
+    raise Invalid({"other": [told], "uuid": [told]})
+
+
+DOINGS = {
+    "organisation": ChecklistAction((), _which, ("other", "uuid", "reason")),
+    "administrator": ChecklistAction(
+        ("email",),
+        lambda actor, member, given: member_accounts.invite_administrator(actor, member, **given),
+        ("reason",),
+    ),
+    "domain": ChecklistAction(
+        ("domain", "method"),
+        lambda actor, member, given: services.verify_domain(actor, member, **given),
+        ("mailbox",),
+    ),
+    "networks": ChecklistAction(
+        ("networks",),
+        lambda actor, member, given: services.register_networks(actor, member, given["networks"].split()),
+    ),
+    "certificate": ChecklistAction(
+        ("pem",), lambda actor, member, given: services.register_certificate(actor, member, given["pem"])
+    ),
+    "sync_user": ChecklistAction(
+        ("email", "addresses", "until"),
+        lambda actor, member, given: member_accounts.make_sync_user(actor, member, **given),
+        ("send_to", "reason"),
+    ),
+    "server": ChecklistAction(("url",), services.connect, ("authkey", "push", "pull", "reason")),
+}
+"""Items that somebody of the hub does, and with what. All others are read off what the member does."""
+
+
+def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> ApprovalRequest | None:
+    """Carry out one item of a member's checklist with the input `given`; lists may be text, dates are ISO.
+
+    Returns what a second officer has to approve first, if anything. Raises Invalid by field, also for an item
+    that cannot be carried out this way, and as the item's service.
+    """
+    doing = DOINGS.get(item)
+    if doing is None:
+        told = gettext("This item cannot be done from here. Those that can: %s.") % ", ".join(DOINGS)
+        raise Invalid({"item": [told]})
+    result = doing.do(actor, reference, _read(doing, given))
+    return result if isinstance(result, ApprovalRequest) else None
+
+
+def _read(doing: ChecklistAction, given: Values) -> dict[str, Any]:
+    errors: dict[str, list[str]] = {}
+    read: dict[str, Any] = {}
+    for name in given:
+        if name not in (*doing.needs, *doing.takes):
+            errors[str(name)[:80]] = [gettext("This item does not accept such a value.")]
+    for name in (*doing.needs, *doing.takes):
+        reader: Callable[[Any], Any] = READERS.get(name, _text)
+        try:
+            value = reader(given.get(name))
+        except ValueError as error:
+            errors[name] = [str(error)]
+            continue
+        if value not in (None, ""):
+            read[name] = value
+        elif name in doing.needs:
+            errors[name] = [gettext("Fill this in.")]
+    if errors:
+        raise Invalid(errors)
+    return read
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
+    raise ValueError(gettext("Text is expected here."))
+
+
+def _lines(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(map(_text, value))
+    return "\n".join(_text(value).replace(",", " ").split())
+
+
+def _day(value: Any) -> date | None:
+    text = _text(value)
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if text and day is None:
+        raise ValueError(gettext("Enter a day as 2027-01-31."))
+    return day
+
+
+def _flag(value: Any) -> bool | None:
+    return None if value is None else as_bool(value)
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "networks": _lines,
+    "addresses": _lines,
+    "until": _day,
+    "push": _flag,
+    "pull": _flag,
+}

@@ -1,0 +1,37 @@
+"""Shared helpers of the checklist services: membership, actor, and history entry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Conflict
+from vardkase.hub.lifecycle.services import note_in_history
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.rules import MEMBERSHIP, require_technical
+from vardkase.hub.membership.members.services.transitions import locked
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.queries import Reference
+
+
+def open_membership(actor: Actor, reference: Reference) -> Membership:
+    """The locked membership, if the actor may do its technical items. Raises NotFound, Forbidden, Conflict if
+    ended."""
+    membership = locked(actor, reference)
+    require_technical(actor, membership)
+    if membership.state == MembershipState.TERMINATED:
+        raise Conflict(gettext("The membership has ended."))
+    return membership
+
+
+def done[Result](actor: Actor, membership: Membership, item: str, note: str, result: Result) -> Result:
+    note_in_history(actor, MEMBERSHIP, membership, "membership.onboarded", f"{item}: {note}", item=item)
+    return result
+
+
+def for_the_hub(actor: Actor) -> Actor:
+    """The actor with the hub's powers for one act: identity stays the same, and it can read no more than
+    before."""
+    return replace(actor, permissions=frozenset(Permission), may_write=True, staff=frozenset())

@@ -1,0 +1,43 @@
+"""Read access to the audit log: site administrators and auditors see all, an organisation's administrators their
+organisation's entries, holders of `perm_audit` their own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.queries import entries_about, every_entry, veiled_entries
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+SIGN_INS = ("user.signed_in", "user.sign_in_refused", "user.second_factor_refused")
+
+
+def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
+    """The entries of the audit log that `actor` may read, unordered. Raises Forbidden without audit
+    permission.
+
+    Operators and auditors read who did what to which event, but not its content.
+    """
+    actor.require(Permission.AUDIT)
+    entries = veiled_entries() if actor.may_not_read_content else every_entry()
+    if actor.is_site_admin or actor.is_auditor:
+        return entries
+    own = entries.filter(organisation_id=actor.organisation_id)
+    return own if actor.may(Permission.ADMIN) else own.filter(actor_id=actor.user_id)
+
+
+def last_visit(actor: Actor) -> datetime | None:
+    if actor.user_id is None:
+        return None
+    entries = entries_about("user", actor.user_id, limit=2, actions=("user.signed_in",))
+    return entries[1].created if len(entries) > 1 else None
+
+
+def own_sign_ins(actor: Actor, *, limit: int) -> list[AuditEntry]:
+    if actor.user_id is None:
+        return []
+    return entries_about("user", actor.user_id, limit=limit, actions=SIGN_INS)

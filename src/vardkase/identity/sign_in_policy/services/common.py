@@ -1,0 +1,79 @@
+"""Common parts of changes to a sign-in policy: permissions, lock-out protection, audit entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
+from vardkase.identity.sign_in_policy.certificates import Certificate
+from vardkase.identity.sign_in_policy.rules import SignInAttempt, may_secure, violations
+
+
+def changing(actor: Actor, organisation: Organisation) -> Organisation:
+    """The organisation's row, locked, if `actor` may change its sign-in policy. Raises Forbidden.
+
+    Also allowed if membership has made the organisation read-only: restricting access is not sharing content.
+    """
+    if actor.credential is Credential.READ_ONLY_KEY or not may_secure(actor, organisation.pk):
+        raise Forbidden("You do not have permission to use this functionality.")
+    return Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def keep_open(
+    actor: Actor, organisation: Organisation, *rules: str, shown: Certificate | None = None
+) -> None:
+    """Raise Invalid if an enforced rule among these has nothing registered, or would lock out the actor.
+
+    `shown` is the actor's client certificate. The console is never locked out, and can repair mistakes.
+    """
+    for rule in rules:
+        if _is_enforced(organisation, rule) and not getattr(organisation, HELD[rule]):
+            raise Invalid({rule: [_nothing_held(rule)]})
+    _keep_a_source(organisation, *rules)
+    if actor.user_id is None or actor.organisation_id != organisation.pk:
+        return
+    yourself = SignInAttempt(actor.name, actor.address, shown, timezone.now())
+    for refusal in violations(organisation, yourself):
+        if refusal.is_enforced and not ANSWERED_BY.get(refusal.reason.rule, {refusal.reason.rule}).isdisjoint(
+            rules
+        ):
+            raise Invalid({rules[0]: [gettext("This would lock you out.") + " " + refusal.sentence]})
+
+
+def _is_enforced(organisation: Organisation, rule: str) -> bool:
+    required = rule == "domains" and SignInRule.DOMAINS in organisation.required_sign_in
+    return required or getattr(organisation, f"{rule}_mode") == SignInMode.ENFORCE
+
+
+def _keep_a_source(organisation: Organisation, *rules: str) -> None:
+    given = ANSWERED_BY["source"].intersection(rules)
+    has_one = organisation.networks or organisation.certificate_pins
+    if given and SignInRule.SOURCE in organisation.required_sign_in and not has_one:
+        told = gettext("The hub owner requires a registered network or client certificate: keep one of them.")
+        raise Invalid({min(given): [told]})
+
+
+ANSWERED_BY = {"source": {"networks", "certificates"}}
+"""Rules of the hub owner that either of several rules of an organisation answers."""
+HELD = {"networks": "networks", "certificates": "certificate_pins", "domains": "verified_domains"}
+"""Where the organisation keeps what a rule is kept by."""
+
+
+def _nothing_held(rule: str) -> str:
+    return {
+        "networks": gettext("Register a network first."),
+        "certificates": gettext("Register a client certificate first."),
+        "domains": gettext("Verify a mail domain first."),
+    }[rule]
+
+
+def written_down(actor: Actor, organisation: Organisation, action: str, change: dict[str, Any]) -> None:
+    target = Target("organisation", organisation.pk, organisation.uuid, organisation.name)
+    record(actor, action, target, change)

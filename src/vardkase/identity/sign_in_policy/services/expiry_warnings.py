@@ -1,0 +1,76 @@
+"""Warns of expiring keys and certificates 30, 7 and 1 days before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.identity.accounts.models import AuthKey
+from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.sign_in_policy import letters
+from vardkase.identity.sign_in_policy.models import ClientCertificate
+from vardkase.identity.sign_in_policy.services.domain_checks import administrators
+
+DAYS = (30, 7, 1)
+DAY = 86_400
+
+
+@transaction.atomic
+def warn_of_keys() -> int:
+    now = now_seconds()
+    ending = (
+        AuthKey.objects.select_for_update(of=("self",))
+        .select_related("user__role")
+        .filter(expiration__gt=now, expiration__lte=now + DAYS[0] * DAY, user__in=active_users())
+    )
+    mails: list[Mail] = []
+    told = []
+    for key in ending:
+        if not (step := _step(key.expiration - now, key.warned_days)):
+            continue
+        key.warned_days = step
+        told.append(key)
+        ends = datetime.fromtimestamp(key.expiration, UTC)
+        people = {
+            person.pk: person
+            for person in (administrators(key.user.org_id) if key.user.role.perm_sync else [])
+        }
+        mails += [
+            letters.key_ending(person, key, ends) for person in {key.user_id: key.user, **people}.values()
+        ]
+    AuthKey.objects.bulk_update(told, ["warned_days"])
+    queue_mail(mails)
+    return len(told)
+
+
+@transaction.atomic
+def warn_of_certificates() -> int:
+    now = timezone.now()
+    ending = (
+        ClientCertificate.objects.select_for_update(of=("self",))
+        .select_related("org")
+        .filter(ends__gt=now, ends__lte=now + timedelta(days=DAYS[0]))
+    )
+    mails: list[Mail] = []
+    told = []
+    for certificate in ending:
+        if certificate.ends is None or not (
+            step := _step(int((certificate.ends - now).total_seconds()), certificate.warned_days)
+        ):
+            continue
+        certificate.warned_days = step
+        told.append(certificate)
+        people = administrators(certificate.org_id)
+        mails += [letters.certificate_ending(person, certificate, certificate.ends) for person in people]
+    ClientCertificate.objects.bulk_update(told, ["warned_days"])
+    queue_mail(mails)
+    return len(told)
+
+
+def _step(seconds: int, warned: int | None) -> int:
+    step = min(days for days in DAYS if seconds <= days * DAY)
+    return step if warned is None or warned > step else 0

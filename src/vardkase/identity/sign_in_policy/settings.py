@@ -1,0 +1,28 @@
+"""Settings for the validity of domain proofs and other sign-in policy entries."""
+
+from __future__ import annotations
+
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.settings import Setting
+
+
+def _days(number: int) -> str | None:
+    return None if 1 <= number <= 3650 else "The value has to be a number of days from 1 to 3650."
+
+
+DOMAIN_PROOF = Setting(
+    "Vardkase.domain_proof_days",
+    365,
+    "For how many days a mail domain stays verified by a mail; it is asked anew thirty days before.",
+    check=_days,
+    changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
+)
+DOMAIN_GRACE = Setting(
+    "Vardkase.domain_grace_days",
+    14,
+    "For how many days a mail domain stays verified after its TXT record was seen last.",
+    check=_days,
+    changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
+)

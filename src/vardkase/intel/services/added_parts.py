@@ -1,0 +1,130 @@
+"""Adds parts of all kinds to an event at once: results of a module, a file or a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_reports.documents import store_reports
+from vardkase.intel.models import Event
+from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
+from vardkase.intel.services.attributes import CHUNK, known_in_event
+from vardkase.intel.services.audiences import (
+    READERS,
+    attribute_audiences,
+    object_audiences,
+    report_audiences,
+)
+from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
+from vardkase.intel.services.events import all_attributes, store_parts
+from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.recording import known_to
+from vardkase.intel.services.results import Rejections
+from vardkase.intel.services.tag_loader import TagLoader
+from vardkase.intel.services.tagging import link_event_tags
+from vardkase.misp.fields import UUID
+
+type Contents = tuple[str, tuple[tuple[str, str, str], ...]]
+"""An object's name and what is in it: relation and both parts of each value."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddedParts:
+    """The number of new attributes (outside objects) and objects, and what was rejected."""
+
+    attributes: int
+    objects: int
+    rejections: Rejections
+
+
+@transaction.atomic
+def add_parts(actor: Actor, event_id: int, document: Mapping[str, Any]) -> AddedParts:
+    """Add the attributes, objects, tags and reports in `document` to an event.
+
+    Existing parts, by uuid or by value (objects: by their contents), are skipped; invalid ones are reported
+    by place (``Attribute.3``). Raises NotFound, NotYours, Forbidden.
+    """
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
+    attributes = _attributes(event, document.get("Attribute"), assembler)
+    objects = _objects(event, document.get("Object"), assembler)
+    tags = [tag for _, tag in numbered_parts(document.get("Tag"), "Tag") if isinstance(tag, dict)]
+    book = TagLoader(actor, [*tags, *mentioned_tags(all_attributes(attributes, objects))])
+    store_parts(event, attributes, objects, book, assembler.now)
+    linked = book.links(tags)
+    link_event_tags(event.pk, [(link.tag_id, link.local, link.relationship_type) for link in linked])
+    reports = store_reports(actor, event, document.get("EventReport"), assembler).ids
+    if attributes or objects or linked or reports:
+        audiences = attribute_audiences([row.id for row in attributes])
+        audiences |= object_audiences([row.id for row in objects]) | report_audiences(reports)
+        audiences |= READERS if linked else frozenset()
+        touch(event, audiences)
+        counts = {"attributes": len(attributes), "objects": len(objects), **known_to(event, audiences)}
+        record(actor, "event.parts-added", Target("event", event.pk, event.uuid, event.info), counts)
+    return AddedParts(len(attributes), len(objects), assembler.rejections)
+
+
+def _attributes(event: Event, parts: object, assembler: Assembler) -> list[NewAttribute]:
+    numbered = list(numbered_parts(parts, "Attribute"))
+    there = _uuids_in(event, "attribute", [part for _, part in numbered])
+    new = [(place, part) for place, part in numbered if _uuid(part) not in there]
+    for start in range(0, len(new), CHUNK):
+        assembler.know_values(known_in_event(event, new[start : start + CHUNK], assembler.filter))
+    return assembler.numbered_attributes(new, "Attribute")
+
+
+def _objects(event: Event, parts: object, assembler: Assembler) -> list[NewObject]:
+    numbered = list(numbered_parts(parts, "Object"))
+    there = _uuids_in(event, "object", [part for _, part in numbered])
+    rows = [
+        row
+        for place, part in numbered
+        if _uuid(part) not in there and (row := assembler.new_object(part, place)) is not None
+    ]
+    known = _contents_in(event, {row.name for row in rows})
+    new: list[NewObject] = []
+    for row in assembler.free_objects(rows):
+        if (contents := _contents(row)) not in known:
+            known.add(contents)
+            new.append(row)
+    return new
+
+
+def _uuids_in(event: Event, table: str, parts: Sequence[Any]) -> set[str]:
+    named = [uuid for part in parts if (uuid := _uuid(part))]
+    sql = f"SELECT uuid::text FROM {table} WHERE event_id = %s AND uuid = ANY(%s::uuid[])"
+    return {row[0] for row in cursor().execute(sql, (event.pk, named)).fetchall()} if named else set()
+
+
+def _uuid(part: Any) -> str:
+    uuid = str(part.get("uuid") or "").strip().lower() if isinstance(part, dict) else ""
+    return uuid if UUID.fullmatch(uuid) else ""
+
+
+def _contents(row: NewObject) -> Contents:
+    inside = ((each.object_relation or "", each.value1, each.value2 or "") for each in row.attributes)
+    return row.name, tuple(sorted(inside))
+
+
+def _contents_in(event: Event, names: set[str]) -> set[Contents]:
+    rows = cursor().execute(CONTENTS, {"event": event.pk, "names": list(names)}).fetchall() if names else []
+    inside: dict[int, tuple[str, list[tuple[str, str, str]]]] = {}
+    for object_id, name, *value in rows:
+        inside.setdefault(object_id, (name, []))[1].append((value[0], value[1], value[2]))
+    return {(name, tuple(sorted(values))) for name, values in inside.values()}
+
+
+CONTENTS = """
+SELECT o.id, o.name, coalesce(a.object_relation, ''), a.value1, coalesce(a.value2, '')
+FROM object o JOIN attribute a ON a.object_id = o.id
+WHERE o.event_id = %(event)s AND o.name = ANY(%(names)s) AND NOT o.deleted AND NOT a.deleted
+"""

@@ -1,0 +1,65 @@
+"""Replaces all attributes of one category and type in an event by a list of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import Attribute
+from vardkase.intel.queries.find import attributes_in
+from vardkase.intel.services.attributes import add_attributes
+from vardkase.intel.services.bulk_edit import delete_attributes
+from vardkase.intel.services.locking import lock_own_event
+from vardkase.knowledge.import_expressions.applying import import_filter
+from vardkase.misp.values import normalise
+
+KEPT = ("to_ids", "distribution", "sharing_group_id", "comment")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementResult:
+    added: int
+    deleted: int
+
+
+@transaction.atomic
+def replace_attributes(
+    actor: Actor, event_id: int, template: Mapping[str, Any], values: Sequence[Any]
+) -> ReplacementResult:
+    """Delete values of the template's category and type that are not among `values`, and add the new ones.
+
+    Only readable attributes outside objects are considered. All or nothing: raises Invalid with the first bad
+    value's field errors, NotFound, NotYours.
+    """
+    actor.require(Permission.ADD)
+    lock_own_event(actor, event_id)
+    category, kind = str(template.get("category") or ""), str(template.get("type") or "")
+    if not category or not kind:
+        raise Invalid({name: ["This field is required."] for name in ("category", "type")})
+    rewrite = import_filter()
+    wanted = {rewrite(kind, normalise(kind, line)): line for value in values if (line := str(value).strip())}
+    stored = Attribute.objects.filter(
+        pk__in=attributes_in(actor, event_id), object=None, category=category, type=kind
+    )
+    present = {attribute.value: attribute.pk for attribute in stored}
+    _add(actor, event_id, template, [line for value, line in wanted.items() if value not in present])
+    gone = [pk for value, pk in present.items() if value not in wanted]
+    if gone:
+        delete_attributes(actor, event_id, gone)
+    return ReplacementResult(len(wanted.keys() - present.keys()), len(gone))
+
+
+def _add(actor: Actor, event_id: int, template: Mapping[str, Any], lines: Sequence[str]) -> None:
+    common = {name: template[name] for name in KEPT if template.get(name) is not None}
+    common |= {"category": template["category"], "type": template["type"]}
+    if not lines:
+        return
+    added = add_attributes(actor, event_id, [{**common, "value": line} for line in lines])
+    if added.rejections:
+        raise Invalid(next(iter(added.rejections.errors.values())))

@@ -1,0 +1,72 @@
+"""Edits from forms, saved only if nobody has changed the object since (optimistic concurrency)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.models import Event
+from vardkase.intel.queries.find import find_attribute, find_object
+from vardkase.intel.queries.version_tokens import attribute_mark, event_mark, object_mark
+from vardkase.intel.services.attributes import edit_attribute
+from vardkase.intel.services.locking import known_timestamp, lock_event
+from vardkase.intel.services.merge import edit_event
+from vardkase.intel.services.objects import edit_object
+from vardkase.intel.services.publish import publish_event
+from vardkase.intel.services.results import Ingested
+
+
+@transaction.atomic
+def edit_unchanged_event(actor: Actor, event_id: int, data: Mapping[str, Any], mark: str) -> Ingested:
+    """As `edit_event`, but raises ChangedMeanwhile if `mark` (of `event_mark`) is outdated."""
+    lock_event(actor, event_id)
+    _require(event_mark(event_id) == mark)
+    return edit_event(actor, event_id, data)
+
+
+@transaction.atomic
+def edit_unchanged_attribute(actor: Actor, attribute_id: int, data: Mapping[str, Any], mark: str) -> int:
+    """As `edit_attribute`, but raises ChangedMeanwhile if `mark` (of `attribute_mark`) is outdated."""
+    lock_event(actor, find_attribute(actor, attribute_id).event_id)
+    _require(attribute_mark(attribute_id) == mark)
+    return edit_attribute(actor, attribute_id, data)
+
+
+@transaction.atomic
+def edit_unchanged_object(actor: Actor, object_id: int, data: Mapping[str, Any], mark: str) -> int:
+    """As `edit_object`, but raises ChangedMeanwhile if `mark` (of `object_mark`) is outdated."""
+    lock_event(actor, find_object(actor, object_id).event_id)
+    _require(object_mark(object_id) == mark)
+    return edit_object(actor, object_id, data)
+
+
+@transaction.atomic
+def publish_as_seen(
+    actor: Actor,
+    event_id: int,
+    timestamp: int,
+    distribution: int,
+    sharing_group_id: int | None,
+    *,
+    tell: bool = False,
+    confirmed: bool = False,
+) -> Event:
+    """Publish the version the actor has seen, with the chosen distribution; `tell`: with notification mails.
+
+    Raises ChangedMeanwhile if the event's timestamp is no longer `timestamp`; NotFound, Forbidden,
+    SharingGroupRefused.
+    """
+    event = lock_event(actor, event_id)
+    _require(known_timestamp(actor, event) == timestamp)
+    if (event.distribution, event.sharing_group_id) != (distribution, sharing_group_id):
+        edit_event(actor, event_id, {"distribution": distribution, "sharing_group_id": sharing_group_id or 0})
+    return publish_event(actor, event_id, tell=tell, confirmed=confirmed)
+
+
+def _require(same: bool) -> None:
+    if not same:
+        raise ChangedMeanwhile

@@ -1,0 +1,53 @@
+"""Resolves all tags of a document at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models.event import LONGEST_RELATIONSHIP
+from vardkase.intel.services.bulk_insert import TagLink
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.services import resolve_tags
+from vardkase.misp.fields import read_text
+from vardkase.misp.flags import as_bool, as_int
+
+
+class TagLoader:
+    """Resolves every tag in `mentions`, creating those the actor may, with at most two queries.
+
+    Tags the actor may not create or use are left out: MISP stores the rest of the document.
+    """
+
+    def __init__(self, actor: Actor, mentions: Iterable[dict[str, Any]]) -> None:
+        wanted = list(mentions)
+        self._tags: dict[str, Tag] = {}
+        self._by_id: dict[int, Tag] = {}
+        if wanted and actor.may(Permission.TAGGER):
+            self._tags = resolve_tags(actor, wanted, may_create=actor.may(Permission.TAG_EDITOR))
+            self._by_id = {tag.pk: tag for tag in self._tags.values()}
+
+    def links(self, mentions: Sequence[dict[str, Any]]) -> list[TagLink]:
+        links: dict[tuple[int, bool], TagLink] = {}
+        for mention in mentions:
+            tag = self.find(mention)
+            if tag is None or as_bool(mention.get("deleted")):
+                continue
+            local = tag.local_only or as_bool(mention.get("local"))
+            relationship = read_text(mention.get("relationship_type"))[:LONGEST_RELATIONSHIP]
+            links.setdefault((tag.pk, local), TagLink(tag.pk, local, relationship))
+        return list(links.values())
+
+    def detached(self, mentions: Sequence[dict[str, Any]]) -> list[int]:
+        return [
+            tag.pk
+            for mention in mentions
+            if as_bool(mention.get("deleted")) and (tag := self.find(mention)) is not None
+        ]
+
+    def find(self, mention: dict[str, Any]) -> Tag | None:
+        if name := str(mention.get("name") or "").strip():
+            return self._tags.get(name.lower())
+        return self._by_id.get(as_int(mention.get("id")) or 0)

@@ -1,0 +1,28 @@
+"""Letters about a membership, for officers and for the member itself, which can read them while suspended."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+
+from vardkase.hub.correspondence.letters.writing import letter_about
+from vardkase.hub.membership.members import queries
+from vardkase.hub.membership.members.models import Membership
+from vardkase.web.navigation import OFFICERS
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.files import download
+
+
+@page(staff=OFFICERS, allowed_while_suspended=True)
+def letter(request: PageRequest, pk: int, number: str) -> HttpResponseBase:
+    return _saved(queries.find_membership(request.actor, pk), number)
+
+
+@page(allowed_while_suspended=True)
+def own_letter(request: PageRequest, number: str) -> HttpResponseBase:
+    return _saved(queries.own_membership(request.actor), number)
+
+
+def _saved(membership: Membership, number: str) -> HttpResponseBase:
+    found = letter_about("membership", membership.pk, number)
+    name = f"{found.number.replace(':', '-')}.pdf"
+    return download([bytes(found.content)], name, "application/pdf")

@@ -1,0 +1,370 @@
+"""An organisation's own rules at every door: who is kept out, what they are told, and every way around it."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from django.core.cache import cache
+from django.test import Client
+from django.utils.translation import override
+
+from tests.api.calls import call, send
+from tests.cast import Cast
+from tests.factories import make_key
+from tests.support.certificates import DAY, Authority, Issued
+from tests.web.accounts import code_of, post_sign_in, with_password, with_totp
+from vardkase.audit.models import AuditEntry
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services import reset_password
+from vardkase.identity.organisations.models import Organisation, SignInMode
+from vardkase.identity.sign_in_policy import services
+from vardkase.identity.sign_in_policy.models import RefusalNote
+
+VERSION = "/servers/getVersion"
+INSIDE, OUTSIDE = "192.0.2.10", "198.51.100.7"
+HEADER = "X-Client-Certificate"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(db: None, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
+@pytest.fixture
+def networked(cast: Cast) -> Organisation:
+    """Organisation A comes from its own only admits its own networks."""
+    services.set_networks(cast.site_admin.actor, cast.org_a, ["192.0.2.0/24", "2001:db8::/32"])
+    return services.set_modes(cast.site_admin.actor, cast.org_a, networks="enforce")
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def behind_a_front(settings: Any) -> None:
+    settings.TRUSTED_PROXIES = 1
+    settings.VARDKASE_CLIENT_CERTIFICATE_HEADER = HEADER
+
+
+def asked(key: str, address: str = INSIDE, **options: Any) -> tuple[int, str]:
+    """What a program with the key is told that comes from `address`."""
+    status, body = call(key, "GET", VERSION, REMOTE_ADDR=address, **options)
+    return status, body.get("message", "")
+
+
+def reasons(action: str = "user.entrance_refused") -> list[str]:
+    """What the audit trail has heard, the oldest first."""
+    return [entry.change["reason"] for entry in AuditEntry.objects.filter(action=action).order_by("pk")]
+
+
+@pytest.mark.usefixtures("networked")
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        (INSIDE, 200),
+        ("::ffff:192.0.2.10", 200),
+        ("2001:db8::7", 200),
+        (OUTSIDE, 403),
+        ("::ffff:198.51.100.7", 403),
+        ("::192.0.2.10", 403),
+        ("", 403),
+    ],
+)
+def test_a_key_works_from_the_organisations_networks_alone(cast: Cast, address: str, status: int) -> None:
+    got, message = asked(cast.analyst.key, address)
+    assert got == status
+    assert ("only admits its own networks" in message) == (status == 403)
+    assert asked(cast.partner.key, address)[0] == 200, "the rule is one organisation's"
+
+
+@pytest.mark.usefixtures("networked")
+def test_the_refusal_is_in_the_trail_that_the_organisations_administrator_reads(cast: Cast) -> None:
+    asked(cast.analyst.key, OUTSIDE)
+    entry = AuditEntry.objects.get(action="user.entrance_refused")
+    assert (entry.actor_name, entry.organisation_id, entry.address, entry.credential) == (
+        cast.analyst.user.email,
+        cast.org_a.pk,
+        OUTSIDE,
+        "api_key",
+    )
+    page = call(cast.org_admin.key, "GET", "/admin/audit_logs/index", REMOTE_ADDR=INSIDE)
+    assert page[0] == 200
+
+
+@pytest.mark.usefixtures("networked")
+def test_a_flood_is_noted_once_a_minute(cast: Cast) -> None:
+    for _ in range(5):
+        assert asked(cast.analyst.key, OUTSIDE)[0] == 403
+    asked(cast.analyst.key, "203.0.113.1")
+    assert reasons() == ["network", "network"], "once for each address"
+    note = RefusalNote.objects.get(address=OUTSIDE)
+    RefusalNote.objects.update(told=note.told - 61)
+    asked(cast.analyst.key, OUTSIDE)
+    assert AuditEntry.objects.filter(action="user.entrance_refused").latest("pk").change == {
+        "reason": "network",
+        "times": 5,
+    }
+
+
+@pytest.mark.usefixtures("networked")
+def test_no_other_way_of_giving_the_key_gets_around_the_networks(cast: Cast, settings: Any) -> None:
+    key, outside = cast.analyst.key, {"REMOTE_ADDR": OUTSIDE}
+    assert call(None, "GET", VERSION, headers={"X-MISP-AUTH": key}, **outside)[0] == 403
+    assert call(key, "GET", VERSION, headers={"X-MISP-AUTH": cast.partner.key}, **outside)[0] == 403
+    for claimed in ({"X-Forwarded-For": INSIDE}, {"Forwarded": f"for={INSIDE}"}, {"X-Real-IP": INSIDE}):
+        assert call(key, "GET", VERSION, headers=claimed, **outside)[0] == 403
+    settings.TRUSTED_PROXIES = 1
+    through = {"X-Forwarded-For": f"{INSIDE}, {OUTSIDE}"}
+    assert call(key, "GET", VERSION, headers=through, REMOTE_ADDR="127.0.0.1")[0] == 403
+
+
+@pytest.mark.usefixtures("networked")
+def test_neither_taxii_nor_a_feed_gets_around_the_networks(cast: Cast) -> None:
+    pair = base64.b64encode(f"{cast.analyst.user.email}:{cast.analyst.key}".encode()).decode()
+    taxii = {"Accept": "application/taxii+json;version=2.1", "Authorization": f"Basic {pair}"}
+    inside = Client().get("/taxii2/", headers=taxii, REMOTE_ADDR=INSIDE)
+    outside = Client().get("/taxii2/", headers=taxii, REMOTE_ADDR=OUTSIDE)
+    assert (inside.status_code, outside.status_code) == (200, 401)
+    assert "only admits its own networks" in outside.json()["description"]
+    feed = Client().get(
+        "/feed/x/manifest.json", headers={"Authorization": f"Basic {pair}"}, REMOTE_ADDR=OUTSIDE
+    )
+    assert feed.status_code == 401
+    assert reasons() == ["network"]
+
+
+@pytest.mark.usefixtures("cast")
+def test_it_costs_no_query(cast: Cast, networked: Organisation, django_assert_num_queries: Any) -> None:
+    asked(cast.analyst.key)
+    with django_assert_num_queries(
+        0
+    ):  # Django counts only its own; the key is found by a cursor of the house.
+        assert asked(cast.analyst.key)[0] == 200
+
+
+@pytest.fixture
+def person(cast: Cast) -> User:
+    return with_password(cast.analyst.user)
+
+
+@pytest.mark.usefixtures("networked", "password_is_enough")
+def test_a_password_from_elsewhere_is_refused_in_words(person: User) -> None:
+    client = Client(REMOTE_ADDR=OUTSIDE)
+    page = post_sign_in(client, person.email)
+    assert page.status_code == 403
+    assert OUTSIDE in page.content.decode()
+    assert "organisation" in page.content.decode()
+    assert client.get("/events/").status_code == 302, "no session has begun"
+    assert post_sign_in(Client(REMOTE_ADDR=INSIDE), person.email).headers["Location"] == "/"
+    assert reasons() == ["network"]
+
+
+@pytest.mark.usefixtures("networked", "password_is_enough")
+def test_a_session_that_began_inside_ends_at_the_border(person: User) -> None:
+    """Also when somebody carries the cookie away."""
+    client = Client(REMOTE_ADDR=INSIDE)
+    post_sign_in(client, person.email)
+    assert client.get("/events/").status_code == 200
+    elsewhere = Client(REMOTE_ADDR=OUTSIDE)
+    elsewhere.cookies = client.cookies
+    for path in ("/events/", "/account/", "/account/keys/new/", "/account/second-factor/"):
+        assert elsewhere.get(path).status_code == 403, path
+    for path in ("/account/reauthenticate/", "/account/second-factor/reauthenticate/"):
+        assert elsewhere.post(path, {"password": "x"}).status_code == 403, path
+    assert elsewhere.get("/account/logout/").status_code == 200, "one may leave from anywhere"
+    assert client.get("/events/").status_code == 200
+
+
+@pytest.mark.usefixtures("networked")
+def test_a_second_factor_does_not_open_from_elsewhere(person: User) -> None:
+    """The password was given inside, the code or a recovery code comes from outside."""
+    secret = with_totp(person)
+    recovery = person.authenticator_set.get(type="recovery_codes").wrap().get_unused_codes()[0]
+    for code in (code_of(secret), recovery):
+        client, outside = Client(REMOTE_ADDR=INSIDE), Client(REMOTE_ADDR=OUTSIDE)
+        post_sign_in(client, person.email)
+        outside.cookies = client.cookies
+        refused = outside.post("/account/second-factor/authenticate/", {"code": code})
+        assert (refused.status_code, OUTSIDE in refused.content.decode()) == (403, True)
+        assert client.get("/events/").status_code == 302, "nor is anybody signed in by it"
+    assert reasons() == ["network"]
+
+
+@pytest.mark.usefixtures("networked", "password_is_enough")
+def test_a_password_that_was_given_anew_does_not_open_from_elsewhere(cast: Cast, person: User) -> None:
+    given = reset_password(cast.org_admin.actor, person)
+    assert post_sign_in(Client(REMOTE_ADDR=OUTSIDE), person.email, given).status_code == 403
+    inside = post_sign_in(Client(REMOTE_ADDR=INSIDE), person.email, given)
+    assert inside.status_code == 302, "and a new one is chosen there"
+
+
+def test_report_only_lets_in_and_tells(cast: Cast, person: User, networked: Organisation) -> None:
+    services.set_modes(cast.site_admin.actor, networked, networks="report", domains="report")
+    assert asked(cast.analyst.key, OUTSIDE)[0] == 200
+    assert sorted(reasons("user.entrance_reported")) == ["domain", "network"]
+    assert reasons() == []
+    services.set_modes(cast.site_admin.actor, networked, networks="off", domains="off")
+    asked(cast.analyst.key, "203.0.113.9")
+    assert len(reasons("user.entrance_reported")) == 2
+
+
+@pytest.fixture
+def certified(cast: Cast, authority: Authority) -> Issued:
+    """Organisation A admits only those with its certificate, which this is."""
+    own = authority.issue("A's programs")
+    services.add_certificate(cast.site_admin.actor, cast.org_a, own.pem)
+    services.set_modes(cast.site_admin.actor, cast.org_a, certificates="enforce")
+    return own
+
+
+def with_certificate(escaped: str, verdict: str = "SUCCESS") -> dict[str, str]:
+    return {HEADER: escaped, f"{HEADER}-Verify": verdict, "X-Forwarded-For": INSIDE}
+
+
+@pytest.mark.usefixtures("behind_a_front")
+def test_a_certificate_opens_and_everything_else_is_told_apart(
+    cast: Cast, certified: Issued, authority: Authority
+) -> None:
+    key = cast.analyst.key
+    ended = authority.issue("Ended", ends=-DAY)
+    services.add_fingerprint(
+        cast.site_admin.actor, cast.org_a, ended.certificate.fingerprint(SHA256()).hex(":")
+    )
+    shown = with_certificate(certified.escaped)
+    assert asked(key, headers=shown)[0] == 200
+    told = {
+        "none was presented": asked(key, headers={"X-Forwarded-For": INSIDE}),
+        "has registered": asked(key, headers=with_certificate(authority.issue("Other").escaped)),
+        "not valid now": asked(
+            key, headers=with_certificate(ended.escaped, "FAILED:certificate has expired")
+        ),
+    }
+    for words, (status, message) in told.items():
+        assert (status, words in message) == (403, True), message
+    revoked = with_certificate(certified.escaped, "FAILED:certificate revoked")
+    assert asked(key, headers=revoked)[0] == 403, "what the front refuses is refused"
+    own_authority = with_certificate(certified.escaped, "FAILED:unable to verify the first certificate")
+    assert asked(key, headers=own_authority)[0] == 200, "the fingerprint is what is trusted"
+    assert reasons() == ["no_certificate", "other_certificate", "certificate_not_valid"]
+
+
+@pytest.mark.usefixtures("behind_a_front")
+def test_a_renewed_certificate_with_the_same_key_opens_when_the_key_is_registered(
+    cast: Cast, certified: Issued, authority: Authority
+) -> None:
+    renewed = authority.issue("A's programs, renewed", key=certified.key)
+    assert asked(cast.analyst.key, headers=with_certificate(renewed.escaped))[0] == 403
+    services.add_certificate(cast.site_admin.actor, cast.org_a, certified.pem, pins="key")
+    assert asked(cast.analyst.key, headers=with_certificate(renewed.escaped))[0] == 200
+
+
+def test_a_forged_header_is_not_believed(cast: Cast, certified: Issued, settings: Any) -> None:
+    key, shown = cast.analyst.key, with_certificate(certified.escaped)
+    assert asked(key, headers=shown)[0] == 403, "no header is named, no proxy stands in front"
+    settings.VARDKASE_CLIENT_CERTIFICATE_HEADER = HEADER
+    assert asked(key, headers=shown)[0] == 403, "no proxy stands in front"
+    settings.TRUSTED_PROXIES = 1
+    past_the_proxy = {name: value for name, value in shown.items() if name != "X-Forwarded-For"}
+    assert asked(key, headers=past_the_proxy)[0] == 403, "it did not come through the proxy"
+    for nonsense in (
+        "nonsense",
+        "-----BEGIN CERTIFICATE-----",
+        "A" * 40_000,
+        "%00",
+        certified.escaped[:-400],
+    ):
+        assert asked(key, headers=with_certificate(nonsense))[0] == 403
+    assert asked(key, headers=shown)[0] == 200
+
+
+def test_an_address_in_no_verified_domain_is_refused_everywhere(cast: Cast, person: User) -> None:
+    staff = cast.site_admin.actor
+    verified(cast.org_a, "kommun.example")
+    services.set_modes(staff, cast.org_a, domains="enforce")
+    status, message = asked(cast.analyst.key)
+    assert (status, person.email in message) == (403, True)
+    assert post_sign_in(Client(), person.email).status_code == 403
+    verified(cast.org_a, "a.example")
+    assert asked(cast.analyst.key)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["x@sub.a.example", "x@b.example", '"x@a.example"@b.example', "x@а.example", "x@a.example.evil.example"],
+)
+def test_nobody_gives_an_account_an_address_outside_the_domains(cast: Cast, email: str) -> None:
+    """By whatever way: added or changed by the administrator, or by oneself."""
+    verified(cast.org_a, "a.example")
+    services.set_modes(cast.site_admin.actor, cast.org_a, domains="enforce")
+    for key, path, body in (
+        (cast.org_admin.key, "/admin/users/add", {"email": email, "role_id": cast.analyst.user.role_id}),
+        (
+            cast.site_admin.key,
+            "/admin/users/add",
+            {"email": email, "org_id": cast.org_a.pk, "role_id": cast.analyst.user.role_id},
+        ),
+        (cast.org_admin.key, f"/admin/users/edit/{cast.analyst.user.pk}", {"email": email}),
+        (cast.analyst.key, "/users/edit", {"email": email}),
+        (cast.analyst.key, f"/users/edit/{cast.analyst.user.pk}", {"email": email}),
+    ):
+        status, answer = call(key, "POST", path, body)
+        assert (status, "email" in answer.get("errors", {})) == (403, True), (path, answer)
+    moved = call(
+        cast.site_admin.key, "POST", f"/admin/users/edit/{cast.stranger.user.pk}", {"org_id": cast.org_a.pk}
+    )
+    assert moved[0] == 403, "nor is somebody moved into the organisation"
+    assert not User.objects.filter(email=email).exists()
+
+
+def test_who_is_outside_the_domains_can_still_be_switched_off(cast: Cast) -> None:
+    verified(cast.org_a, "kommun.example")
+    services.set_modes(cast.site_admin.actor, cast.org_a, domains="enforce")
+    whole = {"email": cast.analyst.user.email, "disabled": True}
+    path = f"/admin/users/edit/{cast.analyst.user.pk}"
+    assert call(cast.site_admin.key, "POST", path, whole)[0] == 200
+    assert User.objects.get(pk=cast.analyst.user.pk).disabled
+
+
+def test_an_unbound_key_of_a_synchronising_account_stops_where_keys_must_be_bound(cast: Cast) -> None:
+    services.set_modes(cast.site_admin.actor, cast.org_b, keys="enforce")
+    status, message = asked(cast.partner_sync.key)
+    assert (status, "bound to addresses" in message) == (403, True)
+    assert asked(cast.partner.key)[0] == 200, "people's keys are another matter"
+    sync = cast.partner_sync.user
+    assert asked(make_key(sync, expiration=2_000_000_000))[0] == 403
+    assert asked(make_key(sync, allowed_ips=[INSIDE]))[0] == 403
+    bound = make_key(sync, allowed_ips=[INSIDE], expiration=2_000_000_000)
+    assert asked(bound)[0] == 200
+    assert asked(bound, OUTSIDE)[0] == 403
+    assert set(reasons()) == {"unbound_key", "key_address"}
+
+
+def test_what_is_off_asks_nothing(cast: Cast) -> None:
+    assert cast.org_a.networks_mode == cast.org_a.domains_mode == SignInMode.OFF
+    assert asked(cast.analyst.key, OUTSIDE)[0] == 200
+
+
+@pytest.mark.usefixtures("networked", "password_is_enough")
+def test_the_words_are_in_the_readers_language(person: User) -> None:
+    with override("sv"):
+        page = post_sign_in(Client(REMOTE_ADDR=OUTSIDE), person.email, **{"Accept-Language": "sv"})
+    assert "släpper bara in" in page.content.decode()
+    assert "own networks" in asked(make_key(person), OUTSIDE)[1], "the API speaks English"
+
+
+def verified(organisation: Organisation, *domains: str) -> None:
+    """The organisation has proved these domains."""
+    organisation.refresh_from_db()
+    organisation.verified_domains = sorted({*organisation.verified_domains, *domains})
+    organisation.save()
+
+
+def test_the_answer_has_misps_form(cast: Cast, networked: Organisation) -> None:
+    body = send(cast.analyst.key, "GET", VERSION, REMOTE_ADDR=OUTSIDE).json()
+    assert body.keys() == {"name", "message", "url"}

@@ -1,0 +1,322 @@
+"""What an organisation registers for its entrance, by whom, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from cryptography.hazmat.primitives.hashes import SHA256
+from django.db import connection
+from django.utils import timezone, translation
+
+from tests.cast import Cast
+from tests.support.certificates import DAY, Authority
+from tests.support.name_server import NameServer, name_server
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.identity.access.actor import console_actor, visitor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.sign_in_policy import services
+from vardkase.identity.sign_in_policy.models import MailDomain
+from vardkase.identity.sign_in_policy.services import domain_checks, domains
+from vardkase.identity.sign_in_policy.settings import DOMAIN_GRACE
+
+
+@pytest.fixture(autouse=True)
+def in_english(db: None) -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def mail_goes_out(settings: Any) -> None:
+    settings.VARDKASE_SMTP_HOST, settings.VARDKASE_MAIL_FROM = "127.0.0.1", "hub@hub.example"
+    settings.BASE_URL = "https://hub.example"
+
+
+@pytest.fixture
+def names(settings: Any) -> Iterator[NameServer]:
+    with name_server() as server:
+        settings.VARDKASE_DNS_SERVER = server.address
+        yield server
+
+
+def test_networks_are_kept_as_they_are_compared(cast: Cast) -> None:
+    given = ["192.0.2.77/24", " 198.51.100.7 ", "::ffff:203.0.113.0/120", "2001:DB8::/32", "192.0.2.0/24", ""]
+    saved = services.set_networks(cast.org_admin.actor, cast.org_a, given)
+    assert saved.networks == ["192.0.2.0/24", "198.51.100.7/32", "203.0.113.0/24", "2001:db8::/32"]
+    entry = AuditEntry.objects.get(action="organisation.networks_set")
+    assert (entry.target_id, entry.change["added"]) == (cast.org_a.pk, saved.networks)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["nonsense", "0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "10.0.0.0/33", "10.0.0.0 /8"]
+)
+def test_what_is_no_network_changes_nothing(cast: Cast, wrong: str) -> None:
+    with pytest.raises(Invalid, match=r"network|address"):
+        services.set_networks(cast.org_admin.actor, cast.org_a, ["192.0.2.0/24", wrong])
+    assert Organisation.objects.get(pk=cast.org_a.pk).networks == []
+
+
+@pytest.mark.parametrize(
+    "halves", [["0.0.0.0/1", "128.0.0.0/1"], ["::/1", "8000::/1"], [f"{n}.0.0.0/8" for n in range(1, 6)]]
+)
+def test_networks_that_hold_half_of_the_world_are_none(cast: Cast, halves: list[str]) -> None:
+    with pytest.raises(Invalid):
+        services.set_networks(cast.org_admin.actor, cast.org_a, halves)
+    services.set_networks(cast.org_admin.actor, cast.org_a, ["10.0.0.0/8", "2001:db8::/32"])
+
+
+@pytest.mark.parametrize("who", ["analyst", "publisher", "partner", "stranger", "partner_sync"])
+def test_others_than_the_administrators_may_change_nothing(cast: Cast, who: str) -> None:
+    actor = getattr(cast, who).actor
+    for attempt in _attempts(actor, cast.org_a):
+        with pytest.raises(Forbidden):
+            attempt()
+
+
+def test_nor_may_an_administrator_of_another_organisation_or_a_key_that_only_reads(cast: Cast) -> None:
+    reads = replace(cast.org_admin.actor, credential=Credential.READ_ONLY_KEY)
+    for actor, organisation in ((cast.org_admin.actor, cast.org_b), (reads, cast.org_a)):
+        for attempt in _attempts(actor, organisation):
+            with pytest.raises(Forbidden):
+                attempt()
+
+
+def _attempts(actor: Any, organisation: Organisation) -> list[Any]:
+    fingerprint = "ab" * 32
+    return [
+        lambda: services.set_networks(actor, organisation, ["192.0.2.0/24"]),
+        lambda: services.set_modes(actor, organisation, networks="report"),
+        lambda: services.add_fingerprint(actor, organisation, fingerprint),
+        lambda: services.remove_certificate(actor, organisation, 1),
+        lambda: services.start_domain_check(actor, organisation, "a.example", "dns"),
+        lambda: services.check_record(actor, organisation, 1),
+        lambda: services.remove_domain(actor, organisation, 1),
+    ]
+
+
+def test_who_runs_the_hub_registers_but_does_not_decide_how_strict_it_is(cast: Cast) -> None:
+    operator = replace(cast.stranger.actor, staff=frozenset({StaffRole.OPERATOR}))
+    officer = replace(cast.stranger.actor, staff=frozenset({StaffRole.MEMBERSHIP_OFFICER}))
+    services.set_networks(operator, cast.org_a, ["192.0.2.0/24"])
+    with pytest.raises(Forbidden):
+        services.set_modes(operator, cast.org_a, networks="enforce")
+    assert services.set_modes(officer, cast.org_a, networks="enforce").networks_mode == "enforce"
+
+
+def test_nobody_shuts_themselves_out_but_the_console_may_set_everything_right(cast: Cast) -> None:
+    admin = replace(cast.org_admin.actor, address="192.0.2.5")
+    with pytest.raises(Invalid, match="Register a network first"):
+        services.set_modes(admin, cast.org_a, networks="enforce")
+    services.set_networks(admin, cast.org_a, ["198.51.100.0/24"])
+    with pytest.raises(Invalid, match="lock you out"):
+        services.set_modes(admin, cast.org_a, networks="enforce")
+    services.set_networks(admin, cast.org_a, ["192.0.2.0/24"])
+    services.set_modes(admin, cast.org_a, networks="enforce")
+    with pytest.raises(Invalid, match="lock you out"):
+        services.set_networks(admin, cast.org_a, ["198.51.100.0/24"])
+    with pytest.raises(Invalid, match="Register a network first"):
+        services.set_networks(cast.site_admin.actor, cast.org_a, [])
+    with pytest.raises(Invalid, match="Choose off"):
+        services.set_modes(admin, cast.org_a, networks="maybe")
+    console = console_actor(cast.hub.pk, cast.hub.name, "root")
+    services.set_modes(console, cast.org_a, networks="off")
+    assert services.set_networks(console, cast.org_a, []).networks == []
+
+
+def test_a_certificate_is_registered_once_and_never_with_its_private_key(cast: Cast) -> None:
+    admin, authority = cast.org_admin.actor, Authority()
+    own = authority.issue("Organisation A")
+    kept = services.add_certificate(admin, cast.org_a, own.pem)
+    assert (kept.subject, kept.fingerprint) == (
+        "CN=Organisation A",
+        own.certificate.fingerprint(SHA256()).hex(),
+    )
+    assert services.add_certificate(admin, cast.org_a, own.pem, pins="key").fingerprint != kept.fingerprint
+    with pytest.raises(Conflict):
+        services.add_certificate(admin, cast.org_a, own.pem)
+    with pytest.raises(Conflict):
+        services.add_fingerprint(admin, cast.org_a, kept.fingerprint.upper())
+    for wrong, words in (
+        (own.pem + own.key_pem, "private key"),
+        (own.pem + authority.root.pem, "not a single certificate"),
+        ("nonsense", "not a single certificate"),
+        (authority.issue("Old", ends=-DAY).pem, "has ended"),
+    ):
+        with pytest.raises(Invalid, match=words):
+            services.add_certificate(admin, cast.org_a, wrong)
+    services.set_modes(cast.site_admin.actor, cast.org_a, certificates="enforce")
+    first, last = cast.org_a.client_certificates.order_by("pk")
+    services.remove_certificate(cast.site_admin.actor, cast.org_a, last.pk)
+    with pytest.raises(Invalid, match="Register a client certificate first"):
+        services.remove_certificate(cast.site_admin.actor, cast.org_a, first.pk)
+    with pytest.raises(NotFound):
+        services.remove_certificate(cast.site_admin.actor, cast.org_b, first.pk)
+    assert Organisation.objects.get(pk=cast.org_a.pk).certificate_pins == [first.pin]
+
+
+@pytest.mark.usefixtures("mail_goes_out")
+def test_a_domain_is_proved_by_who_reads_its_postmasters_mail(cast: Cast) -> None:
+    admin = cast.org_admin.actor
+    claim = services.start_domain_check(admin, cast.org_a, "A.Example.", "mail", "postmaster")
+    mail = OutgoingMail.objects.get()
+    assert mail.recipient == "postmaster@a.example"
+    assert "Tillhör a.example" in mail.subject or "Does a.example" in mail.subject
+    secret = mail.text.partition("/entrance/domain/#")[2].split()[0]
+    assert secret not in claim.token
+    assert _verified(cast) == []
+    services.confirm_by_link(visitor("192.0.2.1"), secret)
+    assert _verified(cast) == ["a.example"]
+    with pytest.raises(NotFound):
+        services.confirm_by_link(visitor(None), secret)
+    entry = AuditEntry.objects.get(action="organisation.domain_verified")
+    assert (entry.actor_id, entry.address, entry.change["mailbox"]) == (None, "192.0.2.1", "postmaster")
+    with pytest.raises(Conflict, match="moment ago"):
+        services.start_domain_check(admin, cast.org_a, "a.example", "mail", "hostmaster")
+    services.remove_domain(admin, cast.org_a, claim.pk)
+    assert _verified(cast) == []
+
+
+@pytest.mark.usefixtures("mail_goes_out")
+def test_a_link_that_is_old_or_replaced_proves_nothing(cast: Cast) -> None:
+    def claimed() -> str:
+        MailDomain.objects.update(asked="2020-01-01T00:00:00Z")
+        services.start_domain_check(cast.org_admin.actor, cast.org_a, "a.example", "mail", "admin")
+        text = OutgoingMail.objects.latest("pk").text
+        return text.partition("/entrance/domain/#")[2].split()[0]
+
+    first, second = claimed(), claimed()
+    for secret in (first, "", "guess"):
+        with pytest.raises(NotFound):
+            services.confirm_by_link(visitor(None), secret)
+    MailDomain.objects.update(asked="2020-01-01T00:00:00Z")
+    with pytest.raises(NotFound):
+        services.confirm_by_link(visitor(None), second)
+
+
+@pytest.mark.parametrize(
+    ("domain", "method", "mailbox", "field"),
+    [
+        ("localhost", "dns", "", "domain"),
+        ("a..example", "dns", "", "domain"),
+        ("a example", "dns", "", "domain"),
+        ("10.0.0.1", "dns", "", "domain"),
+        ("a.example", "letter", "", "method"),
+        ("a.example", "mail", "somebody", "mailbox"),
+        ("a.example", "mail", "", "mailbox"),
+        ("a.example", "mail", "x@evil.example, postmaster", "mailbox"),
+    ],
+)
+@pytest.mark.usefixtures("mail_goes_out")
+def test_a_claim_that_cannot_be_proved_is_refused(
+    cast: Cast, domain: str, method: str, mailbox: str, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.start_domain_check(cast.org_admin.actor, cast.org_a, domain, method, mailbox)
+    assert list(refused.value.errors) == [field]
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_domain_is_proved_by_a_record_in_dns(cast: Cast, names: NameServer) -> None:
+    admin = cast.org_admin.actor
+    claim = services.start_domain_check(admin, cast.org_a, "räksmörgås.example", "dns")
+    assert claim.domain == "xn--rksmrgs-5wao1o.example"
+    where = f"_vardkase.{claim.domain}"
+    assert not services.check_record(admin, cast.org_a, claim.pk)
+    for wrong in (["vardkase-domain-verification=other"], [claim.token], []):
+        names.texts[where] = wrong
+        assert not services.check_record(admin, cast.org_a, claim.pk)
+    names.texts = {claim.domain: [f"vardkase-domain-verification={claim.token}"]}
+    assert not services.check_record(admin, cast.org_a, claim.pk), "in the wrong place"
+    names.texts = {where: ["v=spf1 -all", f"vardkase-domain-verification={claim.token}"]}
+    assert services.check_record(admin, cast.org_a, claim.pk)
+    assert _verified(cast) == [claim.domain]
+    names.fails = True
+    with pytest.raises(Conflict, match="DNS does not answer"):
+        services.check_record(admin, cast.org_a, claim.pk)
+    assert _verified(cast) == [claim.domain]
+    assert set(names.asked) == {where}
+
+
+def test_a_slow_name_server_keeps_nobody_waiting(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is locked while DNS is asked, and an answer to a question that no longer stands proves nothing."""
+    admin = cast.org_admin.actor
+    with name_server() as names:
+        settings.VARDKASE_DNS_SERVER = names.address
+        claim = services.start_domain_check(admin, cast.org_a, "a.example", "dns")
+        names.texts = {"_vardkase.a.example": [f"vardkase-domain-verification={claim.token}"]}
+        outside, within = len(connection.atomic_blocks), []
+        asks = domains.has_record
+
+        def asked(domain: str, token: str) -> bool:
+            within.append(len(connection.atomic_blocks))
+            services.start_domain_check(admin, cast.org_a, "a.example", "dns")
+            return asks(domain, token)
+
+        monkeypatch.setattr(domains, "has_record", asked)
+        with pytest.raises(Conflict, match="A newer verification"):
+            services.check_record(admin, cast.org_a, claim.pk)
+    assert (within, _verified(cast)) == ([outside], [])
+
+
+def test_a_record_that_is_gone_is_not_outlived_by_asking_for_a_mail(
+    cast: Cast, names: NameServer, mail_goes_out: None
+) -> None:
+    admin = cast.org_admin.actor
+    claim = services.start_domain_check(admin, cast.org_a, "a.example", "dns")
+    names.texts = {"_vardkase.a.example": [f"vardkase-domain-verification={claim.token}"]}
+    assert services.check_record(admin, cast.org_a, claim.pk)
+    names.texts = {}
+    services.start_domain_check(admin, cast.org_a, "a.example", "mail", "postmaster")
+    assert _verified(cast) == ["a.example"]
+    grace = timedelta(days=DOMAIN_GRACE.value)
+    with time_machine.travel(timezone.now() + grace + timedelta(hours=1)):
+        domain_checks.recheck_domains()
+    assert _verified(cast) == []
+
+
+def test_another_organisations_claim_is_not_there(cast: Cast, names: NameServer) -> None:
+    claim = services.start_domain_check(cast.org_admin.actor, cast.org_a, "a.example", "dns")
+    names.texts = {"_vardkase.a.example": [f"vardkase-domain-verification={claim.token}"]}
+    with pytest.raises(NotFound):
+        services.check_record(cast.site_admin.actor, cast.org_b, claim.pk)
+    assert Organisation.objects.get(pk=cast.org_b.pk).verified_domains == []
+
+
+def test_what_is_missing_is_told(cast: Cast) -> None:
+    state = services.security_state(cast.org_b)
+    to_do = {"certificate", "bound_key", "api_requirements"}
+    assert set(state.missing) == to_do | {"domain", "network", "domains_enforced"}
+    assert (state.sync_users, state.unbound_keys) == (1, 1)
+    services.set_networks(cast.site_admin.actor, cast.org_b, ["192.0.2.0/24"])
+    Organisation.objects.filter(pk=cast.org_b.pk).update(
+        verified_domains=["b.example"], domains_mode="enforce"
+    )
+    state = services.security_state(Organisation.objects.get(pk=cast.org_b.pk))
+    assert set(state.missing) == to_do
+    assert state.addresses_outside == ()
+
+
+def _verified(cast: Cast) -> list[str]:
+    return Organisation.objects.get(pk=cast.org_a.pk).verified_domains
+
+
+@pytest.mark.usefixtures("mail_goes_out")
+def test_giving_up_a_claim_does_not_let_one_write_to_strangers_without_end(cast: Cast) -> None:
+    admin = cast.org_admin.actor
+    for _ in range(20):
+        claim = services.start_domain_check(admin, cast.org_a, "victim.example", "mail", "postmaster")
+        services.remove_domain(admin, cast.org_a, claim.pk)
+    with pytest.raises(Conflict):
+        services.start_domain_check(admin, cast.org_a, "victim.example", "mail", "postmaster")
+    assert OutgoingMail.objects.count() == 20
