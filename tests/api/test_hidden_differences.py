@@ -1,0 +1,236 @@
+"""What organisation A hides changes no answer that organisation B gets from any endpoint or page that only reads.
+
+Gaps in the numbers of what is made later are not among it: numbers are drawn from one sequence for everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from tests.api.calls import call, send
+from tests.api.stage import OURS, Caller, Stage, Things, mentioned
+from tests.api.test_roles import lines
+from tests.factories import make_attribute, make_event, make_object, make_report, make_sharing_group
+from tests.hub.test_profiles import pages
+from vardkase.api.dispatch import declared_permissions
+from vardkase.core.clock import now_seconds
+from vardkase.exchange.taxii.models import Collection
+from vardkase.identity.accounts.models import AuthKey
+from vardkase.intel.models import Attribute, Event, EventTag
+from vardkase.intel.sightings.models import Sighting
+from vardkase.knowledge.taxonomies.models import Tag
+
+LONG_AGO = 1_700_000_000
+HEADERS = ("X-Result-Count", "X-Skipped-Elements-Count", "ETag", "Link", "Location")
+SHARED = ("attack", "galaxy", "news", "noticelist", "organisation", "role", "tag", "taxonomy", "technique",
+          "template", "user", "warninglist")  # fmt: skip
+PUBLIC = frozenset(
+    {
+        "approval", "member",
+        "forked_cluster", "delegation", "me", "own_approval", "own_relationship", "own_template", "published_cluster",
+        "user",
+    }
+)  # fmt: skip
+"""Of what others may not change: what everybody may know of, or what comes with an account or an organisation."""
+NOT_ASKED = re.compile(r"/(account/second-factor|account/sign-out|account/logout|sign-out|logout|metrics)")
+"""Addresses that end a session, or that hold what is random by design."""
+RANDOM = re.compile(
+    r'(nonce|value|content|id|for|data-[a-z]+)="[^"]{20,}"|"X-CSRFToken": "[^"]+"|"(from|to)": ?"?\d+"?'
+    r'|(STIXPackage-|bundle--)[0-9a-f-]{36}|"(average_)?user_(count|per_org)": ?"[0-9.]+"'
+)
+"""What is random, the bounds of a summary, and how many accounts there are, which is told and is not content."""
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?|\b\d\d:\d\d(:\d\d)?\b")
+SECONDS = re.compile(r"\b1[789]\d{8}\b")
+
+type Question = tuple[str, str, Any]
+
+
+def text(value: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "text", "category": "Other", "value": value, "uuid": str(uuid4())} | fields
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An event of A that everybody reads, and one of B; the reader is of B and may do all that a member may."""
+
+    stage: Stage
+    author: Caller
+    reader: Caller
+    shared: Things
+    event: Event
+    own: Event
+    browser: Client
+
+    def act(self, path: str, body: Any = None) -> Any:
+        """Somebody of A changes something."""
+        status, said = call(self.author.key, "POST", path, body)
+        assert status == 200, (path, said)
+        return said
+
+
+@pytest.fixture
+def scene(db: None, password_is_enough: None) -> Scene:
+    stage = Stage()
+    author, reader = stage.caller("org admin"), stage.caller("stranger")
+    AuthKey.objects.update(last_used=LONG_AGO)
+    shared = Things(stage, author)
+    for name in SHARED:
+        getattr(shared, name)
+    event = make_event(stage.a, info="open", distribution=1, published=True, publish_timestamp=LONG_AGO)
+    own = make_event(stage.b, info="own", distribution=0)
+    for each in (event, own):
+        each.save()
+        make_attribute(each, value1="common.example", type="domain", category="Network activity").save()
+        make_object(each).save()
+        make_report(each, name="open", content="x", distribution=5).save()
+        EventTag.objects.create(event=each, tag=shared.tag)
+    Event.objects.update(attribute_count=1, timestamp=LONG_AGO)
+    Attribute.objects.update(timestamp=LONG_AGO)
+    browser = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    browser.force_login(reader.user)
+    return Scene(stage, author, reader, shared, event, own, browser)
+
+
+def hide(scene: Scene, reach: dict[str, Any]) -> None:
+    """A keeps parts of the event that everybody reads, and an event with the same value, from B."""
+    value = {"type": "domain", "category": "Network activity"}
+    part = scene.act(f"/attributes/add/{scene.event.pk}", text("hidden.example", **value, **reach))[
+        "Attribute"
+    ]
+    row = Attribute.objects.get(pk=part["id"])
+    secret = Tag.objects.create(name=f"secret {uuid4()}", colour="#ff0000")
+    make_object(scene.event, **reach).save()
+    Sighting.objects.create(attribute=row, event=scene.event, org=scene.stage.a, date_sighting=1, type=0)
+    scene.act("/tags/attachTagToObject", {"uuid": str(row.uuid), "tag": secret.name})
+    scene.act(
+        f"/event_reports/add/{scene.event.pk}", {"name": "hidden", "content": "common.example", **reach}
+    )
+    note = {"note": "n", "language": "en", **reach}
+    scene.act("/analystData/add/Note", {"object_uuid": str(row.uuid), "object_type": "Attribute", **note})
+    scene.act("/analystData/add/Note", {"object_uuid": str(scene.event.uuid), "object_type": "Event", **note})
+    same = [text("common.example", **value)]
+    made = scene.act("/events/add", {"Event": {"info": "hidden", **reach, "Attribute": same}})["Event"]
+    scene.act(f"/events/publish/{made['id']}")
+    scene.act(f"/sightings/add/{row.pk}", {"source": "hidden"})
+    scene.act(f"/shadow_attributes/edit/{row.pk}", text("better.example", **value))
+    scene.act("/collections/add", {"name": "hidden", "type": "campaign", **reach})
+    galaxy = scene.act("/galaxies/add", {"name": f"hidden {uuid4()}", **reach})["Galaxy"]
+    scene.act(f"/galaxy_clusters/add/{galaxy['id']}", {"value": "hidden", "description": "d", **reach})
+
+
+def furnish(scene: Scene) -> None:
+    """One of everything that A may hide, in events of its own."""
+    things = Things(scene.stage, scene.author)
+    for name in SHARED:
+        things.__dict__["_made"][name] = getattr(scene.shared, name)
+    for name in sorted(OURS - PUBLIC):
+        getattr(things, name)
+
+
+def questions(scene: Scene) -> Iterator[Question]:
+    """Every reading endpoint: with nothing, with the event, with an attribute, and as the roles table asks it."""
+    attribute = scene.event.attributes.order_by("pk")[0]
+    sent = {line.name: line for line in lines() if not mentioned([line.to, line.send]) & OURS}
+    for endpoint in declared_permissions():
+        if endpoint.writes:
+            continue
+        path = f"/{endpoint.name}"
+        if endpoint.allows("GET"):
+            yield from (
+                ("GET", f"{path}{about}", None) for about in ("", f"/{scene.event.pk}", f"/{attribute.uuid}")
+            )
+        if endpoint.allows("POST"):
+            yield "POST", path, {}
+        if line := sent.get(endpoint.name):
+            yield (
+                line.asked_by,
+                f"{path}/{scene.shared.fill(line.to)}".rstrip("/"),
+                scene.shared.fill(line.send),
+            )
+
+
+def more_questions(scene: Scene) -> Iterator[Question]:
+    """Every format, orders that could tell of what is counted, TAXII, and every page."""
+    for kind in (
+        "csv",
+        "xml",
+        "text",
+        "rpz",
+        "snort",
+        "suricata",
+        "yara",
+        "cache",
+        "stix2",
+        "hashes",
+        "opendata",
+    ):
+        yield "POST", "/events/restSearch", {"returnFormat": kind}
+        yield "POST", "/attributes/restSearch", {"returnFormat": kind}
+    for order in ("attribute_count", "timestamp", "publish_timestamp", "info"):
+        yield "GET", f"/events/index/sort:{order}/direction:desc", None
+    for collection in Collection.objects.values_list("uuid", flat=True):
+        yield "GET", f"/taxii2/api/collections/{collection}/objects/", None
+    for route, _ in pages():
+        for address in {route, route.replace("/1/", f"/{scene.event.pk}/")}:
+            if not NOT_ASKED.match(address):
+                yield "page", address, None
+    for words in ("hidden", "common.example", "secret"):
+        yield "page", f"/search/?q={words}", None
+
+
+def answers(scene: Scene, asked: Iterable[Question]) -> dict[str, tuple[Any, ...]]:
+    found = {}
+    for method, path, body in asked:
+        by_page = method == "page"
+        response: Any = scene.browser.get(path) if by_page else send(scene.reader.key, method, path, body)
+        found[f"{method} {path} {body}"] = _stable(response)
+    return found
+
+
+def _stable(response: Any) -> tuple[Any, ...]:
+    """An answer without what goes with the clock, and without what is random."""
+    content = b"".join(response) if response.streaming else response.content
+    said = MOMENT.sub("MOMENT", RANDOM.sub("", " ".join(content.decode("utf-8", "replace").split())))
+    return response.status_code, SECONDS.sub(_of_now, said), *(response.headers.get(name) for name in HEADERS)
+
+
+def _of_now(found: re.Match[str]) -> str:
+    return "NOW" if abs(int(found[0]) - now_seconds()) < 2 * 86400 else found[0]
+
+
+@pytest.mark.parametrize("kept", ["own", "for the organisation", "for a group"])
+def test_what_is_hidden_changes_no_answer(scene: Scene, kept: str) -> None:
+    asked = [*questions(scene), *more_questions(scene)]
+    # The first round also writes down what a first visit does.
+    first = answers(scene, asked)
+    asked = [each for each in asked if first["{} {} {}".format(*each)][0] == 200]
+    assert len(asked) > 400
+    before = answers(scene, asked)
+    if kept == "own":
+        furnish(scene)
+    else:
+        group = make_sharing_group(scene.stage.a, [scene.stage.a], name="Hidden group")
+        narrow = {"distribution": "4", "sharing_group_id": str(group.pk)}
+        hide(scene, {"distribution": "0"} if kept == "for the organisation" else narrow)
+    after = answers(scene, asked)
+    differ = {name: _difference(before[name], said) for name, said in after.items() if said != before[name]}
+    assert differ == {}
+
+
+def _difference(before: tuple[Any, ...], after: tuple[Any, ...]) -> list[str]:
+    """The members or tags that are new or gone."""
+    old, new = (re.split(r"(?<=[,>\n])", each[1]) for each in (before, after))
+    gone = [f"- {part}" for part in old if part not in set(new)]
+    come = [f"+ {part}" for part in new if part not in set(old)]
+    return [
+        *gone[:8],
+        *come[:8],
+        *(f"{a} → {b}" for a, b in zip(before[2:], after[2:], strict=True) if a != b),
+    ]
