@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import translation
 
@@ -16,7 +18,7 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications.form.reading import read_step
 from vardkase.hub.membership.applications.form.steps import ORGANISATION
 from vardkase.identity.organisations.models import Organisation
-from vardkase.identity.organisations.names import skeleton
+from vardkase.identity.organisations.names import organisation_skeleton
 from vardkase.identity.organisations.services import (
     capture_organisations,
     create_organisation,
@@ -39,7 +41,25 @@ UNSHOWN = [
     "\ufeffOrgA",
     "Org\u3164A",
     "Org\ufe0fA",
+    "Org\u115fA",
+    "Org\u1160A",
+    "Org\uffa0A",
+    "Org\u180fA",
+    "Org\u2800A",
+    "Org\U000e0101A",
 ]
+LOOKALIKES = [
+    "Norrviks kommun.",
+    "Norrviks\u2010kommun",
+    "NORRVIKS – KOMMUN",
+    "“Norrviks kommun”",
+    "Norrviks\u00b7kommun",
+    "Norrvikskommun",
+    "Norrvíks kommuń",
+    "Ņorrvıks kommun",
+    "Norrviks k\u0336ommun",
+]
+"""Names that look like "Norrviks kommun", by punctuation, spaces and marks."""
 
 
 @pytest.mark.parametrize("name", ["ＯrgA", "Оrga", "0rga", "ORGA", "Org\u00a0a".replace("\u00a0", "")])
@@ -56,9 +76,72 @@ def test_a_name_that_looks_like_anothers_is_refused(cast: Cast, name: str) -> No
 
 @pytest.mark.parametrize("name", UNSHOWN)
 def test_a_name_with_characters_that_are_not_shown_is_refused(cast: Cast, name: str) -> None:
-    with pytest.raises(Invalid, match="not shown"):
+    with pytest.raises(Invalid, match="invisible"):
         create_organisation(cast.site_admin.actor, {"name": name})
     assert "name" in read_step(ORGANISATION, {"name": name}).errors
+
+
+@pytest.mark.parametrize("name", LOOKALIKES)
+def test_punctuation_spaces_and_foreign_marks_make_no_other_name(cast: Cast, name: str) -> None:
+    mine = create_organisation(cast.site_admin.actor, {"name": "Norrviks kommun", "local": True})
+    with pytest.raises(Invalid, match="looks like"):
+        create_organisation(cast.site_admin.actor, {"name": name})
+    with pytest.raises(Invalid, match="looks like"):
+        edit_organisation(cast.site_admin.actor, cast.org_c, {"name": name})
+    uuid = str(uuid4())
+    event = {"info": "x", "uuid": str(uuid4()), "Orgc": {"uuid": uuid, "name": name}}
+    assert call(cast.partner_sync.key, "POST", "/events/add", {"Event": event})[0] == 200
+    found = Organisation.objects.get(uuid=uuid)
+    assert found.name_resembles_another
+    assert found.name_skeleton != mine.name_skeleton
+
+
+def test_invisible_letters_from_a_peer_are_removed_and_the_name_is_marked(cast: Cast) -> None:
+    create_organisation(cast.site_admin.actor, {"name": "Norrviks kommun", "local": True})
+    uuids = {str(uuid4()): filler for filler in "\u115f\u1160\u3164\uffa0\u2800\u180f"}
+    capture_organisations({"uuid": uuid, "name": f"Norrviks{each}kommun"} for uuid, each in uuids.items())
+    found = Organisation.objects.filter(uuid__in=uuids)
+    assert [each.name_resembles_another for each in found] == [True] * len(uuids)
+    assert not set("".join(each.name for each in found)) & set(uuids.values())
+
+
+def test_swedish_letters_make_names_of_their_own(cast: Cast) -> None:
+    for name in ("Håbo kommun", "Habo kommun", "Häbo kommun", "Malmö stad", "Malmo stad"):
+        create_organisation(cast.site_admin.actor, {"name": name, "local": True})
+    for name in (
+        "HÅBO KOMMUN",
+        "Ha\u030abo kommun",
+        "Hȧbo kommun",
+        "Hábo kommun",
+        "Malmő stad",
+        "Malmø stad",
+    ):
+        with pytest.raises(Invalid):
+            create_organisation(cast.site_admin.actor, {"name": name})
+
+
+def test_names_of_other_scripts_stay_apart() -> None:
+    names = ["日本", "本", "がく", "かく", "!!!", "???", "ЦЕРТ", "ΕΛΛΑΣ"]
+    assert len({organisation_skeleton(name) for name in names}) == len(names)
+
+
+def test_stored_names_that_now_collide_are_kept_and_theirs_is_marked(cast: Cast) -> None:
+    rows = Organisation.objects.bulk_create(
+        Organisation(name=name, local=local)
+        for name, local in (
+            ("Norrviks kommun", True),
+            ("Norrviks-kommun", True),
+            ("Norrviks kommun.", False),
+            ("Ort", False),
+        )
+    )
+    Organisation.objects.filter(pk__in=[each.pk for each in rows]).update(name_skeleton="old")
+    rebuild = import_module("vardkase.identity.organisations.migrations.0012_name_skeletons")
+    rebuild.rebuild_skeletons(apps, None)
+    found = list(Organisation.objects.filter(pk__in=[each.pk for each in rows]).order_by("pk"))
+    assert [each.name_skeleton for each in found] == [organisation_skeleton(each.name) for each in found]
+    assert [each.name_resembles_another for each in found] == [False, False, True, False]
+    edit_organisation(cast.site_admin.actor, found[1], {"sector": "Kommun"})
 
 
 def test_its_own_name_and_a_composed_form_are_kept(cast: Cast) -> None:
@@ -77,7 +160,7 @@ def test_a_document_that_names_one_so_is_kept_with_a_mark(cast: Cast, name: str)
     assert status == 200, body
     found = Organisation.objects.get(uuid=uuid)
     assert found.name_resembles_another
-    assert skeleton(found.name) != mine.name_skeleton
+    assert organisation_skeleton(found.name) != mine.name_skeleton
     assert not set(found.name) & set("\u202e\u200b")
     page = signed_in(cast.site_admin).get(
         reverse("organisation", args=[found.pk]), headers={"accept-language": "en"}

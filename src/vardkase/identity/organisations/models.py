@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.identity.organisations.names import skeleton
+from vardkase.identity.organisations.names import organisation_skeleton
 from vardkase.identity.organisations.standing import ALWAYS, access_of
 
 
@@ -27,10 +27,10 @@ def mode_field() -> models.CharField[str, str]:
 
 
 class NameSkeletonField(models.TextField):  # type: ignore[type-arg]
-    """The skeleton of the row's `name` (`names.skeleton`), maintained by every save and bulk insert."""
+    """The skeleton of the row's `name` (`names.organisation_skeleton`), maintained by every save and bulk insert."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = skeleton(str(getattr(model_instance, "name", "")))
+        value = organisation_skeleton(str(getattr(model_instance, "name", "")))
         setattr(model_instance, self.attname, value)
         return value
 

@@ -1,12 +1,14 @@
 """Organisation names: allowed characters, and detection of look-alikes.
 
 Two names look alike when they have the same skeleton, by Unicode's confusables (UTS #39, section 4): "Оrg" with a
-Cyrillic О looks like "Org", and "rn" like "m".
+Cyrillic О looks like "Org", and "rn" like "m". Marks on letters are ignored, except those of å, ä and ö, which are
+letters of their own: Håbo and Habo are two municipalities. For organisations, punctuation and spaces are ignored too.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -18,8 +20,21 @@ from vardkase.core.sql import cursor
 
 UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that a name may not hold: control, format (bidi and zero-width among them), line separators."""
-FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0")
-"""Letters and marks that are not shown either (Unicode's Default_Ignorable_Code_Point)."""
+FILLERS = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
+"""Characters of other categories that are not shown: Unicode's Default_Ignorable_Code_Point, and the empty Braille
+pattern."""
+WIDE_MARKS = "\u0303\u0304\u0308\u030b\u030f"
+SWEDISH_MARKS = {
+    ("a", "\u030a"): "\u030a",
+    ("a", "\u0307"): "\u030a",
+    **dict.fromkeys(((letter, mark) for letter in "ao" for mark in WIDE_MARKS), "\u0308"),
+}
+"""Letter and mark → the mark of å, ä or ö that it looks like: "Malmő" looks like Malmö. All other marks are ignored."""
+DIACRITIC = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]")
+"""The marks of Latin, Greek and Cyrillic letters: elsewhere (が) a mark makes another letter."""
 ABOUT_NAMES = "organisation name "
 LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s || name)) FROM unnest(%s::text[]) AS name ORDER BY name"
 
@@ -39,11 +54,7 @@ def cleaned(name: str) -> str:
 
 
 def _is_unshown(character: str) -> bool:
-    return (
-        unicodedata.category(character) in UNSHOWN
-        or character in FILLERS
-        or "\ufe00" <= character <= "\ufe0f"  # Variation selectors.
-    )
+    return unicodedata.category(character) in UNSHOWN or character in FILLERS
 
 
 def skeleton(name: str) -> str:
@@ -53,7 +64,27 @@ def skeleton(name: str) -> str:
         decomposed = unicodedata.normalize("NFD", cleaned(name))
         name = "".join(shapes.get(one, one) for one in decomposed).casefold()
     # A capital I has become l by now, and a small i has not: ORGANISATION and Organisation are one name.
-    return " ".join(name.replace("i", "l").split())
+    return " ".join(_with_swedish_marks(name).replace("i", "l").replace("\u0131", "l").split())
+
+
+def organisation_skeleton(name: str) -> str:
+    """As `skeleton`, and without punctuation, symbols and spaces, unless the name holds nothing else."""
+    # NFKC, because confusables give some Han characters as the symbol of their radical.
+    whole = unicodedata.normalize("NFKC", skeleton(name))
+    return "".join(one for one in whole if one.isalnum() or unicodedata.category(one)[0] == "M") or whole
+
+
+def _with_swedish_marks(name: str) -> str:
+    kept: list[str] = []
+    letter = ""
+    for one in unicodedata.normalize("NFD", name):
+        if not DIACRITIC.match(one):
+            letter = one
+            kept.append(one)
+        elif mark := SWEDISH_MARKS.get((letter, one)):
+            kept.append(mark)
+            letter = ""  # One mark is enough: "ǟ" looks like "ä".
+    return "".join(kept)
 
 
 def take_turns(skeletons: Iterable[str]) -> None:

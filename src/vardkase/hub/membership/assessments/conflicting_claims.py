@@ -19,7 +19,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
-from vardkase.identity.organisations.names import skeleton
+from vardkase.identity.organisations.names import organisation_skeleton
 from vardkase.identity.organisations.rules import plain_domain
 
 
@@ -49,7 +49,7 @@ def claims(actor: Actor, application: Application) -> list[str]:
         ),
         *(
             gettext("Another organisation here is also called %s.") % organisation.name
-            for organisation in others.filter(name_skeleton=skeleton(found.name), local=True)
+            for organisation in others.filter(name_skeleton=organisation_skeleton(found.name), local=True)
         ),
         *(
             gettext("%(address)s has an account here, at %(organisation)s.")

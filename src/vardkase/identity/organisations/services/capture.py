@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from vardkase.core.sql import cursor
 from vardkase.identity.organisations.models import Organisation
-from vardkase.identity.organisations.names import cleaned, skeleton, take_turns
+from vardkase.identity.organisations.names import cleaned, organisation_skeleton, take_turns
 
 MAX_NAME = 255
 TRIES = 20
@@ -46,7 +46,7 @@ def _ids(uuids: Iterable[str]) -> dict[str, int]:
 
 def _add(missing: Mapping[str, str], created_by: int) -> None:
     names = {uuid: cleaned(name[: MAX_NAME * 2])[:MAX_NAME].strip() or uuid for uuid, name in missing.items()}
-    skeletons = {skeleton(name) for name in names.values()}
+    skeletons = {organisation_skeleton(name) for name in names.values()}
     take_turns(skeletons)
     taken = set(
         Organisation.objects.filter(name_skeleton__in=skeletons).values_list("name_skeleton", flat=True)
@@ -54,7 +54,7 @@ def _add(missing: Mapping[str, str], created_by: int) -> None:
     rows = []
     for uuid, name in names.items():
         free = free_name(name, taken)
-        taken.add(skeleton(free))
+        taken.add(organisation_skeleton(free))
         rows.append(
             Organisation(
                 uuid=UUID(uuid),
@@ -71,7 +71,7 @@ def _add(missing: Mapping[str, str], created_by: int) -> None:
 def free_name(name: str, taken: set[str]) -> str:
     free = name = name[:MAX_NAME].strip()
     for _ in range(TRIES):
-        if skeleton(free) not in taken:
+        if organisation_skeleton(free) not in taken:
             return free
         free = f"{name[: MAX_NAME - 6]}_{random.randint(0, 9999)}"  # noqa: S311  a name, not a secret
     return f"{name[: MAX_NAME - 37]}_{uuid4()}"

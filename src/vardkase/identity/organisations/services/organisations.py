@@ -15,7 +15,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import Organisation
-from vardkase.identity.organisations.names import composed, skeleton, take_turns
+from vardkase.identity.organisations.names import composed, organisation_skeleton, take_turns
 from vardkase.identity.organisations.settings import has_open_membership, host_organisation_id
 from vardkase.misp.flags import as_bool
 
@@ -152,7 +152,7 @@ def _clashes(organisation: Organisation) -> dict[str, list[str]]:
         return {"name": [gettext("Name cannot be empty.")]}
     if others.filter(name__iexact=organisation.name).exists():
         return {"name": [gettext("An organisation with this name already exists.")]}
-    if (alike := skeleton(organisation.name)) != organisation.name_skeleton:
+    if (alike := organisation_skeleton(organisation.name)) != organisation.name_skeleton:
         take_turns([alike])
         if other := others.filter(name_skeleton=alike).first():
             told = gettext("The name looks like that of another organisation: %(name)s.")

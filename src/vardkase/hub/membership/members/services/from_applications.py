@@ -11,7 +11,7 @@ from vardkase.hub.membership.members.answers import county_of, details_of
 from vardkase.hub.membership.members.services.opening import begin
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.organisations.models import Organisation
-from vardkase.identity.organisations.names import skeleton
+from vardkase.identity.organisations.names import organisation_skeleton
 from vardkase.identity.organisations.services import create_organisation
 
 
@@ -39,5 +39,5 @@ def open_approved(application: Application) -> None:
 
 def _free_name(application: Application) -> str:
     name = application.organisation_name[:240]
-    taken = Organisation.objects.filter(name_skeleton=skeleton(name)).exists()
+    taken = Organisation.objects.filter(name_skeleton=organisation_skeleton(name)).exists()
     return f"{name} ({application.organisation_number or application.number})" if taken else name
