@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from vardkase.misp.fields import (
@@ -20,6 +20,7 @@ from vardkase.misp.fields import (
     read_uuid,
 )
 from vardkase.misp.flags import as_int
+from vardkase.misp.time import LARGEST_LEAD
 
 DISTRIBUTIONS = (
     "Options : Your organisation only, This community only, Connected communities, All communities"
@@ -27,6 +28,7 @@ DISTRIBUTIONS = (
 THREAT_LEVELS = "Options : 1, 2, 3, 4 (for High, Medium, Low, Undefined)"
 ANALYSES = "Options : 0, 1, 2 (for Initial, Ongoing, Completed)"
 BAD_DATE = "Expected date format: YYYY-MM-DD"
+DATE_AHEAD = "The date is more than a day ahead of this instance's clock"
 DATE = re.compile(r"(\d{4}|\d{2})[-/.](\d{1,2})[-/.](\d{1,2})")
 ANALYSIS_WORDS = {"initial": 0, "ongoing": 1, "complete": 2, "completed": 2}
 
@@ -100,6 +102,11 @@ def _read_date(data: Mapping[str, Any], errors: Errors) -> date | None:
             pass
     errors["date"] = [BAD_DATE]
     return None
+
+
+def is_far_ahead(day: date, today: date) -> bool:
+    """Whether an event of this date would come first in every list, until then."""
+    return day > today + timedelta(seconds=LARGEST_LEAD)
 
 
 def _read_choice(

@@ -107,10 +107,10 @@ def _take_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: Fe
         stored = Event.objects.filter(uuid=announced.uuid).values_list("pk", flat=True).first()
         with transaction.atomic():
             if stored is None:
-                number = add_event(actor, document).event_id
+                number = add_event(actor, document, from_feed=True).event_id
                 fetched.added += 1
             else:
-                number = edit_event(actor, stored, document).event_id
+                number = edit_event(actor, stored, document, from_feed=True).event_id
                 fetched.edited += 1
             if feed.publish and not as_bool(document.get("published")):
                 publish_event(actor, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import batched
 from typing import Any
 from uuid import UUID, uuid4
@@ -38,15 +39,19 @@ from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.intel.services.tagging import link_event_tags
 from vardkase.intel.settings import DEFAULT_TAG_COLLECTION, DEFAULT_THREAT_LEVEL
 from vardkase.knowledge.tag_collections.queries import default_tags
-from vardkase.misp.event import EventInput, parse_event
+from vardkase.misp.event import DATE_AHEAD, EventInput, is_far_ahead, parse_event
 from vardkase.misp.flags import as_bool
 
 CHUNK = 5_000
 """Attributes held in memory at a time."""
 
 
-def add_event(actor: Actor, data: Mapping[str, Any], signed: Signed | None = None) -> Ingested:
+def add_event(
+    actor: Actor, data: Mapping[str, Any], signed: Signed | None = None, *, from_feed: bool = False
+) -> Ingested:
     """Store a new event with all its parts. `data` is the bare MISP event.
+
+    A date far ahead is an error, except in what another instance sends (`locked`, by a sync user) or offers as a feed.
 
     Errors in the header raise Invalid with its field errors. Invalid parts are left out and reported in the
     result, as in MISP. Raises EventExists, EventBlocked, SharingGroupRefused, SignatureRefused, Forbidden.
@@ -54,6 +59,8 @@ def add_event(actor: Actor, data: Mapping[str, Any], signed: Signed | None = Non
     actor.require_writing()
     actor.require(Permission.ADD)
     header = _parse_header(actor, data)
+    if not from_feed:
+        refuse_date_ahead(actor, header)
     refuse_blocked(header.uuid, _creator_uuid(actor, header))
     refuse_by_rule(data)
     require_signature_of_new(actor, data, signed)
@@ -136,6 +143,17 @@ def _parse_header(actor: Actor, data: Mapping[str, Any]) -> EventInput:
     return parsed
 
 
+def refuse_date_ahead(actor: Actor, header: EventInput, stored: date | None = None) -> None:
+    """Raise Invalid for a date far ahead of now that differs from the `stored` one.
+
+    What another MISP sends is exempt: it accepts any date, and would send a refused event again and again.
+    """
+    if header.date is None or header.date == stored or (is_trusted(actor) and header.locked):
+        return
+    if is_far_ahead(header.date, today()):
+        raise Invalid({"date": [DATE_AHEAD]})
+
+
 def _refuse_known(actor: Actor, header: EventInput) -> None:
     """For an event that the actor may not read, the response is the same as for a blocked one."""
     if header.uuid is None:
@@ -152,7 +170,7 @@ def _refuse_known(actor: Actor, header: EventInput) -> None:
 
 
 def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tuple[Event, list[str]]:
-    trusted = _is_trusted(actor)
+    trusted = is_trusted(actor)
     given = tuple(str(tag.get("name") or "") for tag in header.tags)
     sought = BeforeCreation(actor, header.distribution, header.sharing_group_id, given)
     if not (trusted and as_bool(header.locked)):
@@ -185,7 +203,7 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tup
     return event, sought.tags
 
 
-def _is_trusted(actor: Actor) -> bool:
+def is_trusted(actor: Actor) -> bool:
     """True if the actor may import data created by other organisations."""
     return actor.is_site_admin or actor.may(Permission.SYNC)
 
@@ -203,7 +221,7 @@ def _creator(actor: Actor, header: EventInput) -> int:
 
 
 def _creator_uuid(actor: Actor, header: EventInput) -> str:
-    if _is_trusted(actor) and header.orgc and (named := header.orgc.get("uuid")):
+    if is_trusted(actor) and header.orgc and (named := header.orgc.get("uuid")):
         return str(named).lower()
     return _own_uuid(actor)
 

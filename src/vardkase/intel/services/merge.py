@@ -37,7 +37,7 @@ from vardkase.intel.services.audiences import (
 from vardkase.intel.services.blocking import refuse_by_rule
 from vardkase.intel.services.changes import is_newer, named, tag_mentions, write_changes
 from vardkase.intel.services.contributions import store_contributions
-from vardkase.intel.services.events import all_attributes, store_parts
+from vardkase.intel.services.events import all_attributes, refuse_date_ahead, store_parts
 from vardkase.intel.services.locking import correlation_changed, known_timestamp, lock_event, recount
 from vardkase.intel.services.merge_parts import PartsMerger
 from vardkase.intel.services.moving import move_private_times
@@ -61,11 +61,17 @@ NOT_NEWER = "Event could not be saved: Event in the request not newer than the l
 
 @transaction.atomic
 def edit_event(
-    actor: Actor, event_id: int, data: Mapping[str, Any], signed: Signed | None = None
+    actor: Actor,
+    event_id: int,
+    data: Mapping[str, Any],
+    signed: Signed | None = None,
+    *,
+    from_feed: bool = False,
 ) -> Ingested:
     """Merge a document into a stored event.
 
-    Fields missing in the document stay; parts that are not newer than the stored ones are skipped. Raises
+    Fields missing in the document stay; parts that are not newer than the stored ones are skipped. A date far
+    ahead is treated as in `add_event`. Raises
     NotFound, Forbidden, Invalid (with MISP's message, or the header's field errors), SharingGroupRefused,
     SignatureRefused.
     """
@@ -76,7 +82,7 @@ def edit_event(
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
     correlated = not event.disable_correlation
     before = _Shared.of(event)
-    publish = _merge_header(actor, event, data, assembler)
+    publish = _merge_header(actor, event, data, assembler, any_date=from_feed)
     audiences = _merge_parts(actor, event, data, assembler)
     assembler.rejections.require_present()
     recount(event.pk)
@@ -115,10 +121,14 @@ def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed 
         raise Invalid(f"Event could not be saved: {NOT_WHO_BROUGHT_IT}")
 
 
-def _merge_header(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> bool:
+def _merge_header(
+    actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler, *, any_date: bool
+) -> bool:
     parsed = parse_event(_overlay(event, data), now=assembler.now)
     if isinstance(parsed, dict):
         raise Invalid(parsed)
+    if not any_date:
+        refuse_date_ahead(actor, parsed, event.date)
     _assign(event, parsed)
     event.sharing_group_id = assembler.sharing.required(
         event.distribution, parsed.sharing_group_id, parsed.sharing_group

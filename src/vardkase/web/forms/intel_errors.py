@@ -18,6 +18,7 @@ TEXTS: dict[str, str | Promise] = {
     "Info cannot be empty.": _("Write a title."),
     "valueNotEmpty": _("Write a title."),
     event.BAD_DATE: _("Write the date as year-month-day."),
+    event.DATE_AHEAD: _("It is dated more than a day ahead of this hub's clock."),
     event.THREAT_LEVELS: _("Choose one of the levels."),
     event.ANALYSES: _("Choose how far the analysis has come."),
     event.DISTRIBUTIONS: _("Choose who should see it."),

@@ -1,0 +1,92 @@
+"""An event dated far ahead would come first in every list: refused here, stored as sent from other instances."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.servers import HERE, serving
+from tests.exchange.test_feed_contents import FIRST, add, fetch, misp_files, publishing
+from tests.exchange.test_feed_contents import event as announced
+from tests.exchange.test_pull_troubles import connection, good, misp
+from tests.identity.test_attribution import event_of, pushed
+from tests.web.signed_in import signed_in
+from vardkase.core.clock import now_seconds, today
+from vardkase.core.settings.models import SettingValue
+from vardkase.exchange.sync.pull import pull
+from vardkase.intel.models import Event
+from vardkase.misp.event import DATE_AHEAD
+
+FAR = "2099-01-01"
+
+
+@pytest.mark.parametrize("sender", ["analyst", "site_admin"])
+def test_a_date_far_ahead_is_refused_over_the_api(cast: Cast, sender: str) -> None:
+    key = getattr(cast, sender).key
+    status, body = call(key, "POST", "/events/add", {"info": "x", "date": FAR})
+    assert (status, body["errors"]["Event"]["date"]) == (403, [DATE_AHEAD])
+    assert not Event.objects.exists()
+    made = call(key, "POST", "/events/add", {"info": "x"})[1]["Event"]
+    status, body = call(key, "POST", f"/events/edit/{made['id']}", {"date": FAR, "info": "y"})
+    assert (status, DATE_AHEAD in str(body["errors"])) == (403, True)
+    stored = Event.objects.get()
+    assert (stored.info, stored.date) == ("x", today())
+
+
+def test_tomorrow_is_accepted_for_clocks_in_other_zones(cast: Cast) -> None:
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    assert call(cast.analyst.key, "POST", "/events/add", {"info": "x", "date": tomorrow})[0] == 200
+    after = (today() + timedelta(days=2)).isoformat()
+    assert call(cast.analyst.key, "POST", "/events/add", {"info": "x", "date": after})[0] == 403
+
+
+def test_who_claims_to_be_a_peer_without_being_one_is_refused(cast: Cast) -> None:
+    document = {"info": "x", "date": FAR, "locked": True}
+    assert call(cast.analyst.key, "POST", "/events/add", document)[0] == 403
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_the_page_says_what_is_wrong(cast: Cast) -> None:
+    web = signed_in(cast.analyst)
+    sent = {"info": "x", "date": FAR, "threat_level_id": "2", "analysis": "1", "distribution": "0"}
+    shown = web.post("/event/new/", sent, headers={"accept-language": "en"})
+    assert "It is dated more than a day ahead" in shown.content.decode()
+    assert not Event.objects.exists()
+    stored = Event.objects.create(
+        info="x", date=FAR, org=cast.org_a, orgc=cast.org_a, timestamp=now_seconds() - 10, distribution=0
+    )
+    form = web.get(f"/event/{stored.pk}/edit/").context
+    mark = {"mark": form["mark"]} if "mark" in form else {}
+    assert web.post(f"/event/{stored.pk}/edit/", {**sent, **mark, "info": "y"}).status_code == 302
+    stored.refresh_from_db()
+    assert (stored.info, stored.date.isoformat()) == ("y", FAR)  # It had this date already.
+
+
+def test_what_a_peer_pushes_is_stored_as_sent(cast: Cast) -> None:
+    document = event_of(cast.org_b, date=FAR)
+    assert pushed(cast.partner_sync, document)[0] == 200
+    assert Event.objects.get().date.isoformat() == FAR
+    later = document | {"date": "2098-01-01", "timestamp": str(int(document["timestamp"]) + 5)}
+    assert pushed(cast.partner_sync, later)[0] == 200
+    assert Event.objects.get().date.isoformat() == "2098-01-01"
+
+
+def test_what_is_pulled_is_stored_as_sent(cast: Cast, settings: Any) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    uuid, said = good(date=FAR)
+    with serving(misp({uuid: said})) as peer:
+        assert pull(cast.site_admin.actor, connection(cast, peer.url)).events == 1
+    assert Event.objects.get(uuid=uuid).date.isoformat() == FAR
+
+
+def test_what_a_feed_offers_is_stored_as_sent(cast: Cast, settings: Any) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    SettingValue.objects.create(name="MISP.background_jobs", value=False)
+    with publishing(misp_files(announced(FIRST, 1000, "one.example", date=FAR))) as server:
+        number = add(cast, f"{server.url}/feed/", source_format="misp", distribution=1)
+        fetch(cast, number)
+    assert Event.objects.get(uuid=FIRST).date.isoformat() == FAR
