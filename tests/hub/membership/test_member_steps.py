@@ -155,6 +155,19 @@ def test_a_limit_for_a_time_lifts_itself(cast: Cast, desk: Desk, time_machine: A
     assert (cast.org_b.standing, cast.org_b.may_write, Membership.objects.get().state) == ("", True, "active")
 
 
+def test_the_page_asks_for_no_reasons_while_activation_is_impossible(cast: Cast, desk: Desk) -> None:
+    opened(desk, cast.org_b)
+    web = signed_in(desk.officer)
+    address, english = f"/members/{cast.org_b.pk}/step/activate/", {"accept-language": "en"}
+    page = web.get(address, headers=english)
+    shown = page.content.decode()
+    assert set(page.context["needed"]) < set(page.context["waiting"])
+    assert "These can never be skipped" in shown
+    assert "Give reasons to propose activation" not in shown
+    assert 'name="reason"' not in shown
+    assert web.post(address, {"reason": "It was here before."}, headers=english).status_code == 422
+
+
 def test_reasons_are_asked_for(cast: Cast, desk: Desk) -> None:
     opened(desk, cast.org_b)
     officer = at_the_screen(desk.officer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.conf import settings as configured
@@ -11,10 +12,13 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from tests.cast import Cast
+from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership.cast import staff
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.public_pages import queries, services
 from vardkase.hub.public_pages.passages import LANGUAGES, PassagePart, shipped
+from vardkase.identity.accounts.staff import StaffRole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -117,6 +121,18 @@ def test_a_visitor_starts_at_the_public_page_and_signs_in_by_one_click(client: C
     assert not re.findall(r'(?:src|<link[^>]*href)="https?://', html), "nothing is fetched from elsewhere"
     assert "One warns." in client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert client.get(reverse("public_steps")).status_code == 200
+
+
+def test_the_front_page_names_every_open_phase_and_contradicts_none(cast: Cast, client: Client) -> None:
+    waiting = client.get("/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Open to: public sector<" in waiting
+    assert waiting.count("Apply now, and you are in the queue.") == 1
+    jurist = staff(cast, StaffRole.LEGAL_OFFICER)
+    by_two.record_in_force(cast, jurist, "offence_data", date(2026, 3, 1), "SFS 2026:417")
+    opened = client.get("/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Open to: public sector, private sector<" in opened
+    assert "in the queue" not in opened
+    assert "står ni i kö" not in client.get("/", headers={"Accept-Language": "sv"}).content.decode()
 
 
 def test_members_still_begin_with_their_overview(cast: Cast) -> None:

@@ -23,7 +23,7 @@ from vardkase.hub.membership.contacts.services import READERS as CONTACT_READERS
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership, RestrictionCause
 from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL, conflict_of
-from vardkase.hub.membership.onboarding.items import still_open
+from vardkase.hub.membership.onboarding.items import never_waived, still_open
 from vardkase.hub.training.queries import STAFF as TRAINERS
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
@@ -151,6 +151,7 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
     context = {
         "form": form, "title": title, "help": help_text, "organisation": membership.organisation, "step": name,
         "waiting": still_open(membership) if name == "activate" else [],
+        "needed": never_waived(membership) if name == "activate" else [],
         "is_final": name == "terminate",
         "ending": services.would_end(membership) if name == "terminate" else {},
     }  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from vardkase.hub.correspondence.letters.wording import owner_name
-from vardkase.hub.membership.phases.queries import phases
+from vardkase.hub.membership.phases.queries import PhaseState, phases
 from vardkase.hub.membership.phases.rules import PhaseProgress
 from vardkase.hub.profiles import profile
 from vardkase.hub.public_pages import queries
@@ -41,7 +41,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "question": [each for each in parts["question"] if each["name"] in found],
         "searched": text,
         "phases": stages,
-        "open_phases": [each for each in stages if each.state is PhaseProgress.OPEN],
+        "open_to": _open_to(stages),
         "changed": queries.last_changed(),
         "apply_url": url_if_any("apply"),
         "support_url": url_if_any("support_ask"),
@@ -58,6 +58,13 @@ def steps(request: HttpRequest) -> HttpResponse:
         **words_at_the_foot(),
     }
     return render(request, "public/steps.html", context)
+
+
+def _open_to(stages: list[PhaseState]) -> str:
+    """The titles of all open phases; those by invitation only if there is no other."""
+    admitting = [each for each in stages if each.state is PhaseProgress.OPEN]
+    without_invitation = [each for each in admitting if not each.by_invitation]
+    return ", ".join(each.title.lower() for each in without_invitation or admitting)
 
 
 def words_by_part(language: str) -> dict[str, list[dict[str, Any]]]:
