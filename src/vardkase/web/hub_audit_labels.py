@@ -60,6 +60,7 @@ SENTENCES: dict[str, str | Promise] = {
     "application.queued": _("The application’s phase opened, and it was queued for review"),
     "application.rejected": _("The application was rejected"),
     "letter.delivered": _("The delivery of a letter was recorded"),
+    "letter.resent": _("A letter was sent again by e-mail"),
     "application.registered_as": _("The registry number of the application was entered"),
     "application.resumed": _("The assessment continued without a completion by the link"),
     "application.terms_accepted": _("The applicant accepted the version of the terms that applies"),

@@ -16,10 +16,13 @@ from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import send as deliver
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
-from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.correspondence.letters.resending import resend
+from vardkase.hub.correspondence.models import Letter, SentMail
+from vardkase.hub.correspondence.services import settle
 from vardkase.hub.membership.assessments.services.decisions import decide
 from vardkase.hub.membership.overview.figures import open_tasks
 
@@ -69,6 +72,38 @@ def test_a_letter_waits_until_its_mail_is_sent(cast: Cast, settings: object) -> 
         for mail in OutgoingMail.objects.all():
             deliver(mail)
     assert not undelivered(who.actor).exists()
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_a_letter_is_sent_again_once_there_is_a_mail_server(cast: Cast, settings: object) -> None:
+    letter, who = decided(cast), officer(cast)
+    web = signed_in(who)
+    address = f"/mail/undelivered/{letter.pk}/resend/"
+    assert "Send again" not in web.get("/mail/undelivered/", headers=ENGLISH).content.decode()
+    with pytest.raises(Conflict, match=r"mail server|e-postserver"):
+        resend(who.actor, letter.pk)
+    before = SentMail.objects.filter(thing_kind="application").values_list("recipient", flat=True)
+    recipients = set(before.filter(attachments__contains=[attached(letter)]))
+    with mail_server() as server:
+        use(settings, server.port)
+        assert "Send again" in web.get("/mail/undelivered/", headers=ENGLISH).content.decode()
+        with pytest.raises(Forbidden):
+            resend(cast.org_admin.actor, letter.pk)
+        assert web.post(address).status_code == 302
+        sent = SentMail.objects.filter(kind="letter_resent")
+        assert set(sent.values_list("recipient", flat=True)) == recipients
+        assert call(who.key, "POST", f"/membershipLetters/resend/{letter.pk}")[0] == 409
+        for mail in OutgoingMail.objects.all():
+            deliver(mail)
+            settle(MailSettled(mail.about or {}, ""))
+    assert not undelivered(who.actor).exists()
+    assert AuditEntry.objects.filter(action="letter.resent", target_id=letter.pk).count() == 1
+    with pytest.raises(Conflict):
+        resend(who.actor, letter.pk)
+
+
+def attached(letter: Letter) -> str:
+    return f"{letter.number.replace(':', '-')}.pdf"
 
 
 def test_over_the_api_and_by_whom(cast: Cast) -> None:

@@ -8,6 +8,7 @@ from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
+from vardkase.hub.correspondence.letters.resending import resend
 from vardkase.hub.correspondence.templates import EDITORS
 from vardkase.misp.flags import as_int
 
@@ -52,3 +53,14 @@ def delivered(call: Call) -> Answer:
         raise Invalid({"on": ["on is a day such as 2027-01-31."]}) from None
     made = note_delivery(call.actor, as_int(call.arg(0)) or 0, given["how"], day, given["note"])
     return Json({"Delivery": {"letter": made.letter.number, "how": made.how, "on": made.on.isoformat()}})
+
+
+@endpoint(
+    "membershipLetters/resend",
+    staff=EDITORS,
+    writes=True,
+    describes=Description(url="/membershipLetters/resend/[letter_id]"),
+)
+def send_again(call: Call) -> Answer:
+    """Mail an undelivered letter again; `mails` is how many mails were queued."""
+    return Json({"mails": resend(call.actor, as_int(call.arg(0)) or 0)})

@@ -92,6 +92,11 @@ def recipients_of(application: Application) -> list[Recipient]:
     return list(found.values())
 
 
+def recipients_by_id(application_id: int) -> list[Recipient]:
+    application = Application.objects.filter(pk=application_id).first()
+    return recipients_of(application) if application else []
+
+
 def register() -> None:
     for name, words in tomllib.loads(TEXTS.read_text()).items():
         texts = {key: text.strip() for key, text in words.items()}

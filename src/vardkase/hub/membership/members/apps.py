@@ -10,9 +10,15 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from vardkase.core import settings  # noqa: PLC0415 - the same
         from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
+        from vardkase.hub.correspondence.letters.resending import (  # noqa: PLC0415 - the same
+            register_recipients,
+        )
         from vardkase.hub.membership.applications.hooks import application_approved  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.letter_content import register_letters  # noqa: PLC0415 - the same
-        from vardkase.hub.membership.members.letters import register_kinds  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.members.letters import (  # noqa: PLC0415 - the same
+            recipients_by_id,
+            register_kinds,
+        )
         from vardkase.hub.membership.members.schedules import SCHEDULES  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.services import members_only  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.services.from_applications import (  # noqa: PLC0415 - the same
@@ -30,6 +36,7 @@ class MembersConfig(AppConfig):
         organisations_merged.register(members_only.after_merge)
         settings.changed.register(members_only.after_setting_changed)
         register_kinds()
+        register_recipients("membership", recipients_by_id)
         register_letters()
         application_approved.register(open_approved)
         for schedule in SCHEDULES:

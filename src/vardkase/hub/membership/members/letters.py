@@ -128,6 +128,11 @@ def recipients(membership: Membership, *contacts: str) -> list[Recipient]:
     ]
 
 
+def recipients_by_id(membership_id: int) -> list[Recipient]:
+    membership = Membership.objects.select_related("organisation").filter(pk=membership_id).first()
+    return recipients(membership) if membership else []
+
+
 def write(actor: AuditActor, membership: Membership, kind: str, *papers: Attachment, **facts: str) -> None:
     """Write to the member, with `papers` attached; recorded as correspondence about its membership."""
     known = {"organisation": membership.organisation.name, **facts}

@@ -7,9 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.mail.services import can_send
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
+from vardkase.hub.correspondence.letters.resending import resend
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.queries import sent_about
 from vardkase.hub.correspondence.services import NO_MAIL_SERVER
@@ -36,7 +39,7 @@ def index(request: PageRequest) -> HttpResponse:
             case = members[each.thing_id].organisation.name
             url = reverse("member", args=[members[each.thing_id].organisation_id])
         rows.append({"letter": each, "case": case, "url": url, "why": _why(each)})
-    return render(request, "correspondence/undelivered.html", {"rows": rows})
+    return render(request, "correspondence/undelivered.html", {"rows": rows, "can_send": can_send()})
 
 
 @page(staff=EDITORS, writes=True)
@@ -58,6 +61,18 @@ def note(request: PageRequest, pk: int) -> HttpResponse:
             return redirect("undelivered_letters")
     context = {"letter": letter, "form": form}
     return render(request, "correspondence/delivery.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=EDITORS, writes=True)
+def send_again(request: PageRequest, pk: int) -> HttpResponse:
+    try:
+        resend(request.actor, pk)
+    except (Conflict, NotFound) as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, gettext("The letter is on its way."))
+    return redirect("undelivered_letters")
 
 
 def _things(letters: list[Letter], kind: str) -> set[int]:

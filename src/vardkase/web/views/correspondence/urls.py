@@ -11,6 +11,7 @@ urlpatterns = [
     path("mail/sent/", texts.sent, name="sent_mail"),
     path("mail/undelivered/", delivery.index, name="undelivered_letters"),
     path("mail/undelivered/<int:pk>/", delivery.note, name="letter_delivery"),
+    path("mail/undelivered/<int:pk>/resend/", delivery.send_again, name="letter_resend"),
     path("mail/signature/", texts.sign, name="signature"),
     path("mail/<str:name>/<str:language>/", texts.edit, name="mail_template"),
     path("mail/<str:name>/<str:language>/reset/", texts.reset, name="mail_template_reset"),

@@ -1,0 +1,75 @@
+"""Sends letters again whose mail failed, such as those written before the hub had a mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.mail.compose import Attachment
+from vardkase.core.mail.services import can_send
+from vardkase.hub.correspondence.kinds import MailKind, Recipient, register
+from vardkase.hub.correspondence.letters.delivery import undelivered
+from vardkase.hub.correspondence.models import Letter, SentState
+from vardkase.hub.correspondence.queries import sent_about
+from vardkase.hub.correspondence.services import send
+from vardkase.hub.correspondence.templates import EDITORS
+from vardkase.identity.access.actor import Actor
+
+RESENT = MailKind(
+    "letter_resent",
+    describes=_("When an officer sends a letter again that could not be delivered; the letter is attached."),
+    facts={"number": "2026-00017:1", "title": "Beslut om medlemskap"},
+    subject={"sv": "Brev {number}: {title}", "en": "Letter {number}: {title}"},
+    body={
+        "sv": "Hej,\n\nbrevet ”{title}” ({number}) kunde inte levereras med e-post när det skrevs. Det är bifogat "
+        "här, oförändrat.\n\nFår brevets beslut överklagas räknas tiden från den dag då ni får del av det.",
+        "en": "Hello,\n\nthe letter “{title}” ({number}) could not be delivered by e-mail when it was written. It is "
+        "attached here, unchanged.\n\nIf its decision may be appealed, the time runs from the day you receive it.",
+    },
+)
+
+_recipients: dict[str, Callable[[int], list[Recipient]]] = {}
+
+
+def register_resending() -> None:
+    register(RESENT)
+
+
+def register_recipients(thing_kind: str, of: Callable[[int], list[Recipient]]) -> None:
+    """`of` returns who receives the letters about a thing of this kind, by its id."""
+    _recipients[thing_kind] = of
+
+
+@transaction.atomic
+def resend(actor: Actor, letter_id: int) -> int:
+    """Mail an undelivered letter, unchanged, to those who receive letters in its case now; returns how many mails.
+
+    Raises Forbidden, NotFound, and Conflict if it is delivered or being sent, or cannot be sent.
+    """
+    actor.require_writing()
+    actor.require_staff(*EDITORS)
+    letter = Letter.objects.select_for_update().filter(pk=letter_id).first()
+    if letter is None:
+        raise NotFound("There is no such letter.")
+    if not undelivered(actor).filter(pk=letter.pk).exists():
+        raise Conflict(gettext("This letter is not waiting for delivery."))
+    if not can_send():
+        raise Conflict(gettext("The hub has no mail server."))
+    paper = Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", bytes(letter.content))
+    mails = sent_about(letter.thing_kind, letter.thing_id).filter(attachments__contains=[paper.name])
+    if mails.filter(state=SentState.WAITING).exists():
+        raise Conflict(gettext("The letter is being sent already."))
+    find = _recipients.get(letter.thing_kind)
+    if find is None or not (people := find(letter.thing_id)):
+        raise Conflict(gettext("No recipient with an e-mail address is known."))
+    known = mails.values_list("thing_title", flat=True).first()
+    about = Target(letter.thing_kind, letter.thing_id, title=known or "")
+    facts = {"number": letter.number, "title": letter.title}
+    count = send(actor, RESENT.name, people, facts, about=about, attachments=[paper])
+    record(actor, "letter.resent", Target("letter", letter.pk, title=str(letter)), {"mails": count})
+    return count
