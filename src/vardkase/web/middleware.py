@@ -159,7 +159,9 @@ class SignedIn:
             return for_visitors(request) if for_visitors else redirect_to_login(request.get_full_path())
         if user.force_logout:
             return _leave(request, user)
-        refused = _admit(request, user, name, allowed_while_suspended=getattr(view, "own_affairs", False))
+        refused = _admit(
+            request, user, name, allowed_while_suspended=getattr(view, "allowed_while_suspended", False)
+        )
         if refused is None and name == "account_change_password" and not may_change_password(request, user):
             return ask_to_confirm(request, user, resume=False)
         return refused
