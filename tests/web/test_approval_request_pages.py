@@ -73,7 +73,7 @@ def test_an_event_that_an_operator_asks_for_is_named_by_its_creator_and_not_by_w
     request = ApprovalRequest.objects.get(action="grant_content_access")
     page = read(scene.officer.user, request)
     assert f"Event {scene.event.pk}, created by {cast.org_a.name}" in page
-    assert "for up to 1 hour, from" in page
+    assert "for up to 1 hour from" in page
     assert "SECRET" not in page
 
 

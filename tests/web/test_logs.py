@@ -88,4 +88,4 @@ def test_what_django_logs_is_the_route(db: None, status: int) -> None:
 def test_the_log_is_set_up_so() -> None:
     handler = settings.LOGGING["handlers"]["stderr"]
     assert "routes" in handler["filters"]
-    assert settings.LOGGING["formatters"][handler["formatter"]]["()"].endswith("SecretFree")
+    assert settings.LOGGING["formatters"][handler["formatter"]]["()"].endswith("SecretLogFilter")

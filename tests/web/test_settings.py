@@ -117,5 +117,6 @@ def test_every_setting_of_accounts_and_sign_in_says_so() -> None:
     assert len(found) > 10
     assert {name for name, opens in found.items() if not opens} == {
         HIDE_GROUP_MEMBERS.name,
+        "Security.hide_organisation_index_from_users",
         "Vardkase.approval_days",
     }

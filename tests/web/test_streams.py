@@ -98,7 +98,7 @@ def test_settings_are_changed_and_secrets_stay(cast: Cast) -> None:
     assert (changed.name, changed.format, changed.filters) == ("Renamed", "ecs", {})
     assert changed.encrypted_secrets
     moved = {**written, "url": "https://elsewhere.example/", "format": "ecs"}
-    assert "enter it anew" in shown(client, f"{LIST}{added.pk}/edit/", **moved)
+    assert "Enter the secret again" in shown(client, f"{LIST}{added.pk}/edit/", **moved)
 
 
 def test_a_receiver_that_is_down_is_told_of_in_plain_words(cast: Cast) -> None:

@@ -32,7 +32,7 @@ def test_a_first_administrator_is_not_said_to_be_invited(cast: Cast) -> None:
     done = browser.post(address, {"email": "eva@c.example"}, headers=ENGLISH, follow=True).content.decode()
     assert "the hub cannot send mail: nothing was sent" in done
     page = browser.get(address, headers=ENGLISH).content.decode()
-    assert "eva@c.example has an account. The hub sends no mail" in page
+    assert "eva@c.example has an account. The hub cannot send mail" in page
     assert "is invited" not in page
 
 

@@ -47,7 +47,7 @@ def test_a_client_certificate_opens_through_nginx_and_nothing_else_does(front: F
     refused = {
         "none was presented": _asked(front, cast, None),
         "has registered": _asked(front, cast, front.files("other", other)),
-        "not valid now": _asked(front, cast, front.files("ended", ended)),
+        "not currently valid": _asked(front, cast, front.files("ended", ended)),
     }
     for words, (status, message) in refused.items():
         assert (status, words in message) == (403, True), message

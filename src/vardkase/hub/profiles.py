@@ -32,6 +32,7 @@ HUB_ONLY = (
     "vardkase.web.views.groups",
     "vardkase.web.views.membership",
     "vardkase.web.views.overview",
+    "vardkase.web.views.partiality",
     "vardkase.web.views.policy.trainings.of_member",
     "vardkase.web.views.policy.trainings.remove_of_member",
     "vardkase.web.views.public",

@@ -25,6 +25,7 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.notices.models import SentSummary
 from vardkase.exchange.notices.recipients import recipients
 from vardkase.exchange.notices.summaries import send_summaries
+from vardkase.exchange.outbox.deliveries import version_of
 from vardkase.exchange.own_feeds import services as feeds
 from vardkase.exchange.servers.caching import cache_server
 from vardkase.exchange.servers.models import KEYS, Server
@@ -164,7 +165,7 @@ def eyes(scene: Scene) -> bool:
 
 
 def alert(scene: Scene) -> bool:
-    people = recipients(scene.event.pk, 0, 60).people
+    people = recipients(version_of(scene.event.pk), 0, 60).people
     return any(person.email.endswith("@b.example") for person in people)
 
 
@@ -249,7 +250,7 @@ def test_a_membership_that_has_ended_opens_no_door(scene: Scene) -> None:
     assert open_doors(scene) == set()
     assert not User.objects.filter(org=scene.cast.org_b, disabled=False).exists()
     scene.own.refresh_from_db()  # What it has contributed is still here.
-    found = services.pushing.locked(officer, scene.cast.org_b.pk)
+    found = services.transitions.locked(officer, scene.cast.org_b.pk)
     assert found.ending == {
         "contributions": "It stays, in its name.",
         "events": 1, "attributes": 0, "users": 3, "keys": 3, "connections": 1,

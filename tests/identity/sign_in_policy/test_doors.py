@@ -241,7 +241,7 @@ def test_a_certificate_opens_and_everything_else_is_told_apart(
     told = {
         "none was presented": asked(key, headers={"X-Forwarded-For": INSIDE}),
         "has registered": asked(key, headers=with_certificate(authority.issue("Other").escaped)),
-        "not valid now": asked(
+        "not currently valid": asked(
             key, headers=with_certificate(ended.escaped, "FAILED:certificate has expired")
         ),
     }

@@ -149,7 +149,7 @@ def test_a_certificate_is_registered_once_and_never_with_its_private_key(cast: C
         (own.pem + own.key_pem, "private key"),
         (own.pem + authority.root.pem, "not a single certificate"),
         ("nonsense", "not a single certificate"),
-        (authority.issue("Old", ends=-DAY).pem, "has ended"),
+        (authority.issue("Old", ends=-DAY).pem, "has expired"),
     ):
         with pytest.raises(Invalid, match=words):
             services.add_certificate(admin, cast.org_a, wrong)

@@ -31,6 +31,7 @@ from vardkase.intel.services.deletion import soft_delete_attributes, soft_delete
 from vardkase.intel.services.events import store_parts
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.objects_merge import ObjectBefore, merge_object_header, settle_time
+from vardkase.intel.services.recording import known_to
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.intel.services.templates import check_requirements, move_to_newest, with_template
@@ -104,8 +105,10 @@ def edit_object(
         if to_newest:
             move_to_newest(stored)
             inside |= before.audiences
-    touch(event, settle_time(event, stored, before, inside))
-    record(actor, "object.edited", Target("object", stored.pk, stored.uuid, stored.name))
+    audiences = settle_time(event, stored, before, inside)
+    touch(event, audiences)
+    change = known_to(event, audiences)
+    record(actor, "object.edited", Target("object", stored.pk, stored.uuid, stored.name), change)
     return stored.pk
 
 

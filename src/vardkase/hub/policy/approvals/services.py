@@ -29,7 +29,7 @@ from vardkase.intel.services.locking import lock_event
 from vardkase.intel.services.publish import publish_agreed
 
 LONGEST_REASON = 2000
-DECIDED = "This request is decided already."
+DECIDED = "This request has already been decided."
 
 
 def request_approval(

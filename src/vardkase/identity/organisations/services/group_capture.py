@@ -26,6 +26,7 @@ from vardkase.identity.organisations.models import (
     SharingGroupOrg,
     SharingGroupServer,
 )
+from vardkase.identity.organisations.names import organisation_skeleton
 from vardkase.identity.organisations.queries import visible_groups
 from vardkase.identity.organisations.services.capture import MAX_NAME, capture_organisations, free_name
 from vardkase.identity.organisations.services.groups import THIS_INSTANCE, apply, target_of
@@ -232,7 +233,7 @@ def _is_here(entry: Any) -> bool:
 
 def _free_name(actor: Acting, name: str, pk: int | None = None) -> str:
     clash = visible_groups(actor).exclude(pk=pk or 0).filter(name__iexact=name).exists()
-    return free_name(name, {name.lower()}) if clash else name[:255]
+    return free_name(name, {organisation_skeleton(name)}) if clash else name[:255]
 
 
 def _uuid(value: Any) -> UUID | None:
