@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NotRequired, TypedDict
 
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -60,19 +60,12 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("home", _("Overview"), icon="layout-dashboard"),
             NavigationItem("events", _("Events"), icon="list-details", is_content=True),
             NavigationItem("values", _("Values"), icon="fingerprint", is_content=True),
-            NavigationItem("reports", _("Reports"), icon="notes", is_content=True),
-            NavigationItem("galaxies", _("Galaxies and ATT&CK"), icon="grid-dots"),
             NavigationItem("feeds", _("Feeds"), icon="rss", requires=Permission.SITE_ADMIN),
         ),
     ),
     (
         _("Share"),
-        (
-            NavigationItem("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),
-            NavigationItem("proposals", _("Proposals"), icon="git-pull-request", is_content=True),
-            NavigationItem("delegations", _("Delegation"), icon="transfer", is_content=True),
-            NavigationItem("disclosures", _("Disclosure"), icon="folder-open"),
-        ),
+        (NavigationItem("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),),
     ),
     (
         _("Our organisation"),
@@ -221,10 +214,7 @@ def address_of(view: str) -> str:
 
 @cache
 def _known(view: str, _profile: str) -> str:
-    try:
-        url = reverse(view)
-    except NoReverseMatch:
-        return ""
+    url = reverse(view)
     return url if is_here(resolve(url).func) else ""
 
 

@@ -1,0 +1,28 @@
+"""The side navigation: every item leads to a page."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import resolve, reverse
+
+from tests.cast import Cast
+from tests.web.signed_in import signed_in
+from vardkase.web.navigation import SECTIONS, NavigationItem
+
+ITEMS = [item for _, items in SECTIONS for item in items]
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.view)
+def test_every_item_of_the_navigation_has_a_page(item: NavigationItem) -> None:
+    address = reverse(item.view)
+    assert resolve(address).view_name == item.view
+
+
+def test_what_a_site_administrator_is_offered_opens(cast: Cast) -> None:
+    client = signed_in(cast.site_admin)
+    page = client.get("/").content.decode()
+    offered = [address for item in ITEMS if f'href="{(address := reverse(item.view))}"' in page]
+    assert len(offered) > 12
+    assert {address: client.get(address, follow=True).status_code for address in offered} == dict.fromkeys(
+        offered, 200
+    )
