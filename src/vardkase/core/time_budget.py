@@ -1,7 +1,7 @@
 """Time limit per request, enforced at its next query.
 
-The gateway gives every request a budget, in the thread that works on it. What has none, such as a job or a command,
-is not limited. A single statement is limited by PostgreSQL itself (`statement_timeout`).
+The gateway sets a budget for each request in the thread that handles it. Jobs and commands have none and are not
+limited. PostgreSQL limits each single statement (`statement_timeout`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from contextlib import contextmanager
 import psycopg
 
 GRACE = 2.0
-"""Seconds to roll back and to answer, after which a request that goes on all the same is stopped again."""
+"""Seconds to roll back and answer; a request that is still running after that is stopped again."""
 
 
 class OutOfTime(psycopg.errors.QueryCanceled):
-    """The request has had its time. Handled as a statement that took too long: nothing of it is stored."""
+    """The request exceeded its budget. Handled like a cancelled statement: nothing is stored."""
 
 
 class _Current(threading.local):
@@ -31,7 +31,7 @@ _present = _Current()
 
 @contextmanager
 def time_budget(seconds: float) -> Iterator[None]:
-    """Stop what the present thread does when the block takes longer than `seconds`."""
+    """Stop the current thread at its next query when the block takes longer than `seconds`."""
     _present.started = time.monotonic()
     _present.deadline = _present.started + seconds
     try:
@@ -41,13 +41,13 @@ def time_budget(seconds: float) -> Iterator[None]:
 
 
 def allow(seconds: float) -> None:
-    """Give the present request `seconds` in all, for what is known to take long."""
+    """Extend the current request's budget to `seconds` in total, for work known to be slow."""
     if _present.deadline is not None:
         _present.deadline = max(_present.deadline, _present.started + seconds)
 
 
 def check_time() -> None:
-    """Raise OutOfTime when the present request has had its time. Every query does; long loops without one should."""
+    """Raise OutOfTime if the budget is exceeded. Every query checks; long loops without queries should too."""
     if _present.deadline is None:
         return
     now = time.monotonic()
@@ -58,7 +58,7 @@ def check_time() -> None:
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """What the block takes does not count: it waits for somebody else, with a limit of its own."""
+    """Exclude the block from the budget: it waits for another machine, with its own timeout."""
     begun = time.monotonic()
     try:
         yield

@@ -14,11 +14,11 @@ import uvicorn
 from vardkase.config.gateway.protocol import Connection
 
 PATIENCE = 0.005
-"""Seconds for which a worker leaves a new connection to one that has fewer, before it takes it after all."""
+"""Seconds that a worker leaves a new connection to workers with fewer connections before accepting it itself."""
 STEP = 0.001
-"""Seconds between two looks at the counts meanwhile."""
+"""Seconds between checks of the counts in the meantime."""
 RETRY = 1.0
-"""Seconds until the next attempt when a connection cannot be accepted, for want of file descriptors or memory."""
+"""Seconds before retrying when a connection cannot be accepted (no file descriptors or memory)."""
 COUNTER = 4
 """Bytes of one counter."""
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class ConnectionCounts:
-    """How many connections each worker has, in memory that is shared with the processes forked after this is made.
+    """The number of connections of each worker, in memory shared with processes forked later.
 
     Read without a lock: a count that is a moment old costs evenness and nothing else.
     """
@@ -43,9 +43,9 @@ class ConnectionCounts:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, which accepts one connection at a time, and leaves it to a worker that has fewer.
+    """uvicorn's server, accepting one connection at a time and leaving it to workers with fewer connections.
 
-    Whichever process the kernel wakes first would take all that come at once, on one core.
+    uvicorn accepts all pending connections at once, so the process that wakes first would take them all.
     """
 
     def __init__(
@@ -67,13 +67,13 @@ class Server(uvicorn.Server):
         self._record()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept."""
+        """Start accepting connections."""
         await super().startup(sockets=sockets or [])
         self._listener.setblocking(False)
         self._listen()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept no more, and end what is open."""
+        """Stop accepting connections, and close the open ones."""
         if self._deferred:
             self._deferred.cancel()
         asyncio.get_running_loop().remove_reader(self._listener)

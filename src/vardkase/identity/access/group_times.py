@@ -1,8 +1,8 @@
 """SQL for event times that only certain sharing groups may see (table `event_group_times`).
 
-A row's `group_ids` are the groups in all of which one has to be to read what has changed. `event.has_group_times` is
-true where there are rows and `event.group_changes_unpublished` where some of them are not published, so that other
-events cost nothing. The SQL is for statements that have the parameters of `reader_parameters`.
+A row's `group_ids` are the groups that a reader must be in, all of them, to read the change. `event.has_group_times`
+and `event.group_changes_unpublished` mark the events that have (unpublished) rows, so that all others cost
+nothing. The SQL is for statements that have the parameters of `reader_parameters`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def published_for_groups(event: str) -> str:
     )
 
 
-# It says nothing of the outer row, so that it is asked once for a statement, and only where an event has such changes.
+# Not correlated with the outer row: evaluated once per statement, and only for events with such changes.
 UNPUBLISHED = (
     f"SELECT known.event_id FROM event_group_times known WHERE NOT known.published AND {READER_IN_GROUPS}"
 )

@@ -2,47 +2,50 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vardkase.core.sql import cursor
 from vardkase.intel.models import Event
 from vardkase.intel.services.audiences import Audiences, groups_among
 
 
 def move_private_times(event: Event, audiences: Audiences, at: int) -> None:
-    """Move the time of the last change for the owner and for the groups of `audiences`, for whom the event is
-    unpublished from now on. A change that the owner alone may know of has nothing to be published."""
+    """Move the time of the last change for the owner and the groups of `audiences`, and unpublish the event for these
+    groups. A change that only the owner may know of needs no publication."""
     groups = groups_among(audiences)
     cursor().execute(PRIVATELY, {"id": event.pk, "at": at})
-    for group_ids in groups:
-        cursor().execute(CHANGED, {"id": event.pk, "groups": list(group_ids), "at": at})
+    cursor().executemany(CHANGED, _rows(event, groups, at))
     if groups:
         cursor().execute(UNPUBLISHED, {"id": event.pk})
 
 
 def move_private_sighting_times(event: Event, audiences: Audiences, at: int) -> None:
-    """Say that sightings have been sent out to the owner and the groups of `audiences`."""
+    """Record when sightings were sent to the owner and the groups of `audiences`."""
     groups = groups_among(audiences)
     cursor().execute(SIGHTED_PRIVATELY, {"id": event.pk, "at": at, "has_groups": bool(groups)})
-    for group_ids in groups:
-        cursor().execute(SIGHTED, {"id": event.pk, "groups": list(group_ids), "at": at})
+    cursor().executemany(SIGHTED, _rows(event, groups, at))
 
 
 def unpublished_groups(event: Event) -> Audiences:
-    """The groups for which a change waits to be published."""
+    """The groups with unpublished changes."""
     rows = cursor().execute(WAITING, {"id": event.pk}).fetchall()
     return frozenset(tuple(group_ids) for (group_ids,) in rows)
 
 
 def publish_for_everybody(event: Event, at: int) -> None:
-    """Mark a locked event published, all of it."""
+    """Mark a locked event as published for all its readers."""
     cursor().execute(PUBLISH, {"id": event.pk, "at": at})
     cursor().execute(NOTHING_WAITS, {"id": event.pk})
 
 
 def publish_for_groups(event: Event, audiences: Audiences, at: int) -> None:
-    """Mark a locked event published for the groups of `audiences` alone: nobody else is to know of this version."""
+    """Mark a locked event as published for the groups of `audiences` only; others must not learn of this version."""
     cursor().execute(PUBLISH_PRIVATELY, {"id": event.pk, "at": at})
-    for group_ids in groups_among(audiences):
-        cursor().execute(PUBLISHED, {"id": event.pk, "groups": list(group_ids), "at": at})
+    cursor().executemany(PUBLISHED, _rows(event, groups_among(audiences), at))
+
+
+def _rows(event: Event, groups: Audiences, at: int) -> list[dict[str, Any]]:
+    return [{"id": event.pk, "groups": list(group_ids), "at": at} for group_ids in groups]
 
 
 PRIVATELY = "UPDATE event SET private_timestamp = %(at)s WHERE id = %(id)s"
