@@ -58,7 +58,7 @@ def render_widget(call: Call) -> Answer:
     try:
         data = found.data(call.actor, config)
     except Invalid as error:
-        raise MispError(400, str(error)) from error
+        raise MispError(400, error.wire) from error
     return Json({"title": config.get("alias") or found.title, "render": found.render, "data": data})
 
 

@@ -169,7 +169,7 @@ def search(call: Call) -> Answer:
         found = parse(Scope.ATTRIBUTES, given)
         decay_options(found.options)
     except Invalid as error:
-        raise MispError(400, str(error)) from error
+        raise MispError(400, error.wire) from error
     ids = chosen_ids(query(call.actor, found))
     return Stream(attributes_document(call.actor, ids, attribute_options(found)))
 
@@ -205,7 +205,7 @@ def _found(call: Call) -> DecayingModel:
     try:
         return find_model(call.actor, call.arg(0))
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
 
 
 def _sent(call: Call) -> dict[str, Any]:

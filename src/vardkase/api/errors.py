@@ -81,7 +81,7 @@ def status_and_body(
         url = f"/{'admin/' if admin else ''}{controller}/{action}"
         return 403, save_failed_body(f"Could not {action} {model_name(controller)}", url, error.errors, {})
     kind = next((known for known in STATUSES if isinstance(error, known)), VardkaseError)
-    message = str(error) or DEFAULTS.get(kind, "")
+    message = error.wire or DEFAULTS.get(kind, "")
     return STATUSES.get(kind, 400), exception_body(message, path, {}, is_misps=is_misps)
 
 

@@ -36,11 +36,11 @@ def respond(request: HttpRequest) -> HttpResponseBase:
     except MispError as error:
         return _refused(error.status, error.message, error.headers)
     except NotFound as error:
-        return _refused(404, str(error), {})
+        return _refused(404, error.wire, {})
     except StandingRefused as error:
-        return _refused(403, str(error), {})
+        return _refused(403, error.wire, {})
     except Forbidden as error:
-        return _refused(401, str(error), {"WWW-Authenticate": CHALLENGE})
+        return _refused(401, error.wire, {"WWW-Authenticate": CHALLENGE})
     path = file_of(feed, file or "manifest.json")
     if path is None:
         return _refused(404, "The feed has no such file.", {})

@@ -27,7 +27,7 @@ def view(call: Call) -> Answer:
     try:
         noticelist = queries.find_noticelist(as_int(call.arg(0)) or 0)
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     entries = [
         {"id": str(entry.pk), "noticelist_id": str(entry.noticelist_id), "data": entry.data}
         for entry in noticelist.entries.order_by("pk")
@@ -47,7 +47,7 @@ def enable(call: Call) -> Answer:
     try:
         services.set_enabled(call.actor, number, enabled=as_bool(call.arg(1)))
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     return Redirect(f"/noticelists/view/{number}")
 
 

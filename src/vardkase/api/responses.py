@@ -11,6 +11,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from vardkase.api.answers import JSON_TYPE, Answer, Json, Redirect, Stream, Text
+from vardkase.core.problems import Problem, wire
 from vardkase.formats import xml
 
 XML_TYPE = "application/xml; charset=UTF-8"
@@ -56,11 +57,17 @@ def _whole(stream: Stream, *, unread: bool) -> Text:
 
 def _encoded(data: Any, request: HttpRequest) -> tuple[bytes, str]:
     if wants_xml(request):
-        return xml.document(data).encode(), XML_TYPE
-    encoded = msgspec.json.encode(data)
+        return xml.document(wire(data)).encode(), XML_TYPE
+    encoded = msgspec.json.encode(data, enc_hook=_encodable)
     if not _by_machine(request.headers):
         encoded = msgspec.json.format(encoded, indent=4)
     return encoded, JSON_TYPE
+
+
+def _encodable(value: object) -> str:
+    if isinstance(value, Problem):
+        return value.wire
+    raise TypeError(f"{type(value)} cannot be encoded")
 
 
 def wants_xml(request: HttpRequest) -> bool:

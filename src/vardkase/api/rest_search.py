@@ -106,7 +106,7 @@ def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:
         decay_options(search.options)  # Refused before the first byte, where it is of use to say so.
     except Invalid as error:
         named: dict[str, Any] = {} if isinstance(error.errors, str) else {"errors": error.errors}
-        raise MispError(400, str(error), **named) from error
+        raise MispError(400, error.wire, **named) from error
     return search
 
 

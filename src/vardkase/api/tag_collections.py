@@ -91,7 +91,7 @@ def add_tag(call: Call) -> Answer:
     try:
         new = _found(lambda: services.add_tags(call.actor, reference, [_mention(name) for name in names]))
     except (Forbidden, Invalid) as error:
-        return not_toggled(str(error))
+        return not_toggled(error.wire)
     if not new:
         return not_toggled("Tag is already attached, nothing to change.")
     return toggled("Tag added.", check_publish=True)
@@ -104,7 +104,7 @@ def remove_tag(call: Call) -> Answer:
     try:
         _found(lambda: services.remove_tag(call.actor, reference, _mention(names[0] if names else "")))
     except (Forbidden, Conflict) as error:
-        return not_toggled(str(error))
+        return not_toggled(error.wire)
     return toggled("Tag removed.", check_publish=True)
 
 
@@ -157,7 +157,7 @@ def _found[Result](act: Callable[[], Result]) -> Result:
     try:
         return act()
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
 
 
 def _wire(actor: Actor, collection: TagCollection) -> dict[str, Any]:

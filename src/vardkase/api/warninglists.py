@@ -157,7 +157,7 @@ def _found(call: Call) -> Warninglist:
     try:
         return queries.find_warninglist(as_int(call.arg(0)) or 0)
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
 
 
 def _document(warninglist: Warninglist) -> Iterator[bytes]:

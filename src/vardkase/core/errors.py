@@ -1,17 +1,36 @@
 """Errors raised by services, and their meaning for the calling user or client.
 
-Every face (web, API, CLI, jobs) turns these into its own answer; nothing else is caught on purpose.
+Every interface (web, API, CLI, jobs) turns these into its own answer; nothing else is caught on purpose.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-type FieldErrors = Mapping[str, Sequence[str]]
+from vardkase.core.problems import CommonProblem, Problem, ProblemCode, wire
+
+type FieldErrors = Mapping[str, Sequence[Problem]]
 
 
 class VardkaseError(Exception):
-    """Base class of all errors that are part of a contract."""
+    """Base class of all errors that are part of a contract.
+
+    `str()` is for people, in the active language; `wire` is for clients, in English.
+    """
+
+    def __init__(self, problem: Problem | None = None) -> None:
+        self.problem = problem
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        return str(self.problem or "")
+
+    @property
+    def wire(self) -> str:
+        return str(wire(self.problem or ""))
+
+    def has(self, code: ProblemCode) -> bool:
+        return self.problem is not None and self.problem.code is code
 
 
 class NotFound(VardkaseError):
@@ -23,22 +42,22 @@ class Forbidden(VardkaseError):
 
 
 class Invalid(VardkaseError):
-    """The input was rejected; `errors` maps each field to its messages. Nothing was changed."""
+    """The input was rejected; `errors` maps each field to its problems. Nothing was changed."""
 
-    def __init__(self, errors: FieldErrors | str, message: str = "") -> None:
+    def __init__(self, errors: FieldErrors | Problem, summary: Problem | None = None) -> None:
         self.errors = errors
-        super().__init__(message or _first(errors))
+        super().__init__(summary or _first(errors))
 
 
 class Conflict(VardkaseError):
     """The stored state has changed meanwhile, or an object with this identity already exists."""
 
-    def __init__(self, message: str, *, existing_id: int | None = None) -> None:
+    def __init__(self, problem: Problem, *, existing_id: int | None = None) -> None:
         self.existing_id = existing_id
-        super().__init__(message)
+        super().__init__(problem)
 
 
-def _first(errors: FieldErrors | str) -> str:
-    if isinstance(errors, str):
+def _first(errors: FieldErrors | Problem) -> Problem:
+    if isinstance(errors, Problem):
         return errors
-    return next((messages[0] for messages in errors.values() if messages), "Invalid input")
+    return next((problems[0] for problems in errors.values() if problems), CommonProblem.INVALID_INPUT())

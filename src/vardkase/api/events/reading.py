@@ -40,7 +40,7 @@ def index(call: Call) -> Answer:
     try:
         ids = chosen_ids(event_index_query(call.actor, {**call.named, **body}))
     except Invalid as error:
-        raise MispError(400, str(error)) from error
+        raise MispError(400, error.wire) from error
     rows = event_index(call.actor, paged(call, ids, STREAMED), minimal=as_bool(call.param("minimal")))
     return Stream(rows, headers={"X-Result-Count": str(len(ids))})
 

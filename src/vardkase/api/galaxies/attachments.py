@@ -76,9 +76,9 @@ def detach(call: Call) -> Answer:
     except NotFound:
         raise MispError(404, f"Invalid {call.arg(1)}.") from None
     except (Conflict, Invalid) as error:
-        raise MispError(405, str(error)) from None
+        raise MispError(405, error.wire) from None
     except Forbidden as error:
-        raise MispError(403, str(error)) from None
+        raise MispError(403, error.wire) from None
     return Redirect("/")
 
 

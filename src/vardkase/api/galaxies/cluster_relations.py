@@ -57,7 +57,7 @@ def view(call: Call) -> Answer:
     try:
         relation = queries.find_relation(call.actor, call.arg(0))
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     return Json(next(relation_bodies(call.actor, [relation.pk])))
 
 
@@ -67,7 +67,7 @@ def add(call: Call) -> Answer:
     try:
         relation = services.add_relation(call.actor, call.data("GalaxyClusterRelation"))
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     return saved("GalaxyClusterRelation added", "/galaxy_cluster_relations/add", id=str(relation.pk))
 
 
@@ -77,7 +77,7 @@ def edit(call: Call) -> Answer:
     try:
         relation = services.edit_relation(call.actor, call.arg(0), call.data("GalaxyClusterRelation"))
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     url = f"/galaxy_cluster_relations/edit/{relation.pk}"
     return saved("GalaxyClusterRelation edited", url, id=str(relation.pk))
 
@@ -88,7 +88,7 @@ def delete(call: Call) -> Answer:
     try:
         number = services.delete_relation(call.actor, call.arg(0))
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     url = f"/galaxy_cluster_relations/delete/{number}"
     return saved("GalaxyClusterRelation deleted", url, id=str(number))
 

@@ -84,7 +84,7 @@ def add(call: Call) -> Answer:
             call.actor, find_galaxy(call), call.data("GalaxyCluster"), fork_of=fork
         )
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     return Json({"GalaxyCluster": _document(call, cluster)})
 
 
@@ -130,7 +130,7 @@ def update_cluster(call: Call) -> Answer:
     try:
         cluster = services.update_from_parent(call.actor, find_cluster(call).pk)
     except Conflict as error:
-        raise MispError(405, str(error)) from None
+        raise MispError(405, error.wire) from None
     return _done(call, cluster, "updated")
 
 
@@ -144,7 +144,7 @@ def find_cluster(call: Call, *, deleted: bool = False) -> GalaxyCluster:
     try:
         return queries.find_cluster(call.actor, call.arg(0), deleted=deleted)
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
 
 
 def _done(call: Call, cluster: GalaxyCluster, verb: str) -> Answer:

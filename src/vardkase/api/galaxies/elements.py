@@ -37,7 +37,7 @@ def delete(call: Call) -> Answer:
     try:
         delete_element(call.actor, number)
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     return saved("GalaxyElement deleted", f"/galaxy_elements/delete/{number}", id=str(number))
 
 

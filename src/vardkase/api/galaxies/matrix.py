@@ -57,7 +57,7 @@ def _matrix(call: Call, reference: str) -> Matrix:
         galaxy = queries.find_galaxy(call.actor, reference) if reference else matrix_galaxy(call.actor)
         return galaxy_matrix(call.actor, galaxy)
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
 
 
 def _answer(matrix: Matrix, scores: dict[str, int]) -> Answer:

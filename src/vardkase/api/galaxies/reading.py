@@ -117,7 +117,7 @@ def find_galaxy(call: Call) -> Galaxy:
     try:
         return queries.find_galaxy(call.actor, call.arg(0))
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
 
 
 def _switched(call: Call, *, enabled: bool) -> Answer:

@@ -96,7 +96,7 @@ def _found(call: Call) -> QuerySet[GalaxyCluster]:
             names = galaxy_tags_of(call.actor, find_event(call.actor, str(event)).id)
             found = found.filter(tag_name__in=names)
     except Invalid as error:
-        raise MispError(400, str(error)) from None
+        raise MispError(400, error.wire) from None
     except NotFound:
         return GalaxyCluster.objects.none()
     return found

@@ -37,7 +37,7 @@ def offer(call: Call) -> Answer:
     try:
         return Json(codes.offer(call.data("Enrolment").get("code")))
     except NotFound as error:
-        raise MispError(404, str(error)) from error
+        raise MispError(404, error.wire) from error
 
 
 @endpoint(
@@ -57,9 +57,9 @@ def redeem(call: Call) -> Answer:
     try:
         return Json(codes.redeem(call.actor, data.get("code"), data))
     except NotFound as error:
-        raise MispError(404, str(error)) from error
+        raise MispError(404, error.wire) from error
     except Conflict as error:
-        raise MispError(409, str(error)) from error
+        raise MispError(409, error.wire) from error
     except Invalid as error:
         raise SaveFailed("add Enrolment", "/enrolments/redeem", error.errors) from error
 

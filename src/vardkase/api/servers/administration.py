@@ -95,5 +95,5 @@ def _stopped(call: Call, text: str, pid: int | None = None) -> Answer:
     try:
         workers.stop_workers(call.actor, pid)
     except Conflict as error:
-        raise MispError(405, str(error)) from error
+        raise MispError(405, error.wire) from error
     return saved(text, url)

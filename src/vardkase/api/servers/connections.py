@@ -160,8 +160,8 @@ def create_sync(call: Call) -> Answer:
     try:
         configuration = services.sync_configuration(call.actor, call.base_url, instance_uuid())
     except Forbidden as error:
-        if str(error) == services.NOT_FOR_SITE_ADMINS:
-            raise MispError(405, str(error)) from error
+        if error.wire == services.NOT_FOR_SITE_ADMINS:
+            raise MispError(405, error.wire) from error
         raise
     return Json({"Server": configuration})
 

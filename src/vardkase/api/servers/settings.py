@@ -86,7 +86,7 @@ def edit_setting(call: Call) -> Answer:
     try:
         waits = instance.change_setting(call.actor, call.arg(0), body["value"], str(body.get("reason", "")))
     except instance.FixedSetting as error:
-        raise MispError(405, str(error)) from error
+        raise MispError(405, error.wire) from error
     except Invalid as error:
         raise SaveFailed("serverSettingsEdit Server", EDIT, error.errors) from error
     if waits:

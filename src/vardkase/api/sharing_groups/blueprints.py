@@ -115,7 +115,7 @@ def detach(call: Call) -> Answer:
     try:
         services.detach_blueprint(call.actor, call.arg(0))
     except Conflict as error:
-        raise SaveFailed("detach SharingGroupBlueprint", url, str(error)) from error
+        raise SaveFailed("detach SharingGroupBlueprint", url, error.wire) from error
     return saved("Sharing group detached from blueprint.", url, id=call.arg(0))
 
 

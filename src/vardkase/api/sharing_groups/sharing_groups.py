@@ -198,7 +198,7 @@ def delete(call: Call) -> Answer:
     try:
         services.delete_sharing_group(call.actor, group)
     except Conflict as error:
-        raise SaveFailed("delete SharingGroup", url, str(error), id=number) from error
+        raise SaveFailed("delete SharingGroup", url, error.wire, id=number) from error
     return saved("SharingGroup deleted", url, id=number)
 
 
@@ -270,7 +270,7 @@ def _changing_members(what: str, url: str) -> Iterator[None]:
     try:
         yield
     except Conflict as error:
-        raise SaveFailed(what, url, str(error)) from error
+        raise SaveFailed(what, url, error.wire) from error
     except Forbidden:
         raise MispError(405, NO_EDITING) from None
 

@@ -41,7 +41,7 @@ def attach(call: Call) -> Answer:
         except NotFound:
             raise MispError(404, INVALID_TARGET) from None
         except Invalid as error:
-            reasons.append(str(error))
+            reasons.append(error.wire)
     if reasons:
         raise SaveFailed("Could not attachTagToObject Tag", ATTACH, _reasons(reasons))
     return saved(_attached(done), ATTACH)
@@ -56,7 +56,7 @@ def remove(call: Call) -> Answer:
     except NotFound:
         raise MispError(404, INVALID_TARGET) from None
     except Conflict as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     except Invalid:
         raise MispError(405, "Invalid Tag.") from None
     scope = "Local" if done.local else "Global"
@@ -156,7 +156,7 @@ def _attachment(call: Call) -> tuple[UUID, list[str], bool]:
     try:
         chosen = without_collections(call.actor, chosen)
     except NotFound as error:
-        raise MispError(404, str(error)) from None
+        raise MispError(404, error.wire) from None
     if not chosen:
         raise MispError(405, "Invalid tag")
     try:

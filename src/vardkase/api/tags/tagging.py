@@ -70,7 +70,7 @@ def _add(call: Call, kind: str, find: Find) -> Answer:
     try:
         tags = without_collections(call.actor, tags)
     except NotFound as error:
-        return not_toggled(str(error))
+        return not_toggled(error.wire)
     local = as_bool(call.param("local"))
     refused = [reason for tag in tags if (reason := _refusal(call.actor, target, tag, kind, local=local))]
     if len(refused) == len(tags):
@@ -97,7 +97,7 @@ def _add_to_selected(call: Call) -> Answer:
     try:
         added = tag_selected(call.actor, chosen, without_collections(call.actor, tags), local=local)
     except (Forbidden, Invalid, NotFound) as error:
-        return not_toggled(str(error) or NOT_ADDED)
+        return not_toggled(error.wire or NOT_ADDED)
     if not added:
         return not_toggled(NOT_ADDED)
     return toggled(f"Tag added to {added} attribute(s).", check_publish=True)
@@ -107,7 +107,7 @@ def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) ->
     try:
         done = attach_tag(actor, target, tag, local=local, exclusive=True)
     except (Forbidden, Invalid) as error:
-        return str(error) or NOT_ADDED
+        return error.wire or NOT_ADDED
     return "" if done.changed else f"Tag is already attached to this {kind}."
 
 
@@ -118,7 +118,7 @@ def _remove(call: Call, kind: str, find: Find) -> Answer:
     except (NotFound, Conflict, Invalid):
         return not_toggled(f"Invalid {kind} - tag combination.")
     except Forbidden as error:
-        return not_toggled(str(error) or "You do not have permission to do that.")
+        return not_toggled(error.wire or "You do not have permission to do that.")
     return toggled("Tag removed.", check_publish=True)
 
 

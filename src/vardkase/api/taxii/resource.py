@@ -128,10 +128,10 @@ def _worded(error: VardkaseError) -> TaxiiError:
     for kind, status, title in STATUSES:
         if isinstance(error, kind):
             return TaxiiError(status, title, _description(error))
-    return TaxiiError(503, "Try again", str(error), headers={"Retry-After": "60"})
+    return TaxiiError(503, "Try again", error.wire, headers={"Retry-After": "60"})
 
 
 def _description(error: VardkaseError) -> str:
     if isinstance(error, Invalid) and not isinstance(error.errors, str):
         return " ".join(f"{name}: {' '.join(told)}" for name, told in error.errors.items())
-    return str(error)
+    return error.wire

@@ -106,7 +106,7 @@ def _write(call: Call, to: Recipients, url: str) -> int:
     except Invalid as error:
         raise SaveFailed("email User", url, error.errors) from error
     except TooManyMessages as error:
-        raise MispError(429, str(error), headers={"Retry-After": str(error.wait)}) from error
+        raise MispError(429, error.wire, headers={"Retry-After": str(error.wait)}) from error
 
 
 def _notice() -> dict[str, str]:

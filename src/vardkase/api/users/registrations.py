@@ -52,7 +52,7 @@ def may_register(actor: Actor) -> None:
     try:
         services.require_registration()
     except Forbidden as error:
-        raise MispError(405, str(error)) from error
+        raise MispError(405, error.wire) from error
 
 
 @endpoint(
@@ -62,9 +62,9 @@ def register(call: Call) -> Answer:
     try:
         services.request_account(call.actor, call.data("User"), call.headers.get("User-Agent", ""))
     except Forbidden as error:
-        raise MispError(405, str(error)) from error
+        raise MispError(405, error.wire) from error
     except Conflict as error:
-        raise MispError(429, str(error)) from error
+        raise MispError(429, error.wire) from error
     except Invalid as error:
         raise SaveFailed("add Inbox", "/users/register", error.errors) from error
     return saved(SENT, "/users/register")

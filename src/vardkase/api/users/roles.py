@@ -133,7 +133,7 @@ def delete(call: Call) -> Answer:
     try:
         services.delete_role(call.actor, role)
     except Conflict as error:
-        raise SaveFailed("delete Role", f"/roles/delete/{number}", str(error), id=number) from error
+        raise SaveFailed("delete Role", f"/roles/delete/{number}", error.wire, id=number) from error
     return saved("Role deleted.", f"/roles/delete/{number}", id=number)
 
 

@@ -1,0 +1,139 @@
+"""Problems as values: a code and parameters, worded once for MISP's clients and once for people.
+
+Each package declares its codes in a `problems.py`, as an enum with both wordings beside each code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any, Self
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+type Text = str | Promise
+
+
+class ProblemCode(Enum):
+    """Base of the enums of codes: ``TITLE_MISSING = _("Write a title."), "Info cannot be empty."``.
+
+    The first text is for people, in their language. The second is English for the API, as MISP words it where
+    clients compare it; without one, the API answers with the first in English. Both may hold ``%(name)s``,
+    filled from the parameters.
+    """
+
+    text: Text
+    own_wire: str
+
+    def __new__(cls, text: Text, wire: str = "") -> Self:
+        member = object.__new__(cls)
+        # Texts repeat, and an enum would make members of equal values one; a lazy text must not be read on import.
+        member._value_ = len(cls.__members__)
+        member.text, member.own_wire = text, wire
+        return member
+
+    @property
+    def code(self) -> str:
+        """Stored and compared: ``feed.too_long`` for ``FeedProblem.TOO_LONG``."""
+        return f"{_prefix(type(self))}.{self.name.lower()}"
+
+    def __call__(self, **params: object) -> Problem:
+        return Problem(self, params)
+
+
+class Problem:
+    """A code with its parameters. No dataclass: msgspec would encode it as an object where its text is meant."""
+
+    __slots__ = ("code", "params")
+
+    def __init__(self, code: ProblemCode, params: Mapping[str, object]) -> None:
+        self.code = code
+        self.params = params
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Problem) and (self.code, self.params) == (other.code, other.params)
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+    def __str__(self) -> str:
+        """For people, in the language that is active now."""
+        return _filled(self.code.text, self.params)
+
+    def __repr__(self) -> str:
+        return f"{self.code.code}({', '.join(f'{name}={value!r}' for name, value in self.params.items())})"
+
+    @property
+    def wire(self) -> str:
+        """For clients, in English whatever language is active."""
+        with translation.override("en"):
+            text = self.code.own_wire or self.code.text
+            return _filled(text, {name: wire(value) for name, value in self.params.items()})
+
+    def as_json(self) -> dict[str, Any]:
+        """What `problem_from_json` reads: for problems that are stored, so that each reader gets their language."""
+        return {
+            "code": self.code.code,
+            "params": {name: _stored(value) for name, value in self.params.items()},
+        }
+
+
+class CommonProblem(ProblemCode):
+    """What any field can be refused for."""
+
+    REQUIRED = _("This must be filled in."), "This field cannot be left blank"
+    NOT_ACCEPTED = _("The value was not accepted: %(reason)s"), "%(reason)s"
+    """`reason` is the text of a library or of another system."""
+    TOO_LONG = _("Write at most %(most)s characters.")
+    NO_SUCH_CHOICE = _("Choose one of: %(choices)s.")
+    INVALID_INPUT = _("The input was not accepted."), "Invalid input"
+    NOT_A_UUID = _("That is not a UUID."), "Please provide a valid UUID"
+    QUOTED = _("“%(said)s”"), "%(said)s"
+    """What another system said, in its own words."""
+
+
+def wire(value: object) -> object:
+    """`value` with every problem in it worded for clients; lists and dictionaries are walked."""
+    if isinstance(value, Problem):
+        return value.wire
+    if isinstance(value, Mapping):
+        return {key: wire(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [wire(each) for each in value]
+    return value
+
+
+def problem_from_json(stored: Mapping[str, Any]) -> Problem:
+    """A code that no longer exists is quoted."""
+    params = {name: _restored(value) for name, value in stored.get("params", {}).items()}
+    code = next((each for each in all_codes() if each.code == stored["code"]), None)
+    return Problem(code, params) if code else CommonProblem.QUOTED(said=stored["code"])
+
+
+def all_codes() -> Iterator[ProblemCode]:
+    """The codes of all packages that are loaded."""
+    for enum in ProblemCode.__subclasses__():
+        yield from enum
+
+
+def _filled(text: Any, params: Mapping[str, object]) -> str:
+    # `%` on the lazy text itself: it chooses the plural form by the parameter that it was declared with.
+    return str(text % params if params else text)
+
+
+def _prefix(enum: type[ProblemCode]) -> str:
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", enum.__name__.removesuffix("Problem"))
+    return words.lower()
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, Problem):
+        return value.as_json()
+    return value if isinstance(value, (int, float, bool)) or value is None else str(value)
+
+
+def _restored(value: object) -> object:
+    return problem_from_json(value) if isinstance(value, dict) and "code" in value else value

@@ -1,0 +1,54 @@
+"""A problem is a code with parameters: people read it in their language, clients in MISP's English."""
+
+from __future__ import annotations
+
+import msgspec
+from django.utils import translation
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.problems import CommonProblem, problem_from_json, wire
+
+
+def test_people_and_clients_read_different_words() -> None:
+    problem = CommonProblem.REQUIRED()
+
+    with translation.override("sv"):
+        assert str(problem) == "Det här måste fyllas i."
+        assert problem.wire == "This field cannot be left blank"
+    with translation.override("en"):
+        assert str(problem) == "This must be filled in."
+
+
+def test_parameters_are_filled_in_both() -> None:
+    problem = CommonProblem.NOT_ACCEPTED(reason="no such thing")
+
+    with translation.override("en"):
+        assert str(problem) == "The value was not accepted: no such thing"
+    assert problem.wire == "no such thing"
+
+
+def test_an_error_is_recognised_by_its_code() -> None:
+    error = Conflict(CommonProblem.TOO_LONG(most=5))
+
+    assert error.has(CommonProblem.TOO_LONG)
+    assert not error.has(CommonProblem.REQUIRED)
+
+
+def test_fields_are_worded_for_clients() -> None:
+    error = Invalid({"info": [CommonProblem.REQUIRED()]})
+
+    with translation.override("sv"):
+        assert wire(error.errors) == {"info": ["This field cannot be left blank"]}
+        assert str(error) == "Det här måste fyllas i."
+
+
+def test_a_stored_problem_is_read_in_any_language() -> None:
+    problem = CommonProblem.NOT_ACCEPTED(reason=CommonProblem.TOO_LONG(most=5))
+
+    stored = msgspec.json.decode(msgspec.json.encode(problem.as_json()))
+
+    assert problem_from_json(stored) == problem
+
+
+def test_a_code_that_is_gone_is_quoted() -> None:
+    assert problem_from_json({"code": "feed.gone", "params": {}}).wire == "feed.gone"
