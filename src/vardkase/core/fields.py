@@ -8,20 +8,26 @@ from typing import Any
 from django.db.models import Model
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
 
 type Readers = Mapping[str, Callable[[Any], Any]]
-"""Member → what makes the stored value of a given one, or raises ValueError with the reason."""
+"""Member → what makes the stored value of a given one, or raises Invalid with the problem alone."""
 
 
 def apply(row: Model, data: Mapping[str, Any], readers: Readers) -> list[str]:
     """Set the fields in `data` on `row`; returns the names of the changed ones. Raises Invalid by field."""
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     changed = []
     for name in readers.keys() & data.keys():
         try:
             value = readers[name](data[name])
-        except ValueError as error:
-            errors[name] = [str(error)]
+        except Invalid as error:
+            if not isinstance(error.errors, Problem):
+                raise  # It names fields of its own.
+            errors[name] = [error.errors]
+            continue
+        except ValueError as error:  # Of a library: its words are all there is.
+            errors[name] = [CommonProblem.NOT_ACCEPTED(reason=str(error))]
             continue
         if value != getattr(row, name):
             setattr(row, name, value)

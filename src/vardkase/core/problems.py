@@ -91,6 +91,10 @@ class CommonProblem(ProblemCode):
     NO_SUCH_CHOICE = _("Choose one of: %(choices)s.")
     INVALID_INPUT = _("The input was not accepted."), "Invalid input"
     NOT_A_UUID = _("That is not a UUID."), "Please provide a valid UUID"
+    NOT_AN_RFC_4122_UUID = _("That is not a UUID."), "Please provide a valid RFC 4122 UUID"
+    MISSING = _("This must be filled in."), "This field is required."
+    NOT_TEXT = _("Enter text."), "A text is expected."
+    NOT_A_WHOLE_NUMBER = _("Enter a whole number."), "This has to be a whole number."
     QUOTED = _("“%(said)s”"), "%(said)s"
     """What another system said, in its own words."""
 
