@@ -52,3 +52,12 @@ def test_a_stored_problem_is_read_in_any_language() -> None:
 
 def test_a_code_that_is_gone_is_quoted() -> None:
     assert problem_from_json({"code": "feed.gone", "params": {}}).wire == "feed.gone"
+
+
+def test_a_list_is_filled_in_with_commas_in_each_language() -> None:
+    problem = CommonProblem.NO_SUCH_CHOICE(choices=[CommonProblem.NOT_A_UUID(), "other"])
+
+    with translation.override("sv"):
+        assert str(problem) == f"Välj ett av: {CommonProblem.NOT_A_UUID()}, other."
+        assert problem.wire == "Choose one of: Please provide a valid UUID, other."
+    assert problem_from_json(problem.as_json()) == problem

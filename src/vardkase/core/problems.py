@@ -22,7 +22,8 @@ class ProblemCode(Enum):
 
     The first text is for people, in their language. The second is English for the API, as MISP words it where
     clients compare it; without one, the API answers with the first in English. Both may hold ``%(name)s``,
-    filled from the parameters.
+    filled from the parameters. A parameter that is a list is filled in with commas; one that is a lazy text or a
+    problem, in the same language.
     """
 
     text: Text
@@ -124,8 +125,14 @@ def all_codes() -> Iterator[ProblemCode]:
 
 
 def _filled(text: Any, params: Mapping[str, object]) -> str:
+    shown = {name: _shown(value) for name, value in params.items()}
     # `%` on the lazy text itself: it chooses the plural form by the parameter that it was declared with.
-    return str(text % params if params else text)
+    return str(text % shown if shown else text)
+
+
+def _shown(value: object) -> object:
+    # Joined only now, because what is in it may be lazy or a problem, and read differently in each language.
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
 def _prefix(enum: type[ProblemCode]) -> str:
@@ -136,8 +143,12 @@ def _prefix(enum: type[ProblemCode]) -> str:
 def _stored(value: object) -> object:
     if isinstance(value, Problem):
         return value.as_json()
+    if isinstance(value, (list, tuple)):
+        return [_stored(each) for each in value]
     return value if isinstance(value, (int, float, bool)) or value is None else str(value)
 
 
 def _restored(value: object) -> object:
+    if isinstance(value, list):
+        return [_restored(each) for each in value]
     return problem_from_json(value) if isinstance(value, dict) and "code" in value else value
