@@ -6,7 +6,14 @@ import msgspec
 from django.utils import translation
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.core.problems import CommonProblem, problem_from_json, wire
+from vardkase.core.problems import (
+    CommonProblem,
+    problem_from_json,
+    problems_in,
+    stored,
+    stored_wire,
+    wire,
+)
 
 
 def test_people_and_clients_read_different_words() -> None:
@@ -61,3 +68,18 @@ def test_a_list_is_filled_in_with_commas_in_each_language() -> None:
         assert str(problem) == f"Välj ett av: {CommonProblem.NOT_A_UUID()}, other."
         assert problem.wire == "Choose one of: Please provide a valid UUID, other."
     assert problem_from_json(problem.as_json()) == problem
+
+
+def test_problems_in_a_column_are_read_in_the_language_of_the_reader() -> None:
+    column = stored(CommonProblem.TOO_LONG(most=5), CommonProblem.REQUIRED())
+
+    assert problems_in(column) == [CommonProblem.TOO_LONG(most=5), CommonProblem.REQUIRED()]
+    assert stored_wire(column) == "Write at most 5 characters.\nThis field cannot be left blank"
+
+
+def test_plain_sentences_of_older_rows_are_quoted() -> None:
+    assert problems_in("It was late.\n[1, 2]\n") == [
+        CommonProblem.QUOTED(said="It was late."),
+        CommonProblem.QUOTED(said="[1, 2]"),
+    ]
+    assert problems_in("") == []

@@ -5,6 +5,7 @@ Each package declares its codes in a `problems.py`, as an enum with both wording
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -118,6 +119,25 @@ def problem_from_json(stored: Mapping[str, Any]) -> Problem:
     return Problem(code, params) if code else CommonProblem.QUOTED(said=stored["code"])
 
 
+LONGEST_STORED = 500
+"""Characters of a parameter that are stored; what another system said has no bound of its own."""
+
+
+def stored(*problems: Problem) -> str:
+    """Problems as the text of a column, one on each line; `problems_in` reads it."""
+    return "\n".join(json.dumps(each.as_json(), ensure_ascii=False) for each in problems)
+
+
+def problems_in(text: str) -> list[Problem]:
+    """What `stored` wrote. Rows from before problems hold plain sentences: those are quoted."""
+    return [_stored_line(line) for line in filter(None, map(str.strip, text.splitlines()))]
+
+
+def stored_wire(text: str) -> str:
+    """What `stored` wrote, worded for clients."""
+    return "\n".join(each.wire for each in problems_in(text))
+
+
 def all_codes() -> Iterator[ProblemCode]:
     """The codes of all packages that are loaded."""
     for enum in ProblemCode.__subclasses__():
@@ -145,7 +165,16 @@ def _stored(value: object) -> object:
         return value.as_json()
     if isinstance(value, (list, tuple)):
         return [_stored(each) for each in value]
-    return value if isinstance(value, (int, float, bool)) or value is None else str(value)
+    return value if isinstance(value, (int, float, bool)) or value is None else str(value)[:LONGEST_STORED]
+
+
+def _stored_line(line: str) -> Problem:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    is_problem = isinstance(found, dict) and "code" in found
+    return problem_from_json(found) if is_problem else CommonProblem.QUOTED(said=line)
 
 
 def _restored(value: object) -> object:
