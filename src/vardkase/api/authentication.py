@@ -32,6 +32,7 @@ from vardkase.identity.access.actor import (
 from vardkase.identity.access.connection_scope import connection_scope_of
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.staff import staff_roles
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import PresentedKey
 from vardkase.identity.organisations.standing import ACCESS_SQL, Access, access, refusal
 from vardkase.identity.sign_in_policy.certificates import Certificate
@@ -210,14 +211,14 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
     if refused := sign_in_refusal(row, attempt, caller):
         raise MispError(403, refused.sentence)
     if not row.access.may_sync:
-        note(caller, "standing", "user.entrance_refused")
+        note(caller, "standing", IdentityAction.USER_ENTRANCE_REFUSED)
         raise refusal(row.access.standing)
     if not row.live and Permission.SITE_ADMIN not in permissions:
         raise MispError(405, MAINTENANCE_MESSAGE.value)
 
 
 def _noted(caller: SignInCaller, reason: str, message: str) -> MispError:
-    note(caller, reason, "user.entrance_refused")
+    note(caller, reason, IdentityAction.USER_ENTRANCE_REFUSED)
     return MispError(403, message)
 
 

@@ -20,6 +20,7 @@ from vardkase.formats.misp_json.decay import model_document, plain
 from vardkase.formats.search_options import attribute_options
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.decaying_models import services
 from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.decaying_models.queries import find_model, may_edit, types_of, visible_models
@@ -87,7 +88,7 @@ def add(call: Call) -> Answer:
 def import_model(call: Call) -> Answer:
     """Import a model in the format of decayingModel/export, for the caller's organisation."""
     try:
-        model = services.add_model(call.actor, _sent(call), action="decaying_model.imported")
+        model = services.add_model(call.actor, _sent(call), action=KnowledgeAction.DECAYING_MODEL_IMPORTED)
     except Invalid as error:
         raise SaveFailed("import decaying model", f"{URL}/import", error.errors) from error
     return saved(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vardkase.audit.actions import MailAction
 from vardkase.audit.flood import RepeatSuppressor
 from vardkase.audit.services import Target, record
 from vardkase.core.mail.hooks import MailEnded
@@ -27,7 +28,7 @@ class _TheHub:
 
 def note_mail(ended: MailEnded) -> None:
     """Record that a mail was sent or failed, in the transaction that removes it from the queue."""
-    action = "mail.failed" if ended.fault else "mail.sent"
+    action = MailAction.MAIL_FAILED if ended.fault else MailAction.MAIL_SENT
     key, times = mails.count(f"{action} {ended.recipient}")
     if not times:
         return

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.hooks import recorded
 from vardkase.audit.models import AuditEntry
 from vardkase.core.sql import cursor
@@ -38,9 +39,10 @@ class Target:
     title: str = ""
 
 
-def record(actor: AuditActor, action: str, target: Target, change: dict[str, Any] | None = None) -> None:
-    """Write one entry. `action` has the form ``noun.verb`` ("event.published"); `change` must never contain a
-    secret."""
+def record(
+    actor: AuditActor, action: AuditAction, target: Target, change: dict[str, Any] | None = None
+) -> None:
+    """Write one entry. `change` must never contain a secret."""
     entry = AuditEntry(
         created=timezone.now(),
         action=action,

@@ -12,6 +12,7 @@ from vardkase.core.change_origin import ChangedBy
 from vardkase.core.file_columns import remove_unused
 from vardkase.core.schedules import Schedule
 from vardkase.identity.access.jobs import hub_actor
+from vardkase.intel.audit_actions import IntelAction
 
 GRACE = timedelta(days=1)
 """A file is stored before the row that names it is committed: no request stays open that long."""
@@ -21,7 +22,7 @@ def remove_unused_files() -> int:
     """Remove unreferenced files and record the freed space; returns how many files."""
     count, size = remove_unused(clock.time() - GRACE.total_seconds())
     if count:
-        record(hub_actor(), "file.removed_unused", Target("file"), {"count": count, "bytes": size})
+        record(hub_actor(), IntelAction.FILE_REMOVED_UNUSED, Target("file"), {"count": count, "bytes": size})
     return count
 
 

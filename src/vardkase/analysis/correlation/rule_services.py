@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from vardkase.analysis.audit_actions import AnalysisAction
 from vardkase.analysis.correlation.models import CorrelationRule, Selector
 from vardkase.audit.services import Target, record
 from vardkase.core import json_limits
@@ -50,7 +51,7 @@ def add_rule(actor: Actor, data: Mapping[str, Any]) -> CorrelationRule:
         raise Invalid({"name": [TOO_MANY]})
     rule = CorrelationRule()
     _write(rule, data)
-    record(actor, "correlation_rule.added", _target(rule), _told(rule))
+    record(actor, AnalysisAction.CORRELATION_RULE_ADDED, _target(rule), _told(rule))
     return rule
 
 
@@ -59,7 +60,7 @@ def edit_rule(actor: Actor, reference: str, data: Mapping[str, Any]) -> Correlat
     actor.require_writing()
     rule = find_rule(actor, reference)
     _write(rule, data)
-    record(actor, "correlation_rule.edited", _target(rule), _told(rule))
+    record(actor, AnalysisAction.CORRELATION_RULE_EDITED, _target(rule), _told(rule))
     return rule
 
 
@@ -69,7 +70,7 @@ def delete_rule(actor: Actor, reference: str) -> int:
     rule = find_rule(actor, reference)
     target, number = _target(rule), rule.pk
     rule.delete()
-    record(actor, "correlation_rule.deleted", target)
+    record(actor, AnalysisAction.CORRELATION_RULE_DELETED, target)
     return number
 
 

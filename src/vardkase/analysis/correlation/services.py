@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
+from vardkase.analysis.audit_actions import AnalysisAction
 from vardkase.analysis.correlation.keys import key_of
 from vardkase.analysis.correlation.models import CorrelationExclusion
 from vardkase.analysis.correlation.store import DERIVED, rebuild_attributes, rebuild_keys
@@ -38,7 +39,7 @@ def add_exclusion(actor: Actor, value: str, comment: str = "") -> CorrelationExc
     exclusion = CorrelationExclusion(value=_free(value), comment=comment)
     exclusion.save()
     _apply(exclusion.value)
-    record(actor, "correlation_exclusion.added", _target(exclusion))
+    record(actor, AnalysisAction.CORRELATION_EXCLUSION_ADDED, _target(exclusion))
     return exclusion
 
 
@@ -57,7 +58,12 @@ def edit_exclusion(
     exclusion.save()
     for changed in {before, exclusion.value} if exclusion.value != before else ():
         _apply(changed)
-    record(actor, "correlation_exclusion.edited", _target(exclusion), {"value": [before, exclusion.value]})
+    record(
+        actor,
+        AnalysisAction.CORRELATION_EXCLUSION_EDITED,
+        _target(exclusion),
+        {"value": [before, exclusion.value]},
+    )
     return exclusion
 
 
@@ -69,7 +75,7 @@ def delete_exclusion(actor: Actor, exclusion: CorrelationExclusion) -> None:
     value = exclusion.value
     exclusion.delete()
     _apply(value)
-    record(actor, "correlation_exclusion.deleted", target)
+    record(actor, AnalysisAction.CORRELATION_EXCLUSION_DELETED, target)
 
 
 @transaction.atomic
@@ -78,7 +84,7 @@ def clean_exclusions(actor: Actor) -> None:
     actor.require(Permission.SITE_ADMIN)
     for value in CorrelationExclusion.objects.values_list("value", flat=True):
         _apply(value)
-    record(actor, "correlation_exclusion.cleaned", Target("correlation_exclusion"))
+    record(actor, AnalysisAction.CORRELATION_EXCLUSION_CLEANED, Target("correlation_exclusion"))
 
 
 @transaction.atomic
@@ -87,7 +93,7 @@ def recorrelate(actor: Actor, reference: Reference) -> int:
     actor.require(Permission.SITE_ADMIN)
     event = lock_event(actor, find_event(actor, reference).id)
     rebuild_keys(AttributesChanged(event.pk, None))
-    record(actor, "correlation.recorrelated", Target("event", event.pk, event.uuid, event.info))
+    record(actor, AnalysisAction.CORRELATION_RECORRELATED, Target("event", event.pk, event.uuid, event.info))
     return event.pk
 
 
@@ -96,7 +102,7 @@ def remove_orphans(actor: Actor) -> int:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     removed = _remove_orphans()
-    record(actor, "correlation.orphans-removed", Target("correlation"), {"count": removed})
+    record(actor, AnalysisAction.CORRELATION_ORPHANS_REMOVED, Target("correlation"), {"count": removed})
     return removed
 
 
@@ -113,7 +119,7 @@ def rebuild(actor: Actor) -> Iterator[int]:
     actor.require(Permission.SITE_ADMIN)
     with transaction.atomic():
         _remove_orphans()
-        record(actor, "correlation.rebuilt", Target("correlation"))
+        record(actor, AnalysisAction.CORRELATION_REBUILT, Target("correlation"))
     for (event_id,) in cursor().execute("SELECT id FROM event ORDER BY id").fetchall():
         with transaction.atomic():
             if cursor().execute("SELECT 1 FROM event WHERE id = %s FOR UPDATE", [event_id]).fetchone():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vardkase.audit.services import Target, record
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.feeds import reading
 from vardkase.exchange.feeds.models import Feed, FeedAction, SourceFormat
 from vardkase.exchange.feeds.runs import running
@@ -35,7 +36,7 @@ def cache_feed(actor: Actor, feed: Feed) -> int:
     with running(actor, feed, FeedAction.CACHE) as log:
         count = caches.store(FEED, feed.pk, _values(feed), log.reached)
         log.brought({"values": count})
-    record(actor, "feed.cached", Target("feed", feed.pk, title=feed.name), {"values": count})
+    record(actor, ExchangeAction.FEED_CACHED, Target("feed", feed.pk, title=feed.name), {"values": count})
     return count
 
 

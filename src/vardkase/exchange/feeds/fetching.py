@@ -10,6 +10,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import lists, reading
 from vardkase.exchange.feeds.enrichment import dressed
@@ -66,7 +67,7 @@ def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
     with running(actor, feed, FeedAction.FETCH) as log:
         fetched = _take_list(actor, feed, log) if is_list else _take_events(actor, feed, log)
         log.brought(fetched.counts, "\n".join(fetched.reasons))
-    record(actor, "feed.fetched", _target(feed), fetched.counts)
+    record(actor, ExchangeAction.FEED_FETCHED, _target(feed), fetched.counts)
     return fetched
 
 
@@ -77,7 +78,9 @@ def fetch_event(actor: Actor, feed: Feed, uuid: str) -> Fetched:
         raise NotFound("Invalid event.")
     fetched = Fetched()
     _take_event(actor, feed, announced, fetched)
-    record(actor, "feed.fetched", _target(feed), {"event": announced.uuid, "failed": fetched.failed})
+    record(
+        actor, ExchangeAction.FEED_FETCHED, _target(feed), {"event": announced.uuid, "failed": fetched.failed}
+    )
     return fetched
 
 

@@ -14,6 +14,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.expressions import InvalidExpression, expression_from
 from vardkase.core.fields import Readers, apply
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.feeds.headers import MASK, header_lines, merged, told
 from vardkase.exchange.feeds.impersonation import require_own_name
 from vardkase.exchange.feeds.local import path_below
@@ -62,7 +63,7 @@ def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
         raise Invalid(missing)
     _apply(actor, feed, data)
     feed.save()
-    record(actor, "feed.added", _target(feed), {"url": feed.url})
+    record(actor, ExchangeAction.FEED_ADDED, _target(feed), {"url": feed.url})
     return feed
 
 
@@ -74,7 +75,7 @@ def edit_feed(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Fe
     feed = feeds(actor).select_for_update(of=("self",)).get(pk=find_feed(actor, reference).pk)
     changed = _apply(actor, feed, data)
     feed.save()
-    record(actor, "feed.edited", _target(feed), {"fields": changed})
+    record(actor, ExchangeAction.FEED_EDITED, _target(feed), {"fields": changed})
     return feed
 
 
@@ -86,7 +87,7 @@ def delete_feed(actor: Actor, reference: Reference) -> int:
     number, target = feed.pk, _target(feed)
     caches.forget(FEED, number)
     feed.delete()
-    record(actor, "feed.deleted", target)
+    record(actor, ExchangeAction.FEED_DELETED, target)
     return number
 
 
@@ -100,9 +101,11 @@ def toggle_feeds(
     Feed.objects.filter(pk__in=found).update(**{"caching_enabled" if caching else "enabled": enabled})
     for feed in found.values():
         if caching:
-            record(actor, "feed.edited", _target(feed), {"fields": ["caching_enabled"]})
+            record(actor, ExchangeAction.FEED_EDITED, _target(feed), {"fields": ["caching_enabled"]})
         else:
-            record(actor, "feed.enabled" if enabled else "feed.disabled", _target(feed))
+            record(
+                actor, ExchangeAction.FEED_ENABLED if enabled else ExchangeAction.FEED_DISABLED, _target(feed)
+            )
     return len(found)
 
 
@@ -111,7 +114,7 @@ def load_default_feeds(actor: Actor) -> int:
     """Add the default feeds whose address is not stored yet; returns how many."""
     _require_site_admin(actor)
     added = _add_known(_known_feeds())
-    record(actor, "feed.defaults_loaded", Target("feed"), {"count": added})
+    record(actor, ExchangeAction.FEED_DEFAULTS_LOADED, Target("feed"), {"count": added})
     return added
 
 

@@ -19,6 +19,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
 from vardkase.core.jobs.progress import in_words
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.fields import decoded
 from vardkase.exchange.own_feeds.content import PUBLIC, FeedContent, chosen, reach_of
 from vardkase.exchange.own_feeds.folders import folder_of, remove_folder
@@ -83,7 +84,7 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     _check(feed)
     if before not in (None, (feed.organisation_id, content_of(feed))):
         transaction.on_commit(lambda: remove_folder(name))
-    record(actor, "own_feed.edited" if name else "own_feed.added", _target(feed))
+    record(actor, ExchangeAction.OWN_FEED_EDITED if name else ExchangeAction.OWN_FEED_ADDED, _target(feed))
     return feed
 
 
@@ -93,7 +94,7 @@ def delete_own_feed(actor: Actor, name: str) -> None:
     feed = find_own_feed(actor, name)
     target = _target(feed)
     feed.delete()
-    record(actor, "own_feed.deleted", target)
+    record(actor, ExchangeAction.OWN_FEED_DELETED, target)
     transaction.on_commit(lambda: remove_folder(name))
 
 
@@ -105,7 +106,7 @@ def make_token(actor: Actor, name: str) -> str:
     feed = find_own_feed(actor, name)
     token = "".join(secrets.choice(LETTERS) for _ in range(LONG))
     OwnFeed.objects.filter(pk=feed.pk).update(token_digest=_digest(token))
-    record(actor, "own_feed.token_made", _target(feed))
+    record(actor, ExchangeAction.OWN_FEED_TOKEN_MADE, _target(feed))
     return token
 
 
@@ -114,7 +115,7 @@ def remove_token(actor: Actor, name: str) -> None:
     actor.require_writing()
     feed = find_own_feed(actor, name)
     OwnFeed.objects.filter(pk=feed.pk).update(token_digest=None)
-    record(actor, "own_feed.token_removed", _target(feed))
+    record(actor, ExchangeAction.OWN_FEED_TOKEN_REMOVED, _target(feed))
 
 
 def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:

@@ -9,6 +9,7 @@ from itertools import count
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict
 from vardkase.core.jobs.progress import report
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Reply
 from vardkase.exchange.servers.models import Server
@@ -55,7 +56,12 @@ def cache_server(actor: Actor | None, server: Server) -> int:
     values = _bounded(_values(Peer(server, SECONDS, LARGEST, patient=True)))
     number = caches.store(SERVER, server.pk, values, report)
     if actor is not None:
-        record(actor, "server.cached", Target("server", server.pk, title=server.name), {"values": number})
+        record(
+            actor,
+            ExchangeAction.SERVER_CACHED,
+            Target("server", server.pk, title=server.name),
+            {"values": number},
+        )
     return number
 
 

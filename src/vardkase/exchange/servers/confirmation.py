@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -128,7 +129,12 @@ def record_confirmation(actor: AuditActor, server: Server) -> Server:
         timezone.now(),
     )
     server.save(update_fields=["confirmed", "confirmed_by", "confirmed_at"])
-    record(actor, "server.confirmed", Target("server", server.pk, title=server.name), {"url": server.url})
+    record(
+        actor,
+        ExchangeAction.SERVER_CONFIRMED,
+        Target("server", server.pk, title=server.name),
+        {"url": server.url},
+    )
     return server
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vardkase.audit.services import Target, record
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.servers.models import Server
 from vardkase.identity.access.actor import Actor
 
@@ -18,6 +19,6 @@ def switch_off_exchange(actor: Actor, organisation_id: int) -> dict[str, int]:
         server.push = server.pull = server.caching_enabled = False
         server.save(update_fields=["push", "pull", "caching_enabled"])
         target = Target("server", server.pk, title=server.name)
-        record(actor, "server.edited", target, {"fields": ["push", "pull", "caching_enabled"]})
+        record(actor, ExchangeAction.SERVER_EDITED, target, {"fields": ["push", "pull", "caching_enabled"]})
         count += 1
     return {"connections": count}

@@ -16,6 +16,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.fields import name, origin, rules, web_address
 from vardkase.exchange.servers.confirmation import identity_of, tell_member
@@ -73,7 +74,7 @@ def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     _apply(server, data)
     _refuse_sending_blindly(actor, None, server)
     server.save()
-    record(actor, "server.added", _target(server), {"url": server.url})
+    record(actor, ExchangeAction.SERVER_ADDED, _target(server), {"url": server.url})
     tell_member(actor, server)
     return server
 
@@ -103,7 +104,7 @@ def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     changed = _apply(server, data)
     _refuse_sending_blindly(actor, before, server)
     server.save()
-    record(actor, "server.edited", _target(server), {"fields": changed})
+    record(actor, ExchangeAction.SERVER_EDITED, _target(server), {"fields": changed})
     if identity_of(server) != identity:
         tell_member(actor, server)
     return server
@@ -119,7 +120,7 @@ def delete_server(actor: Actor, reference: Reference) -> None:
     User.objects.filter(server_id=server.pk).update(server_id=0)
     forget(SERVER, server.pk)
     server.delete()
-    record(actor, "server.deleted", target)
+    record(actor, ExchangeAction.SERVER_DELETED, target)
 
 
 @transaction.atomic
@@ -132,7 +133,7 @@ def order_servers(actor: Actor, server_ids: Sequence[int]) -> None:
     for place, number in enumerate(server_ids, 1):
         stored[number].priority = place
     Server.objects.bulk_update(stored.values(), ["priority"])
-    record(actor, "server.ordered", Target("server"), {"order": list(server_ids)})
+    record(actor, ExchangeAction.SERVER_ORDERED, Target("server"), {"order": list(server_ids)})
 
 
 @transaction.atomic
@@ -165,7 +166,7 @@ def set_organisation_rule(
     setattr(server, f"{kind}_rules", stored | {"orgs": lists})
     _refuse_sending_blindly(actor, before, server)
     server.save()
-    record(actor, "server.edited", _target(server), {"fields": [f"{kind}_rules"]})
+    record(actor, ExchangeAction.SERVER_EDITED, _target(server), {"fields": [f"{kind}_rules"]})
 
 
 @transaction.atomic

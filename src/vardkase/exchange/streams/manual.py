@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.outbox.events import OutboxEvent, enter
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.topics import BY_HAND
@@ -18,6 +19,7 @@ from vardkase.intel.services.publish import require_might_go_out
 
 type Publisher = Literal["zeromq", "kafka"]
 
+PUSHED = {"zeromq": ExchangeAction.EVENT_PUSHED_TO_ZEROMQ, "kafka": ExchangeAction.EVENT_PUSHED_TO_KAFKA}
 NEEDS = {"zeromq": Permission.PUBLISH_ZMQ, "kafka": Permission.PUBLISH_KAFKA}
 
 
@@ -40,5 +42,5 @@ def push_event(actor: Actor, reference: str, publisher: Publisher) -> int:
     if not event.published:
         require_might_go_out(actor, event.id)
     enter([OutboxEvent(BY_HAND[publisher], "publish", event_id=event.id)])
-    record(actor, f"event.pushed_to_{publisher}", Target("event", event.id, event.uuid, event.info))
+    record(actor, PUSHED[publisher], Target("event", event.id, event.uuid, event.info))
     return event.id

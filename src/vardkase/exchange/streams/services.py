@@ -10,8 +10,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.fields import decoded, member_of, name
 from vardkase.exchange.outbox.events import last_place, place_before
 from vardkase.exchange.streams.bodies.reader import read_filters
@@ -51,7 +53,7 @@ def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
     if signing:
         _keep_secrets(stream, {**secrets_of(stream), "signing": signing})
     stream.save()
-    record(actor, "stream.added", _target(stream), {"kind": stream.kind})
+    record(actor, ExchangeAction.STREAM_ADDED, _target(stream), {"kind": stream.kind})
     return stream, signing
 
 
@@ -63,7 +65,7 @@ def edit_stream(actor: Actor, stream_id: int, data: Mapping[str, Any]) -> Stream
     stream = _own(actor, stream_id)
     _apply(stream, data)
     _save(stream)
-    record(actor, "stream.edited", _target(stream), {"fields": sorted(data)})
+    record(actor, ExchangeAction.STREAM_EDITED, _target(stream), {"fields": sorted(data)})
     return stream
 
 
@@ -72,7 +74,7 @@ def delete_stream(actor: Actor, stream_id: int) -> None:
     stream = _own(actor, stream_id)
     target = _target(stream)
     stream.delete()
-    record(actor, "stream.deleted", target)
+    record(actor, ExchangeAction.STREAM_DELETED, target)
 
 
 @transaction.atomic
@@ -80,7 +82,7 @@ def pause_stream(actor: Actor, stream_id: int) -> None:
     stream = _own(actor, stream_id)
     stream.enabled = False
     _save(stream)
-    record(actor, "stream.paused", _target(stream))
+    record(actor, ExchangeAction.STREAM_PAUSED, _target(stream))
 
 
 @transaction.atomic
@@ -89,18 +91,20 @@ def resume_stream(actor: Actor, stream_id: int) -> None:
     stream.enabled = True
     _require_room(stream)
     _save(stream)
-    record(actor, "stream.resumed", _target(stream))
+    record(actor, ExchangeAction.STREAM_RESUMED, _target(stream))
 
 
 @transaction.atomic
 def replay_from(actor: Actor, stream_id: int, moment: datetime) -> None:
     """Send everything since a moment again, as far as it is still kept. Raises NotFound, Forbidden."""
-    _move(actor, stream_id, place_before(moment), "stream.replayed", {"from": moment.isoformat()})
+    _move(
+        actor, stream_id, place_before(moment), ExchangeAction.STREAM_REPLAYED, {"from": moment.isoformat()}
+    )
 
 
 @transaction.atomic
 def skip_all(actor: Actor, stream_id: int) -> None:
-    _move(actor, stream_id, last_place(), "stream.skipped", {"all": True})
+    _move(actor, stream_id, last_place(), ExchangeAction.STREAM_SKIPPED, {"all": True})
 
 
 @transaction.atomic
@@ -110,7 +114,13 @@ def skip_next(actor: Actor, stream_id: int) -> None:
     entry = next(iter(waiting(stream, 1)), None)
     if entry is None or entry.place is None:
         raise Conflict("Nothing waits.")
-    _move(actor, stream_id, entry.place, "stream.skipped", {"topic": entry.topic, "event_id": entry.event_id})
+    _move(
+        actor,
+        stream_id,
+        entry.place,
+        ExchangeAction.STREAM_SKIPPED,
+        {"topic": entry.topic, "event_id": entry.event_id},
+    )
 
 
 @transaction.atomic
@@ -128,11 +138,11 @@ def renew_secret(actor: Actor, stream_id: int) -> str:
         stream, {**known, "signing": made, "former_signing": known["signing"], "former_until": until}
     )
     _save(stream)
-    record(actor, "stream.secret_renewed", _target(stream))
+    record(actor, ExchangeAction.STREAM_SECRET_RENEWED, _target(stream))
     return made
 
 
-def _move(actor: Actor, stream_id: int, place: int, action: str, change: dict[str, Any]) -> None:
+def _move(actor: Actor, stream_id: int, place: int, action: AuditAction, change: dict[str, Any]) -> None:
     _require_site_admin(actor)
     stream = _locked(actor, stream_id)
     stream.position, stream.missed = place, 0

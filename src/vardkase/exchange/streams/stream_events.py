@@ -12,6 +12,7 @@ from typing import Any
 from vardkase.audit.log import act_of
 from vardkase.audit.models import AuditEntry
 from vardkase.core.sql import cursor
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.outbox.events import OutboxEvent, enter
 from vardkase.exchange.streams.topics import (
     ATTRIBUTE,
@@ -26,9 +27,12 @@ from vardkase.exchange.streams.topics import (
     USER,
     WARNINGLIST,
 )
+from vardkase.identity.audit_actions import IdentityAction
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.hooks import AttributesEdited, AttributesRemoved, PartsStored, StoredAttribute
 from vardkase.intel.models import Attribute
 from vardkase.intel.sightings.hooks import StoredSighting
+from vardkase.knowledge.audit_actions import KnowledgeAction
 
 FROM_TRAIL = {
     "event": EVENT,
@@ -45,21 +49,21 @@ FROM_TRAIL = {
 TARGET_OF = {"proposal": "shadow_attribute"}
 """The noun of an action → the kind of its target, where that is another word."""
 
-TOLD_OTHERWISE = frozenset(("object.added", "object.grouped"))
+TOLD_OTHERWISE = frozenset((IntelAction.OBJECT_ADDED, IntelAction.OBJECT_GROUPED))
 """New objects are told of a whole batch at once."""
 
 NO_CHANGE = frozenset(
     (
-        "event.pushed_to_zeromq",
-        "event.pushed_to_kafka",
-        "event.reporter_contacted",
-        "tag.favoured",
-        "tag.unfavoured",
-        "user.second_factor_refused",
-        "user.sign_in_refused",
-        "user.signed_in",
-        "user.signed_out_everywhere",
-        "user.written_to",
+        ExchangeAction.EVENT_PUSHED_TO_ZEROMQ,
+        ExchangeAction.EVENT_PUSHED_TO_KAFKA,
+        IntelAction.EVENT_REPORTER_CONTACTED,
+        KnowledgeAction.TAG_FAVOURED,
+        KnowledgeAction.TAG_UNFAVOURED,
+        IdentityAction.USER_SECOND_FACTOR_REFUSED,
+        IdentityAction.USER_SIGN_IN_REFUSED,
+        IdentityAction.USER_SIGNED_IN,
+        IdentityAction.USER_SIGNED_OUT_EVERYWHERE,
+        IdentityAction.USER_WRITTEN_TO,
     )
 )
 """What is done to a target without changing it."""

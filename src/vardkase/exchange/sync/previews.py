@@ -12,6 +12,7 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.servers.confirmation import identity_of
@@ -120,7 +121,7 @@ def reset_remote_key(actor: Actor, reference: Reference) -> None:
     if was_confirmed:  # The one that was confirmed has made the key.
         server.confirmed = identity_of(server)
     server.save(update_fields=["encrypted_key", "confirmed"])
-    record(actor, "server.key_renewed", Target("server", server.pk, title=server.name))
+    record(actor, ExchangeAction.SERVER_KEY_RENEWED, Target("server", server.pk, title=server.name))
 
 
 def _peer(server: Server) -> Peer:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.models import EventOutcome, FailedEvent, MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.push import PUBLISHED
@@ -72,7 +73,9 @@ def cancel_run(actor: Actor, run_id: int) -> SyncRun:
     run = find_run(actor, run_id)
     stopped = SyncRun.objects.filter(pk=run.pk, state=SyncRunState.RUNNING)
     if stopped.update(state=SyncRunState.CANCELLED, ended=timezone.now()):
-        record(actor, "server.run_cancelled", Target("server", run.server_id, title=run.server.name))
+        record(
+            actor, ExchangeAction.SERVER_RUN_CANCELLED, Target("server", run.server_id, title=run.server.name)
+        )
     return run
 
 
@@ -83,5 +86,8 @@ def dismiss(actor: Actor, server: Server, uuid: str) -> None:
     actor.require(Permission.SITE_ADMIN)
     if FailedEvent.objects.filter(server=server, uuid=uuid, dismissed=False).update(dismissed=True):
         record(
-            actor, "server.event_dismissed", Target("server", server.pk, title=server.name), {"uuid": uuid}
+            actor,
+            ExchangeAction.SERVER_EVENT_DISMISSED,
+            Target("server", server.pk, title=server.name),
+            {"uuid": uuid},
         )

@@ -16,6 +16,7 @@ from vardkase.analysis.search.parse import parse
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.fields import decoded, name
 from vardkase.exchange.taxii.models import Collection
 from vardkase.identity.access.actor import Actor
@@ -103,7 +104,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
     _require_site_admin(actor)
     collection = Collection(org_id=actor.organisation_id)
     _fill(actor, collection, {"name": "", **data})
-    record(actor, "taxii_collection.added", target_of(collection))
+    record(actor, ExchangeAction.TAXII_COLLECTION_ADDED, target_of(collection))
     return collection
 
 
@@ -113,7 +114,7 @@ def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Colle
     _require_site_admin(actor)
     collection = find_own(actor, number)
     _fill(actor, collection, data)
-    record(actor, "taxii_collection.edited", target_of(collection))
+    record(actor, ExchangeAction.TAXII_COLLECTION_EDITED, target_of(collection))
     return collection
 
 
@@ -123,7 +124,7 @@ def delete_collection(actor: Actor, number: int) -> None:
     collection = find_own(actor, number)
     target = target_of(collection)
     collection.delete()
-    record(actor, "taxii_collection.deleted", target)
+    record(actor, ExchangeAction.TAXII_COLLECTION_DELETED, target)
 
 
 def target_of(collection: Collection) -> Target:

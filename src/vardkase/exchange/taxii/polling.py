@@ -18,6 +18,7 @@ from vardkase.audit.services import record
 from vardkase.core.errors import Conflict
 from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.taxii.bundles import (
     CONTAINERS,
@@ -59,7 +60,7 @@ def poll(actor: Actor | None, server: TaxiiServer) -> Run:
         _store_all(server, run)
     if actor is not None:
         told = {"count": run.objects_moved, "failed": run.refused}
-        record(actor, "taxii_server.polled", target_of(server), told)
+        record(actor, ExchangeAction.TAXII_SERVER_POLLED, target_of(server), told)
     return run
 
 

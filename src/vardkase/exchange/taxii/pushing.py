@@ -20,6 +20,7 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.jobs.progress import report
 from vardkase.core.sandbox import LimitReached, ProgramFailed
 from vardkase.core.sql import cursor
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.sync.outbound import OutboundFilter
 from vardkase.exchange.taxii.client import TaxiiClient
 from vardkase.exchange.taxii.contents import ADDED, SETTLED
@@ -59,7 +60,7 @@ def push(actor: Actor | None, server: TaxiiServer) -> Run:
     if actor is not None:
         record(
             actor,
-            "taxii_server.pushed",
+            ExchangeAction.TAXII_SERVER_PUSHED,
             target_of(server),
             {"count": run.objects_moved, "failed": run.refused},
         )

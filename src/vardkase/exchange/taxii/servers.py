@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.fields import Readers, apply
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.fields import name, origin, web_address
 from vardkase.exchange.taxii.client import ELSEWHERE
 from vardkase.exchange.taxii.collections import group_of, reach, saved_search
@@ -59,7 +60,7 @@ def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
         raise Invalid(missing)
     server = TaxiiServer(org_id=actor.organisation_id)
     _fill(actor, server, data)
-    record(actor, "taxii_server.added", target_of(server), {"url": server.baseurl})
+    record(actor, ExchangeAction.TAXII_SERVER_ADDED, target_of(server), {"url": server.baseurl})
     return server
 
 
@@ -71,7 +72,7 @@ def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any
     number = find_taxii_server(actor, reference).pk
     server = taxii_servers(actor).select_for_update(of=("self",)).get(pk=number)
     changed = _fill(actor, server, data)
-    record(actor, "taxii_server.edited", target_of(server), {"fields": changed})
+    record(actor, ExchangeAction.TAXII_SERVER_EDITED, target_of(server), {"fields": changed})
     return server
 
 
@@ -82,7 +83,7 @@ def delete_taxii_server(actor: Actor, reference: Reference) -> int:
     server = find_taxii_server(actor, reference)
     number, target = server.pk, target_of(server)
     server.delete()
-    record(actor, "taxii_server.deleted", target)
+    record(actor, ExchangeAction.TAXII_SERVER_DELETED, target)
     return number
 
 

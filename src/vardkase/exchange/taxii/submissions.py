@@ -12,6 +12,7 @@ from django.db import transaction
 from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.sandbox import LimitReached
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.taxii.bundles import bundles, identity_of
 from vardkase.exchange.taxii.collections import as_member, may_write, target_of
 from vardkase.exchange.taxii.ingest import IngestResult, Target, counted, sound_objects, store_bundle
@@ -66,7 +67,7 @@ def work_off(actor: Actor, submission_id: int) -> None:
         submission.save()
         stored, failed = counted(outcomes)
         told = {"count": stored, "failed": failed}
-        record(actor, "taxii_collection.received", target_of(submission.collection), told)
+        record(actor, ExchangeAction.TAXII_COLLECTION_RECEIVED, target_of(submission.collection), told)
 
 
 def status_of(submission: Submission) -> dict[str, Any]:

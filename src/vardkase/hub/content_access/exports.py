@@ -9,6 +9,7 @@ from collections.abc import Callable
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.content_access import letters
 from vardkase.hub.content_access.queries import in_force
 from vardkase.hub.content_access.recording import RecordedContentAccess
@@ -38,7 +39,9 @@ def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[
         return actor, chosen
     grant = in_force(actor)
     if grant is None:
-        record(actor, "console.export_refused", Target("export"), {"login": actor.login or actor.name})
+        record(
+            actor, HubAction.CONSOLE_EXPORT_REFUSED, Target("export"), {"login": actor.login or actor.name}
+        )
         raise Forbidden(NEEDS_GRANT)
     content_access = RecordedContentAccess(actor, "console export")
     asked = choose(content_access.reader)
@@ -72,4 +75,4 @@ GROUP BY o.id, o.name ORDER BY o.id
 
 def _record(actor: Actor, count: int, grant_id: int | None) -> None:
     facts = {"count": count, "grant": grant_id, "login": actor.login or actor.name}
-    record(actor, "console.exported", Target("export"), facts)
+    record(actor, HubAction.CONSOLE_EXPORTED, Target("export"), facts)

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import reading_actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.identity.organisations.settings import host_organisation_id
 
-READ = "event.read_under_grant"
+READ = HubAction.EVENT_READ_UNDER_GRANT
 
 
 class RecordedContentAccess:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.identity.access.actor import Actor
@@ -22,17 +23,20 @@ GRANT = StateMachine(
     "content_grant",
     GrantState,
     {
-        "grant": Transition("content_grant.granted", _("Grant access"), (ASKED,), GRANTED),
+        "grant": Transition(HubAction.CONTENT_GRANT_GRANTED, _("Grant access"), (ASKED,), GRANTED),
         "refuse": Transition(
-            "content_grant.refused", pgettext_lazy("verb", "Refuse"), (ASKED,), GrantState.REFUSED
+            HubAction.CONTENT_GRANT_REFUSED, pgettext_lazy("verb", "Refuse"), (ASKED,), GrantState.REFUSED
         ),
-        "lapse": Transition("content_grant.lapsed", _("Let expire"), (ASKED,), GrantState.LAPSED),
+        "lapse": Transition(HubAction.CONTENT_GRANT_LAPSED, _("Let expire"), (ASKED,), GrantState.LAPSED),
         "end": Transition(
-            "content_grant.ended", pgettext_lazy("verb", "End access"), (ASKED, GRANTED), GrantState.ENDED
+            HubAction.CONTENT_GRANT_ENDED,
+            pgettext_lazy("verb", "End access"),
+            (ASKED, GRANTED),
+            GrantState.ENDED,
         ),
-        "run_out": Transition("content_grant.ran_out", _("Let expire"), (GRANTED,), GrantState.ENDED),
+        "run_out": Transition(HubAction.CONTENT_GRANT_RAN_OUT, _("Let expire"), (GRANTED,), GrantState.ENDED),
         "withdraw": Transition(
-            "content_grant.withdrawn", _("Withdraw access"), (GRANTED,), GrantState.WITHDRAWN
+            HubAction.CONTENT_GRANT_WITHDRAWN, _("Withdraw access"), (GRANTED,), GrantState.WITHDRAWN
         ),
     },
 )

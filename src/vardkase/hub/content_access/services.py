@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.content_access import letters
 from vardkase.hub.content_access.models import OPEN, ContentGrant, GrantOrganisation, GrantReach, GrantState
 from vardkase.hub.content_access.queries import find_grant
@@ -76,7 +77,9 @@ def ask(
         **_narrowed(actor, reach, event, organisation),
     )
     told = {"reach": grant.reach, "event": grant.event_id, "organisation": grant.organisation_id}
-    note_in_history(actor, GRANT, grant, "content_grant.asked", grant.reason, hours=grant.hours, **told)
+    note_in_history(
+        actor, GRANT, grant, HubAction.CONTENT_GRANT_ASKED, grant.reason, hours=grant.hours, **told
+    )
     propose(
         actor,
         GRANT_ACCESS,

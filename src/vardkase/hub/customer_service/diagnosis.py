@@ -15,8 +15,9 @@ from vardkase.exchange.servers.models import Server
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.readable_audit_log import SIGN_INS
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.audit_actions import IdentityAction
 
-REFUSALS = (*(act for act in SIGN_INS if act.endswith("refused")), "user.entrance_refused")
+REFUSALS = (*(act for act in SIGN_INS if act.endswith("refused")), IdentityAction.USER_ENTRANCE_REFUSED)
 KEYS_SHOWN = 20
 REFUSALS_SHOWN = 10
 LOOKED_BACK = timedelta(days=14)

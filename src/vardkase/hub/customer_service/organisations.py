@@ -25,9 +25,10 @@ from vardkase.hub.customer_service.rules import DESKS, OPEN, kinds_for
 from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 
-SIGNED_IN = "user.signed_in"
+SIGNED_IN = IdentityAction.USER_SIGNED_IN
 
 
 def organisations(actor: Actor, text: str = "") -> QuerySet[Organisation]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.customer_service import letters
 from vardkase.hub.customer_service.models import Announcement, AnnouncementKind
 from vardkase.hub.customer_service.rules import DESKS
@@ -34,7 +35,7 @@ def announce(
     _fill(row, data)
     row.save()
     told = letters.announce(row, actor) if mail else 0
-    action = "announcement.changed" if pk else "announcement.made"
+    action = HubAction.ANNOUNCEMENT_CHANGED if pk else HubAction.ANNOUNCEMENT_MADE
     record(actor, action, _target(row), {"count": told} if mail else {})
     return row
 
@@ -45,7 +46,7 @@ def end(actor: Actor, pk: int) -> Announcement:
     row = find_announcement(actor, pk)
     row.ends = max(timezone.now(), row.begins)
     row.save()
-    record(actor, "announcement.ended", _target(row))
+    record(actor, HubAction.ANNOUNCEMENT_ENDED, _target(row))
     return row
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.customer_service.models import RequestKind as Kind
 from vardkase.hub.customer_service.models import RequestState as State
 from vardkase.hub.lifecycle import StateMachine, Transition
@@ -14,20 +15,25 @@ REQUEST = StateMachine(
     "support_request",
     State,
     {
-        "take": Transition("support_request.taken", _("Take it on"), (State.NEW,), State.IN_HAND),
+        "take": Transition(HubAction.SUPPORT_REQUEST_TAKEN, _("Take it on"), (State.NEW,), State.IN_HAND),
         "ask": Transition(
-            "support_request.asked", _("Ask a question back"), (State.NEW, State.IN_HAND), State.WAITING
+            HubAction.SUPPORT_REQUEST_ASKED,
+            _("Ask a question back"),
+            (State.NEW, State.IN_HAND),
+            State.WAITING,
         ),
         "answered": Transition(
-            "support_request.answered", _("Answer the question"), (State.WAITING,), State.IN_HAND
+            HubAction.SUPPORT_REQUEST_ANSWERED, _("Answer the question"), (State.WAITING,), State.IN_HAND
         ),
         "solve": Transition(
-            "support_request.solved",
+            HubAction.SUPPORT_REQUEST_SOLVED,
             _("Mark as solved"),
             (State.NEW, State.IN_HAND, State.WAITING),
             State.SOLVED,
         ),
-        "reopen": Transition("support_request.reopened", _("Open again"), (State.SOLVED,), State.IN_HAND),
+        "reopen": Transition(
+            HubAction.SUPPORT_REQUEST_REOPENED, _("Open again"), (State.SOLVED,), State.IN_HAND
+        ),
     },
 )
 OPEN = (State.NEW, State.IN_HAND, State.WAITING)

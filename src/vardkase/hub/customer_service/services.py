@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.addresses import subscriber_of
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.customer_service import diagnosis, letters
 from vardkase.hub.customer_service.models import RequestKind, SupportMessage, SupportRequest
 from vardkase.hub.customer_service.models import RequestState as State
@@ -161,7 +162,9 @@ def assign(actor: Actor, pk: int, user_id: int | None) -> SupportRequest:
         raise Invalid({"owner": [gettext("This person does not handle requests of this kind.")]})
     request.owner = owner
     request.save(update_fields=["owner"])
-    record(actor, "support_request.assigned", _target(request), {"owner": owner.email if owner else ""})
+    record(
+        actor, HubAction.SUPPORT_REQUEST_ASSIGNED, _target(request), {"owner": owner.email if owner else ""}
+    )
     return request
 
 
@@ -183,7 +186,7 @@ def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest
     if other_desk:
         request.owner = None
     request.save()
-    record(actor, "support_request.routed", _target(request), {"kind": [before, kind]})
+    record(actor, HubAction.SUPPORT_REQUEST_ROUTED, _target(request), {"kind": [before, kind]})
     letters.tell_desk(request, actor)
     return request
 
@@ -192,7 +195,7 @@ def _opened(actor: Actor, request: SupportRequest, told: dict[str, str], author:
     request.kind, request.subject = told["kind"], told["subject"]
     request.deadline = timezone.now() + time_for(request.kind)
     request.save()
-    record(actor, "support_request.opened", _target(request), {"kind": request.kind})
+    record(actor, HubAction.SUPPORT_REQUEST_OPENED, _target(request), {"kind": request.kind})
     _said(replace(actor, name=author, user_id=None) if author else actor, request, told["text"])
     letters.confirm(request, actor)
     letters.tell_desk(request, actor)

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.dashboards.models import DashboardTemplate
 from vardkase.hub.dashboards.widgets import widgets
 from vardkase.identity.access.actor import Actor
@@ -77,7 +78,7 @@ def save_template(actor: Actor, data: Mapping[str, Any], reference: str = "") ->
         template.selectable = as_bool(data.get("selectable", template.selectable))
     template.timestamp = now_seconds()
     template.save()
-    record(actor, "dashboard_template.saved", _target(template))
+    record(actor, HubAction.DASHBOARD_TEMPLATE_SAVED, _target(template))
     return template
 
 
@@ -88,7 +89,7 @@ def delete_template(actor: Actor, reference: str) -> None:
     template = _own(actor, reference)
     target = _target(template)
     template.delete()
-    record(actor, "dashboard_template.deleted", target)
+    record(actor, HubAction.DASHBOARD_TEMPLATE_DELETED, target)
 
 
 def _own(actor: Actor, reference: str) -> DashboardTemplate:

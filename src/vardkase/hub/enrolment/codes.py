@@ -17,6 +17,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.exchange.servers.confirmation import record_confirmation
 from vardkase.exchange.servers.services import add_server
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.enrolment import letters
 from vardkase.hub.enrolment.models import EnrolmentCode
 from vardkase.hub.membership.members.models import Membership, MembershipState
@@ -69,7 +70,7 @@ def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
         letters.send_code(actor, membership, code)
         code, row.sent_to = "", letters.recipient_of(membership).email
         row.save(update_fields=["sent_to"])
-    record(actor, "enrolment.code_made", _target(organisation), {"sent_to": row.sent_to})
+    record(actor, HubAction.ENROLMENT_CODE_MADE, _target(organisation), {"sent_to": row.sent_to})
     return row, code
 
 
@@ -102,7 +103,7 @@ def redeem(visitor: Actor, code: Any, data: Mapping[str, Any]) -> dict[str, Any]
         _connected(actor, organisation, data)
     row.ended, row.used_from = timezone.now(), visitor.address
     row.save()
-    record(actor, "enrolment.redeemed", _target(organisation), {"address": visitor.address or ""})
+    record(actor, HubAction.ENROLMENT_REDEEMED, _target(organisation), {"address": visitor.address or ""})
     return {"authkey": key, "Hub": _document(_owner()), "Organisation": _document(organisation)}
 
 

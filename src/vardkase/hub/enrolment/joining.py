@@ -21,6 +21,7 @@ from vardkase.exchange.http import RequestPolicy, fetch
 from vardkase.exchange.servers import client
 from vardkase.exchange.servers.peer import Peer, decoded
 from vardkase.exchange.servers.services import add_server
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.enrolment.models import JoinedHub
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -103,7 +104,7 @@ def enrol(actor: Actor, code: str, url: str) -> JoinedHub:
         joined = JoinedHub.objects.create(server=server, joined_by=actor.name)
         record(
             actor,
-            "enrolment.joined",
+            HubAction.ENROLMENT_JOINED,
             Target("enrolment", server.pk, title=offer.hub_name),
             {"url": server.url},
         )

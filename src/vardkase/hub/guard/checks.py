@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils import translation
 
 from vardkase.audit.services import Target, record
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.guard.detectors import examine, markings_in
 from vardkase.hub.guard.findings import Detector, GuardFinding, Severity
 from vardkase.hub.guard.wording import in_words
@@ -34,7 +35,7 @@ def check_publication(sought: BeforePublication) -> None:
     if not sought.confirmed:
         raise ConfirmationNeeded(f"{in_english(asks)} {CONFIRM}")
     change = {"found": sorted({each.text for each in asks}), "distribution": event.distribution}
-    record(actor, "event.tlp_confirmed", Target("event", event.pk, event.uuid, event.info), change)
+    record(actor, HubAction.EVENT_TLP_CONFIRMED, Target("event", event.pk, event.uuid, event.info), change)
 
 
 def check_delegation(sought: BeforeDelegation) -> None:

@@ -19,6 +19,7 @@ from vardkase.core.settings import AnySetting, changed, find_setting
 from vardkase.core.settings.models import SettingValue
 from vardkase.core.settings.sealing import sealed
 from vardkase.core.settings.values import readable
+from vardkase.hub.audit_actions import HubAction
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
 from vardkase.identity.accounts.four_eyes.registry import (
@@ -35,13 +36,13 @@ def store(actor: Acting, setting: AnySetting, value: bool | int | str) -> None:
     kept = sealed(value) if setting.secret else value
     SettingValue.objects.update_or_create(name=setting.name, defaults={"value": kept})
     changed.emit(setting.name)
-    record(actor, "setting.changed", Target("setting", title=setting.name), change)
+    record(actor, HubAction.SETTING_CHANGED, Target("setting", title=setting.name), change)
 
 
 def reschedule(actor: Acting, row: ScheduledTask, values: dict[str, Any]) -> None:
     at = row.at.fromisoformat(values["at"])
     change_task(row, Interval(values["rhythm"]), at, paused=values["paused"])
-    record(actor, "schedule.changed", Target("schedule", title=row.name), values)
+    record(actor, HubAction.SCHEDULE_CHANGED, Target("schedule", title=row.name), values)
 
 
 def times_of(row: ScheduledTask) -> dict[str, Any]:

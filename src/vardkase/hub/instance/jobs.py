@@ -19,6 +19,7 @@ from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.jobs.cleanup import TICKS
 from vardkase.core.jobs.models import JobLogLine
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -127,7 +128,7 @@ def cancel_job(actor: Actor, job_id: int) -> None:
     job = find_job(actor, job_id)
     if not app.job_manager.cancel_job_by_id(job.id, abort=True):
         raise Conflict("The job has already ended.")
-    record(actor, "job.cancelled", Target("job", job.id, title=job.task))
+    record(actor, HubAction.JOB_CANCELLED, Target("job", job.id, title=job.task))
 
 
 @transaction.atomic
@@ -143,7 +144,7 @@ def retry_job(actor: Actor, job_id: int) -> None:
             app.job_manager.retry_job_by_id(job.id, retry_at=timezone.now())
     except (ConnectorException, DatabaseError) as error:
         raise Conflict("The same waits to be done already.") from error
-    record(actor, "job.retried", Target("job", job.id, title=job.task))
+    record(actor, HubAction.JOB_RETRIED, Target("job", job.id, title=job.task))
 
 
 @transaction.atomic
@@ -151,7 +152,7 @@ def clear_jobs(actor: Actor, states: Sequence[str] = ENDED) -> int:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     count = cursor().execute(CLEAR, (list(states),)).rowcount
-    record(actor, "job.cleared", Target("job"), {"count": count, "states": list(states)})
+    record(actor, HubAction.JOB_CLEARED, Target("job"), {"count": count, "states": list(states)})
     return count
 
 

@@ -13,6 +13,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
 from vardkase.core.schedules import Interval, Schedule, find, services
 from vardkase.core.schedules.models import ScheduledTask
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.instance.approvals import CHANGE_SCHEDULE, reschedule, times_of
 from vardkase.hub.instance.authority import require_may_change
 from vardkase.identity.access.actor import Actor
@@ -89,5 +90,5 @@ def run_now(actor: Actor, name: str) -> bool:
     find_scheduled(actor, name)
     ordered = services.order(name, actor.user_id or 0)
     if ordered:
-        record(actor, "schedule.ordered", Target("schedule", title=name))
+        record(actor, HubAction.SCHEDULE_ORDERED, Target("schedule", title=name))
     return ordered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vardkase.audit.services import Target, record
+from vardkase.hub.audit_actions import HubAction
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.services import load
@@ -15,5 +16,5 @@ def update_libraries(actor: Actor) -> list[LoadResult]:
     actor.require(Permission.SITE_ADMIN)
     loaded = load()
     if updated := {library.name: library.updated for library in loaded if library.updated}:
-        record(actor, "library.updated", Target("library"), {"updated": updated})
+        record(actor, HubAction.LIBRARY_UPDATED, Target("library"), {"updated": updated})
     return loaded

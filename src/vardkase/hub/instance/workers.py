@@ -17,6 +17,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.jobs import QUEUES, WORKER_NAME, this_machine
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -59,7 +60,7 @@ def stop_workers(actor: Actor, pid: int | None = None) -> int:
         raise NotFound("Invalid worker.")
     _stop(found)
     title = ", ".join(str(worker.pid) for worker in found)
-    record(actor, "worker.stopped", Target("worker", title=title), {"count": len(found)})
+    record(actor, HubAction.WORKER_STOPPED, Target("worker", title=title), {"count": len(found)})
     return len(found)
 
 

@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
+from vardkase.audit.actions import AuditAction
 from vardkase.core.errors import Conflict, Forbidden
 
 
@@ -27,7 +28,7 @@ class Transition:
     `act` is its name in the audit log, `words` its label for users ("Approve").
     """
 
-    act: str
+    act: AuditAction
     words: str | Promise
     before: tuple[str, ...]
     after: str

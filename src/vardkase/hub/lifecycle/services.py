@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.db.models import QuerySet
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.hub.lifecycle.machine import StateMachine
 from vardkase.hub.lifecycle.models import HistoryEntry
@@ -35,7 +36,7 @@ def take_step(actor: AuditActor, machine: StateMachine, thing: HasState, name: s
 
 @transaction.atomic
 def note_in_history(
-    actor: AuditActor, machine: StateMachine, thing: HasState, act: str, note: str = "", **change: Any
+    actor: AuditActor, machine: StateMachine, thing: HasState, act: AuditAction, note: str = "", **change: Any
 ) -> None:
     """Record something in `thing`'s history without a transition.
 

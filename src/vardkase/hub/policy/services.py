@@ -11,6 +11,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.settings import Setting
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.policy.models import PolicyState, PolicyVersion
 from vardkase.hub.policy.queries import draft_of, policy_in_force
 from vardkase.hub.policy.rules import read_rules, written
@@ -44,7 +45,7 @@ def save_draft(actor: Actor, rules: Any, note: str = "") -> PolicyVersion:
     draft.rules, draft.note = written(read), note.strip()
     draft.written_by, draft.written_at = actor.name, timezone.now()
     draft.save()
-    record(actor, "policy.drafted", target(draft), {"rules": len(read)})
+    record(actor, HubAction.POLICY_DRAFTED, target(draft), {"rules": len(read)})
     return draft
 
 
@@ -68,7 +69,12 @@ def put_in_force(actor: Actor) -> PolicyVersion:
     draft.state, draft.decided_by, draft.in_force_from = PolicyState.IN_FORCE, actor.name, timezone.now()
     draft.save()
     _hide_unpublished(actor, hides=True)
-    record(actor, "policy.in_force", target(draft), {"version": draft.number, "written_by": draft.written_by})
+    record(
+        actor,
+        HubAction.POLICY_IN_FORCE,
+        target(draft),
+        {"version": draft.number, "written_by": draft.written_by},
+    )
     return draft
 
 
@@ -78,7 +84,7 @@ def discard_draft(actor: Actor) -> None:
     draft = draft_of(actor.organisation_id)
     if draft is None:
         raise Conflict("There is no draft of a policy.")
-    record(actor, "policy.discarded", target(draft))
+    record(actor, HubAction.POLICY_DISCARDED, target(draft))
     draft.delete()
 
 
@@ -97,7 +103,7 @@ def end_policy(actor: Actor) -> PolicyVersion:
         raise Conflict("There is no policy in force.")
     _replace(policy)
     _hide_unpublished(actor, hides=False)
-    record(actor, "policy.ended", target(policy), {"version": policy.number})
+    record(actor, HubAction.POLICY_ENDED, target(policy), {"version": policy.number})
     return policy
 
 

@@ -15,9 +15,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _lazy
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.public_pages.models import PassageVersion
 from vardkase.hub.public_pages.passages import LANGUAGES, InboundFilter, PassagePart, PassageText, shipped
 from vardkase.hub.public_pages.queries import find_passage, passage_of, passages, versions
@@ -60,7 +62,7 @@ def change_passage(
     passage = find_passage(part, name)
     if number is not None and number != passage.number:
         raise Conflict(gettext("Somebody else has changed the text. Your version is below, theirs is saved."))
-    return _propose(actor, replace(passage, words=_words(data)), "public_passage.changed", reason)
+    return _propose(actor, replace(passage, words=_words(data)), HubAction.PUBLIC_PASSAGE_CHANGED, reason)
 
 
 @transaction.atomic
@@ -72,7 +74,10 @@ def add_question(actor: Actor, data: Mapping[str, Any], reason: str = "") -> App
     name = _free_name(words["sv"].title, set(there))
     last = max((each.position for each in there.values()), default=0)
     return _propose(
-        actor, InboundFilter(PassagePart.QUESTION, name, last + 1, words), "public_passage.added", reason
+        actor,
+        InboundFilter(PassagePart.QUESTION, name, last + 1, words),
+        HubAction.PUBLIC_PASSAGE_ADDED,
+        reason,
     )
 
 
@@ -83,7 +88,7 @@ def show_question(actor: Actor, name: str, *, shown: bool) -> ApprovalRequest | 
     passage = find_passage(PassagePart.QUESTION, name)
     if passage.shown == shown:
         return None
-    act = "public_passage.restored" if shown else "public_passage.removed"
+    act = HubAction.PUBLIC_PASSAGE_RESTORED if shown else HubAction.PUBLIC_PASSAGE_REMOVED
     return _propose(actor, replace(passage, shown=shown), act, str(EFFECTS[act]))
 
 
@@ -98,8 +103,8 @@ def move_question(actor: Actor, name: str, *, up: bool) -> None:
     if not 0 <= place < len(rest):
         return
     other = rest[place]
-    _kept(actor, replace(passage, position=other.position), "public_passage.moved")
-    _kept(actor, replace(other, position=passage.position), "public_passage.moved")
+    _kept(actor, replace(passage, position=other.position), HubAction.PUBLIC_PASSAGE_MOVED)
+    _kept(actor, replace(other, position=passage.position), HubAction.PUBLIC_PASSAGE_MOVED)
 
 
 @transaction.atomic
@@ -111,7 +116,7 @@ def restore_version(actor: Actor, part: str, name: str, number: int) -> Approval
     _require(actor)
     passage = find_passage(part, name)
     earlier = _version(passage, number)
-    new, act = replace(passage, words=earlier.words, shown=earlier.shown), "public_passage.restored"
+    new, act = replace(passage, words=earlier.words, shown=earlier.shown), HubAction.PUBLIC_PASSAGE_RESTORED
     return _propose(actor, new, act, str(EFFECTS[act]))
 
 
@@ -125,7 +130,7 @@ def _version(passage: InboundFilter, number: int) -> InboundFilter:
     return found[0]
 
 
-def _propose(actor: Actor, passage: InboundFilter, act: str, reason: str) -> ApprovalRequest:
+def _propose(actor: Actor, passage: InboundFilter, act: AuditAction, reason: str) -> ApprovalRequest:
     parameters = {
         "act": act,
         "position": passage.position,
@@ -168,10 +173,10 @@ def _change(approval: Approval) -> InboundFilter:
 
 
 EFFECTS = {
-    "public_passage.added": _lazy("The question is on the public page from now on."),
-    "public_passage.changed": _lazy("Visitors see the new text from now on."),
-    "public_passage.removed": _lazy("The question is taken off the public page. It can be put back."),
-    "public_passage.restored": _lazy("The earlier text is shown again."),
+    HubAction.PUBLIC_PASSAGE_ADDED: _lazy("The question is on the public page from now on."),
+    HubAction.PUBLIC_PASSAGE_CHANGED: _lazy("Visitors see the new text from now on."),
+    HubAction.PUBLIC_PASSAGE_REMOVED: _lazy("The question is taken off the public page. It can be put back."),
+    HubAction.PUBLIC_PASSAGE_RESTORED: _lazy("The earlier text is shown again."),
 }
 EDITORS = frozenset({Party.MEMBERSHIP_OFFICER, Party.SITE_ADMIN})
 CHANGE = register(
@@ -188,7 +193,7 @@ CHANGE = register(
 )
 
 
-def _kept(actor: Actor, passage: InboundFilter, action: str) -> InboundFilter:
+def _kept(actor: Actor, passage: InboundFilter, action: AuditAction) -> InboundFilter:
     """Store `passage` as the newest version; the constraint lets only one of two concurrent writers through."""
     last = versions(passage).aggregate(last=Max("number"))["last"] or 0
     row = PassageVersion.objects.create(

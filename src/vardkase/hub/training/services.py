@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Invalid
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import find_training, trainees
 from vardkase.identity.access.actor import Actor
@@ -72,7 +73,10 @@ def mark_people(
     trainings = Training.objects.bulk_create(made)
     for training in trainings:
         record(
-            actor, "training.added", _target(training), {"module": training.module, "done_on": str(done_on)}
+            actor,
+            HubAction.TRAINING_ADDED,
+            _target(training),
+            {"module": training.module, "done_on": str(done_on)},
         )
     return trainings
 
@@ -81,7 +85,7 @@ def mark_people(
 def remove_training(actor: Actor, training_id: int) -> Training:
     actor.require_own_affairs()
     training = find_training(actor, training_id)
-    record(actor, "training.removed", _target(training), {"module": training.module})
+    record(actor, HubAction.TRAINING_REMOVED, _target(training), {"module": training.module})
     training.delete()
     return training
 

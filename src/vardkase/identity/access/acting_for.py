@@ -11,6 +11,7 @@ from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.console import refuse_at_console
+from vardkase.identity.audit_actions import IdentityAction
 
 
 @transaction.atomic
@@ -21,5 +22,5 @@ def in_the_name_of(console: Actor, user: User) -> Actor:
     (`Actor.login`).
     """
     refuse_at_console(console, user.org, user)
-    record(console, "user.name_used_at_console", Target("user", user.pk, title=user.email))
+    record(console, IdentityAction.USER_NAME_USED_AT_CONSOLE, Target("user", user.pk, title=user.email))
     return replace(actor_for(user, Credential.CONSOLE), login=console.login)

@@ -12,8 +12,13 @@ from vardkase.audit.models import AuditEntry
 from vardkase.audit.queries import entries_about, every_entry, veiled_entries
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.audit_actions import IdentityAction
 
-SIGN_INS = ("user.signed_in", "user.sign_in_refused", "user.second_factor_refused")
+SIGN_INS = (
+    IdentityAction.USER_SIGNED_IN,
+    IdentityAction.USER_SIGN_IN_REFUSED,
+    IdentityAction.USER_SECOND_FACTOR_REFUSED,
+)
 
 
 def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
@@ -33,7 +38,7 @@ def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
 def last_visit(actor: Actor) -> datetime | None:
     if actor.user_id is None:
         return None
-    entries = entries_about("user", actor.user_id, limit=2, actions=("user.signed_in",))
+    entries = entries_about("user", actor.user_id, limit=2, actions=(IdentityAction.USER_SIGNED_IN,))
     return entries[1].created if len(entries) > 1 else None
 
 

@@ -16,6 +16,7 @@ from vardkase.core.fields import Readers, fill
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
 from vardkase.identity.blueprints.queries import blueprints, chosen_ids, find_blueprint
 from vardkase.identity.blueprints.rules import condition
@@ -46,7 +47,7 @@ def add_blueprint(actor: Actor, data: Mapping[str, Any]) -> SharingGroupBlueprin
     )
     fill(blueprint, data, READERS)
     blueprint.save()
-    record(actor, "sharing_group_blueprint.added", _target(blueprint))
+    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_ADDED, _target(blueprint))
     return blueprint
 
 
@@ -57,7 +58,7 @@ def edit_blueprint(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
     fill(blueprint, data, READERS)
     blueprint.timestamp = now_seconds()
     blueprint.save()
-    record(actor, "sharing_group_blueprint.edited", _target(blueprint))
+    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_EDITED, _target(blueprint))
     return blueprint
 
 
@@ -67,7 +68,7 @@ def delete_blueprint(actor: Actor, reference: Reference) -> None:
     blueprint = _locked(actor, reference)
     target = _target(blueprint)
     blueprint.delete()
-    record(actor, "sharing_group_blueprint.deleted", target)
+    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_DELETED, target)
 
 
 @transaction.atomic
@@ -78,7 +79,7 @@ def detach_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprin
         raise Conflict("The blueprint has no sharing group.")
     blueprint.sharing_group = None
     blueprint.save()
-    record(actor, "sharing_group_blueprint.detached", _target(blueprint))
+    record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_DETACHED, _target(blueprint))
     return blueprint
 
 
@@ -95,7 +96,9 @@ def execute_blueprint(actor: Actor, reference: Reference) -> Executed:
     parameters |= {"group": group.pk, "owner": group.org_id}
     removed = cursor().execute(REMOVE.format(chosen=sql), parameters).rowcount
     added = cursor().execute(ADD.format(chosen=sql), parameters).rowcount
-    record(actor, "sharing_group.rebuilt", target_of(group), {"added": added, "removed": removed})
+    record(
+        actor, IdentityAction.SHARING_GROUP_REBUILT, target_of(group), {"added": added, "removed": removed}
+    )
     return Executed(group.pk, added, removed)
 
 

@@ -14,6 +14,7 @@ from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.fields import Readers, fill
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.bookmarks.models import Bookmark
 from vardkase.identity.organisations.fields import filled, short_text, text
 from vardkase.identity.organisations.queries import Reference
@@ -45,7 +46,7 @@ def add_bookmark(actor: Actor, data: Mapping[str, Any]) -> Bookmark:
     bookmark = Bookmark(user_id=actor.user_id, org_id=actor.organisation_id)
     fill(bookmark, data, READERS)
     bookmark.save()
-    record(actor, "bookmark.added", _target(bookmark))
+    record(actor, IdentityAction.BOOKMARK_ADDED, _target(bookmark))
     return bookmark
 
 
@@ -54,7 +55,7 @@ def edit_bookmark(actor: Actor, reference: Reference, data: Mapping[str, Any]) -
     bookmark = _changeable(actor, reference)
     fill(bookmark, data, READERS)
     bookmark.save()
-    record(actor, "bookmark.edited", _target(bookmark))
+    record(actor, IdentityAction.BOOKMARK_EDITED, _target(bookmark))
     return bookmark
 
 
@@ -63,7 +64,7 @@ def delete_bookmark(actor: Actor, reference: Reference) -> None:
     bookmark = _changeable(actor, reference)
     target = _target(bookmark)
     bookmark.delete()
-    record(actor, "bookmark.deleted", target)
+    record(actor, IdentityAction.BOOKMARK_DELETED, target)
 
 
 def _changeable(actor: Actor, reference: Reference) -> Bookmark:

@@ -14,6 +14,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.fields import Readers, fill
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.news.models import News
 from vardkase.identity.organisations.fields import filled
 from vardkase.identity.organisations.queries import Reference
@@ -34,7 +35,7 @@ def add_news(actor: Actor, data: Mapping[str, Any]) -> News:
     told = News(user_id=actor.user_id, date_created=now_seconds())
     fill(told, data, READERS)
     told.save()
-    record(actor, "news.added", _target(told))
+    record(actor, IdentityAction.NEWS_ADDED, _target(told))
     return told
 
 
@@ -44,7 +45,7 @@ def edit_news(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Ne
     told = _find(actor, reference)
     fill(told, data, READERS)
     told.save()
-    record(actor, "news.edited", _target(told))
+    record(actor, IdentityAction.NEWS_EDITED, _target(told))
     return told
 
 
@@ -54,7 +55,7 @@ def delete_news(actor: Actor, reference: Reference) -> None:
     told = _find(actor, reference)
     target = _target(told)
     told.delete()
-    record(actor, "news.deleted", target)
+    record(actor, IdentityAction.NEWS_DELETED, target)
 
 
 def _require_site_admin(actor: Actor) -> None:

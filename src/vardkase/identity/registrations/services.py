@@ -15,6 +15,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.services import create_user
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.registrations.models import Inbox
 from vardkase.identity.registrations.settings import SELF_REGISTRATION
 from vardkase.misp.flags import as_bool
@@ -54,7 +55,7 @@ def request_account(actor: Actor, data: Mapping[str, Any], user_agent: str) -> I
         timestamp=now_seconds(),
         data=asked,
     )
-    record(actor, "registration.requested", _target(request))
+    record(actor, IdentityAction.REGISTRATION_REQUESTED, _target(request))
     return request
 
 
@@ -68,7 +69,7 @@ def accept_requests(actor: Actor, requests: Sequence[Inbox], chosen: Mapping[str
     for request in requests:
         fields = {name: chosen[name] for name in ("org_id", "role_id") if chosen.get(name)}
         user = create_user(actor, {"email": request.data["email"], "contactalert": True, **fields})
-        record(actor, "registration.accepted", _target(request), {"user": user.email})
+        record(actor, IdentityAction.REGISTRATION_ACCEPTED, _target(request), {"user": user.email})
         request.delete()
     return len(requests)
 
@@ -77,7 +78,7 @@ def accept_requests(actor: Actor, requests: Sequence[Inbox], chosen: Mapping[str
 def discard_requests(actor: Actor, requests: Sequence[Inbox]) -> int:
     _require_site_admin(actor)
     for request in requests:
-        record(actor, "registration.discarded", _target(request))
+        record(actor, IdentityAction.REGISTRATION_DISCARDED, _target(request))
         request.delete()
     return len(requests)
 

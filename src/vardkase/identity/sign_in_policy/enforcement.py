@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.flood import RepeatSuppressor
 from vardkase.audit.services import Target, record
 from vardkase.core.addresses import counted_as
 from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.sign_in_policy.rules import (
     SignInAttempt,
     SignInRefusal,
@@ -45,13 +47,17 @@ def sign_in_refusal(
         return None
     for unkept in violations(asked, attempt):
         note(
-            caller, unkept.reason, "user.entrance_refused" if unkept.is_enforced else "user.entrance_reported"
+            caller,
+            unkept.reason,
+            IdentityAction.USER_ENTRANCE_REFUSED
+            if unkept.is_enforced
+            else IdentityAction.USER_ENTRANCE_REPORTED,
         )
     return decided if decided.is_enforced else None
 
 
 @transaction.atomic
-def note(caller: SignInCaller, reason: str, action: str) -> None:
+def note(caller: SignInCaller, reason: str, action: AuditAction) -> None:
     """Record a refusal in the audit log, at most once a minute for the same caller and reason."""
     who = f"key {caller.key_id}" if caller.key_id else f"user {caller.user_id}"
     now = now_seconds()
@@ -83,7 +89,12 @@ def note_unknown_key(address: str | None) -> None:
         return
     change: dict[str, Any] = {"times": times} if times > 1 else {}
     with transaction.atomic():
-        record(_Unknown(address if key is not None else None), "user.key_refused", Target("user"), change)
+        record(
+            _Unknown(address if key is not None else None),
+            IdentityAction.USER_KEY_REFUSED,
+            Target("user"),
+            change,
+        )
 
 
 def forget_old_notes(before: int) -> int:

@@ -13,6 +13,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.rules import may_administer
 from vardkase.identity.accounts.services.users import locked
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.user_settings import rules
 from vardkase.identity.user_settings.models import UserSetting
 
@@ -32,7 +33,7 @@ def set_user_setting(actor: Actor, user: User, setting: str, given: Any) -> User
     changed, _ = UserSetting.objects.update_or_create(
         user=user, setting=setting, defaults={"value": value, "timestamp": now_seconds()}
     )
-    record(actor, "user_setting.changed", _target(changed))
+    record(actor, IdentityAction.USER_SETTING_CHANGED, _target(changed))
     return changed
 
 
@@ -50,7 +51,7 @@ def delete_user_setting(actor: Actor, setting: UserSetting) -> None:
     _require_theirs(actor, setting.user)
     target = _target(setting)
     setting.delete()
-    record(actor, "user_setting.deleted", target)
+    record(actor, IdentityAction.USER_SETTING_DELETED, target)
 
 
 def _require_theirs(actor: Actor, user: User) -> None:

@@ -34,6 +34,7 @@ from vardkase.intel.analyst_data.queries import (
     stored_versions,
 )
 from vardkase.intel.analyst_data.rules import require_editor, speaks_for_others
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.contribution_targets import ContributionTarget
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.attribute_assembler import UUID_TAKEN
@@ -89,7 +90,7 @@ def add_analyst_data(actor: Actor, kind: AnalystDataKind, data: Mapping[str, Any
         raise Invalid({"orgc_uuid": ["Blocked by the organisation blocklist."]})
     row = AnalystData.objects.get(uuid=said.uuid)
     capture_carried(actor, [ContributionTarget(row.kind_name, said.uuid, data)])
-    record(actor, f"{kind.name.lower()}.added", _target(row))
+    record(actor, IntelAction[f"{kind.name}_ADDED"], _target(row))
     return row.pk
 
 
@@ -107,7 +108,7 @@ def edit_analyst_data(
     row.save()
     mark_detached(actor, [row.pk])
     capture_carried(actor, [ContributionTarget(row.kind_name, str(row.uuid), data)])
-    record(actor, f"{kind.name.lower()}.edited", _target(row))
+    record(actor, IntelAction[f"{kind.name}_EDITED"], _target(row))
     return row.pk
 
 
@@ -119,7 +120,7 @@ def delete_analyst_data(actor: Actor, kind: AnalystDataKind, reference: Referenc
     about = BlockReason(info=(row.text or row.relationship_type)[:255], orgc=row.orgc.name)
     block(Blocked.ANALYST_DATA, row.uuid, about)
     row.delete()
-    record(actor, f"{kind.name.lower()}.deleted", target)
+    record(actor, IntelAction[f"{kind.name}_DELETED"], target)
     return number
 
 
@@ -145,7 +146,12 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
     done = store(actor, [*said, *carried.inputs], locked=True)
     done[Captured.FAILED] = failed + len(carried.refused)
     if done[Captured.IMPORTED]:
-        record(actor, "analyst_data.received", Target("analyst_data"), {str(k): n for k, n in done.items()})
+        record(
+            actor,
+            IntelAction.ANALYST_DATA_RECEIVED,
+            Target("analyst_data"),
+            {str(k): n for k, n in done.items()},
+        )
     return done
 
 

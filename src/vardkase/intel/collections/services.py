@@ -21,6 +21,7 @@ from vardkase.identity.organisations.attribution import (
     require_attribution,
 )
 from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.collections.documents import (
     NOT_EMPTY,
     ElementInput,
@@ -73,7 +74,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
     )
     _replace_elements(collection, elements_of(data) or [])
     _require_shareable(collection)
-    record(actor, "collection.added", _target(collection))
+    record(actor, IntelAction.COLLECTION_ADDED, _target(collection))
     return collection.pk
 
 
@@ -88,7 +89,7 @@ def edit_collection(actor: Actor, reference: Reference, data: Mapping[str, Any])
         _replace_elements(collection, elements)
     _touch(collection)
     _require_shareable(collection)
-    record(actor, "collection.edited", _target(collection))
+    record(actor, IntelAction.COLLECTION_EDITED, _target(collection))
     return collection.pk
 
 
@@ -97,7 +98,7 @@ def delete_collection(actor: Actor, reference: Reference) -> int:
     collection = _lock_own(actor, reference)
     number, target = collection.pk, _target(collection)
     collection.delete()
-    record(actor, "collection.deleted", target)
+    record(actor, IntelAction.COLLECTION_DELETED, target)
     return number
 
 
@@ -117,7 +118,12 @@ def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     row.save()
     _touch(collection)
     _require_shareable(collection)
-    record(actor, "collection.element_added", _target(collection), {"element": str(element.element_uuid)})
+    record(
+        actor,
+        IntelAction.COLLECTION_ELEMENT_ADDED,
+        _target(collection),
+        {"element": str(element.element_uuid)},
+    )
     return row.pk
 
 
@@ -128,7 +134,12 @@ def delete_element(actor: Actor, reference: Reference) -> int:
     number = find_element(actor, element.pk).pk
     CollectionElement.objects.filter(pk=number).delete()
     _touch(collection)
-    record(actor, "collection.element_deleted", _target(collection), {"element": str(element.element_uuid)})
+    record(
+        actor,
+        IntelAction.COLLECTION_ELEMENT_DELETED,
+        _target(collection),
+        {"element": str(element.element_uuid)},
+    )
     return number
 
 
@@ -164,7 +175,7 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     if (elements := elements_of(data)) is not None:
         _replace_elements(collection, elements)
     _require_shareable(collection)
-    record(actor, "collection.received", _target(collection))
+    record(actor, IntelAction.COLLECTION_RECEIVED, _target(collection))
     return True
 
 

@@ -15,6 +15,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.hooks import OrganisationsMerged
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import find_organisation
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
 from vardkase.intel.event_delegations.queries import find_delegation
 from vardkase.intel.event_delegations.settings import DELEGATION
@@ -72,7 +73,12 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
         distribution=distribution,
         sharing_group_id=sharing_group_id,
     )
-    record(actor, "event.delegated", _target(event), {"org": str(org.uuid), "distribution": distribution})
+    record(
+        actor,
+        IntelAction.EVENT_DELEGATED,
+        _target(event),
+        {"org": str(org.uuid), "distribution": distribution},
+    )
     return delegation
 
 
@@ -98,7 +104,7 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
     event.save(update_fields=CHANGED)
     delegation.delete()
     event_taken_over.emit(EventOwnerChanged(event.pk, event.uuid, former))
-    record(actor, "event.delegation_accepted", _target(event), {"distribution": event.distribution})
+    record(actor, IntelAction.EVENT_DELEGATION_ACCEPTED, _target(event), {"distribution": event.distribution})
     return event
 
 
@@ -106,7 +112,7 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
 def delete_delegation(actor: Actor, reference: Reference) -> None:
     delegation, event = _locked(actor, reference)
     delegation.delete()
-    record(actor, "event.delegation_deleted", _target(event))
+    record(actor, IntelAction.EVENT_DELEGATION_DELETED, _target(event))
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:

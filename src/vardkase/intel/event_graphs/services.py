@@ -17,6 +17,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.png import is_png
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_graphs.models import EventGraph
 from vardkase.intel.hooks import AttributesRemoved
 from vardkase.intel.queries.find import Reference, find_event
@@ -61,7 +62,7 @@ def keep_graph(actor: Actor, event: Reference, data: Mapping[str, Any]) -> Event
     if errors:
         raise Invalid(errors)
     kept.save()
-    record(actor, "event_graph.added", _target(kept), {"event": str(found.uuid)})
+    record(actor, IntelAction.EVENT_GRAPH_ADDED, _target(kept), {"event": str(found.uuid)})
     return kept
 
 
@@ -76,7 +77,7 @@ def delete_graph(actor: Actor, graph: Reference) -> int:
     if not (actor.is_site_admin or actor.may(Permission.MODIFY_ORG) or found.user_id == actor.user_id):
         raise Forbidden("You are not authorised to do that.")
     number = found.pk
-    record(actor, "event_graph.deleted", _target(found), {"event": str(found.event.uuid)})
+    record(actor, IntelAction.EVENT_GRAPH_DELETED, _target(found), {"event": str(found.event.uuid)})
     found.delete()
     return int(number)
 

@@ -16,6 +16,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.context import tags_in
 from vardkase.intel.event_reports.services import lock_own_report
 from vardkase.intel.models import Attribute, EventReport
@@ -189,7 +190,7 @@ def _tag(actor: Actor, event_uuid: UUID, names: Iterable[str]) -> None:
 def _save(actor: Actor, report: EventReport, content: str, extracted: int) -> int:
     EventReport.objects.filter(pk=report.pk).update(content=content, timestamp=now_seconds())
     target = Target("event_report", report.pk, report.uuid, report.name)
-    record(actor, "event_report.extracted", target, {"attributes": extracted})
+    record(actor, IntelAction.EVENT_REPORT_EXTRACTED, target, {"attributes": extracted})
     return report.pk
 
 

@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.tags import put_tags
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.queries.find import Reference, find_report
@@ -42,7 +44,7 @@ def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
     )
     _assign(actor, report, parsed)
     put_tags(actor, report, parsed.tags)
-    _done(actor, event, report, "event_report.added")
+    _done(actor, event, report, IntelAction.EVENT_REPORT_ADDED)
     return report.pk
 
 
@@ -61,7 +63,7 @@ def edit_report(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     report.timestamp = now_seconds()
     before = report_audiences([report.pk])
     _assign(actor, report, _parsed(stored | sent))
-    _done(actor, event, report, "event_report.edited", before=before)
+    _done(actor, event, report, IntelAction.EVENT_REPORT_EDITED, before=before)
     return report.pk
 
 
@@ -74,7 +76,7 @@ def delete_report(actor: Actor, reference: Reference, *, hard: bool = False) -> 
         EventReport.objects.filter(pk=report.pk).delete()
     else:
         EventReport.objects.filter(pk=report.pk).update(deleted=True, timestamp=now_seconds())
-    _done(actor, event, report, "event_report.deleted", {"hard": hard}, before=before)
+    _done(actor, event, report, IntelAction.EVENT_REPORT_DELETED, {"hard": hard}, before=before)
 
 
 @transaction.atomic
@@ -82,7 +84,7 @@ def restore_report(actor: Actor, reference: Reference) -> None:
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
     EventReport.objects.filter(pk=report.pk).update(deleted=False, timestamp=now_seconds())
-    _done(actor, event, report, "event_report.restored")
+    _done(actor, event, report, IntelAction.EVENT_REPORT_RESTORED)
 
 
 def lock_own_report(actor: Actor, reference: Reference) -> tuple[EventReport, Event]:
@@ -114,7 +116,7 @@ def _done(
     actor: Actor,
     event: Event,
     report: EventReport,
-    act: str,
+    act: AuditAction,
     change: dict[str, Any] | None = None,
     *,
     before: Audiences = frozenset(),

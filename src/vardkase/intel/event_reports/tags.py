@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.queries.find import Reference, find_report
@@ -60,7 +62,7 @@ def tag_report(
     links = EventReportTag.objects.filter(event_report=report)
     before = links.count()
     link_tags(report, book, mentions)
-    _done(actor, event, report, "tag.attached", tags, local=local)
+    _done(actor, event, report, IntelAction.TAG_ATTACHED, tags, local=local)
     return links.count() - before
 
 
@@ -82,7 +84,7 @@ def untag_report(actor: Actor, reference: Reference, name: str) -> tuple[Tag, bo
         raise Conflict("Could not remove tag as it is not attached to the target EventReport")
     stored, event = _taggable(actor, report.id, local=link.local)
     EventReportTag.objects.filter(pk=link.pk).delete()
-    _done(actor, event, stored, "tag.detached", [link.tag], local=link.local)
+    _done(actor, event, stored, IntelAction.TAG_DETACHED, [link.tag], local=link.local)
     return link.tag, link.local
 
 
@@ -102,7 +104,7 @@ def _mention(name: str) -> dict[str, Any]:
 
 
 def _done(
-    actor: Actor, event: Event, report: EventReport, act: str, tags: Sequence[Tag], *, local: bool
+    actor: Actor, event: Event, report: EventReport, act: AuditAction, tags: Sequence[Tag], *, local: bool
 ) -> None:
     if not local:
         touch(event, report_audiences([report.pk]))

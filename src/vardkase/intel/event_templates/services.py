@@ -16,6 +16,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.fields import filled, text
 from vardkase.identity.organisations.queries import Reference
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_templates.definition import (
     Definition,
     GalaxyField,
@@ -56,7 +57,7 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
     template = EventTemplate(org_id=actor.organisation_id, creator_user_id=actor.user_id or 0)
     template.uuid = _free_uuid(data.get("uuid") or definition.uuid)
     _write(template, {**known, **data})
-    record(actor, "event_template.added", _target(template))
+    record(actor, IntelAction.EVENT_TEMPLATE_ADDED, _target(template))
     return template
 
 
@@ -67,7 +68,7 @@ def edit_template(actor: Actor, reference: Reference, data: Mapping[str, Any]) -
     template.version += 1
     template.default = False  # From now on it is somebody's own, and no update overwrites it.
     _write(template, data)
-    record(actor, "event_template.edited", _target(template), {"version": template.version})
+    record(actor, IntelAction.EVENT_TEMPLATE_EDITED, _target(template), {"version": template.version})
     return template
 
 
@@ -105,7 +106,7 @@ def delete_template(actor: Actor, reference: Reference) -> int:
     template = find_own_template(actor, reference)
     target, number = _target(template), template.pk
     template.delete()
-    record(actor, "event_template.deleted", target)
+    record(actor, IntelAction.EVENT_TEMPLATE_DELETED, target)
     return number
 
 

@@ -12,6 +12,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_templates.definition import read_definition
 from vardkase.intel.event_templates.models import EventTemplate
 from vardkase.intel.event_templates.services import require_object_templates
@@ -34,7 +35,7 @@ def update_from_library(actor: Actor) -> Summary:
         outcome, told = _taken(actor, read_any(path))
         summary[outcome].append({"slug": path.stem, **told})
     counts = {outcome: len(summary[outcome]) for outcome in ("installed", "updated")}
-    record(actor, "event_template.updated", Target("event_template"), counts)
+    record(actor, IntelAction.EVENT_TEMPLATE_UPDATED, Target("event_template"), counts)
     return summary
 
 

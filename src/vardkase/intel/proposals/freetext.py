@@ -9,6 +9,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import read_proposal
 from vardkase.intel.proposals.models import Proposal
@@ -39,7 +40,7 @@ def propose_freetext(actor: Actor, event_id: int, text: str, wishes: FreetextOpt
     if found:
         announce(actor, event)
         about = Target("event", event.pk, event.uuid, event.info)
-        record(actor, "proposal.added", about, {"count": len(found)})
+        record(actor, IntelAction.PROPOSAL_ADDED, about, {"count": len(found)})
     return found
 
 

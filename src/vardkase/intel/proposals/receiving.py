@@ -13,6 +13,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import is_shareable
 from vardkase.identity.access.visibility import attribute_predicate, reader_parameters
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import identity_of, texts_of
 from vardkase.intel.proposals.models import Proposal
@@ -44,7 +45,7 @@ def receive_proposals(actor: Actor, event_id: int, received: Sequence[Proposal])
     if stored:
         record(
             actor,
-            "proposal.received",
+            IntelAction.PROPOSAL_RECEIVED,
             Target("event", event.pk, event.uuid, event.info),
             {"count": len(stored)},
         )

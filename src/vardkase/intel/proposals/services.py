@@ -15,6 +15,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Attribute, Event
@@ -152,7 +153,7 @@ def _proposed(actor: Actor, event: Event, proposal: Proposal, about: Attribute |
         require_shareable(Distribution.COMMUNITY, texts_of(proposal))
     proposal.save(force_insert=True)
     announce(actor, event)
-    record(actor, "proposal.added", _target(proposal), {"to_delete": proposal.to_delete})
+    record(actor, IntelAction.PROPOSAL_ADDED, _target(proposal), {"to_delete": proposal.to_delete})
     return proposal
 
 
@@ -177,7 +178,7 @@ def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
         soft_delete_attributes(event.pk, going)
     if proposals:
         touch(event, audiences)
-        record(actor, "proposal.accepted", _targets(event, proposals), {"count": len(proposals)})
+        record(actor, IntelAction.PROPOSAL_ACCEPTED, _targets(event, proposals), {"count": len(proposals)})
 
 
 def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]:
@@ -225,7 +226,7 @@ def _discard(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
         raise NotOwned
     _decide(event, proposals)
     if proposals:
-        record(actor, "proposal.discarded", _targets(event, proposals), {"count": len(proposals)})
+        record(actor, IntelAction.PROPOSAL_DISCARDED, _targets(event, proposals), {"count": len(proposals)})
 
 
 def _decide(event: Event, proposals: Sequence[Proposal]) -> None:

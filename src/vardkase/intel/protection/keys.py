@@ -15,6 +15,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Event
 from vardkase.intel.protection.models import PGP, CryptographicKey
@@ -63,7 +64,7 @@ def add_key(actor: Actor, event_id: int, data: dict[str, Any]) -> CryptographicK
     sent.event = event
     sent.save()
     touch(event)
-    record(actor, "cryptographic_key.added", _target(sent), {"event": str(event.uuid)})
+    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_ADDED, _target(sent), {"event": str(event.uuid)})
     return sent
 
 
@@ -76,7 +77,7 @@ def delete_key(actor: Actor, reference: Reference) -> CryptographicKey:
     key.delete()
     key.pk = removed
     touch(event)
-    record(actor, "cryptographic_key.deleted", _target(key), {"event": str(event.uuid)})
+    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_DELETED, _target(key), {"event": str(event.uuid)})
     return key
 
 

@@ -17,6 +17,7 @@ from vardkase.core.openpgp import armored_signature, is_signed_by, signature_of
 from vardkase.core.openpgp.instance_key import instance_fingerprint, signing_key
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import SignatureRefused
 from vardkase.intel.models import Event
 from vardkase.intel.protection.keys import MOST_KEYS, keys_of
@@ -46,7 +47,7 @@ def protect_event(actor: Actor, event_id: int, *, protected: bool) -> Event:
     event.protected = protected
     event.save(update_fields=["protected"])
     touch(event)
-    action = "event.protected" if protected else "event.unprotected"
+    action = IntelAction.EVENT_PROTECTED if protected else IntelAction.EVENT_UNPROTECTED
     record(actor, action, Target("event", event.pk, event.uuid, event.info))
     return event
 
@@ -82,7 +83,10 @@ def signed_by_hub(actor: Actor, content: bytes) -> str:
     actor.require(Permission.SERVER_SIGN)
     digest = hashlib.sha256(content).hexdigest()
     record(
-        actor, "cryptographic_key.signed", Target("cryptographic_key", title=digest), {"bytes": len(content)}
+        actor,
+        IntelAction.CRYPTOGRAPHIC_KEY_SIGNED,
+        Target("cryptographic_key", title=digest),
+        {"bytes": len(content)},
     )
     return armored_signature(signature_of([content], signing_key()))
 

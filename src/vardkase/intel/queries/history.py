@@ -18,9 +18,10 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
     report_predicate,
 )
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.queries.find import Reference, find_event
 
-TAKEN_OVER = "event.delegation_accepted"
+TAKEN_OVER = IntelAction.EVENT_DELEGATION_ACCEPTED
 
 PARTS: dict[str, Callable[[Actor, str], str]] = {
     "attribute": attribute_predicate,

@@ -13,6 +13,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event
 from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
@@ -69,7 +70,9 @@ def add_parts(actor: Actor, event_id: int, document: Mapping[str, Any]) -> Added
         audiences |= READERS if linked else frozenset()
         touch(event, audiences)
         counts = {"attributes": len(attributes), "objects": len(objects), **known_to(event, audiences)}
-        record(actor, "event.parts-added", Target("event", event.pk, event.uuid, event.info), counts)
+        record(
+            actor, IntelAction.EVENT_PARTS_ADDED, Target("event", event.pk, event.uuid, event.info), counts
+        )
     return AddedParts(len(attributes), len(objects), assembler.rejections)
 
 

@@ -14,6 +14,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import NotNewer
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.queries.find import find_attribute
@@ -72,7 +73,7 @@ def add_attributes(
         audiences |= attribute_audiences(added)
         touch(event, audiences)
         change = {"count": len(added), **known_to(event, audiences)}
-        record(actor, "attribute.added", Target("event", event.pk, event.uuid, event.info), change)
+        record(actor, IntelAction.ATTRIBUTE_ADDED, Target("event", event.pk, event.uuid, event.info), change)
     return AddedAttributes(added + updated, rejections)
 
 
@@ -86,7 +87,7 @@ def edit_attribute(actor: Actor, reference: int | str, data: Mapping[str, Any]) 
             "Attribute could not be saved: Attribute in the request not newer than the local copy."
         )
     touch(event, change_attribute(actor, event, stored, data))
-    record(actor, "attribute.edited", Target("attribute", stored.pk, stored.uuid, stored.value))
+    record(actor, IntelAction.ATTRIBUTE_EDITED, Target("attribute", stored.pk, stored.uuid, stored.value))
     return stored.pk
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
@@ -14,6 +15,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.models import Event
@@ -35,7 +37,7 @@ def delete_attributes(
     event, chosen = _own(actor, event_id, attribute_ids, deleted=None if hard else False)
     before = attribute_audiences(chosen)
     (remove_attributes if hard else soft_delete_attributes)(event.pk, chosen)
-    return _done(actor, event, "attribute.deleted", chosen, {"hard": hard}, before)
+    return _done(actor, event, IntelAction.ATTRIBUTE_DELETED, chosen, {"hard": hard}, before)
 
 
 @transaction.atomic
@@ -43,21 +45,21 @@ def restore_attributes(actor: Actor, event_id: int, attribute_ids: Sequence[int]
     event, chosen = _own(actor, event_id, attribute_ids, deleted=True)
     _update(event, chosen, "deleted = FALSE", {})
     attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
-    return _done(actor, event, "attribute.restored", chosen, {})
+    return _done(actor, event, IntelAction.ATTRIBUTE_RESTORED, chosen, {})
 
 
 @transaction.atomic
 def set_detection(actor: Actor, event_id: int, attribute_ids: Sequence[int], to_ids: bool) -> int:
     event, chosen = _own(actor, event_id, attribute_ids)
     _update(event, chosen, "to_ids = %(to_ids)s", {"to_ids": to_ids})
-    return _done(actor, event, "attribute.edited", chosen, {"to_ids": to_ids})
+    return _done(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"to_ids": to_ids})
 
 
 @transaction.atomic
 def set_comment(actor: Actor, event_id: int, attribute_ids: Sequence[int], comment: str) -> int:
     event, chosen = _own(actor, event_id, attribute_ids)
     _update(event, chosen, "comment = %(comment)s", {"comment": comment})
-    return _done(actor, event, "attribute.edited", chosen, {"comment": comment[:200]})
+    return _done(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"comment": comment[:200]})
 
 
 @transaction.atomic
@@ -78,7 +80,7 @@ def set_reach(
     values = {"distribution": distribution, "group": group}
     _update(event, chosen, "distribution = %(distribution)s, sharing_group_id = %(group)s", values)
     attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
-    return _done(actor, event, "attribute.edited", chosen, {"distribution": distribution}, before)
+    return _done(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"distribution": distribution}, before)
 
 
 def _own(
@@ -116,7 +118,7 @@ def _update(event: Event, chosen: Sequence[int], columns: str, values: dict[str,
 def _done(
     actor: Actor,
     event: Event,
-    act: str,
+    act: AuditAction,
     chosen: Sequence[int],
     change: dict[str, Any],
     before: Audiences = frozenset(),

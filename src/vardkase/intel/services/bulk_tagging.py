@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.tags import tag_report, untag_report
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_object, find_report
@@ -105,7 +107,7 @@ def tag_attributes(
         touch(event, attribute_audiences(chosen))
     _record(
         actor,
-        "tag.attached",
+        IntelAction.TAG_ATTACHED,
         event,
         tags,
         {"local": all(is_local), "count": len(added), "attributes": chosen},
@@ -141,7 +143,7 @@ def untag_attributes(
         require_may_tag(actor, event, local=each)
     if not all(gone):
         touch(event, attribute_audiences(chosen))
-    _record(actor, "tag.detached", event, tags, {"count": len(gone), "attributes": chosen})
+    _record(actor, IntelAction.TAG_DETACHED, event, tags, {"count": len(gone), "attributes": chosen})
     return gone
 
 
@@ -196,7 +198,9 @@ def _object(actor: Actor, uuid: UUID) -> tuple[Taggable, list[int]]:
     return Taggable("Object", found.id, event), [row[0] for row in rows.fetchall()]
 
 
-def _record(actor: Actor, act: str, event: Event, tags: Sequence[Tag], change: Mapping[str, Any]) -> None:
+def _record(
+    actor: Actor, act: AuditAction, event: Event, tags: Sequence[Tag], change: Mapping[str, Any]
+) -> None:
     names = ", ".join(tag.name for tag in tags)
     record(actor, act, Target("event", event.pk, event.uuid, event.info), {"tag": names, **change})
 

@@ -19,6 +19,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.queries.rows import EventRow
 
@@ -53,7 +54,7 @@ def contact_reporter(
     queued = queue_mail(list(_mails(actor, event, _reporters(event, creator_only), text)))
     record(
         actor,
-        "event.reporter_contacted",
+        IntelAction.EVENT_REPORTER_CONTACTED,
         Target("event", event.id, event.uuid, event.info),
         {"count": queued},
     )

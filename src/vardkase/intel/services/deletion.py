@@ -12,6 +12,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.hooks import (
     AttributesChanged,
     AttributesEdited,
@@ -55,7 +56,7 @@ def delete_event(actor: Actor, event_id: int) -> Event:
     for table in TABLES_OF_EVENT:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %s", (event.pk,))
     block(Blocked.EVENT, event.uuid, BlockReason(event.info, event.orgc.name, BLOCKED_BY_DELETION))
-    record(actor, "event.deleted", Target("event", event.pk, event.uuid, event.info))
+    record(actor, IntelAction.EVENT_DELETED, Target("event", event.pk, event.uuid, event.info))
     cursor().execute("DELETE FROM event WHERE id = %s", (event.pk,))
     event_withdrawn.emit(EventWithdrawn(event.pk))
     return event
@@ -78,7 +79,7 @@ def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> 
     else:
         soft_delete_attributes(event.pk, [attribute.pk])
     touch(event, audiences)
-    record(actor, "attribute.deleted", _target(attribute), {"hard": hard})
+    record(actor, IntelAction.ATTRIBUTE_DELETED, _target(attribute), {"hard": hard})
 
 
 @transaction.atomic
@@ -87,7 +88,7 @@ def restore_attribute(actor: Actor, attribute_id: int) -> None:
     Attribute.objects.filter(pk=attribute.pk).update(deleted=False, timestamp=now_seconds())
     _edited(event.pk, (attribute.pk,))
     touch(event, attribute_audiences([attribute.pk]))
-    record(actor, "attribute.restored", _target(attribute))
+    record(actor, IntelAction.ATTRIBUTE_RESTORED, _target(attribute))
 
 
 @transaction.atomic
@@ -104,7 +105,9 @@ def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object
     else:
         soft_delete_object(found, attribute_ids)
     touch(event, audiences)
-    record(actor, "object.deleted", Target("object", found.pk, found.uuid, found.name), {"hard": hard})
+    record(
+        actor, IntelAction.OBJECT_DELETED, Target("object", found.pk, found.uuid, found.name), {"hard": hard}
+    )
     return found
 
 
@@ -121,7 +124,9 @@ def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> 
         chosen.update(deleted=True, timestamp=now_seconds())
     touch_objects(pairs)
     touch(event, audiences)
-    record(actor, "object_reference.deleted", Target("object_reference", reference.pk, reference.uuid))
+    record(
+        actor, IntelAction.OBJECT_REFERENCE_DELETED, Target("object_reference", reference.pk, reference.uuid)
+    )
 
 
 def soft_delete_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:

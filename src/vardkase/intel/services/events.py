@@ -21,6 +21,7 @@ from vardkase.identity.access.visibility import event_predicate, reader_paramete
 from vardkase.identity.organisations.attribution import require_attribution
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import EventBlocked, EventExists
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.hooks import BeforeCreation, before_creation
@@ -88,7 +89,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     store_contributions(actor, event, assembler, data)
     rejections.require_present()
     recount(event.pk)
-    record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
+    record(actor, IntelAction.EVENT_ADDED, Target("event", event.pk, event.uuid, event.info))
     publishes = header.published and actor.may(Permission.PUBLISH)
     return Ingested(
         event.pk, rejections, waits=publishes and mark_published(actor, event, confirmed=is_confirmed(data))

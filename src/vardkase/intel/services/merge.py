@@ -20,6 +20,7 @@ from vardkase.identity.organisations.attribution import (
     is_delivered_by_another,
     misattributed,
 )
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventTag
 from vardkase.intel.protection.keys import take_over_keys
@@ -93,7 +94,7 @@ def edit_event(
         change = {"audiences": sorted(audiences)}
     if correlated == event.disable_correlation:
         correlation_changed(event.pk)
-    record(actor, "event.edited", Target("event", event.pk, event.uuid, event.info), change)
+    record(actor, IntelAction.EVENT_EDITED, Target("event", event.pk, event.uuid, event.info), change)
     return Ingested(
         event.pk,
         assembler.rejections,

@@ -11,6 +11,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
 from vardkase.knowledge.taxonomies.queries import entries_of, tags_named
 from vardkase.knowledge.taxonomies.services import resolve_tags
@@ -57,7 +58,7 @@ def normalise_tags(actor: Actor) -> dict[str, str]:
         by_name = tags_named(actor, [*renamed, *renamed.values()])
         _move({by_name[old.lower()].pk: by_name[new.lower()].pk for old, new in renamed.items()})
         Tag.objects.filter(pk__in=[by_name[old.lower()].pk for old in renamed]).delete()
-    record(actor, "taxonomy.tags_normalised", Target("taxonomy"), {"count": len(recased | renamed)})
+    record(actor, IntelAction.TAXONOMY_TAGS_NORMALISED, Target("taxonomy"), {"count": len(recased | renamed)})
     return recased | renamed
 
 

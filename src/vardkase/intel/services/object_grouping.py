@@ -14,6 +14,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.services.attribute_assembler import Assembler
 from vardkase.intel.services.audiences import attribute_audiences, object_audiences
@@ -63,7 +64,7 @@ def group_attributes(
     _take_over(event, {old.pk: new.id for old, new in zip(chosen, row.attributes, strict=True)})
     touch(event, audiences)
     change = {"attributes": [each.pk for each in chosen]}
-    record(actor, "object.grouped", Target("object", row.id, UUID(row.uuid), row.name), change)
+    record(actor, IntelAction.OBJECT_GROUPED, Target("object", row.id, UUID(row.uuid), row.name), change)
     return row.id
 
 

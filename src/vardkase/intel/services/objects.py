@@ -14,6 +14,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
@@ -75,7 +76,7 @@ def add_object(
         raise Invalid("Object could not be saved.\nuuid: The UUID provided is not unique")
     store_parts(event, [], kept, TagLoader(actor, mentioned_tags(row.attributes)), assembler.now)
     touch(event, object_audiences([row.id]))
-    record(actor, "object.added", Target("object", row.id, UUID(row.uuid), row.name))
+    record(actor, IntelAction.OBJECT_ADDED, Target("object", row.id, UUID(row.uuid), row.name))
     return row.id
 
 
@@ -108,7 +109,7 @@ def edit_object(
     audiences = settle_time(event, stored, before, inside)
     touch(event, audiences)
     change = known_to(event, audiences)
-    record(actor, "object.edited", Target("object", stored.pk, stored.uuid, stored.name), change)
+    record(actor, IntelAction.OBJECT_EDITED, Target("object", stored.pk, stored.uuid, stored.name), change)
     return stored.pk
 
 

@@ -11,6 +11,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import (
     PublicationRefused,
     PublicationStopped,
@@ -142,7 +143,7 @@ def _withhold(actor: Actor, event: Event, why: str) -> None:
     event.withheld, event.published = True, False
     event.save(update_fields=["withheld", "published"])
     event_withdrawn.emit(EventWithdrawn(event.pk))
-    record(actor, "event.withheld", _target(event), {"why": why})
+    record(actor, IntelAction.EVENT_WITHHELD, _target(event), {"why": why})
 
 
 def _must_wait(actor: Actor, event: Event, *, tell: bool, confirmed: bool = False) -> bool:
@@ -164,7 +165,7 @@ def _publish(actor: Actor, event: Event, audiences: Audiences, *, tell: bool) ->
     event.group_changes_unpublished = False
     event_published.emit(EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, tell, groups))
     change = {"audiences": sorted(groups)} if groups else None
-    record(actor, "event.published", _target(event), change)
+    record(actor, IntelAction.EVENT_PUBLISHED, _target(event), change)
 
 
 def _announce_again(actor: Actor, event: Event) -> None:
@@ -182,7 +183,7 @@ def unpublish_event(actor: Actor, event_id: int) -> Event:
     event.published = False
     event.save(update_fields=["published"])
     event_withdrawn.emit(EventWithdrawn(event.pk))
-    record(actor, "event.unpublished", _target(event))
+    record(actor, IntelAction.EVENT_UNPUBLISHED, _target(event))
     return event
 
 

@@ -21,6 +21,7 @@ from vardkase.identity.access.visibility import (
     part_predicate,
     reader_parameters,
 )
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Event, ObjectReference
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.attribute_assembler import numbered_parts, taken_uuids
@@ -72,7 +73,9 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
     audiences = reference_audiences([(source.id, parsed.referenced_uuid)])
     touch_objects([(source.id, parsed.referenced_uuid)])
     touch(event, audiences)
-    record(actor, "object_reference.added", Target("object_reference", reference.pk, reference.uuid))
+    record(
+        actor, IntelAction.OBJECT_REFERENCE_ADDED, Target("object_reference", reference.pk, reference.uuid)
+    )
     return reference
 
 
@@ -103,7 +106,7 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
     touch(event, audiences)
     target = Target("event", event.pk, event.uuid, event.info)
     change = {"count": len(stored), **known_to(event, audiences)}
-    record(actor, "object_reference.added", target, change)
+    record(actor, IntelAction.OBJECT_REFERENCE_ADDED, target, change)
     return stored
 
 

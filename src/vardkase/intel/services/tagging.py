@@ -14,6 +14,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP
 from vardkase.intel.queries.find import find_attribute, find_event
@@ -83,7 +84,7 @@ def attach_tag(
     _link(target, chosen, local=local, relationship_type=relationship_type)
     if not local:
         touch(target.event, _audiences(target))
-    record(actor, "tag.attached", _audit_target(target), {"tag": chosen.name, "local": local})
+    record(actor, IntelAction.TAG_ATTACHED, _audit_target(target), {"tag": chosen.name, "local": local})
     return Tagged(target, chosen, local, changed=True)
 
 
@@ -99,7 +100,7 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     _links(target).filter(tag=chosen, local=local).delete()
     if not local:
         touch(target.event, _audiences(target))
-    record(actor, "tag.detached", _audit_target(target), {"tag": chosen.name})
+    record(actor, IntelAction.TAG_DETACHED, _audit_target(target), {"tag": chosen.name})
     return Tagged(target, chosen, local, changed=True)
 
 
@@ -142,7 +143,7 @@ def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: s
     if not link.local:
         touch(target.event, _audiences(target))
     change = {"tag": link.tag.name, "relationship_type": relationship_type}
-    record(actor, "tag.related", _audit_target(target), change)
+    record(actor, IntelAction.TAG_RELATED, _audit_target(target), change)
     return link.tag
 
 

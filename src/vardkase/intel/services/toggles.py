@@ -9,6 +9,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_attribute
 from vardkase.intel.services.attributes import change_attribute
@@ -25,7 +26,7 @@ def switch_attribute(actor: Actor, reference: str, switch: Switch) -> bool:
     value = not getattr(stored, switch)
     touch(event, change_attribute(actor, event, stored, {switch: value}))
     target = Target("attribute", stored.pk, stored.uuid, stored.value)
-    record(actor, "attribute.edited", target, {switch: value})
+    record(actor, IntelAction.ATTRIBUTE_EDITED, target, {switch: value})
     return value
 
 
@@ -38,5 +39,5 @@ def switch_event_correlation(actor: Actor, event_id: int) -> bool:
     touch(event)
     correlation_changed(event.pk)
     target = Target("event", event.pk, event.uuid, event.info)
-    record(actor, "event.edited", target, {"disable_correlation": event.disable_correlation})
+    record(actor, IntelAction.EVENT_EDITED, target, {"disable_correlation": event.disable_correlation})
     return event.disable_correlation

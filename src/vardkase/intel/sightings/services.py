@@ -21,6 +21,7 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference
@@ -90,7 +91,7 @@ def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: SightingRe
     if not stored:
         raise NotFound(NOTHING_FOUND)
     sightings_stored.emit(stored)
-    record(actor, "sighting.added", _target(stored), {"count": len(stored), "type": report.type})
+    record(actor, IntelAction.SIGHTING_ADDED, _target(stored), {"count": len(stored), "type": report.type})
     return stored
 
 
@@ -108,7 +109,7 @@ def receive_sightings(
     stored = write_received(actor, event, received)
     if stored:
         change = {"count": len(stored), **known_to(event, attribute_audiences(stored))}
-        record(actor, "sighting.received", _of_event(event), change)
+        record(actor, IntelAction.SIGHTING_RECEIVED, _of_event(event), change)
         if event.published and actor.may(Permission.SYNC) and not actor.is_connection:
             _let_out(event, attribute_audiences(stored))
         if seen_at is not None:
@@ -141,7 +142,7 @@ def delete_sighting(actor: Actor, reference: Reference) -> None:
     if cursor().execute("DELETE FROM sighting WHERE id = %s", (found.id,)).rowcount == 0:
         raise NotFound("Invalid sighting.")
     sightings_removed.emit(SightingsRemoved((found.attribute_id,)))
-    record(actor, "sighting.deleted", Target("sighting", found.id, UUID(found.uuid)))
+    record(actor, IntelAction.SIGHTING_DELETED, Target("sighting", found.id, UUID(found.uuid)))
 
 
 @transaction.atomic
@@ -152,7 +153,7 @@ def publish_sightings(actor: Actor, event_id: int) -> None:
     actor.require(Permission.SIGHTING)
     event = lock_event(actor, event_id)
     _let_out(event)
-    record(actor, "sighting.published", _of_event(event))
+    record(actor, IntelAction.SIGHTING_PUBLISHED, _of_event(event))
 
 
 def _let_out(event: Event, audiences: Audiences = READERS) -> None:

@@ -17,6 +17,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import membership_is_in_use
 from vardkase.identity.organisations.standing import MembershipStanding
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.blocklists.queries import find_entry
 from vardkase.knowledge.blocklists.rules import require_manager
@@ -59,7 +60,12 @@ def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: BlockR
     rows = cursor().execute(ADD, {"kind": kind.value, "uuids": list(wanted), **_columns(about)})
     new = {row[0] for row in rows.fetchall()}
     added = AddedEntries(*_parted(texts, new))
-    record(actor, "blocklist.added", Target(f"{kind.value} blocklist"), {"uuids": added.successes[:100]})
+    record(
+        actor,
+        KnowledgeAction.BLOCKLIST_ADDED,
+        Target(f"{kind.value} blocklist"),
+        {"uuids": added.successes[:100]},
+    )
     return added
 
 
@@ -84,7 +90,7 @@ def edit_entry(actor: Actor, kind: Blocked, reference: str, changes: Mapping[str
     )
     _check(about)
     BlocklistEntry.objects.filter(pk=entry.pk).update(**_columns(about))
-    record(actor, "blocklist.edited", _target(entry))
+    record(actor, KnowledgeAction.BLOCKLIST_EDITED, _target(entry))
     return find_entry(actor, kind, reference)
 
 
@@ -94,7 +100,7 @@ def delete_entries(actor: Actor, kind: Blocked, references: Iterable[str]) -> in
     found = {entry.pk: entry for entry in (find_entry(actor, kind, one) for one in references)}
     for entry in found.values():
         entry.delete()
-        record(actor, "blocklist.removed", _target(entry))
+        record(actor, KnowledgeAction.BLOCKLIST_REMOVED, _target(entry))
     return len(found)
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import transaction
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.decaying_models.models import DecayingModel, DecayingModelMapping
 from vardkase.knowledge.decaying_models.queries import may_edit
 from vardkase.knowledge.decaying_models.rules import attribute_types, model_fields
@@ -42,7 +44,7 @@ def update_models(actor: Actor, *, force: bool = False) -> int:
             defaults=defaults,
             create_defaults={**defaults, "org_id": actor.organisation_id},
         )
-    record(actor, "decaying_model.updated", Target("decaying_model"), {"updated": len(wanted)})
+    record(actor, KnowledgeAction.DECAYING_MODEL_UPDATED, Target("decaying_model"), {"updated": len(wanted)})
     return len(wanted)
 
 
@@ -51,7 +53,7 @@ NOT_UPDATED = frozenset({"uuid", "all_orgs", "enabled"})
 
 @transaction.atomic
 def add_model(
-    actor: Actor, data: Mapping[str, Any], *, action: str = "decaying_model.added"
+    actor: Actor, data: Mapping[str, Any], *, action: AuditAction = KnowledgeAction.DECAYING_MODEL_ADDED
 ) -> DecayingModel:
     _require(actor)
     fields = model_fields(data)
@@ -73,7 +75,7 @@ def edit_model(actor: Actor, model_id: int, data: Mapping[str, Any]) -> Decaying
     for name in MEMBERS:
         setattr(model, name, values[name])
     model.save()
-    record(actor, "decaying_model.edited", _target(model))
+    record(actor, KnowledgeAction.DECAYING_MODEL_EDITED, _target(model))
     return model
 
 
@@ -82,7 +84,7 @@ def delete_model(actor: Actor, model_id: int) -> None:
     model = _editable(actor, model_id)
     target = _target(model)
     model.delete()
-    record(actor, "decaying_model.deleted", target)
+    record(actor, KnowledgeAction.DECAYING_MODEL_DELETED, target)
 
 
 @transaction.atomic
@@ -91,7 +93,11 @@ def set_enabled(actor: Actor, model_id: int, *, enabled: bool) -> DecayingModel:
     model = _editable(actor, model_id)
     model.enabled = enabled
     model.save(update_fields=["enabled"])
-    record(actor, "decaying_model.enabled" if enabled else "decaying_model.disabled", _target(model))
+    record(
+        actor,
+        KnowledgeAction.DECAYING_MODEL_ENABLED if enabled else KnowledgeAction.DECAYING_MODEL_DISABLED,
+        _target(model),
+    )
     return model
 
 
@@ -106,7 +112,7 @@ def map_types(actor: Actor, model_id: int, types: Sequence[str]) -> DecayingMode
     DecayingModelMapping.objects.bulk_create(
         DecayingModelMapping(model=model, attribute_type=name) for name in wanted
     )
-    record(actor, "decaying_model.types_mapped", _target(model), {"types": wanted})
+    record(actor, KnowledgeAction.DECAYING_MODEL_TYPES_MAPPED, _target(model), {"types": wanted})
     return model
 
 

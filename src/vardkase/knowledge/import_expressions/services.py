@@ -13,6 +13,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.fields import Readers, fill
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.import_expressions.models import ImportExpression
 from vardkase.knowledge.import_expressions.rules import (
     check_groups,
@@ -38,7 +39,7 @@ def add_expression(actor: Actor, data: Mapping[str, Any]) -> ImportExpression:
         raise Invalid({"regexp": [TOO_MANY]})
     row = ImportExpression()
     _write(row, data)
-    record(actor, "import_expression.added", _target(row), _told(row))
+    record(actor, KnowledgeAction.IMPORT_EXPRESSION_ADDED, _target(row), _told(row))
     return row
 
 
@@ -47,7 +48,7 @@ def edit_expression(actor: Actor, reference: str, data: Mapping[str, Any]) -> Im
     _require_keeper(actor)
     row = _find(actor, reference)
     _write(row, data)
-    record(actor, "import_expression.edited", _target(row), _told(row))
+    record(actor, KnowledgeAction.IMPORT_EXPRESSION_EDITED, _target(row), _told(row))
     return row
 
 
@@ -57,7 +58,7 @@ def delete_expression(actor: Actor, reference: str) -> None:
     row = _find(actor, reference)
     target = _target(row)
     row.delete()
-    record(actor, "import_expression.deleted", target)
+    record(actor, KnowledgeAction.IMPORT_EXPRESSION_DELETED, target)
 
 
 def _require_keeper(actor: Actor) -> None:

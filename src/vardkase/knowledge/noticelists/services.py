@@ -8,6 +8,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.noticelists import loader
 from vardkase.knowledge.noticelists.models import Noticelist
 from vardkase.knowledge.noticelists.queries import find_noticelist
@@ -22,7 +23,7 @@ def set_enabled(actor: Actor, noticelist_id: int, *, enabled: bool) -> Noticelis
         raise NotFound("Invalid Noticelist.")
     noticelist.enabled = enabled
     noticelist.save(update_fields=["enabled"])
-    action = "noticelist.enabled" if enabled else "noticelist.disabled"
+    action = KnowledgeAction.NOTICELIST_ENABLED if enabled else KnowledgeAction.NOTICELIST_DISABLED
     record(actor, action, Target("noticelist", noticelist.pk, title=noticelist.name))
     return noticelist
 
@@ -34,14 +35,14 @@ def delete_noticelist(actor: Actor, noticelist_id: int) -> None:
     target = Target("noticelist", noticelist.pk, title=noticelist.name)
     noticelist.delete()
     forget(loader.NAME)
-    record(actor, "noticelist.deleted", target)
+    record(actor, KnowledgeAction.NOTICELIST_DELETED, target)
 
 
 def update_noticelists(actor: Actor) -> LoadResult:
     _require_site_admin(actor)
     loaded = loader.load()
     if loaded.updated:
-        record(actor, "noticelist.updated", Target("noticelist"), {"updated": loaded.updated})
+        record(actor, KnowledgeAction.NOTICELIST_UPDATED, Target("noticelist"), {"updated": loaded.updated})
     return loaded
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import fill
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.object_templates.models import ObjectRelationship
 
 LONGEST_NAME = 255
@@ -31,7 +33,7 @@ def relationships() -> QuerySet[ObjectRelationship]:
 def add_relationship(actor: Actor, data: Mapping[str, Any]) -> ObjectRelationship:
     _require(actor)
     word = ObjectRelationship(org_id=actor.organisation_id, version=1)
-    return _saved(actor, word, data, "object_relationship.added")
+    return _saved(actor, word, data, KnowledgeAction.OBJECT_RELATIONSHIP_ADDED)
 
 
 @transaction.atomic
@@ -43,7 +45,7 @@ def edit_relationship(actor: Actor, relationship_id: int, data: Mapping[str, Any
     _require(actor)
     word = _own(actor, relationship_id)
     word.version += 1
-    return _saved(actor, word, data, "object_relationship.edited")
+    return _saved(actor, word, data, KnowledgeAction.OBJECT_RELATIONSHIP_EDITED)
 
 
 @transaction.atomic
@@ -52,7 +54,7 @@ def delete_relationship(actor: Actor, relationship_id: int) -> None:
     word = _own(actor, relationship_id)
     target = _target(word)
     word.delete()
-    record(actor, "object_relationship.deleted", target)
+    record(actor, KnowledgeAction.OBJECT_RELATIONSHIP_DELETED, target)
 
 
 def _require(actor: Actor) -> None:
@@ -71,7 +73,9 @@ def _own(actor: Actor, relationship_id: int) -> ObjectRelationship:
     return word
 
 
-def _saved(actor: Actor, word: ObjectRelationship, data: Mapping[str, Any], act: str) -> ObjectRelationship:
+def _saved(
+    actor: Actor, word: ObjectRelationship, data: Mapping[str, Any], act: AuditAction
+) -> ObjectRelationship:
     fill(word, data, {"name": _name, "description": _description, "format": _formats})
     if ObjectRelationship.objects.filter(name=word.name).exclude(pk=word.pk).exists():
         raise Invalid({"name": [TAKEN]})

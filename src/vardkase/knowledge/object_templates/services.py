@@ -8,10 +8,12 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.object_templates import loader
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import find_template
@@ -34,7 +36,7 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> ObjectTemplate:
     for the uuid of a packaged or another organisation's template, a version that is not newer, a name in use.
     """
     _require(actor)
-    return _stored(actor, _parsed(data), "object_template.added")
+    return _stored(actor, _parsed(data), KnowledgeAction.OBJECT_TEMPLATE_ADDED)
 
 
 @transaction.atomic
@@ -50,7 +52,7 @@ def edit_template(actor: Actor, reference: str, data: Mapping[str, Any]) -> Obje
     raised = {"version": newest.version + 1}
     named = {name: value for name, value in data.items() if value is not None}
     whole = {**newest.definition, **raised, **named, "uuid": str(earlier.uuid)}
-    return _stored(actor, _parsed(whole), "object_template.edited")
+    return _stored(actor, _parsed(whole), KnowledgeAction.OBJECT_TEMPLATE_EDITED)
 
 
 @transaction.atomic
@@ -67,7 +69,7 @@ def delete_template(actor: Actor, reference: str) -> ObjectTemplate:
     others = ObjectTemplate.objects.filter(uuid=gone.uuid).order_by("-version")
     if gone.active and (successor := others.first()):
         others.filter(pk=successor.pk).update(active=True)
-    record(actor, "object_template.deleted", target, {"version": gone.version})
+    record(actor, KnowledgeAction.OBJECT_TEMPLATE_DELETED, target, {"version": gone.version})
     gone.pk = number
     return gone
 
@@ -87,7 +89,11 @@ def toggle_template(actor: Actor, reference: str) -> bool:
     versions.update(active=False)
     if not template.active:
         versions.filter(pk=template.pk).update(active=True)
-    act = "object_template.disabled" if template.active else "object_template.enabled"
+    act = (
+        KnowledgeAction.OBJECT_TEMPLATE_DISABLED
+        if template.active
+        else KnowledgeAction.OBJECT_TEMPLATE_ENABLED
+    )
     record(actor, act, _target(template), {"version": template.version})
     return not template.active
 
@@ -97,7 +103,12 @@ def update_object_templates(actor: Actor) -> LoadResult:
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:
-        record(actor, "object_template.updated", Target("object_template"), {"updated": loaded.updated})
+        record(
+            actor,
+            KnowledgeAction.OBJECT_TEMPLATE_UPDATED,
+            Target("object_template"),
+            {"updated": loaded.updated},
+        )
     return loaded
 
 
@@ -124,7 +135,7 @@ def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
     return parsed
 
 
-def _stored(actor: Actor, definition: dict[str, Any], act: str) -> ObjectTemplate:
+def _stored(actor: Actor, definition: dict[str, Any], act: AuditAction) -> ObjectTemplate:
     definition = {"uuid": str(uuid4()), **definition}
     versions = ObjectTemplate.objects.filter(uuid=definition["uuid"]).order_by("-version")
     newest = versions.first()

@@ -12,6 +12,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
 from vardkase.knowledge.tag_collections.queries import MISSING, find_collection, may_edit
 from vardkase.knowledge.taxonomies.models import Tag
@@ -39,7 +40,9 @@ def add_collection(
         org_id=actor.organisation_id, user_id=actor.user_id or 0, **values
     )
     put = _put(actor, collection, tags) if tags else []
-    record(actor, "tag_collection.added", _target(collection), {"tags": [tag.name for tag in put]})
+    record(
+        actor, KnowledgeAction.TAG_COLLECTION_ADDED, _target(collection), {"tags": [tag.name for tag in put]}
+    )
     return find_collection(actor, collection.pk)
 
 
@@ -50,14 +53,14 @@ def edit_collection(actor: Actor, reference: str, data: Mapping[str, Any]) -> Ta
     if not values.get("name", collection.name):
         raise Invalid({"name": ["Name cannot be empty."]})
     TagCollection.objects.filter(pk=collection.pk).update(**values)
-    record(actor, "tag_collection.edited", _target(collection), {"fields": sorted(values)})
+    record(actor, KnowledgeAction.TAG_COLLECTION_EDITED, _target(collection), {"fields": sorted(values)})
     return find_collection(actor, collection.pk)
 
 
 @transaction.atomic
 def delete_collection(actor: Actor, reference: str) -> None:
     collection = _editable(actor, reference)
-    record(actor, "tag_collection.deleted", _target(collection))
+    record(actor, KnowledgeAction.TAG_COLLECTION_DELETED, _target(collection))
     TagCollection.objects.filter(pk=collection.pk).delete()
 
 
@@ -69,7 +72,12 @@ def add_tags(actor: Actor, reference: str, tags: Sequence[Mapping[str, Any]]) ->
     """
     collection = _editable(actor, reference)
     put = _put(actor, collection, tags)
-    record(actor, "tag_collection.tags_added", _target(collection), {"tags": [tag.name for tag in put]})
+    record(
+        actor,
+        KnowledgeAction.TAG_COLLECTION_TAGS_ADDED,
+        _target(collection),
+        {"tags": [tag.name for tag in put]},
+    )
     return put
 
 
@@ -78,7 +86,9 @@ def remove_tag(actor: Actor, reference: str, tag: Mapping[str, Any]) -> Tag:
     collection = _editable(actor, reference)
     for found in resolve_tags(actor, [tag], may_create=False).values():
         if TagCollectionTag.objects.filter(tag_collection=collection, tag=found).delete()[0]:
-            record(actor, "tag_collection.tag_removed", _target(collection), {"tag": found.name})
+            record(
+                actor, KnowledgeAction.TAG_COLLECTION_TAG_REMOVED, _target(collection), {"tag": found.name}
+            )
             return found
     raise Conflict(NOT_ATTACHED)
 

@@ -9,10 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.sources.loading import LoadResult
 from vardkase.knowledge.warninglists import loader
 from vardkase.knowledge.warninglists.entries import Entries, append_entries, remove_entries, write_entries
@@ -32,7 +34,7 @@ def add_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
         raise Invalid({"entries": [EMPTY]})
     fields = list_fields(data)
     _free_name(fields.name)
-    return _made(actor, fields, entries, "warninglist.added")
+    return _made(actor, fields, entries, KnowledgeAction.WARNINGLIST_ADDED)
 
 
 @transaction.atomic
@@ -53,7 +55,9 @@ def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any])
     if entries is not None:
         check_entries(fields.type, entries)
         write_entries(warninglist, entries)
-    record(actor, "warninglist.edited", _target(warninglist), {"entries": warninglist.entry_count})
+    record(
+        actor, KnowledgeAction.WARNINGLIST_EDITED, _target(warninglist), {"entries": warninglist.entry_count}
+    )
     return warninglist
 
 
@@ -66,13 +70,13 @@ def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
     fields = list_fields({"version": None, **data})
     earlier = Warninglist.objects.select_for_update().filter(name=fields.name).first()
     if earlier is None:
-        return _made(actor, fields, entries, "warninglist.imported")
+        return _made(actor, fields, entries, KnowledgeAction.WARNINGLIST_IMPORTED)
     check_entries(fields.type, entries)
     for name in ("type", "description", "category", "version", "matching_attributes"):
         setattr(earlier, name, getattr(fields, name))
     earlier.save()
     write_entries(earlier, entries)
-    record(actor, "warninglist.imported", _target(earlier), {"entries": earlier.entry_count})
+    record(actor, KnowledgeAction.WARNINGLIST_IMPORTED, _target(earlier), {"entries": earlier.entry_count})
     return earlier
 
 
@@ -83,7 +87,7 @@ def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment
     entries: Entries = dict.fromkeys(values, comment or None)
     check_entries(warninglist.type, entries)
     added = append_entries(warninglist, entries)
-    record(actor, "warninglist.values_added", _target(warninglist), {"added": added})
+    record(actor, KnowledgeAction.WARNINGLIST_VALUES_ADDED, _target(warninglist), {"added": added})
     return added
 
 
@@ -94,7 +98,7 @@ def delete_warninglist(actor: Actor, warninglist_id: int) -> None:
     target = _target(warninglist)
     remove_entries(warninglist)
     warninglist.delete()
-    record(actor, "warninglist.deleted", target)
+    record(actor, KnowledgeAction.WARNINGLIST_DELETED, target)
 
 
 @transaction.atomic
@@ -111,7 +115,7 @@ def set_enabled(
         item.enabled = (not item.enabled) if enabled is None else enabled
     Warninglist.objects.bulk_update(lists, ["enabled"])
     for item in lists:
-        action = "warninglist.enabled" if item.enabled else "warninglist.disabled"
+        action = KnowledgeAction.WARNINGLIST_ENABLED if item.enabled else KnowledgeAction.WARNINGLIST_DISABLED
         record(actor, action, _target(item))
     return len(lists)
 
@@ -122,7 +126,7 @@ def update_warninglists(actor: Actor) -> LoadResult:
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:
-        record(actor, "warninglist.updated", Target("warninglist"), {"updated": loaded.updated})
+        record(actor, KnowledgeAction.WARNINGLIST_UPDATED, Target("warninglist"), {"updated": loaded.updated})
     return loaded
 
 
@@ -145,7 +149,7 @@ def _require(actor: Actor) -> None:
     actor.require(Permission.WARNINGLIST)
 
 
-def _made(actor: Actor, fields: ListFields, entries: Entries, action: str) -> Warninglist:
+def _made(actor: Actor, fields: ListFields, entries: Entries, action: AuditAction) -> Warninglist:
     check_entries(fields.type, entries)
     warninglist = Warninglist.objects.create(default=False, **asdict(fields))
     write_entries(warninglist, entries)

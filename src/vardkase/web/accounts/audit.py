@@ -10,6 +10,7 @@ from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.flood import RepeatSuppressor
 from vardkase.audit.services import Target, record
 from vardkase.identity.access.actor import actor_for
@@ -17,15 +18,16 @@ from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.users import target_of
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.sign_in_policy.models import IdentityProvider
 from vardkase.identity.sign_in_policy.providers import ProviderRefused
 from vardkase.web.accounts.sign_in_methods import means_of
 from vardkase.web.accounts.step_up import second_factor_was_added
 
-SIGNED_IN = "user.signed_in"
-REFUSED = "user.sign_in_refused"
+SIGNED_IN = IdentityAction.USER_SIGNED_IN
+REFUSED = IdentityAction.USER_SIGN_IN_REFUSED
 refused_sign_ins = RepeatSuppressor(rows=120)
-LEFT_EVERYWHERE = "user.signed_out_everywhere"
+LEFT_EVERYWHERE = IdentityAction.USER_SIGNED_OUT_EVERYWHERE
 KINDS = {"totp": "app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
 
 
@@ -63,7 +65,7 @@ def provider_refused(request: HttpRequest, provider: IdentityProvider, refused: 
     change = {"reason": refused.fault.value, "detail": _plain(refused.detail), "provider": provider.issuer}
     record(
         somebody,
-        "user.provider_refused",
+        IdentityAction.USER_PROVIDER_REFUSED,
         Target("organisation", provider.org_id, title=provider.org.name),
         change,
     )
@@ -85,24 +87,24 @@ def listen() -> None:
 
 
 def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    _by(request, user, "second_factor.added", _kind(authenticator))
+    _by(request, user, IdentityAction.SECOND_FACTOR_ADDED, _kind(authenticator))
     _tell(request, user, AccountChange.SECOND_FACTOR_ADDED, authenticator)
     second_factor_was_added(request, user, authenticator)
 
 
 def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    _by(request, user, "second_factor.removed", _kind(authenticator))
+    _by(request, user, IdentityAction.SECOND_FACTOR_REMOVED, _kind(authenticator))
     _tell(request, user, AccountChange.SECOND_FACTOR_REMOVED, authenticator)
 
 
 def _reset(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    _by(request, user, "second_factor.renewed", _kind(authenticator))
+    _by(request, user, IdentityAction.SECOND_FACTOR_RENEWED, _kind(authenticator))
     _tell(request, user, AccountChange.RECOVERY_CODES, authenticator)
 
 
 def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     somebody = AttemptedUser(user.org_id, getattr(request, "client_address", None))
-    record(somebody, "user.second_factor_refused", target_of(user), _kind(authenticator))
+    record(somebody, IdentityAction.USER_SECOND_FACTOR_REFUSED, target_of(user), _kind(authenticator))
 
 
 def _tell(request: HttpRequest, user: User, changed: AccountChange, authenticator: Authenticator) -> None:
@@ -114,6 +116,6 @@ def _kind(authenticator: Authenticator) -> dict[str, Any]:
     return {"kind": KINDS.get(authenticator.type, authenticator.type)}
 
 
-def _by(request: HttpRequest, user: User, action: str, change: dict[str, Any] | None = None) -> None:
+def _by(request: HttpRequest, user: User, action: AuditAction, change: dict[str, Any] | None = None) -> None:
     actor = actor_for(user, Credential.BROWSER, address=getattr(request, "client_address", None))
     record(actor, action, target_of(user), change)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.sign_in_policy.enforcement import SignInCaller, note, sign_in_refusal
 from vardkase.identity.sign_in_policy.providers import ProviderRequired, required_of
 from vardkase.identity.sign_in_policy.rules import SignInAttempt
@@ -30,12 +31,12 @@ def other_means_refused(request: HttpRequest, user: User) -> HttpResponse | None
     if required is None or (means is not None and means.organisation_id == required.pk):
         return None
     clear_login(request)
-    note(_caller(request, user), "provider_required", "user.entrance_refused")
+    note(_caller(request, user), "provider_required", IdentityAction.USER_ENTRANCE_REFUSED)
     return render(request, "account/refused.html", {"refusal": ProviderRequired(required.label)}, status=403)
 
 
 def note_account_off(request: HttpRequest, user: User) -> None:
-    note(_caller(request, user), user.disabled_because or "account_off", "user.entrance_refused")
+    note(_caller(request, user), user.disabled_because or "account_off", IdentityAction.USER_ENTRANCE_REFUSED)
 
 
 def _caller(request: HttpRequest, user: User) -> SignInCaller:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import record
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.kinds import MailKind
 from vardkase.hub.correspondence.models import MailTemplate
 from vardkase.hub.correspondence.templates import (
@@ -118,7 +119,7 @@ def _change(approval: Approval) -> MailTemplate:
     is_standard = bool(approval.parameters.get("standard"))
     words = {} if is_standard else {name: approval.parameters[name] for name in ("subject", "body")}
     stored = add_version(approval.actor, kind, language, is_standard=is_standard, **words)
-    act = "mail_template.reset" if is_standard else "mail_template.changed"
+    act = HubAction.MAIL_TEMPLATE_RESET if is_standard else HubAction.MAIL_TEMPLATE_CHANGED
     change = {"version": stored.version, "proposed_by": approval.request.proposed_by_name}
     record(approval.actor, act, target_of(kind, stored), change)
     return stored

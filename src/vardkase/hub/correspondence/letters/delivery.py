@@ -12,6 +12,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.models import DeliveredHow, Delivery, Letter
 from vardkase.hub.correspondence.settings import UNDELIVERED_HOURS
 from vardkase.hub.correspondence.templates import EDITORS
@@ -61,5 +62,5 @@ def note_delivery(actor: Actor, letter_id: int, how: str, on: date | None, note:
         raise Invalid(errors)
     made = Delivery.objects.create(letter=letter, how=how, on=on, note=note.strip(), noted_by=actor.name)
     change = {"how": how, "on": on.isoformat(), "note": made.note}
-    record(actor, "letter.delivered", Target("letter", letter.pk, title=str(letter)), change)
+    record(actor, HubAction.LETTER_DELIVERED, Target("letter", letter.pk, title=str(letter)), change)
     return made

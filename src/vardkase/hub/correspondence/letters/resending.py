@@ -12,6 +12,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.services import can_send
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.kinds import MailKind, Recipient, register
 from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.correspondence.models import Letter, SentState
@@ -71,5 +72,5 @@ def resend(actor: Actor, letter_id: int) -> int:
     about = Target(letter.thing_kind, letter.thing_id, title=known or "")
     facts = {"number": letter.number, "title": letter.title}
     count = send(actor, RESENT.name, people, facts, about=about, attachments=[paper])
-    record(actor, "letter.resent", Target("letter", letter.pk, title=str(letter)), {"mails": count})
+    record(actor, HubAction.LETTER_RESENT, Target("letter", letter.pk, title=str(letter)), {"mails": count})
     return count

@@ -15,6 +15,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.accounts.staff import StaffRole, staff_roles
+from vardkase.identity.audit_actions import IdentityAction
 
 LONGEST = 100
 
@@ -49,6 +50,9 @@ def sign_as(actor: Actor, data: Mapping[str, str]) -> Signature:
         raise Invalid(wrong)
     kept, _ = Signature.objects.update_or_create(pk=actor.user_id, defaults=texts)
     record(
-        actor, "user.signature_changed", target_of(User.objects.get(pk=actor.user_id)), {"name": kept.name}
+        actor,
+        IdentityAction.USER_SIGNATURE_CHANGED,
+        target_of(User.objects.get(pk=actor.user_id)),
+        {"name": kept.name},
     )
     return kept

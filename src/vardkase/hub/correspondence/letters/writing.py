@@ -18,6 +18,7 @@ from vardkase.core import typeset
 from vardkase.core.clock import today
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.kinds import MailKind, find
 from vardkase.hub.correspondence.letters.blocks import blocks
 from vardkase.hub.correspondence.letters.wording import require_sender
@@ -77,7 +78,7 @@ def write(actor: AuditActor, contents: Contents, about: Target) -> Letter:
         sha256=hashlib.sha256(content).hexdigest(),
     )
     target = Target("letter", kept.pk, title=str(kept))
-    record(actor, "letter.written", target, {"sha256": kept.sha256, "about": about.title})
+    record(actor, HubAction.LETTER_WRITTEN, target, {"sha256": kept.sha256, "about": about.title})
     return kept
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.private_links import private_address
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.models import Application, ApplicationLink
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
@@ -89,7 +90,7 @@ def end_links(actor: Actor, application: Application) -> str:
     """
     require_may_act(actor, application)
     application.links.all().delete()
-    record(actor, "application.link_renewed", target_of(application))
+    record(actor, HubAction.APPLICATION_LINK_RENEWED, target_of(application))
     return new_link(application)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.hub.membership.applications.models import ApplicationState as State
 
@@ -11,33 +12,42 @@ APPLICATION = StateMachine(
     "application",
     State,
     {
-        "submit": Transition("application.submitted", _("Submit"), (State.DRAFT,), State.SUBMITTED),
+        "submit": Transition(HubAction.APPLICATION_SUBMITTED, _("Submit"), (State.DRAFT,), State.SUBMITTED),
         "wait": Transition(
-            "application.put_on_waiting_list", _("Put on the waiting list"), (State.SUBMITTED,), State.WAITING
+            HubAction.APPLICATION_PUT_ON_WAITING_LIST,
+            _("Put on the waiting list"),
+            (State.SUBMITTED,),
+            State.WAITING,
         ),
-        "queue": Transition("application.queued", _("Queue for review"), (State.WAITING,), State.SUBMITTED),
+        "queue": Transition(
+            HubAction.APPLICATION_QUEUED, _("Queue for review"), (State.WAITING,), State.SUBMITTED
+        ),
         "review": Transition(
-            "application.taken_up", _("Start the review"), (State.SUBMITTED,), State.UNDER_REVIEW
+            HubAction.APPLICATION_TAKEN_UP, _("Start the review"), (State.SUBMITTED,), State.UNDER_REVIEW
         ),
         "request_completion": Transition(
-            "application.completion_requested",
+            HubAction.APPLICATION_COMPLETION_REQUESTED,
             _("Request completion"),
             (State.UNDER_REVIEW,),
             State.COMPLETION_REQUESTED,
         ),
         "complete": Transition(
-            "application.completed", _("Complete"), (State.COMPLETION_REQUESTED,), State.UNDER_REVIEW
+            HubAction.APPLICATION_COMPLETED, _("Complete"), (State.COMPLETION_REQUESTED,), State.UNDER_REVIEW
         ),
         "resume": Transition(
-            "application.resumed",
+            HubAction.APPLICATION_RESUMED,
             _("Continue the assessment"),
             (State.COMPLETION_REQUESTED,),
             State.UNDER_REVIEW,
         ),
-        "approve": Transition("application.approved", _("Approve"), (State.UNDER_REVIEW,), State.APPROVED),
-        "reject": Transition("application.rejected", _("Reject"), (State.UNDER_REVIEW,), State.REJECTED),
+        "approve": Transition(
+            HubAction.APPLICATION_APPROVED, _("Approve"), (State.UNDER_REVIEW,), State.APPROVED
+        ),
+        "reject": Transition(
+            HubAction.APPLICATION_REJECTED, _("Reject"), (State.UNDER_REVIEW,), State.REJECTED
+        ),
         "withdraw": Transition(
-            "application.withdrawn",
+            HubAction.APPLICATION_WITHDRAWN,
             _("Withdraw"),
             (State.DRAFT, State.SUBMITTED, State.UNDER_REVIEW, State.COMPLETION_REQUESTED, State.WAITING),
             State.WITHDRAWN,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.access import target_of
@@ -109,11 +110,11 @@ def _decide(approval: Approval) -> Application:
 def _closed(actor: Acting, request: ApprovalRequest) -> None:
     application = _application(request)
     if request.state == RequestState.WITHDRAWN:
-        record(actor, "application.proposal_taken_back", target_of(application))
+        record(actor, HubAction.APPLICATION_PROPOSAL_TAKEN_BACK, target_of(application))
         return
     Message.objects.create(application=application, kind=Author.NOTE, author=actor.name, text=request.answer)
     if request.state == RequestState.RETURNED:
-        record(actor, "application.proposal_returned", target_of(application))
+        record(actor, HubAction.APPLICATION_PROPOSAL_RETURNED, target_of(application))
 
 
 DECIDE = register(

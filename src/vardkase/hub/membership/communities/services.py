@@ -20,6 +20,7 @@ from vardkase.hub.membership.sectors import Nis2Status, Sector
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services.groups import (
     create_sharing_group,
@@ -114,7 +115,7 @@ def draw(actor: Actor, community: Community) -> None:
     added = cursor().execute(ADD, values).rowcount
     if added or removed:
         change = {"added": added, "removed": removed}
-        record(actor, "sharing_group.rebuilt", target_of(community.group), change)
+        record(actor, IdentityAction.SHARING_GROUP_REBUILT, target_of(community.group), change)
 
 
 def _among(rule: str, given: Iterable[str], known: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.audit.services import record
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.contacts.models import Contact, ContactRole
 from vardkase.hub.membership.contacts.services import LENGTHS, contacts, fault_of_key, target_of
 from vardkase.hub.membership.members.models import Membership, ProposedChange
@@ -53,14 +54,14 @@ def _replace(
 ) -> None:
     row = _known(organisation, role, before) or _known(organisation, role, after)
     if _can_be_reached(after):
-        action = "contact.changed" if row else "contact.added"
+        action = HubAction.CONTACT_CHANGED if row else HubAction.CONTACT_ADDED
         row = _filled(row or Contact(organisation=organisation, role=role), after)
         row.save()
         record(hub_actor(), action, target_of(row), {"role": row.role, "organisation": organisation.name})
     elif row is not None and not after:
         target = target_of(row)
         row.delete()
-        record(hub_actor(), "contact.removed", target)
+        record(hub_actor(), HubAction.CONTACT_REMOVED, target)
 
 
 def _known(organisation: Organisation, role: ContactRole, given: Mapping[str, Any]) -> Contact | None:

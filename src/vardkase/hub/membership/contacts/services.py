@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core import openpgp
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.contacts.extra import newest
 from vardkase.hub.membership.contacts.models import Contact, ContactRole, ExtraFields
 from vardkase.hub.membership.groups.queries import administers
@@ -69,7 +70,7 @@ def save_contact(
         raise Invalid({"name": [gettext("There are already as many contacts as possible.")]})
     _fill(row, data)
     row.save()
-    action = "contact.changed" if pk else "contact.added"
+    action = HubAction.CONTACT_CHANGED if pk else HubAction.CONTACT_ADDED
     record(actor, action, target_of(row), {"role": row.role, "organisation": organisation.name})
     return row
 
@@ -79,7 +80,7 @@ def remove_contact(actor: Actor, organisation_id: int, pk: int) -> None:
     row = _find(_to_edit(actor, organisation_id), pk)
     target = target_of(row)
     row.delete()
-    record(actor, "contact.removed", target)
+    record(actor, HubAction.CONTACT_REMOVED, target)
 
 
 @transaction.atomic
@@ -95,7 +96,7 @@ def save_extra(actor: Actor, organisation_id: int, schema_name: str, given: Mapp
     change = {"schema": schema.name, "version": schema.version}
     record(
         actor,
-        "organisation.told",
+        HubAction.ORGANISATION_TOLD,
         Target("organisation", organisation.pk, organisation.uuid, organisation.name),
         change,
     )

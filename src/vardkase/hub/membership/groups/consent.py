@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.groups import letters
 from vardkase.hub.membership.groups.models import GroupConsent
 from vardkase.hub.membership.groups.queries import GroupRequest, asked_of
@@ -44,7 +45,7 @@ def accept(actor: Actor, group_id: int, administrator_id: int) -> GroupConsent:
         accepted_by_id=actor.user_id,
         accepted_by_name=actor.name[:255],
     )
-    record(actor, "organisation_group.accepted", *_facts(actor, asked))
+    record(actor, HubAction.ORGANISATION_GROUP_ACCEPTED, *_facts(actor, asked))
     letters.announce(actor, asked.group, asked.administrator, "accepted")
     return row
 
@@ -56,7 +57,7 @@ def withdraw(actor: Actor, group_id: int, administrator_id: int) -> None:
     asked = _asked(actor, group_id, administrator_id)
     if asked.consent is not None:
         asked.consent.delete()
-        record(actor, "organisation_group.withdrawn", *_facts(actor, asked))
+        record(actor, HubAction.ORGANISATION_GROUP_WITHDRAWN, *_facts(actor, asked))
         letters.announce(actor, asked.group, asked.administrator, "withdrawn")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.groups import letters
 from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.hub.membership.groups.queries import KEEPERS, administers, find_group
@@ -69,7 +70,12 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
         if asked:
             letters.ask(actor, group, organisation, [each.email for each in asked])
     change = {"count": len(members), "administrators": [each.email for each in administrators]}
-    record(actor, "organisation_group.changed" if pk else "organisation_group.made", _target(group), change)
+    record(
+        actor,
+        HubAction.ORGANISATION_GROUP_CHANGED if pk else HubAction.ORGANISATION_GROUP_MADE,
+        _target(group),
+        change,
+    )
     return group
 
 
@@ -79,7 +85,7 @@ def delete_group(actor: Actor, pk: int) -> None:
     group = find_group(actor, pk)
     target = _target(group)
     group.delete()
-    record(actor, "organisation_group.deleted", target)
+    record(actor, HubAction.ORGANISATION_GROUP_DELETED, target)
 
 
 def for_organisation(actor: Actor, organisation_id: int) -> Actor:

@@ -16,6 +16,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.private_links import private_address
 from vardkase.hub import correspondence
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence import Recipient
 from vardkase.hub.membership.applications.access import digest_of
 from vardkase.hub.membership.applications.form import checks
@@ -88,7 +89,7 @@ def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> In
         sent=now,
         created_by=actor.name,
     )
-    record(actor, "invitation.sent", target_of(invitation))
+    record(actor, HubAction.INVITATION_SENT, target_of(invitation))
     _mail(actor, invitation, token)
     return invitation
 
@@ -105,7 +106,7 @@ def send_again(actor: Actor, pk: int) -> Invitation:
     invitation.digest, invitation.sent = digest_of(token), timezone.now()
     invitation.expires = invitation.sent + HOLDS
     invitation.save(update_fields=["digest", "sent", "expires"])
-    record(actor, "invitation.sent_again", target_of(invitation))
+    record(actor, HubAction.INVITATION_SENT_AGAIN, target_of(invitation))
     _mail(actor, invitation, token)
     return invitation
 
@@ -116,7 +117,7 @@ def revoke(actor: Actor, pk: int) -> Invitation:
     _require_unused(invitation)
     invitation.revoked = timezone.now()
     invitation.save(update_fields=["revoked"])
-    record(actor, "invitation.revoked", target_of(invitation))
+    record(actor, HubAction.INVITATION_REVOKED, target_of(invitation))
     return invitation
 
 

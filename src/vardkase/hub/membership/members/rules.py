@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Forbidden
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import NotImpartial, StateMachine, Transition
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.models import MembershipState as State
@@ -20,13 +21,15 @@ MEMBERSHIP = StateMachine(
     "membership",
     State,
     {
-        "activate": Transition("membership.activated", _("Activate"), (State.ONBOARDING,), State.ACTIVE),
-        "suspend": Transition("membership.suspended", _("Suspend"), (State.ACTIVE,), State.SUSPENDED),
+        "activate": Transition(
+            HubAction.MEMBERSHIP_ACTIVATED, _("Activate"), (State.ONBOARDING,), State.ACTIVE
+        ),
+        "suspend": Transition(HubAction.MEMBERSHIP_SUSPENDED, _("Suspend"), (State.ACTIVE,), State.SUSPENDED),
         "restore": Transition(
-            "membership.restored", _("Lift the suspension"), (State.SUSPENDED,), State.ACTIVE
+            HubAction.MEMBERSHIP_RESTORED, _("Lift the suspension"), (State.SUSPENDED,), State.ACTIVE
         ),
         "terminate": Transition(
-            "membership.terminated",
+            HubAction.MEMBERSHIP_TERMINATED,
             _("Terminate"),
             (State.ONBOARDING, State.ACTIVE, State.SUSPENDED),
             State.TERMINATED,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership, MembershipState, SignInMinimum
 from vardkase.hub.membership.members.queries import KEPT_BY
@@ -130,7 +131,7 @@ def _apply(approval: Approval) -> None:
     concerned = concerned.filter(Q() if membership is None else Q(pk=membership.pk))
     for each in concerned.exclude(state=MembershipState.TERMINATED):
         note_in_history(
-            approval.actor, MEMBERSHIP, each, "membership.sign_in_minimum_changed", approval.reason
+            approval.actor, MEMBERSHIP, each, HubAction.MEMBERSHIP_SIGN_IN_MINIMUM_CHANGED, approval.reason
         )
         push(each)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_technical
@@ -27,7 +28,9 @@ def open_membership(actor: Actor, reference: Reference) -> Membership:
 
 
 def done[Result](actor: Actor, membership: Membership, item: str, note: str, result: Result) -> Result:
-    note_in_history(actor, MEMBERSHIP, membership, "membership.onboarded", f"{item}: {note}", item=item)
+    note_in_history(
+        actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_ONBOARDED, f"{item}: {note}", item=item
+    )
     return result
 
 

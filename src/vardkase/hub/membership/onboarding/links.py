@@ -26,6 +26,7 @@ from vardkase.identity.accounts.services.keys import target_of as target_of_key
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.accounts.services.users import target_of
+from vardkase.identity.audit_actions import IdentityAction
 
 HOLDS = timedelta(days=7)
 Purpose = MemberLink.Purpose
@@ -84,7 +85,7 @@ def choose_password(actor: Actor, secret: str, password: str) -> User:
     user.save()
     note_owner_set(user)
     _use(link)
-    record(actor, "user.password_changed", target_of(user))
+    record(actor, IdentityAction.USER_PASSWORD_CHANGED, target_of(user))
     return user
 
 
@@ -98,7 +99,7 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
     key, raw = make_key(actor, link.user, data)
     _use(link)
     facts = {"user": link.user.email, "allowed_ips": key.allowed_ips, "expiration": key.expiration}
-    record(actor, "auth_key.created", target_of_key(key), facts)
+    record(actor, IdentityAction.AUTH_KEY_CREATED, target_of_key(key), facts)
     tell_of_changes(actor, link.user, [AccountChange.KEY_MADE], detail=str(key))
     letters.announce_key(actor, link.membership, link.user, key)
     return key, raw

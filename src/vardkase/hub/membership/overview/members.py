@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
 from vardkase.hub.membership.members.state_labels import in_state, state_in_words
@@ -86,7 +87,9 @@ def members(actor: Actor, by: MemberFilter) -> QuerySet[Membership]:
 def exported(actor: Actor, by: MemberFilter, format: str) -> tuple[list[str], Iterator[list[Cell]]]:
     actor.require_staff(*READERS)
     rows = members(actor, by).order_by("organisation__name")
-    record(actor, "membership.exported", Target("membership"), {"format": format, "count": rows.count()})
+    record(
+        actor, HubAction.MEMBERSHIP_EXPORTED, Target("membership"), {"format": format, "count": rows.count()}
+    )
     return list(_columns()), (_row(each) for each in rows.iterator(EXPORTED_AT_ONCE))
 
 

@@ -13,10 +13,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.fields import apply
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.phases.defaults import preconditions
 from vardkase.hub.membership.phases.hooks import phases_changed
 from vardkase.hub.membership.phases.models import LegalPrecondition, Phase
@@ -128,7 +130,7 @@ def _change_phase(approval: Approval) -> Phase:
     _require_order(phase)
     change = {name: [before[name], value] for name, value in told(phase).items() if value != before[name]}
     phase.save()
-    _record(approval, "phase.changed", _target(phase), change)
+    _record(approval, HubAction.PHASE_CHANGED, _target(phase), change)
     phases_changed.emit(None)
     return phase
 
@@ -164,18 +166,18 @@ def _record_in_force(approval: Approval) -> LegalPrecondition:
     row = locked_precondition(approval.request.subject)
     row.since = date.fromisoformat(approval.parameters["since"])
     row.reference = approval.parameters["reference"]
-    return _recorded(approval, row, "precondition.in_force", dict(approval.parameters))
+    return _recorded(approval, row, HubAction.PRECONDITION_IN_FORCE, dict(approval.parameters))
 
 
 def _revoke(approval: Approval) -> LegalPrecondition:
     approval.for_action(REVOKE_PRECONDITION)
     row = locked_precondition(approval.request.subject)
     row.since = None
-    return _recorded(approval, row, "precondition.revoked", {"note": approval.reason})
+    return _recorded(approval, row, HubAction.PRECONDITION_REVOKED, {"note": approval.reason})
 
 
 def _recorded(
-    approval: Approval, row: LegalPrecondition, act: str, change: dict[str, Any]
+    approval: Approval, row: LegalPrecondition, act: AuditAction, change: dict[str, Any]
 ) -> LegalPrecondition:
     row.changed_by = approval.actor.name
     row.save()
@@ -184,7 +186,7 @@ def _recorded(
     return row
 
 
-def _record(approval: Approval, act: str, target: Target, change: dict[str, Any]) -> None:
+def _record(approval: Approval, act: AuditAction, target: Target, change: dict[str, Any]) -> None:
     record(approval.actor, act, target, {**change, "proposed_by": approval.request.proposed_by_name})
 
 

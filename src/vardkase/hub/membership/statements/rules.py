@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.hub.membership.members.models import RestrictionKind
 from vardkase.hub.membership.statements.models import StatementState as State
@@ -15,10 +16,17 @@ STATEMENT = StateMachine(
     State,
     {
         "submit": Transition(
-            "security_statement.submitted", _("Submit"), (State.DRAFT, State.RETURNED), State.SUBMITTED
+            HubAction.SECURITY_STATEMENT_SUBMITTED,
+            _("Submit"),
+            (State.DRAFT, State.RETURNED),
+            State.SUBMITTED,
         ),
-        "accept": Transition("security_statement.accepted", _("Accept"), (State.SUBMITTED,), State.ACCEPTED),
-        "return": Transition("security_statement.returned", _("Return"), (State.SUBMITTED,), State.RETURNED),
+        "accept": Transition(
+            HubAction.SECURITY_STATEMENT_ACCEPTED, _("Accept"), (State.SUBMITTED,), State.ACCEPTED
+        ),
+        "return": Transition(
+            HubAction.SECURITY_STATEMENT_RETURNED, _("Return"), (State.SUBMITTED,), State.RETURNED
+        ),
     },
 )
 REMINDED = (60, 30, 7)

@@ -14,6 +14,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core import files
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.applications.files import kind_of, safe_name
 from vardkase.hub.membership.applications.form.reading import read_step
@@ -57,7 +58,7 @@ def submit_statement(actor: Actor, given: Mapping[str, Any]) -> Statement:
     take_step(actor, STATEMENT, statement, "submit")
     statement.submitted, statement.submitted_by = timezone.now(), actor.name
     statement.save(update_fields=["submitted", "submitted_by"])
-    note_in_history(actor, MEMBERSHIP, statement.membership, "membership.statement_submitted", "")
+    note_in_history(actor, MEMBERSHIP, statement.membership, HubAction.MEMBERSHIP_STATEMENT_SUBMITTED, "")
     return statement
 
 
@@ -79,7 +80,7 @@ def add_evidence(
         measure=measure, name=safe_name(name), kind=kind, digest=files.store(content), size=len(content),
         valid_until=valid_until,
     )  # fmt: skip
-    record(actor, "security_statement.evidence_added", _target(statement), {"name": added.name})
+    record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_ADDED, _target(statement), {"name": added.name})
     return added
 
 
@@ -90,7 +91,7 @@ def remove_evidence(actor: Actor, pk: int) -> None:
     if found is None:
         raise NotFound("Invalid file")
     found.delete()
-    record(actor, "security_statement.evidence_removed", _target(statement), {"name": found.name})
+    record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_REMOVED, _target(statement), {"name": found.name})
 
 
 def begin_from_application(membership: Membership) -> None:

@@ -14,6 +14,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.snapshots import WHOLE, owner
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.policy.approvals import letters
 from vardkase.hub.policy.approvals.queries import find_approval
 from vardkase.hub.policy.approvals.rules import asking_rules, may_decide, require_second_person
@@ -57,7 +58,7 @@ def request_approval(
         event,
         digest,
     )
-    record(actor, "approval.requested", _target(approval), {"rules": approval.rules})
+    record(actor, HubAction.APPROVAL_REQUESTED, _target(approval), {"rules": approval.rules})
     letters.tell_deciders(actor, approval)
     return approval
 
@@ -92,11 +93,11 @@ def approve(actor: Actor, approval_id: int | str) -> PublicationApproval:
     event = lock_event(actor, approval.event_id)
     if digest_of(event) != approval.digest:
         _close(approval, ApprovalDecision.CHANGED, actor.name)
-        record(actor, "approval.overtaken", _target(approval))
+        record(actor, HubAction.APPROVAL_OVERTAKEN, _target(approval))
         letters.tell_requester(actor, approval)
         return approval
     _close(approval, ApprovalDecision.APPROVED, actor.name)
-    record(actor, "approval.approved", _target(approval), {"requester": approval.requester_name})
+    record(actor, HubAction.APPROVAL_APPROVED, _target(approval), {"requester": approval.requester_name})
     publish_agreed(actor, event.pk, tell=approval.tell)
     letters.tell_requester(actor, approval)
     return approval
@@ -108,7 +109,7 @@ def reject(actor: Actor, approval_id: int | str, reason: str) -> PublicationAppr
     if not 1 <= len(reason.strip()) <= LONGEST_REASON:
         raise Invalid({"reason": [f"Say why, in 1 to {LONGEST_REASON} characters."]})
     _close(approval, ApprovalDecision.REJECTED, actor.name, reason.strip())
-    record(actor, "approval.rejected", _target(approval), {"requester": approval.requester_name})
+    record(actor, HubAction.APPROVAL_REJECTED, _target(approval), {"requester": approval.requester_name})
     letters.tell_requester(actor, approval)
     return approval
 
@@ -120,7 +121,7 @@ def withdraw(actor: Actor, approval_id: int | str) -> PublicationApproval:
     if actor.user_id is None or approval.requester_id != actor.user_id:
         raise Forbidden("Only who asked can withdraw the request.")
     _close(approval, ApprovalDecision.WITHDRAWN, actor.name)
-    record(actor, "approval.withdrawn", _target(approval))
+    record(actor, HubAction.APPROVAL_WITHDRAWN, _target(approval))
     return approval
 
 

@@ -18,6 +18,7 @@ from vardkase.identity.access_reviews.queries import accounts_of, may_review, op
 from vardkase.identity.access_reviews.settings import GRACE
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import switch_field
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 
 Kind = ReviewAnswer.Kind
@@ -32,7 +33,7 @@ def open_review(actor: Actor, organisation: Organisation) -> AccessReview:
         raise Conflict(gettext("A review is already open."))
     now = timezone.now()
     review = AccessReview.objects.create(org=organisation, opened=now, due=now + timedelta(days=GRACE.value))
-    record(actor, "organisation.access_review_opened", _target(organisation), {})
+    record(actor, IdentityAction.ORGANISATION_ACCESS_REVIEW_OPENED, _target(organisation), {})
     return review
 
 
@@ -99,7 +100,7 @@ def _keep(actor: Actor, review: AccessReview, users: Collection[User], kind: str
     )
     change = {"answer": kind, "count": len(users), "users": sorted(user.pk for user in users)}
     if users:
-        record(actor, "organisation.accounts_reviewed", _target(review.org), change)
+        record(actor, IdentityAction.ORGANISATION_ACCOUNTS_REVIEWED, _target(review.org), change)
 
 
 def _require(actor: Actor, organisation_id: int) -> None:

@@ -19,6 +19,7 @@ from vardkase.identity.access_reviews.settings import GRACE, IDLE, REVIEW_EVERY
 from vardkase.identity.accounts.models import Disabled, User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.accounts.services.last_administrator import without_the_last
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 
 REMIND_EVERY = timedelta(days=6)
@@ -41,7 +42,10 @@ def open_due_reviews() -> int:
     opened = AccessReview.objects.bulk_create(AccessReview(org=each, opened=now, due=ends) for each in due)
     if opened:
         record(
-            hub_actor(), "organisation.access_review_opened", Target("organisation"), {"count": len(opened)}
+            hub_actor(),
+            IdentityAction.ORGANISATION_ACCESS_REVIEW_OPENED,
+            Target("organisation"),
+            {"count": len(opened)},
         )
     return len(opened)
 
@@ -94,7 +98,7 @@ def _switch_off(users: Collection[User], why: Disabled, organisation: Organisati
     ids = [user.pk for user in users]
     User.objects.filter(pk__in=ids).update(disabled=True, disabled_because=why, date_modified=timezone.now())
     change = {"reason": str(why), "count": len(ids), "users": sorted(ids)}
-    record(hub_actor(), "user.switched_off", Target("user", title=organisation.name), change)
+    record(hub_actor(), IdentityAction.USER_SWITCHED_OFF, Target("user", title=organisation.name), change)
     told = [letters.switched_off(user, why) for user in users]
     emails = [user.email for user in users]
     told += [letters.told_of_accounts(admin, emails, why) for admin in _administrators(organisation.pk)]

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.accounts.four_eyes import letters
@@ -29,6 +30,7 @@ from vardkase.identity.accounts.four_eyes.rules import (
 )
 from vardkase.identity.accounts.four_eyes.settings import APPROVAL_DAYS
 from vardkase.identity.accounts.models import User
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 
 LONGEST = 5000
@@ -79,7 +81,7 @@ def propose(
     if alone:
         return _carry_out_alone(actor, action, request)
     request.save()
-    _record(actor, "approval_request.proposed", request)
+    _record(actor, IdentityAction.APPROVAL_REQUEST_PROPOSED, request)
     if not action.writes_itself:
         letters.tell_approvers(action, request)
     return request
@@ -107,7 +109,7 @@ def approve(
 def decline(actor: Acting, pk: int, answer: str, *, state: RequestState = State.DECLINED) -> ApprovalRequest:
     action, request = _to_answer(actor, pk)
     _close(actor, request, state, _words(answer, "text"))
-    _record(actor, "approval_request.declined", request, answer=request.answer)
+    _record(actor, IdentityAction.APPROVAL_REQUEST_DECLINED, request, answer=request.answer)
     action.closed(actor, request)
     if not action.writes_itself:
         letters.tell_proposer(action, request)
@@ -122,7 +124,7 @@ def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
         raise NotEligibleToApprove(gettext("Only the proposer can withdraw the proposal."))
     _require_waiting(request)
     _close(actor, request, State.WITHDRAWN, "")
-    _record(actor, "approval_request.withdrawn", request)
+    _record(actor, IdentityAction.APPROVAL_REQUEST_WITHDRAWN, request)
     if action := action_of(request):
         action.closed(actor, request)
     return request
@@ -154,7 +156,7 @@ def drop_conflicting(actor: Acting, before: Mapping[int, str]) -> list[ApprovalR
         if action is None or not conflict or conflict == before.get(request.pk, ""):
             continue
         _close(actor, request, State.STALE, "")
-        _record(actor, "approval_request.dropped", request)
+        _record(actor, IdentityAction.APPROVAL_REQUEST_DROPPED, request)
         letters.tell_dropped(action, request)
         dropped.append(request)
     return dropped
@@ -175,7 +177,7 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
     if state_now != request.subject_state or digest_of(request) != request.digest:
         raise AlreadyAnswered(_changed())
     _close(actor, request, State.APPROVED, remark.strip()[:LONGEST])
-    _record(actor, "approval_request.approved", request)
+    _record(actor, IdentityAction.APPROVAL_REQUEST_APPROVED, request)
     result = action.execute(sealed(actor, request, dict(choices)))
     if not action.writes_itself:
         letters.tell_proposer(action, request)
@@ -184,7 +186,7 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
 
 def _carry_out_alone(actor: Acting, action: ApprovalAction, request: ApprovalRequest) -> ApprovalRequest:
     _close(actor, request, State.ALONE, "")
-    _record(actor, "approval_request.done_alone", request)
+    _record(actor, IdentityAction.APPROVAL_REQUEST_DONE_ALONE, request)
     action.execute(sealed(actor, request, {}))
     return request
 
@@ -235,7 +237,7 @@ def _close(actor: Acting, request: ApprovalRequest, state: RequestState, answer:
     request.save()
 
 
-def _record(actor: Acting, act: str, request: ApprovalRequest, **more: Any) -> None:
+def _record(actor: Acting, act: AuditAction, request: ApprovalRequest, **more: Any) -> None:
     change = {
         "action": request.action,
         "digest": request.digest,

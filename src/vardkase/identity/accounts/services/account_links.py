@@ -20,6 +20,7 @@ from vardkase.core.mail.services import Mail, queue_mail
 from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
+from vardkase.identity.audit_actions import IdentityAction
 
 Purpose = AccountLink.Purpose
 HOLDS = timedelta(days=1)
@@ -76,7 +77,7 @@ def choose_password(visitor: AuditActor, secret: str, password: str) -> User:
     set_password(user, password)
     user.change_pw = False
     user.save()
-    record(visitor, "user.password_changed", Target("user", user.pk, title=user.email))
+    record(visitor, IdentityAction.USER_PASSWORD_CHANGED, Target("user", user.pk, title=user.email))
     tell_of_changes(visitor, user, [AccountChange.PASSWORD])
     return user
 

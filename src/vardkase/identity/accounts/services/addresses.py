@@ -18,6 +18,7 @@ from vardkase.identity.accounts.services.credentials import end_all, note_who_se
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.restrictions import require_may_change_login
 from vardkase.identity.accounts.services.users import check_address, locked, own_account, target_of
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 
 
@@ -49,7 +50,7 @@ def mail_confirmation(actor: AuditActor, user: User, wanted: str) -> None:
     cancel = make_link(user, Purpose.CANCEL_ADDRESS, email=wanted)
     queue_mail([_to_new(user, wanted, confirm), _to_old(user, wanted, cancel)])
     note_who_set(actor, user)
-    record(actor, "user.address_requested", target_of(user), {"email": wanted})
+    record(actor, IdentityAction.USER_ADDRESS_REQUESTED, target_of(user), {"email": wanted})
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def confirm_address(visitor: AuditActor, secret: str) -> User:
     old, user.email = user.email, check_address(user, link.email)
     user.save(update_fields=["email", "date_modified"])
     user.links.all().delete()
-    record(visitor, "user.edited", target_of(user), {"email": [old, user.email]})
+    record(visitor, IdentityAction.USER_EDITED, target_of(user), {"email": [old, user.email]})
     tell_of_changes(visitor, user, [AccountChange.EMAIL], also_to=old)
     return user
 
@@ -72,7 +73,7 @@ def cancel_address(visitor: AuditActor, secret: str) -> User:
     link = use_link(Purpose.CANCEL_ADDRESS, secret)
     user = locked(link.user)
     end_all(user)
-    record(visitor, "user.address_cancelled", target_of(user), {"email": link.email})
+    record(visitor, IdentityAction.USER_ADDRESS_CANCELLED, target_of(user), {"email": link.email})
     tell_of_changes(visitor, user, [AccountChange.KEYS_ENDED])
     return user
 

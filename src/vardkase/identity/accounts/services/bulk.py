@@ -20,6 +20,7 @@ from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin, keep_an_administrator
 from vardkase.identity.accounts.services.notices import AccountChange, tell_each
 from vardkase.identity.accounts.services.protection import protected_users, require_change
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 
 SWITCHES = frozenset({"disabled", "autoalert", "contactalert"})
@@ -53,7 +54,12 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
     User.objects.filter(pk__in=ids).update(**{field: on}, date_modified=now)
     keep_a_site_admin()
     keep_an_administrator(actor, users)
-    record(actor, "user.edited", Target("user"), {field: on, "count": len(users), "users": sorted(ids)})
+    record(
+        actor,
+        IdentityAction.USER_EDITED,
+        Target("user"),
+        {field: on, "count": len(users), "users": sorted(ids)},
+    )
     return len(users)
 
 
@@ -88,7 +94,7 @@ def end_keys_of_sync_users(actor: Acting) -> int:
     ended = AuthKey.objects.filter(pk__in=valid.values("pk")).update(expiration=now - 1)
     queue_mail([_notice(person) for person in owners if person.is_active])
     change = {"count": len(owners), "ended": ended, "users": [person.pk for person in owners]}
-    record(actor, "auth_key.ended", Target("auth_key"), change)
+    record(actor, IdentityAction.AUTH_KEY_ENDED, Target("auth_key"), change)
     return len(owners)
 
 

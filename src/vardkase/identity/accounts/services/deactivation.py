@@ -9,6 +9,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin
 from vardkase.identity.accounts.services.protection import protected_users, require_change
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 
 
@@ -28,7 +29,7 @@ def end_accounts(actor: Acting, organisation_id: int) -> dict[str, int]:
     keep_a_site_admin()
     record(
         actor,
-        "user.all_switched_off",
+        IdentityAction.USER_ALL_SWITCHED_OFF,
         Target("organisation", organisation_id),
         {"users": disabled, "keys": ended},
     )

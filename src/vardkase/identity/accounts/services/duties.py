@@ -23,6 +23,7 @@ from vardkase.identity.accounts.staff import (
     are_in_conflict,
     staff_roles,
 )
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.settings import host_organisation_id
 
@@ -45,7 +46,7 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
         told.append(AccountChange.KEYS_ENDED)
     if approval is not None:
         change["proposed_by"] = approval.request.proposed_by_name
-    record(actor, "user.appointed", target_of(user), change)
+    record(actor, IdentityAction.USER_APPOINTED, target_of(user), change)
     tell_of_changes(actor, user, told)
     if approval is not None:
         officer_appointed.emit(actor)

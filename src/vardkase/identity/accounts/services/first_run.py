@@ -11,6 +11,7 @@ from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services.keys import make_key
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.roles import ensure_default_roles
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 
 ORGANISATION = "ORGNAME"
@@ -55,5 +56,5 @@ def first_run() -> FirstRun | None:
     user.save()
     installation = _Installation(organisation.pk)
     _, raw = make_key(installation, user, {"comment": "Initial auto-generated key"})
-    record(installation, "user.created", Target("user", user.pk, title=user.email))
+    record(installation, IdentityAction.USER_CREATED, Target("user", user.pk, title=user.email))
     return FirstRun(user.email, password, raw)

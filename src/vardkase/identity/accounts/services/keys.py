@@ -28,6 +28,7 @@ from vardkase.identity.accounts.services.credentials import note_issuer, note_wh
 from vardkase.identity.accounts.services.key_limits import inherited, require_no_wider
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.protection import refuse_key_for_staff, require_change
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import text
 from vardkase.misp.flags import as_bool
@@ -54,7 +55,7 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
     refuse_at_console(actor, user.org, user)
     key, raw = make_key(actor, user, inherited(actor, data or {}))
     require_no_wider(actor, key)
-    record(actor, "auth_key.created", target_of(key), {"user": user.email, **_facts(key)})
+    record(actor, IdentityAction.AUTH_KEY_CREATED, target_of(key), {"user": user.email, **_facts(key)})
     tell_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
     return key, raw
 
@@ -69,7 +70,7 @@ def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
     require_bound(key)
     require_no_wider(actor, key, former)
     key.save()
-    record(actor, "auth_key.edited", target_of(key), {"user": key.user.email, **_facts(key)})
+    record(actor, IdentityAction.AUTH_KEY_EDITED, target_of(key), {"user": key.user.email, **_facts(key)})
     if _facts(key) != _facts(former):
         tell_of_changes(actor, key.user, [AccountChange.KEY_EDITED], detail=str(key))
     return key
@@ -100,7 +101,7 @@ def delete_key(actor: Acting, key: AuthKey, *, approval: Approval | None = None)
     _require_control(actor, key.user, approval=approval)
     target = target_of(key)
     key.delete()
-    record(actor, "auth_key.deleted", target, {"user": key.user.email})
+    record(actor, IdentityAction.AUTH_KEY_DELETED, target, {"user": key.user.email})
     tell_of_changes(actor, key.user, [AccountChange.KEY_REVOKED], detail=str(key))
 
 
@@ -113,7 +114,7 @@ def reset_keys(actor: Acting, user: User) -> str:
     ended = user.auth_keys.filter(Q(expiration=0) | Q(expiration__gt=now)).update(expiration=now - 1)
     key, raw = make_key(actor, user, {**bounds_of_former(user), **inherited(actor, {})})
     require_no_wider(actor, key)
-    record(actor, "auth_key.reset", target_of(key), {"user": user.email, "ended": ended})
+    record(actor, IdentityAction.AUTH_KEY_RESET, target_of(key), {"user": user.email, "ended": ended})
     tell_of_changes(actor, user, [AccountChange.KEY_MADE], detail=str(key))
     return raw
 

@@ -16,6 +16,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.mail.services import Mail, count_messages, queue_mail
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users, visible_users
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import ADMIN, Acting
 
 LONGEST = 10_000
@@ -46,7 +47,7 @@ def write_to_users(actor: Acting, to: Recipients, subject: Any, message: Any) ->
         raise NotFound("Invalid user")
     count_messages(actor.user_id, allowed=LETTERS_AN_HOUR)
     queue_mail(mails)
-    record(actor, "user.written_to", Target("user"), {"count": len(mails), "subject": subject})
+    record(actor, IdentityAction.USER_WRITTEN_TO, Target("user"), {"count": len(mails), "subject": subject})
     return len(mails)
 
 

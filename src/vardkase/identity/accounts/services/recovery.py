@@ -19,6 +19,7 @@ from vardkase.identity.accounts.services.passwords import one_time_password, set
 from vardkase.identity.accounts.services.protection import is_approved, require_change
 from vardkase.identity.accounts.services.restrictions import require_may_change_password
 from vardkase.identity.accounts.services.users import locked, target_of
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 
 
@@ -56,7 +57,9 @@ def reset_second_factor(actor: Acting, user: User, *, approval: Approval | None 
     removed, _ = Authenticator.objects.filter(user=user).delete()
     note_who_set(actor, user)
     ended = end_all(user)
-    record(actor, "user.second_factor_reset", target_of(user), {"removed": removed, "keys": ended})
+    record(
+        actor, IdentityAction.USER_SECOND_FACTOR_RESET, target_of(user), {"removed": removed, "keys": ended}
+    )
     tell_of_changes(actor, user, [AccountChange.SECOND_FACTOR_RESET, AccountChange.KEYS_ENDED])
 
 
@@ -65,7 +68,7 @@ def end_keys(actor: Acting, user: User, *, approval: Approval | None = None) -> 
     user = _administered(actor, user, approval)
     require_change(actor, user, approval)
     ended = end_all(user)
-    record(actor, "auth_key.ended", target_of(user), {"ended": ended})
+    record(actor, IdentityAction.AUTH_KEY_ENDED, target_of(user), {"ended": ended})
     tell_of_changes(actor, user, [AccountChange.KEYS_ENDED])
 
 
@@ -77,7 +80,7 @@ def _reset(actor: Acting, user: User) -> str:
     user.save()
     note_who_set(actor, user)
     ended = end_all(user)
-    record(actor, "user.password_reset", target_of(user), {"keys": ended})
+    record(actor, IdentityAction.USER_PASSWORD_RESET, target_of(user), {"keys": ended})
     tell_of_changes(actor, user, [AccountChange.PASSWORD, AccountChange.KEYS_ENDED])
     return password
 

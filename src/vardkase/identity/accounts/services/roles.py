@@ -17,6 +17,7 @@ from vardkase.identity.accounts.rules import LEVEL_FLAGS, LEVELS, PERMISSIONS, l
 from vardkase.identity.accounts.services.credentials import note_who_made_site_admins
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin
 from vardkase.identity.accounts.services.protection import protected_users, refuse_offices_of_role
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import number, short_text
 from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_bool
@@ -69,7 +70,7 @@ def create_role(actor: Acting, data: Mapping[str, Any]) -> Role:
     role = Role(memory_limit="", max_execution_time="")
     _apply(role, data)
     role.save()
-    record(actor, "role.created", _target(role), {"permissions": _held(role)})
+    record(actor, IdentityAction.ROLE_CREATED, _target(role), {"permissions": _held(role)})
     return role
 
 
@@ -93,7 +94,7 @@ def edit_role(
         raise Forbidden(gettext("Officers have this role, so an officer has to approve the change."))
     role.save()
     keep_a_site_admin()
-    record(actor, "role.edited", _target(role), {"permissions": [before, _held(role)]})
+    record(actor, IdentityAction.ROLE_EDITED, _target(role), {"permissions": [before, _held(role)]})
     return role
 
 
@@ -107,7 +108,7 @@ def delete_role(actor: Acting, role: Role) -> None:
         raise Conflict(gettext("The role is in use."))
     target = _target(role)
     role.delete()
-    record(actor, "role.deleted", target)
+    record(actor, IdentityAction.ROLE_DELETED, target)
 
 
 @transaction.atomic
@@ -117,7 +118,7 @@ def set_default_role(actor: Acting, role: Role) -> None:
         raise Invalid(gettext("A role of site administrators cannot be the default."))
     Role.objects.filter(default_role=True).update(default_role=False)
     Role.objects.filter(pk=role.pk).update(default_role=True)
-    record(actor, "role.made_default", _target(role))
+    record(actor, IdentityAction.ROLE_MADE_DEFAULT, _target(role))
 
 
 def is_of_officers(role: Role) -> bool:

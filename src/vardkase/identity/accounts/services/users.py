@@ -49,6 +49,7 @@ from vardkase.identity.accounts.services.restrictions import (
     require_may_change_password,
 )
 from vardkase.identity.accounts.staff import OF_THE_HUB, staff_roles
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.fields import number, short_text, text
 from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
@@ -86,7 +87,12 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
     set_password(user, _password(data) or one_time_password())
     user.save()
     note_who_set(actor, user)
-    record(actor, "user.created", target_of(user), {"role": user.role.name, "organisation": user.org.name})
+    record(
+        actor,
+        IdentityAction.USER_CREATED,
+        target_of(user),
+        {"role": user.role.name, "organisation": user.org.name},
+    )
     return user
 
 
@@ -170,7 +176,7 @@ def change_password(actor: Acting, password: str) -> User:
     set_password(user, password)
     user.change_pw = False
     user.save()
-    record(actor, "user.password_changed", target_of(user))
+    record(actor, IdentityAction.USER_PASSWORD_CHANGED, target_of(user))
     tell_of_changes(actor, user, [AccountChange.PASSWORD])
     return user
 
@@ -188,7 +194,7 @@ def delete_user(actor: Acting, user: User, *, approval: Approval | None = None) 
     user.delete()
     keep_a_site_admin()
     keep_an_administrator(actor, [before])
-    record(actor, "user.deleted", target)
+    record(actor, IdentityAction.USER_DELETED, target)
 
 
 def target_of(user: User) -> Target:
@@ -240,7 +246,7 @@ def _saved(
     change: dict[str, Any] = {name: [was[name], now[name]] for name in FACTS if was[name] != now[name]}
     change["fields"] = sorted(name for name in ADMINISTERED if name in data)
     change["password"] = bool(password)
-    record(actor, "user.edited", target_of(user), change)
+    record(actor, IdentityAction.USER_EDITED, target_of(user), change)
     tell_of_changes(actor, user, changed, also_to=before.email)
     return user
 

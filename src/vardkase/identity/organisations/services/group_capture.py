@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from vardkase.audit.services import record
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations import rules
 from vardkase.identity.organisations.acting import SHARING_GROUP, SYNC, Acting
 from vardkase.identity.organisations.attribution import misattributed
@@ -68,7 +69,7 @@ def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
     group.save()
     _merge_members(group, members)
     _add_servers(group, block, all_orgs=_opens_to_all(actor, block) or _is_pushed_to_all(actor, block))
-    record(actor, "sharing_group.created", target_of(group), {"organisations": sorted(members)})
+    record(actor, IdentityAction.SHARING_GROUP_CREATED, target_of(group), {"organisations": sorted(members)})
     return group.pk
 
 
@@ -134,7 +135,7 @@ def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> Non
         _add_servers(group, block, all_orgs=_opens_to_all(actor, block))
     group.save()
     _merge_members(group, _members(block))
-    record(actor, "sharing_group.edited", target_of(group), {"captured": True})
+    record(actor, IdentityAction.SHARING_GROUP_EDITED, target_of(group), {"captured": True})
 
 
 def _is_reader(actor: Acting, group: SharingGroup) -> bool:

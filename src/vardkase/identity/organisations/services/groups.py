@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations import rules
 from vardkase.identity.organisations.acting import SHARING_GROUP, Acting
 from vardkase.identity.organisations.fields import short_text, text
@@ -42,7 +43,7 @@ def create_sharing_group(actor: Acting, data: Mapping[str, Any]) -> SharingGroup
     _check_name(actor, group)
     group.save()
     SharingGroupOrg.objects.create(sharing_group=group, org=owner, extend=True)
-    record(actor, "sharing_group.created", target_of(group))
+    record(actor, IdentityAction.SHARING_GROUP_CREATED, target_of(group))
     return group
 
 
@@ -62,7 +63,7 @@ def edit_sharing_group(actor: Acting, group: SharingGroup, data: Mapping[str, An
         raise Forbidden
     _check_name(actor, group)
     group.save()
-    record(actor, "sharing_group.edited", target_of(group), {"fields": changed})
+    record(actor, IdentityAction.SHARING_GROUP_EDITED, target_of(group), {"fields": changed})
     return group
 
 
@@ -77,7 +78,7 @@ def delete_sharing_group(actor: Acting, group: SharingGroup) -> None:
             group.delete()
     except ProtectedError as error:
         raise Conflict(gettext("The sharing group could not be deleted.")) from error
-    record(actor, "sharing_group.deleted", target)
+    record(actor, IdentityAction.SHARING_GROUP_DELETED, target)
 
 
 @transaction.atomic
@@ -95,7 +96,7 @@ def add_organisation_to_group(
     SharingGroupOrg.objects.create(sharing_group=group, org=organisation, extend=extend)
     change = {"organisation": organisation.name, "extend": extend}
     group.save(update_fields=["modified"])
-    record(actor, "sharing_group.organisation_added", target_of(group), change)
+    record(actor, IdentityAction.SHARING_GROUP_ORGANISATION_ADDED, target_of(group), change)
 
 
 @transaction.atomic
@@ -106,7 +107,7 @@ def remove_organisation_from_group(actor: Acting, group: SharingGroup, organisat
         raise Conflict(gettext("Organisation is not in the sharing group."))
     change = {"organisation": organisation.name}
     group.save(update_fields=["modified"])
-    record(actor, "sharing_group.organisation_removed", target_of(group), change)
+    record(actor, IdentityAction.SHARING_GROUP_ORGANISATION_REMOVED, target_of(group), change)
 
 
 @transaction.atomic
@@ -126,7 +127,7 @@ def add_server_to_group(
     SharingGroupServer.objects.create(sharing_group=group, server_id=server_id, all_orgs=all_orgs)
     change = {"server_id": server_id, "all_orgs": all_orgs}
     group.save(update_fields=["modified"])
-    record(actor, "sharing_group.server_added", target_of(group), change)
+    record(actor, IdentityAction.SHARING_GROUP_SERVER_ADDED, target_of(group), change)
 
 
 @transaction.atomic
@@ -136,7 +137,7 @@ def remove_server_from_group(actor: Acting, group: SharingGroup, server_id: int)
     if not removed:
         raise Conflict(gettext("Server is not in the sharing group."))
     group.save(update_fields=["modified"])
-    record(actor, "sharing_group.server_removed", target_of(group), {"server_id": server_id})
+    record(actor, IdentityAction.SHARING_GROUP_SERVER_REMOVED, target_of(group), {"server_id": server_id})
 
 
 def locked(actor: Acting, group: SharingGroup) -> SharingGroup:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.hooks import (
     BeforeMerge,
@@ -59,7 +60,12 @@ def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[s
     organisations_merged.emit(OrganisationsMerged(source.pk, target.pk))
     gone = Target("organisation", source.pk, source.uuid, source.name)
     source.delete()
-    record(actor, "organisation.merged", gone, {"into": target.pk, "name": target.name, "moved": moved})
+    record(
+        actor,
+        IdentityAction.ORGANISATION_MERGED,
+        gone,
+        {"into": target.pk, "name": target.name, "moved": moved},
+    )
     return moved
 
 

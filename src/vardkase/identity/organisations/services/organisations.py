@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import Organisation
@@ -37,7 +38,7 @@ def create_organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
     organisation = Organisation(local=True, created_by=actor.user_id or 0)
     _apply(organisation, data)
     organisation.save()
-    record(actor, "organisation.created", _target(organisation), {"local": organisation.local})
+    record(actor, IdentityAction.ORGANISATION_CREATED, _target(organisation), {"local": organisation.local})
     return organisation
 
 
@@ -59,7 +60,7 @@ def edit_organisation(
     if actor.may_not_read_content and not guarded.isdisjoint(changed):
         raise Forbidden(NOT_FOR_THE_BLIND)
     organisation.save()
-    record(actor, "organisation.edited", _target(organisation), {"fields": changed})
+    record(actor, IdentityAction.ORGANISATION_EDITED, _target(organisation), {"fields": changed})
     return organisation
 
 
@@ -122,7 +123,7 @@ def delete_organisation(actor: Acting, organisation: Organisation) -> None:
             organisation.delete()
     except ProtectedError as error:
         raise OrganisationInUse(_owned_by(organisation)) from error
-    record(actor, "organisation.deleted", target)
+    record(actor, IdentityAction.ORGANISATION_DELETED, target)
 
 
 def _require_site_admin(actor: Acting) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy.certificates import LONGEST, Certificate, certificate_of
 from vardkase.identity.sign_in_policy.models import ClientCertificate
@@ -72,7 +73,10 @@ def remove_certificate(
     _carry_over(organisation)
     keep_open(actor, organisation, "certificates", shown=shown)
     written_down(
-        actor, organisation, "organisation.certificate_removed", {"pin": found.pin, "subject": found.subject}
+        actor,
+        organisation,
+        IdentityAction.ORGANISATION_CERTIFICATE_REMOVED,
+        {"pin": found.pin, "subject": found.subject},
     )
 
 
@@ -91,7 +95,7 @@ def _add(
     written_down(
         actor,
         organisation,
-        "organisation.certificate_added",
+        IdentityAction.ORGANISATION_CERTIFICATE_ADDED,
         {"pin": certificate.pin, "subject": certificate.subject},
     )
     return certificate

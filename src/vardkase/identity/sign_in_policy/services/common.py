@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
@@ -74,6 +75,8 @@ def _nothing_held(rule: str) -> str:
     }[rule]
 
 
-def written_down(actor: Actor, organisation: Organisation, action: str, change: dict[str, Any]) -> None:
+def written_down(
+    actor: Actor, organisation: Organisation, action: AuditAction, change: dict[str, Any]
+) -> None:
     target = Target("organisation", organisation.pk, organisation.uuid, organisation.name)
     record(actor, action, target, change)

@@ -12,6 +12,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy import letters
 from vardkase.identity.sign_in_policy.dns import NoNameServer, has_record
@@ -74,7 +75,7 @@ def _given_up(actor: Actor, claim: MailDomain) -> int:
     claim.save()
     organisation = Organisation.objects.select_for_update().get(pk=claim.org_id)
     carry_over(organisation)
-    written_down(actor, organisation, "organisation.domain_lapsed", {"domain": claim.domain})
+    written_down(actor, organisation, IdentityAction.ORGANISATION_DOMAIN_LAPSED, {"domain": claim.domain})
     queue_mail([letters.proof_lost(person, claim) for person in administrators(claim.org_id)])
     return 1
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.mail.services import TooManyMessages, can_send, count_messages, queue_mail
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.names import skeleton
 from vardkase.identity.organisations.rules import plain_domain
@@ -67,7 +68,7 @@ def start_domain_check(
     written_down(
         actor,
         organisation,
-        "organisation.domain_claimed",
+        IdentityAction.ORGANISATION_DOMAIN_CLAIMED,
         {"domain": name, "method": method, "mailbox": mailbox},
     )
     return row
@@ -137,7 +138,7 @@ def remove_domain(actor: Actor, organisation: Organisation, pk: int) -> None:
     claim.delete()
     carry_over(organisation)
     keep_open(actor, organisation, "domains")
-    written_down(actor, organisation, "organisation.domain_removed", {"domain": claim.domain})
+    written_down(actor, organisation, IdentityAction.ORGANISATION_DOMAIN_REMOVED, {"domain": claim.domain})
 
 
 def carry_over(organisation: Organisation) -> None:
@@ -155,7 +156,7 @@ def _verified(actor: Actor, organisation: Organisation, claim: MailDomain) -> No
     carry_over(organisation)
     if is_new:
         facts = {"domain": claim.domain, "method": claim.method, "mailbox": claim.mailbox}
-        written_down(actor, organisation, "organisation.domain_verified", facts)
+        written_down(actor, organisation, IdentityAction.ORGANISATION_DOMAIN_VERIFIED, facts)
 
 
 def _check(organisation: Organisation, name: str, method: str, mailbox: str) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation, SignInMode
 from vardkase.identity.sign_in_policy.certificates import Certificate
 from vardkase.identity.sign_in_policy.rules import may_decide
@@ -50,5 +51,5 @@ def set_modes(
     keep_open(actor, organisation, *(rule for rule in change if rule != "keys"), shown=shown)
     if change:
         organisation.save(update_fields=[*(f"{rule}_mode" for rule in change), "date_modified"])
-        written_down(actor, organisation, "organisation.entrance_modes_set", change)
+        written_down(actor, organisation, IdentityAction.ORGANISATION_ENTRANCE_MODES_SET, change)
     return organisation

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy.rules import Network
 from vardkase.identity.sign_in_policy.services.common import changing, keep_open, written_down
@@ -34,7 +35,9 @@ def set_networks(actor: Actor, organisation: Organisation, networks: Iterable[st
     gone = [network for network in before if network not in organisation.networks]
     new = [network for network in organisation.networks if network not in before]
     if gone or new:
-        written_down(actor, organisation, "organisation.networks_set", {"added": new, "removed": gone})
+        written_down(
+            actor, organisation, IdentityAction.ORGANISATION_NETWORKS_SET, {"added": new, "removed": gone}
+        )
     return organisation
 
 

@@ -15,6 +15,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import membership_is_in_use
 from vardkase.identity.sign_in_policy.models import PROVIDER_SECRETS, IdentityProvider
@@ -81,7 +82,7 @@ def save_provider(actor: Actor, organisation: Organisation, asked: Registration)
     change = {name: getattr(row, name) for name in SHOWN_OF_PROVIDER} | {
         "secret_changed": bool(asked.client_secret)
     }
-    written_down(actor, organisation, "organisation.provider_set", change)
+    written_down(actor, organisation, IdentityAction.ORGANISATION_PROVIDER_SET, change)
     return row
 
 
@@ -95,7 +96,7 @@ def remove_provider(actor: Actor, organisation: Organisation) -> None:
         raise NotFound(gettext("No provider is registered."))
     row.delete()
     _end_sessions(actor, organisation)
-    written_down(actor, organisation, "organisation.provider_removed", {"issuer": row.issuer})
+    written_down(actor, organisation, IdentityAction.ORGANISATION_PROVIDER_REMOVED, {"issuer": row.issuer})
 
 
 def provider_of(organisation: Organisation) -> IdentityProvider | None:

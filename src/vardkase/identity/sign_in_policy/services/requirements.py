@@ -15,6 +15,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.fields import apply
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.fields import number, short_text
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy.models import ApiRequirements
@@ -45,7 +46,9 @@ def save_requirements(actor: Actor, organisation: Organisation, data: Mapping[st
     if changed:
         row.state = State.DRAFT
         row.save()
-        written_down(actor, organisation, "organisation.api_requirements_edited", {"fields": changed})
+        written_down(
+            actor, organisation, IdentityAction.ORGANISATION_API_REQUIREMENTS_EDITED, {"fields": changed}
+        )
     return row
 
 
@@ -65,7 +68,7 @@ def submit_requirements(actor: Actor, organisation: Organisation) -> ApiRequirem
         raise Invalid({name: [gettext("This field is required.")] for name in empty})
     row.state, row.submitted, row.submitted_by, row.note = State.SUBMITTED, timezone.now(), actor.name, ""
     row.save()
-    written_down(actor, organisation, "organisation.api_requirements_submitted", {})
+    written_down(actor, organisation, IdentityAction.ORGANISATION_API_REQUIREMENTS_SUBMITTED, {})
     return row
 
 
@@ -93,9 +96,11 @@ def decide_requirements(
     if approve:
         organisation.egress_addresses = row.egress_addresses
         organisation.save(update_fields=["egress_addresses", "date_modified"])
-        written_down(actor, organisation, "organisation.api_requirements_approved", {})
+        written_down(actor, organisation, IdentityAction.ORGANISATION_API_REQUIREMENTS_APPROVED, {})
     else:
-        written_down(actor, organisation, "organisation.api_requirements_returned", {"note": row.note})
+        written_down(
+            actor, organisation, IdentityAction.ORGANISATION_API_REQUIREMENTS_RETURNED, {"note": row.note}
+        )
     return row
 
 

@@ -21,6 +21,7 @@ from vardkase.identity.organisations.attribution import (
     require_attribution,
 )
 from vardkase.identity.organisations.services import capture_organisations
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import is_blocked
 from vardkase.knowledge.galaxies.documents import (
@@ -71,7 +72,10 @@ def capture_clusters(actor: Actor, documents: Iterable[Any]) -> Counter[Captured
             done[Captured.FAILED] += 1
     if done[Captured.IMPORTED]:
         record(
-            actor, "galaxy_cluster.captured", Target("galaxy_cluster"), {str(k): n for k, n in done.items()}
+            actor,
+            KnowledgeAction.GALAXY_CLUSTER_CAPTURED,
+            Target("galaxy_cluster"),
+            {str(k): n for k, n in done.items()},
         )
     return done
 
@@ -111,7 +115,7 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     cluster.relations.all().delete()
     save_relations(actor, cluster, related_of(document) or [])
     require_shareable_cluster(cluster)
-    record(actor, "galaxy_cluster.received", target_of(cluster), {"version": cluster.version})
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_RECEIVED, target_of(cluster), {"version": cluster.version})
     return Captured.IMPORTED
 
 

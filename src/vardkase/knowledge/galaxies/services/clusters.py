@@ -14,6 +14,7 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.services import BlockReason, block
 from vardkase.knowledge.galaxies.documents import (
@@ -72,7 +73,7 @@ def add_cluster(actor: Actor, galaxy: Galaxy, data: Mapping[str, Any], *, fork_o
     add_elements(cluster, elements or [])
     save_relations(actor, cluster, related_of(data) or [])
     require_shareable_cluster(cluster)
-    record(actor, "galaxy_cluster.created", target_of(cluster))
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_CREATED, target_of(cluster))
     return cluster
 
 
@@ -97,7 +98,7 @@ def edit_cluster(actor: Actor, cluster_id: int, data: Mapping[str, Any]) -> Gala
         replace_elements(cluster, elements)
     save_relations(actor, cluster, related_of(data) or [])
     require_shareable_cluster(cluster)
-    record(actor, "galaxy_cluster.changed", target_of(cluster), {"fields": sorted(fields)})
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, target_of(cluster), {"fields": sorted(fields)})
     return cluster
 
 
@@ -121,7 +122,11 @@ def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluste
     actor.require(Permission.GALAXY_EDITOR)
     cluster = _locked(actor, cluster_id)
     require_owner(actor, cluster)
-    record(actor, "galaxy_cluster.erased" if hard else "galaxy_cluster.deleted", target_of(cluster))
+    record(
+        actor,
+        KnowledgeAction.GALAXY_CLUSTER_ERASED if hard else KnowledgeAction.GALAXY_CLUSTER_DELETED,
+        target_of(cluster),
+    )
     if not hard:
         cluster.deleted = True
         _renew(cluster, published=False)
@@ -144,7 +149,7 @@ def restore_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
     require_owner(actor, cluster)
     cluster.deleted = False
     _renew(cluster, published=False)
-    record(actor, "galaxy_cluster.restored", target_of(cluster))
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_RESTORED, target_of(cluster))
     return cluster
 
 
@@ -165,7 +170,12 @@ def update_from_parent(actor: Actor, cluster_id: int) -> GalaxyCluster:
     cluster.extends_version = parent.version
     _renew(cluster, published=False)
     require_shareable_cluster(cluster)
-    record(actor, "galaxy_cluster.updated_from_parent", target_of(cluster), {"version": parent.version})
+    record(
+        actor,
+        KnowledgeAction.GALAXY_CLUSTER_UPDATED_FROM_PARENT,
+        target_of(cluster),
+        {"version": parent.version},
+    )
     return cluster
 
 
@@ -178,7 +188,9 @@ def _set_published(actor: Actor, cluster_id: int, *, published: bool) -> GalaxyC
     require_editor(actor, cluster)
     cluster.published = published
     cluster.save(update_fields=["published"])
-    action = "galaxy_cluster.published" if published else "galaxy_cluster.unpublished"
+    action = (
+        KnowledgeAction.GALAXY_CLUSTER_PUBLISHED if published else KnowledgeAction.GALAXY_CLUSTER_UNPUBLISHED
+    )
     record(actor, action, target_of(cluster))
     if published:
         require_shareable_cluster(cluster)

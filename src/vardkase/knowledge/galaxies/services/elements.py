@@ -10,6 +10,7 @@ from django.db import transaction
 from vardkase.audit.services import record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.galaxies.documents import flat_elements
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyElement
 from vardkase.knowledge.galaxies.queries import find_cluster, visible_clusters
@@ -29,7 +30,9 @@ def delete_element(actor: Actor, element_id: int) -> None:
         raise NotFound(INVALID_ELEMENT)
     cluster = _changing(actor, element.galaxy_cluster_id)
     GalaxyElement.objects.filter(pk=element_id).delete()
-    record(actor, "galaxy_cluster.changed", target_of(cluster), {"element_removed": element.key})
+    record(
+        actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, target_of(cluster), {"element_removed": element.key}
+    )
 
 
 @transaction.atomic
@@ -41,7 +44,9 @@ def add_flattened(actor: Actor, reference: str, value: Any) -> int:
     cluster = _changing(actor, found.pk)
     add_elements(cluster, elements)
     require_shareable_cluster(cluster)
-    record(actor, "galaxy_cluster.changed", target_of(cluster), {"elements_added": len(elements)})
+    record(
+        actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, target_of(cluster), {"elements_added": len(elements)}
+    )
     return len(elements)
 
 

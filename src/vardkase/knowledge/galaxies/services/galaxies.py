@@ -14,6 +14,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.galaxies import loader
 from vardkase.knowledge.galaxies.documents import LONGEST, text_of, uuid_of
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
@@ -31,7 +32,7 @@ def update_galaxies(actor: Actor) -> LoadResult:
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:
-        record(actor, "galaxy.updated", Target("galaxy"), {"updated": loaded.updated})
+        record(actor, KnowledgeAction.GALAXY_UPDATED, Target("galaxy"), {"updated": loaded.updated})
     return loaded
 
 
@@ -42,7 +43,9 @@ def set_galaxy_enabled(actor: Actor, galaxy_id: int, *, enabled: bool) -> Galaxy
     galaxy = _locked(galaxy_id)
     galaxy.enabled = enabled
     galaxy.save(update_fields=["enabled"])
-    record(actor, "galaxy.enabled" if enabled else "galaxy.disabled", _target(galaxy))
+    record(
+        actor, KnowledgeAction.GALAXY_ENABLED if enabled else KnowledgeAction.GALAXY_DISABLED, _target(galaxy)
+    )
     return galaxy
 
 
@@ -69,7 +72,7 @@ def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
         sharing_group_id=group,
     )
     require_shareable(galaxy.distribution, (galaxy.name, galaxy.type, galaxy.description, galaxy.namespace))
-    record(actor, "galaxy.created", _target(galaxy))
+    record(actor, KnowledgeAction.GALAXY_CREATED, _target(galaxy))
     return galaxy
 
 
@@ -87,7 +90,7 @@ def edit_galaxy(actor: Actor, galaxy_id: int, data: Mapping[str, Any]) -> Galaxy
     galaxy.modified = timezone.now()
     galaxy.save()
     require_shareable(galaxy.distribution, (galaxy.name, galaxy.type, galaxy.description, galaxy.namespace))
-    record(actor, "galaxy.changed", _target(galaxy), {"fields": sorted(fields)})
+    record(actor, KnowledgeAction.GALAXY_CHANGED, _target(galaxy), {"fields": sorted(fields)})
     return galaxy
 
 
@@ -100,7 +103,7 @@ def delete_galaxy(actor: Actor, galaxy_id: int) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     galaxy = _locked(galaxy_id)
-    record(actor, "galaxy.deleted", _target(galaxy))
+    record(actor, KnowledgeAction.GALAXY_DELETED, _target(galaxy))
     _erase([galaxy.pk])
     galaxy.delete()
 
@@ -119,7 +122,7 @@ def wipe_default(actor: Actor) -> int:
     cursor().execute('DELETE FROM galaxy_cluster WHERE "default"')
     cursor().execute(WIPE_GALAXIES)
     KnowledgeSource.objects.filter(name=loader.NAME).delete()
-    record(actor, "galaxy.wiped", Target("galaxy"), {"clusters": count})
+    record(actor, KnowledgeAction.GALAXY_WIPED, Target("galaxy"), {"clusters": count})
     return count
 
 

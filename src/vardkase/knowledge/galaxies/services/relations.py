@@ -11,6 +11,7 @@ from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
 from vardkase.knowledge.galaxies.queries import (
     INVALID_RELATION,
@@ -55,7 +56,12 @@ def edit_relation(actor: Actor, reference: str, data: Mapping[str, Any]) -> Gala
 def delete_relation(actor: Actor, reference: str) -> int:
     relation = _changeable(actor, reference)
     number = relation.pk
-    record(actor, "galaxy_cluster.unrelated", target_of(relation.galaxy_cluster), _described(relation))
+    record(
+        actor,
+        KnowledgeAction.GALAXY_CLUSTER_UNRELATED,
+        target_of(relation.galaxy_cluster),
+        _described(relation),
+    )
     relation.delete()
     return number
 
@@ -73,7 +79,7 @@ def _store(actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any
         setattr(relation, key, value)
     apply_relation(actor, relation, data, relation_tags(actor, [data]))
     relation.save()
-    record(actor, "galaxy_cluster.related", target_of(source), _described(relation))
+    record(actor, KnowledgeAction.GALAXY_CLUSTER_RELATED, target_of(source), _described(relation))
     return relation
 
 

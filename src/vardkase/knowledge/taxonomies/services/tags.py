@@ -11,6 +11,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, TagMaker
@@ -52,7 +53,7 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
         return _named_again(actor, existing, wanted["colour"])
     tag = Tag.objects.create(**wanted, **_galaxy_flags(name))
     TagMaker.objects.create(tag=tag, org_id=maker_of(actor))
-    record(actor, "tag.created", _target(tag))
+    record(actor, KnowledgeAction.TAG_CREATED, _target(tag))
     return tag
 
 
@@ -80,7 +81,7 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
     for key, value in (change | _galaxy_flags(values.get("name", tag.name))).items():
         setattr(tag, key, value)
     tag.save()
-    record(actor, "tag.changed", _target(tag), change)
+    record(actor, KnowledgeAction.TAG_CHANGED, _target(tag), change)
     return tag
 
 
@@ -89,7 +90,7 @@ def delete_tag(actor: Actor, tag_id: int) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     tag = _locked(tag_id)
-    record(actor, "tag.deleted", _target(tag))
+    record(actor, KnowledgeAction.TAG_DELETED, _target(tag))
     tag.delete()
 
 
@@ -101,7 +102,7 @@ def toggle_favourite(actor: Actor, tag: Tag) -> bool:
     _, created = FavouriteTag.objects.get_or_create(user_id=actor.user_id, tag=tag)
     if not created:
         FavouriteTag.objects.filter(user=actor.user_id, tag=tag).delete()
-    record(actor, "tag.favoured" if created else "tag.unfavoured", _target(tag))
+    record(actor, KnowledgeAction.TAG_FAVOURED if created else KnowledgeAction.TAG_UNFAVOURED, _target(tag))
     return created
 
 

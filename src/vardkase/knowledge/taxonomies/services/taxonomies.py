@@ -12,6 +12,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.sources.loading import LoadResult
 from vardkase.knowledge.taxonomies import loader
 from vardkase.knowledge.taxonomies.documents import taxonomy_file
@@ -24,7 +25,11 @@ def set_enabled(actor: Actor, taxonomy_id: int, *, enabled: bool) -> Taxonomy:
     taxonomy = _locked(actor, taxonomy_id)
     taxonomy.enabled = enabled
     taxonomy.save(update_fields=["enabled"])
-    record(actor, "taxonomy.enabled" if enabled else "taxonomy.disabled", _target(taxonomy))
+    record(
+        actor,
+        KnowledgeAction.TAXONOMY_ENABLED if enabled else KnowledgeAction.TAXONOMY_DISABLED,
+        _target(taxonomy),
+    )
     return taxonomy
 
 
@@ -33,7 +38,7 @@ def set_required(actor: Actor, taxonomy_id: int, *, required: bool) -> Taxonomy:
     taxonomy = _locked(actor, taxonomy_id)
     taxonomy.required = required
     taxonomy.save(update_fields=["required"])
-    record(actor, "taxonomy.required", _target(taxonomy), {"required": required})
+    record(actor, KnowledgeAction.TAXONOMY_REQUIRED, _target(taxonomy), {"required": required})
     return taxonomy
 
 
@@ -42,7 +47,7 @@ def set_highlighted(actor: Actor, taxonomy_id: int, *, highlighted: bool) -> Tax
     taxonomy = _locked(actor, taxonomy_id)
     taxonomy.highlighted = highlighted
     taxonomy.save(update_fields=["highlighted"])
-    record(actor, "taxonomy.highlighted", _target(taxonomy), {"highlighted": highlighted})
+    record(actor, KnowledgeAction.TAXONOMY_HIGHLIGHTED, _target(taxonomy), {"highlighted": highlighted})
     return taxonomy
 
 
@@ -50,7 +55,7 @@ def set_highlighted(actor: Actor, taxonomy_id: int, *, highlighted: bool) -> Tax
 def delete_taxonomy(actor: Actor, taxonomy_id: int) -> None:
     """Delete a taxonomy; its tags become custom tags. Raises Forbidden, NotFound."""
     taxonomy = _locked(actor, taxonomy_id)
-    record(actor, "taxonomy.deleted", _target(taxonomy))
+    record(actor, KnowledgeAction.TAXONOMY_DELETED, _target(taxonomy))
     taxonomy.delete()
 
 
@@ -61,7 +66,7 @@ def import_taxonomy(actor: Actor, document: Mapping[str, Any]) -> Taxonomy:
     file = taxonomy_file(document)
     loader.store([file])
     taxonomy = Taxonomy.objects.get(namespace=file.namespace)
-    record(actor, "taxonomy.imported", _target(taxonomy), {"version": file.version})
+    record(actor, KnowledgeAction.TAXONOMY_IMPORTED, _target(taxonomy), {"version": file.version})
     return taxonomy
 
 
@@ -87,7 +92,7 @@ def create_taxonomy_tags(actor: Actor, taxonomy_id: int, names: Sequence[str] | 
             "numbers": [entry.numerical_value for entry in entries],
         },
     )
-    record(actor, "taxonomy.tags_created", _target(taxonomy), {"count": len(entries)})
+    record(actor, KnowledgeAction.TAXONOMY_TAGS_CREATED, _target(taxonomy), {"count": len(entries)})
     return len(entries)
 
 
@@ -110,7 +115,7 @@ def hide_taxonomy_tags(actor: Actor, taxonomy_id: int) -> None:
         "UPDATE tag SET hide_tag = TRUE WHERE lower(name) IN (SELECT lower(n) FROM unnest(%s::text[]) AS n)",
         (names,),
     )
-    record(actor, "taxonomy.tags_hidden", _target(taxonomy))
+    record(actor, KnowledgeAction.TAXONOMY_TAGS_HIDDEN, _target(taxonomy))
 
 
 @transaction.atomic
@@ -129,7 +134,7 @@ def set_tags_hidden(actor: Actor, taxonomy_id: int, names: Sequence[str], *, hid
     if not wanted or not wanted <= known:
         raise Invalid("Invalid taxonomy tag.")
     changed = cursor().execute(HIDE, {"names": list(wanted), "hidden": hidden}).rowcount
-    action = "taxonomy.tags_hidden" if hidden else "taxonomy.tags_shown"
+    action = KnowledgeAction.TAXONOMY_TAGS_HIDDEN if hidden else KnowledgeAction.TAXONOMY_TAGS_SHOWN
     record(actor, action, _target(taxonomy), {"tags": sorted(wanted)[:100]})
     return changed
 
@@ -144,7 +149,7 @@ def update_taxonomies(actor: Actor) -> LoadResult:
     actor.require(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:
-        record(actor, "taxonomy.updated", Target("taxonomy"), {"updated": loaded.updated})
+        record(actor, KnowledgeAction.TAXONOMY_UPDATED, Target("taxonomy"), {"updated": loaded.updated})
     return loaded
 
 

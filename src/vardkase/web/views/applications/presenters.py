@@ -32,7 +32,6 @@ from vardkase.hub.membership.sectors import Nis2Status
 from vardkase.hub.membership.themes import THEMES, Theme
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import RequestState
-from vardkase.web.audit_labels import happened
 from vardkase.web.display import short_date
 
 ICONS = {Verdict.MET: "check", Verdict.REMARK: "flag", Verdict.NOT_MET: "x", Verdict.NOT_APPLICABLE: "minus"}
@@ -75,7 +74,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "said": [each for each in queries.conversation(actor, application) if _is_shown(each.kind, voices)],
         "voices": voices,
         "may_write": application.state in SPOKEN_OF,
-        "history": [{"entry": each, "words": happened(APPLICATION.steps[each.step].act)} for each in history],
+        "history": [{"entry": each, "words": str(APPLICATION.steps[each.step].act.text)} for each in history],
         "letters": letters_about("application", application.pk),
         "sent": list(sent_about("application", application.pk)),
         "steps": APPLICATION.open_steps(application.state),

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from vardkase.audit.actions import find_action
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.content_access import queries, services
 from vardkase.hub.content_access.models import ContentGrant, GrantState
@@ -21,7 +22,6 @@ from vardkase.hub.lifecycle.services import history_of
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.settings import host_organisation_id
-from vardkase.web.audit_labels import SENTENCES
 from vardkase.web.forms.content_access import ContentAccessRequestForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
@@ -128,7 +128,8 @@ def read(request: PageRequest) -> HttpResponse:
 
 def _words(entry: HistoryEntry) -> str:
     step = GRANT.steps.get(entry.step)
-    return str(SENTENCES[step.act if step else f"{GRANT.kind}.{entry.step}"])
+    action = step.act if step else find_action(f"{GRANT.kind}.{entry.step}")
+    return str(action.text) if action else entry.step
 
 
 def _waiting(request: PageRequest) -> list[ContentGrant]:

@@ -17,7 +17,6 @@ from vardkase.hub.membership.members.state_labels import ShownState, shown_state
 from vardkase.hub.membership.onboarding.items import NAMES, ChecklistLine, ItemState, checklist
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.identity.access.actor import Actor
-from vardkase.web.audit_labels import happened
 
 PILLS = {
     ItemState.DONE: "ok",
@@ -70,7 +69,7 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
 
 def told(entry: HistoryEntry) -> str:
     step = MEMBERSHIP.steps.get(entry.step)
-    words = happened(step.act) if step else HAPPENINGS.get(entry.step, entry.step)
+    words = str(step.act.text) if step else HAPPENINGS.get(entry.step, entry.step)
     who = gettext("the hub itself") if entry.actor_name == ITSELF else entry.actor_name
     about, _, note = entry.note.partition(": ")
     if entry.step == "onboarded" and about in NAMES:

@@ -11,6 +11,7 @@ from vardkase.audit.services import record
 from vardkase.core import files
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.access import (
     Acting,
     Applicant,
@@ -76,7 +77,7 @@ def write_message(
         application=application, kind=kind, author=actor.name, text=checked_text(text)
     )
     _keep(actor, application, list(sent), message=message)
-    record(actor, "application.message_written", target_of(application), {"kind": kind.value})
+    record(actor, HubAction.APPLICATION_MESSAGE_WRITTEN, target_of(application), {"kind": kind.value})
     if kind is Author.OFFICER:
         tell(actor, "application_message", application)
     return message

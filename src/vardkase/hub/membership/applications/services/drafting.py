@@ -13,6 +13,7 @@ from vardkase.audit.services import record
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.accepted_terms import lacks_current_terms
 from vardkase.hub.membership.applications.access import (
     Acting,
@@ -60,7 +61,7 @@ def begin(address: str | None, email: str, language: str = "sv") -> tuple[Applic
     spend("mail", email, allowed=5, window=DAY)
     application = new_application(email, language)
     actor = Applicant(application.pk, email, address)
-    record(actor, "application.begun", target_of(application))
+    record(actor, HubAction.APPLICATION_BEGUN, target_of(application))
     tell(actor, "application_begun", application)
     return application, new_link(application)
 
@@ -110,7 +111,7 @@ def save_step(
     application.save()
     if is_sent:
         version = {"version": read.values.get("version")}
-        record(actor, "application.terms_accepted", target_of(application), version)
+        record(actor, HubAction.APPLICATION_TERMS_ACCEPTED, target_of(application), version)
         keep_form(application)
     return application, read
 

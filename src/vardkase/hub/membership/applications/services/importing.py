@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import record
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.form.cross_checks import between_steps
@@ -65,7 +66,7 @@ def import_application(actor: Actor, document: Any) -> Application:
     )
     copy_columns(application)
     application.save()
-    record(actor, "application.registered", target_of(application))
+    record(actor, HubAction.APPLICATION_REGISTERED, target_of(application))
     return submit(actor, application)
 
 

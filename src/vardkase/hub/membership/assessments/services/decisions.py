@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.rules import APPLICATION
@@ -110,7 +111,7 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
         parameters={"outcome": outcome, "reasons": reasons, "exception": exception},
         reason=reasons,
     )
-    record(actor, "application.decision_proposed", target_of(application), {"outcome": outcome})
+    record(actor, HubAction.APPLICATION_DECISION_PROPOSED, target_of(application), {"outcome": outcome})
     return Proposal.objects.get(pk=made.pk)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import locked, target_of
 from vardkase.hub.membership.applications.models import Application
@@ -48,10 +49,10 @@ def declare_in_application(
         user_id=user_id,
     )
     if not partial:
-        record(actor, "application.impartiality_declared", target_of(application))
+        record(actor, HubAction.APPLICATION_IMPARTIALITY_DECLARED, target_of(application))
         return []
     Handling.objects.filter(application=application, officer=user_id).update(officer=None)
-    record(actor, "application.partiality_declared", target_of(application))
+    record(actor, HubAction.APPLICATION_PARTIALITY_DECLARED, target_of(application))
     return drop_conflicting(actor, before)
 
 
@@ -71,7 +72,9 @@ def declare_in_membership(
         organisation_id=membership.organisation_id,
         user_id=user_id,
     )
-    action = "membership.partiality_declared" if partial else "membership.impartiality_declared"
+    action = (
+        HubAction.MEMBERSHIP_PARTIALITY_DECLARED if partial else HubAction.MEMBERSHIP_IMPARTIALITY_DECLARED
+    )
     organisation = membership.organisation
     record(actor, action, Target("membership", organisation.pk, organisation.uuid, organisation.name))
     return membership, drop_conflicting(actor, before) if partial else []

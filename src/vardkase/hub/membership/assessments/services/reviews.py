@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.form.steps import BY_NAME
@@ -61,7 +62,7 @@ def take_over(actor: Actor, application: Application) -> Handling:
     if found.officer_id != actor.user_id:
         found.officer_id = actor.user_id
         found.save(update_fields=["officer"])
-        record(actor, "application.taken_over", target_of(application))
+        record(actor, HubAction.APPLICATION_TAKEN_OVER, target_of(application))
     return found
 
 
@@ -80,7 +81,7 @@ def set_registry_number(actor: Actor, application: Application, number: str) -> 
         change = {"registry_number": [application.registry_number, number]}
         application.registry_number = number
         application.save(update_fields=["registry_number", "changed"])
-        record(actor, "application.registered_as", target_of(application), change)
+        record(actor, HubAction.APPLICATION_REGISTERED_AS, target_of(application), change)
     return application
 
 
@@ -162,7 +163,7 @@ def assess(
     if before != verdict:
         record(
             actor,
-            "application.assessed",
+            HubAction.APPLICATION_ASSESSED,
             target_of(application),
             {"criterion": key, "verdict": [before, verdict]},
         )

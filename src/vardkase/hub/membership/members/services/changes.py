@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members import letters
 from vardkase.hub.membership.members.details import FIELDS, in_words, read_details
@@ -31,6 +32,7 @@ from vardkase.identity.accounts.four_eyes.registry import (
     register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference
 from vardkase.identity.organisations.services.organisations import give_name
@@ -54,7 +56,7 @@ def propose_change(actor: Actor, data: Mapping[str, Any], note: str = "") -> Pro
     proposed = ProposedChange.objects.create(
         membership=membership, fields=changed, note=note.strip()[:LONGEST], proposed_by=actor.name
     )
-    _told(actor, membership, "membership.change_proposed", proposed, proposed.note)
+    _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_PROPOSED, proposed, proposed.note)
     return proposed
 
 
@@ -64,7 +66,7 @@ def withdraw_change(actor: Actor) -> None:
     require_member(actor, membership)
     proposed = _open(membership)
     _close(actor, proposed, ChangeState.WITHDRAWN, "")
-    _told(actor, membership, "membership.change_withdrawn", proposed, "")
+    _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_WITHDRAWN, proposed, "")
 
 
 @transaction.atomic
@@ -92,7 +94,7 @@ def refuse_change(actor: Actor, reference: Reference, reason: str) -> ProposedCh
     require_officer(actor, membership)
     proposed = _open(membership)
     _close(actor, proposed, ChangeState.REFUSED, reasons(reason))
-    _told(actor, membership, "membership.change_refused", proposed, proposed.reason)
+    _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_REFUSED, proposed, proposed.reason)
     decision = _refused(membership, proposed.reason)
     letters.write(actor, membership, "membership_change_decided", decision=decision)
     return proposed
@@ -107,7 +109,7 @@ def _accept(approval: Approval) -> ProposedChange:
     membership.details |= after
     membership.save(update_fields=["details"])
     _close(actor, proposed, ChangeState.ACCEPTED, approval.parameters["reason"])
-    _told(actor, membership, "membership.change_accepted", proposed, proposed.reason)
+    _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_ACCEPTED, proposed, proposed.reason)
     push(membership)
     change_accepted.emit(proposed)
     letters.write(actor, membership, "membership_change_decided", decision=_accepted(membership))
@@ -120,7 +122,12 @@ def _rename(actor: Actor, membership: Membership, name: str) -> None:
     give_name(organisation, name)
     membership.organisation = organisation
     target = Target("organisation", organisation.pk, organisation.uuid, organisation.name)
-    record(actor, "organisation.edited", target, {"fields": ["name"], "name": [before, organisation.name]})
+    record(
+        actor,
+        IdentityAction.ORGANISATION_EDITED,
+        target,
+        {"fields": ["name"], "name": [before, organisation.name]},
+    )
 
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
@@ -179,7 +186,7 @@ def _refused(membership: Membership, reason: str) -> str:
         return gettext("The change of your data has been refused. Reasons: %s") % reason
 
 
-def _told(actor: Actor, membership: Membership, act: str, proposed: ProposedChange, note: str) -> None:
+def _told(actor: Actor, membership: Membership, act: HubAction, proposed: ProposedChange, note: str) -> None:
     note_in_history(actor, MEMBERSHIP, membership, act, note, fields=sorted(proposed.fields))
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Invalid
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.members.standing import NO_MEMBERSHIP
@@ -37,7 +38,10 @@ def bring_into_use(actor: AuditActor) -> None:
     for pk in shut:
         standing_changed.emit(StandingChanged(pk))
     record(
-        actor, "membership.brought_into_use", Target("hub"), {"organisations_without_membership": len(shut)}
+        actor,
+        HubAction.MEMBERSHIP_BROUGHT_INTO_USE,
+        Target("hub"),
+        {"organisations_without_membership": len(shut)},
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.members.details import read_details
@@ -79,7 +80,7 @@ def begin(
     _fill(membership, data)
     membership.save()
     note = application.number if application else ""
-    note_in_history(actor, MEMBERSHIP, membership, "membership.opened", note)
+    note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_OPENED, note)
     push(membership)
     membership_opened.emit(membership)
     return membership

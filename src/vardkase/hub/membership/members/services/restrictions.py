@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.members import letter_content, letters
@@ -48,7 +49,9 @@ def impose(
     if kind == RestrictionKind.SUSPENDED:
         take_step(actor, MEMBERSHIP, membership, "suspend", reason)
     else:
-        note_in_history(actor, MEMBERSHIP, membership, "membership.restricted", reason, kind=str(kind))
+        note_in_history(
+            actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_RESTRICTED, reason, kind=str(kind)
+        )
     push(membership)
     whole = kind == RestrictionKind.SUSPENDED
     papers = [letter_content.suspension(actor, membership, reason, until)] if whole else []
@@ -106,7 +109,7 @@ def _lift(actor: AuditActor, membership: Membership, held: list[Restriction], re
     if RestrictionKind.SUSPENDED in kinds and membership.state == MembershipState.SUSPENDED:
         take_step(actor, MEMBERSHIP, membership, "restore", reason)
     for kind in sorted(kinds - {RestrictionKind.SUSPENDED}):
-        note_in_history(actor, MEMBERSHIP, membership, "membership.unrestricted", reason, kind=kind)
+        note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_UNRESTRICTED, reason, kind=kind)
     push(membership)
     letters.write(actor, membership, "membership_restored", reason=reason)
     return len(held)

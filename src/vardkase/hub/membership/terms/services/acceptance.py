@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership, MembershipState
@@ -83,7 +84,7 @@ def _accept(
         given_by=given_by,
     )
     change = {"organisation": membership.organisation.name, "name": made.name, "role": made.role}
-    record(actor, "terms.accepted", target_of(terms), change)
+    record(actor, HubAction.TERMS_ACCEPTED, target_of(terms), change)
     return made
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.criteria import read_criteria, stored
 from vardkase.hub.membership.terms.models import Terms, TermsState
@@ -34,7 +35,7 @@ def start_draft(actor: Actor) -> Terms:
         criteria=current.criteria,
         written_by=actor.name,
     )
-    record(actor, "terms.drafted", target_of(made))
+    record(actor, HubAction.TERMS_DRAFTED, target_of(made))
     return made
 
 
@@ -58,7 +59,7 @@ def edit_draft(actor: Actor, data: Mapping[str, Any]) -> Terms:
     if changed:
         found.written_by = actor.name
         found.save()
-        record(actor, "terms.edited", target_of(found), {"fields": changed})
+        record(actor, HubAction.TERMS_EDITED, target_of(found), {"fields": changed})
     return found
 
 
@@ -66,7 +67,7 @@ def edit_draft(actor: Actor, data: Mapping[str, Any]) -> Terms:
 def discard_draft(actor: Actor) -> None:
     require_officer(actor)
     found = locked_draft()
-    record(actor, "terms.discarded", target_of(found))
+    record(actor, HubAction.TERMS_DISCARDED, target_of(found))
     found.delete()
 
 

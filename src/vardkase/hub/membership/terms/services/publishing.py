@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.hooks import Published, terms_published
 from vardkase.hub.membership.terms.models import Terms, TermsState
@@ -131,7 +132,7 @@ def _publish(approval: Approval) -> Terms:
         "count": asked,
         "proposed_by": approval.request.proposed_by_name,
     }
-    record(approval.actor, "terms.published", target_of(found), change)
+    record(approval.actor, HubAction.TERMS_PUBLISHED, target_of(found), change)
     return found
 
 

@@ -1,0 +1,47 @@
+"""The base of the enums of audit actions, and the actions that this package records itself.
+
+Each layer declares its actions in an `audit_actions.py`, with their wording beside them.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from typing import Self
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+type Text = str | Promise
+
+
+class AuditAction(StrEnum):
+    """Actions as they are stored (``noun.verb``), each with its sentence.
+
+    Whole sentences: in Swedish the form of the verb follows the noun. `several` is the sentence of an entry
+    about more than one target.
+    """
+
+    text: Text
+    several: Text
+
+    def __new__(cls, stored: str, text: Text, several: Text = "") -> Self:
+        member = str.__new__(cls, stored)
+        member._value_ = stored
+        member.text, member.several = text, several
+        return member
+
+
+def find_action(stored: str) -> AuditAction | None:
+    """The declared action, or None for one of another version."""
+    return _all_actions().get(stored)
+
+
+@cache
+def _all_actions() -> dict[str, AuditAction]:
+    return {action.value: action for enum in AuditAction.__subclasses__() for action in enum}
+
+
+class MailAction(AuditAction):
+    MAIL_FAILED = "mail.failed", _("An e-mail could not be sent")
+    MAIL_SENT = "mail.sent", _("E-mail was sent")

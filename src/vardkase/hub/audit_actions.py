@@ -1,0 +1,219 @@
+"""Actions on members, cases and the hub's own work, as the audit log records them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.actions import AuditAction
+
+
+class HubAction(AuditAction):
+    ANNOUNCEMENT_CHANGED = "announcement.changed", _("An announcement was changed")
+    ANNOUNCEMENT_ENDED = "announcement.ended", _("A planned interruption was ended")
+    ANNOUNCEMENT_MADE = "announcement.made", _("An interruption or incident was announced")
+    APPLICATION_APPROVED = "application.approved", _("The application was approved")
+    APPLICATION_ASSESSED = "application.assessed", _("A criterion was assessed")
+    APPLICATION_BEGUN = "application.begun", _("A draft application was started")
+    APPLICATION_COMPLETED = "application.completed", _("The application was completed")
+    APPLICATION_COMPLETION_REQUESTED = (
+        "application.completion_requested",
+        _("The applicant was asked to complete the application"),
+    )
+    APPLICATION_DECISION_PROPOSED = "application.decision_proposed", _("An officer proposed a decision")
+    APPLICATION_IMPARTIALITY_DECLARED = (
+        "application.impartiality_declared",
+        _("An officer named in the application declared that they have no conflict of interest"),
+    )
+    APPLICATION_LINK_RENEWED = "application.link_renewed", _("A new private link to the application was made")
+    APPLICATION_MESSAGE_WRITTEN = (
+        "application.message_written",
+        _("A message about the application was written"),
+    )
+    APPLICATION_PARTIALITY_DECLARED = (
+        "application.partiality_declared",
+        _("An officer declared a conflict of interest"),
+    )
+    APPLICATION_PROPOSAL_RETURNED = (
+        "application.proposal_returned",
+        _("The proposal was returned with a question"),
+    )
+    APPLICATION_PROPOSAL_TAKEN_BACK = "application.proposal_taken_back", _("The proposal was withdrawn")
+    APPLICATION_PUT_ON_WAITING_LIST = (
+        "application.put_on_waiting_list",
+        _("The application was put on the waiting list"),
+    )
+    APPLICATION_QUEUED = (
+        "application.queued",
+        _("The application’s phase opened, and it was queued for review"),
+    )
+    APPLICATION_REGISTERED = (
+        "application.registered",
+        _("An application received outside the hub was registered"),
+    )
+    APPLICATION_REGISTERED_AS = (
+        "application.registered_as",
+        _("The registry number of the application was entered"),
+    )
+    APPLICATION_REJECTED = "application.rejected", _("The application was rejected")
+    APPLICATION_RESUMED = (
+        "application.resumed",
+        _("The assessment continued without a completion by the link"),
+    )
+    APPLICATION_SUBMITTED = "application.submitted", _("The application was received")
+    APPLICATION_TAKEN_OVER = "application.taken_over", _("Another officer took the application over")
+    APPLICATION_TAKEN_UP = "application.taken_up", _("The review of the application was started")
+    APPLICATION_TERMS_ACCEPTED = (
+        "application.terms_accepted",
+        _("The applicant accepted the version of the terms that applies"),
+    )
+    APPLICATION_WITHDRAWN = "application.withdrawn", _("The application was withdrawn")
+    APPROVAL_APPROVED = "approval.approved", _("The publication was approved by a second person")
+    APPROVAL_OVERTAKEN = (
+        "approval.overtaken",
+        _("The event had changed since approval to publish was requested"),
+    )
+    APPROVAL_REJECTED = "approval.rejected", _("The publication was rejected")
+    APPROVAL_REQUESTED = "approval.requested", _("The publication is waiting for a second person")
+    APPROVAL_WITHDRAWN = "approval.withdrawn", _("The request to publish was withdrawn")
+    CONSOLE_EXPORT_REFUSED = "console.export_refused", _("An export at the console was refused")
+    CONSOLE_EXPORTED = "console.exported", _("Events were exported from the console")
+    CONTACT_ADDED = "contact.added", _("A contact was added")
+    CONTACT_CHANGED = "contact.changed", _("A contact was changed")
+    CONTACT_REMOVED = "contact.removed", _("A contact was removed")
+    CONTENT_GRANT_ASKED = "content_grant.asked", _("An operator asked for access to content")
+    CONTENT_GRANT_ENDED = "content_grant.ended", _("An operator ended their own access to content")
+    CONTENT_GRANT_GRANTED = "content_grant.granted", _("An officer granted an operator access to content")
+    CONTENT_GRANT_LAPSED = (
+        "content_grant.lapsed",
+        _("Nobody answered an operator’s request for access to content"),
+    )
+    CONTENT_GRANT_RAN_OUT = "content_grant.ran_out", _("An operator’s access to content expired")
+    CONTENT_GRANT_REFUSED = "content_grant.refused", _("An officer refused an operator access to content")
+    CONTENT_GRANT_WITHDRAWN = (
+        "content_grant.withdrawn",
+        _("An officer withdrew an operator’s access to content"),
+    )
+    DASHBOARD_TEMPLATE_DELETED = "dashboard_template.deleted", _("The dashboard layout was deleted")
+    DASHBOARD_TEMPLATE_SAVED = "dashboard_template.saved", _("The dashboard layout was saved")
+    ENROLMENT_CODE_MADE = "enrolment.code_made", _("An enrolment code was created")
+    ENROLMENT_JOINED = "enrolment.joined", _("This platform joined a hub")
+    ENROLMENT_REDEEMED = "enrolment.redeemed", _("An organisation's own platform was connected by its code")
+    EVENT_READ_UNDER_GRANT = "event.read_under_grant", _("An operator read the event with granted access")
+    EVENT_TLP_CONFIRMED = "event.tlp_confirmed", _("Sharing further than the TLP label allows was confirmed")
+    INVITATION_REVOKED = "invitation.revoked", _("An invitation to apply was revoked")
+    INVITATION_SENT = "invitation.sent", _("An invitation to apply was sent")
+    INVITATION_SENT_AGAIN = "invitation.sent_again", _("An invitation to apply was sent again")
+    JOB_CANCELLED = "job.cancelled", _("A job was cancelled")
+    JOB_CLEARED = "job.cleared", _("Finished jobs were removed")
+    JOB_RETRIED = "job.retried", _("A job was retried")
+    LETTER_DELIVERED = "letter.delivered", _("The delivery of a letter was recorded")
+    LETTER_RESENT = "letter.resent", _("A letter was sent again by e-mail")
+    LETTER_WRITTEN = "letter.written", _("A letter was written")
+    LIBRARY_UPDATED = "library.updated", _("The libraries were updated")
+    MAIL_TEMPLATE_CHANGED = "mail_template.changed", _("The text of an e-mail was changed")
+    MAIL_TEMPLATE_RESET = "mail_template.reset", _("The default text of an e-mail was restored")
+    MEMBERSHIP_ACTIVATED = "membership.activated", _("The membership became active")
+    MEMBERSHIP_BROUGHT_INTO_USE = (
+        "membership.brought_into_use",
+        _("From now on, only members read and write at the hub"),
+    )
+    MEMBERSHIP_CHANGE_ACCEPTED = "membership.change_accepted", _("A change of the member’s data was accepted")
+    MEMBERSHIP_CHANGE_PROPOSED = "membership.change_proposed", _("The member proposed a change of its data")
+    MEMBERSHIP_CHANGE_REFUSED = "membership.change_refused", _("A change of the member’s data was refused")
+    MEMBERSHIP_CHANGE_WITHDRAWN = (
+        "membership.change_withdrawn",
+        _("The member withdrew a proposed change of its data"),
+    )
+    MEMBERSHIP_EXPORTED = "membership.exported", _("The list of members was exported")
+    MEMBERSHIP_IMPARTIALITY_DECLARED = (
+        "membership.impartiality_declared",
+        _("A contact of the member declared that they have no conflict of interest"),
+    )
+    MEMBERSHIP_ONBOARDED = "membership.onboarded", _("An item of the member’s checklist was done")
+    MEMBERSHIP_OPENED = "membership.opened", _("The membership was opened")
+    MEMBERSHIP_PARTIALITY_DECLARED = (
+        "membership.partiality_declared",
+        _("Somebody at the hub declared a conflict of interest"),
+    )
+    MEMBERSHIP_REOPENED_ITEM = "membership.reopened_item", _("A checklist item of the member was reopened")
+    MEMBERSHIP_RESTORED = "membership.restored", _("The suspension of the membership was lifted")
+    MEMBERSHIP_RESTRICTED = "membership.restricted", _("The membership was restricted")
+    MEMBERSHIP_SIGN_IN_MINIMUM_CHANGED = (
+        "membership.sign_in_minimum_changed",
+        _("The minimum requirements for signing in were changed"),
+    )
+    MEMBERSHIP_STATEMENT_ACCEPTED = (
+        "membership.statement_accepted",
+        _("The member’s security statement was accepted"),
+    )
+    MEMBERSHIP_STATEMENT_RETURNED = (
+        "membership.statement_returned",
+        _("The member’s security statement was returned"),
+    )
+    MEMBERSHIP_STATEMENT_SUBMITTED = (
+        "membership.statement_submitted",
+        _("The member submitted its security statement"),
+    )
+    MEMBERSHIP_SUSPENDED = "membership.suspended", _("The membership was suspended")
+    MEMBERSHIP_TERMINATED = "membership.terminated", _("The membership was terminated")
+    MEMBERSHIP_UNRESTRICTED = "membership.unrestricted", _("A limit of the membership was lifted")
+    ORGANISATION_TOLD = "organisation.told", _("Additional fields of the organisation were filled in")
+    ORGANISATION_GROUP_ACCEPTED = (
+        "organisation_group.accepted",
+        _("The organisation allowed a group administrator to manage its accounts"),
+    )
+    ORGANISATION_GROUP_CHANGED = "organisation_group.changed", _("The group of organisations was changed")
+    ORGANISATION_GROUP_DELETED = "organisation_group.deleted", _("The group of organisations was dissolved")
+    ORGANISATION_GROUP_MADE = "organisation_group.made", _("The group of organisations was created")
+    ORGANISATION_GROUP_WITHDRAWN = (
+        "organisation_group.withdrawn",
+        _("The organisation no longer lets a group administrator manage its accounts"),
+    )
+    PHASE_CHANGED = "phase.changed", _("The phase was changed")
+    POLICY_DISCARDED = "policy.discarded", _("The draft of the MISP policy was discarded")
+    POLICY_DRAFTED = "policy.drafted", _("The draft of the MISP policy was written")
+    POLICY_ENDED = "policy.ended", _("The MISP policy was ended")
+    POLICY_IN_FORCE = "policy.in_force", _("The MISP policy was put in force")
+    PRECONDITION_IN_FORCE = "precondition.in_force", _("The legal precondition was recorded as in force")
+    PRECONDITION_REVOKED = (
+        "precondition.revoked",
+        _("The legal precondition was recorded as no longer in force"),
+    )
+    PUBLIC_PASSAGE_ADDED = "public_passage.added", _("A question was added to the public page")
+    PUBLIC_PASSAGE_CHANGED = "public_passage.changed", _("A text of the public page was changed")
+    PUBLIC_PASSAGE_MOVED = "public_passage.moved", _("A question of the public page was moved")
+    PUBLIC_PASSAGE_REMOVED = "public_passage.removed", _("A question was removed from the public page")
+    PUBLIC_PASSAGE_RESTORED = "public_passage.restored", _("An earlier text of the public page was restored")
+    SCHEDULE_CHANGED = "schedule.changed", _("The times of a scheduled task were changed")
+    SCHEDULE_ORDERED = "schedule.ordered", _("A scheduled task was started manually")
+    SECURITY_STATEMENT_ACCEPTED = "security_statement.accepted", _("The security statement was accepted")
+    SECURITY_STATEMENT_EVIDENCE_ADDED = (
+        "security_statement.evidence_added",
+        _("A file was attached to the security statement"),
+    )
+    SECURITY_STATEMENT_EVIDENCE_REMOVED = (
+        "security_statement.evidence_removed",
+        _("A file was removed from the security statement"),
+    )
+    SECURITY_STATEMENT_RETURNED = "security_statement.returned", _("The security statement was returned")
+    SECURITY_STATEMENT_SUBMITTED = "security_statement.submitted", _("The security statement was submitted")
+    SETTING_CHANGED = "setting.changed", _("The setting was changed")
+    SUPPORT_REQUEST_ANSWERED = (
+        "support_request.answered",
+        _("The requester answered customer service’s question"),
+    )
+    SUPPORT_REQUEST_ASKED = "support_request.asked", _("Customer service asked a question back")
+    SUPPORT_REQUEST_ASSIGNED = "support_request.assigned", _("The customer service request was assigned")
+    SUPPORT_REQUEST_OPENED = "support_request.opened", _("Customer service was contacted")
+    SUPPORT_REQUEST_REOPENED = "support_request.reopened", _("The customer service request was reopened")
+    SUPPORT_REQUEST_ROUTED = "support_request.routed", _("The customer service request was reclassified")
+    SUPPORT_REQUEST_SOLVED = "support_request.solved", _("The customer service request was solved")
+    SUPPORT_REQUEST_TAKEN = "support_request.taken", _("Work on the customer service request was started")
+    TERMS_ACCEPTED = "terms.accepted", _("The terms were accepted for a member")
+    TERMS_DISCARDED = "terms.discarded", _("The draft of the terms was discarded")
+    TERMS_DRAFTED = "terms.drafted", _("A new version of the terms was begun")
+    TERMS_EDITED = "terms.edited", _("The draft of the terms was changed")
+    TERMS_PUBLISHED = "terms.published", _("A version of the terms was published")
+    TRAINING_ADDED = "training.added", _("The person’s training was recorded")
+    TRAINING_REMOVED = "training.removed", _("The training record of the person was removed")
+    WORKER_STOPPED = "worker.stopped", _("Workers were stopped")

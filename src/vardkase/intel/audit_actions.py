@@ -1,0 +1,89 @@
+"""Actions on events and what belongs to them, as the audit log records them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.actions import AuditAction
+
+
+class IntelAction(AuditAction):
+    ANALYST_DATA_RECEIVED = "analyst_data.received", _("Analyst data was received from another instance")
+    ATTRIBUTE_ADDED = "attribute.added", _("The attribute was added"), _("Attributes were added")
+    ATTRIBUTE_DELETED = "attribute.deleted", _("The attribute was deleted"), _("Attributes were deleted")
+    ATTRIBUTE_EDITED = "attribute.edited", _("The attribute was changed"), _("Attributes were changed")
+    ATTRIBUTE_RESTORED = "attribute.restored", _("The attribute was restored"), _("Attributes were restored")
+    COLLECTION_ADDED = "collection.added", _("The collection was created")
+    COLLECTION_DELETED = "collection.deleted", _("The collection was deleted")
+    COLLECTION_EDITED = "collection.edited", _("The collection was changed")
+    COLLECTION_ELEMENT_ADDED = "collection.element_added", _("Something was added to the collection")
+    COLLECTION_ELEMENT_DELETED = "collection.element_deleted", _("Something was removed from the collection")
+    COLLECTION_RECEIVED = "collection.received", _("The collection was received from another instance")
+    CRYPTOGRAPHIC_KEY_ADDED = (
+        "cryptographic_key.added",
+        _("A key was added that may change the event from another instance"),
+    )
+    CRYPTOGRAPHIC_KEY_DELETED = (
+        "cryptographic_key.deleted",
+        _("A key was removed that could change the event from another instance"),
+    )
+    CRYPTOGRAPHIC_KEY_SIGNED = "cryptographic_key.signed", _("Something was signed with the hub's key")
+    EVENT_ADDED = "event.added", _("The event was created")
+    EVENT_DELEGATED = "event.delegated", _("The event was offered to another organisation")
+    EVENT_DELEGATION_ACCEPTED = "event.delegation_accepted", _("The event’s owner changed")
+    EVENT_DELEGATION_DELETED = (
+        "event.delegation_deleted",
+        _("The offer of the event was withdrawn or declined"),
+    )
+    EVENT_DELETED = "event.deleted", _("The event was deleted")
+    EVENT_EDITED = "event.edited", _("The event was changed")
+    EVENT_PARTS_ADDED = "event.parts-added", _("Attributes, objects or reports were added to the event")
+    EVENT_PROTECTED = "event.protected", _("The event is protected: changes from elsewhere must be signed")
+    EVENT_PUBLISHED = "event.published", _("The event was published")
+    EVENT_REPORTER_CONTACTED = "event.reporter_contacted", _("A message was sent to those who made the event")
+    EVENT_UNPROTECTED = "event.unprotected", _("The event is no longer protected")
+    EVENT_UNPUBLISHED = "event.unpublished", _("The publication was withdrawn")
+    EVENT_WITHHELD = "event.withheld", _("The event was withheld: something in it must not be shared")
+    EVENT_GRAPH_ADDED = "event_graph.added", _("The graph was saved")
+    EVENT_GRAPH_DELETED = "event_graph.deleted", _("The saved graph was deleted")
+    EVENT_REPORT_ADDED = "event_report.added", _("The report was added")
+    EVENT_REPORT_DELETED = "event_report.deleted", _("The report was deleted")
+    EVENT_REPORT_EDITED = "event_report.edited", _("The report was changed")
+    EVENT_REPORT_EXTRACTED = "event_report.extracted", _("Values were removed from the report")
+    EVENT_REPORT_RESTORED = "event_report.restored", _("The report was restored")
+    EVENT_TEMPLATE_ADDED = "event_template.added", _("The event template was added")
+    EVENT_TEMPLATE_DELETED = "event_template.deleted", _("The event template was deleted")
+    EVENT_TEMPLATE_EDITED = "event_template.edited", _("The event template was changed")
+    EVENT_TEMPLATE_UPDATED = "event_template.updated", _("The hub's event templates were updated")
+    FILE_REMOVED_UNUSED = "file.removed_unused", _("Unused files were removed")
+    NOTE_ADDED = "note.added", _("The note was added")
+    NOTE_DELETED = "note.deleted", _("The note was deleted")
+    NOTE_EDITED = "note.edited", _("The note was changed")
+    OBJECT_ADDED = "object.added", _("The object was added")
+    OBJECT_DELETED = "object.deleted", _("The object was deleted")
+    OBJECT_EDITED = "object.edited", _("The object was changed")
+    OBJECT_GROUPED = "object.grouped", _("The object was created from attributes of the event")
+    OBJECT_REFERENCE_ADDED = (
+        "object_reference.added",
+        _("The relationship was added"),
+        _("Relationships were added"),
+    )
+    OBJECT_REFERENCE_DELETED = "object_reference.deleted", _("The relationship was deleted")
+    OPINION_ADDED = "opinion.added", _("The opinion was added")
+    OPINION_DELETED = "opinion.deleted", _("The opinion was deleted")
+    OPINION_EDITED = "opinion.edited", _("The opinion was changed")
+    PROPOSAL_ACCEPTED = "proposal.accepted", _("The proposal was accepted")
+    PROPOSAL_ADDED = "proposal.added", _("The proposal was made")
+    PROPOSAL_DISCARDED = "proposal.discarded", _("The proposal was discarded")
+    PROPOSAL_RECEIVED = "proposal.received", _("The proposals were received from another instance")
+    RELATIONSHIP_ADDED = "relationship.added", _("The relationship was added")
+    RELATIONSHIP_DELETED = "relationship.deleted", _("The relationship was deleted")
+    RELATIONSHIP_EDITED = "relationship.edited", _("The relationship was changed")
+    SIGHTING_ADDED = "sighting.added", _("Sightings were added")
+    SIGHTING_DELETED = "sighting.deleted", _("The sighting was deleted")
+    SIGHTING_PUBLISHED = "sighting.published", _("Sightings were published")
+    SIGHTING_RECEIVED = "sighting.received", _("Sightings were received from another instance")
+    TAG_ATTACHED = "tag.attached", _("The tag was added"), _("The tag was added to attributes")
+    TAG_DETACHED = "tag.detached", _("The tag was removed")
+    TAG_RELATED = "tag.related", _("The relationship of the tag was changed")
+    TAXONOMY_TAGS_NORMALISED = "taxonomy.tags_normalised", _("Tags were turned into the taxonomies’ own")
