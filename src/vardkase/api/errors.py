@@ -8,6 +8,7 @@ from typing import Any
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
 from vardkase.core.outages import Outage
+from vardkase.core.problems import CommonProblem
 
 NO_PERMISSION = "You do not have permission to use this functionality."
 INTERNAL_ERROR = "An Internal Error Has Occurred."
@@ -23,7 +24,7 @@ class MispError(VardkaseError):
         self.message = message
         self.headers = headers or {}
         self.extra = extra
-        super().__init__(message)
+        super().__init__(CommonProblem.QUOTED(said=message))
 
 
 class SaveFailed(VardkaseError):
@@ -39,7 +40,7 @@ class SaveFailed(VardkaseError):
         self.errors = errors
         self.status = status
         self.extra = extra
-        super().__init__(self.message)
+        super().__init__(CommonProblem.QUOTED(said=self.message))
 
 
 NOT_MISPS = frozenset(

@@ -37,7 +37,10 @@ def sentences(error: Exception) -> list[str]:
     fields = error.errors if isinstance(error, Invalid) else ""
     if not isinstance(fields, Mapping):
         return [str(error)]
-    return [f"{name}: {' '.join(told)}" if name else " ".join(told) for name, told in fields.items()]
+    return [
+        f"{name}: {' '.join(map(str, told))}" if name else " ".join(map(str, told))
+        for name, told in fields.items()
+    ]
 
 
 def result(values: Mapping[str, Any], *, as_json: bool) -> None:

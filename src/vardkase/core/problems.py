@@ -97,6 +97,14 @@ class CommonProblem(ProblemCode):
     MISSING = _("This must be filled in."), "This field is required."
     NOT_TEXT = _("Enter text."), "A text is expected."
     NOT_A_WHOLE_NUMBER = _("Enter a whole number."), "This has to be a whole number."
+    NOT_TRUE_OR_FALSE = _("Please enter true or false.")
+    NOT_AN_EMAIL = _("Please enter a valid email address.")
+    NAME_EMPTY = _("Name cannot be empty.")
+    NO_PERMISSION = (
+        _("You do not have permission to do this."),
+        "You do not have permission to use this functionality.",
+    )
+    OVERTAKEN = _("Somebody else changed the same thing at the same time. Try again.")
     QUOTED = _("“%(said)s”"), "%(said)s"
     """What another system said, in its own words."""
 

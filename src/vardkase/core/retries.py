@@ -10,6 +10,7 @@ from django.db import connection
 from psycopg import errors
 
 from vardkase.core.errors import Conflict
+from vardkase.core.problems import CommonProblem
 
 ATTEMPTS = 4
 PAUSE = 0.05
@@ -37,7 +38,7 @@ def retry_on_conflict[Result](work: Callable[[], Result]) -> Result:
                 raise
             refused = error
         time.sleep(PAUSE * attempt)
-    raise Conflict("Somebody else changed the same thing at the same time. Try again.") from refused
+    raise Conflict(CommonProblem.OVERTAKEN()) from refused
 
 
 def is_conflict(error: BaseException) -> bool:

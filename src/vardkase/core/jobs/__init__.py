@@ -31,6 +31,6 @@ class ExpectedFailures(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, VardkaseError):
-            record.msg, record.args = f"{record.getMessage()}: {str(error) or type(error).__name__}", ()
+            record.msg, record.args = f"{record.getMessage()}: {error.wire or type(error).__name__}", ()
             record.exc_info = None
         return True
