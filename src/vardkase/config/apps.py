@@ -1,7 +1,4 @@
 from django.apps import AppConfig
-from django.core import checks
-
-from vardkase.config.checks import unsafe_settings
 
 
 class InstallationConfig(AppConfig):
@@ -9,6 +6,6 @@ class InstallationConfig(AppConfig):
     label = "installation"
 
     def ready(self) -> None:
-        from vardkase.hub.instance import approvals  # noqa: F401, PLC0415 - once the models are there
+        from vardkase.config.wiring import wire  # noqa: PLC0415 - models load after apps
 
-        checks.register(unsafe_settings, checks.Tags.security, deploy=True)
+        wire()

@@ -1,8 +1,7 @@
 """Typed hook points through which lower layers notify higher layers.
 
 A hook runs its listeners inside the caller's transaction, in the order they registered. Listeners are few,
-fast and listed in docs/architecture.md; whatever may be slow defers a job from its listener instead.
-Listeners register in their room's ``AppConfig.ready()``.
+fast and listed in `config.hook_listeners`; whatever may be slow defers a job from its listener instead.
 """
 
 from __future__ import annotations

@@ -1,7 +1,3 @@
-"""Django app configuration."""
-
-from __future__ import annotations
-
 from django.apps import AppConfig
 
 

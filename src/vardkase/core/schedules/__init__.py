@@ -1,4 +1,4 @@
-"""Scheduled jobs. A package registers its own in its ``AppConfig.ready()``.
+"""Scheduled jobs. A package declares its own, and `config.wiring` registers them.
 
 A `Schedule` is part of the software; whether it is on, and when it is due, is a row that site administrators change
 (`hub.instance.schedules`). The worker looks each minute what is due, and does it as a job like any other.

@@ -32,7 +32,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.rules import require_means
 from vardkase.identity.accounts.four_eyes.services import propose
@@ -229,15 +228,13 @@ def _told(server: Server, person: User) -> Mail:
         return Mail(person.email, subject, f"{text % facts}\n\n{settings.BASE_URL}{PAGE}\n")
 
 
-CONFIRM = register(
-    ApprovalAction(
-        name="confirm_connection",
-        title=_("Confirm who owns the connection"),
-        propose=frozenset({Party.SITE_ADMIN, Party.MEMBERSHIP_OFFICER, Party.OPERATOR}),
-        approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_fingerprint,
-        conflict=_conflict,
-        execute=_execute,
-    )
+CONFIRM = ApprovalAction(
+    name="confirm_connection",
+    title=_("Confirm who owns the connection"),
+    propose=frozenset({Party.SITE_ADMIN, Party.MEMBERSHIP_OFFICER, Party.OPERATOR}),
+    approve=OFFICERS,
+    describe=_describe,
+    fingerprint=_fingerprint,
+    conflict=_conflict,
+    execute=_execute,
 )

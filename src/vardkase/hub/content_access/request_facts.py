@@ -22,7 +22,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.organisations.acting import Acting
@@ -135,17 +134,15 @@ def _answered(actor: Acting, grant: ContentGrant, request: ApprovalRequest) -> N
     grant.decided_at, grant.answer = request.answered_at, request.answer
 
 
-GRANT_ACCESS = register(
-    ApprovalAction(
-        name="grant_content_access",
-        title=_("Grant an operator access to content"),
-        propose=frozenset({Party.OPERATOR}),
-        approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_state,
-        conflict=_conflict,
-        execute=_grant,
-        closed=_closed,
-        writes_itself=True,
-    )
+GRANT_ACCESS = ApprovalAction(
+    name="grant_content_access",
+    title=_("Grant an operator access to content"),
+    propose=frozenset({Party.OPERATOR}),
+    approve=OFFICERS,
+    describe=_describe,
+    fingerprint=_state,
+    conflict=_conflict,
+    execute=_grant,
+    closed=_closed,
+    writes_itself=True,
 )

@@ -1,8 +1,7 @@
 """Correspondence about memberships and cases: kinds of mail, their texts, and a record of what was sent.
 
-A room registers its kinds (`letters.py`, from ``AppConfig.ready()``) and sends them::
+A package declares its kinds (`letters.py`), `config.wiring` registers them, and the package sends them::
 
-    correspondence.register(Kind("application_received", describes=…, facts={"number": "A-2026-0001"}, …))
     correspondence.send(actor, "application_received", [Recipient("ada@a.example", "sv")], {"number": "…"})
 """
 

@@ -1,8 +1,6 @@
 """The getting-started guide in the FAQ's six steps: hub functions per step, and an organisation's progress.
 
-A room that knows something of a step registers a provider from its ``AppConfig.ready()``::
-
-    guide.register("routines", lambda organisation_id: [Progress(gettext("…"), done=…, view="sharing_policy")])
+`providers` has what is known of each step.
 """
 
 from __future__ import annotations

@@ -21,15 +21,6 @@ STANDING = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
 DECIDED = (ApplicationState.APPROVED, ApplicationState.REJECTED)
 
 
-def register_all() -> None:
-    guide.register("read", trained)
-    guide.register("needs", analysed)
-    guide.register("terms", accepted)
-    guide.register("apply", applied)
-    guide.register("connect", connected)
-    guide.register("routines", routines)
-
-
 def trained(organisation_id: int) -> Sequence[Progress]:
     count = trained_users(organisation_id).count()
     words = ngettext("%(n)s person is trained", "%(n)s people are trained", count) % {"n": count}
@@ -83,6 +74,16 @@ def routines(organisation_id: int) -> Sequence[Progress]:
             view="sharing_policy",
         )
     ]
+
+
+PROVIDERS = {
+    "read": trained,
+    "needs": analysed,
+    "terms": accepted,
+    "apply": applied,
+    "connect": connected,
+    "routines": routines,
+}
 
 
 def of_applicant(application: Application) -> dict[str, list[Progress]]:

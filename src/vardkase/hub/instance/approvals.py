@@ -26,7 +26,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.organisations.acting import Acting
 
@@ -95,21 +94,17 @@ def _execute_schedule(approval: Approval) -> None:
 
 
 _of_the_hub = partial(ApprovalAction, propose=OFFICERS, approve=OFFICERS, alone_until_in_use=OFFICERS)
-CHANGE_SETTING = register(
-    _of_the_hub(
-        name="change_setting",
-        title=_("Change a setting of the hub"),
-        describe=_describe_setting,
-        fingerprint=lambda request: {"value": _setting(request).value},
-        execute=_execute_setting,
-    )
+CHANGE_SETTING = _of_the_hub(
+    name="change_setting",
+    title=_("Change a setting of the hub"),
+    describe=_describe_setting,
+    fingerprint=lambda request: {"value": _setting(request).value},
+    execute=_execute_setting,
 )
-CHANGE_SCHEDULE = register(
-    _of_the_hub(
-        name="change_schedule",
-        title=_("Pause or reschedule the hub’s automatic actions on members"),
-        describe=_describe_schedule,
-        fingerprint=lambda request: times_of(_row(request)),
-        execute=_execute_schedule,
-    )
+CHANGE_SCHEDULE = _of_the_hub(
+    name="change_schedule",
+    title=_("Pause or reschedule the hub’s automatic actions on members"),
+    describe=_describe_schedule,
+    fingerprint=lambda request: times_of(_row(request)),
+    execute=_execute_schedule,
 )

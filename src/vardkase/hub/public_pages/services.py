@@ -30,7 +30,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
@@ -179,17 +178,15 @@ EFFECTS = {
     HubAction.PUBLIC_PASSAGE_RESTORED: _lazy("The earlier text is shown again."),
 }
 EDITORS = frozenset({Party.MEMBERSHIP_OFFICER, Party.SITE_ADMIN})
-CHANGE = register(
-    ApprovalAction(
-        name="change_public_text",
-        title=_lazy("Change the public page"),
-        propose=EDITORS,
-        approve=OFFICERS,
-        alone_until_in_use=EDITORS,
-        describe=_describe,
-        fingerprint=_fingerprint,
-        execute=_change,
-    )
+CHANGE = ApprovalAction(
+    name="change_public_text",
+    title=_lazy("Change the public page"),
+    propose=EDITORS,
+    approve=OFFICERS,
+    alone_until_in_use=EDITORS,
+    describe=_describe,
+    fingerprint=_fingerprint,
+    execute=_change,
 )
 
 

@@ -35,7 +35,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 
@@ -133,25 +132,19 @@ _of_a_text = partial(
     execute=_change,
     subject_title=_title,
 )
-CHANGE_MAIL = register(
-    _of_a_text(
-        name="change_mail_text",
-        title=_("Change the text of a mail"),
-        propose=OFFICERS,
-    )
+CHANGE_MAIL = _of_a_text(
+    name="change_mail_text",
+    title=_("Change the text of a mail"),
+    propose=OFFICERS,
 )
-CHANGE_LETTER = register(
-    _of_a_text(
-        name="change_letter_text",
-        title=_("Change the text of a letter"),
-        propose=OFFICERS,
-        conflict=lacks_legal_officer,
-    )
+CHANGE_LETTER = _of_a_text(
+    name="change_letter_text",
+    title=_("Change the text of a letter"),
+    propose=OFFICERS,
+    conflict=lacks_legal_officer,
 )
-CHANGE_APPEAL = register(
-    _of_a_text(
-        name="change_appeal_text",
-        title=_("Change the appeal instructions"),
-        propose=frozenset({Party.LEGAL_OFFICER}),
-    )
+CHANGE_APPEAL = _of_a_text(
+    name="change_appeal_text",
+    title=_("Change the appeal instructions"),
+    propose=frozenset({Party.LEGAL_OFFICER}),
 )

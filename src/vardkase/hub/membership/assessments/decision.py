@@ -32,7 +32,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.organisations.acting import Acting
 
@@ -117,16 +116,14 @@ def _closed(actor: Acting, request: ApprovalRequest) -> None:
         record(actor, HubAction.APPLICATION_PROPOSAL_RETURNED, target_of(application))
 
 
-DECIDE = register(
-    ApprovalAction(
-        name=models.DECIDE,
-        title=_("Decide on an application"),
-        propose=OFFICERS,
-        approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_state,
-        conflict=_conflict,
-        execute=_decide,
-        closed=_closed,
-    )
+DECIDE = ApprovalAction(
+    name=models.DECIDE,
+    title=_("Decide on an application"),
+    propose=OFFICERS,
+    approve=OFFICERS,
+    describe=_describe,
+    fingerprint=_state,
+    conflict=_conflict,
+    execute=_decide,
+    closed=_closed,
 )

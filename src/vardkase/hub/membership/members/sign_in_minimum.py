@@ -29,7 +29,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
@@ -136,16 +135,14 @@ def _apply(approval: Approval) -> None:
         push(each)
 
 
-CHANGE = register(
-    ApprovalAction(
-        name="sign_in_minimum.change",
-        title=_("Change the sign-in minimum"),
-        propose=OFFICERS,
-        approve=OFFICERS,
-        describe=describe_minimum,
-        fingerprint=_state,
-        conflict=_conflict,
-        execute=_apply,
-        subject_title=_who,
-    )
+CHANGE = ApprovalAction(
+    name="sign_in_minimum.change",
+    title=_("Change the sign-in minimum"),
+    propose=OFFICERS,
+    approve=OFFICERS,
+    describe=describe_minimum,
+    fingerprint=_state,
+    conflict=_conflict,
+    execute=_apply,
+    subject_title=_who,
 )

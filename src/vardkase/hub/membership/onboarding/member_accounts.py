@@ -36,7 +36,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.key_days import latest_day
 from vardkase.identity.accounts.models import AuthKey, Role, User
@@ -290,37 +289,33 @@ def _require_not_ended(membership: Membership) -> None:
         raise Conflict(gettext("The membership has ended."))
 
 
-INVITE = register(
-    ApprovalAction(
-        name="invite_member_administrator",
-        title=_("Appoint an administrator of a member"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
-        describe=_describes(
-            _(
-                "Anyone who reads this mailbox administers the member’s accounts and acts in its "
-                "name. Its administrators and contacts are notified."
-            )
-        ),
-        fingerprint=_fingerprint,
-        conflict=_conflict,
-        execute=_invited,
-    )
+INVITE = ApprovalAction(
+    name="invite_member_administrator",
+    title=_("Appoint an administrator of a member"),
+    propose=PROPOSERS,
+    approve=OFFICERS,
+    describe=_describes(
+        _(
+            "Anyone who reads this mailbox administers the member’s accounts and acts in its "
+            "name. Its administrators and contacts are notified."
+        )
+    ),
+    fingerprint=_fingerprint,
+    conflict=_conflict,
+    execute=_invited,
 )
-MAKE_SYNC_USER = register(
-    ApprovalAction(
-        name="make_member_sync_key",
-        title=_("Create a sync key of a member"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
-        describe=_describes(
-            _(
-                "Anyone who gets the key reads what the member reads and sends in its name. Its "
-                "administrators and contacts are notified."
-            )
-        ),
-        fingerprint=_fingerprint,
-        conflict=_conflict,
-        execute=_made_sync_user,
-    )
+MAKE_SYNC_USER = ApprovalAction(
+    name="make_member_sync_key",
+    title=_("Create a sync key of a member"),
+    propose=PROPOSERS,
+    approve=OFFICERS,
+    describe=_describes(
+        _(
+            "Anyone who gets the key reads what the member reads and sends in its name. Its "
+            "administrators and contacts are notified."
+        )
+    ),
+    fingerprint=_fingerprint,
+    conflict=_conflict,
+    execute=_made_sync_user,
 )

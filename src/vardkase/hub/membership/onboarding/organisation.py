@@ -23,7 +23,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.acting import Acting
@@ -200,27 +199,23 @@ def _describe_uuid(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-JOIN = register(
-    ApprovalAction(
-        name="join_organisation",
-        title=_("Transfer a membership to another organisation"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
-        describe=_describe_join,
-        fingerprint=_fingerprint,
-        conflict=_conflict,
-        execute=_join,
-    )
+JOIN = ApprovalAction(
+    name="join_organisation",
+    title=_("Transfer a membership to another organisation"),
+    propose=PROPOSERS,
+    approve=OFFICERS,
+    describe=_describe_join,
+    fingerprint=_fingerprint,
+    conflict=_conflict,
+    execute=_join,
 )
-TAKE_UUID = register(
-    ApprovalAction(
-        name="take_uuid",
-        title=_("Change a member’s UUID"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
-        describe=_describe_uuid,
-        fingerprint=_fingerprint,
-        conflict=_conflict,
-        execute=_take_uuid,
-    )
+TAKE_UUID = ApprovalAction(
+    name="take_uuid",
+    title=_("Change a member’s UUID"),
+    propose=PROPOSERS,
+    approve=OFFICERS,
+    describe=_describe_uuid,
+    fingerprint=_fingerprint,
+    conflict=_conflict,
+    execute=_take_uuid,
 )

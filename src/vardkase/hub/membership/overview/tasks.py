@@ -11,30 +11,13 @@ from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.assessments.access import organisations_of_interest
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
-from vardkase.hub.membership.overview.figures import OpenTask, register_tasks
+from vardkase.hub.membership.overview.figures import OpenTask
 from vardkase.hub.membership.overview.members import MemberFilter, members
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.hub.public_pages.queries import unstated
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.queries import count_to_answer
 from vardkase.identity.accounts.staff import StaffRole
-
-
-def register_all() -> None:
-    for source in (
-        _undelivered,
-        _applications,
-        _connecting,
-        _changes,
-        _statements,
-        _expiring,
-        _requests,
-        _approvals,
-        _for_decisions,
-        _notice,
-        _address,
-    ):
-        register_tasks(source)
 
 
 def operators_tasks(actor: Actor) -> list[OpenTask]:
@@ -95,3 +78,19 @@ def _notice(_actor: Actor) -> OpenTask:
 def _address(_actor: Actor) -> OpenTask:
     label = _("The operator has to set the hub’s address: links in e-mail and letters lead nowhere")
     return OpenTask(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")
+
+
+SOURCES = (
+    _undelivered,
+    _applications,
+    _connecting,
+    _changes,
+    _statements,
+    _expiring,
+    _requests,
+    _approvals,
+    _for_decisions,
+    _notice,
+    _address,
+)
+"""In the order in which the overview lists them."""

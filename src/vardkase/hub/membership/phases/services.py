@@ -33,7 +33,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
@@ -266,17 +265,15 @@ def in_words(name: str, value: Any) -> str:
     return str(value or "–")
 
 
-CHANGE_PHASE = register(
-    ApprovalAction(
-        name="change_phase",
-        title=_("Change a phase"),
-        propose=FOUR_EYES_OFFICERS,
-        approve=FOUR_EYES_OFFICERS,
-        describe=_described_change,
-        fingerprint=_phase_state,
-        conflict=lacks_legal_officer,
-        execute=_change_phase,
-    )
+CHANGE_PHASE = ApprovalAction(
+    name="change_phase",
+    title=_("Change a phase"),
+    propose=FOUR_EYES_OFFICERS,
+    approve=FOUR_EYES_OFFICERS,
+    describe=_described_change,
+    fingerprint=_phase_state,
+    conflict=lacks_legal_officer,
+    execute=_change_phase,
 )
 _of_a_precondition = partial(
     ApprovalAction,
@@ -285,19 +282,15 @@ _of_a_precondition = partial(
     fingerprint=_precondition_state,
     subject_title=_title_of_precondition,
 )
-RECORD_PRECONDITION = register(
-    _of_a_precondition(
-        name="record_precondition",
-        title=_("Record that a legal precondition is in force"),
-        describe=_described_in_force,
-        execute=_record_in_force,
-    )
+RECORD_PRECONDITION = _of_a_precondition(
+    name="record_precondition",
+    title=_("Record that a legal precondition is in force"),
+    describe=_described_in_force,
+    execute=_record_in_force,
 )
-REVOKE_PRECONDITION = register(
-    _of_a_precondition(
-        name="revoke_precondition",
-        title=_("Record that a legal precondition is no longer in force"),
-        describe=_described_revoking,
-        execute=_revoke,
-    )
+REVOKE_PRECONDITION = _of_a_precondition(
+    name="revoke_precondition",
+    title=_("Record that a legal precondition is no longer in force"),
+    describe=_described_revoking,
+    execute=_revoke,
 )

@@ -32,7 +32,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.organisations.queries import Reference
@@ -135,19 +134,15 @@ def _save(approval: Approval, statement: Statement) -> None:
 _of_a_statement = partial(
     ApprovalAction, propose=PROPOSERS, approve=OFFICERS, fingerprint=_fingerprint, conflict=conflict_in
 )
-ACCEPT = register(
-    _of_a_statement(
-        name="accept_statement",
-        title=_("Accept a security statement"),
-        describe=_describe_accepting,
-        execute=_accept,
-    )
+ACCEPT = _of_a_statement(
+    name="accept_statement",
+    title=_("Accept a security statement"),
+    describe=_describe_accepting,
+    execute=_accept,
 )
-RETURN = register(
-    _of_a_statement(
-        name="return_statement",
-        title=_("Return a security statement"),
-        describe=_describe_returning,
-        execute=_return,
-    )
+RETURN = _of_a_statement(
+    name="return_statement",
+    title=_("Return a security statement"),
+    describe=_describe_returning,
+    execute=_return,
 )

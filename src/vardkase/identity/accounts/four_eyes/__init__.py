@@ -1,22 +1,20 @@
 """Approval by a second person: the only mechanism for actions nobody may perform alone (four-eyes principle).
 
 Somebody proposes, another person reads exactly what will happen and approves it, and the approval carries it out in the
-same transaction. A room registers what needs two people once, in its ``AppConfig.ready()``::
+same transaction. A package declares what needs two people, and `config.wiring` registers it::
 
-    SUSPEND = register(
-        Action(
-            name="suspend_membership",
-            title=_("Suspend or limit a membership"),
-            propose=OFFICERS,  # Parties
-            approve=OFFICERS,
-            describe=_describe,  # ApprovalRequest -> Description, from the row alone: history outlives the subject
-            fingerprint=_state,  # ApprovalRequest -> the subject as it is now (JSON); locks the rows it reads
-            conflict=_conflict,  # (Acting, ApprovalRequest) -> why they may take no part, or ""
-            execute=_suspend,  # Approval -> Any; nothing else may call it
-        )
+    SUSPEND = ApprovalAction(
+        name="suspend_membership",
+        title=_("Suspend or limit a membership"),
+        propose=OFFICERS,  # Parties
+        approve=OFFICERS,
+        describe=_describe,  # ApprovalRequest -> ActionDescription, from the row alone: history outlives the subject
+        fingerprint=_state,  # ApprovalRequest -> the subject as it is now (JSON); locks the rows it reads
+        conflict=_conflict,  # (Acting, ApprovalRequest) -> why they may take no part, or ""
+        execute=_suspend,  # Approval -> Any; nothing else may call it
     )
 
-The room's service checks its input, and proposes instead of doing::
+The package's service checks its input, and proposes instead of doing::
 
     return propose(actor, SUSPEND, str(membership.pk), title=str(membership), parameters={...}, reason=reason)
 

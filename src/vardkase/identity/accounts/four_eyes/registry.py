@@ -111,10 +111,9 @@ class Approval:
 _actions: dict[str, ApprovalAction] = {}
 
 
-def register(action: ApprovalAction) -> ApprovalAction:
+def register(action: ApprovalAction) -> None:
     if _actions.setdefault(action.name, action) is not action:
         raise RuntimeError(f"the action {action.name} is registered twice")
-    return action
 
 
 def action_of(request: ApprovalRequest) -> ApprovalAction | None:

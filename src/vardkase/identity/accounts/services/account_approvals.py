@@ -21,7 +21,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.models import User
@@ -106,19 +105,15 @@ def _execute(approval: Approval) -> None:
 _about_account = partial(
     ApprovalAction, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
 )
-OFFICER_ACCOUNT = register(
-    _about_account(
-        name=CHANGE,
-        title=_("Change the account of an officer or auditor"),
-        propose=frozenset({Party.SITE_ADMIN}) | OFFICERS,
-        approve=OFFICERS,
-    )
+OFFICER_ACCOUNT = _about_account(
+    name=CHANGE,
+    title=_("Change the account of an officer or auditor"),
+    propose=frozenset({Party.SITE_ADMIN}) | OFFICERS,
+    approve=OFFICERS,
 )
-LAST_OFFICER_ACCOUNT = register(
-    _about_account(
-        name=CHANGE_LAST,
-        title=_("Change the account of the only officer"),
-        propose=frozenset({Party.SITE_ADMIN}),
-        approve=frozenset({Party.SITE_ADMIN}),
-    )
+LAST_OFFICER_ACCOUNT = _about_account(
+    name=CHANGE_LAST,
+    title=_("Change the account of the only officer"),
+    propose=frozenset({Party.SITE_ADMIN}),
+    approve=frozenset({Party.SITE_ADMIN}),
 )

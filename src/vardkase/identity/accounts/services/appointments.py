@@ -23,7 +23,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import drop, propose
 from vardkase.identity.accounts.models import User
@@ -87,20 +86,16 @@ def _execute(approval: Approval) -> User:
 _about_account = partial(
     ApprovalAction, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
 )
-OFFICER = register(
-    _about_account(
-        name=APPOINT,
-        title=_("Appoint an officer or auditor"),
-        propose=frozenset({Party.SITE_ADMIN}),
-        approve=OFFICERS,
-        alone_until_in_use=frozenset({Party.SITE_ADMIN, Party.CONSOLE}),
-    )
+OFFICER = _about_account(
+    name=APPOINT,
+    title=_("Appoint an officer or auditor"),
+    propose=frozenset({Party.SITE_ADMIN}),
+    approve=OFFICERS,
+    alone_until_in_use=frozenset({Party.SITE_ADMIN, Party.CONSOLE}),
 )
-AGAIN = register(
-    _about_account(
-        name=BEGIN_AGAIN,
-        title=_("Appoint an officer when none is left"),
-        propose=frozenset({Party.SITE_ADMIN}),
-        approve=frozenset({Party.SITE_ADMIN}),
-    )
+AGAIN = _about_account(
+    name=BEGIN_AGAIN,
+    title=_("Appoint an officer when none is left"),
+    propose=frozenset({Party.SITE_ADMIN}),
+    approve=frozenset({Party.SITE_ADMIN}),
 )

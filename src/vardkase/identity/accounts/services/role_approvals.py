@@ -16,7 +16,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.models import Role
@@ -59,14 +58,12 @@ def _change(approval: Approval) -> Role:
     return edit_role(approval.actor, _role(request), approval.parameters, approval=approval)
 
 
-CHANGE_ROLE = register(
-    ApprovalAction(
-        name="change_role_of_officers",
-        title=_("Change a role that officers have"),
-        propose=frozenset({Party.SITE_ADMIN}),
-        approve=OFFICERS,
-        describe=_describe,
-        fingerprint=lambda request: fields_of(_role(request)),
-        execute=_change,
-    )
+CHANGE_ROLE = ApprovalAction(
+    name="change_role_of_officers",
+    title=_("Change a role that officers have"),
+    propose=frozenset({Party.SITE_ADMIN}),
+    approve=OFFICERS,
+    describe=_describe,
+    fingerprint=lambda request: fields_of(_role(request)),
+    execute=_change,
 )

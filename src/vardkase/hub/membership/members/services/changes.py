@@ -29,7 +29,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.audit_actions import IdentityAction
@@ -190,15 +189,13 @@ def _told(actor: Actor, membership: Membership, act: HubAction, proposed: Propos
     note_in_history(actor, MEMBERSHIP, membership, act, note, fields=sorted(proposed.fields))
 
 
-ACCEPT_CHANGE = register(
-    ApprovalAction(
-        name="accept_member_change",
-        title=_("Take over data that a member has changed"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_fingerprint,
-        conflict=conflict_in,
-        execute=_accept,
-    )
+ACCEPT_CHANGE = ApprovalAction(
+    name="accept_member_change",
+    title=_("Take over data that a member has changed"),
+    propose=PROPOSERS,
+    approve=OFFICERS,
+    describe=_describe,
+    fingerprint=_fingerprint,
+    conflict=conflict_in,
+    execute=_accept,
 )

@@ -28,7 +28,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.queries import active_users
@@ -142,17 +141,15 @@ def _open(approval: Approval) -> Membership:
     return begin(cast(Actor, approval.actor), organisation, approval.parameters, approval=approval)
 
 
-OPEN = register(
-    ApprovalAction(
-        name="open_membership",
-        title=_("Open a membership without an application"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_state,
-        conflict=_conflict,
-        execute=_open,
-    )
+OPEN = ApprovalAction(
+    name="open_membership",
+    title=_("Open a membership without an application"),
+    propose=PROPOSERS,
+    approve=OFFICERS,
+    describe=_describe,
+    fingerprint=_state,
+    conflict=_conflict,
+    execute=_open,
 )
 
 

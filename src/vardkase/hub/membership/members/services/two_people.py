@@ -38,7 +38,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.services.deactivation import end_accounts
@@ -185,45 +184,34 @@ _describe_open_items = _description(
 _of_a_member = partial(
     ApprovalAction, propose=PROPOSERS, approve=OFFICERS, fingerprint=_state, conflict=conflict_in
 )
-ACTIVATE = register(
-    _of_a_member(
-        name="activate_with_open_items",
-        title=_("Activate a membership with open items"),
-        describe=_describe_activation,
-        execute=_activate,
-    )
+ACTIVATE = _of_a_member(
+    name="activate_with_open_items",
+    title=_("Activate a membership with open items"),
+    describe=_describe_activation,
+    execute=_activate,
 )
-LIMIT = register(
-    _of_a_member(
-        name="limit_membership",
-        title=_("Suspend or restrict a membership"),
-        describe=_description(
-            _("The membership is restricted at once, and the member is notified by letter."),
-            kind=_("Limit"),
-            until=_("Until"),
-        ),
-        execute=_limit,
-    )
+LIMIT = _of_a_member(
+    name="limit_membership",
+    title=_("Suspend or restrict a membership"),
+    describe=_description(
+        _("The membership is restricted at once, and the member is notified by letter."),
+        kind=_("Limit"),
+        until=_("Until"),
+    ),
+    execute=_limit,
 )
-LIFT = register(
-    _of_a_member(
-        name="lift_limits",
-        title=_("Lift restrictions of a membership"),
-        describe=_description(_("Everything that officers have restricted works again at once.")),
-        execute=_lift,
-    )
+LIFT = _of_a_member(
+    name="lift_limits",
+    title=_("Lift restrictions of a membership"),
+    describe=_description(_("Everything that officers have restricted works again at once.")),
+    execute=_lift,
 )
-TERMINATE = register(
-    _of_a_member(
-        name="terminate_membership",
-        title=_("Terminate a membership"),
-        describe=_description(
-            _(
-                "Accounts are disabled, keys are revoked, and nothing more is exchanged. This cannot "
-                "be undone."
-            ),
-            contributions=_("What happens to its contributions"),
-        ),
-        execute=_terminate,
-    )
+TERMINATE = _of_a_member(
+    name="terminate_membership",
+    title=_("Terminate a membership"),
+    describe=_description(
+        _("Accounts are disabled, keys are revoked, and nothing more is exchanged. This cannot be undone."),
+        contributions=_("What happens to its contributions"),
+    ),
+    execute=_terminate,
 )

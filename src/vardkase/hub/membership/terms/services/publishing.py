@@ -32,7 +32,6 @@ from vardkase.identity.accounts.four_eyes.registry import (
     ActionDescription,
     Approval,
     ApprovalAction,
-    register,
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 
@@ -142,16 +141,14 @@ def _keep_the_delivered(version: int) -> None:
         queries.terms_of(1).save()
 
 
-PUBLISH = register(
-    ApprovalAction(
-        name="publish_terms",
-        title=_("Publish a version of the terms"),
-        propose=OFFICERS,
-        approve=OFFICERS,
-        describe=_describe,
-        subject_title=lambda request: gettext("Terms, version %s") % request.subject,
-        fingerprint=_fingerprint,
-        conflict=lacks_legal_officer,
-        execute=_publish,
-    )
+PUBLISH = ApprovalAction(
+    name="publish_terms",
+    title=_("Publish a version of the terms"),
+    propose=OFFICERS,
+    approve=OFFICERS,
+    describe=_describe,
+    subject_title=lambda request: gettext("Terms, version %s") % request.subject,
+    fingerprint=_fingerprint,
+    conflict=lacks_legal_officer,
+    execute=_publish,
 )

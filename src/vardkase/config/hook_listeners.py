@@ -1,0 +1,260 @@
+"""Who listens to which hook. docs/architecture.md shows this table; `python -m tools.hooks` writes it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from vardkase.analysis.correlation import store as correlation
+from vardkase.audit.hooks import recorded
+from vardkase.audit.mails import note_mail
+from vardkase.core.hooks import Hook
+from vardkase.core.mail.hooks import mail_ended, mail_settled
+from vardkase.core.settings import changed as setting_changed
+from vardkase.exchange.notices import proposals as proposal_notices
+from vardkase.exchange.notices import tasks as notices
+from vardkase.exchange.outbox.events import enter_published
+from vardkase.exchange.own_feeds import tasks as own_feeds
+from vardkase.exchange.streams import misp_settings, stream_events
+from vardkase.exchange.sync import tasks as sync
+from vardkase.formats.misp_json.snapshots import keep_version
+from vardkase.hub.content_access import services as content_access
+from vardkase.hub.correspondence import services as correspondence
+from vardkase.hub.guard import checks as guard
+from vardkase.hub.membership.applications import tasks as applications
+from vardkase.hub.membership.applications.hooks import application_approved
+from vardkase.hub.membership.applications.services.queueing import tell_of_new_terms
+from vardkase.hub.membership.assessments.queries import drop_outdated
+from vardkase.hub.membership.communities import services as communities
+from vardkase.hub.membership.contacts import from_members as contacts
+from vardkase.hub.membership.members.hooks import change_accepted, membership_changed, membership_opened
+from vardkase.hub.membership.members.services import members_only
+from vardkase.hub.membership.members.services.from_applications import open_approved
+from vardkase.hub.membership.phases.hooks import phases_changed
+from vardkase.hub.membership.statements.services import begin_from_application
+from vardkase.hub.membership.terms.hooks import terms_published
+from vardkase.hub.membership.terms.services.acceptance import accept_with_application
+from vardkase.hub.policy import checks as policy
+from vardkase.hub.policy.approvals import services as publication_approvals
+from vardkase.identity.access.sharing import before_sharing
+from vardkase.identity.accounts.hooks import officer_appointed
+from vardkase.identity.organisations.hooks import merge_sought, organisations_merged, standing_changed
+from vardkase.intel import hooks as intel
+from vardkase.intel.analyst_data.withdrawal import withdraw_of_former_owner
+from vardkase.intel.event_delegations import services as delegations
+from vardkase.intel.event_graphs import services as event_graphs
+from vardkase.intel.event_locks import services as event_locks
+from vardkase.intel.proposals import services as proposals
+from vardkase.intel.proposals.hooks import proposals_stored
+from vardkase.intel.protection import keys as protection
+from vardkase.intel.sightings import services as sightings
+from vardkase.intel.sightings.hooks import sightings_published, sightings_stored
+from vardkase.knowledge.galaxies.hooks import cluster_published
+
+
+class Listener[Payload](NamedTuple):
+    """`does` completes "The listener …" in docs/architecture.md."""
+
+    hook: Hook[Payload]
+    call: Callable[[Payload], None]
+    does: str
+
+
+# Listeners of one hook are called in the order of this table: lower layers first, since what a higher layer
+# writes may rest on what a lower one has written or removed.
+LISTENERS: tuple[Listener[Any], ...] = (
+    Listener(
+        intel.before_creation,
+        policy.look_at_creation,
+        "refuses if the organisation may not create events, and fills in what its policy says of new ones",
+    ),
+    # The policy first: what it holds for approval is still refused for what the guard finds.
+    Listener(
+        intel.before_publication,
+        policy.look_at_publication,
+        "refuses what a rule of a MISP policy forbids, and holds what a second person has to approve",
+    ),
+    Listener(
+        intel.before_publication,
+        guard.check_publication,
+        "stops classification markings, and TLP:RED for the whole hub; asks about TLP:AMBER beyond it",
+    ),
+    Listener(intel.before_delegation, policy.look_at_delegation, "refuses to hand over what a rule forbids"),
+    Listener(intel.before_delegation, guard.check_delegation, "stops classification markings"),
+    Listener(
+        before_sharing,
+        guard.check_sharing,
+        "stops classification markings in what is shared outside events",
+    ),
+    Listener(
+        intel.attributes_stored,
+        correlation.store_keys,
+        "writes the keys and networks of new attributes by COPY",
+    ),
+    Listener(intel.attributes_stored, stream_events.new_attributes, "enters them in the outbox for streams"),
+    Listener(
+        intel.attributes_changed,
+        proposals.forget_of_deleted,
+        "removes the proposals for attributes that are now deleted",
+    ),
+    Listener(intel.attributes_changed, correlation.rebuild_keys, "rewrites their keys and networks"),
+    Listener(
+        intel.attributes_edited, stream_events.edited_attributes, "enters them in the outbox for streams"
+    ),
+    Listener(
+        intel.attributes_removed,
+        delegations.forget_of_removed,
+        "removes the request to take over an event that is deleted",
+    ),
+    Listener(intel.attributes_removed, proposals.forget_of_removed, "removes the proposals for them"),
+    Listener(intel.attributes_removed, sightings.forget_sightings, "removes their sightings"),
+    Listener(
+        intel.attributes_removed, protection.forget_of_removed, "removes the keys of an event that is deleted"
+    ),
+    Listener(
+        intel.attributes_removed,
+        event_locks.forget_of_removed,
+        "removes the locks of an event that is deleted",
+    ),
+    Listener(
+        intel.attributes_removed,
+        event_graphs.forget_of_removed,
+        "removes the stored graphs of an event that is deleted",
+    ),
+    Listener(intel.attributes_removed, correlation.remove_keys, "removes their keys and networks"),
+    Listener(
+        intel.attributes_removed, stream_events.removed_attributes, "enters them in the outbox for streams"
+    ),
+    Listener(
+        intel.attributes_removed,
+        publication_approvals.forget_removed,
+        "closes the request to publish an event that is deleted",
+    ),
+    Listener(intel.objects_stored, stream_events.new_objects, "enters them in the outbox for streams"),
+    Listener(intel.references_stored, stream_events.new_references, "enters them in the outbox for streams"),
+    Listener(sightings_stored, stream_events.new_sightings, "enters them in the outbox for streams"),
+    Listener(intel.event_published, keep_version, "keeps the version that went out"),
+    Listener(
+        intel.event_published,
+        enter_published,
+        "enters it in the outbox that all streams read, each from its own position",
+    ),
+    Listener(
+        intel.event_published,
+        own_feeds.promise,
+        "promises the version to every feed of the hub, and orders the job that writes what waits",
+    ),
+    Listener(
+        intel.event_published,
+        sync.send_published,
+        "promises the version to every connection that pushes, and orders the job that sends what waits",
+    ),
+    Listener(intel.event_published, notices.order_alerts, "orders the mail that tells people of an event"),
+    Listener(
+        intel.event_announced, notices.order_alerts, "orders the mail for a version that is out already"
+    ),
+    Listener(
+        intel.event_withdrawn,
+        own_feeds.take_out,
+        "orders the feeds of the hub to be rewritten without an event that is unpublished or deleted",
+    ),
+    Listener(
+        intel.event_taken_over,
+        proposals.forget_of_former_owner,
+        "removes the former owner’s proposals, which would reveal who it was",
+    ),
+    Listener(
+        intel.event_taken_over,
+        sightings.anonymise_former_owner,
+        "removes the former owner’s name from its sightings",
+    ),
+    Listener(
+        intel.event_taken_over,
+        withdraw_of_former_owner,
+        "withdraws the former owner’s notes, opinions and relationships",
+    ),
+    Listener(
+        intel.event_taken_over,
+        protection.forget_of_former_owner,
+        "removes the keys, which would reveal the former owner",
+    ),
+    Listener(
+        intel.event_taken_over,
+        publication_approvals.forget_taken_over,
+        "closes the request to publish an event that belongs to another organisation now",
+    ),
+    Listener(
+        sightings_published, sync.send_sightings, "orders that they be sent to the connections that push them"
+    ),
+    Listener(
+        cluster_published, sync.send_cluster, "orders that it be sent to the connections that push clusters"
+    ),
+    Listener(
+        proposals_stored, proposal_notices.tell_owner, "mails the owner of the event, once until it decides"
+    ),
+    Listener(
+        recorded, stream_events.from_trail, "enters in the outbox what a stream of the audit trail reads"
+    ),
+    Listener(
+        setting_changed,
+        misp_settings.setting_changed,
+        "configures the two streams that MISP’s settings describe",
+    ),
+    Listener(
+        setting_changed,
+        members_only.after_setting_changed,
+        "recomputes what every membership allows when the grace period of statements changes",
+    ),
+    Listener(
+        mail_ended, note_mail, "records in the audit trail to whom a mail was sent, or why it was given up"
+    ),
+    Listener(
+        mail_settled,
+        notices.settle_delivery,
+        "records in the list of deliveries that the mail of an event was sent, or why not",
+    ),
+    Listener(
+        mail_settled,
+        correspondence.settle,
+        "records in the correspondence that a mail about a case was sent, or why not",
+    ),
+    Listener(standing_changed, sync.send_what_waited, "orders that what waited for the organisation be sent"),
+    Listener(
+        merge_sought, members_only.refuse_merge, "refuses a merge with a member, once membership is in use"
+    ),
+    Listener(
+        organisations_merged,
+        delegations.forget_to_oneself,
+        "removes requests that an organisation would have to itself",
+    ),
+    Listener(
+        organisations_merged,
+        content_access.end_widened,
+        "ends content access that would extend to another organisation’s content",
+    ),
+    Listener(organisations_merged, members_only.after_merge, "recomputes what the membership allows"),
+    Listener(
+        officer_appointed,
+        members_only.bring_into_use,
+        "restricts the hub to members, once it has had two officers",
+    ),
+    Listener(phases_changed, applications.order_queueing, "orders the job that queues waiting applications"),
+    Listener(terms_published, tell_of_new_terms, "mails the applicants whose application is undecided"),
+    Listener(
+        terms_published, drop_outdated, "removes assessments of criteria that are worded differently now"
+    ),
+    Listener(application_approved, open_approved, "opens the membership"),
+    Listener(
+        application_approved,
+        accept_with_application,
+        "records that the signatory accepted the terms in the application",
+    ),
+    Listener(membership_opened, contacts.begin_from_membership, "takes over the contacts of the application"),
+    Listener(
+        membership_opened, begin_from_application, "takes over the security statement of the application"
+    ),
+    Listener(membership_changed, communities.follow, "updates the sharing groups of members"),
+    Listener(
+        change_accepted, contacts.follow_change, "takes over the contacts that an accepted change names"
+    ),
+)

@@ -1,0 +1,223 @@
+"""The composition root: what each package contributes to another, in order. Nothing registers itself elsewhere.
+
+`wire` runs once in each process, when the models are loaded (`config.apps`). What a package merely declares, such as
+settings, formats and endpoints, is found where it is declared and not repeated here.
+"""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.core import checks
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+
+from vardkase.analysis.correlation import tasks as correlation_tasks
+from vardkase.config.checks import unsafe_settings
+from vardkase.config.hook_listeners import LISTENERS
+from vardkase.core import schedules, stalled_jobs
+from vardkase.core.jobs.cleanup import FORGET_ENDED
+from vardkase.core.mail import tasks as mail_tasks
+from vardkase.core.schedules import tasks as schedule_tasks
+from vardkase.exchange.feeds import schedules as feed_schedules
+from vardkase.exchange.feeds import tasks as feed_tasks
+from vardkase.exchange.feeds.queries import described as described_feeds
+from vardkase.exchange.modules import tasks as module_tasks
+from vardkase.exchange.notices import schedules as notice_schedules
+from vardkase.exchange.notices import tasks as notice_tasks
+from vardkase.exchange.own_feeds import schedules as own_feed_schedules
+from vardkase.exchange.own_feeds import tasks as own_feed_tasks
+from vardkase.exchange.servers import confirmation
+from vardkase.exchange.servers import schedules as server_schedules
+from vardkase.exchange.servers import tasks as server_tasks
+from vardkase.exchange.servers.caching import described as described_servers
+from vardkase.exchange.servers.rules import connection_scope_of_server
+from vardkase.exchange.streams.cleaning import CLEAN
+from vardkase.exchange.sync import schedules as sync_schedules
+from vardkase.exchange.sync import tasks as sync_tasks
+from vardkase.exchange.taxii import schedules as taxii_schedules
+from vardkase.exchange.taxii import tasks as taxii_tasks
+from vardkase.hub import correspondence, guide
+from vardkase.hub.content_access import letters as content_access_letters
+from vardkase.hub.content_access import request_facts as content_access_approvals
+from vardkase.hub.content_access import schedules as content_access_schedules
+from vardkase.hub.content_access.recording import RecordedContentAccess
+from vardkase.hub.correspondence.appeals import register_appeal
+from vardkase.hub.correspondence.letters import changing as changing_texts
+from vardkase.hub.correspondence.letters.resending import register_recipients, register_resending
+from vardkase.hub.customer_service import diagnosis, sign_in_facts
+from vardkase.hub.customer_service import letters as customer_service_letters
+from vardkase.hub.enrolment import letters as enrolment_letters
+from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
+from vardkase.hub.guide import providers as guide_progress
+from vardkase.hub.instance import approvals as instance_approvals
+from vardkase.hub.membership.applications import letters as application_letters
+from vardkase.hub.membership.applications import tasks as application_tasks
+from vardkase.hub.membership.assessments import decision
+from vardkase.hub.membership.assessments import letters as assessment_letters
+from vardkase.hub.membership.assessments.access import interest_in
+from vardkase.hub.membership.contacts.services import addresses
+from vardkase.hub.membership.groups import letters as group_letters
+from vardkase.hub.membership.invitations.letters import INVITATION
+from vardkase.hub.membership.members import letters as member_letters
+from vardkase.hub.membership.members import schedules as member_schedules
+from vardkase.hub.membership.members import sign_in_minimum
+from vardkase.hub.membership.members.checklist import checklist_is_told_by
+from vardkase.hub.membership.members.letter_content import register_letters as register_member_letters
+from vardkase.hub.membership.members.rules import contact_addresses_are_told_by, interest_is_told_by
+from vardkase.hub.membership.members.services import changes, opening, two_people
+from vardkase.hub.membership.onboarding import letters as onboarding_letters
+from vardkase.hub.membership.onboarding import member_accounts
+from vardkase.hub.membership.onboarding import organisation as onboarding_organisation
+from vardkase.hub.membership.onboarding.items import never_waived, still_open
+from vardkase.hub.membership.overview import tasks as open_tasks
+from vardkase.hub.membership.overview.figures import register_tasks
+from vardkase.hub.membership.phases import services as phases
+from vardkase.hub.membership.statements import letters as statement_letters
+from vardkase.hub.membership.statements import reviewing
+from vardkase.hub.membership.statements import schedules as statement_schedules
+from vardkase.hub.membership.terms import letters as terms_letters
+from vardkase.hub.membership.terms.schedules import REMIND
+from vardkase.hub.membership.terms.services import publishing
+from vardkase.hub.policy import schedules as policy_schedules
+from vardkase.hub.policy.approvals import letters as publication_letters
+from vardkase.hub.public_pages import services as public_pages
+from vardkase.identity.access.connection_scope import rules_are_told_by
+from vardkase.identity.access.content_access import register_content_access_factory
+from vardkase.identity.access_reviews.schedules import REVIEW
+from vardkase.identity.accounts.four_eyes import registry as four_eyes
+from vardkase.identity.accounts.services import account_approvals, appointments, role_approvals
+from vardkase.identity.sign_in_policy.schedules import UPKEEP
+from vardkase.intel.unused_files import REMOVE_UNUSED_FILES
+from vardkase.knowledge.caches import kinds as caches
+from vardkase.web.accounts import audit as account_audit
+
+# A job is known to the worker once the module that declares it is imported.
+JOB_MODULES = (
+    stalled_jobs,
+    schedule_tasks,
+    mail_tasks,
+    correlation_tasks,
+    feed_tasks,
+    module_tasks,
+    notice_tasks,
+    own_feed_tasks,
+    server_tasks,
+    sync_tasks,
+    taxii_tasks,
+    application_tasks,
+)
+
+SCHEDULES = (
+    FORGET_ENDED,
+    UPKEEP,
+    REVIEW,
+    REMOVE_UNUSED_FILES,
+    CLEAN,
+    *server_schedules.SCHEDULES,
+    *feed_schedules.SCHEDULES,
+    *own_feed_schedules.SCHEDULES,
+    *sync_schedules.SCHEDULES,
+    *taxii_schedules.SCHEDULES,
+    *notice_schedules.SCHEDULES,
+    *content_access_schedules.SCHEDULES,
+    *policy_schedules.SCHEDULES,
+    *member_schedules.SCHEDULES,
+    *statement_schedules.SCHEDULES,
+    REMIND,
+    application_tasks.QUEUE_ADMITTED,
+    application_tasks.FORGET_DRAFTS,
+    ASK_JOINED_HUBS,
+)
+
+# What takes two people (docs/duties.md is written from it).
+APPROVAL_ACTIONS = (
+    appointments.OFFICER,
+    appointments.AGAIN,
+    account_approvals.OFFICER_ACCOUNT,
+    account_approvals.LAST_OFFICER_ACCOUNT,
+    role_approvals.CHANGE_ROLE,
+    confirmation.CONFIRM,
+    instance_approvals.CHANGE_SETTING,
+    instance_approvals.CHANGE_SCHEDULE,
+    public_pages.CHANGE,
+    changing_texts.CHANGE_MAIL,
+    changing_texts.CHANGE_LETTER,
+    changing_texts.CHANGE_APPEAL,
+    content_access_approvals.GRANT_ACCESS,
+    phases.CHANGE_PHASE,
+    phases.RECORD_PRECONDITION,
+    phases.REVOKE_PRECONDITION,
+    decision.DECIDE,
+    opening.OPEN,
+    changes.ACCEPT_CHANGE,
+    two_people.ACTIVATE,
+    two_people.LIMIT,
+    two_people.LIFT,
+    two_people.TERMINATE,
+    sign_in_minimum.CHANGE,
+    reviewing.ACCEPT,
+    reviewing.RETURN,
+    publishing.PUBLISH,
+    onboarding_organisation.JOIN,
+    onboarding_organisation.TAKE_UUID,
+    member_accounts.INVITE,
+    member_accounts.MAKE_SYNC_USER,
+)
+
+MAIL_KINDS = (INVITATION, terms_letters.ASKED, terms_letters.REMINDER)
+MORE_MAIL_KINDS = (
+    register_appeal,
+    register_resending,
+    application_letters.register,
+    assessment_letters.register,
+    member_letters.register_kinds,
+    register_member_letters,
+    onboarding_letters.register_kinds,
+    statement_letters.register_kinds,
+    group_letters.register_kinds,
+    enrolment_letters.register_kinds,
+    customer_service_letters.register_kinds,
+    content_access_letters.register_kinds,
+    publication_letters.register_kinds,
+)
+
+
+def wire() -> None:
+    for listener in LISTENERS:
+        listener.hook.register(listener.call)
+    for schedule in SCHEDULES:
+        schedules.register(schedule)
+    for action in APPROVAL_ACTIONS:
+        four_eyes.register(action)
+    for kind in MAIL_KINDS:
+        correspondence.register(kind)
+    for register_kinds in MORE_MAIL_KINDS:
+        register_kinds()
+    register_recipients("application", application_letters.recipients_by_id)
+    register_recipients("membership", member_letters.recipients_by_id)
+    for source in open_tasks.SOURCES:
+        register_tasks(source)
+    for step, provider in guide_progress.PROVIDERS.items():
+        guide.register(step, provider)
+    diagnosis.register(sign_in_facts.facts)
+    _answer_lower_layers()
+    account_audit.listen()
+    # Django sends the signal once for each app that has models: one is enough.
+    post_migrate.connect(_create_cache_table, sender=apps.get_app_config("accounts"))
+    checks.register(unsafe_settings, checks.Tags.security, deploy=True)
+
+
+def _answer_lower_layers() -> None:
+    """Name who answers what a lower layer asks without knowing the package above that knows."""
+    rules_are_told_by(connection_scope_of_server)
+    register_content_access_factory(RecordedContentAccess)
+    caches.register(caches.SERVER, described_servers)
+    caches.register(caches.FEED, described_feeds)
+    interest_is_told_by(interest_in)
+    contact_addresses_are_told_by(addresses)
+    checklist_is_told_by(still_open, never_waived)
+
+
+def _create_cache_table(using: str, **_: object) -> None:
+    """Create the table of settings.CACHES, which no migration creates, unless it exists."""
+    call_command("createcachetable", database=using, verbosity=0)
