@@ -171,8 +171,8 @@ def test_paging() -> None:
 def test_a_filter_that_cannot_be_understood_is_refused_by_name(name: str, value: Any) -> None:
     with pytest.raises(Invalid) as refused:
         parse(Scope.EVENTS, {name: value}, now=NOW)
-    assert refused.value.errors == {name: [str(refused.value)]}
-    assert str(refused.value).startswith("Invalid filter: ")
+    assert refused.value.errors == {name: [refused.value.problem]}
+    assert refused.value.wire.startswith("Invalid filter: ")
 
 
 @pytest.mark.parametrize(

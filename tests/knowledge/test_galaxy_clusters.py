@@ -12,8 +12,8 @@ from tests.api.calls import call
 from tests.cast import Cast, Player
 from tests.factories.knowledge import make_cluster, make_galaxy
 from vardkase.audit.models import AuditEntry
-from vardkase.knowledge.galaxies.documents import DISTRIBUTIONS
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 
 UUID = "3f46269b-4422-5eeb-bdbc-86271a5e071e"
 ACTOR = {
@@ -66,7 +66,7 @@ def test_a_cluster_is_added_as_misp_answers_it(cast: Cast, galaxy: Galaxy) -> No
         ({"value": "x" * 2000}, {"value": ["The value is too long."]}),
         (
             {"value": "x", "distribution": 9},
-            DISTRIBUTIONS,
+            GalaxyClusterProblem.BAD_DISTRIBUTION.own_wire,
         ),
         ({"value": "x", "distribution": 4}, {"sharing_group_id": ["Sharing group not found."]}),
         ({"value": "x", "uuid": "no"}, {"uuid": ["Please provide a valid RFC 4122 UUID"]}),

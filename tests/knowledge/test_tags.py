@@ -14,6 +14,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.knowledge.taxonomies import services
 from vardkase.knowledge.taxonomies.loader import EntryFile, PredicateFile, TaxonomyFile, ValuesFile, store
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
+from vardkase.knowledge.taxonomies.problems import TagProblem
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts, missing_required, search_tags
 from vardkase.knowledge.taxonomies.rules import parse_machine_tag
 
@@ -125,8 +126,9 @@ def test_who_may_make_change_and_delete(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         services.edit_tag(cast.org_admin.actor, tag.pk, {"name": "y"})
     services.create_tag(cast.org_admin.actor, {"name": "taken"})
-    with pytest.raises(Conflict, match="A similar name already exists"):
+    with pytest.raises(Conflict) as refused:
         services.edit_tag(cast.site_admin.actor, tag.pk, {"name": "TAKEN"})
+    assert refused.value.has(TagProblem.NAME_TAKEN)
     assert services.edit_tag(cast.site_admin.actor, tag.pk, {"hide_tag": "1"}).hide_tag
     services.delete_tag(cast.site_admin.actor, tag.pk)
     assert list(Tag.objects.values_list("name", flat=True)) == ["taken"]

@@ -15,6 +15,7 @@ from vardkase.api.answers import Answer, Stream
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.registry import Format, format_for
 
@@ -105,7 +106,7 @@ def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:
         output.check(search)
         decay_options(search.options)  # Refused before the first byte, where it is of use to say so.
     except Invalid as error:
-        named: dict[str, Any] = {} if isinstance(error.errors, str) else {"errors": error.errors}
+        named: dict[str, Any] = {} if isinstance(error.errors, Problem) else {"errors": error.errors}
         raise MispError(400, error.wire, **named) from error
     return search
 

@@ -14,6 +14,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.problems import TagCollectionProblem
 from vardkase.knowledge.tag_collections import queries, services
 from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.knowledge.taxonomies.colours import show_own_colours
@@ -118,14 +119,14 @@ def _made(call: Call, data: dict[str, Any], action: str) -> TagCollection:
 def _mentions(data: dict[str, Any]) -> list[dict[str, Any]]:
     given = data.get("TagCollectionTag", data.get("Tag", data.get("tags"))) or []
     if not isinstance(given, list):
-        raise Invalid({"Tag": ["A list is expected."]})
+        raise Invalid({"Tag": [TagCollectionProblem.NOT_A_LIST()]})
     return [_mention(each) if isinstance(each, str | int) else _tag_of(each) for each in given]
 
 
 def _tag_of(link: Any) -> dict[str, Any]:
     tag = link.get("Tag", link) if isinstance(link, dict) else None
     if not isinstance(tag, dict):
-        raise Invalid({"Tag": ["A list of tags is expected."]})
+        raise Invalid({"Tag": [TagCollectionProblem.NOT_TAGS()]})
     return {"id": tag.get("id")} if not tag.get("name") else {**tag, "id": None}
 
 

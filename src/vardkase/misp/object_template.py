@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
-from vardkase.misp.fields import BAD_UUID, UUID, Errors
+from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool, as_int
 from vardkase.misp.types import CATEGORIES, TYPES
 
@@ -14,18 +15,53 @@ LONGEST_TEXT = 10_000
 MOST_ELEMENTS = 500
 MOST_CHOICES = 5_000
 LARGEST_VERSION = 2**31 - 1
-MANDATORY = "This field is required."
-NO_ATTRIBUTES = "A template needs at least one attribute."
 REQUIREMENTS = ("required", "requiredOneOf")
 
 
-def parse_template(data: Mapping[str, Any]) -> dict[str, Any] | Errors:
-    """The definition with its known fields (``uuid`` only if given), or messages by field.
+class TemplateFault(StrEnum):
+    """What a definition is refused for; the value is the text for clients, with ``%(name)s`` for parameters."""
 
-    Fields of an attribute are named ``attributes.<relation>.<member>``. `is_definition` tells the results
-    apart.
-    """
-    errors: Errors = {}
+    MISSING = "This field is required."
+    BAD_UUID = "Please provide a valid RFC 4122 UUID"
+    BAD_VERSION = "The version is a whole number, 1 or more."
+    NO_ATTRIBUTES = "A template needs at least one attribute."
+    TOO_MANY_ATTRIBUTES = "A template has at most %(most)s attributes."
+    BAD_RELATION = "A relation has a name without space around it."
+    RELATION_TAKEN = "Another relation has the same name."
+    RELATION_TWICE = 'The relation "%(name)s" is there twice.'
+    NOT_AN_OBJECT = "An attribute is described by an object."
+    UNKNOWN_TYPE = "%(type)s is no type of attribute."
+    UNKNOWN_CATEGORY = "%(category)s is no category."
+    NOT_RELATIONS = "A list of relations is needed."
+    UNKNOWN_RELATIONS = "The template has no relation: %(names)s."
+    NOT_TEXT = "A text is expected."
+    TOO_LONG = "A text of at most %(most)s characters is expected."
+    NOT_TRUE_OR_FALSE = "Expected true or false."
+    NOT_A_NUMBER = "A number, 0 or more, is expected."
+    NOT_TEXTS = "A list of at most %(most)s texts is expected."
+
+
+class FieldFault(ValueError):
+    def __init__(self, fault: TemplateFault, **params: object) -> None:
+        self.fault = fault
+        self.params = params
+        super().__init__(fault)
+
+
+type Faults = dict[str, FieldFault]
+
+
+class BadTemplate(ValueError):
+    """`faults` by field; those of an attribute are named ``attributes.<relation>.<member>``."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        super().__init__(", ".join(faults))
+
+
+def parse_template(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The definition with its known fields (``uuid`` only if given). Raises BadTemplate."""
+    errors: Faults = {}
     parsed: dict[str, Any] = {
         "name": _text(data.get("name"), "name", errors, longest=LONGEST_NAME, needed=True),
         "meta-category": _text(
@@ -36,78 +72,76 @@ def parse_template(data: Mapping[str, Any]) -> dict[str, Any] | Errors:
         "attributes": _attributes(data.get("attributes"), errors),
     }
     if (uuid := str(data.get("uuid") or "").strip().lower()) and not UUID.fullmatch(uuid):
-        errors["uuid"] = [BAD_UUID]
+        errors["uuid"] = FieldFault(TemplateFault.BAD_UUID)
     elif uuid:
         parsed["uuid"] = uuid
     for name in REQUIREMENTS:
         if relations := _requirement(data.get(name), name, parsed["attributes"], errors):
             parsed[name] = relations
-    return errors or parsed
-
-
-def is_definition(parsed: Mapping[str, Any]) -> bool:
-    return isinstance(parsed.get("attributes"), dict)
+    if errors:
+        raise BadTemplate(errors)
+    return parsed
 
 
 def definition_of(template: Mapping[str, Any], elements: list[Any]) -> dict[str, Any]:
     """The definition of a template in MISP's display form, with ``ObjectTemplateElement``.
 
-    Raises ValueError if two elements have the same relation.
+    Raises FieldFault if two elements have the same relation.
     """
     attributes: dict[str, Any] = {}
     for element in elements:
         inner = dict(element) if isinstance(element, dict) else {}
         relation = str(inner.pop("object_relation", ""))
         if relation in attributes:
-            raise ValueError(f'The relation "{relation}" is there twice.')
+            raise FieldFault(TemplateFault.RELATION_TWICE, name=relation)
         attributes[relation] = inner | {"misp-attribute": inner.pop("type", inner.get("misp-attribute"))}
     needs = template.get("requirements")
     own = {name: value for name, value in template.items() if name != "requirements"}
     return {**own, **(needs if isinstance(needs, dict) else {}), "attributes": attributes}
 
 
-def _version(value: Any, errors: Errors) -> int:
+def _version(value: Any, errors: Faults) -> int:
     number = as_int(value)
     if value is None or isinstance(value, bool) or number is None or not 0 < number <= LARGEST_VERSION:
-        errors["version"] = ["The version is a whole number, 1 or more."]
+        errors["version"] = FieldFault(TemplateFault.BAD_VERSION)
         return 0
     return number
 
 
-def _attributes(given: Any, errors: Errors) -> dict[str, dict[str, Any]]:
+def _attributes(given: Any, errors: Faults) -> dict[str, dict[str, Any]]:
     if not isinstance(given, dict) or not given:
-        errors["attributes"] = [NO_ATTRIBUTES]
+        errors["attributes"] = FieldFault(TemplateFault.NO_ATTRIBUTES)
         return {}
     if len(given) > MOST_ELEMENTS:
-        errors["attributes"] = [f"A template has at most {MOST_ELEMENTS} attributes."]
+        errors["attributes"] = FieldFault(TemplateFault.TOO_MANY_ATTRIBUTES, most=MOST_ELEMENTS)
         return {}
     seen: set[str] = set()
     for relation in given:
         if fault := _fault_of_relation(relation, seen):
-            errors[f"attributes.{relation[:50]}"] = [fault]
+            errors[f"attributes.{relation[:50]}"] = FieldFault(fault)
         seen.add(relation.casefold())
     return {relation: _element(relation, each, errors) for relation, each in given.items()}
 
 
-def _fault_of_relation(relation: str, seen: set[str]) -> str:
+def _fault_of_relation(relation: str, seen: set[str]) -> TemplateFault | None:
     if (
         not relation.strip()
         or relation != relation.strip()
         or len(relation) > LONGEST_NAME
         or "\0" in relation
     ):
-        return "A relation has a name without space around it."
-    return "Another relation has the same name." if relation.casefold() in seen else ""
+        return TemplateFault.BAD_RELATION
+    return TemplateFault.RELATION_TAKEN if relation.casefold() in seen else None
 
 
-def _element(relation: str, given: Any, errors: Errors) -> dict[str, Any]:
+def _element(relation: str, given: Any, errors: Faults) -> dict[str, Any]:
     place = f"attributes.{relation[:50]}"
     if not isinstance(given, dict):
-        errors[place] = ["An attribute is described by an object."]
+        errors[place] = FieldFault(TemplateFault.NOT_AN_OBJECT)
         return {}
     kind = given.get("misp-attribute")
     if not isinstance(kind, str) or kind not in TYPES:
-        errors[f"{place}.misp-attribute"] = [f"{str(kind)[:50]} is no type of attribute."]
+        errors[f"{place}.misp-attribute"] = FieldFault(TemplateFault.UNKNOWN_TYPE, type=str(kind)[:50])
         return {}
     element: dict[str, Any] = {"misp-attribute": kind}
     for name, reader in READERS.items():
@@ -115,67 +149,67 @@ def _element(relation: str, given: Any, errors: Errors) -> dict[str, Any]:
             continue
         try:
             element[name] = reader(given[name])
-        except ValueError as fault:
-            errors[f"{place}.{name}"] = [str(fault)]
+        except FieldFault as fault:
+            errors[f"{place}.{name}"] = fault
     return element
 
 
-def _requirement(given: Any, name: str, attributes: Mapping[str, Any], errors: Errors) -> list[str]:
+def _requirement(given: Any, name: str, attributes: Mapping[str, Any], errors: Faults) -> list[str]:
     if given is None:
         return []
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-        errors[name] = ["A list of relations is needed."]
+        errors[name] = FieldFault(TemplateFault.NOT_RELATIONS)
         return []
     unknown = [each for each in given if each not in attributes]
     if unknown and "attributes" not in errors:
-        errors[name] = [f"The template has no relation: {', '.join(unknown)[:200]}."]
+        errors[name] = FieldFault(TemplateFault.UNKNOWN_RELATIONS, names=", ".join(unknown)[:200])
     return list(dict.fromkeys(given))
 
 
 def _text(
-    value: Any, field: str, errors: Errors, *, longest: int = LONGEST_TEXT, needed: bool = False
+    value: Any, field: str, errors: Faults, *, longest: int = LONGEST_TEXT, needed: bool = False
 ) -> str:
     try:
         text = _read_text(value, longest) if value is not None else ""
-    except ValueError as fault:
-        errors[field] = [str(fault)]
+    except FieldFault as fault:
+        errors[field] = fault
         return ""
     if needed and not text:
-        errors[field] = [MANDATORY]
+        errors[field] = FieldFault(TemplateFault.MISSING)
     return text
 
 
 def _read_text(value: Any, longest: int = LONGEST_TEXT) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise ValueError("A text is expected.")
+        raise FieldFault(TemplateFault.NOT_TEXT)
     if len(text := value.strip()) > longest:
-        raise ValueError(f"A text of at most {longest} characters is expected.")
+        raise FieldFault(TemplateFault.TOO_LONG, most=longest)
     return text
 
 
 def _read_flag(value: Any) -> bool:
     if isinstance(value, bool) or value in ("0", "1", 0, 1):
         return as_bool(value)
-    raise ValueError("Expected true or false.")
+    raise FieldFault(TemplateFault.NOT_TRUE_OR_FALSE)
 
 
 def _read_priority(value: Any) -> float:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else as_int(value)
     if number is None or not 0 <= number <= LARGEST_VERSION:
-        raise ValueError("A number, 0 or more, is expected.")
+        raise FieldFault(TemplateFault.NOT_A_NUMBER)
     return number
 
 
 def _read_choices(value: Any) -> list[str]:
     if not isinstance(value, list) or len(value) > MOST_CHOICES:
-        raise ValueError(f"A list of at most {MOST_CHOICES} texts is expected.")
+        raise FieldFault(TemplateFault.NOT_TEXTS, most=MOST_CHOICES)
     return [_read_text(each) for each in value]
 
 
 def _read_categories(value: Any) -> list[str]:
     chosen = _read_choices(value)
     if unknown := next(_unknown(chosen), None):
-        raise ValueError(f"{unknown[:50]} is no category.")
+        raise FieldFault(TemplateFault.UNKNOWN_CATEGORY, category=unknown[:50])
     return chosen
 
 

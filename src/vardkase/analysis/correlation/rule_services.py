@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from vardkase.analysis.audit_actions import AnalysisAction
 from vardkase.analysis.correlation.models import CorrelationRule, Selector
+from vardkase.analysis.correlation.problems import CorrelationRuleProblem
 from vardkase.audit.services import Target, record
 from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
@@ -22,13 +23,8 @@ from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_int
 
 MOST = 100
-TOO_MANY = f"There can be {MOST} correlation rules at most."
 LONGEST = 255
 MOST_SELECTED = 1_000
-NOT_A_LIST = f"Expected a list of 1 to {MOST_SELECTED} entries."
-NOT_AN_ID = "Expected the ids of {}."
-NOT_A_TEXT = f"Expected texts of at most {LONGEST} characters; % at an end stands for anything."
-NO_SUCH_TYPE = f"Options: {', '.join(Selector.values)}"
 
 
 def rules(actor: Actor) -> QuerySet[CorrelationRule]:
@@ -40,7 +36,7 @@ def find_rule(actor: Actor, reference: str) -> CorrelationRule:
     by_uuid = UUID.fullmatch(reference.lower())
     wanted = {"uuid": reference} if by_uuid else {"pk": as_int(reference) or 0}
     if (found := rules(actor).filter(**wanted).first()) is None:
-        raise NotFound("Invalid CorrelationRule")
+        raise NotFound(CorrelationRuleProblem.NOT_FOUND())
     return found
 
 
@@ -48,7 +44,7 @@ def find_rule(actor: Actor, reference: str) -> CorrelationRule:
 def add_rule(actor: Actor, data: Mapping[str, Any]) -> CorrelationRule:
     actor.require_writing()
     if rules(actor).count() >= MOST:
-        raise Invalid({"name": [TOO_MANY]})
+        raise Invalid({"name": [CorrelationRuleProblem.TOO_MANY(most=MOST)]})
     rule = CorrelationRule()
     _write(rule, data)
     record(actor, AnalysisAction.CORRELATION_RULE_ADDED, _target(rule), _told(rule))
@@ -88,7 +84,7 @@ def _write(rule: CorrelationRule, data: Mapping[str, Any]) -> None:
 def _read_type(value: Any) -> str:
     name = text(value)
     if name not in Selector.values:
-        raise ValueError(NO_SUCH_TYPE)
+        raise Invalid(CorrelationRuleProblem.UNKNOWN_TYPE(choices=Selector.values))
     return name
 
 
@@ -98,22 +94,23 @@ def _read_list(value: Any) -> list[Any]:
     except ValueError:
         entries = None
     if not isinstance(entries, list) or not 0 < len(entries) <= MOST_SELECTED:
-        raise ValueError(NOT_A_LIST)
+        raise Invalid(CorrelationRuleProblem.NOT_A_LIST(most=MOST_SELECTED))
     return entries
 
 
 def _identifier(rule: CorrelationRule, entry: Any) -> int:
     number = as_int(entry)
     if isinstance(entry, bool) or number is None or number < 1:
-        of_what = "events" if rule.selector_type == Selector.EVENT_ID else "organisations"
-        raise Invalid({"selector_list": [NOT_AN_ID.format(of_what)]})
+        of_events = rule.selector_type == Selector.EVENT_ID
+        code = CorrelationRuleProblem.NOT_EVENTS if of_events else CorrelationRuleProblem.NOT_ORGANISATIONS
+        raise Invalid({"selector_list": [code()]})
     return number
 
 
 def _pattern(entry: Any) -> str:
     """The LIKE pattern of an entry: only a leading or trailing `%` is a wildcard."""
     if not isinstance(entry, str) or len(entry) > LONGEST or "\x00" in entry or not entry.strip("%"):
-        raise Invalid({"selector_list": [NOT_A_TEXT]})
+        raise Invalid({"selector_list": [CorrelationRuleProblem.NOT_TEXTS(most=LONGEST)]})
     literal = entry.strip("%").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"{'%' * entry.startswith('%')}{literal}{'%' * entry.endswith('%')}"
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from vardkase.analysis.audit_actions import AnalysisAction
 from vardkase.analysis.correlation.keys import key_of
 from vardkase.analysis.correlation.models import CorrelationExclusion
+from vardkase.analysis.correlation.problems import CorrelationExclusionProblem
 from vardkase.analysis.correlation.store import DERIVED, rebuild_attributes, rebuild_keys
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
@@ -20,8 +21,6 @@ from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.services.locking import lock_event
 
 BATCH = 10_000
-REQUIRED = "Value cannot be empty."
-TAKEN = "Value is already in the exclusion list."
 
 BY_KEY = "SELECT attribute_id FROM attribute_key WHERE key = %(key)s ORDER BY event_id, attribute_id"
 BY_PATTERN = """
@@ -130,9 +129,9 @@ def rebuild(actor: Actor) -> Iterator[int]:
 def _free(value: str) -> str:
     text = value.strip()
     if not text.strip("%"):
-        raise Invalid({"value": [REQUIRED]})
+        raise Invalid({"value": [CorrelationExclusionProblem.VALUE_MISSING()]})
     if CorrelationExclusion.objects.filter(value=text).exists():
-        raise Invalid({"value": [TAKEN]})
+        raise Invalid({"value": [CorrelationExclusionProblem.VALUE_TAKEN()]})
     return text
 
 

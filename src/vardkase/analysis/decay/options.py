@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from vardkase.analysis.problems import DecayOptionProblem
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.knowledge.decaying_models.rules import RANGES, overridden
@@ -44,7 +45,7 @@ def decay_options(given: Mapping[str, Any]) -> DecayOptions | None:
 def _models(given: object) -> tuple[str, ...]:
     each = given if isinstance(given, list) else [given]
     if not all(isinstance(one, str | int | None) for one in each):
-        raise Invalid({"decayingModel": ["decayingModel must be an id or a list of ids."]})
+        raise Invalid({"decayingModel": [DecayOptionProblem.BAD_MODELS()]})
     return tuple(str(one) for one in each if one not in (None, "", False))
 
 
@@ -56,7 +57,7 @@ def _overrides(given: Mapping[str, Any]) -> dict[str, Any]:
         except ValueError:
             overrides = None
     if not isinstance(overrides, dict):
-        raise Invalid({"modelOverrides": ["modelOverrides must be an object."]})
+        raise Invalid({"modelOverrides": [DecayOptionProblem.BAD_OVERRIDES()]})
     wanted = {name: value for name, value in overrides.items() if name in OVERRIDABLE}
     if (score := given.get("score")) is not None:
         wanted["threshold"] = score

@@ -11,6 +11,7 @@ from vardkase.analysis.search import terms as read
 from vardkase.analysis.search.events import changed_condition, published_condition
 from vardkase.analysis.search.filters import Range, Terms
 from vardkase.analysis.search.limits import check_items, check_terms
+from vardkase.analysis.search.problems import SearchProblem
 from vardkase.analysis.search.statement import Statement, containing, like_patterns
 from vardkase.analysis.search.tags import ON_EVENT
 from vardkase.analysis.search.values import BOTH_PARTS, pattern_sources, value_source
@@ -148,7 +149,7 @@ def _tags(statement: Statement, value: Any) -> Iterator[str]:
     terms = _items(value)
     if terms is None:
         return
-    read.require_few("tags", terms.all_of)
+    read.require_few("tags", terms.all_of, SearchProblem.TOO_MANY_TAGS)
     check_terms("tags", terms)
     for items in ((terms.any_of,) if terms.any_of else ()) + tuple((item,) for item in terms.all_of):
         yield ON_EVENT.format(tags=statement.bind(resolve.tag_ids(items), "bigint[]"))

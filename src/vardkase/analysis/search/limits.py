@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vardkase.analysis.search.filters import Search, Terms
+from vardkase.analysis.search.problems import SearchProblem
 from vardkase.analysis.search.statement import is_pattern
 from vardkase.core.errors import Invalid
 
@@ -36,17 +37,13 @@ def check_terms(name: str, terms: Terms | None) -> None:
 
 def check_items(name: str, patterns: Sequence[str]) -> None:
     if len(patterns) > MOST_PATTERNS:
-        raise _refused(name, f"at most {MOST_PATTERNS} items with % can be searched for at once.")
+        raise Invalid({name: [SearchProblem.TOO_MANY_PATTERNS(name=name, most=MOST_PATTERNS)]})
     if sum(map(_is_broad, patterns)) > MOST_BROAD_PATTERNS:
-        few = f"at most {MOST_BROAD_PATTERNS} items with % may have fewer than {TRIGRAM} characters in a row."
-        raise _refused(name, few)
+        limits = {"most": MOST_BROAD_PATTERNS, "least": TRIGRAM}
+        raise Invalid({name: [SearchProblem.TOO_MANY_BROAD_PATTERNS(name=name, **limits)]})
     if any(pattern.count("%") > MOST_WILDCARDS for pattern in patterns):
-        raise _refused(name, f"an item may have at most {MOST_WILDCARDS} %.")
+        raise Invalid({name: [SearchProblem.TOO_MANY_WILDCARDS(name=name, most=MOST_WILDCARDS)]})
 
 
 def _is_broad(pattern: str) -> bool:
     return max(map(len, pattern.replace("_", "%").split("%"))) < TRIGRAM
-
-
-def _refused(name: str, why: str) -> Invalid:
-    return Invalid({name: [f"Invalid filter: {name}: {why}"]})

@@ -10,8 +10,10 @@ from vardkase.analysis.search import terms as read
 from vardkase.analysis.search.filters import Scope, Search, Terms
 from vardkase.analysis.search.limits import check_patterns
 from vardkase.analysis.search.parameters import accepted
+from vardkase.analysis.search.problems import SearchProblem
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
 
 TERMS: dict[Scope, dict[str, str]] = {
     Scope.EVENTS: {
@@ -153,8 +155,9 @@ def parse(scope: Scope, given: Mapping[str, Any], now: int | None = None) -> Sea
 
 
 def _bounded(search: Search) -> Search:
-    read.require_few("tags", [*(search.tags or Terms()).all_of, *(search.event_tags or Terms()).all_of])
-    read.require_few("elements of galaxies", search.galaxy_elements)
+    tags = [*(search.tags or Terms()).all_of, *(search.event_tags or Terms()).all_of]
+    read.require_few("tags", tags, SearchProblem.TOO_MANY_TAGS)
+    read.require_few("elements of galaxies", search.galaxy_elements, SearchProblem.TOO_MANY_ELEMENTS)
     check_patterns(search)
     return search
 
@@ -173,7 +176,9 @@ def _named(name: str, reader: Callable[[Any], Any], value: Any) -> Any:
     try:
         return reader(value)
     except Invalid as refused:
-        raise Invalid({name: [str(refused)]}) from None
+        if not isinstance(refused.errors, Problem):
+            raise
+        raise Invalid({name: [refused.errors]}) from None
 
 
 def _flags(scope: Scope, known: Mapping[str, Any]) -> dict[str, Any]:

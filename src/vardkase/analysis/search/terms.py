@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vardkase.analysis.search.filters import Dates, Order, Range, Terms
+from vardkase.analysis.search.problems import SearchProblem
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import ProblemCode
 from vardkase.misp.time import LARGEST, parse_time_filter
 
 GROUPS = {"OR": "any_of", "AND": "all_of", "NOT": "none_of"}
@@ -23,9 +25,9 @@ MOST_CONDITIONS = 30
 """Conditions that each take a subquery: the time to plan them grows with their square."""
 
 
-def require_few(name: str, conditions: Sequence[object]) -> None:
+def require_few(name: str, conditions: Sequence[object], too_many: ProblemCode) -> None:
     if len(conditions) > MOST_CONDITIONS:
-        raise Invalid({name: [f"At most {MOST_CONDITIONS} {name} can be asked for together."]})
+        raise Invalid({name: [too_many(most=MOST_CONDITIONS)]})
 
 
 def terms(value: Any) -> Terms | None:
@@ -50,7 +52,7 @@ def _grouped(value: Mapping[str, Any]) -> Terms | None:
     groups: dict[str, tuple[str, ...]] = {}
     for name, items in value.items():
         if name.upper() not in GROUPS:
-            raise Invalid(f"Invalid filter: {name} is not one of OR, AND and NOT.")
+            raise Invalid(SearchProblem.UNKNOWN_GROUP(name=name))
         groups[GROUPS[name.upper()]] = tuple(_items(items if isinstance(items, list) else [items]))
     found = Terms(**groups)
     return found if found != Terms() else None
@@ -66,7 +68,7 @@ def _split(value: Any) -> list[Any]:
 def _items(values: Iterable[Any]) -> Iterable[str]:
     for value in values:
         if isinstance(value, list | Mapping):
-            raise Invalid("Invalid filter: a list of texts or numbers is expected.")
+            raise Invalid(SearchProblem.NOT_A_LIST())
         if item := _text(value):
             yield item
 
@@ -109,7 +111,7 @@ def _yes_and_no(value: Any) -> frozenset[bool]:
     items = value if isinstance(value, list) else [value]
     words = {_text(item).casefold() for item in items} - {""}
     if words - TRUE_WORDS - FALSE_WORDS:
-        raise Invalid("Invalid filter: 0, 1 or a list of both is expected.")
+        raise Invalid(SearchProblem.NOT_FLAGS())
     return frozenset([True] * bool(words & TRUE_WORDS) + [False] * bool(words & FALSE_WORDS))
 
 
@@ -125,7 +127,7 @@ def moments(value: Any, now: int) -> Range | None:
     if not value:
         return None
     if len(value) != 2:
-        raise Invalid("Invalid filter: a range of time needs exactly two values.")
+        raise Invalid(SearchProblem.BAD_TIME_RANGE())
     start, end = sorted(_moment(item, now) for item in value)
     return Range(start, end)
 
@@ -152,7 +154,7 @@ def days(start: Any, end: Any, date: Any, now: int) -> Dates | None:
         upper = "0001-01-01"
     if isinstance(date, list):
         if len(date) != 2:
-            raise Invalid({"date": ["Invalid filter: a range of days needs exactly two values."]})
+            raise Invalid({"date": [SearchProblem.BAD_DAY_RANGE()]})
         first, last = sorted(_day("date", item, now) for item in date)
         lower, upper = max(lower or first, first), min(upper or last, last)
     elif _text(date):
@@ -182,9 +184,9 @@ def whole_number(name: str, value: Any, largest: int = LARGEST_PAGE) -> int:
     try:
         number = min(int(_text(value)[:40] or 0), largest)
     except ValueError:
-        raise Invalid({name: [f"Invalid filter: {name} must be a number."]}) from None
+        raise Invalid({name: [SearchProblem.NOT_A_NUMBER(name=name)]}) from None
     if number < -1:
-        raise Invalid({name: [f"Invalid filter: {name} must not be negative."]})
+        raise Invalid({name: [SearchProblem.NEGATIVE(name=name)]})
     return number
 
 
@@ -199,7 +201,7 @@ def _readable(value: Any, now: int) -> bool:
 
 def _day(name: str, value: Any, now: int) -> str:
     if not _readable(value, now) and not _is_word(value):
-        raise Invalid({name: [f"Invalid filter: {name} must be a date, as 2024-01-31, or an age, as 5d."]})
+        raise Invalid({name: [SearchProblem.BAD_DATE(name=name)]})
     moment = min(max(_moment(value, now), 0), LARGEST)
     return datetime.fromtimestamp(moment, UTC).date().isoformat()
 

@@ -13,7 +13,8 @@ from vardkase.api.object_templates.templates import found_template, template_doc
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.object_templates import services
-from vardkase.misp.object_template import definition_of
+from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem, TemplateFieldProblem
+from vardkase.misp.object_template import FieldFault, definition_of
 
 MODEL, ELEMENTS = "ObjectTemplate", "ObjectTemplateElement"
 MANDATORY = ("name", "meta-category", "version", "attributes")
@@ -77,8 +78,8 @@ def _definition(call: Call) -> dict[str, Any]:
         return dict(template)
     try:
         return definition_of(template, elements)
-    except ValueError as twice:
-        raise Invalid({"attributes": [str(twice)]}) from None
+    except FieldFault as twice:
+        raise Invalid({"attributes": [TemplateFieldProblem[twice.fault.name](**twice.params)]}) from None
 
 
 def _sent(call: Call) -> dict[str, Any]:
@@ -96,5 +97,5 @@ def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise Invalid({"attributes": [f'"{twice[:50]}" is there twice.']})
+        raise Invalid({"attributes": [ObjectTemplateProblem.TWICE(name=twice[:50])]})
     return members

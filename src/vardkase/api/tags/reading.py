@@ -12,6 +12,7 @@ from vardkase.api.errors import MispError
 from vardkase.api.paging import STREAMED, paged
 from vardkase.api.tags.documents import predicate_dict, taxonomy_dict
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.tag_counts import event_tag_counts, tag_counts
@@ -101,7 +102,7 @@ def edit(call: Call) -> Answer:
     try:
         tag = services.edit_tag(call.actor, _find(call).pk, call.data("Tag"))
     except Conflict as error:
-        raise MispError(405, f"Could not add the Tag. [name]: {error}") from None
+        raise MispError(405, f"Could not add the Tag. [name]: {error.wire}") from None
     except Invalid as error:
         raise _not_saved(error) from None
     return Json({"Tag": tag_dict(tag)})
@@ -168,9 +169,8 @@ def _counts(tag: Tag, counts: dict[int, tuple[int, int]]) -> dict[str, int]:
 
 
 def _not_saved(error: Invalid) -> MispError:
-    errors = error.errors if not isinstance(error.errors, str) else {"name": [error.errors]}
-    field, messages = next(iter(errors.items()))
-    return MispError(405, f"Could not add the Tag. [{field}]: {messages[0]}")
+    field = "name" if isinstance(error.errors, Problem) else next(iter(error.errors))
+    return MispError(405, f"Could not add the Tag. [{field}]: {error.wire}")
 
 
 def _found(tag: Tag, meanings: dict[str, queries.TagMeaning], clusters: dict[str, Any]) -> dict[str, Any]:

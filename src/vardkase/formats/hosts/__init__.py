@@ -10,6 +10,7 @@ from vardkase.analysis.search.filters import Search
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.formats.names import dns_name
+from vardkase.formats.problems import ExportProblem
 from vardkase.formats.search_results import MatchedValue, rows_of
 from vardkase.identity.access.actor import Actor
 
@@ -36,4 +37,4 @@ def _address(search: Search) -> str:
     try:
         return str(ip_address(given))
     except ValueError:
-        raise Invalid("Invalid IP address.") from None
+        raise Invalid(ExportProblem.BAD_IP_ADDRESS()) from None

@@ -10,6 +10,7 @@ import msgspec
 
 from vardkase.core.errors import Invalid
 from vardkase.core.sandbox import Limits, ProgramFailed, SandboxPool
+from vardkase.formats.problems import ImportProblem
 
 MEBIBYTE = 1024 * 1024
 PROGRAM = "vardkase.formats.incoming.program"
@@ -18,8 +19,6 @@ bodies = SandboxPool(PROGRAM, Limits(seconds=20))
 """Apart from the files, so that nobody waits with a small request until a big file has been read."""
 pages = SandboxPool(PROGRAM, Limits(memory=512 * MEBIBYTE, seconds=3, at_once=1))
 """Any member may name a page, and waits in a thread that answers requests."""
-
-NO_EVENT = "The file holds no event: it is neither MISP JSON nor MISP XML of one."
 
 
 def xml_body(content: bytes) -> Any:
@@ -36,7 +35,7 @@ def exported_events(content: bytes) -> Iterator[dict[str, Any]]:
     with TemporaryFile() as spool:
         sizes = [spool.write(piece) for piece in _pieces("misp export", content)]
         if not sizes:
-            raise Invalid(NO_EVENT)
+            raise Invalid(ImportProblem.NO_EVENT())
         spool.seek(0)
         for size in sizes:
             yield msgspec.json.decode(spool.read(size))
@@ -71,4 +70,4 @@ def _pieces(job: str, content: bytes, workshop: SandboxPool = files) -> Iterator
         with workshop.job({"job": job}) as process:
             yield from process.ask(content)
     except ProgramFailed as failed:
-        raise Invalid(f"The document cannot be read: {failed}") from failed
+        raise Invalid(ImportProblem.NOT_READ(reason=failed.problem or "")) from failed

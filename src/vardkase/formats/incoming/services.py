@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.core.errors import Conflict, FieldErrors, Forbidden, Invalid
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.formats.incoming import reading
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.services.events import add_event
@@ -35,7 +36,7 @@ class ImportedEvent:
 
     info: str
     event_id: int | None = None
-    refused: str = ""
+    refused: Problem | None = None
     issues: Mapping[str, FieldErrors | Any] = field(default_factory=dict)
 
 
@@ -73,9 +74,9 @@ def _imported(actor: Actor, document: Mapping[str, Any], wishes: ImportOptions) 
         stored = import_as_event(actor, document, wishes)
     except Invalid as invalid:
         issues = invalid.errors if isinstance(invalid.errors, Mapping) else {}
-        return ImportedEvent(info, refused=str(invalid), issues=issues)
+        return ImportedEvent(info, refused=invalid.problem, issues=issues)
     except (Conflict, Forbidden) as refused:
-        return ImportedEvent(info, refused=str(refused))
+        return ImportedEvent(info, refused=refused.problem or CommonProblem.NO_PERMISSION())
     return ImportedEvent(info, stored.event_id, issues=stored.rejections.errors)
 
 
@@ -91,7 +92,10 @@ def openioc_parts(
     reach = {} if distribution is None else {"distribution": distribution}
     kept = kept_file(name or "openioc.ioc", content, "OpenIOC import source file")
     parts = [{**reach, **attribute} for attribute in (kept, *found["attributes"])]
-    untold = {f"IndicatorItem.{each['id']}": {"Context": [each["why"]]} for each in found["untold"]}
+    untold = {
+        f"IndicatorItem.{each['id']}": {"Context": [CommonProblem.NOT_ACCEPTED(reason=each["why"])]}
+        for each in found["untold"]
+    }
     return {"Attribute": parts}, untold
 
 

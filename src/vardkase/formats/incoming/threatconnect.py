@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vardkase.core.errors import FieldErrors, Invalid
+from vardkase.formats.problems import ImportProblem
 
 COLUMNS = ("type", "value", "confidence", "description", "source")
 TYPES: dict[str, tuple[str, str]] = {
@@ -49,9 +50,8 @@ class Table:
             }
             found = list(_values(cells["type"], cells["value"]))
             if not found:
-                self.untold[f"Row.{number}"] = {
-                    "Type": [f"Not known: {cells['type'][:100]} {cells['value'][:200]}"]
-                }
+                about = {"type": cells["type"][:100], "value": cells["value"][:200]}
+                self.untold[f"Row.{number}"] = {"Type": [ImportProblem.UNKNOWN_INDICATOR(**about)]}
                 continue
             yield from ({**self._reach, **each, **_about(cells)} for each in found)
             yield from self._source(cells["source"])
@@ -59,7 +59,7 @@ class Table:
     def _head(self) -> dict[str, int]:
         head = [name.strip().lower() for name in next(self._read(), [])]
         if missing := [name.title() for name in COLUMNS if name not in head]:
-            raise Invalid({"header": [f"The table lacks the columns {', '.join(missing)}."]})
+            raise Invalid({"header": [ImportProblem.COLUMNS_MISSING(names=missing)]})
         return {name: head.index(name) for name in COLUMNS}
 
     def _read(self) -> Iterator[list[str]]:
@@ -68,7 +68,9 @@ class Table:
                 if row:
                     yield row
         except csv.Error as error:
-            raise Invalid({"row": [f"Line {self._rows.line_num} cannot be read: {error}."]}) from error
+            raise Invalid(
+                {"row": [ImportProblem.BAD_LINE(number=self._rows.line_num, reason=str(error))]}
+            ) from error
 
     def _source(self, source: str) -> Iterator[dict[str, Any]]:
         if source and source not in self._sources:

@@ -10,6 +10,7 @@ from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.data import bytes_attached
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
+from vardkase.formats.problems import ImportProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.fresh_uuids import PARTS, with_fresh_uuids
@@ -17,7 +18,6 @@ from vardkase.misp.fresh_uuids import PARTS, with_fresh_uuids
 MOST = 50_000
 MOST_BYTES = 128 * 1024 * 1024
 """Of files; the parts are all in memory at once."""
-TOO_LARGE = f"Events of at most {MOST} attributes, and 128 MiB of files, can be merged into another."
 WITHOUT = EventOptions(
     include_attachments=True,
     include_event_correlations=False,
@@ -33,6 +33,6 @@ def parts_to_merge(actor: Actor, source: EventRow) -> dict[str, Any]:
     Data that others added (sightings, proposals) stays with the source. Raises Invalid if it is too large.
     """
     if source.attribute_count > MOST or bytes_attached(source.id) > MOST_BYTES:
-        raise Invalid(TOO_LARGE)
+        raise Invalid(ImportProblem.TOO_LARGE_TO_MERGE(attributes=MOST, size=MOST_BYTES >> 20))
     event = msgspec.json.decode(b"".join(event_document(actor, source.id, WITHOUT)))["Event"]
     return with_fresh_uuids({name: event.get(name, []) for name in (*PARTS, "Tag")})

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from vardkase.analysis.search.filters import Search
 from vardkase.core.errors import Invalid
+from vardkase.formats.problems import ExportProblem
 from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES, network_of
@@ -38,7 +39,7 @@ def require_action(search: Search) -> None:
 def _action(search: Search) -> str:
     action = str(search.options.get("netfilter_action") or "DROP")
     if not CHAIN.fullmatch(action):
-        raise Invalid("Invalid netfilter action.")
+        raise Invalid(ExportProblem.BAD_NETFILTER_ACTION())
     return action
 
 

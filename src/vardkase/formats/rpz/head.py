@@ -10,6 +10,7 @@ from vardkase.analysis.search.filters import Search
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
 from vardkase.formats.names import dns_name
+from vardkase.formats.problems import ExportProblem
 from vardkase.formats.rpz import settings
 
 DURATION = re.compile(r"(?:\d{1,9}[smhdw]?){1,5}", re.ASCII | re.IGNORECASE)
@@ -81,13 +82,13 @@ def _option(search: Search, name: str, default: str) -> str:
 
 def _matching(name: str, value: str, pattern: re.Pattern[str]) -> str:
     if not pattern.fullmatch(value):
-        raise Invalid(f"Invalid value for {name}.")
+        raise Invalid(ExportProblem.BAD_ZONE_OPTION(name=name))
     return value
 
 
 def _name(option: str, value: str) -> str:
     if dns_name(value) is None or not value.isascii():
-        raise Invalid(f"Invalid value for {option}.")
+        raise Invalid(ExportProblem.BAD_ZONE_OPTION(name=option))
     return value
 
 
@@ -95,7 +96,7 @@ def _serial(template: str) -> str:
     _matching("serial", template, SERIAL)
     serial = template.replace("$date", f"{today():%Y%m%d}").replace("$time", str(now_seconds()))
     if int(serial) > LARGEST_SERIAL:
-        raise Invalid("Invalid value for serial.")
+        raise Invalid(ExportProblem.BAD_ZONE_OPTION(name="serial"))
     return serial
 
 

@@ -11,6 +11,7 @@ from vardkase.core.errors import Invalid
 from vardkase.core.sandbox import Limits, SandboxPool
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json import attributes_document, events_document
+from vardkase.formats.problems import ExportProblem
 from vardkase.formats.search_options import attribute_options, event_options
 from vardkase.identity.access.actor import Actor
 
@@ -62,7 +63,7 @@ def _version(search: Search, known: Sequence[str]) -> str:
     if asked in (None, ""):
         return known[0]
     if str(asked) not in known:
-        raise Invalid(f"Invalid STIX version: {asked!s:.20}. Versions of this format: {', '.join(known)}.")
+        raise Invalid(ExportProblem.UNKNOWN_STIX_VERSION(version=str(asked)[:20], known=known))
     return str(asked)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.core.sandbox import Limits, ProgramFailed, SandboxPool
 
 reading = SandboxPool("vardkase.formats.stix.program", Limits(seconds=300))
@@ -51,8 +52,10 @@ def _asked(job: dict[str, Any], content: bytes) -> Any:
     try:
         with reading.job(job) as process:
             return json_limits.decoded(b"".join(process.ask(content)))
-    except (ProgramFailed, ValueError) as failed:
-        raise Invalid(str(failed)) from failed
+    except ProgramFailed as failed:
+        raise Invalid(failed.problem or CommonProblem.INVALID_INPUT()) from failed
+    except ValueError as failed:
+        raise Invalid(CommonProblem.NOT_ACCEPTED(reason=str(failed))) from failed
 
 
 def _event(answer: dict[str, Any]) -> dict[str, Any]:

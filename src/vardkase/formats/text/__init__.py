@@ -8,6 +8,7 @@ from typing import Any
 
 from vardkase.analysis.search.filters import Search
 from vardkase.core.errors import Invalid
+from vardkase.formats.problems import ExportProblem
 from vardkase.formats.search_results import MatchedValue, rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_bool
@@ -49,5 +50,5 @@ def require_digest(search: Search) -> None:
 
 def _digest(name: str) -> Any:
     if name not in hashlib.algorithms_guaranteed or name.startswith("shake"):
-        raise Invalid(f"Invalid hash type: {name}.")
+        raise Invalid(ExportProblem.UNKNOWN_HASH_TYPE(name=name))
     return lambda value: hashlib.new(name, value.encode(), usedforsecurity=False).hexdigest()

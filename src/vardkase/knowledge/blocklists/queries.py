@@ -13,6 +13,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.blocklists.rules import require_manager
+from vardkase.knowledge.problems import BlocklistProblem
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.flags import as_int
 
@@ -51,5 +52,5 @@ def find_entry(actor: Actor, kind: Blocked, reference: str) -> BlocklistEntry:
     else:
         entry = own.filter(pk=as_int(reference) or 0).first()
     if entry is None:
-        raise NotFound("Invalid blocklist entry")
+        raise NotFound(BlocklistProblem.NOT_FOUND())
     return entry

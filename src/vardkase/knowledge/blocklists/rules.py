@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vardkase.core.errors import Forbidden
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -21,4 +22,4 @@ def require_manager(actor: Actor, kind: Blocked) -> None:
         return
     actor.require(Permission.ADD if kind is Blocked.EVENT else Permission.SITE_ADMIN)
     if actor.organisation_id != host_organisation_id():
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())

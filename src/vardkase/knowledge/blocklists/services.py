@@ -12,6 +12,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
@@ -21,6 +22,7 @@ from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.blocklists.queries import find_entry
 from vardkase.knowledge.blocklists.rules import require_manager
+from vardkase.knowledge.problems import BlocklistProblem
 from vardkase.misp.fields import UUID as UUID_FORM
 
 LONGEST_ORGC = 255
@@ -76,9 +78,7 @@ def _refuse_members(uuids: set[str]) -> None:
         fixed_standing__in=(MembershipStanding.NO_MEMBERSHIP, MembershipStanding.TERMINATED)
     )
     if name := open_to.filter(uuid__in=uuids).values_list("name", flat=True).first():
-        raise Invalid(
-            {"uuids": [f"{name} takes part in this hub. Its membership is limited by two officers instead."]}
-        )
+        raise Invalid({"uuids": [BlocklistProblem.TAKES_PART(name=name)]})
 
 
 @transaction.atomic
@@ -123,9 +123,9 @@ def _parted(texts: Sequence[str], new: set[str]) -> tuple[list[str], list[str]]:
 def _check(about: BlockReason) -> None:
     for name, value in _columns(about).items():
         if not isinstance(value, str):
-            raise Invalid({name: ["A text is expected."]})
+            raise Invalid({name: [CommonProblem.NOT_TEXT()]})
     if len(about.orgc) > LONGEST_ORGC:
-        raise Invalid({"orgc": [f"At most {LONGEST_ORGC} characters."]})
+        raise Invalid({"orgc": [BlocklistProblem.CREATOR_TOO_LONG(most=LONGEST_ORGC)]})
 
 
 def _columns(about: BlockReason) -> dict[str, str]:

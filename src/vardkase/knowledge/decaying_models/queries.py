@@ -11,6 +11,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import own_or_everyones_predicate, reader_parameters
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.knowledge.decaying_models.models import DecayingModel
+from vardkase.knowledge.decaying_models.problems import DecayingModelProblem
 
 
 def visible_models(actor: Actor) -> QuerySet[DecayingModel]:
@@ -23,7 +24,7 @@ def find_model(actor: Actor, reference: Reference) -> DecayingModel:
     condition = by_reference(reference)
     found = visible_models(actor).filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound("No Decaying Model with the provided ID exists")
+        raise NotFound(DecayingModelProblem.NOT_FOUND())
     return found
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
+from vardkase.knowledge.decaying_models.problems import DecayingModelProblem
 from vardkase.misp.flags import as_bool, as_int
 from vardkase.misp.types import TYPES
 
@@ -43,13 +45,13 @@ class ModelFields:
 
 def model_fields(data: Mapping[str, Any]) -> ModelFields:
     """The model in `data`. Raises Invalid by field."""
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     formula = data.get("formula", FORMULAS[0])
     if formula not in FORMULAS:
-        errors["formula"] = [f"The formula must be one of {', '.join(FORMULAS)}."]
+        errors["formula"] = [DecayingModelProblem.BAD_FORMULA(choices=FORMULAS)]
     version = as_int(data.get("version", 1))
     if version is None or not 0 <= version < 2**31:
-        errors["version"] = ["Version must be a number."]
+        errors["version"] = [DecayingModelProblem.BAD_VERSION()]
     fields = ModelFields(
         uuid=_uuid(data.get("uuid"), errors),
         name=_name(data.get("name"), errors),
@@ -68,42 +70,42 @@ def model_fields(data: Mapping[str, Any]) -> ModelFields:
 
 
 def overridden(parameters: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     merged = _parameters({**parameters, **overrides}, errors)
     if errors:
         raise Invalid(errors)
     return merged
 
 
-def attribute_types(given: object, errors: dict[str, list[str]]) -> list[str]:
+def attribute_types(given: object, errors: dict[str, list[Problem]]) -> list[str]:
     names = [given] if isinstance(given, str) else given
     if not isinstance(names, list) or not all(name in TYPES for name in names):
-        errors["attribute_types"] = ["Attribute types must be a list of types that exist."]
+        errors["attribute_types"] = [DecayingModelProblem.UNKNOWN_TYPES()]
         return []
     return list(dict.fromkeys(names))
 
 
-def _uuid(given: object, errors: dict[str, list[str]]) -> UUID | None:
+def _uuid(given: object, errors: dict[str, list[Problem]]) -> UUID | None:
     if given in (None, ""):
         return None
     try:
         return UUID(str(given))
     except ValueError:
-        errors["uuid"] = ["Please provide a valid RFC 4122 UUID"]
+        errors["uuid"] = [CommonProblem.NOT_AN_RFC_4122_UUID()]
         return None
 
 
-def _name(given: object, errors: dict[str, list[str]]) -> str:
+def _name(given: object, errors: dict[str, list[Problem]]) -> str:
     name = given.strip() if isinstance(given, str) else ""
     if not 0 < len(name) <= LONGEST_NAME:
-        errors["name"] = [f"Name must be a text of up to {LONGEST_NAME} characters."]
+        errors["name"] = [DecayingModelProblem.BAD_NAME(most=LONGEST_NAME)]
     return name
 
 
-def _references(given: object, errors: dict[str, list[str]]) -> list[str]:
+def _references(given: object, errors: dict[str, list[Problem]]) -> list[str]:
     refs = [given] if isinstance(given, str) else given
     if not isinstance(refs, list) or not all(isinstance(each, str) for each in refs):
-        errors["ref"] = ["References must be a list of texts."]
+        errors["ref"] = [DecayingModelProblem.BAD_REFERENCES()]
         return []
     return refs
 
@@ -112,14 +114,15 @@ def _plain(value: float) -> str:
     return f"{value:f}".rstrip("0").rstrip(".")
 
 
-def _parameters(given: object, errors: dict[str, list[str]]) -> dict[str, Any]:
+def _parameters(given: object, errors: dict[str, list[Problem]]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        errors["parameters"] = ["Parameters must be an object."]
+        errors["parameters"] = [DecayingModelProblem.BAD_PARAMETERS()]
         return {}
     parameters = dict(given)
     for name, (least, most) in RANGES.items():
         if (value := number(parameters.get(name))) is None or not least <= value <= most:
-            errors[name] = [f"`{name}` must be a number between {_plain(least)} and {_plain(most)}."]
+            limits = {"least": _plain(least), "most": _plain(most)}
+            errors[name] = [DecayingModelProblem.OUT_OF_RANGE(name=name, **limits)]
         else:
             parameters[name] = value
     config = parameters.setdefault("base_score_config", {}) or {}
@@ -129,7 +132,7 @@ def _parameters(given: object, errors: dict[str, list[str]]) -> dict[str, Any]:
         else {"": None}
     )
     if not all(weight is not None and 0 <= weight <= 1e6 for weight in weights.values()):
-        errors["base_score_config"] = ["The base score's configuration must map taxonomies to weights."]
+        errors["base_score_config"] = [DecayingModelProblem.BAD_WEIGHTS()]
     parameters["base_score_config"] = weights
     return parameters
 

@@ -12,10 +12,12 @@ from django.db import transaction
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.decaying_models.models import DecayingModel, DecayingModelMapping
+from vardkase.knowledge.decaying_models.problems import DecayingModelProblem
 from vardkase.knowledge.decaying_models.queries import may_edit
 from vardkase.knowledge.decaying_models.rules import attribute_types, model_fields
 from vardkase.knowledge.sources.files import read_any
@@ -24,7 +26,6 @@ OURS = Path(__file__).parent / "data" / "models.json"
 MEMBERS = (
     "name", "description", "parameters", "attribute_types", "ref", "formula", "version", "all_orgs", "enabled",
 )  # fmt: skip
-TAKEN = "A decaying model with this uuid exists already."
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def add_model(
     if fields.uuid is None:
         del values["uuid"]
     elif DecayingModel.objects.filter(uuid=fields.uuid).exists():
-        raise Invalid({"uuid": [TAKEN]})
+        raise Invalid({"uuid": [DecayingModelProblem.UUID_TAKEN()]})
     model = DecayingModel.objects.create(org_id=actor.organisation_id, **values)
     record(actor, action, _target(model))
     return model
@@ -104,7 +105,7 @@ def set_enabled(actor: Actor, model_id: int, *, enabled: bool) -> DecayingModel:
 @transaction.atomic
 def map_types(actor: Actor, model_id: int, types: Sequence[str]) -> DecayingModel:
     model = _editable(actor, model_id)
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     wanted = attribute_types(types, errors)
     if errors:
         raise Invalid(errors)
@@ -128,7 +129,7 @@ def _editable(actor: Actor, model_id: int) -> DecayingModel:
     if model is None:
         raise NotFound
     if not may_edit(actor, model):
-        raise Forbidden("You are not authorised to edit this model.")
+        raise Forbidden(DecayingModelProblem.NOT_OWNER())
     return model
 
 

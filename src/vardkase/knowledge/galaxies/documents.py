@@ -8,6 +8,8 @@ from uuid import UUID
 
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
+from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 from vardkase.knowledge.galaxies.rules import UUID_FORM
 from vardkase.misp.fields import read_text
 from vardkase.misp.flags import as_int
@@ -20,11 +22,6 @@ LONGEST_VALUE = 1_900
 """Bytes: the tag of a cluster goes into an index."""
 
 LARGEST = 2**63 - 1
-DISTRIBUTIONS = (
-    "Options: Your organisation only, This community only, Connected communities, All communities, "
-    "Sharing group"
-)
-NOT_A_UUID = "Please provide a valid RFC 4122 UUID"
 
 
 def cluster_fields(data: Document) -> dict[str, Any]:
@@ -33,11 +30,11 @@ def cluster_fields(data: Document) -> dict[str, Any]:
         if key in data:
             fields[key] = text_of(data, key)
     if "value" in fields and not fields["value"].strip():
-        raise Invalid({"value": ["This field is required."]})
+        raise Invalid({"value": [CommonProblem.MISSING()]})
     if len(fields.get("value", "").encode()) > LONGEST_VALUE:
-        raise Invalid({"value": ["The value is too long."]})
+        raise Invalid({"value": [GalaxyClusterProblem.VALUE_TOO_LONG()]})
     if len(fields.get("source", "")) > LONGEST:
-        raise Invalid({"source": ["The source is too long."]})
+        raise Invalid({"source": [GalaxyClusterProblem.SOURCE_TOO_LONG()]})
     if "authors" in data:
         fields["authors"] = _authors(data["authors"])
     return fields
@@ -46,7 +43,7 @@ def cluster_fields(data: Document) -> dict[str, Any]:
 def text_of(data: Document, key: str) -> str:
     value = data[key]
     if isinstance(value, list | dict):
-        raise Invalid({key: ["This has to be a text."]})
+        raise Invalid({key: [GalaxyClusterProblem.NOT_TEXT()]})
     return read_text(value)
 
 
@@ -55,7 +52,7 @@ def uuid_of(data: Document, key: str = "uuid") -> UUID | None:
     if value in (None, "", False):
         return None
     if not isinstance(value, str) or not UUID_FORM.fullmatch(value.strip()):
-        raise Invalid({key: [NOT_A_UUID]})
+        raise Invalid({key: [CommonProblem.NOT_AN_RFC_4122_UUID()]})
     return UUID(value.strip())
 
 
@@ -65,7 +62,7 @@ def number_of(data: Document, key: str) -> int | None:
         return None
     number = as_int(value)
     if number is None or not 0 <= number <= LARGEST:
-        raise Invalid({key: ["This has to be a whole number."]})
+        raise Invalid({key: [CommonProblem.NOT_A_WHOLE_NUMBER()]})
     return number
 
 
@@ -75,7 +72,7 @@ def distribution_of(data: Document, default: int) -> int:
         return default
     number = as_int(value)
     if number is None or isinstance(value, bool) or not 0 <= number <= 4:
-        raise Invalid(DISTRIBUTIONS)
+        raise Invalid(GalaxyClusterProblem.BAD_DISTRIBUTION())
     return number
 
 
@@ -136,13 +133,13 @@ def _scalar(value: Any) -> str:
 
 def _element(member: str, entry: Any) -> tuple[str, str]:
     if not isinstance(entry, dict) or isinstance(entry.get("value"), list | dict):
-        raise Invalid({member: ["Every element has to have a key and a value."]})
+        raise Invalid({member: [GalaxyClusterProblem.ELEMENT_INCOMPLETE()]})
     return _checked(member, read_text(entry.get("key")), read_text(entry.get("value")))
 
 
 def _checked(member: str, key: str, value: str) -> tuple[str, str]:
     if not key or len(key) > LONGEST:
-        raise Invalid({member: ["Every element has to have a key of up to 255 characters."]})
+        raise Invalid({member: [GalaxyClusterProblem.BAD_ELEMENT_KEY(most=LONGEST)]})
     return key, value
 
 
@@ -152,7 +149,7 @@ def _authors(value: Any) -> list[str] | None:
     if isinstance(value, str):
         value = _json("authors", value) if value.startswith("[") else value.split(",")
     if not isinstance(value, list) or any(isinstance(name, list | dict) for name in value):
-        raise Invalid({"authors": ["This has to be a list of names."]})
+        raise Invalid({"authors": [GalaxyClusterProblem.NOT_NAMES()]})
     return [name for entry in value if (name := read_text(entry).strip())]
 
 
@@ -160,4 +157,4 @@ def _json(member: str, text: str) -> Any:
     try:
         return json_limits.decoded(text)
     except ValueError:
-        raise Invalid({member: ["This is not valid JSON."]}) from None
+        raise Invalid({member: [GalaxyClusterProblem.NOT_JSON()]}) from None

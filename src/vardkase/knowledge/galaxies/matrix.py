@@ -16,6 +16,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
 from vardkase.knowledge.galaxies.models import Galaxy
+from vardkase.knowledge.galaxies.problems import GalaxyProblem
 from vardkase.knowledge.galaxies.queries import visible_galaxies
 
 DEFAULT_GALAXY = "mitre-attack-pattern"
@@ -50,7 +51,7 @@ def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
     Raises NotFound for a galaxy without a kill chain.
     """
     if not galaxy.kill_chain_order:
-        raise NotFound("This galaxy has no matrix.")
+        raise NotFound(GalaxyProblem.NO_MATRIX())
     orders = sorted(galaxy.kill_chain_order.items())
     tabs: Tabs = {tab: {column: [] for column in order} for tab, order in orders}
     for cell, places in _cells(actor, galaxy):
@@ -65,7 +66,7 @@ def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
     readable = visible_galaxies(actor).filter(type=galaxy_type, kill_chain_order__isnull=False)
     found = readable.order_by("pk").first()
     if found is None:
-        raise NotFound("Galaxy not found")
+        raise NotFound(GalaxyProblem.NOT_FOUND())
     return found
 
 

@@ -22,13 +22,15 @@ from vardkase.knowledge.galaxies.models import (
     GalaxyClusterRelation,
     GalaxyElement,
 )
+from vardkase.knowledge.galaxies.problems import (
+    GalaxyClusterProblem,
+    GalaxyClusterRelationProblem,
+    GalaxyProblem,
+)
 from vardkase.knowledge.galaxies.rules import UUID_FORM
 
 CHUNK = 500
 CONTEXTS = ("all", "default", "custom", "org", "deleted")
-INVALID_CLUSTER = "Invalid galaxy cluster"
-INVALID_GALAXY = "Galaxy not found"
-INVALID_RELATION = "Invalid cluster relation"
 
 
 def visible_galaxies(actor: Actor) -> QuerySet[Galaxy]:
@@ -62,7 +64,7 @@ def search_galaxies(actor: Actor, value: str = "") -> QuerySet[Galaxy]:
 def find_galaxy(actor: Actor, reference: str) -> Galaxy:
     galaxy = visible_galaxies(actor).filter(_matches(reference)).first()
     if galaxy is None:
-        raise NotFound(INVALID_GALAXY)
+        raise NotFound(GalaxyProblem.NOT_FOUND())
     return galaxy
 
 
@@ -90,7 +92,7 @@ def find_cluster(actor: Actor, reference: str, *, deleted: bool = False) -> Gala
         found = found.filter(deleted=False)
     cluster = found.select_related("galaxy").order_by("pk").first()
     if cluster is None:
-        raise NotFound(INVALID_CLUSTER)
+        raise NotFound(GalaxyClusterProblem.NOT_FOUND())
     return cluster
 
 
@@ -98,7 +100,7 @@ def find_relation(actor: Actor, reference: str) -> GalaxyClusterRelation:
     found = visible_relations(actor).select_related("galaxy_cluster")
     relation = None if UUID_FORM.fullmatch(reference) else found.filter(_matches(reference)).first()
     if relation is None:
-        raise NotFound(INVALID_RELATION)
+        raise NotFound(GalaxyClusterRelationProblem.NOT_FOUND())
     return relation
 
 

@@ -11,6 +11,7 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
+from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 from vardkase.knowledge.galaxies.queries import visible_clusters
 from vardkase.knowledge.galaxies.rules import UUID_FORM
 from vardkase.misp.flags import as_bool, as_int
@@ -87,15 +88,15 @@ def _ids(key: str, values: list[str]) -> list[int]:
 def _values(key: str, value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     if any(isinstance(entry, list | dict) for entry in values):
-        raise Invalid({key: ["This has to be a value or a list of values."]})
+        raise Invalid({key: [GalaxyClusterProblem.BAD_FILTER()]})
     return [str(entry) for entry in values]
 
 
 def _with_elements(wanted: Any) -> Q:
     if not isinstance(wanted, dict):
-        raise Invalid({"elements": ["This has to be an object of keys and values."]})
+        raise Invalid({"elements": [GalaxyClusterProblem.BAD_ELEMENT_FILTER()]})
     if len(wanted) > MOST_ELEMENTS:
-        raise Invalid({"elements": [f"At most {MOST_ELEMENTS} elements can be asked for together."]})
+        raise Invalid({"elements": [GalaxyClusterProblem.TOO_MANY_ELEMENT_FILTERS(most=MOST_ELEMENTS)]})
     condition = Q()
     for key, value in wanted.items():
         having = GalaxyElement.objects.filter(key=key, value__in=_values("elements", value))

@@ -1,4 +1,4 @@
-"""Validation of import expressions; readers return the value to store or raise ValueError."""
+"""Validation of import expressions; readers return the value to store or raise Invalid."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from vardkase.core.errors import Invalid
 from vardkase.core.expressions import DELIMITED, InvalidExpression, compiled, expression_from
 from vardkase.identity.organisations.fields import filled, short_text
 from vardkase.knowledge.import_expressions.models import EVERY_TYPE, ImportExpression
+from vardkase.knowledge.problems import ImportExpressionProblem
 from vardkase.misp.types import TYPES
 
 LONGEST = 255
-NOT_DELIMITED = "Write the expression between slashes, with its flags behind them: /expression/i"
-NO_SUCH_TYPE = "The type has to be that of an attribute, or ALL."
-NO_SUCH_GROUP = "The expression has no group {}."
 
 REFERENCE = re.compile(r"\\\\|\\(\d{1,2})|\$(\d{1,2})|\$\{(\d{1,2})\}", re.ASCII)
 """In a replacement: a doubled backslash, or the number of a group as PHP's ``preg_replace`` takes it."""
@@ -27,11 +25,11 @@ type Template = tuple[str | int, ...]
 def read_regexp(value: Any) -> str:
     written = filled("regexp", LONGEST)(value)
     if not DELIMITED.fullmatch(written):
-        raise ValueError(NOT_DELIMITED)
+        raise Invalid(ImportExpressionProblem.NOT_DELIMITED())
     try:
         expression_from(written)
     except InvalidExpression as error:
-        raise ValueError(f"The expression cannot be used: {error}") from None
+        raise Invalid(ImportExpressionProblem.NOT_USABLE(reason=str(error))) from None
     return written
 
 
@@ -43,7 +41,7 @@ def read_replacement(value: Any) -> str:
 def read_type(value: Any) -> str:
     name = short_text(value) or EVERY_TYPE
     if name != EVERY_TYPE and name not in TYPES:
-        raise ValueError(NO_SUCH_TYPE)
+        raise Invalid(ImportExpressionProblem.UNKNOWN_TYPE())
     return name
 
 
@@ -55,7 +53,7 @@ def check_groups(row: ImportExpression) -> None:
     groups = compiled(expression_from(row.regexp)).groups
     for piece in template_of(row.replacement):
         if isinstance(piece, int) and piece > groups:
-            raise Invalid({"replacement": [NO_SUCH_GROUP.format(piece)]})
+            raise Invalid({"replacement": [ImportExpressionProblem.UNKNOWN_GROUP(number=piece)]})
 
 
 def _pieces(replacement: str) -> Iterator[str | int]:

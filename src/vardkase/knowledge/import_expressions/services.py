@@ -21,10 +21,10 @@ from vardkase.knowledge.import_expressions.rules import (
     read_replacement,
     read_type,
 )
+from vardkase.knowledge.problems import ImportExpressionProblem
 from vardkase.misp.flags import as_int
 
 MOST = 1_000
-TOO_MANY = f"There can be {MOST} import expressions at most."
 
 
 def expressions(actor: Actor) -> QuerySet[ImportExpression]:
@@ -36,7 +36,7 @@ def expressions(actor: Actor) -> QuerySet[ImportExpression]:
 def add_expression(actor: Actor, data: Mapping[str, Any]) -> ImportExpression:
     _require_keeper(actor)
     if ImportExpression.objects.count() >= MOST:
-        raise Invalid({"regexp": [TOO_MANY]})
+        raise Invalid({"regexp": [ImportExpressionProblem.TOO_MANY(most=MOST)]})
     row = ImportExpression()
     _write(row, data)
     record(actor, KnowledgeAction.IMPORT_EXPRESSION_ADDED, _target(row), _told(row))
@@ -70,7 +70,7 @@ def _require_keeper(actor: Actor) -> None:
 def _find(actor: Actor, reference: str) -> ImportExpression:
     found = expressions(actor).filter(pk=as_int(reference) or 0).select_for_update().first()
     if found is None:
-        raise NotFound("Invalid regexp")
+        raise NotFound(ImportExpressionProblem.NOT_FOUND())
     return found
 
 

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
+from vardkase.knowledge.problems import NoticelistProblem
 
 
 def all_noticelists() -> QuerySet[Noticelist]:
@@ -14,7 +15,7 @@ def all_noticelists() -> QuerySet[Noticelist]:
 
 def find_noticelist(noticelist_id: int) -> Noticelist:
     if (noticelist := Noticelist.objects.filter(pk=noticelist_id).first()) is None:
-        raise NotFound("Invalid Noticelist.")
+        raise NotFound(NoticelistProblem.NOT_FOUND())
     return noticelist
 
 

@@ -12,6 +12,7 @@ from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.noticelists import loader
 from vardkase.knowledge.noticelists.models import Noticelist
 from vardkase.knowledge.noticelists.queries import find_noticelist
+from vardkase.knowledge.problems import NoticelistProblem
 from vardkase.knowledge.sources.loading import LoadResult, forget
 
 
@@ -20,7 +21,7 @@ def set_enabled(actor: Actor, noticelist_id: int, *, enabled: bool) -> Noticelis
     _require_site_admin(actor)
     noticelist = Noticelist.objects.select_for_update().filter(pk=noticelist_id).first()
     if noticelist is None:
-        raise NotFound("Invalid Noticelist.")
+        raise NotFound(NoticelistProblem.NOT_FOUND())
     noticelist.enabled = enabled
     noticelist.save(update_fields=["enabled"])
     action = KnowledgeAction.NOTICELIST_ENABLED if enabled else KnowledgeAction.NOTICELIST_DISABLED

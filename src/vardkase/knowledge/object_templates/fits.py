@@ -9,6 +9,7 @@ from typing import Any
 
 from vardkase.core.errors import FieldErrors
 from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem
 from vardkase.misp.types import TYPES
 
 type Element = Mapping[str, Any]
@@ -71,8 +72,9 @@ def misplaced(template: ObjectTemplate, relation: str, kind: str) -> FieldErrors
         return None
     wanted = type_of(template, relation)
     if wanted is None:
-        return {"object_relation": [f'The template {template.name} has no relation "{relation}".']}
-    return {"object_relation": [f'"{relation}" takes values of type {wanted}, not {kind}.']}
+        unknown = ObjectTemplateProblem.UNKNOWN_RELATION(template=template.name, relation=relation)
+        return {"object_relation": [unknown]}
+    return {"object_relation": [ObjectTemplateProblem.MISPLACED(relation=relation, wanted=wanted, type=kind)]}
 
 
 def _elements(template: ObjectTemplate) -> Mapping[str, Element]:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from vardkase.core.errors import NotFound
 from vardkase.knowledge.galaxies.rules import UUID_FORM
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
+from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem
 
 
 def active_templates() -> QuerySet[ObjectTemplate]:
@@ -23,14 +24,14 @@ def find_template(reference: str) -> ObjectTemplate:
     """The template with this id, or the newest with this uuid or name. Raises NotFound."""
     template = ObjectTemplate.objects.filter(_matches(reference)).order_by("-active", "-version").first()
     if template is None:
-        raise NotFound("Template not found")
+        raise NotFound(ObjectTemplateProblem.NOT_FOUND())
     return template
 
 
 def find_active_template(reference: str) -> ObjectTemplate:
     template = active_templates().filter(_matches(reference)).first()
     if template is None:
-        raise NotFound("Invalid template.")
+        raise NotFound(ObjectTemplateProblem.NOT_ACTIVE())
     return template
 
 

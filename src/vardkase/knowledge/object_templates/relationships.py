@@ -12,17 +12,16 @@ from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import fill
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.object_templates.models import ObjectRelationship
+from vardkase.knowledge.object_templates.problems import RelationshipTypeProblem
 
 LONGEST_NAME = 255
 LONGEST_TEXT = 10_000
 MOST_FORMATS = 50
-TAKEN = "There is a relationship with this name already."
-PACKAGED = "This relationship comes with the hub and cannot be changed."
-NOT_OWN = "This relationship belongs to another organisation."
 
 
 def relationships() -> QuerySet[ObjectRelationship]:
@@ -65,11 +64,11 @@ def _require(actor: Actor) -> None:
 def _own(actor: Actor, relationship_id: int) -> ObjectRelationship:
     word = ObjectRelationship.objects.select_for_update().filter(pk=relationship_id).first()
     if word is None:
-        raise NotFound("Invalid object relationship.")
+        raise NotFound(RelationshipTypeProblem.NOT_FOUND())
     if not word.org_id:
-        raise Forbidden(PACKAGED)
+        raise Forbidden(RelationshipTypeProblem.PACKAGED())
     if word.org_id != actor.organisation_id and not actor.is_site_admin:
-        raise Forbidden(NOT_OWN)
+        raise Forbidden(RelationshipTypeProblem.NOT_OWNER())
     return word
 
 
@@ -78,7 +77,7 @@ def _saved(
 ) -> ObjectRelationship:
     fill(word, data, {"name": _name, "description": _description, "format": _formats})
     if ObjectRelationship.objects.filter(name=word.name).exclude(pk=word.pk).exists():
-        raise Invalid({"name": [TAKEN]})
+        raise Invalid({"name": [RelationshipTypeProblem.NAME_TAKEN()]})
     word.save()
     record(actor, act, _target(word))
     return word
@@ -91,7 +90,7 @@ def _target(word: ObjectRelationship) -> Target:
 def _name(value: Any) -> str:
     name = _text(value, LONGEST_NAME)
     if not name:
-        raise ValueError("This field is required.")
+        raise Invalid(CommonProblem.MISSING())
     return name
 
 
@@ -102,11 +101,11 @@ def _description(value: Any) -> str:
 def _formats(value: Any) -> list[str]:
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list) or len(listed) > MOST_FORMATS:
-        raise ValueError(f"A list of at most {MOST_FORMATS} names of formats is expected.")
+        raise Invalid(RelationshipTypeProblem.BAD_FORMATS(most=MOST_FORMATS))
     return [_text(each, LONGEST_NAME) for each in listed]
 
 
 def _text(value: Any, longest: int) -> str:
     if not isinstance(value, str) or "\0" in value or len(text := value.strip()) > longest:
-        raise ValueError(f"A text of at most {longest} characters is expected.")
+        raise Invalid(RelationshipTypeProblem.BAD_TEXT(most=longest))
     return text

@@ -11,21 +11,17 @@ from django.db import transaction
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.object_templates import loader
 from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.knowledge.object_templates.problems import ObjectTemplateProblem, TemplateFieldProblem
 from vardkase.knowledge.object_templates.queries import find_template
 from vardkase.knowledge.sources.bulk import lock
 from vardkase.knowledge.sources.loading import LoadResult
-from vardkase.misp.object_template import is_definition, parse_template
-
-PACKAGED = "This template comes with the hub and cannot be changed. It can be switched off."
-PACKAGED_UUID = "A template that comes with the hub has this uuid."
-SOMEBODY_ELSES = "A template of another organisation has this uuid."
-NAME_TAKEN = "Another template has this name."
-NOT_OWN = "This template belongs to another organisation."
+from vardkase.misp.object_template import BadTemplate, parse_template
 
 
 @transaction.atomic
@@ -122,17 +118,22 @@ def _require(actor: Actor) -> None:
 def _own(actor: Actor, reference: str) -> ObjectTemplate:
     template = find_template(reference)
     if template.fixed:
-        raise Forbidden(PACKAGED)
+        raise Forbidden(ObjectTemplateProblem.PACKAGED())
     if template.org_id != actor.organisation_id and not actor.is_site_admin:
-        raise Forbidden(NOT_OWN)
+        raise Forbidden(ObjectTemplateProblem.NOT_OWNER())
     return template
 
 
 def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
-    parsed = parse_template(data)
-    if not is_definition(parsed):
-        raise Invalid(parsed)
-    return parsed
+    try:
+        return parse_template(data)
+    except BadTemplate as bad:
+        raise Invalid(
+            {
+                place: [TemplateFieldProblem[each.fault.name](**each.params)]
+                for place, each in bad.faults.items()
+            }
+        ) from None
 
 
 def _stored(actor: Actor, definition: dict[str, Any], act: AuditAction) -> ObjectTemplate:
@@ -151,19 +152,19 @@ def _stored(actor: Actor, definition: dict[str, Any], act: AuditAction) -> Objec
 
 def _faults(
     actor: Actor, definition: Mapping[str, Any], newest: ObjectTemplate | None
-) -> dict[str, list[str]]:
-    errors = {}
+) -> dict[str, list[Problem]]:
+    errors: dict[str, list[Problem]] = {}
     others = ObjectTemplate.objects.filter(name=definition["name"], active=True)
     if others.exclude(uuid=definition["uuid"]).exists():
-        errors["name"] = [NAME_TAKEN]
+        errors["name"] = [ObjectTemplateProblem.NAME_TAKEN()]
     if newest is None:
         return errors
     if ObjectTemplate.objects.filter(uuid=newest.uuid, fixed=True).exists():
-        errors["uuid"] = [PACKAGED_UUID]
+        errors["uuid"] = [ObjectTemplateProblem.UUID_OF_PACKAGED()]
     elif newest.org_id != actor.organisation_id and not actor.is_site_admin:
-        errors["uuid"] = [SOMEBODY_ELSES]
+        errors["uuid"] = [ObjectTemplateProblem.UUID_OF_ANOTHER()]
     elif definition["version"] <= newest.version:
-        errors["version"] = [f"Version {newest.version} is here already; a change has a higher number."]
+        errors["version"] = [ObjectTemplateProblem.NEWER_VERSION(version=newest.version)]
     return errors
 
 

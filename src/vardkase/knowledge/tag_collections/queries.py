@@ -12,12 +12,12 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import own_or_everyones_predicate, reader_parameters
 from vardkase.identity.organisations.queries import Reference, by_reference
+from vardkase.knowledge.problems import TagCollectionProblem
 from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import carried_tags
 from vardkase.knowledge.taxonomies.rules import may_use
 
-MISSING = "Invalid Tag Collection"
 PREFIX = "collection_"
 """Before the id of a collection that stands in the place of a tag, as in MISP."""
 
@@ -40,7 +40,7 @@ def find_collection(actor: Actor, reference: Reference) -> TagCollection:
     condition = by_reference(reference)
     found = visible_collections(actor).filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound(MISSING)
+        raise NotFound(TagCollectionProblem.NOT_FOUND())
     return found
 
 

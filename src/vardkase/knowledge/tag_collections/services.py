@@ -10,20 +10,19 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
+from vardkase.knowledge.problems import TagCollectionProblem
 from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
-from vardkase.knowledge.tag_collections.queries import MISSING, find_collection, may_edit
+from vardkase.knowledge.tag_collections.queries import find_collection, may_edit
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.flags import as_bool
 
 LONGEST_NAME = 255
-NOT_ATTACHED = "Tag is not in this collection."
-NOT_YOURS = "You don't have permission to modify this tag collection."
-TAKEN = "A tag collection with this uuid exists already."
 
 
 @transaction.atomic
@@ -34,7 +33,7 @@ def add_collection(
     actor.require(Permission.TAG_EDITOR)
     values = {"name": "", **_values(data)}
     if not values["name"]:
-        raise Invalid({"name": ["Name cannot be empty."]})
+        raise Invalid({"name": [TagCollectionProblem.NAME_MISSING()]})
     values |= _free_uuid(data.get("uuid"))
     collection = TagCollection.objects.create(
         org_id=actor.organisation_id, user_id=actor.user_id or 0, **values
@@ -51,7 +50,7 @@ def edit_collection(actor: Actor, reference: str, data: Mapping[str, Any]) -> Ta
     collection = _editable(actor, reference)
     values = _values(data)
     if not values.get("name", collection.name):
-        raise Invalid({"name": ["Name cannot be empty."]})
+        raise Invalid({"name": [TagCollectionProblem.NAME_MISSING()]})
     TagCollection.objects.filter(pk=collection.pk).update(**values)
     record(actor, KnowledgeAction.TAG_COLLECTION_EDITED, _target(collection), {"fields": sorted(values)})
     return find_collection(actor, collection.pk)
@@ -90,14 +89,14 @@ def remove_tag(actor: Actor, reference: str, tag: Mapping[str, Any]) -> Tag:
                 actor, KnowledgeAction.TAG_COLLECTION_TAG_REMOVED, _target(collection), {"tag": found.name}
             )
             return found
-    raise Conflict(NOT_ATTACHED)
+    raise Conflict(TagCollectionProblem.TAG_NOT_IN_COLLECTION())
 
 
 def _put(actor: Actor, collection: TagCollection, mentions: Sequence[Mapping[str, Any]]) -> list[Tag]:
     tags = resolve_tags(actor, mentions, may_create=True)
     by_name = tags | {str(tag.pk): tag for tag in tags.values()}
     if not mentions or any(_named(mention) not in by_name for mention in mentions):
-        raise Invalid("Invalid Tag.")
+        raise Invalid(TagCollectionProblem.UNKNOWN_TAG())
     present = set(collection.members.values_list("tag_id", flat=True))
     wanted = {tag.pk: tag for mention in mentions if (tag := by_name[_named(mention)]).pk not in present}
     new = list(wanted.values())
@@ -114,10 +113,10 @@ def _editable(actor: Actor, reference: str) -> TagCollection:
     actor.require_writing()
     collection = find_collection(actor, reference)
     if not may_edit(actor, collection):
-        raise Forbidden(NOT_YOURS)
+        raise Forbidden(TagCollectionProblem.NOT_OWNER())
     locked = TagCollection.objects.select_for_update().filter(pk=collection.pk).first()
     if locked is None:
-        raise NotFound(MISSING)
+        raise NotFound(TagCollectionProblem.NOT_FOUND())
     return locked
 
 
@@ -129,7 +128,7 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
     if "all_orgs" in data:
         values["all_orgs"] = as_bool(data["all_orgs"])
     if len(values.get("name", "")) > LONGEST_NAME:
-        raise Invalid({"name": [f"Name may have {LONGEST_NAME} characters at most."]})
+        raise Invalid({"name": [TagCollectionProblem.NAME_TOO_LONG(most=LONGEST_NAME)]})
     return values
 
 
@@ -137,7 +136,7 @@ def _text(name: str, value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or "\0" in value:
-        raise Invalid({name: ["A text is expected."]})
+        raise Invalid({name: [CommonProblem.NOT_TEXT()]})
     return value.strip()
 
 
@@ -145,9 +144,9 @@ def _free_uuid(given: object) -> dict[str, UUID]:
     if not given:
         return {}
     if not UUID_FORM.fullmatch(str(given).lower()):
-        raise Invalid({"uuid": ["Please provide a valid RFC 4122 UUID"]})
+        raise Invalid({"uuid": [CommonProblem.NOT_AN_RFC_4122_UUID()]})
     if TagCollection.objects.filter(uuid=str(given)).exists():
-        raise Invalid({"uuid": [TAKEN]})
+        raise Invalid({"uuid": [TagCollectionProblem.UUID_TAKEN()]})
     return {"uuid": UUID(str(given))}
 
 

@@ -25,6 +25,7 @@ from vardkase.knowledge.taxonomies.models import (
     TaxonomyEntry,
     TaxonomyPredicate,
 )
+from vardkase.knowledge.taxonomies.problems import TagProblem, TaxonomyProblem
 from vardkase.knowledge.taxonomies.rules import MachineTag, colour_of, parse_machine_tag
 
 
@@ -116,7 +117,7 @@ def find_tag(actor: Actor, reference: str) -> Tag:
     tags = visible_tags(actor)
     found = tags.filter(pk=int(reference)) if _is_id(reference) else tags.filter(name__iexact=reference)
     if (tag := found.first()) is None:
-        raise NotFound("Invalid Tag")
+        raise NotFound(TagProblem.NOT_FOUND())
     return tag
 
 
@@ -157,7 +158,7 @@ def find_taxonomy(reference: str) -> Taxonomy:
     every = Taxonomy.objects.all()
     found = every.filter(pk=int(reference)) if _is_id(reference) else every.filter(namespace=reference)
     if (taxonomy := found.first()) is None:
-        raise NotFound("Taxonomy not found.")
+        raise NotFound(TaxonomyProblem.NOT_FOUND())
     return taxonomy
 
 

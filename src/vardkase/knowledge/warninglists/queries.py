@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
+from vardkase.knowledge.warninglists.problems import WarninglistProblem
 
 CHUNK = 5_000
 
@@ -27,7 +28,7 @@ def any_enabled() -> bool:
 
 def find_warninglist(warninglist_id: int) -> Warninglist:
     if (warninglist := Warninglist.objects.filter(pk=warninglist_id).first()) is None:
-        raise NotFound("Invalid Warninglist.")
+        raise NotFound(WarninglistProblem.NOT_FOUND())
     return warninglist
 
 

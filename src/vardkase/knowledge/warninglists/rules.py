@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core.errors import Invalid
 from vardkase.core.expressions import InvalidExpression, expression_from
+from vardkase.core.problems import Problem
 from vardkase.knowledge.warninglists.entries import Entries, network_of_entry
 from vardkase.knowledge.warninglists.models import CATEGORIES, TYPES
+from vardkase.knowledge.warninglists.problems import WarninglistProblem
 from vardkase.knowledge.warninglists.scanned import LARGEST, LARGEST_TEXT
 from vardkase.misp.flags import as_bool, as_int
 from vardkase.misp.types import TYPES as ATTRIBUTE_TYPES
 
-EMPTY = "Entries cannot be empty."
 SCANNED = ("substring", "regex")
+LONGEST_NAME = 255
 LONGEST_VALUE = 65_535
 LARGEST_VERSION = 2**31 - 1
 
@@ -34,16 +36,20 @@ class ListFields:
 
 
 def list_fields(data: Mapping[str, Any]) -> ListFields:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     fields = ListFields(
-        name=_text(data, "name", errors, longest=255),
-        type=_one_of(data, "type", TYPES, "string", errors),
-        description=_text(data, "description", errors),
-        category=_one_of(data, "category", CATEGORIES, "false_positive", errors),
+        name=_name(data, errors),
+        type=str(data.get("type", "string")),
+        description=_description(data, errors),
+        category=str(data.get("category", "false_positive")),
         version=_version(data, errors),
         enabled=as_bool(data.get("enabled")),
         matching_attributes=_types(data, errors),
     )
+    if fields.type not in TYPES:
+        errors["type"] = [WarninglistProblem.BAD_TYPE(choices=TYPES)]
+    if fields.category not in CATEGORIES:
+        errors["category"] = [WarninglistProblem.BAD_CATEGORY(choices=CATEGORIES)]
     if errors:
         raise Invalid(errors)
     return fields
@@ -70,25 +76,25 @@ def entries_in(data: Mapping[str, Any]) -> Entries | None:
 
 def check_entries(kind: str, entries: Entries) -> None:
     if not entries:
-        raise Invalid({"entries": [EMPTY]})
+        raise Invalid({"entries": [WarninglistProblem.NO_ENTRIES()]})
     if kind in SCANNED and (len(entries) > LARGEST or sum(map(len, entries)) > LARGEST_TEXT):
-        limits = f"{LARGEST} entries and {LARGEST_TEXT} characters"
-        raise Invalid({"entries": [f"A {kind} list may have {limits} at most."]})
+        limits = {"entries": LARGEST, "characters": LARGEST_TEXT}
+        raise Invalid({"entries": [WarninglistProblem.TOO_MANY_ENTRIES(type=kind, **limits)]})
     problems = (problem for value in entries if (problem := _problem(kind, value)))
     if (first := next(problems, None)) is not None:
         raise Invalid({"entries": [first]})
 
 
-def _problem(kind: str, value: str) -> str | None:
+def _problem(kind: str, value: str) -> Problem | None:
     if len(value) > LONGEST_VALUE:
-        return f"Entries may have {LONGEST_VALUE} characters at most."
+        return WarninglistProblem.ENTRY_TOO_LONG(most=LONGEST_VALUE)
     if kind == "cidr" and network_of_entry(value) is None:
-        return f"`{value[:200]}` is not a network or an address."
+        return WarninglistProblem.NOT_A_NETWORK(value=value[:200])
     if kind == "regex":
         try:
             expression_from(value)
         except InvalidExpression as error:
-            return f"`{value[:200]}` is not a usable regular expression: {error}."
+            return WarninglistProblem.BAD_EXPRESSION(value=value[:200], reason=str(error))
     return None
 
 
@@ -115,43 +121,44 @@ def _string(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list | dict | bool):
-        raise Invalid({"entries": ["Entries must be texts."]})
+        raise Invalid({"entries": [WarninglistProblem.ENTRIES_NOT_TEXT()]})
     return str(value)
 
 
-def _text(
-    data: Mapping[str, Any], name: str, errors: dict[str, list[str]], longest: int = LONGEST_VALUE
-) -> str:
-    value = data.get(name)
-    text = value.strip() if isinstance(value, str) else ""
-    if not text:
-        errors[name] = [f"{name.capitalize()} cannot be empty."]
-    elif len(text) > longest:
-        errors[name] = [f"{name.capitalize()} may have {longest} characters at most."]
-    return text
+def _name(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> str:
+    name = _text(data.get("name"))
+    if not name:
+        errors["name"] = [WarninglistProblem.NAME_MISSING()]
+    elif len(name) > LONGEST_NAME:
+        errors["name"] = [WarninglistProblem.NAME_TOO_LONG(most=LONGEST_NAME)]
+    return name
 
 
-def _one_of(
-    data: Mapping[str, Any], name: str, allowed: Sequence[str], default: str, errors: dict[str, list[str]]
-) -> str:
-    value = data.get(name, default)
-    if value not in allowed:
-        errors[name] = [f"{name.capitalize()} must be one of {', '.join(allowed)}."]
-    return str(value)
+def _description(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> str:
+    description = _text(data.get("description"))
+    if not description:
+        errors["description"] = [WarninglistProblem.DESCRIPTION_MISSING()]
+    elif len(description) > LONGEST_VALUE:
+        errors["description"] = [WarninglistProblem.DESCRIPTION_TOO_LONG(most=LONGEST_VALUE)]
+    return description
 
 
-def _version(data: Mapping[str, Any], errors: dict[str, list[str]]) -> int:
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _version(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> int:
     version = as_int(data.get("version", 1))
     if version is None or not 0 <= version <= LARGEST_VERSION:
-        errors["version"] = ["Version must be a number."]
+        errors["version"] = [WarninglistProblem.BAD_VERSION()]
         return 0
     return version
 
 
-def _types(data: Mapping[str, Any], errors: dict[str, list[str]]) -> list[str]:
+def _types(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> list[str]:
     names = list(_type_names(data.get("matching_attributes", data.get("WarninglistType"))))
     if unknown := [name for name in names if name not in ATTRIBUTE_TYPES and name != "ALL"]:
-        errors["matching_attributes"] = [f"Unknown attribute type `{str(unknown[0])[:100]}`."]
+        errors["matching_attributes"] = [WarninglistProblem.UNKNOWN_TYPE(type=str(unknown[0])[:100])]
     return [] if "ALL" in names else list(dict.fromkeys(map(str, names)))
 
 

@@ -19,10 +19,9 @@ from vardkase.knowledge.sources.loading import LoadResult
 from vardkase.knowledge.warninglists import loader
 from vardkase.knowledge.warninglists.entries import Entries, append_entries, remove_entries, write_entries
 from vardkase.knowledge.warninglists.models import Warninglist
-from vardkase.knowledge.warninglists.rules import EMPTY, ListFields, check_entries, entries_in, list_fields
+from vardkase.knowledge.warninglists.problems import WarninglistProblem
+from vardkase.knowledge.warninglists.rules import ListFields, check_entries, entries_in, list_fields
 
-TAKEN = "A warninglist with this name already exists."
-NOT_OWN = "This warninglist comes with the hub and cannot be changed."
 MEMBERS = ("name", "type", "description", "category", "version", "enabled", "matching_attributes")
 
 
@@ -31,7 +30,7 @@ def add_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
     _require(actor)
     entries = entries_in(data)
     if not entries:
-        raise Invalid({"entries": [EMPTY]})
+        raise Invalid({"entries": [WarninglistProblem.NO_ENTRIES()]})
     fields = list_fields(data)
     _free_name(fields.name)
     return _made(actor, fields, entries, KnowledgeAction.WARNINGLIST_ADDED)
@@ -66,7 +65,7 @@ def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
     _require(actor)
     entries = entries_in({"list": data.get("list")})
     if entries is None:
-        raise Invalid({"list": ["The list of values is missing."]})
+        raise Invalid({"list": [WarninglistProblem.LIST_MISSING()]})
     fields = list_fields({"version": None, **data})
     earlier = Warninglist.objects.select_for_update().filter(name=fields.name).first()
     if earlier is None:
@@ -159,20 +158,20 @@ def _made(actor: Actor, fields: ListFields, entries: Entries, action: AuditActio
 
 def _free_name(name: str) -> None:
     if Warninglist.objects.filter(name=name).exists():
-        raise Invalid({"name": [TAKEN]})
+        raise Invalid({"name": [WarninglistProblem.NAME_TAKEN()]})
 
 
 def _locked(warninglist_id: int) -> Warninglist:
     found = Warninglist.objects.select_for_update().filter(pk=warninglist_id).first()
     if found is None:
-        raise NotFound("Invalid Warninglist.")
+        raise NotFound(WarninglistProblem.NOT_FOUND())
     return found
 
 
 def _locked_own(warninglist_id: int) -> Warninglist:
     found = _locked(warninglist_id)
     if found.default:
-        raise Forbidden(NOT_OWN)
+        raise Forbidden(WarninglistProblem.PACKAGED())
     return found
 
 

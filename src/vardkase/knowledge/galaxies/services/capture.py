@@ -13,6 +13,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.attribution import (
@@ -33,6 +34,7 @@ from vardkase.knowledge.galaxies.documents import (
     uuid_of,
 )
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem, GalaxyProblem
 from vardkase.knowledge.galaxies.queries import visible_clusters, visible_galaxies
 from vardkase.knowledge.galaxies.rules import tag_name
 from vardkase.knowledge.galaxies.services.clusters import target_of
@@ -43,7 +45,6 @@ from vardkase.knowledge.galaxies.services.parts import (
 )
 from vardkase.knowledge.galaxies.services.reach import reach_of
 from vardkase.misp.distribution import Distribution
-from vardkase.misp.fields import IN_THE_FUTURE
 from vardkase.misp.flags import as_bool
 from vardkase.misp.time import LARGEST_LEAD
 
@@ -92,7 +93,7 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     actor.require(Permission.GALAXY_EDITOR)
     uuid = uuid_of(document)
     if uuid is None:
-        raise Invalid({"uuid": ["This field is required."]})
+        raise Invalid({"uuid": [CommonProblem.MISSING()]})
     if _is_blocked(uuid, document):
         return Captured.IGNORED
     stored = list(GalaxyCluster.objects.select_for_update().filter(uuid=uuid).order_by("pk"))
@@ -100,14 +101,14 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     if as_bool(document.get("default")) or (stored and not _may_replace(actor, stored, version)):
         return Captured.IGNORED
     if version > now_seconds() + LARGEST_LEAD:
-        raise Invalid({"version": [IN_THE_FUTURE]})
+        raise Invalid({"version": [GalaxyClusterProblem.IN_THE_FUTURE()]})
     if stored and (
         misattributed(actor, ids=[stored[0].orgc_id]) or is_delivered_by_another(actor, stored[0].org_id)
     ):
         return Captured.IGNORED
     fields = cluster_fields(document)
     if "value" not in fields:
-        raise Invalid({"value": ["This field is required."]})
+        raise Invalid({"value": [CommonProblem.MISSING()]})
     cluster = stored[0] if stored else GalaxyCluster(uuid=uuid, galaxy=_galaxy(actor, document))
     _fill(actor, cluster, document, fields)
     cluster.save()
@@ -160,7 +161,7 @@ def _reach(actor: Actor, document: Mapping[str, Any]) -> tuple[int, int | None]:
     try:
         return reach_of(actor, document)
     except Invalid as error:
-        if isinstance(error.errors, dict) and "sharing_group_id" in error.errors:
+        if isinstance(error.errors, Mapping) and "sharing_group_id" in error.errors:
             return Distribution.ORGANISATION, None
         raise
 
@@ -186,7 +187,7 @@ def _galaxy(actor: Actor, document: Mapping[str, Any]) -> Galaxy:
     if known is not None:
         return known
     if uuid is None or not kind or len(kind) > 255:
-        raise Invalid({"Galaxy": ["The galaxy is not known here, and the document does not describe it."]})
+        raise Invalid({"Galaxy": [GalaxyProblem.UNKNOWN()]})
     names = {
         key: text_of(block, key)[:255] for key in ("name", "version", "icon", "namespace") if key in block
     }

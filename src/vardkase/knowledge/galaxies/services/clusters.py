@@ -11,6 +11,7 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
@@ -26,7 +27,8 @@ from vardkase.knowledge.galaxies.documents import (
 )
 from vardkase.knowledge.galaxies.hooks import cluster_published
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
-from vardkase.knowledge.galaxies.queries import INVALID_CLUSTER, find_cluster, visible_clusters
+from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
+from vardkase.knowledge.galaxies.queries import find_cluster, visible_clusters
 from vardkase.knowledge.galaxies.rules import tag_name
 from vardkase.knowledge.galaxies.services.parts import (
     add_elements,
@@ -51,7 +53,7 @@ def add_cluster(actor: Actor, galaxy: Galaxy, data: Mapping[str, Any], *, fork_o
     parent = find_cluster(actor, fork_of) if fork_of else None
     fields = _inherited(parent) | cluster_fields(data)
     if "value" not in fields:
-        raise Invalid({"value": ["This field is required."]})
+        raise Invalid({"value": [CommonProblem.MISSING()]})
     uuid = _free_uuid(data)
     distribution, group = reach_of(actor, data)
     cluster = GalaxyCluster.objects.create(
@@ -163,7 +165,7 @@ def update_from_parent(actor: Actor, cluster_id: int) -> GalaxyCluster:
     require_editor(actor, cluster)
     parent = _parent(actor, cluster.extends_uuid)
     if parent is None:
-        raise Conflict("This cluster is not a fork of a known cluster.")
+        raise Conflict(GalaxyClusterProblem.NOT_A_FORK())
     own = set(cluster.elements.values_list("key", "value"))
     missing = (pair for pair in parent.elements.order_by("pk").values_list("key", "value") if pair not in own)
     add_elements(cluster, missing)
@@ -206,7 +208,7 @@ def _locked(actor: Actor, cluster_id: int) -> GalaxyCluster:
     found = visible_clusters(actor).select_for_update(of=("self",)).select_related("galaxy")
     cluster = found.filter(pk=cluster_id).first()
     if cluster is None:
-        raise NotFound(INVALID_CLUSTER)
+        raise NotFound(GalaxyClusterProblem.NOT_FOUND())
     return cluster
 
 
@@ -219,7 +221,7 @@ def _renew(cluster: GalaxyCluster, *, published: bool) -> None:
 def _free_uuid(data: Mapping[str, Any]) -> UUID:
     uuid = uuid_of(data) or uuid4()
     if GalaxyCluster.objects.filter(uuid=uuid).exists():
-        raise Invalid({"uuid": ["A galaxy cluster with this UUID already exists."]})
+        raise Invalid({"uuid": [GalaxyClusterProblem.UUID_TAKEN()]})
     return uuid
 
 

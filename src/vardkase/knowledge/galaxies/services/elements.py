@@ -13,12 +13,11 @@ from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.galaxies.documents import flat_elements
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyElement
+from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 from vardkase.knowledge.galaxies.queries import find_cluster, visible_clusters
 from vardkase.knowledge.galaxies.services.clusters import target_of
 from vardkase.knowledge.galaxies.services.parts import add_elements, require_shareable_cluster
 from vardkase.knowledge.galaxies.services.reach import require_editor
-
-INVALID_ELEMENT = "Element not found"
 
 
 @transaction.atomic
@@ -27,7 +26,7 @@ def delete_element(actor: Actor, element_id: int) -> None:
         pk=element_id, galaxy_cluster__in=visible_clusters(actor).values("pk")
     ).first()
     if element is None:
-        raise NotFound(INVALID_ELEMENT)
+        raise NotFound(GalaxyClusterProblem.ELEMENT_NOT_FOUND())
     cluster = _changing(actor, element.galaxy_cluster_id)
     GalaxyElement.objects.filter(pk=element_id).delete()
     record(
@@ -40,7 +39,7 @@ def add_flattened(actor: Actor, reference: str, value: Any) -> int:
     found = find_cluster(actor, reference)
     elements = flat_elements(value)
     if not elements:
-        raise Invalid({"json": ["There is nothing in it."]})
+        raise Invalid({"json": [GalaxyClusterProblem.NO_ELEMENTS()]})
     cluster = _changing(actor, found.pk)
     add_elements(cluster, elements)
     require_shareable_cluster(cluster)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -18,7 +19,8 @@ from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.galaxies import loader
 from vardkase.knowledge.galaxies.documents import LONGEST, text_of, uuid_of
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
-from vardkase.knowledge.galaxies.queries import INVALID_GALAXY, visible_galaxies
+from vardkase.knowledge.galaxies.problems import GalaxyProblem
+from vardkase.knowledge.galaxies.queries import visible_galaxies
 from vardkase.knowledge.galaxies.services.reach import reach_of, require_editor
 from vardkase.knowledge.sources.loading import LoadResult
 from vardkase.knowledge.sources.models import KnowledgeSource
@@ -55,12 +57,12 @@ def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
     actor.require(Permission.GALAXY_EDITOR)
     fields = _fields(data)
     if not fields.get("name", "").strip():
-        raise Invalid({"name": ["This field is required."]})
+        raise Invalid({"name": [CommonProblem.MISSING()]})
     fields.setdefault("type", fields["name"].strip().lower().replace(" ", "-"))
     _require_free(actor, fields["type"])
     uuid = uuid_of(data)
     if uuid and Galaxy.objects.filter(uuid=uuid).exists():
-        raise Invalid({"uuid": ["A galaxy with this UUID already exists."]})
+        raise Invalid({"uuid": [GalaxyProblem.UUID_TAKEN()]})
     distribution, group = reach_of(actor, data)
     galaxy = Galaxy.objects.create(
         **({"uuid": uuid} if uuid else {}),
@@ -82,7 +84,7 @@ def edit_galaxy(actor: Actor, galaxy_id: int, data: Mapping[str, Any]) -> Galaxy
     require_editor(actor, galaxy)
     fields = {key: value for key, value in _fields(data).items() if key != "type"}
     if not fields.get("name", galaxy.name).strip():
-        raise Invalid({"name": ["This field is required."]})
+        raise Invalid({"name": [CommonProblem.MISSING()]})
     reach = reach_of(actor, data, (galaxy.distribution, galaxy.sharing_group_id))
     galaxy.distribution, galaxy.sharing_group_id = reach
     for key, value in fields.items():
@@ -152,7 +154,7 @@ def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {key: text_of(data, key) for key in TEXTS if key in data}
     for key, value in fields.items():
         if key != "description" and len(value) > LONGEST:
-            raise Invalid({key: ["This is too long."]})
+            raise Invalid({key: [GalaxyProblem.TOO_LONG()]})
     if "kill_chain_order" in data:
         fields["kill_chain_order"] = _kill_chain(data["kill_chain_order"])
     for flag in ("enabled", "local_only"):
@@ -169,21 +171,21 @@ def _kill_chain(value: Any) -> dict[str, list[str]] | None:
         for columns in value.values()
     )
     if not is_chain:
-        raise Invalid({"kill_chain_order": ["This has to be tabs with a list of columns each."]})
+        raise Invalid({"kill_chain_order": [GalaxyProblem.BAD_KILL_CHAIN()]})
     return dict(value)
 
 
 def _require_free(actor: Actor, kind: str) -> None:
     if not kind or any(sign in kind for sign in ':="\n'):
-        raise Invalid({"type": ["The type has to be a word, without colon, equals sign or quote."]})
+        raise Invalid({"type": [GalaxyProblem.BAD_TYPE()]})
     if visible_galaxies(actor).filter(type=kind).exists():
-        raise Invalid({"type": ["A galaxy of this type exists already."]})
+        raise Invalid({"type": [GalaxyProblem.TYPE_TAKEN()]})
 
 
 def _locked(galaxy_id: int) -> Galaxy:
     galaxy = Galaxy.objects.select_for_update().filter(pk=galaxy_id).first()
     if galaxy is None:
-        raise NotFound(INVALID_GALAXY)
+        raise NotFound(GalaxyProblem.NOT_FOUND())
     return galaxy
 
 

@@ -7,11 +7,13 @@ from itertools import chain
 from typing import Any
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
 from vardkase.knowledge.galaxies.documents import LONGEST, Elements, mentions_of, text_of, uuid_of
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation, GalaxyElement
+from vardkase.knowledge.galaxies.problems import GalaxyClusterRelationProblem
 from vardkase.knowledge.galaxies.services.reach import reach_of
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.distribution import Distribution
@@ -55,9 +57,9 @@ def relation_values(data: Mapping[str, Any]) -> dict[str, Any]:
     target = uuid_of(data, TARGET)
     kind = text_of(data, TYPE).strip() if TYPE in data else ""
     if target is None:
-        raise Invalid({TARGET: ["This field is required."]})
+        raise Invalid({TARGET: [CommonProblem.MISSING()]})
     if not kind or len(kind) > LONGEST:
-        raise Invalid({TYPE: ["This has to be a text of up to 255 characters."]})
+        raise Invalid({TYPE: [GalaxyClusterRelationProblem.BAD_TYPE(most=LONGEST)]})
     return {TARGET: target, TYPE: kind}
 
 

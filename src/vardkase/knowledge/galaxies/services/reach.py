@@ -12,10 +12,10 @@ from vardkase.identity.organisations.models import SharingGroup
 from vardkase.identity.organisations.services import capture_sharing_group
 from vardkase.knowledge.galaxies.documents import distribution_of, number_of
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 from vardkase.misp.distribution import Distribution
 
 DEFAULT = Distribution.COMMUNITY
-NO_GROUP = "Sharing group not found."
 
 
 def reach_of(
@@ -30,7 +30,7 @@ def reach_of(
         return distribution, None
     group = _group(actor, data, stored[1])
     if group is None:
-        raise Invalid({"sharing_group_id": [NO_GROUP]})
+        raise Invalid({"sharing_group_id": [GalaxyClusterProblem.NO_SHARING_GROUP()]})
     return distribution, group
 
 
@@ -42,13 +42,13 @@ def require_editor(actor: Actor, thing: Galaxy | GalaxyCluster) -> None:
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
     if thing.default:
-        raise Forbidden("Default galaxy clusters cannot be modified.")
+        raise Forbidden(GalaxyClusterProblem.PACKAGED())
     require_owner(actor, thing)
 
 
 def require_owner(actor: Actor, thing: Galaxy | GalaxyCluster) -> None:
     if not actor.is_site_admin and thing.orgc_id != actor.organisation_id:
-        raise Forbidden("Only the creator organisation can modify the galaxy cluster.")
+        raise Forbidden(GalaxyClusterProblem.NOT_OWNER())
 
 
 def _group(actor: Actor, data: Mapping[str, Any], stored: int | None) -> int | None:

@@ -13,12 +13,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
-from vardkase.knowledge.galaxies.queries import (
-    INVALID_RELATION,
-    find_cluster,
-    find_relation,
-    visible_clusters,
-)
+from vardkase.knowledge.galaxies.problems import GalaxyClusterRelationProblem
+from vardkase.knowledge.galaxies.queries import find_cluster, find_relation, visible_clusters
 from vardkase.knowledge.galaxies.services.clusters import target_of
 from vardkase.knowledge.galaxies.services.parts import (
     TARGET,
@@ -70,11 +66,11 @@ def _store(actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any
     values = relation_values(data)
     source = relation.galaxy_cluster
     if values[TARGET] == source.uuid:
-        raise Invalid({TARGET: ["A cluster cannot relate to itself."]})
+        raise Invalid({TARGET: [GalaxyClusterRelationProblem.TO_ITSELF()]})
     if not visible_clusters(actor).filter(uuid=values[TARGET]).exists():
-        raise Invalid({TARGET: ["The referenced galaxy cluster is not known here."]})
+        raise Invalid({TARGET: [GalaxyClusterRelationProblem.UNKNOWN_TARGET()]})
     if source.relations.filter(**values).exclude(pk=relation.pk).exists():
-        raise Invalid({TYPE: ["This relation exists already."]})
+        raise Invalid({TYPE: [GalaxyClusterRelationProblem.TAKEN()]})
     for key, value in values.items():
         setattr(relation, key, value)
     apply_relation(actor, relation, data, relation_tags(actor, [data]))
@@ -90,9 +86,9 @@ def _changeable(actor: Actor, reference: str) -> GalaxyClusterRelation:
     source = _locked(found.galaxy_cluster)
     relation = GalaxyClusterRelation.objects.filter(pk=found.pk).first()
     if relation is None:
-        raise NotFound(INVALID_RELATION)
+        raise NotFound(GalaxyClusterRelationProblem.NOT_FOUND())
     if relation.default:
-        raise Forbidden("Default galaxy cluster relations cannot be modified.")
+        raise Forbidden(GalaxyClusterRelationProblem.PACKAGED())
     require_owner(actor, source)
     relation.galaxy_cluster = source
     return relation

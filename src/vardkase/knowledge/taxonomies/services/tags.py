@@ -9,12 +9,14 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, TagMaker
+from vardkase.knowledge.taxonomies.problems import TagProblem
 from vardkase.knowledge.taxonomies.queries import named_tags
 from vardkase.knowledge.taxonomies.rules import (
     COLOUR,
@@ -28,8 +30,6 @@ from vardkase.misp.flags import as_bool, as_int
 
 FLAGS = ("exportable", "hide_tag", "local_only")
 OWNERS = ("org_id", "user_id")
-TAKEN = "A similar name already exists."
-KEPT_FOR_OTHERS = "This name cannot be used for a tag."
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
     values = _values(data)
     name = values.get("name", "")
     if not name.strip():
-        raise Invalid({"name": ["This field is required."]})
+        raise Invalid({"name": [CommonProblem.MISSING()]})
     wanted = {"colour": colour_of(name), **values}
     if existing := Tag.objects.filter(name__iexact=name).first():
         return _named_again(actor, existing, wanted["colour"])
@@ -59,7 +59,7 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
 
 def _named_again(actor: Actor, tag: Tag, colour: str) -> Tag:
     if not may_use(actor, tag):
-        raise Invalid({"name": [KEPT_FOR_OTHERS]})
+        raise Invalid({"name": [TagProblem.NAME_RESERVED()]})
     known = named_tags(actor).filter(pk=tag.pk).exists()
     seen = "" if known or colour == tag.colour else colour
     TagMaker.objects.get_or_create(tag=tag, org_id=maker_of(actor), defaults={"colour": seen})
@@ -74,9 +74,9 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
     tag = _locked(tag_id)
     values = _values(data)
     if not values.get("name", tag.name).strip():
-        raise Invalid({"name": ["This field is required."]})
+        raise Invalid({"name": [CommonProblem.MISSING()]})
     if Tag.objects.filter(name__iexact=values.get("name", tag.name)).exclude(pk=tag.pk).exists():
-        raise Conflict(TAKEN)
+        raise Conflict(TagProblem.NAME_TAKEN())
     change = {key: value for key, value in values.items() if getattr(tag, key) != value}
     for key, value in (change | _galaxy_flags(values.get("name", tag.name))).items():
         setattr(tag, key, value)
@@ -109,7 +109,7 @@ def toggle_favourite(actor: Actor, tag: Tag) -> bool:
 def _locked(tag_id: int) -> Tag:
     tag = Tag.objects.select_for_update().filter(pk=tag_id).first()
     if tag is None:
-        raise NotFound("Invalid Tag")
+        raise NotFound(TagProblem.NOT_FOUND())
     return tag
 
 
@@ -128,20 +128,20 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
 def _name(value: object) -> str:
     name = str(value)
     if name.strip() and not is_possible_name(name):
-        raise Invalid({"name": ["The name is too long, or no text."]})
+        raise Invalid({"name": [TagProblem.BAD_NAME()]})
     return name
 
 
 def _colour(value: str) -> str:
     if not COLOUR.fullmatch(value):
-        raise Invalid({"colour": ["Colour has to be in the RGB format (#FFFFFF)"]})
+        raise Invalid({"colour": [TagProblem.BAD_COLOUR()]})
     return value
 
 
 def _number(key: str, value: object) -> int:
     number = as_int(value)
     if number is None or abs(number) > LARGEST_NUMBER:
-        raise Invalid({key: ["This has to be a whole number."]})
+        raise Invalid({key: [CommonProblem.NOT_A_WHOLE_NUMBER()]})
     return number
 
 

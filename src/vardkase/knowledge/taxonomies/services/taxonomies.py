@@ -17,6 +17,7 @@ from vardkase.knowledge.sources.loading import LoadResult
 from vardkase.knowledge.taxonomies import loader
 from vardkase.knowledge.taxonomies.documents import taxonomy_file
 from vardkase.knowledge.taxonomies.models import Taxonomy
+from vardkase.knowledge.taxonomies.problems import TaxonomyProblem
 from vardkase.knowledge.taxonomies.queries import taxonomy_entries
 
 
@@ -83,7 +84,7 @@ def create_taxonomy_tags(actor: Actor, taxonomy_id: int, names: Sequence[str] | 
         wanted = {name.lower() for name in names}
         entries = [entry for entry in entries if entry.tag.lower() in wanted]
         if not wanted or len(entries) < len(wanted):
-            raise Invalid("The tag(s) could not be saved. Please, try again.")
+            raise Invalid(TaxonomyProblem.TAGS_NOT_SAVED())
     cursor().execute(
         SHOW_TAGS,
         {
@@ -128,11 +129,11 @@ def set_tags_hidden(actor: Actor, taxonomy_id: int, names: Sequence[str], *, hid
     actor.require(Permission.TAGGER)
     taxonomy = Taxonomy.objects.filter(pk=taxonomy_id).first()
     if taxonomy is None:
-        raise NotFound("Taxonomy not found.")
+        raise NotFound(TaxonomyProblem.NOT_FOUND())
     known = {entry.tag.lower() for entry in taxonomy_entries(taxonomy)}
     wanted = {name.lower() for name in names}
     if not wanted or not wanted <= known:
-        raise Invalid("Invalid taxonomy tag.")
+        raise Invalid(TaxonomyProblem.UNKNOWN_TAG())
     changed = cursor().execute(HIDE, {"names": list(wanted), "hidden": hidden}).rowcount
     action = KnowledgeAction.TAXONOMY_TAGS_HIDDEN if hidden else KnowledgeAction.TAXONOMY_TAGS_SHOWN
     record(actor, action, _target(taxonomy), {"tags": sorted(wanted)[:100]})
@@ -158,7 +159,7 @@ def _locked(actor: Actor, taxonomy_id: int) -> Taxonomy:
     actor.require(Permission.SITE_ADMIN)
     taxonomy = Taxonomy.objects.select_for_update().filter(pk=taxonomy_id).first()
     if taxonomy is None:
-        raise NotFound("Taxonomy not found.")
+        raise NotFound(TaxonomyProblem.NOT_FOUND())
     return taxonomy
 
 

@@ -1,0 +1,41 @@
+"""Problems of taxonomies and tags."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class TaxonomyProblem(ProblemCode):
+    NOT_FOUND = _("There is no such taxonomy."), "Taxonomy not found."
+    UNKNOWN_TAG = _("The taxonomy has no such tag."), "Invalid taxonomy tag."
+    TAGS_NOT_SAVED = (
+        _("The taxonomy does not have all of these tags. None was saved."),
+        "The tag(s) could not be saved. Please, try again.",
+    )
+    BAD_NAMESPACE = _("A taxonomy cannot have this name."), "This cannot be the name of a taxonomy."
+    BAD_VERSION = _("The version must be a number."), "The version has to be a number."
+    NOT_TEXT = _("Enter text."), "This is no text."
+    NO_PREDICATES = _("A taxonomy needs predicates.")
+    UNKNOWN_PREDICATE = _("There is no predicate “%(name)s”."), "There is no predicate `%(name)s`."
+    TWICE = _("“%(name)s” occurs twice."), "`%(name)s` is there twice."
+    NOT_IN_A_TAG = _("“%(name)s” cannot be part of a tag."), "`%(name)s` cannot be part of a tag."
+    NOT_A_PREDICATE = _("“%(name)s” cannot be a predicate."), "`%(name)s` cannot be a predicate."
+    BAD_COLOUR = (
+        _("“%(colour)s” is not a colour. Example: #FFFFFF."),
+        "`%(colour)s` is no colour of the form #FFFFFF.",
+    )
+    NUMBER_TOO_LARGE = _("The numerical value is too large.")
+    TOO_MANY = (
+        _("A taxonomy can have at most %(most)s predicates and values."),
+        "A taxonomy may have %(most)s predicates and values at most.",
+    )
+
+
+class TagProblem(ProblemCode):
+    NOT_FOUND = _("There is no such tag."), "Invalid Tag"
+    NAME_TAKEN = _("There is already a tag with this name."), "A similar name already exists."
+    NAME_RESERVED = _("This name cannot be used for a tag.")
+    BAD_NAME = _("The name is too long or is not text."), "The name is too long, or no text."
+    BAD_COLOUR = _("Write the colour as #FFFFFF."), "Colour has to be in the RGB format (#FFFFFF)"
