@@ -123,7 +123,7 @@ def refused(life: Life) -> int:
                 before = everything(life)
                 told = face[step]()
                 with translation.override("en"):
-                    sentence = life.told.get((state, step), life.machine.refusal(state, step))
+                    sentence = life.told.get((state, step), str(life.machine.refusal(state, step)))
                 assert sentence in told, (name, state, step, told[-500:])
                 assert everything(life) == before, (name, state, step)
                 transaction.set_rollback(True)

@@ -10,6 +10,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.problems import ApiProblem
 from vardkase.api.wire import stamp
 from vardkase.core.errors import Invalid
 from vardkase.core.schedules import Interval
@@ -141,7 +142,7 @@ def _changes(call: Call) -> dict[str, ScheduleChange]:
     for number, given in call.data("Task").items():
         place = as_int(number)
         if place is None or not 1 <= place <= len(names) or not isinstance(given, dict):
-            raise Invalid({"id": [f"There is no task {number}."]})
+            raise Invalid({"id": [ApiProblem.NO_SUCH_TASK(number=number)]})
         changes[names[place - 1]] = _change(given)
     return changes
 
@@ -152,14 +153,12 @@ def _change(given: dict[str, Any]) -> ScheduleChange:
     if "timer" in given and hours != 0:
         rhythm = next((each for each, number in HOURS.items() if number == hours), None)
         if rhythm is None:
-            raise Invalid(
-                {"timer": [f"The timer has to be one of: 0, {', '.join(map(str, HOURS.values()))}."]}
-            )
+            raise Invalid({"timer": [ApiProblem.UNKNOWN_TIMER(choices=[0, *HOURS.values()])]})
     if "scheduled_time" in given:
         try:
             at = time.fromisoformat(str(given["scheduled_time"]))
         except ValueError as error:
-            raise Invalid({"scheduled_time": ["The time has to read HH:MM."]}) from error
+            raise Invalid({"scheduled_time": [ApiProblem.NOT_A_TIME_OF_DAY()]}) from error
     return ScheduleChange(rhythm, at, paused=None if "timer" not in given else hours == 0)
 
 

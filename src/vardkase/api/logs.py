@@ -14,6 +14,7 @@ from django.db.models.functions import TruncDay
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.problems import ApiProblem
 from vardkase.api.wire import seconds, stamp
 from vardkase.audit.log import LogFilter, act_of, model_of, searched
 from vardkase.audit.models import AuditEntry
@@ -29,7 +30,6 @@ from vardkase.misp.time import parse_time_filter
 
 PAGE = 60
 SYSTEM = "SYSTEM"
-NOT_FOUND = "Invalid log entry."
 REQUESTS = {"browser": 0, "api_key": 1, "read_only_key": 1}
 """How the actor came, in MISP's numbers: pages, API; anything else is 2, the command line."""
 
@@ -83,7 +83,7 @@ def full_change(call: Call) -> Answer:
     number = as_int(call.arg(0))
     found = readable_trail(call.actor).filter(pk=number).first() if number else None
     if found is None:
-        raise NotFound(NOT_FOUND)
+        raise NotFound(ApiProblem.NO_SUCH_ENTRY())
     return Json(found.change)
 
 

@@ -34,6 +34,4 @@ def enrol(code: Code, url: Url, data_dir: DataDir = None, user: AsUser = "", jso
         from vardkase.hub.enrolment.joining import enrol as join
 
         joined = join(acting(user), code, url)
-        result(
-            {"hub": joined.server.name, "connection": joined.server_id, "fault": joined.fault}, as_json=json
-        )
+        result({"hub": joined.server.name, "connection": joined.server_id, "fault": joined.why}, as_json=json)

@@ -105,6 +105,7 @@ class CommonProblem(ProblemCode):
         "You do not have permission to use this functionality.",
     )
     OVERTAKEN = _("Somebody else changed the same thing at the same time. Try again.")
+    BUSY = _("The server waits for many others already. Try again in a moment.")
     QUOTED = _("“%(said)s”"), "%(said)s"
     """What another system said, in its own words."""
 

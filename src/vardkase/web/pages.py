@@ -140,7 +140,7 @@ def refusal_page(request: HttpRequest, refused: Forbidden | Conflict) -> HttpRes
         case StandingRefused():
             return standing_page(request, str(refused))
         case PolicyForbids():
-            return render(request, "policy/refused.html", {"words": refused.in_words()}, status=403)
+            return render(request, "policy/refused.html", {"words": str(refused)}, status=403)
         case MissingDuty():
             needed = {"duties": [DUTIES[each] for each in refused.duties]}
             return render(request, "403.html", needed, status=403)

@@ -12,6 +12,7 @@ from tests.hub.membership.cast import make_staff
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden
 from vardkase.hub.content_access.exports import export_readers
+from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.correspondence.models import SentMail
 from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts.staff import StaffRole
@@ -31,8 +32,9 @@ def test_with_officers_nothing_leaves_without_a_grant(cast: Cast) -> None:
     make_staff(cast, StaffRole.MEMBERSHIP_OFFICER)
     console = console_actor(cast.hub.pk, cast.hub.name, "drift")
     for actor in (console, replace(cast.site_admin.actor, login="drift")):
-        with pytest.raises(Forbidden, match="granted"):
+        with pytest.raises(Forbidden) as refused:
             export_readers(actor, lambda _reader: [1])
+        assert refused.value.has(ContentAccessProblem.NEEDS_GRANT)
     assert AuditEntry.objects.filter(action="console.export_refused").count() == 2
     assert not AuditEntry.objects.filter(action="console.exported").exists()
 

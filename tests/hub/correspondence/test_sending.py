@@ -116,7 +116,7 @@ def test_a_key_that_is_no_good_keeps_the_mail_back_and_says_so(cast: Cast, mail:
     assert write(cast, Recipient("ada@a.example", "sv", "no key"), Recipient("bo@b.example")) == 1
     failed = SentMail.objects.get(recipient="ada@a.example")
     assert failed.state == "failed"
-    assert "OpenPGP" in failed.fault
+    assert "OpenPGP" in failed.why
 
 
 def test_a_file_goes_along_byte_for_byte(cast: Cast, mail: MailServer) -> None:

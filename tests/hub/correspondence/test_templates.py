@@ -72,7 +72,7 @@ def test_what_cannot_be_sent_is_refused_by_name(
     with pytest.raises(Invalid) as refused:
         propose_text(officer(cast).actor, WELCOME, "sv", subject, body, WHY)
     assert isinstance(refused.value.errors, dict)
-    assert told in " ".join(refused.value.errors[field])
+    assert told in " ".join(map(str, refused.value.errors[field]))
     assert not MailTemplate.objects.exists()
 
 

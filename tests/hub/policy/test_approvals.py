@@ -18,7 +18,9 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.policy.approvals.queries import waiting_for
 from vardkase.hub.policy.approvals.rules import deciders
 from vardkase.hub.policy.approvals.services import approve, expire_approvals, reject, withdraw
+from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
+from vardkase.hub.policy.problems import PublicationApprovalProblem, RuleRefusal
 from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import Actor, StepUpRequired, actor_for, console_actor
 from vardkase.identity.access.permissions import Credential
@@ -193,8 +195,10 @@ def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -
 def test_a_rule_that_came_meanwhile_keeps_it_in(cast: Cast, event: dict[str, Any]) -> None:
     request = PublicationApproval.objects.get()
     in_force(cast, RED | {"tags": [], "types": ["domain"]}, SECOND)
-    with pytest.raises(Forbidden, match="Rule 1"):
+    with pytest.raises(PolicyForbids) as refused:
         approve(deciding(cast.org_admin), request.pk)
+    assert refused.value.has(RuleRefusal.OWN)
+    assert refused.value.met.number == 1
     assert not is_out(event)
 
 
@@ -217,8 +221,9 @@ def test_who_asked_may_withdraw_and_time_runs_out(cast: Cast, event: dict[str, A
     asked(cast.publisher, event)
     waiting = PublicationApproval.objects.filter(state=ApprovalDecision.WAITING)
     waiting.update(expires_at=timezone.now() - timedelta(seconds=1))
-    with pytest.raises(Conflict, match="expired"):
+    with pytest.raises(Conflict) as refused:
         approve(deciding(cast.org_admin), waiting.get().pk)
+    assert refused.value.has(PublicationApprovalProblem.EXPIRED)
     assert (expire_approvals(), waiting.count()) == (1, 0)
 
 

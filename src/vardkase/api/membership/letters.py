@@ -6,6 +6,7 @@ from datetime import date
 
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.problems import ApiProblem
 from vardkase.core.errors import Invalid
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
 from vardkase.hub.correspondence.letters.resending import resend
@@ -50,7 +51,7 @@ def delivered(call: Call) -> Answer:
     try:
         day = date.fromisoformat(given["on"])
     except ValueError:
-        raise Invalid({"on": ["on is a day such as 2027-01-31."]}) from None
+        raise Invalid({"on": [ApiProblem.NOT_A_DAY(name="on")]}) from None
     made = note_delivery(call.actor, as_int(call.arg(0)) or 0, given["how"], day, given["note"])
     return Json({"Delivery": {"letter": made.letter.number, "how": made.how, "on": made.on.isoformat()}})
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.problems import ApiProblem
 from vardkase.core.errors import Invalid
 from vardkase.hub.customer_service import queries, services
 from vardkase.hub.customer_service.models import SupportRequest
@@ -115,7 +116,7 @@ def assign(call: Call) -> Answer:
     given = call.param("user_id")
     user_id = as_int(given)
     if user_id is None and given not in (None, ""):
-        raise Invalid({"user_id": ["user_id is the number of an account, or empty for nobody."]})
+        raise Invalid({"user_id": [ApiProblem.NOT_AN_ACCOUNT(name="user_id")]})
     services.assign(call.actor, _number(call), user_id)
     return _of(call)
 

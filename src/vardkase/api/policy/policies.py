@@ -15,6 +15,7 @@ from vardkase.hub.policy import services
 from vardkase.hub.policy.evaluation import MatchedRule
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.printing import TYPES, printed
+from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.policy.queries import draft_of, find_version, policy_in_force, versions
 from vardkase.hub.policy.starters import starters
 from vardkase.hub.policy.trial import Trial, TrialFinding, span_of, try_policy
@@ -169,7 +170,7 @@ def _newest(call: Call) -> PolicyVersion:
 
 def _or_404(version: PolicyVersion | None) -> PolicyVersion:
     if version is None:
-        raise NotFound("Your organisation has no policy.")
+        raise NotFound(PolicyProblem.NO_POLICY())
     return version
 
 
@@ -178,4 +179,4 @@ def _day(call: Call, name: str) -> date | None:
     try:
         return date.fromisoformat(str(written)) if written else None
     except ValueError:
-        raise Invalid({name: ["A day is written as 2026-01-31."]}) from None
+        raise Invalid({name: [PolicyProblem.NOT_A_DAY()]}) from None

@@ -9,6 +9,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.core.errors import Invalid
+from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import trainings
 from vardkase.hub.training.services import mark_trained, remove_training
@@ -84,4 +85,4 @@ def _day(data: dict[str, Any], name: str) -> date | None:
     try:
         return date.fromisoformat(str(written)) if written else None
     except ValueError:
-        raise Invalid({name: ["A day is written as 2026-01-31."]}) from None
+        raise Invalid({name: [PolicyProblem.NOT_A_DAY()]}) from None

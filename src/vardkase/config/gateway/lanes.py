@@ -15,6 +15,7 @@ from django.db import connections
 from vardkase.config.gateway.clients import Client
 from vardkase.core.bounded_blocking import TooManyBlockedThreads, join_pool
 from vardkase.core.database.postgresql.base import limit_statements
+from vardkase.core.problems import CommonProblem
 
 LONG = 1.0
 """Seconds after which work is long, and a thread is added for what waits behind it."""
@@ -76,9 +77,7 @@ class Lane:
         """While the block runs, another thread may take this one's place. Raises TooManyBlocked."""
         with self._lock:
             if self._blocked >= MOST_BLOCKED:
-                raise TooManyBlockedThreads(
-                    "The server waits for many others already. Try again in a moment."
-                )
+                raise TooManyBlockedThreads(CommonProblem.BUSY())
             self._blocked += 1
         me = threading.get_ident()
         since, self._busy_since[me] = self._busy_since[me], -math.inf

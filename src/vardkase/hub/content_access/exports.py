@@ -11,6 +11,7 @@ from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.content_access import letters
+from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.content_access.queries import in_force
 from vardkase.hub.content_access.recording import RecordedContentAccess
 from vardkase.identity.access.actor import Actor
@@ -18,11 +19,6 @@ from vardkase.identity.accounts.four_eyes.officers import officers
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.organisations.settings import membership_is_in_use
-
-NEEDS_GRANT = (
-    "Once the hub has officers, content leaves at the console only under access that they have granted. "
-    "The operator asks on the pages; name them with --user."
-)
 
 
 def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[Actor, list[int]]:
@@ -42,7 +38,7 @@ def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[
         record(
             actor, HubAction.CONSOLE_EXPORT_REFUSED, Target("export"), {"login": actor.login or actor.name}
         )
-        raise Forbidden(NEEDS_GRANT)
+        raise Forbidden(ContentAccessProblem.NEEDS_GRANT())
     content_access = RecordedContentAccess(actor, "console export")
     asked = choose(content_access.reader)
     for event_id in asked:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.content_access.models import OPEN, ContentGrant, ContentReading, GrantReach, GrantState
+from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.content_access.rules import OFFICERS, READERS, is_operator
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import reading_actor
@@ -69,7 +70,7 @@ def find_grant(actor: Actor, pk: int | str) -> ContentGrant:
     is_number = text.isascii() and text.isdigit() and len(text) < 19
     found = grants(actor).filter(pk=int(text)).first() if is_number else None
     if found is None:
-        raise NotFound("There is no such request for content access.")
+        raise NotFound(ContentAccessProblem.NO_SUCH_REQUEST())
     return found
 
 

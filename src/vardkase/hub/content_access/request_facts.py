@@ -13,6 +13,7 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.content_access import letters
 from vardkase.hub.content_access.models import ContentGrant, GrantReach
+from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.content_access.rules import GRANT, conflict, is_officer
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.identity.access.actor import Actor
@@ -41,8 +42,7 @@ def hours_in(given: int | str, most: int) -> int:
     text = str(given).strip()
     hours = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not 1 <= hours <= most:
-        told = gettext("Enter a whole number of hours from 1 to %(most)s.") % {"most": most}
-        raise Invalid({"hours": [told]})
+        raise Invalid({"hours": [ContentAccessProblem.HOURS_OUT_OF_RANGE(most=most)]})
     return hours
 
 
@@ -77,7 +77,7 @@ CREATOR = "SELECT o.name FROM event e JOIN organisation o ON o.id = e.orgc_id WH
 def _grant_of(request: ApprovalRequest) -> ContentGrant:
     found = ContentGrant.objects.select_for_update(of=("self",)).filter(pk=int(request.subject)).first()
     if found is None:
-        raise NotFound("There is no such request for content access.")
+        raise NotFound(ContentAccessProblem.NO_SUCH_REQUEST())
     return found
 
 
@@ -98,7 +98,7 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> str:
     if grant is None or (not request.pk and grant.asked_by_id == person.user_id):
         return ""
     if not is_officer(person, host_organisation_id()):
-        return gettext("An officer of the organisation that runs the hub answers this.")
+        return str(ContentAccessProblem.NOT_AN_OFFICER())
     return conflict(person, grant)
 
 
@@ -106,7 +106,7 @@ def _grant(approval: Approval) -> ContentGrant:
     grant, actor = _grant_of(approval.for_action(GRANT_ACCESS).request), cast(Actor, approval.actor)
     GRANT.after(grant.state, "grant")
     if not active_users().filter(pk=grant.asked_by_id or 0, staff_roles=["operator"]).exists():
-        raise Conflict(gettext("The requester is no longer an operator."))
+        raise Conflict(ContentAccessProblem.NO_LONGER_AN_OPERATOR())
     grant.hours = hours_in(approval.choices.get("hours") or grant.hours, grant.hours)
     _answered(actor, grant, approval.request)
     grant.ends_at = timezone.now() + timedelta(hours=grant.hours)

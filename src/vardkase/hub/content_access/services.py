@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.content_access import letters
 from vardkase.hub.content_access.models import OPEN, ContentGrant, GrantOrganisation, GrantReach, GrantState
+from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.content_access.queries import find_grant
 from vardkase.hub.content_access.request_facts import GRANT_ACCESS, facts_of, hours_in
 from vardkase.hub.content_access.rules import (
@@ -61,10 +63,10 @@ def ask(
     """
     actor.require_own_affairs()
     if not is_operator(actor):
-        raise Forbidden(gettext("Only operators can request access to content."))
+        raise Forbidden(ContentAccessProblem.NOT_AN_OPERATOR())
     _end_overdue(hub_actor(), asked_by=actor.user_id)
     if ContentGrant.objects.filter(asked_by=actor.user_id, state__in=OPEN).exists():
-        raise Conflict(gettext("You already have an open request. End it first."))
+        raise Conflict(ContentAccessProblem.ALREADY_OPEN())
     now = timezone.now()
     grant = ContentGrant.objects.create(
         reason=_checked(reason, "reason", at_least=SHORTEST),
@@ -133,7 +135,7 @@ def end(actor: Actor, pk: int | str) -> ContentGrant:
     actor.require_own_affairs()
     grant = _locked(actor, pk)
     if actor.user_id is None or grant.asked_by_id != actor.user_id:
-        raise Forbidden(gettext("Only the person who requested access can end it; officers withdraw it."))
+        raise Forbidden(ContentAccessProblem.NOT_THE_REQUESTER())
     GRANT.after(grant.state, "end")
     waiting = waiting_request(GRANT_ACCESS.name, str(grant.pk))
     if waiting is None:
@@ -201,12 +203,12 @@ def _end(actor: Actor, grant: ContentGrant, step: str, words: str) -> None:
 def _to_answer(actor: Actor, pk: int | str, step: str) -> ApprovalRequest:
     actor.require_own_affairs()
     if not is_officer(actor, host_organisation_id()):
-        raise Forbidden(gettext("An officer of the organisation that runs the hub answers this."))
+        raise Forbidden(ContentAccessProblem.NOT_AN_OFFICER())
     grant = find_grant(actor, pk)
     GRANT.after(grant.state, step)
     found = waiting_request(GRANT_ACCESS.name, str(grant.pk))
     if found is None or grant.answer_by <= timezone.now():
-        raise Conflict(gettext("The time to answer this request has run out. The operator has to ask again."))
+        raise Conflict(ContentAccessProblem.TOO_LATE())
     return found
 
 
@@ -217,14 +219,14 @@ def _locked(actor: Actor, pk: int | str) -> ContentGrant:
 
 def _narrowed(actor: Actor, reach: str, event: str, organisation: int | None) -> dict[str, Any]:
     if reach not in GrantReach.values:
-        raise Invalid({"reach": [gettext("Choose one of: %s.") % ", ".join(GrantReach.values)]})
+        raise Invalid({"reach": [CommonProblem.NO_SUCH_CHOICE(choices=GrantReach.values)]})
     if reach == GrantReach.EVENT:
         event_id, uuid = _event(actor, event.strip())
         return {"reach": reach, "event_id": event_id, "event_uuid": uuid}
     if reach == GrantReach.ORGANISATION:
         found = Organisation.objects.filter(pk=organisation or 0).first()
         if found is None:
-            raise Invalid({"organisation": [gettext("Choose an organisation.")]})
+            raise Invalid({"organisation": [ContentAccessProblem.NO_SUCH_ORGANISATION()]})
         return {"reach": reach, "organisation": found}
     return {"reach": reach}
 
@@ -233,19 +235,17 @@ def _event(actor: Actor, reference: str) -> tuple[int, Any]:
     try:
         host = reading_actor(host_organisation_id() or 0, actor.name)
     except Organisation.DoesNotExist:
-        raise NotFound("No organisation runs this hub.") from None
+        raise NotFound(ContentAccessProblem.NO_HUB_OWNER()) from None
     sql = f"SELECT e.id, e.uuid FROM event e WHERE {matches('e', reference)} AND {event_predicate(host)}"
     given = {**reader_parameters(host), "reference": reference}
     row = cursor().execute(sql, given).fetchone() if is_reference(reference) else None
     if row is None:
-        told = gettext("There is no event with this number or UUID that the hub owner may read.")
-        raise Invalid({"event": [told]})
+        raise Invalid({"event": [ContentAccessProblem.NO_SUCH_EVENT()]})
     return row[0], row[1]
 
 
 def _checked(text: str, field: str, *, at_least: int = 1) -> str:
     words = text.replace("\r\n", "\n").strip()
     if not at_least <= len(words) <= LONGEST or "\0" in words:
-        told = gettext("Enter %(least)s to %(most)s characters.") % {"least": at_least, "most": LONGEST}
-        raise Invalid({field: [told]})
+        raise Invalid({field: [ContentAccessProblem.TEXT_LENGTH(least=at_least, most=LONGEST)]})
     return words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.problems import problems_in
 from vardkase.identity.accounts.models import User
 
 
@@ -109,7 +110,7 @@ class SentState(models.TextChoices):
 class SentMail(models.Model):
     """A mail of `kind` about an object: only its subject is stored, not its content.
 
-    `version` is the text's; 0 is the standard text. `fault` says why the mail was not sent.
+    `version` is the text's; 0 is the standard text. `fault` is the stored problem of a mail that was not sent.
     """
 
     kind = models.CharField(max_length=64)
@@ -133,3 +134,8 @@ class SentMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def why(self) -> str:
+        """Why it was not sent, in the active language."""
+        return " ".join(map(str, problems_in(self.fault)))

@@ -13,14 +13,14 @@ from vardkase.audit.services import AuditActor, Target
 from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.core.problems import CommonProblem, stored
 from vardkase.hub.correspondence.kinds import LANGUAGES, Recipient, find, is_link
 from vardkase.hub.correspondence.letters.wording import sender
 from vardkase.hub.correspondence.models import SentMail, SentState
+from vardkase.hub.correspondence.problems import MailProblem
 from vardkase.hub.correspondence.rendering import as_html, as_text, filled
 from vardkase.hub.correspondence.templates import TemplateText, texts
 from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed, has_key
-
-NO_MAIL_SERVER = "The hub has no mail server."
 
 
 @transaction.atomic
@@ -80,10 +80,13 @@ class _Writer:
         entry = self._log(person, self.texts[language])
         try:
             if not can_send():
-                raise CannotBeSent(NO_MAIL_SERVER)
+                raise CannotBeSent(MailProblem.NO_MAIL_SERVER())
             return addressed(self._letter(language, entry), person, self.policy)
         except CannotBeSent as fault:
-            entry.state, entry.fault = SentState.FAILED, str(fault)
+            entry.state, entry.fault = (
+                SentState.FAILED,
+                stored(fault.problem or CommonProblem.INVALID_INPUT()),
+            )
             entry.save(update_fields=["state", "fault"])
             return None
 

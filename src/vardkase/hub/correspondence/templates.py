@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext
-
 from vardkase.audit.services import Target
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.hub.correspondence.kinds import LANGUAGES, PLACEHOLDER, MailKind, find, is_link, placeholders
 from vardkase.hub.correspondence.models import MailTemplate
+from vardkase.hub.correspondence.problems import MailProblem
 from vardkase.hub.correspondence.rendering import as_html, as_text, filled
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.acting import Acting
@@ -39,7 +40,7 @@ class TemplateText:
 def kind_of(name: str) -> MailKind:
     kind = find(name)
     if kind is None:
-        raise NotFound("There is no such kind of mail.")
+        raise NotFound(MailProblem.NO_SUCH_KIND())
     return kind
 
 
@@ -108,7 +109,7 @@ def require_editor(actor: Actor, language: str) -> None:
     actor.require_writing()
     actor.require_staff(*EDITORS)
     if language not in LANGUAGES:
-        raise NotFound("There is no such language.")
+        raise NotFound(MailProblem.NO_SUCH_LANGUAGE())
 
 
 def _refuse(kind: MailKind, subject: str, body: str, language: str) -> None:
@@ -117,30 +118,25 @@ def _refuse(kind: MailKind, subject: str, body: str, language: str) -> None:
         "body": [] if kind.is_section and not body.strip() else list(_faults(kind, body, LONGEST_BODY)),
     }
     if any(is_link(name) for name in placeholders(subject)):
-        errors["subject"].append(
-            gettext("Do not put a link in the subject: every mail server on the way can read it.")
-        )
+        errors["subject"].append(MailProblem.LINK_IN_SUBJECT())
     for name in sorted(placeholders(kind.body[language]) - placeholders(body)):
         if name in kind.sections:
-            told = gettext("The text must contain {%(name)s}: a legal officer writes it separately.")
-            errors["body"].append(told % {"name": name})
+            errors["body"].append(MailProblem.SECTION_MISSING(name=name))
         elif is_link(name):
-            told = gettext("The text must contain {%(name)s}: without it the reader cannot continue.")
-            errors["body"].append(told % {"name": name})
+            errors["body"].append(MailProblem.LINK_MISSING(name=name))
     if found := {field: faults for field, faults in errors.items() if faults}:
         raise Invalid(found)
 
 
-def _faults(kind: MailKind, text: str, longest: int) -> Iterable[str]:
+def _faults(kind: MailKind, text: str, longest: int) -> Iterable[Problem]:
     if not text.strip() or len(text) > longest or "\0" in text:
-        yield gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
-    known = ", ".join(f"{{{each}}}" for each in kind.facts)
+        yield HubProblem.TEXT_LENGTH(count=longest)
+    known = [f"{{{each}}}" for each in kind.facts]
     for number, line in enumerate(text.splitlines(), 1):
         for name in kind.unknown(line):
-            told = gettext("Line %(line)s: there is no {%(name)s} in this e-mail. Available: %(known)s.")
-            yield told % {"line": number, "name": name, "known": known}
+            yield MailProblem.UNKNOWN_PLACEHOLDER(line=number, name=name, known=known)
         if re.search(r"[{}]", PLACEHOLDER.sub("", line)):
-            yield gettext("Line %(line)s: unmatched brace.") % {"line": number}
+            yield MailProblem.UNMATCHED_BRACE(line=number)
 
 
 def _text(kind: MailKind, language: str, stored: MailTemplate | None) -> TemplateText:

@@ -20,6 +20,7 @@ from django.utils.html import strip_tags
 from vardkase.core.errors import Invalid
 from vardkase.hub.customer_service import services
 from vardkase.hub.customer_service.models import RequestKind, SupportRequest
+from vardkase.hub.customer_service.problems import IncomingMailProblem
 from vardkase.hub.customer_service.rules import DESKS
 from vardkase.identity.access.actor import Actor
 
@@ -39,7 +40,7 @@ def register_mail(actor: Actor, raw: bytes, kind: str = RequestKind.ACCESS) -> S
     actor.require_writing()
     actor.require_staff(*DESKS)
     if len(raw) > LARGEST:
-        raise Invalid("The mail is larger than 5 MB.")
+        raise Invalid(IncomingMailProblem.TOO_LARGE())
     mail = message_from_bytes(raw, policy=default)
     name, email = _sender(mail)
     subject = " ".join(str(mail["subject"] or "").split())[: services.LONGEST_SUBJECT]
@@ -63,17 +64,17 @@ def _sender(mail: EmailMessage) -> tuple[str, str]:
     try:
         validate_email(email)
     except ValidationError as error:
-        raise Invalid("The mail has no sender that could be answered.") from error
+        raise Invalid(IncomingMailProblem.NO_SENDER()) from error
     return name, email
 
 
 def _text(mail: EmailMessage) -> str:
     body = mail.get_body(preferencelist=("plain", "html"))
     if body is None:
-        raise Invalid("The mail has no text.")
+        raise Invalid(IncomingMailProblem.NO_TEXT())
     try:
         text = str(body.get_content())
     except (LookupError, UnicodeDecodeError) as error:
-        raise Invalid("The mail's text cannot be read.") from error
+        raise Invalid(IncomingMailProblem.UNREADABLE()) from error
     plain = unescape(strip_tags(text)) if body.get_content_type() == "text/html" else text
     return plain.replace("\0", "").strip()[: services.LONGEST_TEXT]

@@ -12,6 +12,7 @@ from django.core.signing import BadSignature, Signer
 from vardkase.core.errors import NotFound
 from vardkase.core.private_links import private_address
 from vardkase.hub.customer_service.models import SupportRequest
+from vardkase.hub.customer_service.problems import SupportProblem
 
 SIGNER = Signer(salt="vardkase.support", sep=".")
 PATH = "/support/follow/"
@@ -29,8 +30,8 @@ def opened_by(token: str) -> SupportRequest:
     try:
         uuid = UUID(SIGNER.unsign(token))
     except (BadSignature, ValueError) as error:
-        raise NotFound("Invalid link.") from error
+        raise NotFound(SupportProblem.NO_SUCH_LINK()) from error
     found = SupportRequest.objects.select_related("organisation", "owner").filter(uuid=uuid).first()
     if found is None:
-        raise NotFound("Invalid link.")
+        raise NotFound(SupportProblem.NO_SUCH_LINK())
     return found

@@ -21,6 +21,7 @@ from django.db.models.functions import Coalesce
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import NotFound
 from vardkase.hub.customer_service.models import SupportRequest
+from vardkase.hub.customer_service.problems import SupportProblem
 from vardkase.hub.customer_service.rules import DESKS, OPEN, kinds_for
 from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.access.actor import Actor
@@ -62,7 +63,7 @@ def organisations(actor: Actor, text: str = "") -> QuerySet[Organisation]:
 def find_organisation(actor: Actor, pk: int) -> Organisation:
     found = organisations(actor).filter(pk=pk).first()
     if found is None:
-        raise NotFound("Invalid organisation.")
+        raise NotFound(SupportProblem.NO_SUCH_ORGANISATION())
     return found
 
 

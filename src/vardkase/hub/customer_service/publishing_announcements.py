@@ -8,14 +8,16 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.customer_service import letters
 from vardkase.hub.customer_service.models import Announcement, AnnouncementKind
+from vardkase.hub.customer_service.problems import AnnouncementProblem, SupportProblem
 from vardkase.hub.customer_service.rules import DESKS
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 
 TEXTS = {"title_sv": 200, "title_en": 200, "text_sv": 5_000, "text_en": 5_000}
@@ -54,26 +56,25 @@ def find_announcement(actor: Actor, pk: int | None) -> Announcement:
     actor.require_staff(*DESKS)
     row = Announcement.objects.filter(pk=pk or 0).first()
     if row is None:
-        raise NotFound("Invalid announcement.")
+        raise NotFound(AnnouncementProblem.NO_SUCH_ANNOUNCEMENT())
     return row
 
 
 def _fill(row: Announcement, data: Mapping[str, Any]) -> None:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     for name, longest in TEXTS.items():
         text = str(data.get(name) or "").strip()
         if "\0" in text or len(text) > longest or (name.startswith("title") and not text):
-            reason = gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
-            errors[name] = [reason]
+            errors[name] = [HubProblem.TEXT_LENGTH(count=longest)]
         setattr(row, name, text)
     row.kind = str(data.get("kind") or "")
     if row.kind not in AnnouncementKind.values:
-        errors["kind"] = [gettext("Choose one of the kinds.")]
+        errors["kind"] = [SupportProblem.UNKNOWN_KIND()]
     begins, ends = data.get("begins"), data.get("ends")
     if not isinstance(begins, datetime):
-        errors["begins"] = [gettext("Say when it starts.")]
+        errors["begins"] = [AnnouncementProblem.START_MISSING()]
     elif isinstance(ends, datetime) and ends < begins:
-        errors["ends"] = [gettext("It cannot end before it starts.")]
+        errors["ends"] = [AnnouncementProblem.ENDS_BEFORE_START()]
     if errors:
         raise Invalid(errors)
     row.begins, row.ends = begins, ends if isinstance(ends, datetime) else None  # type: ignore[assignment]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from vardkase.core.errors import NotFound
 from vardkase.hub.customer_service.models import Announcement, SupportMessage, SupportRequest
 from vardkase.hub.customer_service.models import RequestState as State
+from vardkase.hub.customer_service.problems import SupportProblem
 from vardkase.hub.customer_service.rules import DESKS, FOR_THE_OPERATOR, OFFICERS, OPEN, duties_for, kinds_for
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -113,5 +114,5 @@ def announcements(now: datetime) -> dict[str, list[Announcement]]:
 def _found(rows: QuerySet[SupportRequest], pk: int) -> SupportRequest:
     found = rows.filter(pk=pk).first()
     if found is None:
-        raise NotFound("Invalid request.")
+        raise NotFound(SupportProblem.NO_SUCH_REQUEST())
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,21 +11,24 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from vardkase.audit.services import Target, record
 from vardkase.core.addresses import subscriber_of
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.customer_service import diagnosis, letters
 from vardkase.hub.customer_service.models import RequestKind, SupportMessage, SupportRequest
 from vardkase.hub.customer_service.models import RequestState as State
+from vardkase.hub.customer_service.problems import SupportProblem
 from vardkase.hub.customer_service.queries import colleagues, desk_requests, find_own_request
 from vardkase.hub.customer_service.rules import FOR_THE_OPERATOR, REQUEST
 from vardkase.hub.customer_service.settings import time_for
 from vardkase.hub.lifecycle import NotImpartial, TransitionRefused
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.members.rules import refuse_interest
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import WRITING_CREDENTIALS
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
@@ -144,7 +147,7 @@ def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
     """Apply a transition of the state machine. Raises StepRefused, NotFound, Forbidden."""
     request = _for_desk(actor, pk)
     if step == "answered":
-        raise TransitionRefused(gettext("Only the person who asked can answer that."))
+        raise TransitionRefused(SupportProblem.NOT_THE_ASKER())
     if step == "take" and actor.user_id:
         request.owner_id = actor.user_id
         request.save(update_fields=["owner"])
@@ -159,7 +162,7 @@ def assign(actor: Actor, pk: int, user_id: int | None) -> SupportRequest:
     request = _for_desk(actor, pk)
     owner = colleagues(request.kind).filter(pk=user_id or 0).first()
     if user_id and (owner is None or owner.email.casefold() == request.asker_email.casefold()):
-        raise Invalid({"owner": [gettext("This person does not handle requests of this kind.")]})
+        raise Invalid({"owner": [SupportProblem.NOT_AT_THIS_DESK()]})
     request.owner = owner
     request.save(update_fields=["owner"])
     record(
@@ -176,10 +179,10 @@ def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest
     """
     request = _for_desk(actor, pk)
     if kind not in RequestKind.values:
-        raise Invalid({"kind": [gettext("Choose one of the kinds.")]})
+        raise Invalid({"kind": [SupportProblem.UNKNOWN_KIND()]})
     before, other_desk = request.kind, (kind in FOR_THE_OPERATOR) != (request.kind in FOR_THE_OPERATOR)
     if other_desk and kind in FOR_THE_OPERATOR and not str(subject or "").strip():
-        raise Invalid({"subject": [gettext("Enter a heading that the operator may read.")]})
+        raise Invalid({"subject": [SupportProblem.SUBJECT_FOR_OPERATOR()]})
     if str(subject or "").strip():
         request.subject = _line(subject, "subject", LONGEST_SUBJECT)
     request.kind, request.deadline = kind, request.created + time_for(kind)
@@ -227,9 +230,9 @@ def _for_desk(actor: Actor, pk: int) -> SupportRequest:
     actor.require_writing()
     request = desk_requests(actor).select_for_update(of=("self",)).filter(pk=pk).first()
     if request is None:
-        raise NotFound("Invalid request.")
+        raise NotFound(SupportProblem.NO_SUCH_REQUEST())
     if is_own_request(actor, request):
-        raise NotImpartial(gettext("You are named as the contact of this request: a colleague handles it."))
+        raise NotImpartial(SupportProblem.OWN_REQUEST())
     if request.organisation_id:
         refuse_interest(actor, request.organisation_id)
     return request
@@ -258,27 +261,25 @@ def _count_visitors(address: str | None, email: str) -> None:
     network = subscriber_of(address)
     here = lately.filter(address__range=(str(network[0]), str(network[-1]))).count() if network else 0
     if max(same, here) >= FROM_ONE_ADDRESS or lately.count() >= FROM_ALL_VISITORS:
-        raise TooMany(
-            gettext("Too many requests have been sent from here recently. Please try again in an hour.")
-        )
+        raise TooMany(SupportProblem.TOO_MANY_REQUESTS())
 
 
 def _count_messages(request: SupportRequest) -> None:
     since = timezone.now() - HOUR
     if request.messages.filter(from_staff=False, created__gte=since).count() >= IN_ONE_REQUEST:
-        raise TooMany(gettext("You have written a lot recently. Please try again in an hour."))
+        raise TooMany(SupportProblem.TOO_MANY_MESSAGES())
 
 
 def _told(data: Mapping[str, Any]) -> dict[str, str]:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, Sequence[Problem]] = {}
     told = {"kind": str(data.get("kind") or "")}
     if told["kind"] not in RequestKind.values:
-        errors["kind"] = [gettext("Choose one of the kinds.")]
+        errors["kind"] = [SupportProblem.UNKNOWN_KIND()]
     for name, longest in (("subject", LONGEST_SUBJECT), ("text", LONGEST_TEXT)):
         try:
             told[name] = (_line if name == "subject" else _text)(data.get(name), name, longest)
         except Invalid as fault:
-            errors |= {name: list(fault.errors[name])} if isinstance(fault.errors, Mapping) else {}
+            errors |= fault.errors if isinstance(fault.errors, Mapping) else {}
     if errors:
         raise Invalid(errors)
     return told
@@ -289,24 +290,16 @@ def _asker(data: Mapping[str, Any]) -> tuple[str, str]:
     try:
         validate_email(email)
     except ValidationError as fault:
-        raise Invalid({"email": [gettext("Enter an e-mail address that we can reply to.")]}) from fault
+        raise Invalid({"email": [SupportProblem.NO_ADDRESS()]}) from fault
     if "\0" in name or len(name) > LONGEST_NAME or len(email) > 255:
-        raise Invalid(
-            {
-                "name": [
-                    gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST_NAME}
-                ]
-            }
-        )
+        raise Invalid({"name": [HubProblem.TEXT_LENGTH(count=LONGEST_NAME)]})
     return " ".join(name.split()), email
 
 
 def _text(value: Any, field: str = "text", longest: int = LONGEST_TEXT) -> str:
     text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
     if not text or len(text) > longest or "\0" in text:
-        raise Invalid(
-            {field: [gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}]}
-        )
+        raise Invalid({field: [HubProblem.TEXT_LENGTH(count=longest)]})
     return text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,9 +12,11 @@ from django.db.models import Q, QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.fields import apply
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.dashboards.models import DashboardTemplate
 from vardkase.hub.dashboards.widgets import widgets
+from vardkase.hub.problems import DashboardProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.queries import find_user
 from vardkase.identity.organisations.fields import short_text, text
@@ -66,13 +69,9 @@ def save_template(actor: Actor, data: Mapping[str, Any], reference: str = "") ->
     if actor.user_id is None:
         raise Forbidden
     template = _own(actor, reference) if reference else DashboardTemplate(user_id=actor.user_id)
-    try:
-        template.name = short_text(data.get("name", template.name))
-        template.description = text(data.get("description", template.description))
-    except ValueError as fault:
-        raise Invalid({"name": [str(fault)]}) from fault
+    apply(template, data, {"name": short_text, "description": text})
     if not template.name or len(template.name) > LONGEST_NAME:
-        raise Invalid({"name": ["Please enter a name of at most 191 characters."]})
+        raise Invalid({"name": [DashboardProblem.NAME_LENGTH(count=LONGEST_NAME)]})
     _apply_value(actor, template, data.get("value"))
     if actor.is_site_admin:
         template.selectable = as_bool(data.get("selectable", template.selectable))
@@ -95,7 +94,7 @@ def delete_template(actor: Actor, reference: str) -> None:
 def _own(actor: Actor, reference: str) -> DashboardTemplate:
     found = templates(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)).first()
     if found is None:
-        raise NotFound("Invalid dashboard template.")
+        raise NotFound(DashboardProblem.NO_SUCH_TEMPLATE())
     if found.user_id != actor.user_id and not actor.is_site_admin:
         raise Forbidden
     return found
@@ -105,10 +104,7 @@ def _apply_value(actor: Actor, template: DashboardTemplate, given: Any) -> None:
     if given is None:
         template.value = template.value if template.pk else dashboard(actor)
         return
-    try:
-        template.value = readable("dashboard", given)
-    except ValueError as fault:
-        raise Invalid({"value": [str(fault)]}) from fault
+    apply(template, {"value": given}, {"value": partial(readable, "dashboard")})
 
 
 def _target(template: DashboardTemplate) -> Target:

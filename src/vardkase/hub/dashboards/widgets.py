@@ -12,6 +12,7 @@ from vardkase.analysis.statistics.periodic import PERIODS, Summary, summary
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.instance import workers
+from vardkase.hub.problems import DashboardProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.queries import find_role
 from vardkase.misp.flags import as_int
@@ -41,7 +42,7 @@ def widgets(actor: Actor) -> list[Widget]:
 def find_widget(actor: Actor, name: str) -> Widget:
     found = next((each for each in WIDGETS if each.name == name), None)
     if found is None:
-        raise NotFound("Invalid widget.")
+        raise NotFound(DashboardProblem.NO_SUCH_WIDGET())
     if found not in widgets(actor):
         raise Forbidden
     return found
@@ -97,7 +98,7 @@ def _workers(actor: Actor, config: Config) -> list[dict[str, Any]]:
 def _recent(actor: Actor, config: Config) -> Summary:
     period = str(config.get("period") or "weekly")
     if period not in PERIODS:
-        raise Invalid({"period": ["Has to be one of: daily, weekly, monthly."]})
+        raise Invalid({"period": [DashboardProblem.UNKNOWN_PERIOD(choices=list(PERIODS))]})
     filters = config.get("filters")
     return summary(actor, period, now_seconds(), filters if isinstance(filters, dict) else {})
 

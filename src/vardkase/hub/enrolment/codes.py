@@ -20,6 +20,7 @@ from vardkase.exchange.servers.services import add_server
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.enrolment import letters
 from vardkase.hub.enrolment.models import EnrolmentCode
+from vardkase.hub.enrolment.problems import EnrolmentProblem
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import require_officer
 from vardkase.hub.membership.onboarding.letters import announce_key
@@ -40,7 +41,6 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 GROUPS, LETTERS = 5, 5
 LASTS = timedelta(days=7)
 KEY_LASTS = timedelta(days=365)
-UNKNOWN = "The code is unknown, used or too old."
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
     actor.require_staff(*MAKERS)
     organisation = find_organisation(reference)
     if not organisation.local:
-        raise NotFound("Invalid organisation")
+        raise NotFound(EnrolmentProblem.NOT_LOCAL())
     membership = _membership_of(actor, organisation)
     EnrolmentCode.objects.filter(organisation=organisation, ended=None).update(ended=timezone.now())
     code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(GROUPS))
@@ -96,7 +96,7 @@ def redeem(visitor: Actor, code: Any, data: Mapping[str, Any]) -> dict[str, Any]
     row = _found(code, locked=True)
     organisation = row.organisation
     if str(data.get("uuid") or "").lower() != str(organisation.uuid):
-        raise Invalid({"uuid": [f"The organisation has the uuid {organisation.uuid} here."]})
+        raise Invalid({"uuid": [EnrolmentProblem.WRONG_UUID(uuid=organisation.uuid)]})
     actor = _as_the_hub(row)
     row.account, key = _admitted(actor, row, visitor.address)
     if data.get("url"):
@@ -119,19 +119,17 @@ def _membership_of(actor: Actor, organisation: Organisation) -> Membership | Non
         return None
     membership = Membership.objects.filter(organisation=organisation).select_related("organisation").first()
     if membership is None or membership.state == MembershipState.TERMINATED:
-        raise Conflict(gettext("The organisation is not a member."))
+        raise Conflict(EnrolmentProblem.NOT_A_MEMBER())
     require_officer(actor, membership)
     if not letters.recipient_of(membership).email:
-        raise Conflict(
-            gettext("The code is sent to the member’s technical or main contact, but the member has none.")
-        )
+        raise Conflict(EnrolmentProblem.NO_CONTACT())
     return membership
 
 
 def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[User, str]:
     role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
     if role is None:
-        raise Conflict("This hub has no role that may synchronise.")
+        raise Conflict(EnrolmentProblem.NO_ROLE())
     organisation = row.organisation
     domain = next(iter(organisation.verified_domains or []), f"{organisation.uuid}.invalid")
     account = {
@@ -166,7 +164,7 @@ def _found(code: Any, *, locked: bool = False) -> EnrolmentCode:
         rows = rows.select_for_update(of=("self",))
     row = rows.filter(digest=_digest(str(code or "")), ended=None, expires__gt=timezone.now()).first()
     if row is None or is_shut_out(row.organisation.standing):
-        raise NotFound(UNKNOWN)
+        raise NotFound(EnrolmentProblem.UNKNOWN_CODE())
     return row
 
 
@@ -193,7 +191,7 @@ def _digest(code: str) -> bytes:
 
 def _require_hub() -> None:
     if profile() != "hub":
-        raise NotFound("This is no hub.")
+        raise NotFound(EnrolmentProblem.NOT_A_HUB())
 
 
 def _target(organisation: Organisation) -> Target:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.problems import stored
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import RequestPolicy, fetch
 from vardkase.exchange.servers import client
@@ -23,6 +24,7 @@ from vardkase.exchange.servers.peer import Peer, decoded
 from vardkase.exchange.servers.services import add_server
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.enrolment.models import JoinedHub
+from vardkase.hub.enrolment.problems import JoiningProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import Role
@@ -73,15 +75,9 @@ def look(actor: Actor, code: str, url: str) -> EnrolmentOffer:
             takes_identity=uuid != str(_own().uuid),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise OutgoingFailed("The hub did not answer as a hub does.") from error
+        raise OutgoingFailed(JoiningProblem.NOT_A_HUB()) from error
     if offer.takes_identity and _is_known_to_others():
-        raise Conflict(
-            gettext(
-                "The hub knows your organisation by another UUID, and yours already has events. Ask "
-                "the hub to change it to %(uuid)s, and start again."
-            )
-            % {"uuid": _own().uuid}
-        )
+        raise Conflict(JoiningProblem.KNOWN_OTHERWISE(uuid=_own().uuid))
     return offer
 
 
@@ -119,7 +115,7 @@ def ask_standing(joined: JoinedHub) -> JoinedHub:
         told = Peer(joined.server).document("GET", "enrolments/standing")
         joined.told, joined.fault = (told if isinstance(told, dict) else {}), ""
     except OutgoingFailed as failed:
-        joined.fault = str(failed)[:1000]
+        joined.fault = stored(failed.problem or JoiningProblem.NOT_A_HUB())
     joined.asked = timezone.now()
     joined.save()
     return joined
@@ -135,7 +131,7 @@ def _way_back(actor: Actor, hub_id: int) -> dict[str, str]:
         return {}
     role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
     if role is None:
-        raise Conflict(gettext("There is no role with the permission to synchronise."))
+        raise Conflict(JoiningProblem.NO_ROLE())
     Organisation.objects.filter(pk=hub_id).update(local=True)
     email = f"hub-{hub_id}@{settings.BASE_URL.partition('://')[2].partition(':')[0]}"
     user = create_user(actor, {"email": email, "org_id": hub_id, "role_id": role.pk, "change_pw": 0})
@@ -164,25 +160,16 @@ def _own() -> Organisation:
 
 def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
     if not url.startswith(("https://", "http://")):
-        raise Invalid({"url": [gettext("Enter the hub’s address, beginning with https://.")]})
+        raise Invalid({"url": [JoiningProblem.NOT_AN_ADDRESS()]})
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     reply = fetch(
         "POST", f"{url.rstrip('/')}/{path}", headers=headers, body=msgspec.json.encode(body), manner=MANNER
     )
     if reply.status in (403, 404):
-        raise Invalid(
-            {
-                "code": [
-                    gettext(
-                        "The hub does not recognise this code: it may have been used, or have expired. Ask "
-                        "for a new one."
-                    )
-                ]
-            }
-        )
+        raise Invalid({"code": [JoiningProblem.CODE_REFUSED()]})
     told = decoded(reply)
     if not isinstance(told, dict):
-        raise OutgoingFailed("The hub did not answer as a hub does.")
+        raise OutgoingFailed(JoiningProblem.NOT_A_HUB())
     return told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from vardkase.core.problems import problems_in
 from vardkase.exchange.servers.models import Server
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
@@ -49,3 +50,8 @@ class JoinedHub(models.Model):
 
     def __str__(self) -> str:
         return self.server.name
+
+    @property
+    def why(self) -> str:
+        """Why its last report failed, in the active language."""
+        return " ".join(map(str, problems_in(self.fault)))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.utils import translation
+from django.utils.functional import lazy
 
 from vardkase.audit.services import Target, record
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.guard.detectors import examine, markings_in
-from vardkase.hub.guard.findings import Detector, GuardFinding, Severity
+from vardkase.hub.guard.findings import Detector, Severity
 from vardkase.hub.guard.wording import in_words
+from vardkase.hub.problems import GuardProblem
 from vardkase.identity.access.sharing import BeforeSharing
 from vardkase.intel.errors import ConfirmationNeeded, PublicationStopped
 from vardkase.intel.hooks import BeforeDelegation, BeforePublication
 from vardkase.misp.distribution import Distribution
 
-CONFIRM = "Send confirm_tlp with the value 1 to publish it all the same."
+_words = lazy(in_words, str)
+"""Worded when it is read: for people in their language, for clients in English."""
 
 
 def check_publication(sought: BeforePublication) -> None:
@@ -28,12 +28,12 @@ def check_publication(sought: BeforePublication) -> None:
     actor, event = sought.actor, sought.event
     found = examine(event.pk, event.distribution, event.sharing_group_id)
     if stopping := [each for each in found if each.severity is Severity.STOPS]:
-        raise PublicationStopped(in_english(stopping))
+        raise PublicationStopped(GuardProblem.FOUND(findings=_words(stopping)))
     asks = [each for each in found if each.severity is Severity.ASKS]
     if not asks or event.locked or actor.is_connection or event.orgc_id != actor.organisation_id:
         return
     if not sought.confirmed:
-        raise ConfirmationNeeded(f"{in_english(asks)} {CONFIRM}")
+        raise ConfirmationNeeded(GuardProblem.UNCONFIRMED(findings=_words(asks)))
     change = {"found": sorted({each.text for each in asks}), "distribution": event.distribution}
     record(actor, HubAction.EVENT_TLP_CONFIRMED, Target("event", event.pk, event.uuid, event.info), change)
 
@@ -42,15 +42,10 @@ def check_delegation(sought: BeforeDelegation) -> None:
     """Refuse to delegate events with classification markings. Raises PublicationStopped."""
     found = examine(sought.event.pk, Distribution.ORGANISATION)
     if marked := [each for each in found if each.detector is Detector.CLASSIFICATION]:
-        raise PublicationStopped(in_english(marked))
+        raise PublicationStopped(GuardProblem.FOUND(findings=_words(marked)))
 
 
 def check_sharing(sought: BeforeSharing) -> None:
     """Refuse to share anything with classification markings. Raises PublicationStopped."""
     if marked := markings_in(sought.texts):
-        raise PublicationStopped(in_english(marked))
-
-
-def in_english(findings: Sequence[GuardFinding]) -> str:
-    with translation.override("en"):
-        return in_words(findings)
+        raise PublicationStopped(GuardProblem.FOUND(findings=_words(marked)))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import Target, record
 from vardkase.core import schedules
 from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.core.schedules import Interval
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.schedules.services import all_tasks
@@ -20,6 +21,7 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.core.settings.sealing import sealed
 from vardkase.core.settings.values import readable
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
 from vardkase.identity.accounts.four_eyes.registry import (
@@ -51,7 +53,7 @@ def times_of(row: ScheduledTask) -> dict[str, Any]:
 def _setting(request: ApprovalRequest) -> AnySetting:
     found = find_setting(request.subject)
     if found is None:
-        raise NotFound(f"Setting {request.subject} is invalid.")
+        raise NotFound(InstanceProblem.NO_SUCH_SETTING(name=request.subject))
     return found
 
 
@@ -59,7 +61,7 @@ def _row(request: ApprovalRequest) -> ScheduledTask:
     for each in all_tasks():
         if each.name == request.subject:
             return each
-    raise NotFound("Invalid task.")
+    raise NotFound(InstanceProblem.NO_SUCH_TASK())
 
 
 def _describe_setting(request: ApprovalRequest) -> ActionDescription:
@@ -84,7 +86,7 @@ def _execute_setting(approval: Approval) -> None:
             setting, approval.parameters["value"]
         )  # What others have changed may rule it out by now.
     except ValueError as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(CommonProblem.NOT_ACCEPTED(reason=str(error))) from error
     store(approval.actor, setting, value)
 
 

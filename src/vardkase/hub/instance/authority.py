@@ -6,13 +6,12 @@ from django.conf import settings
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Forbidden
+from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.officers import officers
 from vardkase.identity.accounts.staff import DECIDE
 from vardkase.identity.organisations.settings import membership_is_in_use
-
-FOR_OFFICERS = "This is a rule of the hub: its officers change it."
 
 
 def officers_decide() -> bool:
@@ -42,7 +41,7 @@ def require_may_change(actor: Actor, changed_by: ChangedBy) -> bool:
     actor.require_writing()
     if takes_two(changed_by):
         if actor.user_id is None or actor.staff.isdisjoint(DECIDE):
-            raise Forbidden(FOR_OFFICERS)
+            raise Forbidden(InstanceProblem.FOR_OFFICERS())
         return True
     actor.require(Permission.SITE_ADMIN)
     if changed_by is not ChangedBy.OPERATOR:

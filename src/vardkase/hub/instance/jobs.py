@@ -20,6 +20,7 @@ from vardkase.core.jobs.cleanup import TICKS
 from vardkase.core.jobs.models import JobLogLine
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.instance.problems import JobProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -94,7 +95,7 @@ def find_job(actor: Actor, job_id: int) -> Job:
     """One job: the actor's own, or any for site administrators. Raises NotFound."""
     found = _found("j.id = %(id)s", {"id": job_id, "limit": 1, "offset": 0})
     if not found or not (actor.is_site_admin or (found[0].ordered_by or 0) == actor.user_id):
-        raise NotFound("Invalid job.")
+        raise NotFound(JobProblem.NO_SUCH_JOB())
     return found[0]
 
 
@@ -127,7 +128,7 @@ def cancel_job(actor: Actor, job_id: int) -> None:
     actor.require_writing()
     job = find_job(actor, job_id)
     if not app.job_manager.cancel_job_by_id(job.id, abort=True):
-        raise Conflict("The job has already ended.")
+        raise Conflict(JobProblem.ENDED())
     record(actor, HubAction.JOB_CANCELLED, Target("job", job.id, title=job.task))
 
 
@@ -137,13 +138,13 @@ def retry_job(actor: Actor, job_id: int) -> None:
     actor.require_writing()
     job = find_job(actor, job_id)
     if job.state != "failed":
-        raise Conflict("Only a job that failed is done again.")
+        raise Conflict(JobProblem.NOT_FAILED())
     try:
         with transaction.atomic():
             cursor().execute(NOT_STOPPED, (job.id,))
             app.job_manager.retry_job_by_id(job.id, retry_at=timezone.now())
     except (ConnectorException, DatabaseError) as error:
-        raise Conflict("The same waits to be done already.") from error
+        raise Conflict(JobProblem.ALREADY_WAITING()) from error
     record(actor, HubAction.JOB_RETRIED, Target("job", job.id, title=job.task))
 
 

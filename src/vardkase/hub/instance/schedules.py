@@ -16,6 +16,7 @@ from vardkase.core.schedules.models import ScheduledTask
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.instance.approvals import CHANGE_SCHEDULE, reschedule, times_of
 from vardkase.hub.instance.authority import require_may_change
+from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -40,7 +41,7 @@ def find_scheduled(actor: Actor, name: str) -> Scheduled:
     for each in scheduled_tasks(actor):
         if each.schedule.name == name:
             return each
-    raise NotFound("Invalid task.")
+    raise NotFound(InstanceProblem.NO_SUCH_TASK())
 
 
 @dataclass(frozen=True, slots=True)

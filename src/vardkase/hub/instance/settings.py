@@ -10,6 +10,7 @@ from django.db import transaction
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
 from vardkase.core.settings import find_setting as find_changeable
 from vardkase.core.settings.models import SettingValue
@@ -17,6 +18,7 @@ from vardkase.core.settings.values import readable
 from vardkase.hub.instance.approvals import CHANGE_SETTING, store
 from vardkase.hub.instance.authority import require_may_change
 from vardkase.hub.instance.facts import BY_NAME, FACTS, InstanceFact, Value
+from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.hub.instance.unsupported_settings import why_not
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -51,7 +53,7 @@ def find_setting(actor: Actor, name: str) -> SettingLine:
         return _fixed(fact)
     if setting := find_changeable(name):
         return _changeable(setting, None if setting.secret else setting.value)
-    raise NotFound(f"Setting {name} is invalid.")
+    raise NotFound(InstanceProblem.NO_SUCH_SETTING(name=name))
 
 
 def every_setting(actor: Actor) -> Iterator[SettingLine]:
@@ -74,24 +76,24 @@ def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> App
     actor.require_oversight()
     actor.require_writing()
     if name in BY_NAME:
-        raise FixedSetting("This setting can only be edited via the CLI.")
+        raise FixedSetting(InstanceProblem.SET_AT_START())
     setting = find_changeable(name)
     if setting is None and (elsewhere := why_not(name)):
-        raise FixedSetting(elsewhere)
+        raise FixedSetting(InstanceProblem.NOT_SETTABLE(reason=elsewhere))
     if setting is None:
-        raise NotFound(f"Setting {name} is invalid.")
+        raise NotFound(InstanceProblem.NO_SUCH_SETTING(name=name))
     needs_second = require_may_change(actor, setting.changed_by)
     if setting.opens_way_in:
         require_no_limits(actor)
     try:
         value = readable(setting, given)
     except ValueError as error:
-        raise Invalid(str(error)) from error
+        raise Invalid(CommonProblem.NOT_ACCEPTED(reason=str(error))) from error
     if not needs_second:
         store(actor, setting, value)
         return None
     if setting.secret:
-        raise Forbidden("A secret is not proposed.")
+        raise Forbidden(InstanceProblem.SECRET_NOT_PROPOSED())
     made = propose(actor, CHANGE_SETTING, name, title=name, parameters={"value": value}, reason=reason)
     return made if made.is_waiting else None
 

@@ -18,11 +18,11 @@ from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.jobs import QUEUES, WORKER_NAME, this_machine
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.instance.problems import WorkerProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
 KEPT_RUNNING = "The worker is started and kept running by `vardkase serve`."
-ELSEWHERE = "The worker runs on another machine and has to be restarted there."
 
 
 MISP_QUEUES = ("cache", "default", "email", "prio", "update")
@@ -57,7 +57,7 @@ def stop_workers(actor: Actor, pid: int | None = None) -> int:
     actor.require_writing()
     found = [worker for worker in _running() if pid in (None, worker.pid)]
     if pid is not None and not found:
-        raise NotFound("Invalid worker.")
+        raise NotFound(WorkerProblem.NO_SUCH_WORKER())
     _stop(found)
     title = ", ".join(str(worker.pid) for worker in found)
     record(actor, HubAction.WORKER_STOPPED, Target("worker", title=title), {"count": len(found)})
@@ -66,7 +66,7 @@ def stop_workers(actor: Actor, pid: int | None = None) -> int:
 
 def _stop(workers: Sequence[Worker]) -> None:
     if any(worker.machine != this_machine() for worker in workers):
-        raise Conflict(ELSEWHERE)
+        raise Conflict(WorkerProblem.ELSEWHERE())
     for worker in workers:
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker.pid, signal.SIGTERM)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 
 from vardkase.audit.actions import AuditAction
 from vardkase.core.errors import Conflict, Forbidden
+from vardkase.core.problems import Problem
+from vardkase.hub.problems import LifecycleProblem
 
 
 class TransitionRefused(Conflict):
@@ -55,16 +56,10 @@ class StateMachine:
     def open_steps(self, state: str) -> list[str]:
         return [name for name, step in self.steps.items() if state in step.before]
 
-    def refusal(self, state: str, name: str) -> str:
+    def refusal(self, state: str, name: str) -> Problem:
         """Why step `name` is not possible from `state`, and which steps are."""
-        words = {
-            "step": self.steps[name].words if name in self.steps else name,
-            "state": self.states(state).label,
-            "open": ", ".join(str(self.steps[each].words) for each in self.open_steps(state)),
-        }
-        if words["open"]:
-            return (
-                gettext("“%(step)s” is not possible in the state “%(state)s”. Possible now: %(open)s.")
-                % words
-            )
-        return gettext("“%(step)s” is not possible: “%(state)s” is a final state.") % words
+        words = self.steps[name].words if name in self.steps else name
+        label = self.states(state).label
+        if possible := [self.steps[each].words for each in self.open_steps(state)]:
+            return LifecycleProblem.NOT_POSSIBLE(step=words, state=label, open=possible)
+        return LifecycleProblem.FINAL_STATE(step=words, state=label)

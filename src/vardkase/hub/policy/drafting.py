@@ -9,6 +9,7 @@ from django.db import transaction
 
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.problems import PolicyProblem, RuleProblem
 from vardkase.hub.policy.queries import draft_of, policy_in_force
 from vardkase.hub.policy.services import save_draft
 from vardkase.hub.policy.starters import find_starter
@@ -26,7 +27,7 @@ def begin_draft(actor: Actor, what: str) -> PolicyVersion:
     Raises Conflict, NotFound, Forbidden.
     """
     if draft_of(actor.organisation_id) is not None:
-        raise Conflict("There is a draft already.")
+        raise Conflict(PolicyProblem.DRAFT_EXISTS())
     if what == EMPTY:
         return save_draft(actor, [])
     if what != IN_FORCE:
@@ -66,7 +67,7 @@ def _changed(actor: Actor, change: Callable[[list[dict[str, Any]]], object]) -> 
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
     draft = draft_of(actor.organisation_id)
     if draft is None:
-        raise Conflict("There is no draft of a policy.")
+        raise Conflict(PolicyProblem.NO_DRAFT())
     rules = list(draft.rules)
     change(rules)
     return save_draft(actor, rules, draft.note)
@@ -74,5 +75,5 @@ def _changed(actor: Actor, change: Callable[[list[dict[str, Any]]], object]) -> 
 
 def _place(rules: list[dict[str, Any]], number: int) -> int:
     if not 1 <= number <= len(rules):
-        raise NotFound("Invalid rule.")
+        raise NotFound(RuleProblem.NO_SUCH_RULE())
     return number - 1

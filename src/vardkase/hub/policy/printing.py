@@ -18,6 +18,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.typeset import pdf, printable
 from vardkase.hub.policy.document import NumberedRule, PolicyDocument, document_of
 from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.problems import PolicyProblem
 
 TEMPLATE = Path(__file__).parent / "document.typ"
 TYPES = {
@@ -36,7 +37,7 @@ LOCALES = {"sv": "sv-SE", "en": "en-GB"}
 def printed(version: PolicyVersion, form: str, language: str = "sv") -> bytes:
     """The version as "pdf" or "docx", in "sv" or "en". Raises NotFound for another format or language."""
     if form not in TYPES or language not in LOCALES:
-        raise NotFound("A policy is written as docx or pdf, in sv or en.")
+        raise NotFound(PolicyProblem.NO_SUCH_FORMAT())
     document = document_of(version, language)
     if form == "pdf":
         return pdf(TEMPLATE, msgspec.to_builtins(document), language=language)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor, from_jsonb
 from vardkase.hub.policy.models import PolicyState, PolicyVersion
+from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.policy.rules import DefaultsRule, ReachLimitRule, RetentionRule, Rule, stored_rules
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, numbers_written_in
@@ -60,7 +61,7 @@ def find_version(actor: Actor, reference: int | str | UUID) -> PolicyVersion:
     named = {"pk": int(text)} if text.isdecimal() and len(text) < 19 else {"uuid": _uuid(text)}
     found = versions(actor).filter(**named).first()
     if found is None:
-        raise NotFound("Invalid policy.")
+        raise NotFound(PolicyProblem.NO_SUCH_POLICY())
     return found
 
 
@@ -117,7 +118,7 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound("Invalid policy.") from None
+        raise NotFound(PolicyProblem.NO_SUCH_POLICY()) from None
 
 
 IN_FORCE = """

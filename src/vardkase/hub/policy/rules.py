@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
+from vardkase.hub.policy.problems import RuleProblem
 from vardkase.hub.policy.reach import PolicyReach
 from vardkase.misp.types import CATEGORIES, TYPES
 
@@ -175,7 +177,7 @@ def read_rules(data: Any) -> tuple[Rule, ...]:
     Raises Invalid, which names the rule and the field.
     """
     if not isinstance(data, list) or len(data) > MOST_RULES:
-        raise Invalid({"rules": [f"The rules must be a list of at most {MOST_RULES}."]})
+        raise Invalid({"rules": [RuleProblem.TOO_MANY(most=MOST_RULES)]})
     return tuple(read_rule(each, f"rules.{number}") for number, each in enumerate(data, 1))
 
 
@@ -188,7 +190,7 @@ def read_rule(data: Any, place: str) -> Rule:
     try:
         rule: Rule = msgspec.convert(data, Rule)
     except msgspec.ValidationError as wrong:
-        raise Invalid({place: [str(wrong)]}) from wrong
+        raise Invalid({place: [CommonProblem.NOT_ACCEPTED(reason=str(wrong))]}) from wrong
     if faults := _faults(rule):
         raise Invalid({f"{place}.{field}": [fault] for field, fault in faults.items()})
     return rule
@@ -199,30 +201,30 @@ def written(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     return built
 
 
-def _faults(rule: Rule) -> dict[str, str]:
-    faults: dict[str, str] = {}
+def _faults(rule: Rule) -> dict[str, Problem]:
+    faults: dict[str, Problem] = {}
     if not rule.title.sv.strip() or max(len(rule.title.sv), len(rule.title.en)) > LONGEST:
-        faults["title"] = f"A rule needs a title of at most {LONGEST} characters."
+        faults["title"] = RuleProblem.TITLE_LENGTH(most=LONGEST)
     for field, known in (("types", TYPES), ("categories", CATEGORIES)):
         if unknown := [each for each in getattr(rule, field, ()) if each not in known]:
-            faults[field] = f"Not known: {', '.join(unknown[:5])[:LONGEST]}."
+            faults[field] = RuleProblem.UNKNOWN_NAMES(names=", ".join(unknown[:5])[:LONGEST])
     for field in ("tags", "roles", "users", "groups"):
         if any(not each.strip() or len(each) > LONGEST for each in getattr(rule, field, ())):
-            faults[field] = f"Each must be a text of 1 to {LONGEST} characters."
+            faults[field] = RuleProblem.TEXT_LENGTH(most=LONGEST)
     return faults | _of_kind(rule)
 
 
-def _of_kind(rule: Rule) -> dict[str, str]:
+def _of_kind(rule: Rule) -> dict[str, Problem]:
     match rule:
         case RequiredTagRule(tags=()):
-            return {"tags": "Name at least one tag, or the beginning of one followed by *."}
+            return {"tags": RuleProblem.NO_TAG()}
         case PersonalDataRule(types=()):
-            return {"types": "Name at least one type."}
+            return {"types": RuleProblem.NO_TYPE()}
         case FourEyesRule(days=days) if not 1 <= days <= 365:
-            return {"days": "A request waits for 1 to 365 days."}
+            return {"days": RuleProblem.DAYS_OUT_OF_RANGE()}
         case RetentionRule(months=months) if not 1 <= months <= 1200:
-            return {"months": "The age must be between 1 and 1200 months."}
+            return {"months": RuleProblem.MONTHS_OUT_OF_RANGE()}
         case RuleAudience(module=module) if len(module) > LONGEST:
-            return {"module": f"The name of a module has at most {LONGEST} characters."}
+            return {"module": RuleProblem.MODULE_TOO_LONG(most=LONGEST)}
         case _:
             return {}

@@ -13,6 +13,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.settings import Setting
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.policy.models import PolicyState, PolicyVersion
+from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.policy.queries import draft_of, policy_in_force
 from vardkase.hub.policy.rules import read_rules, written
 from vardkase.identity.access.actor import Actor
@@ -40,7 +41,7 @@ def save_draft(actor: Actor, rules: Any, note: str = "") -> PolicyVersion:
     _require_administrator(actor)
     read = read_rules(rules)
     if len(note) > LONGEST_NOTE:
-        raise Invalid({"note": [f"A note has at most {LONGEST_NOTE} characters."]})
+        raise Invalid({"note": [PolicyProblem.NOTE_TOO_LONG(count=LONGEST_NOTE)]})
     draft = _draft(actor)
     draft.rules, draft.note = written(read), note.strip()
     draft.written_by, draft.written_at = actor.name, timezone.now()
@@ -60,11 +61,11 @@ def put_in_force(actor: Actor) -> PolicyVersion:
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
     draft = draft_of(actor.organisation_id)
     if draft is None:
-        raise Conflict("There is no draft of a policy.")
+        raise Conflict(PolicyProblem.NO_DRAFT())
     if not draft.rules:
-        raise Invalid({"rules": ["A policy must have at least one rule."]})
+        raise Invalid({"rules": [PolicyProblem.NO_RULES()]})
     if TWO_PEOPLE.value and not _is_somebody_elses(draft, actor):
-        raise Forbidden("An administrator other than the author puts the policy in force.")
+        raise Forbidden(PolicyProblem.WRITTEN_BY_THE_SAME())
     _replace(policy_in_force(actor.organisation_id))
     draft.state, draft.decided_by, draft.in_force_from = PolicyState.IN_FORCE, actor.name, timezone.now()
     draft.save()
@@ -83,7 +84,7 @@ def discard_draft(actor: Actor) -> None:
     _require_administrator(actor)
     draft = draft_of(actor.organisation_id)
     if draft is None:
-        raise Conflict("There is no draft of a policy.")
+        raise Conflict(PolicyProblem.NO_DRAFT())
     record(actor, HubAction.POLICY_DISCARDED, target(draft))
     draft.delete()
 
@@ -97,10 +98,10 @@ def end_policy(actor: Actor) -> PolicyVersion:
     """
     _require_administrator(actor)
     if TWO_PEOPLE.value:
-        raise Forbidden("Where two people decide about a policy, one cannot end it.")
+        raise Forbidden(PolicyProblem.ENDED_BY_ONE())
     policy = policy_in_force(actor.organisation_id)
     if policy is None:
-        raise Conflict("There is no policy in force.")
+        raise Conflict(PolicyProblem.NOT_IN_FORCE())
     _replace(policy)
     _hide_unpublished(actor, hides=False)
     record(actor, HubAction.POLICY_ENDED, target(policy), {"version": policy.number})

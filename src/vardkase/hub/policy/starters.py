@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import NotFound
+from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.policy.rules import RuleTitle
 
 
@@ -32,4 +33,4 @@ def find_starter(key: str) -> Starter:
     for starter in starters():
         if starter.key == key:
             return starter
-    raise NotFound("Invalid template.")
+    raise NotFound(PolicyProblem.NO_SUCH_TEMPLATE())

@@ -16,6 +16,7 @@ from vardkase.core.sql import cursor
 from vardkase.hub.policy.evaluation import MatchedRule, asking_second, forbidding
 from vardkase.hub.policy.facts import facts_of_many
 from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.policy.queries import policy_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
@@ -61,9 +62,9 @@ def span_of(since: date | None = None, until: date | None = None) -> TrialPeriod
     until = until or today()
     since = since or until - timedelta(days=DAYS)
     if since > until:
-        raise Invalid({"since": ["The first day lies after the last."]})
+        raise Invalid({"since": [PolicyProblem.STARTS_AFTER_END()]})
     if (until - since).days > LONGEST_SPAN:
-        raise Invalid({"since": [f"The span has at most {LONGEST_SPAN} days."]})
+        raise Invalid({"since": [PolicyProblem.SPAN_TOO_LONG(count=LONGEST_SPAN)]})
     return TrialPeriod(since, until)
 
 

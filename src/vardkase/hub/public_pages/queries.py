@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from vardkase.core.errors import NotFound
+from vardkase.hub.problems import PublicPageProblem
 from vardkase.hub.public_pages.models import PassageVersion
 from vardkase.hub.public_pages.passages import LANGUAGES, InboundFilter, PassagePart, PassageText, shipped
 
@@ -27,7 +28,7 @@ def find_passage(part: str, name: str) -> InboundFilter:
     for each in passages():
         if (each.part, each.name) == (part, name):
             return each
-    raise NotFound("Invalid passage.")
+    raise NotFound(PublicPageProblem.NO_SUCH_PASSAGE())
 
 
 def versions(passage: InboundFilter) -> QuerySet[PassageVersion]:

@@ -18,8 +18,10 @@ from django.utils.translation import gettext_lazy as _lazy
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.problems import Problem
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.problems import HubProblem, PublicPageProblem
 from vardkase.hub.public_pages.models import PassageVersion
 from vardkase.hub.public_pages.passages import LANGUAGES, InboundFilter, PassagePart, PassageText, shipped
 from vardkase.hub.public_pages.queries import find_passage, passage_of, passages, versions
@@ -45,7 +47,7 @@ def may_edit(actor: Actor) -> bool:
 
 def require_editor(actor: Actor) -> None:
     if not may_edit(actor):
-        raise Forbidden("This is for the hub’s membership officers and site administrators.")
+        raise Forbidden(PublicPageProblem.NOT_AN_EDITOR())
 
 
 @transaction.atomic
@@ -60,7 +62,7 @@ def change_passage(
     _require(actor)
     passage = find_passage(part, name)
     if number is not None and number != passage.number:
-        raise Conflict(gettext("Somebody else has changed the text. Your version is below, theirs is saved."))
+        raise Conflict(PublicPageProblem.OVERTAKEN())
     return _propose(actor, replace(passage, words=_words(data)), HubAction.PUBLIC_PASSAGE_CHANGED, reason)
 
 
@@ -125,7 +127,7 @@ def _version(passage: InboundFilter, number: int) -> InboundFilter:
     else:
         found = [passage_of(row) for row in versions(passage).filter(number=number)]
     if not found:
-        raise Invalid({"number": ["There is no such version."]})
+        raise Invalid({"number": [PublicPageProblem.NO_SUCH_VERSION()]})
     return found[0]
 
 
@@ -218,15 +220,15 @@ def _require(actor: Actor) -> None:
 
 
 def _words(data: Mapping[str, Any]) -> dict[str, PassageText]:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     found = {}
     for language in LANGUAGES:
         given = {name: str(data.get(f"{name}_{language}") or "").strip() for name in LONGEST}
         for name, text in given.items():
             if "\0" in text or len(text) > LONGEST[name]:
-                errors[f"{name}_{language}"] = [f"Please enter a text of at most {LONGEST[name]} characters."]
+                errors[f"{name}_{language}"] = [HubProblem.TEXT_LENGTH(count=LONGEST[name])]
         if not given["title"]:
-            errors[f"title_{language}"] = ["Please enter a heading in each language."]
+            errors[f"title_{language}"] = [PublicPageProblem.TITLE_MISSING()]
         found[language] = PassageText(**given)
     if errors:
         raise Invalid(errors)

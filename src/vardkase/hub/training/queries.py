@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from vardkase.core.clock import today
 from vardkase.core.errors import NotFound
+from vardkase.hub.problems import TrainingProblem
 from vardkase.hub.training.models import Training
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -44,7 +45,7 @@ def find_training(actor: Actor, training_id: int) -> Training:
     require_marking(actor)
     found = trainings(actor).filter(pk=training_id).first()
     if found is None:
-        raise NotFound("Invalid training.")
+        raise NotFound(TrainingProblem.NO_SUCH_TRAINING())
     return found
 
 

@@ -8,12 +8,13 @@ from datetime import date
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.problems import TrainingProblem
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import find_training, trainees
 from vardkase.identity.access.actor import Actor
@@ -93,25 +94,23 @@ def remove_training(actor: Actor, training_id: int) -> Training:
 def _named(people: QuerySet[User], emails: Sequence[str]) -> Sequence[User]:
     wanted = {email.strip().lower() for email in emails}
     if not wanted or len(wanted) > MOST:
-        told = gettext("Choose between 1 and %(count)s people.") % {"count": MOST}
-        raise Invalid({"user": [told]})
+        raise Invalid({"user": [TrainingProblem.PEOPLE_COUNT(count=MOST)]})
     found = list(people.annotate(address=Lower("email")).filter(address__in=wanted))
     if len(found) < len(wanted):
-        raise Invalid({"user": [gettext("Nobody with this address is a user of your organisation.")]})
+        raise Invalid({"user": [TrainingProblem.NOT_A_USER()]})
     return found
 
 
-def _faults(module: str, note: str, done_on: date, valid_until: date | None) -> dict[str, list[str]]:
+def _faults(module: str, note: str, done_on: date, valid_until: date | None) -> dict[str, list[Problem]]:
     faults = {}
     if not 1 <= len(module.strip()) <= LONGEST_MODULE:
-        told = gettext("A module has a name of 1 to %(count)s characters.")
-        faults["module"] = [told % {"count": LONGEST_MODULE}]
+        faults["module"] = [TrainingProblem.MODULE_LENGTH(count=LONGEST_MODULE)]
     if len(note) > LONGEST_NOTE:
-        faults["note"] = [gettext("A note has at most %(count)s characters.") % {"count": LONGEST_NOTE}]
+        faults["note"] = [TrainingProblem.NOTE_TOO_LONG(count=LONGEST_NOTE)]
     if done_on > today():
-        faults["done_on"] = [gettext("Training in the future has not been done yet.")]
+        faults["done_on"] = [TrainingProblem.IN_THE_FUTURE()]
     if valid_until is not None and valid_until < done_on:
-        faults["valid_until"] = [gettext("Training is valid at least until the day it was done.")]
+        faults["valid_until"] = [TrainingProblem.ENDS_BEFORE_DONE()]
     return faults
 
 

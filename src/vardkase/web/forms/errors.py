@@ -9,10 +9,18 @@ from django.forms import Form
 from vardkase.core.errors import Invalid
 
 
-def take_errors(form: Form, error: Invalid, words: Callable[[str], str] = str) -> None:
-    """Add each problem of `error`, translated by `words`, to its field, and the rest to the form."""
+def take_errors(
+    form: Form, error: Invalid, words: Callable[[str], str] = str, *, fields: Mapping[str, str] | None = None
+) -> None:
+    """Add each problem of `error` to its field, and the rest to the form.
+
+    `fields`: the field of a member that is named otherwise in the form; of a path such as ``rules.3.title``, the
+    last name counts.
+    """
     if not isinstance(error.errors, Mapping):
         form.add_error(None, words(str(error)))
         return
-    for name, problems in error.errors.items():
-        form.add_error(name if name in form.fields else None, [words(str(problem)) for problem in problems])
+    for path, problems in error.errors.items():
+        names = [(fields or {}).get(path, path), path.rpartition(".")[2]]
+        field = next((name for name in names if name in form.fields), None)
+        form.add_error(field, [words(str(problem)) for problem in problems])

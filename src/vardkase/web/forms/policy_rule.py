@@ -145,12 +145,6 @@ class RuleForm(forms.Form):
         title = {"sv": self.cleaned_data["title_sv"], "en": self.cleaned_data["title_en"]}
         return {"kind": self.kind, "title": title, **said}
 
-    def add_errors(self, errors: Mapping[str, Iterable[str]]) -> None:
-        for place, texts in errors.items():
-            name = place.rpartition(".")[2]
-            for text in texts:
-                self.add_error(name if name in self.fields else None, text)
-
     def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         if name not in self.fields:
             return

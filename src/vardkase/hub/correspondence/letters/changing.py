@@ -18,6 +18,7 @@ from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.kinds import MailKind
 from vardkase.hub.correspondence.models import MailTemplate
+from vardkase.hub.correspondence.problems import MailProblem
 from vardkase.hub.correspondence.templates import (
     TemplateText,
     add_version,
@@ -50,7 +51,7 @@ def propose_text(
     subject, body = checked_text(kind, language, subject, body)
     now = texts(kind, [language])[language]
     if (now.subject, now.body) == (subject, body):
-        raise Invalid({"body": [gettext("Nothing to change.")]})
+        raise Invalid({"body": [MailProblem.NOTHING_TO_CHANGE()]})
     return _propose(actor, kind, language, {"subject": subject, "body": body}, reason)
 
 
@@ -59,7 +60,7 @@ def propose_standard(actor: Actor, kind: MailKind, language: str, reason: str) -
     """Propose a return to the standard text. Raises as `propose_text`."""
     require_editor(actor, language)
     if texts(kind, [language])[language].is_standard:
-        raise Invalid({"body": [gettext("Nothing to change.")]})
+        raise Invalid({"body": [MailProblem.NOTHING_TO_CHANGE()]})
     return _propose(actor, kind, language, {"standard": True}, reason)
 
 

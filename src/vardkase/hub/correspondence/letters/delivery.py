@@ -6,16 +6,18 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.models import DeliveredHow, Delivery, Letter
+from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.settings import UNDELIVERED_HOURS
 from vardkase.hub.correspondence.templates import EDITORS
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 
 LONGEST = 1000
@@ -46,18 +48,16 @@ def note_delivery(actor: Actor, letter_id: int, how: str, on: date | None, note:
     actor.require_staff(*EDITORS)
     letter = Letter.objects.select_for_update().defer("content").filter(pk=letter_id).first()
     if letter is None:
-        raise NotFound("There is no such letter.")
+        raise NotFound(HubProblem.NO_SUCH_LETTER())
     if Delivery.objects.filter(letter=letter).exists():
-        raise Conflict(gettext("The delivery of this letter has already been recorded."))
-    errors: dict[str, list[str]] = {}
+        raise Conflict(LetterProblem.ALREADY_DELIVERED())
+    errors: dict[str, list[Problem]] = {}
     if how not in DeliveredHow.values:
-        errors["how"] = [gettext("Choose one of: %s.") % ", ".join(DeliveredHow.values)]
+        errors["how"] = [CommonProblem.NO_SUCH_CHOICE(choices=DeliveredHow.values)]
     if on is None or not letter.at.date() <= on <= today():
-        errors["on"] = [gettext("Choose a day between the date of the letter and today.")]
+        errors["on"] = [LetterProblem.DELIVERY_DAY()]
     if len(note) > LONGEST or "\0" in note:
-        errors["note"] = [
-            gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
-        ]
+        errors["note"] = [HubProblem.TEXT_LENGTH(count=LONGEST)]
     if errors or on is None:
         raise Invalid(errors)
     made = Delivery.objects.create(letter=letter, how=how, on=on, note=note.strip(), noted_by=actor.name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
@@ -16,9 +15,11 @@ from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.kinds import MailKind, Recipient, register
 from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.correspondence.models import Letter, SentState
+from vardkase.hub.correspondence.problems import LetterProblem, MailProblem
 from vardkase.hub.correspondence.queries import sent_about
 from vardkase.hub.correspondence.services import send
 from vardkase.hub.correspondence.templates import EDITORS
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 
 RESENT = MailKind(
@@ -56,18 +57,18 @@ def resend(actor: Actor, letter_id: int) -> int:
     actor.require_staff(*EDITORS)
     letter = Letter.objects.select_for_update().filter(pk=letter_id).first()
     if letter is None:
-        raise NotFound("There is no such letter.")
+        raise NotFound(HubProblem.NO_SUCH_LETTER())
     if not undelivered(actor).filter(pk=letter.pk).exists():
-        raise Conflict(gettext("This letter is not waiting for delivery."))
+        raise Conflict(LetterProblem.NOT_WAITING())
     if not can_send():
-        raise Conflict(gettext("The hub has no mail server."))
+        raise Conflict(MailProblem.NO_MAIL_SERVER())
     paper = Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", bytes(letter.content))
     mails = sent_about(letter.thing_kind, letter.thing_id).filter(attachments__contains=[paper.name])
     if mails.filter(state=SentState.WAITING).exists():
-        raise Conflict(gettext("The letter is being sent already."))
+        raise Conflict(LetterProblem.BEING_SENT())
     find = _recipients.get(letter.thing_kind)
     if find is None or not (people := find(letter.thing_id)):
-        raise Conflict(gettext("No recipient with an e-mail address is known."))
+        raise Conflict(LetterProblem.NO_RECIPIENT())
     known = mails.values_list("thing_title", flat=True).first()
     about = Target(letter.thing_kind, letter.thing_id, title=known or "")
     facts = {"number": letter.number, "title": letter.title}

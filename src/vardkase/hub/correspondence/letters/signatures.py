@@ -11,6 +11,7 @@ from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.hub.correspondence.models import Signature
 from vardkase.hub.correspondence.templates import EDITORS
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.users import target_of
@@ -43,7 +44,7 @@ def sign_as(actor: Actor, data: Mapping[str, str]) -> Signature:
     if actor.user_id is None:
         raise Forbidden
     texts = {name: " ".join(data.get(name, "").split()) for name in ("name", "title_sv", "title_en")}
-    told = gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
+    told = HubProblem.TEXT_LENGTH(count=LONGEST)
     if wrong := {
         name: [told] for name, text in texts.items() if not text or len(text) > LONGEST or "\0" in text
     }:

@@ -12,6 +12,7 @@ from vardkase.core.errors import Conflict
 from vardkase.core.mail.settings import FROM_NAME
 from vardkase.hub.correspondence.appeals import APPEAL
 from vardkase.hub.correspondence.kinds import MailKind
+from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SENDER_NAME, SERVICE_NAME
 from vardkase.hub.correspondence.templates import kind_of, texts
 from vardkase.identity.organisations.models import Organisation
@@ -49,11 +50,7 @@ def missing_for_decisions() -> list[str]:
 def require_sender(kind: MailKind) -> None:
     """Raise Conflict for a decision that would not say who decides, or where to appeal."""
     if APPEAL in kind.sections and (missing := missing_for_decisions()):
-        told = gettext(
-            "The decision cannot be written until it is known who decides and where to appeal. "
-            "Set %(names)s first."
-        )
-        raise Conflict(told % {"names": ", ".join(missing)})
+        raise Conflict(LetterProblem.SENDER_UNKNOWN(names=missing))
 
 
 def appeal_facts(sector: str) -> dict[str, str]:

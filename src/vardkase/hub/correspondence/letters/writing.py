@@ -26,6 +26,7 @@ from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.rendering import filled
 from vardkase.hub.correspondence.settings import SENDER_ADDRESS
 from vardkase.hub.correspondence.templates import composed
+from vardkase.hub.problems import HubProblem
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 SWEDISH = "sv"
@@ -90,7 +91,7 @@ def letters_about(kind: str, thing_id: int) -> list[Letter]:
 def letter_about(kind: str, thing_id: int, number: str) -> Letter:
     found = Letter.objects.filter(thing_kind=kind, thing_id=thing_id, number=number.replace("\0", "")).first()
     if found is None:
-        raise NotFound("There is no such letter.")
+        raise NotFound(HubProblem.NO_SUCH_LETTER())
     return found
 
 

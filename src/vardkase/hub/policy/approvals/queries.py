@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from vardkase.core.errors import NotFound
 from vardkase.hub.policy.approvals.rules import may_decide
 from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
+from vardkase.hub.policy.problems import PublicationApprovalProblem
 from vardkase.hub.policy.queries import role_name
 from vardkase.identity.access.actor import Actor
 
@@ -25,7 +26,7 @@ def find_approval(actor: Actor, approval_id: int | str) -> PublicationApproval:
     text = str(approval_id)
     found = approvals(actor).filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
     if found is None:
-        raise NotFound("Invalid approval.")
+        raise NotFound(PublicationApprovalProblem.NO_SUCH_REQUEST())
     return found
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext
-
 from vardkase.hub.policy.models import PublicationApproval
+from vardkase.hub.policy.problems import PublicationApprovalProblem
 from vardkase.hub.policy.queries import role_name
 from vardkase.hub.policy.rules import FourEyesRule, is_named, stored_rules
 from vardkase.identity.access.actor import Actor
@@ -46,7 +45,7 @@ def require_second_person(actor: Actor, approval: PublicationApproval) -> None:
     """
     require_means(actor, User.objects.filter(pk=actor.user_id or 0).first())
     if is_same_person(actor, approval.requester_id, approval.requester_name):
-        raise NotEligibleToApprove(gettext("You asked for it yourself: another person has to decide."))
+        raise NotEligibleToApprove(PublicationApprovalProblem.OWN_REQUEST())
 
 
 def refusal(actor: Actor, approval: PublicationApproval) -> str:

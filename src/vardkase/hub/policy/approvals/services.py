@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
@@ -20,6 +19,7 @@ from vardkase.hub.policy.approvals.queries import find_approval
 from vardkase.hub.policy.approvals.rules import asking_rules, may_decide, require_second_person
 from vardkase.hub.policy.evaluation import MatchedRule
 from vardkase.hub.policy.models import ApprovalDecision, PolicyVersion, PublicationApproval
+from vardkase.hub.policy.problems import PublicationApprovalProblem
 from vardkase.hub.policy.queries import Policy
 from vardkase.hub.policy.rules import DAYS
 from vardkase.identity.access.actor import Actor
@@ -30,7 +30,6 @@ from vardkase.intel.services.locking import lock_event
 from vardkase.intel.services.publish import publish_agreed
 
 LONGEST_REASON = 2000
-DECIDED = "This request has already been decided."
 
 
 def request_approval(
@@ -107,7 +106,7 @@ def approve(actor: Actor, approval_id: int | str) -> PublicationApproval:
 def reject(actor: Actor, approval_id: int | str, reason: str) -> PublicationApproval:
     approval = _to_decide(actor, approval_id)
     if not 1 <= len(reason.strip()) <= LONGEST_REASON:
-        raise Invalid({"reason": [f"Say why, in 1 to {LONGEST_REASON} characters."]})
+        raise Invalid({"reason": [PublicationApprovalProblem.REASON_LENGTH(most=LONGEST_REASON)]})
     _close(approval, ApprovalDecision.REJECTED, actor.name, reason.strip())
     record(actor, HubAction.APPROVAL_REJECTED, _target(approval), {"requester": approval.requester_name})
     letters.tell_requester(actor, approval)
@@ -119,7 +118,7 @@ def withdraw(actor: Actor, approval_id: int | str) -> PublicationApproval:
     actor.require_writing()
     approval = _waiting(actor, approval_id)
     if actor.user_id is None or approval.requester_id != actor.user_id:
-        raise Forbidden("Only who asked can withdraw the request.")
+        raise Forbidden(PublicationApprovalProblem.NOT_THE_REQUESTER())
     _close(approval, ApprovalDecision.WITHDRAWN, actor.name)
     record(actor, HubAction.APPROVAL_WITHDRAWN, _target(approval))
     return approval
@@ -155,14 +154,9 @@ def _to_decide(actor: Actor, approval_id: int | str) -> PublicationApproval:
     actor.require_writing()
     approval = _waiting(actor, approval_id)
     if not may_decide(actor, approval):
-        raise Forbidden(
-            gettext(
-                "Somebody else has to decide this: a person named in your organisation’s policy, and "
-                "not the person who asked."
-            )
-        )
+        raise Forbidden(PublicationApprovalProblem.NOT_NAMED())
     if approval.expires_at <= timezone.now():
-        raise Conflict("The request has expired. The event has to be asked for again.")
+        raise Conflict(PublicationApprovalProblem.EXPIRED())
     return approval
 
 
@@ -172,7 +166,7 @@ def _waiting(actor: Actor, approval_id: int | str) -> PublicationApproval:
         PublicationApproval.objects.select_for_update(of=("self",)).select_related("policy").get(pk=found.pk)
     )
     if approval.state != ApprovalDecision.WAITING:
-        raise Conflict(DECIDED)
+        raise Conflict(PublicationApprovalProblem.DECIDED())
     return approval
 
 

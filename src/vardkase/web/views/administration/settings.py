@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.hub.correspondence.letters.wording import missing_for_decisions
 from vardkase.hub.instance.authority import changeable_by, require_may_change, takes_two
+from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.hub.instance.settings import SettingLine, change_setting, every_setting, find_setting
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.settings import SettingForm
@@ -59,7 +61,7 @@ def index(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest, name: str) -> HttpResponse:
     line = find_setting(request.actor, name)
     if line.changed_by is None:
-        raise NotFound(name)
+        raise NotFound(InstanceProblem.NO_SUCH_SETTING(name=name))
     require_may_change(request.actor, line.changed_by)
     needs_second = takes_two(line.changed_by)
     form = SettingForm(request.POST or None, line=line, needs_reason=needs_second)
@@ -81,7 +83,7 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
 
 
 def _at_value(error: Invalid) -> Invalid:
-    return Invalid({"value": [error.errors]}) if isinstance(error.errors, str) else error
+    return Invalid({"value": [error.errors]}) if isinstance(error.errors, Problem) else error
 
 
 def _shown(line: SettingLine, may: frozenset[ChangedBy], *, by_two: bool) -> dict[str, Any]:

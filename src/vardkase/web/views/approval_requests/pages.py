@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.contrib import messages
@@ -118,8 +118,8 @@ def _readable(value: Any) -> str:
 
 
 def told(error: VardkaseError) -> str:
-    if isinstance(error, Invalid) and not isinstance(error.errors, str):
-        return " ".join(sentence for each in error.errors.values() for sentence in each)
+    if isinstance(error, Invalid) and isinstance(error.errors, Mapping):
+        return " ".join(str(problem) for each in error.errors.values() for problem in each)
     return str(error)
 
 

@@ -26,6 +26,7 @@ from vardkase.web.forms.content_access import ContentAccessRequestForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed
+from vardkase.web.views.approval_requests.pages import told
 
 ROWS = 50
 
@@ -144,19 +145,11 @@ def _may_answer(request: PageRequest, found: ContentGrant) -> bool:
 def _done(request: PageRequest, pk: int, done: str, work: Callable[[], ContentGrant]) -> HttpResponse:
     try:
         work()
-    except Invalid as error:
-        messages.error(request, _told(error))
-    except (Conflict, Forbidden) as error:
-        messages.error(request, str(error))
+    except (Conflict, Forbidden, Invalid) as error:
+        messages.error(request, told(error))
     else:
         messages.success(request, done)
     return redirect("content_grant", pk)
-
-
-def _told(error: Invalid) -> str:
-    if isinstance(error.errors, str):
-        return error.errors
-    return " ".join(told for each in error.errors.values() for told in each)
 
 
 def _offset(request: PageRequest) -> int:

@@ -15,7 +15,6 @@ from vardkase.hub.correspondence.letters.delivery import note_delivery, undelive
 from vardkase.hub.correspondence.letters.resending import resend
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.queries import sent_about
-from vardkase.hub.correspondence.services import NO_MAIL_SERVER
 from vardkase.hub.correspondence.templates import EDITORS
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership
@@ -85,6 +84,4 @@ def _why(letter: Letter) -> str:
     last = mails.last()
     if last is None:
         return gettext("No e-mail was written: no recipient is known.")
-    if last.fault == NO_MAIL_SERVER:
-        return gettext("The hub has no mail server.")
-    return last.fault or str(last.get_state_display())
+    return last.why or str(last.get_state_display())

@@ -17,7 +17,6 @@ from vardkase.hub.correspondence.letters.changing import propose_standard, propo
 from vardkase.hub.correspondence.letters.signatures import sign_as, signature
 from vardkase.hub.correspondence.models import SentState
 from vardkase.hub.correspondence.rendering import fragment
-from vardkase.hub.correspondence.services import NO_MAIL_SERVER
 from vardkase.hub.correspondence.templates import (
     EDITORS,
     changed_kinds,
@@ -112,8 +111,6 @@ def sent(request: PageRequest) -> HttpResponse:
         "states": SentState.choices,
         "is_narrowed": bool(text or kind or state),
     }
-    for each in context["rows"]:
-        each.words = gettext("The hub has no mail server.") if each.fault == NO_MAIL_SERVER else each.fault
     return render(request, "correspondence/sent.html", context)
 
 

@@ -108,7 +108,7 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
     except ChangedMeanwhile:
         return gettext("The event has changed since you looked. Nothing has been published: review it again.")
     except PolicyForbids as refused:
-        return refused.in_words()
+        return str(refused)
     except PublicationStopped:
         return gettext("The event is not published. The list of checks says why.")
     except ConfirmationNeeded:

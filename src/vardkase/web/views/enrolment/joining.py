@@ -20,13 +20,13 @@ from vardkase.exchange.sync import queries, statistics
 from vardkase.exchange.sync.models import SyncDirection
 from vardkase.hub.enrolment import joining
 from vardkase.hub.enrolment.models import JoinedHub
+from vardkase.hub.enrolment.problems import JoiningProblem
 from vardkase.hub.membership.members.models import MembershipState
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.standing import MembershipStanding
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.fields import PLAIN_TEXT
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.reasons import in_words
 
 RUNS_SHOWN = 10
 DELIVERIES_SHOWN = 10
@@ -61,7 +61,7 @@ def join(request: PageRequest) -> HttpResponse:
         except Conflict as refused:
             form.add_error(None, str(refused))
         except OutgoingFailed as failed:
-            form.add_error("url", in_words(str(failed)))
+            form.add_error("url", str(failed))
     context = {"form": form, "offer": offer}
     return render(request, "enrolment/join.html", context, status=422 if form.errors else 200)
 
@@ -71,7 +71,7 @@ def join(request: PageRequest) -> HttpResponse:
 def ask(request: PageRequest, pk: int) -> HttpResponse:
     joined = joining.joined_hubs(request.actor).filter(pk=pk).first()
     if joined is None:
-        raise NotFound("Invalid hub.")
+        raise NotFound(JoiningProblem.NO_SUCH_HUB())
     joining.ask_standing(joined)
     return redirect("hub")
 

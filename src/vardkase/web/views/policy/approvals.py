@@ -16,7 +16,6 @@ from vardkase.hub.guard.preview import by_severity
 from vardkase.hub.policy.approvals import services
 from vardkase.hub.policy.approvals.queries import approvals, find_approval, waiting_for
 from vardkase.hub.policy.approvals.rules import deciders, may_decide, refusal
-from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
 from vardkase.identity.access.actor import StepUpRequired
 from vardkase.identity.accounts.four_eyes.persons import waits_until
@@ -113,8 +112,6 @@ def _decided(
         return decide()
     except StepUpRequired:
         raise
-    except PolicyForbids as refused:
-        messages.error(request, refused.in_words())
     except PublisherIsCreator:
         messages.error(request, gettext("Somebody else has to decide this."))
     except Forbidden as refused:

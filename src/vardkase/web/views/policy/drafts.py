@@ -20,6 +20,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.organisations.queries import usable_groups
 from vardkase.misp.flags import as_int
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.policy_rule import FIELDS, KINDS, RuleForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
@@ -127,7 +128,7 @@ def _saved(request: PageRequest, form: RuleForm, save: Callable[[], PolicyVersio
     try:
         save()
     except Invalid as invalid:
-        form.add_errors(invalid.errors if not isinstance(invalid.errors, str) else {"": [invalid.errors]})
+        take_errors(form, invalid)
         return None
     except Conflict:
         messages.error(request, gettext("The draft no longer exists."))

@@ -17,6 +17,7 @@ from vardkase.hub.policy.approvals.rules import may_be_second
 from vardkase.hub.policy.comparison import Compared, RuleChange, compare
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.printing import TYPES, file_name, printed
+from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.policy.queries import (
     draft_of,
     due_for_review,
@@ -231,4 +232,4 @@ def _day(request: PageRequest, name: str) -> date | None:
     try:
         return parse_date(written) if written else None
     except ValueError:
-        raise Invalid({name: ["A day is written as 2026-01-31."]}) from None
+        raise Invalid({name: [PolicyProblem.NOT_A_DAY()]}) from None

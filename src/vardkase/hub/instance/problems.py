@@ -1,0 +1,35 @@
+"""What changes to settings, schedules, jobs and workers are refused for."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class InstanceProblem(ProblemCode):
+    NO_SUCH_SETTING = _("There is no setting %(name)s."), "Setting %(name)s is invalid."
+    SET_AT_START = (
+        _("This setting is read when the hub starts, and cannot be changed here."),
+        "This setting can only be edited via the CLI.",
+    )
+    NOT_SETTABLE = _("This setting cannot be changed here: %(reason)s"), "%(reason)s"
+    """`reason` is a sentence of `misp_settings.toml`, in English."""
+    FOR_OFFICERS = _("This is a rule of the hub: its officers change it.")
+    SECRET_NOT_PROPOSED = (
+        _("A secret cannot be proposed for approval."),
+        "A secret is not proposed.",
+    )
+    NO_SUCH_TASK = _("There is no such task."), "Invalid task."
+
+
+class JobProblem(ProblemCode):
+    NO_SUCH_JOB = _("There is no such job."), "Invalid job."
+    ENDED = _("The job has already ended.")
+    NOT_FAILED = _("Only a job that failed can be retried."), "Only a job that failed is done again."
+    ALREADY_WAITING = _("The same job is already waiting."), "The same waits to be done already."
+
+
+class WorkerProblem(ProblemCode):
+    NO_SUCH_WORKER = _("There is no such worker."), "Invalid worker."
+    ELSEWHERE = _("The worker runs on another machine and has to be restarted there.")
