@@ -16,8 +16,8 @@ from tests.factories import make_keys, make_organisations, make_roles, make_user
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.sync.models import MovedEvent
 from vardkase.exchange.sync.pull import pull
-from vardkase.identity.organisations.attribution import NOT_THE_SENDER, NOT_WHO_BROUGHT_IT
 from vardkase.identity.organisations.models import MembershipInUse, Organisation, SharingGroup
+from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.models import Proposal
@@ -67,7 +67,7 @@ def sync_a(cast: Cast) -> Player:
 def test_nobody_publishes_in_the_name_of_another_member(cast: Cast) -> None:
     document = event_of(cast.org_a)
     status, body = pushed(cast.partner_sync, document)
-    assert (status, body["errors"]) == (403, {"Event": {"Orgc": [NOT_THE_SENDER]}})
+    assert (status, body["errors"]) == (403, {"Event": {"Orgc": [AttributionProblem.NOT_THE_SENDER().wire]}})
     assert not Event.objects.exists()
 
 
@@ -87,7 +87,7 @@ def test_what_comes_back_from_another_member_unchanged_changes_nothing(cast: Cas
     assert (status, "not newer than the local copy" in body["errors"]) == (403, True)
     changed = {**document, "info": "by B", "timestamp": str(EARLIER + 60)}
     status, body = pushed(cast.partner_sync, changed)
-    assert (status, NOT_THE_SENDER in body["errors"]) == (403, True)
+    assert (status, AttributionProblem.NOT_THE_SENDER().wire in body["errors"]) == (403, True)
     stored = Event.objects.get(uuid=document["uuid"])
     assert (stored.info, stored.orgc_id, stored.org_id) == ("passed on", cast.org_a.pk, cast.org_a.pk)
     assert pushed(sync_a, {**changed, "info": "by A"})[0] == 200
@@ -128,7 +128,7 @@ def test_a_member_that_only_synchronises_speaks_for_itself(cast: Cast) -> None:
     MembershipInUse.objects.create(pk=1)
     everybody.update(fixed_standing="")
     status, body = pushed(cast.partner_sync, event_of(member))
-    assert (status, body["errors"]) == (403, {"Event": {"Orgc": [NOT_THE_SENDER]}})
+    assert (status, body["errors"]) == (403, {"Event": {"Orgc": [AttributionProblem.NOT_THE_SENDER().wire]}})
     everybody.filter(pk=member.pk).update(fixed_standing="no_membership")
     assert pushed(cast.partner_sync, event_of(member))[0] == 200
 
@@ -142,7 +142,7 @@ def test_a_member_does_not_rewrite_what_others_brought_from_a_partner(cast: Cast
     assert pushed(sync_a, brought)[0] == 200
     later = {**brought, "info": "rewritten", "distribution": "3", "timestamp": str(EARLIER + 60)}
     status, body = pushed(cast.partner_sync, later)
-    assert (status, NOT_WHO_BROUGHT_IT in body["errors"]) == (403, True)
+    assert (status, AttributionProblem.ANOTHER_BROUGHT_IT().wire in body["errors"]) == (403, True)
     stored = Event.objects.get(uuid=brought["uuid"])
     assert (stored.info, stored.distribution, stored.timestamp) == ("passed on", 1, EARLIER)
     assert pushed(sync_a, {**later, "info": "by A"})[0] == 200
@@ -206,7 +206,9 @@ def test_a_pull_takes_from_a_member_only_its_own(
         server.save()
         pull(cast.site_admin.actor, server)
     assert Event.objects.filter(uuid=uuid, orgc=cast.org_a).exists() is arrives
-    assert (NOT_THE_SENDER in MovedEvent.objects.get(uuid=uuid).reason) is not arrives
+    assert (
+        AttributionProblem.NOT_THE_SENDER().wire in MovedEvent.objects.get(uuid=uuid).reason
+    ) is not arrives
 
 
 def test_what_is_said_of_an_event_is_said_by_who_sends_it(cast: Cast) -> None:

@@ -19,6 +19,7 @@ from vardkase.core.errors import Forbidden
 from vardkase.core.settings import declared_settings
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.access.problems import AccessProblem
 from vardkase.identity.accounts.models import User
 from vardkase.web.middleware import AUDITORS_OWN, SIGN_IN_VIEWS
 from vardkase.web.pages import PUBLIC
@@ -38,8 +39,9 @@ def test_no_endpoint_that_writes_is_theirs(auditor: User) -> None:
     assert len(writing) > 300
     assert [each.name for each in writing if each.may_be_called_by(actor)] == []
     for require in (actor.require_writing, actor.require_own_affairs):
-        with pytest.raises(Forbidden, match="change nothing"):
+        with pytest.raises(Forbidden) as refused:
             require()
+        assert refused.value.has(AccessProblem.AUDITOR_READS_ONLY)
 
 
 def test_no_page_takes_a_form_of_theirs(auditor: User, password_is_enough: None) -> None:

@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.factories import make_key
 from vardkase.api.dispatch import declared_permissions
 from vardkase.identity.accounts.models import AuthKey, User
-from vardkase.identity.accounts.services.key_limits import OPENS_A_WAY_IN
+from vardkase.identity.accounts.problems import KeyProblem
 
 HERE = "127.0.0.1"
 SOON = 2_000_000_000
@@ -126,7 +126,7 @@ def test_a_limited_key_opens_no_way_in(cast: Cast, limit: dict[str, Any]) -> Non
     for name in opens_a_way_in():
         for path in (f"/{name}", f"/{name}/{cast.hub.pk}"):
             status, body = call(raw, "POST", path, {"value": 1})
-            assert (status, body["message"]) == (403, OPENS_A_WAY_IN), name
+            assert (status, body["message"]) == (403, KeyProblem.OPENS_A_WAY_IN().wire), name
 
 
 @pytest.mark.parametrize("path", ["/auth_keys/add", "/auth_keys/edit/{key}", "/users/resetauthkey/me"])

@@ -19,7 +19,7 @@ from vardkase.core.settings import Setting, declared_settings
 from vardkase.core.settings.models import SettingValue
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.services.key_limits import OPENS_A_WAY_IN
+from vardkase.identity.accounts.problems import KeyProblem
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.settings import HIDE_GROUP_MEMBERS
 
@@ -90,7 +90,7 @@ def test_a_key_with_limits_is_refused_only_what_is_about_sign_in(
     body = {"value": "Exempelmyndigheten", "reason": "Namnet är bytt."}
     assert call(key, "POST", EDIT + NAME, body)[0] == 202
     status, told = call(key, "POST", EDIT + "Vardkase.idle_account_days", {"value": 400, "reason": "Beslut."})
-    assert (status, told["message"]) == (403, OPENS_A_WAY_IN)
+    assert (status, told["message"]) == (403, KeyProblem.OPENS_A_WAY_IN().wire)
     status, told = call(make_key(cast.site_admin.user, **LIMIT), "POST", EDIT + NAME, body)
     assert status == 403
     assert "its officers change it" in told["message"]

@@ -12,8 +12,8 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Forbidden
 from vardkase.identity.accounts.four_eyes import queries, services
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
 from vardkase.identity.accounts.four_eyes.registry import action_of
-from vardkase.identity.accounts.four_eyes.rules import decided_on_pages
 
 MOST = 500
 """Requests in one answer; the newest."""
@@ -58,7 +58,7 @@ def withdraw(call: Call) -> Answer:
 def approve(call: Call) -> Answer:
     """Always refused with an explanation: requests are approved in the web interface."""
     queries.find(call.actor, call.arg(0))
-    raise Forbidden(decided_on_pages())
+    raise Forbidden(FourEyesProblem.ON_PAGES_ONLY())
 
 
 @endpoint(
@@ -70,7 +70,7 @@ def approve(call: Call) -> Answer:
 def decline(call: Call) -> Answer:
     """Always refused with an explanation: requests are declined in the web interface."""
     queries.find(call.actor, call.arg(0))
-    raise Forbidden(decided_on_pages())
+    raise Forbidden(FourEyesProblem.ON_PAGES_ONLY())
 
 
 def as_json(request: ApprovalRequest) -> dict[str, Any]:

@@ -49,6 +49,13 @@ class Invalid(VardkaseError):
         super().__init__(summary or _first(errors))
 
 
+class InvalidValue(Invalid, ValueError):
+    """A single value that a reader does not accept. A ValueError too, for callers who only ask whether it does."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+
+
 class Conflict(VardkaseError):
     """The stored state has changed meanwhile, or an object with this identity already exists."""
 

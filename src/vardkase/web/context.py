@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from vardkase.hub.content_access.queries import in_force
-from vardkase.identity.organisations.standing import READS_NOTHING, REFUSALS
+from vardkase.identity.organisations.standing import READS_NOTHING, code_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "frame": "base.html" if has_menu else "public.html",
         "theme": theme,
-        "standing_words": REFUSALS.get(actor.standing) if actor else None,
+        "standing_words": code() if actor and (code := code_of(actor.standing)) else None,
         "content_grant": in_force(actor) if actor else None,
         "grant_opens_nothing": actor is not None and actor.standing in READS_NOTHING,
     }

@@ -22,8 +22,9 @@ from vardkase.core.outages import took_too_long
 from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
 from vardkase.hub.membership.applications.access import find_link
 from vardkase.hub.profiles import is_here
-from vardkase.identity.access.actor import ONLY_READS, actor_for
+from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
+from vardkase.identity.access.problems import AccessProblem
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.rules import has_given_password
 from vardkase.identity.organisations.models import SignInRule
@@ -209,7 +210,7 @@ def _admit(
         actor = replace(actor, at_own_account=True)
     request.actor = actor  # type: ignore[attr-defined]
     if actor.is_auditor and request.method not in READING and not actor.at_own_account:
-        return render(request, "refused.html", {"why": gettext(ONLY_READS)}, status=403)
+        return render(request, "refused.html", {"why": AccessProblem.AUDITOR_READS_ONLY()}, status=403)
     if is_shut_out(actor.standing) and not allowed_while_suspended and name not in OWN_ACCOUNT_VIEWS:
         return standing_page(request, str(refusal(actor.standing)))
     return None

@@ -18,8 +18,8 @@ from vardkase.hub.policy.models import PolicyVersion, PublicationApproval
 from vardkase.hub.policy.services import end_policy
 from vardkase.hub.training.services import mark_trained
 from vardkase.identity.access.jobs import reading_actor
-from vardkase.identity.organisations.attribution import NOT_THE_SENDER
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.intel.models import Event
 
 REFUSED = (
@@ -123,7 +123,7 @@ def test_what_comes_by_synchronisation_is_under_the_policy_of_who_sends_it(cast:
         status, answer = call(cast.partner_sync.key, "POST", "/events/add", document)
         if creator == cast.org_a:
             assert status == 403
-            assert answer["errors"]["Event"]["Orgc"] == [NOT_THE_SENDER]
+            assert answer["errors"]["Event"]["Orgc"] == [AttributionProblem.NOT_THE_SENDER().wire]
         else:
             assert (status, answer.get("message")) == ((403, REFUSED) if theirs else (200, None))
 

@@ -11,8 +11,8 @@ from tests.cast import Cast
 from tests.factories import make_key
 from tests.intel.analyst_data.said import EVENT, NOTE, NOWHERE, make_event, say, seen
 from vardkase.audit.models import AuditEntry
-from vardkase.identity.organisations.attribution import NOT_THE_SENDER
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 
@@ -213,7 +213,9 @@ def test_nobody_speaks_for_another_organisation_but_who_may(cast: Cast) -> None:
     named = {"note": "x", "orgc_uuid": str(cast.org_c.uuid), "locked": True, "created": "2020-01-01 00:00:00"}
     path = f"/analystData/add/Note/{NOTE}/Event"
     status, refused = call(cast.partner_sync.key, "POST", path, named)
-    assert (status, refused["errors"]) == (403, {"Orgc": [NOT_THE_SENDER]}), "C is a member, and says its own"
+    assert (status, refused["errors"]) == (403, {"Orgc": [AttributionProblem.NOT_THE_SENDER().wire]}), (
+        "C is a member, and says its own"
+    )
     far = Organisation.objects.create(name="Far away")
     elsewhere = named | {"orgc_uuid": str(far.uuid)}
     for player, creator, locked, members in (

@@ -13,6 +13,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.sign_in_policy import services
@@ -75,7 +76,7 @@ ABOUT_VIEW = Description(url="/organisationSecurity/view/[organisation_id]")
 
 def _require_charge_of_one(actor: Actor) -> None:
     if not (actor.may(Permission.ADMIN) or manages_all_organisations(actor)):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
 
 
 @endpoint("organisationSecurity/view", describes=ABOUT_VIEW)

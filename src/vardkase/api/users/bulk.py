@@ -12,6 +12,7 @@ from vardkase.core.errors import Invalid
 from vardkase.core.mail.services import TooManyMessages, can_send
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import queries, services
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services import Recipients
 from vardkase.misp.flags import as_bool, as_int
 
@@ -51,7 +52,7 @@ def mass_toggle_field(call: Call) -> Answer:
     numbers = [number for name in named if (number := as_int(name)) is not None]
     try:
         if len(numbers) != len(named):
-            raise Invalid({"user_ids": ["A list of the ids of accounts is needed."]})
+            raise Invalid({"user_ids": [AccountProblem.IDS_EXPECTED()]})
         count = services.switch_field(call.actor, numbers, field, on)
     except Invalid as error:
         raise SaveFailed("massToggleField User", url, error.errors) from error

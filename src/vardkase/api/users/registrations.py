@@ -15,6 +15,7 @@ from vardkase.core.limits import Limit
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.registrations import queries, services
 from vardkase.identity.registrations.models import Inbox
+from vardkase.identity.registrations.problems import RegistrationProblem
 
 SENT = "Request sent. The administrators of this community have been notified."
 NO_ORGANISATION = "No organisation selected. Supply an Organisation ID"
@@ -48,7 +49,7 @@ def may_register(actor: Actor) -> None:
     """Raise MispError 429 if the actor's address has sent too many requests, 405 if self-registration is off."""
     usage = REQUESTS.spend(counted_as(actor.address))
     if usage.is_exceeded:
-        raise MispError(429, services.FULL, headers={"Retry-After": str(usage.wait)})
+        raise MispError(429, RegistrationProblem.FULL().wire, headers={"Retry-After": str(usage.wait)})
     try:
         services.require_registration()
     except Forbidden as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, message, saved
@@ -255,10 +256,9 @@ def _edited(call: Call, *, own: bool) -> Answer:
 
 def _refused(action: str, url: str, error: Invalid) -> MispError | SaveFailed:
     errors = error.errors
-    if not isinstance(errors, str):
+    if isinstance(errors, Mapping):
         if "role_id" in errors:
             return MispError(405, INVALID_ROLE)
         if "org_id" in errors:
-            errors_of_organisation = list(errors["org_id"])
-            return SaveFailed(f"{action} User", url, errors_of_organisation)
+            return SaveFailed(f"{action} User", url, list(errors["org_id"]))
     return SaveFailed(f"{action} User", url, errors)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from vardkase.core.errors import Forbidden
+from vardkase.core.problems import CommonProblem
 from vardkase.core.sql import cursor
 from vardkase.identity.access.connection_scope import ConnectionScope, connection_scope_of
 from vardkase.identity.access.permissions import (
@@ -20,28 +20,21 @@ from vardkase.identity.access.permissions import (
     Credential,
     Permission,
 )
+from vardkase.identity.access.problems import AccessProblem
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.staff import AUDITORS, NO_CONTENT_ROLES, OVERSEE, StaffRole, staff_roles
 from vardkase.identity.organisations.acting import PresentedKey
 from vardkase.identity.organisations.standing import Access, MembershipStanding, access_of, refusal
 
-NOT_FOR_THE_BLIND = "Operators and auditors neither read what is shared nor open a way to it for anybody."
 STEP_UP_HOLDS = timedelta(minutes=10)
 """For how long a confirmed second factor allows what needs step-up authentication."""
-STEP_UP_NEEDED = "This is done on the pages, after confirming the second factor within the last minutes."
-ONLY_TO_READ = "Access to content that was granted to an operator is for reading only."
-
-
-ONLY_READS = gettext_noop(
-    "Auditors read the audit log and the settings. They change nothing but their own account."
-)
 
 
 class MissingDuty(Forbidden):
     """The action requires one of `duties` at the hub."""
 
     def __init__(self, duties: tuple[StaffRole, ...]) -> None:
-        super().__init__("This is for the hub’s own staff.")
+        super().__init__(AccessProblem.FOR_STAFF())
         self.duties = duties
 
 
@@ -49,7 +42,7 @@ class StepUpRequired(Forbidden):
     """The action requires a browser session with a second factor confirmed within `STEP_UP_HOLDS`."""
 
     def __init__(self) -> None:
-        super().__init__(STEP_UP_NEEDED)
+        super().__init__(AccessProblem.STEP_UP_NEEDED())
 
 
 class ContentAccess(Protocol):
@@ -151,7 +144,7 @@ class Actor:
 
     def require(self, *permissions: Permission) -> None:
         if not self.may(*permissions):
-            raise Forbidden("You do not have permission to use this functionality.")
+            raise Forbidden(CommonProblem.NO_PERMISSION())
 
     def require_staff(self, *any_of: StaffRole) -> None:
         """Raise MissingDuty unless the actor has one of these duties at the hub. No permission replaces a
@@ -171,13 +164,13 @@ class Actor:
         """Raise Forbidden unless it may see operation and settings of the hub: site administrators, officers,
         auditors."""
         if not self.is_site_admin and self.staff.isdisjoint(OVERSEE):
-            raise Forbidden("You do not have permission to use this functionality.")
+            raise Forbidden(CommonProblem.NO_PERMISSION())
 
     def require_content_access(self) -> None:
         """Raise Forbidden for actors that may never read shared content: they may not decide where it goes
         either."""
         if self.may_not_read_content:
-            raise Forbidden(NOT_FOR_THE_BLIND)
+            raise Forbidden(AccessProblem.CONTENT_CLOSED())
 
     def require_writing(self) -> None:
         """Raise Forbidden if this credential, or the organisation's standing, is read-only."""
@@ -191,11 +184,11 @@ class Actor:
         For acts on the membership itself, which an organisation may do whatever its standing.
         """
         if self.has_content_access:
-            raise Forbidden(ONLY_TO_READ)
+            raise Forbidden(AccessProblem.GRANT_READS_ONLY())
         if self.is_auditor and not self.at_own_account:
-            raise Forbidden(ONLY_READS)
+            raise Forbidden(AccessProblem.AUDITOR_READS_ONLY())
         if self.credential not in WRITING_CREDENTIALS:
-            raise Forbidden("You do not have permission to use this functionality.")
+            raise Forbidden(CommonProblem.NO_PERMISSION())
 
 
 def actor_for(

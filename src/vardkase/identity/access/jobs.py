@@ -7,6 +7,7 @@ from dataclasses import replace
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor, actor_for, console_actor, sharing_group_ids
 from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.access.problems import AccessProblem
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -20,7 +21,7 @@ def job_actor(user_id: int) -> Actor:
     """
     user = User.objects.select_related("org", "role").filter(pk=user_id).first()
     if user is None or not user.is_active:
-        raise Forbidden("Whoever ordered this may not act any more.")
+        raise Forbidden(AccessProblem.REQUESTER_GONE())
     actor = actor_for(user, Credential.JOB)
     if is_shut_out(actor.standing):
         raise refusal(actor.standing)
@@ -34,7 +35,7 @@ def hub_actor() -> Actor:
     """
     organisation = Organisation.objects.filter(pk=host_organisation_id() or 0).first()
     if organisation is None:
-        raise Forbidden("No organisation runs this hub.")
+        raise Forbidden(AccessProblem.NO_HOST())
     return replace(console_actor(organisation.pk, organisation.name, "hub"), login="")
 
 

@@ -9,9 +9,11 @@ from django.db.models.functions import Coalesce, Greatest, Now
 from django.db.models.lookups import LessThanOrEqual
 
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
+from vardkase.identity.access_reviews.problems import AccessReviewProblem
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import count_of_valid_keys
 from vardkase.identity.accounts.staff import StaffRole
@@ -29,14 +31,14 @@ def may_see_reviews(actor: Actor, organisation_id: int) -> bool:
 
 def reviews_of(actor: Actor, organisation_id: int) -> QuerySet[AccessReview]:
     if not may_see_reviews(actor, organisation_id):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
     return AccessReview.objects.filter(org_id=organisation_id).order_by("-opened", "-pk")
 
 
 def find_review(actor: Actor, pk: int) -> AccessReview:
     found = AccessReview.objects.select_related("org").filter(pk=pk).first()
     if found is None or not may_see_reviews(actor, found.org_id):
-        raise NotFound("Invalid access review")
+        raise NotFound(AccessReviewProblem.NOT_FOUND())
     return found
 
 
@@ -88,6 +90,6 @@ def open_review_of(organisation_id: int) -> AccessReview | None:
 
 def switched_off(actor: Actor, organisation_id: int) -> QuerySet[User]:
     if not may_see_reviews(actor, organisation_id):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
     off = User.objects.filter(org_id=organisation_id, disabled=True).exclude(disabled_because="")
     return off.select_related("role").order_by("email", "pk")

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound
 from vardkase.identity.accounts.models import AuthKey, Role, User
+from vardkase.identity.accounts.problems import AccountProblem, KeyProblem, RoleProblem
 from vardkase.identity.accounts.staff import NO_CONTENT_ROLES
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.queries import Reference, by_reference
@@ -57,7 +58,7 @@ def find_user(actor: Acting, reference: Reference) -> User:
     condition = by_reference(text) if text.isdecimal() else None
     found = visible_users(actor).filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound("Invalid user")
+        raise NotFound(AccountProblem.NOT_FOUND())
     return found
 
 
@@ -89,7 +90,7 @@ def find_role(reference: Reference) -> Role:
     condition = by_reference(text) if text.isdecimal() else None
     found = roles().filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound("Invalid role")
+        raise NotFound(RoleProblem.NOT_FOUND())
     return found
 
 
@@ -101,7 +102,7 @@ def find_key(actor: Acting, reference: Reference) -> AuthKey:
     condition = by_reference(reference)
     found = visible_keys(actor).filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound("Invalid auth key")
+        raise NotFound(KeyProblem.NOT_FOUND())
     return found
 
 
@@ -120,7 +121,7 @@ def own_keys_ending(actor: Acting, within: int) -> list[AuthKey]:
 def find_own_key(actor: Acting, reference: Reference) -> AuthKey:
     found = find_key(actor, reference)
     if found.user_id != actor.user_id:
-        raise NotFound("Invalid auth key")
+        raise NotFound(KeyProblem.NOT_FOUND())
     return found
 
 

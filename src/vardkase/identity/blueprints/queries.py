@@ -11,6 +11,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
+from vardkase.identity.blueprints.problems import BlueprintProblem
 from vardkase.identity.blueprints.rules import condition
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference, by_reference, visible_groups
@@ -26,7 +27,7 @@ def find_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
     wanted = by_reference(reference)
     found = blueprints(actor).filter(wanted).first() if wanted is not None else None
     if found is None:
-        raise NotFound("Invalid Sharing Group Blueprint")
+        raise NotFound(BlueprintProblem.NOT_FOUND())
     return found
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from vardkase.core.errors import InvalidValue
+from vardkase.identity.blueprints.problems import BlueprintProblem
 from vardkase.misp.flags import as_int
 
 DEEPEST = 10
@@ -33,22 +35,22 @@ class BlueprintCondition:
 def condition(rules: Any) -> BlueprintCondition:
     built = BlueprintCondition()
     if not isinstance(rules, Mapping) or not rules:
-        raise ValueError('The rules are a JSON object such as {"OR": {"org_sector": ["Health"]}}.')
+        raise InvalidValue(BlueprintProblem.NOT_RULES())
     built.sql = " AND ".join(_part(built, name, inner, 1) for name, inner in rules.items())
     return built
 
 
 def _part(built: BlueprintCondition, name: Any, inner: Any, depth: int) -> str:
     if depth > DEEPEST:
-        raise ValueError("The rules are nested too deeply.")
+        raise InvalidValue(BlueprintProblem.TOO_DEEP())
     operator = str(name).upper()
     if operator not in ("OR", "AND", "NOT"):
         return _leaf(built, str(name), inner)
     members = list(_members(inner))
     if not members:
-        raise ValueError(f"{operator} holds nothing.")
+        raise InvalidValue(BlueprintProblem.EMPTY(operator=operator))
     if operator == "NOT" and any(str(each).upper() in ("OR", "AND", "NOT") for each, _ in members):
-        raise ValueError("NOT may hold names of organisations and groups only.")
+        raise InvalidValue(BlueprintProblem.NESTED_NOT())
     joint = " AND " if operator == "AND" else " OR "
     joined = joint.join(_part(built, each, value, depth + 1) for each, value in members)
     return f"NOT ({joined})" if operator == "NOT" else f"({joined})"
@@ -57,18 +59,18 @@ def _part(built: BlueprintCondition, name: Any, inner: Any, depth: int) -> str:
 def _members(inner: Any) -> Iterator[tuple[Any, Any]]:
     for block in inner if isinstance(inner, list) else [inner]:
         if not isinstance(block, Mapping):
-            raise ValueError("OR, AND and NOT hold an object.")
+            raise InvalidValue(BlueprintProblem.NOT_AN_OBJECT())
         yield from block.items()
 
 
 def _leaf(built: BlueprintCondition, name: str, given: Any) -> str:
     if name not in LEAVES:
-        raise ValueError(f"There is no rule {name[:40]}.")
+        raise InvalidValue(BlueprintProblem.UNKNOWN_RULE(name=name[:40]))
     if len(built.parameters) >= MOST_LEAVES:
-        raise ValueError("There are too many rules.")
+        raise InvalidValue(BlueprintProblem.TOO_MANY_RULES())
     values = given if isinstance(given, list) else [given]
     if len(values) > MOST_VALUES:
-        raise ValueError(f"{name} has too many values.")
+        raise InvalidValue(BlueprintProblem.TOO_MANY_VALUES(name=name))
     sql, read = LEAVES[name]
     parameter = f"blueprint_{len(built.parameters)}"
     built.parameters[parameter] = [read(value) for value in values]
@@ -78,7 +80,7 @@ def _leaf(built: BlueprintCondition, name: str, given: Any) -> str:
 def _number(value: Any) -> int:
     number = as_int(value)
     if number is None:
-        raise ValueError("An id is a whole number.")
+        raise InvalidValue(BlueprintProblem.NOT_AN_ID())
     return number
 
 
@@ -86,12 +88,12 @@ def _uuid(value: Any) -> str:
     try:
         return str(UUID(str(value)))
     except ValueError:
-        raise ValueError("This is not a UUID.") from None
+        raise InvalidValue(BlueprintProblem.NOT_A_UUID()) from None
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str | int) or len(str(value)) > LONGEST:
-        raise ValueError("A rule holds texts.")
+        raise InvalidValue(BlueprintProblem.NOT_TEXT())
     return str(value).strip().lower()
 
 

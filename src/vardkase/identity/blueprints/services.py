@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from vardkase.audit.services import Target, record
 from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import Conflict
+from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.fields import Readers, fill
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
+from vardkase.identity.blueprints.problems import BlueprintProblem
 from vardkase.identity.blueprints.queries import blueprints, chosen_ids, find_blueprint
 from vardkase.identity.blueprints.rules import condition
 from vardkase.identity.organisations.fields import filled
@@ -76,7 +78,7 @@ def detach_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprin
     _require(actor)
     blueprint = _locked(actor, reference)
     if blueprint.sharing_group is None:
-        raise Conflict("The blueprint has no sharing group.")
+        raise Conflict(BlueprintProblem.NO_GROUP())
     blueprint.sharing_group = None
     blueprint.save()
     record(actor, IdentityAction.SHARING_GROUP_BLUEPRINT_DETACHED, _target(blueprint))
@@ -127,7 +129,7 @@ def _rules(value: Any) -> dict[str, Any]:
     try:
         tree = json_limits.decoded(value) if isinstance(value, str) else value
     except ValueError:
-        raise ValueError("The rules are not JSON.") from None
+        raise Invalid(BlueprintProblem.NOT_JSON()) from None
     condition(tree)
     return dict(tree)
 
@@ -147,4 +149,4 @@ ON CONFLICT DO NOTHING
 """
 
 
-READERS: Readers = {"name": filled("name", LONGEST_NAME), "rules": _rules}
+READERS: Readers = {"name": filled(gettext_lazy("name"), LONGEST_NAME), "rules": _rules}

@@ -8,14 +8,16 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, fill
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.bookmarks.models import Bookmark
+from vardkase.identity.bookmarks.problems import BookmarkProblem
 from vardkase.identity.organisations.fields import filled, short_text, text
 from vardkase.identity.organisations.queries import Reference
 from vardkase.misp.flags import as_bool, as_int
@@ -34,7 +36,7 @@ def bookmarks(actor: Actor) -> QuerySet[Bookmark]:
 def find_bookmark(actor: Actor, reference: Reference) -> Bookmark:
     found = bookmarks(actor).filter(pk=as_int(reference) or 0).first()
     if found is None:
-        raise NotFound("Invalid bookmark.")
+        raise NotFound(BookmarkProblem.NOT_FOUND())
     return found
 
 
@@ -78,7 +80,7 @@ def _changeable(actor: Actor, reference: Reference) -> Bookmark:
 def _url(value: Any) -> str:
     given = short_text(value)
     if not ADDRESS.fullmatch(given):
-        raise ValueError("Please enter an address that begins with http://, https:// or /.")
+        raise Invalid(BookmarkProblem.NOT_AN_ADDRESS())
     return given
 
 
@@ -91,7 +93,7 @@ def _target(bookmark: Bookmark) -> Target:
 
 
 READERS: Readers = {
-    "name": filled("name", LONGEST_NAME),
+    "name": filled(gettext_lazy("name"), LONGEST_NAME),
     "url": _url,
     "comment": _comment,
     "exposed_to_org": as_bool,

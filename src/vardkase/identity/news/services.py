@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
@@ -16,6 +17,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.news.models import News
+from vardkase.identity.news.problems import NewsProblem
 from vardkase.identity.organisations.fields import filled
 from vardkase.identity.organisations.queries import Reference
 from vardkase.misp.flags import as_int
@@ -66,7 +68,7 @@ def _require_site_admin(actor: Actor) -> None:
 def _find(actor: Actor, reference: Reference) -> News:
     found = news(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)).first()
     if found is None:
-        raise NotFound("Invalid news item.")
+        raise NotFound(NewsProblem.NOT_FOUND())
     return found
 
 
@@ -74,4 +76,7 @@ def _target(told: News) -> Target:
     return Target("news", told.pk, title=told.title)
 
 
-READERS: Readers = {"title": filled("title", LONGEST_TITLE), "message": filled("message", LONGEST)}
+READERS: Readers = {
+    "title": filled(gettext_lazy("title"), LONGEST_TITLE),
+    "message": filled(gettext_lazy("message"), LONGEST),
+}

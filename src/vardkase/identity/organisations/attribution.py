@@ -11,23 +11,14 @@ from collections.abc import Iterable
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
 from vardkase.identity.organisations.acting import SYNC_INTERNAL, Acting
+from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
-
-NOT_THE_SENDER = (
-    "The creator is a member of this hub. Only its own accounts and connections, and those of the organisation that "
-    "runs the hub, may bring in what it has created."
-)
-
-NOT_WHO_BROUGHT_IT = (
-    "Another organisation has brought it here. Only that one, or the organisation that runs the hub, may bring in a "
-    "later version."
-)
 
 
 def require_attribution(actor: Acting, creator_uuid: str | None) -> None:
     """Raise Invalid if the actor may not import data created by the organisation with this uuid."""
     if creator_uuid and misattributed(actor, uuids=[creator_uuid]):
-        raise Invalid({"Orgc": [NOT_THE_SENDER]})
+        raise Invalid({"Orgc": [AttributionProblem.NOT_THE_SENDER()]})
 
 
 def misattributed(actor: Acting, *, uuids: Iterable[str] = (), ids: Iterable[int] = ()) -> dict[str, int]:

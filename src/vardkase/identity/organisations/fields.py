@@ -1,11 +1,14 @@
-"""Readers for single document values: each returns the value to store or raises ValueError with the reason."""
+"""Readers for single document values: each returns the value to store or raises InvalidValue with the problem alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+
+from vardkase.core.errors import InvalidValue
+from vardkase.identity.organisations.problems import ValueProblem
 
 SHORT = 255
 LARGEST = 2**63 - 1
@@ -13,22 +16,24 @@ LARGEST = 2**63 - 1
 
 def text(value: Any) -> str:
     if isinstance(value, dict | list):
-        raise ValueError(gettext("Please enter a text."))
+        raise InvalidValue(ValueProblem.NOT_TEXT())
     return str(value if value is not None else "").strip()
 
 
 def short_text(value: Any) -> str:
     short = text(value)
     if len(short) > SHORT:
-        raise ValueError(gettext("At most 255 characters are allowed."))
+        raise InvalidValue(ValueProblem.OVER_255())
     return short
 
 
-def filled(what: str, longest: int) -> Callable[[Any], str]:
+def filled(what: str | Promise, longest: int) -> Callable[[Any], str]:
+    """`what` is the name of the value, lazy where people read it in their language."""
+
     def read(value: Any) -> str:
         given = text(value)
         if not given or len(given) > longest:
-            raise ValueError(f"Please enter a {what} of at most {longest} characters.")
+            raise InvalidValue(ValueProblem.NOT_FILLED(what=what, most=longest))
         return given
 
     return read
@@ -38,5 +43,5 @@ def number(value: Any, largest: int = LARGEST) -> int:
     """A non-negative integer; empty and None are 0."""
     digits = text(value) or "0"
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 20 and int(digits) <= largest):
-        raise ValueError(gettext("Please enter a number."))
+        raise InvalidValue(ValueProblem.NOT_A_NUMBER())
     return int(digits)

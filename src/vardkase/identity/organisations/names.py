@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
-from django.utils.translation import gettext
-
+from vardkase.core.errors import InvalidValue
 from vardkase.core.sql import cursor
+from vardkase.identity.organisations.problems import OrganisationProblem
 
 UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that a name may not hold: control, format (bidi and zero-width among them), line separators."""
@@ -40,10 +40,10 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s || name)) FROM unnest(%s::text[
 
 
 def composed(name: str) -> str:
-    """A name as stored: in NFKC, with single spaces. Raises ValueError for invisible characters."""
+    """A name as stored: in NFKC, with single spaces. Raises InvalidValue for invisible characters."""
     whole = unicodedata.normalize("NFKC", name)
     if any(_is_unshown(one) for one in whole):
-        raise ValueError(gettext("The name contains invisible characters. Type it again."))
+        raise InvalidValue(OrganisationProblem.NAME_INVISIBLE())
     return " ".join(whole.split())
 
 

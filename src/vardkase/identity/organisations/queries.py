@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models import Exists, F, Prefetch, Q, QuerySet
 from django.db.models.functions import Collate, Lower, Upper
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.identity.organisations.acting import SHARING_GROUP, Acting
@@ -16,6 +15,7 @@ from vardkase.identity.organisations.models import (
     SharingGroup,
     SharingGroupOrg,
 )
+from vardkase.identity.organisations.problems import OrganisationProblem, SharingGroupProblem
 from vardkase.identity.organisations.settings import HIDE_INDEX, group_members_are_hidden
 
 SCOPES = {"local": Q(local=True), "external": Q(local=False), "all": Q()}
@@ -41,7 +41,7 @@ def find_organisation(reference: Reference) -> Organisation:
     condition = by_reference(reference)
     found = Organisation.objects.filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound("Invalid organisation")
+        raise NotFound(OrganisationProblem.NOT_FOUND())
     return found
 
 
@@ -52,7 +52,7 @@ def find_organisation_or_name(reference: str) -> Organisation:
         Organisation.objects.annotate(folded=Lower("name")).filter(folded=reference.strip().lower()).first()
     )
     if found is None:
-        raise NotFound("Invalid organisation")
+        raise NotFound(OrganisationProblem.NOT_FOUND())
     return found
 
 
@@ -65,9 +65,7 @@ def sees_every_organisation(actor: Acting) -> bool:
 def require_index(actor: Acting) -> None:
     """Raise Forbidden where the list of organisations is hidden from the actor."""
     if not sees_every_organisation(actor):
-        raise Forbidden(
-            gettext("On this instance, the list of organisations is shown to those who need it alone.")
-        )
+        raise Forbidden(OrganisationProblem.LIST_HIDDEN())
 
 
 def organisations(scope: str = "local", search: str = "") -> QuerySet[Organisation]:
@@ -114,7 +112,7 @@ def find_group(actor: Acting, reference: Reference) -> SharingGroup:
     condition = by_reference(reference)
     found = visible_groups(actor).filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound("Sharing group doesn't exist or you do not have permission to access it.")
+        raise NotFound(SharingGroupProblem.NOT_FOUND())
     return found
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q, TextChoices
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.core.errors import Forbidden
+from vardkase.core.problems import CommonProblem
+from vardkase.identity.organisations.problems import StandingProblem
 
 if TYPE_CHECKING:
     from vardkase.identity.organisations.models import Organisation
@@ -40,32 +41,6 @@ class MembershipStanding(TextChoices):
     NO_MEMBERSHIP = "no_membership", _("Not a member")
 
 
-REFUSALS: dict[str, Promise] = {
-    MembershipStanding.ONBOARDING: _(
-        "The membership of your organisation is not active yet: onboarding is in progress."
-    ),
-    MembershipStanding.READ_ONLY: _(
-        "Your organisation may read but not write: its membership is restricted."
-    ),
-    MembershipStanding.NO_SYNC: _("The API connection of your organisation is suspended. The web works."),
-    MembershipStanding.READ_ONLY_NO_SYNC: _(
-        "Your organisation may read on the web only: its membership is restricted, and its "
-        "API connection suspended."
-    ),
-    MembershipStanding.STATEMENT_EXPIRED: _(
-        "Your organisation may read but not write: its security statement has expired. Renew it to write again."
-    ),
-    MembershipStanding.STATEMENT_LAPSED: _(
-        "Your organisation may read on the web only: its security statement has expired. "
-        "Renew it to write and to use the API again."
-    ),
-    MembershipStanding.SUSPENDED: _("The membership of your organisation is suspended."),
-    MembershipStanding.TERMINATED: _("The membership of your organisation has ended."),
-    MembershipStanding.NO_MEMBERSHIP: _(
-        "Your organisation is not a member of this hub, and only members take part. "
-        "Apply for membership, or ask the hub owner."
-    ),
-}
 SHUT_OUT = frozenset(
     {MembershipStanding.SUSPENDED, MembershipStanding.TERMINATED, MembershipStanding.NO_MEMBERSHIP}
 )
@@ -148,8 +123,13 @@ class StandingRefused(Forbidden):
 
 
 def refusal(standing: str) -> StandingRefused:
-    told = REFUSALS.get(standing)
-    return StandingRefused(str(told) if told else "You do not have permission to use this functionality.")
+    code = code_of(standing)
+    return StandingRefused(code() if code else CommonProblem.NO_PERMISSION())
+
+
+def code_of(standing: str) -> StandingProblem | None:
+    """What an organisation that stands so may not do; None for full access."""
+    return StandingProblem[standing.upper()] if standing else None
 
 
 def has_membership(organisation: Organisation) -> bool:
@@ -167,14 +147,9 @@ def require_exchange(organisation: Organisation, *, gives: bool) -> None:
     """Raise StandingRefused unless the peer's organisation may exchange: send (`gives`) or receive."""
     may = organisation.may_sync and (organisation.may_write if gives else organisation.may_read)
     if not may:
-        words = {
-            "organisation": organisation.name,
-            "standing": MembershipStanding(organisation.standing).label,
-        }
+        # The label stays lazy: each reader gets it in their language.
         raise StandingRefused(
-            gettext(
-                "%(organisation)s may not exchange data with this hub at the moment. Its membership: "
-                "%(standing)s."
+            StandingProblem.NO_EXCHANGE(
+                organisation=organisation.name, standing=MembershipStanding(organisation.standing).label
             )
-            % words
         )

@@ -11,6 +11,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.registrations.models import Inbox
+from vardkase.identity.registrations.problems import RegistrationProblem
 
 
 def waiting(actor: Actor, search: str = "") -> QuerySet[Inbox]:
@@ -24,5 +25,5 @@ def find_requests(actor: Actor, references: Sequence[Reference]) -> list[Inbox]:
         condition |= by_reference(reference) or Q(pk=None)
     found = list(waiting(actor).filter(condition))
     if not found or len(found) < len(set(map(str, references))):
-        raise NotFound("Invalid registration(s).")
+        raise NotFound(RegistrationProblem.NOT_FOUND())
     return found

@@ -12,16 +12,16 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.services import create_user
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.registrations.models import Inbox
+from vardkase.identity.registrations.problems import RegistrationProblem
 from vardkase.identity.registrations.settings import SELF_REGISTRATION
 from vardkase.misp.flags import as_bool
 
-NOT_ENABLED = "Self registration is not enabled on this instance."
-FULL = "Too many requests are waiting. Please try again later."
 MOST_WAITING = 1000
 """Anybody may send requests: more than administrators can look through are of no use."""
 
@@ -33,7 +33,7 @@ FLAGS = ("perm_sync", "perm_publish", "perm_admin")
 
 def require_registration() -> None:
     if not SELF_REGISTRATION.value:
-        raise Forbidden(NOT_ENABLED)
+        raise Forbidden(RegistrationProblem.NOT_ENABLED())
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def request_account(actor: Actor, data: Mapping[str, Any], user_agent: str) -> I
     asked = _asked(data)
     Inbox.objects.filter(data__email__iexact=asked["email"]).delete()
     if Inbox.objects.count() >= MOST_WAITING:
-        raise Conflict(FULL)
+        raise Conflict(RegistrationProblem.FULL())
     request = Inbox.objects.create(
         title=f"User registration for {asked['email']}.",
         ip=actor.address,
@@ -89,7 +89,7 @@ def _require_site_admin(actor: Actor) -> None:
 
 
 def _asked(data: Mapping[str, Any]) -> dict[str, str]:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     found: dict[str, str] = {"email": _email(data.get("email"), errors)}
     for name in TEXTS:
         if text := _text(name, data.get(name), errors):
@@ -101,22 +101,22 @@ def _asked(data: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _email(value: Any, errors: dict[str, list[str]]) -> str:
+def _email(value: Any, errors: dict[str, list[Problem]]) -> str:
     text = _text("email", value, errors)
     try:
         validate_email(text)
     except ValidationError:
-        errors["email"] = ["Please enter a valid email address."]
+        errors["email"] = [CommonProblem.NOT_AN_EMAIL()]
     if len(text) > LONGEST_EMAIL:
-        errors["email"] = ["Please enter a valid email address."]
+        errors["email"] = [CommonProblem.NOT_AN_EMAIL()]
     return text
 
 
-def _text(name: str, value: Any, errors: dict[str, list[str]]) -> str:
+def _text(name: str, value: Any, errors: dict[str, list[Problem]]) -> str:
     if value is None or isinstance(value, bool):
         return ""
     if not isinstance(value, str | int) or len(str(value)) > LONGEST:
-        errors[name] = ["Please enter a text of at most 2000 characters."]
+        errors[name] = [RegistrationProblem.TOO_LONG()]
         return ""
     return str(value).strip()
 

@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.rules import has_verified_domain, plain_domain
 from vardkase.identity.sign_in_policy.models import IdentityProvider
+from vardkase.identity.sign_in_policy.problems import SignInProblem
 
 SECOND_FACTOR = "mfa"
 """What `amr` (RFC 8176, section 2) or `acr` says when more than one factor was asked for."""
@@ -81,11 +81,7 @@ class ProviderRequired:
 
     @property
     def sentence(self) -> str:
-        words = gettext(
-            "Your organisation requires that you sign in through %(label)s. Choose “Sign in through your organisation” "
-            "on the sign-in page."
-        )
-        return words % {"label": self.label}
+        return str(SignInProblem.PROVIDER_REQUIRED(label=self.label))
 
 
 def provider_for(email: str) -> IdentityProvider | None:

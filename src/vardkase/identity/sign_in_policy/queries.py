@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.db.models import F, QuerySet
 
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.problems import OrganisationProblem
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.sign_in_policy.models import ApiRequirements, ClientCertificate, MailDomain
+from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.rules import may_decide, may_secure
 
 OF_THE_HUB = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR})
@@ -20,7 +23,7 @@ def find_secured(actor: Actor, reference: Reference = "") -> Organisation:
     condition = by_reference(reference or actor.organisation_id)
     found = Organisation.objects.filter(condition, local=True).first() if condition is not None else None
     if found is None or not may_secure(actor, found.pk):
-        raise NotFound("Invalid organisation")
+        raise NotFound(OrganisationProblem.NOT_FOUND())
     return found
 
 
@@ -28,7 +31,7 @@ def find_decided(actor: Actor, reference: Reference = "") -> Organisation:
     """An organisation that the actor may decide for, not only register data for. Raises NotFound, Forbidden."""
     found = find_secured(actor, reference)
     if not may_decide(actor, found.pk):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
     return found
 
 
@@ -38,7 +41,7 @@ def manages_all_organisations(actor: Actor) -> bool:
 
 def secured_organisations(actor: Actor, search: str = "") -> QuerySet[Organisation]:
     if not manages_all_organisations(actor):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
     found = Organisation.objects.filter(local=True, name__icontains=search)
     return found.annotate(requirements=F("api_requirements__state"))
 
@@ -56,14 +59,14 @@ def domains_of(actor: Actor, organisation: Organisation) -> list[MailDomain]:
 def find_certificate(organisation: Organisation, reference: Reference) -> ClientCertificate:
     found = organisation.client_certificates.filter(pk=_number(reference)).first()
     if found is None:
-        raise NotFound("Invalid certificate")
+        raise NotFound(SignInPolicyProblem.CERTIFICATE_UNKNOWN())
     return found
 
 
 def find_domain(organisation: Organisation, reference: Reference) -> MailDomain:
     found = organisation.mail_domains.filter(pk=_number(reference)).first()
     if found is None:
-        raise NotFound("Invalid domain")
+        raise NotFound(SignInPolicyProblem.DOMAIN_UNKNOWN())
     return found
 
 

@@ -15,14 +15,16 @@ from functools import lru_cache
 from typing import Protocol
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.functional import lazy
 
+from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
 from vardkase.identity.organisations.rules import has_verified_domain
 from vardkase.identity.sign_in_policy.certificates import Certificate
+from vardkase.identity.sign_in_policy.problems import SignInProblem
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -96,10 +98,15 @@ class SignInRefusal:
     ends: datetime | None
 
     @property
-    def sentence(self) -> str:
-        day = date_format(self.ends, "j F Y") if self.ends else ""
+    def problem(self) -> Problem:
+        # Lazy: the month is written in the language of whoever reads the problem.
+        day = lazy(date_format, str)(self.ends, "j F Y") if self.ends else ""
         facts = {"address": self.address, "email": self.email, "subject": self.subject, "day": day}
-        return _template(self.reason) % facts
+        return SignInProblem[self.reason.name](**facts)
+
+    @property
+    def sentence(self) -> str:
+        return str(self.problem)
 
 
 def admits(asked: SignInRequirements, attempt: SignInAttempt) -> SignInRefusal | None:
@@ -236,51 +243,3 @@ def may_secure(actor: Actor, organisation_id: int) -> bool:
     """True if `actor` may see an organisation's sign-in policy and register data for it: also the hub's
     operators."""
     return may_decide(actor, organisation_id) or StaffRole.OPERATOR in actor.staff
-
-
-def _template(reason: RefusalReason) -> str:
-    return {
-        RefusalReason.NETWORK: gettext(
-            "Your organisation only admits its own networks, and you are connecting from "
-            "%(address)s. Connect from a network of your organisation, or ask its administrator "
-            "to add this one."
-        ),
-        RefusalReason.NO_CERTIFICATE: gettext(
-            "Your organisation only admits those who present its client certificate, and none "
-            "was presented. Choose the certificate in your browser or program, or ask your "
-            "administrator for one."
-        ),
-        RefusalReason.OTHER_CERTIFICATE: gettext(
-            "The client certificate that was presented (%(subject)s) is not one that your "
-            "organisation has registered. Present the right one, or ask your administrator to "
-            "register this one."
-        ),
-        RefusalReason.CERTIFICATE_NOT_VALID: gettext(
-            "The client certificate that was presented (%(subject)s, until %(day)s) is not "
-            "currently valid. Renew it, and ask your administrator to register the new one."
-        ),
-        RefusalReason.DOMAIN: gettext(
-            "Your address %(email)s is not in a mail domain that your organisation has verified. "
-            "Ask your administrator to verify the domain, or to change your address."
-        ),
-        RefusalReason.UNBOUND_KEY: gettext(
-            "Your organisation only admits keys of synchronising accounts that are bound to "
-            "addresses and have an expiry date. This key lacks one of them: ask your "
-            "administrator for a new key."
-        ),
-        RefusalReason.SOURCE: gettext(
-            "The hub owner requires that people of your organisation connect from one of its "
-            "registered networks, or present its client certificate. You are connecting from "
-            "%(address)s. Connect from such a network, or ask your administrator or the hub to "
-            "register this one."
-        ),
-        RefusalReason.REQUIRED_KEY: gettext(
-            "The hub owner requires that your organisation’s keys are bound to addresses and "
-            "have an expiry date. This key lacks one of them: create a new key with both, and "
-            "delete this one."
-        ),
-        RefusalReason.LONG_KEY: gettext(
-            "This key is valid longer than the hub owner allows for your organisation. Create a "
-            "new key with an earlier expiry date, and delete this one."
-        ),
-    }[reason]

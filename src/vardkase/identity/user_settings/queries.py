@@ -13,6 +13,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.user_settings.models import UserSetting
+from vardkase.identity.user_settings.problems import UserSettingProblem
 
 
 def visible_settings(actor: Actor) -> QuerySet[UserSetting]:
@@ -30,14 +31,14 @@ def find_user_setting(actor: Actor, reference: Reference) -> UserSetting:
     condition = by_reference(reference) if str(reference).isdecimal() else None
     found = visible_settings(actor).filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound("Invalid user setting.")
+        raise NotFound(UserSettingProblem.NOT_FOUND())
     return found
 
 
 def setting_of(actor: Actor, user: User, setting: str) -> UserSetting:
     found = visible_settings(actor).filter(user=user, setting=setting).first()
     if found is None:
-        raise NotFound("Invalid user setting.")
+        raise NotFound(UserSettingProblem.NOT_FOUND())
     return found
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from vardkase.core import json_limits
+from vardkase.core.errors import InvalidValue
+from vardkase.identity.user_settings.problems import UserSettingProblem
 from vardkase.misp.flags import as_bool
 
 LARGEST = 100_000
@@ -63,10 +65,10 @@ PERIODIC_FILTERS = frozenset(
 
 
 def readable(setting: str, given: Any) -> Any:
-    """`given` (a value, or its JSON as text) as a value of `setting`. Raises ValueError with the reason."""
+    """`given` (a value, or its JSON as text) as a value of `setting`. Raises InvalidValue with the problem alone."""
     value = _decoded(given)
     if len(json.dumps(value)) > LARGEST:
-        raise ValueError("The value is too long.")
+        raise InvalidValue(UserSettingProblem.TOO_LONG())
     return SETTINGS[setting](value)
 
 
@@ -81,22 +83,22 @@ def _decoded(given: Any) -> Any:
 
 def _alert_filter(value: Any) -> Any:
     if _compared(value) > MOST_COMPARED:
-        raise ValueError(f"The filter compares with more than {MOST_COMPARED} texts.")
+        raise InvalidValue(UserSettingProblem.TOO_MANY_COMPARED(most=MOST_COMPARED))
     return value
 
 
 def _compared(value: Any) -> int:
     if not isinstance(value, dict):
-        raise ValueError("The filter has to be an object.")
+        raise InvalidValue(UserSettingProblem.FILTER_NOT_AN_OBJECT())
     found = 0
     for name, inner in value.items():
         several = inner if isinstance(inner, list) else [inner]
         if name in BOOLEANS:
             found += sum(map(_compared, several))
         elif name not in ALERT_FILTERS:
-            raise ValueError(f"Nothing can be filtered by {name}.")
+            raise InvalidValue(UserSettingProblem.NOT_FILTERED_BY(name=name))
         elif not all(isinstance(one, str | int) for one in several):
-            raise ValueError(f"{name} has to be compared with a text or a list of texts.")
+            raise InvalidValue(UserSettingProblem.NOT_COMPARED_WITH(name=name))
         else:
             found += len(several)
     return found
@@ -104,7 +106,7 @@ def _compared(value: Any) -> int:
 
 def _flag(value: Any) -> Any:
     if isinstance(value, dict | list):
-        raise ValueError("The value has to be 0 or 1.")
+        raise InvalidValue(UserSettingProblem.NOT_A_FLAG())
     return int(as_bool(value))
 
 
@@ -112,20 +114,20 @@ def _dashboard(value: Any) -> Any:
     if not isinstance(value, list) or not all(
         isinstance(widget, dict) and isinstance(widget.get("widget"), str) for widget in value
     ):
-        raise ValueError("The dashboard has to be a list of widgets.")
+        raise InvalidValue(UserSettingProblem.NOT_A_DASHBOARD())
     return value
 
 
 def _homepage(value: Any) -> Any:
     path = value.get("path") if isinstance(value, dict) else value
     if not isinstance(path, str) or not path.startswith("/") or path.startswith("//") or len(path) > 1000:
-        raise ValueError("The homepage has to be a path of this hub.")
+        raise InvalidValue(UserSettingProblem.NOT_A_PATH())
     return {"path": path}
 
 
 def _parameters(value: Any) -> Any:
     if not isinstance(value, dict) or not all(isinstance(inner, dict) for inner in value.values()):
-        raise ValueError("The value has to be an object that gives each scope its parameters.")
+        raise InvalidValue(UserSettingProblem.NO_PARAMETERS())
     return value
 
 
@@ -134,7 +136,7 @@ def _numbers(value: Any) -> Any:
         isinstance(number, int | float) and not isinstance(number, bool)
         for number in map(_number, value.values())
     ):
-        raise ValueError("The value has to be an object that gives each tag a number.")
+        raise InvalidValue(UserSettingProblem.NO_NUMBERS())
     return {tag: _number(number) for tag, number in value.items()}
 
 
@@ -148,15 +150,15 @@ def _number(value: Any) -> Any:
 
 def _columns(value: Any) -> Any:
     if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
-        raise ValueError("The value has to be a list of columns.")
+        raise InvalidValue(UserSettingProblem.NO_COLUMNS())
     return list(dict.fromkeys(value))
 
 
 def _periodic_filters(value: Any) -> Any:
     if not isinstance(value, dict):
-        raise ValueError("The filters have to be an object.")
+        raise InvalidValue(UserSettingProblem.FILTERS_NOT_AN_OBJECT())
     if unknown := sorted(value.keys() - PERIODIC_FILTERS):
-        raise ValueError(f"Summaries cannot be filtered by {unknown[0]}.")
+        raise InvalidValue(UserSettingProblem.SUMMARY_NOT_FILTERED_BY(name=unknown[0]))
     return value
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.rules import may_administer
@@ -16,19 +17,20 @@ from vardkase.identity.accounts.services.users import locked
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.user_settings import rules
 from vardkase.identity.user_settings.models import UserSetting
+from vardkase.identity.user_settings.problems import UserSettingProblem
 
 
 @transaction.atomic
 def set_user_setting(actor: Actor, user: User, setting: str, given: Any) -> UserSetting:
     _require_theirs(actor, user)
     if setting not in rules.SETTINGS:
-        raise Invalid({"setting": ["Invalid setting."]})
+        raise Invalid({"setting": [UserSettingProblem.UNKNOWN()]})
     if setting in rules.SITE_ADMINS_ONLY and not actor.is_site_admin:
         raise Forbidden
     try:
         value = rules.readable(setting, given)
-    except ValueError as error:
-        raise Invalid({"value": [str(error)]}) from error
+    except Invalid as error:
+        raise Invalid({"value": [error.problem or CommonProblem.INVALID_INPUT()]}) from error
     locked(user)
     changed, _ = UserSetting.objects.update_or_create(
         user=user, setting=setting, defaults={"value": value, "timestamp": now_seconds()}

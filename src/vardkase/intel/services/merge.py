@@ -15,11 +15,10 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.attribution import (
-    NOT_THE_SENDER,
-    NOT_WHO_BROUGHT_IT,
     is_delivered_by_another,
     misattributed,
 )
+from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventTag
@@ -117,9 +116,9 @@ def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed 
     if event.orgc_id == actor.organisation_id:
         return
     if misattributed(actor, ids=[event.orgc_id]):
-        raise Invalid(f"Event could not be saved: {NOT_THE_SENDER}")
+        raise Invalid(f"Event could not be saved: {AttributionProblem.NOT_THE_SENDER().wire}")
     if is_delivered_by_another(actor, event.org_id):
-        raise Invalid(f"Event could not be saved: {NOT_WHO_BROUGHT_IT}")
+        raise Invalid(f"Event could not be saved: {AttributionProblem.ANOTHER_BROUGHT_IT().wire}")
 
 
 def _merge_header(

@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
-from vardkase.identity.organisations.attribution import NOT_THE_SENDER
 from vardkase.misp import attribute, event, fields
 
 TEXTS: dict[str, str | Promise] = {
@@ -26,9 +25,6 @@ TEXTS: dict[str, str | Promise] = {
     fields.BAD_UUID: _("That is not a UUID."),
     fields.BAD_TIME: _("Write the time as year-month-day hour:minute."),
     fields.IN_THE_FUTURE: _("It is dated more than a day ahead of this hub's clock."),
-    NOT_THE_SENDER: _(
-        "Another member of this hub has created it. Only that member's own accounts and connections can bring it in."
-    ),
     fields.SEEN_ORDER: _("Last seen must not be before first seen."),
     "Please provide a valid UUID": _("That is not a UUID."),
     "No type set.": _("Choose a type."),

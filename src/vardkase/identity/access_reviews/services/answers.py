@@ -7,13 +7,14 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
+from vardkase.identity.access_reviews.problems import AccessReviewProblem
 from vardkase.identity.access_reviews.queries import accounts_of, may_review, open_review_of, unanswered
 from vardkase.identity.access_reviews.settings import GRACE
 from vardkase.identity.accounts.models import User
@@ -30,7 +31,7 @@ def open_review(actor: Actor, organisation: Organisation) -> AccessReview:
     _require(actor, organisation.pk)
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     if open_review_of(organisation.pk):
-        raise Conflict(gettext("A review is already open."))
+        raise Conflict(AccessReviewProblem.ALREADY_OPEN())
     now = timezone.now()
     review = AccessReview.objects.create(org=organisation, opened=now, due=now + timedelta(days=GRACE.value))
     record(actor, IdentityAction.ORGANISATION_ACCESS_REVIEW_OPENED, _target(organisation), {})
@@ -47,10 +48,10 @@ def answer_for(actor: Actor, review: AccessReview, user_ids: Collection[int] | N
     """
     _require(actor, review.org_id)
     if kind not in BY_PEOPLE:
-        raise Invalid({"answer": [gettext("Choose confirmed or disabled.")]})
+        raise Invalid({"answer": [AccessReviewProblem.UNKNOWN_ANSWER()]})
     review = AccessReview.objects.select_for_update(of=("self",)).select_related("org").get(pk=review.pk)
     if review.closed is not None:
-        raise Conflict(gettext("The review has been closed."))
+        raise Conflict(AccessReviewProblem.CLOSED())
     chosen = _chosen(actor, review, user_ids, kind)
     if kind == Kind.DISABLED and chosen:
         switch_field(actor, [user.pk for user in chosen], "disabled", True)
@@ -65,13 +66,13 @@ def _chosen(actor: Actor, review: AccessReview, user_ids: Collection[int] | None
     waiting = accounts_of(review) if user_ids is not None else unanswered(review)
     chosen = list(waiting if user_ids is None else waiting.filter(pk__in=set(user_ids)))
     if user_ids is not None and len(chosen) != len(set(user_ids)):
-        raise Invalid({"user_ids": [gettext("One of these accounts is not in the review.")]})
+        raise Invalid({"user_ids": [AccessReviewProblem.NOT_IN_REVIEW()]})
     is_about_oneself = any(user.pk == actor.user_id for user in chosen)
     if not is_about_oneself or (kind == Kind.CONFIRMED and not _has_colleague(actor, review)):
         return chosen
     if user_ids is None:
         return [user for user in chosen if user.pk != actor.user_id]
-    raise Invalid({"user_ids": [gettext("Another administrator has to answer for your own account.")]})
+    raise Invalid({"user_ids": [AccessReviewProblem.OWN_ACCOUNT()]})
 
 
 def _has_colleague(actor: Actor, review: AccessReview) -> bool:
@@ -106,7 +107,7 @@ def _keep(actor: Actor, review: AccessReview, users: Collection[User], kind: str
 def _require(actor: Actor, organisation_id: int) -> None:
     """Also allowed for read-only organisations: account reviews are not content."""
     if actor.credential is Credential.READ_ONLY_KEY or not may_review(actor, organisation_id):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
 
 
 def _target(organisation: Organisation) -> Target:

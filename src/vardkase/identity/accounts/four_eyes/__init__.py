@@ -10,7 +10,7 @@ same transaction. A package declares what needs two people, and `config.wiring` 
         approve=OFFICERS,
         describe=_describe,  # ApprovalRequest -> ActionDescription, from the row alone: history outlives the subject
         fingerprint=_state,  # ApprovalRequest -> the subject as it is now (JSON); locks the rows it reads
-        conflict=_conflict,  # (Acting, ApprovalRequest) -> why they may take no part, or ""
+        conflict=_conflict,  # (Acting, ApprovalRequest) -> the problem, or None
         execute=_suspend,  # Approval -> Any; nothing else may call it
     )
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
+from vardkase.core.problems import Problem
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole, staff_roles
 from vardkase.identity.organisations.acting import Acting
 
 
-def lacks_legal_officer(actor: Acting, request: ApprovalRequest) -> str:
+def lacks_legal_officer(actor: Acting, request: ApprovalRequest) -> Problem | None:
     """Why the actor may not approve: neither they nor the proposer is a legal officer. An `Action.conflict`."""
     if not request.pk or StaffRole.LEGAL_OFFICER in actor.staff:
-        return ""
+        return None
     proposer = User.objects.filter(pk=request.proposed_by or 0).first()
     if proposer is not None and StaffRole.LEGAL_OFFICER in staff_roles(proposer.staff_roles):
-        return ""
-    return gettext("One of the two has to be a legal officer.")
+        return None
+    return FourEyesProblem.NO_LEGAL_OFFICER()

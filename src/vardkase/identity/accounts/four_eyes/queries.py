@@ -11,6 +11,7 @@ from django.utils import timezone
 from vardkase.core.errors import NotFound
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.parties import Party, parties_of
+from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
 from vardkase.identity.accounts.four_eyes.registry import action_of, actions
 from vardkase.identity.accounts.four_eyes.rules import plain, refusal_of_part
 from vardkase.identity.accounts.models import User
@@ -40,7 +41,7 @@ def find(actor: Acting, pk: int | str) -> ApprovalRequest:
     is_number = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
     found = visible(actor).filter(pk=int(text)).first() if is_number else None
     if found is None or action_of(found) is None:
-        raise NotFound("There is no such request for approval.")
+        raise NotFound(FourEyesProblem.NOT_FOUND())
     return found
 
 

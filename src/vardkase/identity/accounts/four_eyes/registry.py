@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils.functional import Promise
 
+from vardkase.core.problems import Problem
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import Party
 from vardkase.identity.organisations.acting import Acting
@@ -34,8 +35,8 @@ def _stored_title(request: ApprovalRequest) -> str:
     return request.title
 
 
-def _no_conflict(_actor: Acting, _request: ApprovalRequest) -> str:
-    return ""
+def _no_conflict(_actor: Acting, _request: ApprovalRequest) -> None:
+    return None
 
 
 def _nothing(_actor: Acting, _request: ApprovalRequest) -> None:
@@ -62,7 +63,7 @@ class ApprovalAction:
     describe: Callable[[ApprovalRequest], ActionDescription]
     fingerprint: Callable[[ApprovalRequest], Mapping[str, Any]]
     execute: Callable[[Approval], Any]
-    conflict: Callable[[Acting, ApprovalRequest], str] = _no_conflict
+    conflict: Callable[[Acting, ApprovalRequest], Problem | None] = _no_conflict
     closed: Callable[[Acting, ApprovalRequest], None] = _nothing
     alone_until_in_use: frozenset[Party] = frozenset()
     writes_itself: bool = False

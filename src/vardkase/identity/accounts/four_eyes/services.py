@@ -9,15 +9,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.identity.accounts.four_eyes import letters
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.parties import parties_of
+from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
 from vardkase.identity.accounts.four_eyes.queries import find
 from vardkase.identity.accounts.four_eyes.registry import ApprovalAction, action_of, sealed
 from vardkase.identity.accounts.four_eyes.rules import (
@@ -121,7 +122,7 @@ def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
     actor.require_own_affairs()
     request = _locked(actor, pk)
     if request.proposed_by != actor.user_id:
-        raise NotEligibleToApprove(gettext("Only the proposer can withdraw the proposal."))
+        raise NotEligibleToApprove(FourEyesProblem.NOT_THE_PROPOSER())
     _require_waiting(request)
     _close(actor, request, State.WITHDRAWN, "")
     _record(actor, IdentityAction.APPROVAL_REQUEST_WITHDRAWN, request)
@@ -137,14 +138,14 @@ def drop(actor: Acting, action: ApprovalAction, subject: str) -> None:
         _close(actor, request, State.STALE, "")
 
 
-def own_conflicts(actor: Acting) -> dict[int, str]:
-    """The conflict of interest of the actor in each of their own proposals that wait, in words; empty when none."""
+def own_conflicts(actor: Acting) -> dict[int, Problem | None]:
+    """The conflict of interest of the actor in each of their own proposals that wait, or None."""
     return {
         each.pk: action.conflict(actor, each) for each in _own_waiting(actor) if (action := action_of(each))
     }
 
 
-def drop_conflicting(actor: Acting, before: Mapping[int, str]) -> list[ApprovalRequest]:
+def drop_conflicting(actor: Acting, before: Mapping[int, Problem | None]) -> list[ApprovalRequest]:
     """Close those of the actor's own proposals in which they have another conflict of interest now than `before`.
 
     Those who could have approved them are mailed.
@@ -152,8 +153,8 @@ def drop_conflicting(actor: Acting, before: Mapping[int, str]) -> list[ApprovalR
     dropped = []
     for request in _own_waiting(actor).select_for_update():
         action = action_of(request)
-        conflict = action.conflict(actor, request) if action else ""
-        if action is None or not conflict or conflict == before.get(request.pk, ""):
+        conflict = action.conflict(actor, request) if action else None
+        if action is None or not conflict or conflict == before.get(request.pk):
             continue
         _close(actor, request, State.STALE, "")
         _record(actor, IdentityAction.APPROVAL_REQUEST_DROPPED, request)
@@ -169,13 +170,13 @@ def _own_waiting(actor: Acting) -> QuerySet[ApprovalRequest]:
 def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[str, str]) -> Any:
     action, request = _to_answer(actor, pk)
     if digest != request.digest:
-        raise Conflict(gettext("This is not what was proposed. Read the request again."))
+        raise Conflict(FourEyesProblem.READ_AGAIN())
     try:
         state_now = plain(action.fingerprint(request))
     except NotFound as gone:
-        raise AlreadyAnswered(_changed()) from gone
+        raise AlreadyAnswered(FourEyesProblem.CHANGED()) from gone
     if state_now != request.subject_state or digest_of(request) != request.digest:
-        raise AlreadyAnswered(_changed())
+        raise AlreadyAnswered(FourEyesProblem.CHANGED())
     _close(actor, request, State.APPROVED, remark.strip()[:LONGEST])
     _record(actor, IdentityAction.APPROVAL_REQUEST_APPROVED, request)
     result = action.execute(sealed(actor, request, dict(choices)))
@@ -198,7 +199,7 @@ def _to_answer(actor: Acting, pk: int) -> tuple[ApprovalAction, ApprovalRequest]
     request = _locked(actor, pk)
     action = action_of(request)
     if action is None:
-        raise NotFound("There is no such request for approval.")
+        raise NotFound(FourEyesProblem.NOT_FOUND())
     require_approver(actor, action, request, account)
     _require_waiting(request)
     return action, request
@@ -215,8 +216,7 @@ def _locked(actor: Acting, pk: int) -> ApprovalRequest:
 
 def _require_waiting(request: ApprovalRequest) -> None:
     if not request.is_waiting:
-        told = gettext("This request is no longer waiting: %s.")
-        raise Conflict(told % request.state_now.label)
+        raise Conflict(FourEyesProblem.NOT_WAITING(state=request.state_now.label))
 
 
 def _refuse_twice(request: ApprovalRequest) -> None:
@@ -225,7 +225,7 @@ def _refuse_twice(request: ApprovalRequest) -> None:
     )
     for each in same:
         if each.is_waiting:
-            raise Conflict(gettext("This has already been proposed, and is waiting for a second person."))
+            raise Conflict(FourEyesProblem.ALREADY_PROPOSED())
         each.state = State.LAPSED
         each.save(update_fields=["state"])
 
@@ -248,15 +248,10 @@ def _record(actor: Acting, act: AuditAction, request: ApprovalRequest, **more: A
     record(actor, act, Target("approval_request", request.pk, title=request.title), change)
 
 
-def _changed() -> str:
-    return gettext("The matter has changed since it was proposed. It has to be proposed again.")
-
-
 def _words(text: str, field: str) -> str:
     words = text.replace("\r\n", "\n").strip()
     if not words:
-        raise Invalid({field: [gettext("Enter a reason.")]})
+        raise Invalid({field: [FourEyesProblem.REASON_MISSING()]})
     if len(words) > LONGEST or "\0" in words:
-        told = gettext("Enter a text of at most %(count)s characters.") % {"count": LONGEST}
-        raise Invalid({field: [told]})
+        raise Invalid({field: [FourEyesProblem.REASON_TOO_LONG(count=LONGEST)]})
     return words

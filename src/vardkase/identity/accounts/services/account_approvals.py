@@ -24,6 +24,7 @@ from vardkase.identity.accounts.four_eyes.registry import (
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.queries import find_role
 from vardkase.identity.accounts.services.addresses import mail_confirmation
 from vardkase.identity.accounts.services.protection import CHANGE, CHANGE_LAST, is_protected
@@ -49,7 +50,7 @@ def propose_account_change(
     actor: Acting, user: User, change: str, value: str, reason: str
 ) -> ApprovalRequest:
     if change not in CHANGES or not is_protected(user):
-        raise Invalid({"change": [gettext("This change needs no approval.")]})
+        raise Invalid({"change": [AccountProblem.NO_CHANGE_TO_APPROVE()]})
     if change == "email":
         value = check_address(user, value)
     shown = find_role(value).name if change == "role" else value

@@ -18,6 +18,7 @@ from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import NotFound
 from vardkase.core.mail.services import Mail, queue_mail
 from vardkase.identity.accounts.models import AccountLink, User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.audit_actions import IdentityAction
@@ -49,7 +50,7 @@ def find_link(purpose: str, secret: str) -> AccountLink:
         .first()
     )
     if found is None:
-        raise NotFound(gettext("The link has been used or has expired. Ask for a new one."))
+        raise NotFound(AccountProblem.LINK_GONE())
     return found
 
 
@@ -58,7 +59,7 @@ def use_link(purpose: str, secret: str) -> AccountLink:
     link = find_link(purpose, secret)
     deleted, _ = AccountLink.objects.filter(pk=link.pk).delete()
     if not deleted:
-        raise NotFound(gettext("The link has been used or has expired. Ask for a new one."))
+        raise NotFound(AccountProblem.LINK_GONE())
     return link
 
 

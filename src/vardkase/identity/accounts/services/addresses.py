@@ -13,6 +13,7 @@ from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.mail.services import Mail, can_send, queue_mail
 from vardkase.identity.accounts.models import AccountLink, User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.account_links import Purpose, make_link, use_link
 from vardkase.identity.accounts.services.credentials import end_all, note_who_set
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
@@ -42,9 +43,7 @@ def request_address(actor: Acting, email: Any) -> str:
 
 def mail_confirmation(actor: AuditActor, user: User, wanted: str) -> None:
     if not can_send():
-        told = gettext(
-            "This hub cannot send mail, so it cannot confirm an address. An administrator has to change it."
-        )
+        told = AccountProblem.NO_MAIL_TO_CONFIRM()
         raise Invalid({"email": [told]})
     confirm = make_link(user, Purpose.CONFIRM_ADDRESS, email=wanted)
     cancel = make_link(user, Purpose.CANCEL_ADDRESS, email=wanted)
@@ -58,7 +57,7 @@ def confirm_address(visitor: AuditActor, secret: str) -> User:
     link = use_link(Purpose.CONFIRM_ADDRESS, secret)
     user = locked(link.user)
     if user.disabled:
-        raise NotFound(gettext("The account is disabled."))
+        raise NotFound(AccountProblem.DISABLED())
     old, user.email = user.email, check_address(user, link.email)
     user.save(update_fields=["email", "date_modified"])
     user.links.all().delete()

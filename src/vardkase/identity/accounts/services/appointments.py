@@ -26,6 +26,7 @@ from vardkase.identity.accounts.four_eyes.registry import (
 )
 from vardkase.identity.accounts.four_eyes.services import drop, propose
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.duties import give, refuse
 from vardkase.identity.accounts.services.request_subjects import account_of, is_about
 from vardkase.identity.accounts.staff import OVERSEE, StaffRole, staff_roles
@@ -78,7 +79,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
 def _execute(approval: Approval) -> User:
     user = account_of(approval.request)
     if not user.is_active and approval.parameters["staff_roles"]:
-        raise Conflict(gettext("The account is disabled or has been deleted."))
+        raise Conflict(AccountProblem.DISABLED_OR_DELETED())
     refuse(user, approval.parameters["staff_roles"])
     return give(approval.actor, user, approval.parameters["staff_roles"], approval.for_action(OFFICER, AGAIN))
 

@@ -6,12 +6,14 @@ import ipaddress
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.functional import lazy
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
 from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.problems import KeyProblem
 from vardkase.identity.accounts.settings import LONGEST_KEY
 from vardkase.identity.organisations.models import SignInMode, SignInRule
 from vardkase.identity.organisations.rules import lies_within
@@ -52,26 +54,23 @@ def bounds_of_former(user: User) -> dict[str, Any]:
     return {"allowed_ips": addresses, "expiration": end_of(latest_day(now_seconds(), longest_key_of(user)))}
 
 
-def _addresses(key: AuthKey) -> str:
+def _addresses(key: AuthKey) -> Problem | None:
     if not key.allowed_ips:
-        return gettext("A key of this account must be bound to addresses.")
+        return KeyProblem.NO_ADDRESSES()
     networks = [ipaddress.ip_network(written, strict=False) for written in key.allowed_ips]
     if any(network.prefixlen < WIDEST[network.version] for network in networks):
-        return gettext("A network this wide does not restrict a key.")
+        return KeyProblem.TOO_WIDE()
     approved = key.user.org.egress_addresses if key.user.role.perm_sync else []
     if approved and not all(lies_within(network, approved) for network in networks):
-        return gettext("The addresses must be among those that the organisation’s API requirements name.")
-    return ""
+        return KeyProblem.NOT_REGISTERED()
+    return None
 
 
-def _end(key: AuthKey) -> str:
+def _end(key: AuthKey) -> Problem | None:
     days = longest_key_of(key.user)
     if not key.expiration:
-        return gettext("A key of this account must have an expiry date.")
+        return KeyProblem.NO_EXPIRATION()
     if key.expiration > end_of(latest := latest_day(key.created, days)):
-        told = gettext(
-            "A key of this account is valid for %(days)s days at most from the day it was "
-            "created. The latest expiry date is %(day)s."
-        )
-        return told % {"days": days, "day": date_format(latest, "j F Y")}
-    return ""
+        # Lazy: the month is written in the language of whoever reads the problem.
+        return KeyProblem.TOO_LATE(days=days, day=lazy(date_format, str)(latest, "j F Y"))
+    return None

@@ -16,6 +16,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.mail.services import Mail, queue_mail
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin, keep_an_administrator
 from vardkase.identity.accounts.services.notices import AccountChange, tell_each
@@ -37,10 +38,10 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
     """
     actor.require_writing()
     if field not in SWITCHES:
-        raise Invalid({"field": [gettext("This field cannot be changed for many accounts at once.")]})
+        raise Invalid({"field": [AccountProblem.FIELD_NOT_FOR_MANY()]})
     users = _chosen(actor, set(user_ids))
     if field == "disabled" and on and any(user.pk == actor.user_id for user in users):
-        raise Invalid({"user_ids": [gettext("You cannot disable your own account.")]})
+        raise Invalid({"user_ids": [AccountProblem.DISABLES_ONESELF()]})
     turned = [user for user in users if getattr(user, field) != on]
     now = timezone.now()
     if field == "disabled":
@@ -65,10 +66,10 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
 
 def _chosen(actor: Acting, wanted: set[int]) -> list[User]:
     if not wanted or len(wanted) > MOST_AT_ONCE:
-        raise Invalid({"user_ids": [gettext("Name at least one account, and not too many.")]})
+        raise Invalid({"user_ids": [AccountProblem.NONE_OR_TOO_MANY()]})
     users = list(visible_users(actor).filter(pk__in=wanted).select_for_update(of=("self",)))
     if len(users) != len(wanted):
-        raise NotFound("Invalid user")
+        raise NotFound(AccountProblem.NOT_FOUND())
     if not all(rules.may_administer(actor, user) for user in users):
         raise Forbidden
     return users

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from vardkase.core.errors import Forbidden
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.staff import DECIDE, NO_CONTENT_ROLES, staff_roles
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.models import Organisation
@@ -25,11 +24,4 @@ def refuse_at_console(actor: Acting, organisation: Organisation, user: User | No
     if not has_membership(organisation) or organisation.pk == host_organisation_id():
         return
     if membership_is_in_use():
-        raise Forbidden(
-            gettext(
-                "%(organisation)s is a member, and the console never acts as a member. Its own "
-                "administrator adds accounts and issues keys; the first administrator is invited "
-                "from its checklist."
-            )
-            % {"organisation": organisation.name}
-        )
+        raise Forbidden(AccountProblem.MEMBER_AT_CONSOLE(organisation=organisation.name))

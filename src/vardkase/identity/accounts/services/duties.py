@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
-
 from vardkase.audit.services import record
 from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.credentials import end_those_of_others, note_who_made_site_admins
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
 from vardkase.identity.accounts.services.users import target_of
@@ -56,17 +55,15 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
 def refuse(user: User, wanted: list[str]) -> None:
     roles = staff_roles(wanted)
     if len(roles) != len(wanted):
-        known = ", ".join(role.value for role in StaffRole)
-        raise Invalid({"staff_roles": [gettext("There is no such duty. The duties are: %s.") % known]})
+        raise Invalid(
+            {"staff_roles": [AccountProblem.UNKNOWN_DUTY(duties=[role.value for role in StaffRole])]}
+        )
     if are_in_conflict(roles):
-        told = gettext("An operator or auditor can have no other duty: neither may read what is shared.")
+        told = AccountProblem.DUTIES_IN_CONFLICT()
         raise Invalid({"staff_roles": [told]})
     if roles & DECIDE and user.role.perm_site_admin:
-        told = gettext(
-            "A site administrator cannot be an officer: those who create accounts must not also "
-            "decide on members."
-        )
+        told = AccountProblem.OFFICER_AND_SITE_ADMIN()
         raise Invalid({"staff_roles": [told]})
     if roles & OF_THE_HUB and user.org_id != host_organisation_id():
-        told = gettext("Only people of the organisation that runs the hub can be its officers and analysts.")
+        told = AccountProblem.STAFF_OF_ANOTHER()
         raise Invalid({"staff_roles": [told]})

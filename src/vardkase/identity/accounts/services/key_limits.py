@@ -6,14 +6,12 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext
-
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.problems import Problem
 from vardkase.identity.accounts.models import AuthKey
+from vardkase.identity.accounts.problems import KeyProblem
 from vardkase.identity.organisations.acting import Acting, PresentedKey
 from vardkase.identity.organisations.rules import lies_within
-
-OPENS_A_WAY_IN = "This opens a way to sign in: it takes a key without addresses and last day, or the pages."
 
 
 def inherited(actor: Acting, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,17 +34,15 @@ def require_no_wider(actor: Acting, key: AuthKey, former: AuthKey | None = None)
     presented = actor.key
     if presented is None:
         return
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     if not _lies_within(key.allowed_ips, presented.allowed_ips) and not (
         former is not None and _lies_within(key.allowed_ips, former.allowed_ips or ())
     ):
-        errors["allowed_ips"] = [
-            gettext("The key cannot be usable from more addresses than the key that creates it.")
-        ]
+        errors["allowed_ips"] = [KeyProblem.MORE_ADDRESSES()]
     if _ends_later(key.expiration, presented.expiration) and (
         former is None or _ends_later(key.expiration, former.expiration)
     ):
-        errors["expiration"] = [gettext("The key cannot be valid longer than the key that creates it.")]
+        errors["expiration"] = [KeyProblem.LONGER()]
     if errors:
         raise Invalid(errors)
 
@@ -57,19 +53,13 @@ def require_unlimited(actor: Acting, field: str) -> None:
     A password or an address has none of the key's limits, so it would pass on more than the key has.
     """
     if is_limited(actor.key):
-        raise Invalid(
-            {
-                field: [
-                    gettext("This cannot be set with a key that is bound to addresses or has an expiry date.")
-                ]
-            }
-        )
+        raise Invalid({field: [KeyProblem.LIMITED()]})
 
 
 def require_no_limits(actor: Acting) -> None:
     """Raise Forbidden for a key with limits: the change would allow signing in without them."""
     if is_limited(actor.key):
-        raise Forbidden(OPENS_A_WAY_IN)
+        raise Forbidden(KeyProblem.OPENS_A_WAY_IN())
 
 
 def is_limited(key: PresentedKey | None) -> bool:

@@ -14,14 +14,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.problems import KeyProblem
 from vardkase.identity.accounts.services.bound_keys import bounds_of_former, require_bound
 from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import note_issuer, note_who_set
@@ -86,7 +87,7 @@ def pin_key(actor: Acting, key: AuthKey, address: str) -> bool:
     try:
         pinned = str(ipaddress.ip_address(address))
     except ValueError:
-        message = gettext("%(address)s is not a valid IP range") % {"address": address}
+        message = KeyProblem.NOT_A_NETWORK(address=address)
         raise Invalid({"allowed_ips": [message]}) from None
     key = AuthKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
     known = key.allowed_ips or []
@@ -166,8 +167,8 @@ def _apply(key: AuthKey, data: Mapping[str, Any]) -> None:
 def _comment(value: Any) -> str:
     try:
         return text(value)[:LONGEST_COMMENT]
-    except ValueError as error:
-        raise Invalid({"comment": [str(error)]}) from error
+    except Invalid as error:
+        raise Invalid({"comment": [error.problem or CommonProblem.NOT_TEXT()]}) from error
 
 
 def _expiration(value: Any) -> int:
@@ -178,7 +179,7 @@ def _expiration(value: Any) -> int:
         return int(written)
     if day := _parsed(written):
         return int(day.timestamp())
-    raise Invalid({"expiration": [gettext("Please enter a date.")]})
+    raise Invalid({"expiration": [KeyProblem.NOT_A_DATE()]})
 
 
 def _parsed(written: str) -> datetime | None:
@@ -195,12 +196,12 @@ def _networks(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else str(value or "").replace(",", "\n").split()
     networks = [str(part).strip() for part in parts if str(part).strip()]
     if len(networks) > MOST_NETWORKS:
-        message = gettext("At most %(count)s networks can be listed.") % {"count": MOST_NETWORKS}
+        message = KeyProblem.TOO_MANY_NETWORKS(count=MOST_NETWORKS)
         raise Invalid({"allowed_ips": [message]})
     for network in networks:
         try:
             ipaddress.ip_network(network, strict=False)
         except ValueError:
-            message = gettext("%(address)s is not a valid IP range") % {"address": network}
+            message = KeyProblem.NOT_A_NETWORK(address=network)
             raise Invalid({"allowed_ips": [message]}) from None
     return networks

@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.rules import is_active
 from vardkase.identity.accounts.services.protection import is_protected
 from vardkase.identity.organisations.acting import Acting
@@ -33,7 +33,7 @@ def keep_a_site_admin() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LAST_ADMINISTRATOR])
     active = Q(expiration__isnull=True) | Q(expiration__gt=Now())
     if not User.objects.filter(active, role__perm_site_admin=True, disabled=False).exists():
-        raise Invalid(gettext("The last site administrator can neither be removed nor lose that role."))
+        raise Invalid(AccountProblem.LAST_SITE_ADMIN())
 
 
 def keep_an_administrator(actor: Acting, before: Iterable[User]) -> None:
@@ -54,12 +54,7 @@ def keep_an_administrator(actor: Acting, before: Iterable[User]) -> None:
         own = User.objects.filter(pk=actor.user_id).values("org")
         left = left.exclude(~Q(org__in=own), invited_by=actor.user_id)
     if members.exclude(pk__in=left.values("org")).exclude(pk=host_organisation_id() or 0).exists():
-        raise Invalid(
-            gettext(
-                "This is the last administrator of a member. Make somebody else an administrator first. Two officers "
-                "can suspend the membership."
-            )
-        )
+        raise Invalid(AccountProblem.LAST_ADMINISTRATOR())
 
 
 def without_the_last(users: Iterable[User]) -> list[User]:

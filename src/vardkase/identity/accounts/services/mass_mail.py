@@ -15,6 +15,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.mail.services import Mail, count_messages, queue_mail
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.queries import active_users, visible_users
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import ADMIN, Acting
@@ -44,7 +45,7 @@ def write_to_users(actor: Acting, to: Recipients, subject: Any, message: Any) ->
     text = _text(message, "body", LONGEST)
     mails = [_mail(actor, person, subject, text) for person in _people(actor, to)]
     if not mails:
-        raise NotFound("Invalid user")
+        raise NotFound(AccountProblem.NOT_FOUND())
     count_messages(actor.user_id, allowed=LETTERS_AN_HOUR)
     queue_mail(mails)
     record(actor, IdentityAction.USER_WRITTEN_TO, Target("user"), {"count": len(mails), "subject": subject})
@@ -63,7 +64,7 @@ def _people(actor: Acting, to: Recipients) -> QuerySet[User]:
 def _text(given: Any, field: str, longest: int) -> str:
     text = given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
     if not text or len(text) > longest or "\0" in text:
-        reason = gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
+        reason = AccountProblem.MAIL_TEXT(count=longest)
         raise Invalid({field: [reason]})
     return text
 

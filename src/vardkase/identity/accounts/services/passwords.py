@@ -8,10 +8,11 @@ import string
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.problems import AccountProblem
 
 ALPHABET = string.ascii_letters + string.digits
 ONE_TIME_LENGTH = 24
@@ -21,11 +22,11 @@ LONGEST = 4096
 def set_password(user: User, password: str) -> None:
     """Set the password of `user` (not saved here). Raises Invalid if the policy refuses it."""
     if len(password) > LONGEST:  # Hashing is made slow on purpose: its input must not grow as it likes.
-        raise Invalid({"password": [gettext("At most 4096 characters are allowed.")]})
+        raise Invalid({"password": [AccountProblem.PASSWORD_TOO_LONG()]})
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Invalid({"password": [_worded(single) for single in error.error_list]}) from error
+        raise Invalid({"password": [_problem(single) for single in error.error_list]}) from error
     user.set_password(password)
     user.last_pw_change = timezone.now()
 
@@ -34,7 +35,7 @@ def one_time_password() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(ONE_TIME_LENGTH))
 
 
-def _worded(error: ValidationError) -> str:
+def _problem(error: ValidationError) -> Problem:
     if error.code == "password_too_short":
-        return gettext("Password length requirement not met.")
-    return str(error.messages[0])
+        return AccountProblem.PASSWORD_TOO_SHORT()
+    return CommonProblem.NOT_ACCEPTED(reason=error.messages[0])

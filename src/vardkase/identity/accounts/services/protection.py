@@ -7,12 +7,12 @@ account asks `require_change` of each account that it changes.
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.problems import AccountProblem, KeyProblem, RoleProblem
 from vardkase.identity.accounts.services.credentials import is_another
 from vardkase.identity.accounts.services.key_limits import is_limited
 from vardkase.identity.accounts.staff import DECIDE, OVERSEE, staff_roles
@@ -30,13 +30,7 @@ class ApprovalNeeded(Forbidden):
 
     def __init__(self, user: User) -> None:
         self.user_id = user.pk
-        super().__init__(
-            gettext(
-                "%(email)s is an officer or auditor, so this change to the account needs another officer’s approval. "
-                "Propose it on the page of the account."
-            )
-            % {"email": user.email}
-        )
+        super().__init__(AccountProblem.NEEDS_OFFICER(email=user.email))
 
 
 def is_protected(user: User) -> bool:
@@ -55,13 +49,7 @@ def refuse_key_for_staff(actor: Acting, user: User) -> None:
     """Raise Forbidden if `actor` would obtain a key of a user with a duty at the hub, whatever their own
     duties."""
     if staff_roles(user.staff_roles) and is_another(actor, user):
-        raise Forbidden(
-            gettext(
-                "%(email)s has duties at the hub. Only the account’s owner can create its keys, on "
-                "their own page."
-            )
-            % {"email": user.email}
-        )
+        raise Forbidden(KeyProblem.OWNER_ONLY(email=user.email))
 
 
 def require_change(actor: Acting, user: User, approval: Approval | None = None) -> None:
@@ -99,15 +87,12 @@ def refuse_two_offices(user: User) -> None:
     their own decisions.
     """
     if user.role.perm_site_admin and not staff_roles(user.staff_roles).isdisjoint(DECIDE):
-        told = gettext(
-            "A site administrator cannot be an officer: those who create accounts must not also "
-            "decide on members."
-        )
+        told = AccountProblem.OFFICER_AND_SITE_ADMIN()
         raise Invalid({"role_id": [told]})
 
 
 def refuse_offices_of_role(role_id: int) -> None:
     """As `refuse_two_offices`, for everyone with a role that makes site administrators."""
     if deciding_users().filter(role=role_id).exists():
-        told = gettext("Officers have this role, and an officer cannot be a site administrator.")
+        told = RoleProblem.SITE_ADMIN_OF_OFFICERS()
         raise Invalid({"perm_site_admin": [told]})

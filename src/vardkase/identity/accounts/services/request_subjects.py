@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from vardkase.core.errors import NotFound
+from vardkase.core.problems import Problem
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
+from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.users import locked
 from vardkase.identity.organisations.acting import Acting
 
@@ -15,15 +16,15 @@ from vardkase.identity.organisations.acting import Acting
 def account_of(request: ApprovalRequest) -> User:
     found = User.objects.filter(pk=int(request.subject)).first()
     if found is None:
-        raise NotFound("Invalid user")
+        raise NotFound(AccountProblem.NOT_FOUND())
     return locked(found)
 
 
-def is_about(actor: Acting, request: ApprovalRequest) -> str:
+def is_about(actor: Acting, request: ApprovalRequest) -> Problem | None:
     if actor.user_id is None:
-        return ""
+        return None
     own = addresses_of(actor.user_id, actor.name)
     theirs = addresses_of(int(request.subject), request.title)
     if str(actor.user_id) == request.subject or are_one_person(own, theirs):
-        return gettext("Another person has to do this, because it concerns you.")
-    return ""
+        return FourEyesProblem.CONCERNS_YOU()
+    return None

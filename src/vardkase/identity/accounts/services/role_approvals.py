@@ -19,6 +19,7 @@ from vardkase.identity.accounts.four_eyes.registry import (
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.models import Role
+from vardkase.identity.accounts.problems import RoleProblem
 from vardkase.identity.accounts.services.roles import changed_fields, edit_role, fields_of, is_of_officers
 from vardkase.identity.organisations.acting import Acting
 
@@ -49,7 +50,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 def _role(request: ApprovalRequest) -> Role:
     found = Role.objects.select_for_update().filter(pk=int(request.subject)).first()
     if found is None:
-        raise NotFound("Invalid role")
+        raise NotFound(RoleProblem.NOT_FOUND())
     return found
 
 

@@ -7,12 +7,14 @@ from copy import copy
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.fields import apply
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.problems import RoleProblem
 from vardkase.identity.accounts.rules import LEVEL_FLAGS, LEVELS, PERMISSIONS, level_of
 from vardkase.identity.accounts.services.credentials import note_who_made_site_admins
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin
@@ -91,7 +93,7 @@ def edit_role(
         refuse_offices_of_role(role.pk)
         note_who_made_site_admins(actor, User.objects.filter(role=role))
     if approval is None and fields_of(role) != fields and is_of_officers(role):
-        raise Forbidden(gettext("Officers have this role, so an officer has to approve the change."))
+        raise Forbidden(RoleProblem.OF_OFFICERS())
     role.save()
     keep_a_site_admin()
     record(actor, IdentityAction.ROLE_EDITED, _target(role), {"permissions": [before, _held(role)]})
@@ -103,9 +105,9 @@ def delete_role(actor: Acting, role: Role) -> None:
     _require_site_admin(actor)
     role = Role.objects.select_for_update().get(pk=role.pk)
     if role.default_role:
-        raise Conflict(gettext("The default role cannot be deleted."))
+        raise Conflict(RoleProblem.DEFAULT_NOT_DELETED())
     if role.users.exists():
-        raise Conflict(gettext("The role is in use."))
+        raise Conflict(RoleProblem.IN_USE())
     target = _target(role)
     role.delete()
     record(actor, IdentityAction.ROLE_DELETED, target)
@@ -115,7 +117,7 @@ def delete_role(actor: Acting, role: Role) -> None:
 def set_default_role(actor: Acting, role: Role) -> None:
     _require_site_admin(actor)
     if role.perm_site_admin:
-        raise Invalid(gettext("A role of site administrators cannot be the default."))
+        raise Invalid(RoleProblem.DEFAULT_OF_SITE_ADMINS())
     Role.objects.filter(default_role=True).update(default_role=False)
     Role.objects.filter(pk=role.pk).update(default_role=True)
     record(actor, IdentityAction.ROLE_MADE_DEFAULT, _target(role))
@@ -148,17 +150,12 @@ def _require_site_admin(actor: Acting) -> None:
 
 def _apply(role: Role, data: Mapping[str, Any]) -> None:
     before = level_of(role)
-    for name, reader in READERS.items():
-        if name in data:
-            try:
-                setattr(role, name, reader(data[name]))
-            except ValueError as error:
-                raise Invalid({name: [str(error)]}) from error
+    apply(role, data, READERS)
     _apply_level(role, before, data.get("permission"))
     if not role.name:
-        raise Invalid({"name": [gettext("Name cannot be empty.")]})
+        raise Invalid({"name": [CommonProblem.NAME_EMPTY()]})
     if Role.objects.exclude(pk=role.pk).filter(name__iexact=role.name).exists():
-        raise Invalid({"name": [gettext("A role with this name already exists.")]})
+        raise Invalid({"name": [RoleProblem.NAME_TAKEN()]})
 
 
 def _apply_level(role: Role, before: int, given: Any) -> None:
@@ -168,8 +165,8 @@ def _apply_level(role: Role, before: int, given: Any) -> None:
         return
     try:
         level = number(given, len(LEVELS) - 1)
-    except ValueError:
-        raise Invalid({"permission": [gettext("Please enter a level from 0 to 3.")]}) from None
+    except Invalid:
+        raise Invalid({"permission": [RoleProblem.UNKNOWN_LEVEL()]}) from None
     if level != before:
         for flag in LEVEL_FLAGS:
             setattr(role, flag, flag in LEVELS[level])
@@ -186,7 +183,7 @@ def _count(value: Any) -> int:
 def _flag(value: Any) -> bool:
     """A flag in any of MISP's spellings; unknown words never grant a permission."""
     if isinstance(value, str) and value.strip().lower() not in TRUE_WORDS | FALSE_WORDS:
-        raise ValueError(gettext("Please enter true or false."))
+        raise Invalid(CommonProblem.NOT_TRUE_OR_FALSE())
     return as_bool(value)
 
 

@@ -16,14 +16,16 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.fields import apply
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.problems import AccountProblem, RoleProblem
 from vardkase.identity.accounts.services.bound_keys import must_be_bound
 from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import (
@@ -53,6 +55,7 @@ from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.fields import number, short_text, text
 from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
+from vardkase.identity.organisations.problems import OrganisationProblem
 from vardkase.identity.organisations.queries import by_reference
 from vardkase.identity.organisations.rules import has_verified_domain
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -151,9 +154,7 @@ def edit_own_account(actor: Acting, data: Mapping[str, Any]) -> User:
     before = copy(user)
     _apply(user, data, OWN)
     if user.email != before.email and needs_session(actor, user):
-        raise Forbidden(
-            gettext("You change your e-mail address on your account page, where you confirm the new one.")
-        )
+        raise Forbidden(AccountProblem.EMAIL_ON_ACCOUNT_PAGE())
     if _password(data):
         actor.require_step_up()
     return _saved(actor, user, data, before)
@@ -219,7 +220,7 @@ def _saved(
     if not is_another(actor, user):
         if user.change_pw and not before.change_pw:
             # Somebody else's session would then change the password without the second factor.
-            raise Forbidden(gettext("Change your own password instead of requesting a change for yourself."))
+            raise Forbidden(AccountProblem.ASKS_ONESELF())
         _require_own_session(actor, user, before, password)
     changed = changes_between(before, user) + ([AccountChange.PASSWORD] if password else [])
     if changed or (user.change_pw, user.force_logout) != (before.change_pw, before.force_logout):
@@ -253,9 +254,7 @@ def _saved(
 
 def _require_own_session(actor: Acting, user: User, before: User, password: str) -> None:
     if user.email != before.email and needs_session(actor, user):
-        raise Forbidden(
-            gettext("You change your e-mail address on your account page, where you confirm the new one.")
-        )
+        raise Forbidden(AccountProblem.EMAIL_ON_ACCOUNT_PAGE())
     if password and needs_session(actor, user):
         actor.require_step_up()
 
@@ -279,14 +278,13 @@ def _organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
     condition = by_reference(str(data["org_id"]))
     found = Organisation.objects.filter(condition).first() if condition is not None else None
     if found is None:
-        raise Invalid({"org_id": [gettext("Invalid organisation")]})
+        raise Invalid({"org_id": [OrganisationProblem.NOT_FOUND()]})
     return found
 
 
 def _refuse_to_move_staff(user: User) -> None:
     if staff_roles(user.staff_roles) & OF_THE_HUB and user.org_id != host_organisation_id():
-        told = gettext("Only people of the organisation that runs the hub can be its officers and analysts.")
-        raise Invalid({"org_id": [told]})
+        raise Invalid({"org_id": [AccountProblem.STAFF_OF_ANOTHER()]})
 
 
 def _role(actor: Acting, data: Mapping[str, Any]) -> Role | None:
@@ -296,46 +294,40 @@ def _role(actor: Acting, data: Mapping[str, Any]) -> Role | None:
     condition = by_reference(text) if text.isdecimal() else None
     found = Role.objects.filter(condition).first() if condition is not None else None
     if found is None:
-        raise Invalid({"role_id": [gettext("Invalid role")]})
+        raise Invalid({"role_id": [RoleProblem.NOT_FOUND()]})
     return found
 
 
 def _default_role() -> Role:
     found = Role.objects.filter(default_role=True).first()
     if found is None:
-        raise Invalid({"role_id": [gettext("Invalid role")]})
+        raise Invalid({"role_id": [RoleProblem.NOT_FOUND()]})
     return found
 
 
 def _apply(user: User, data: Mapping[str, Any], readers: Mapping[str, Callable[[Any], Any]]) -> None:
-    errors: dict[str, list[str]] = {}
-    for name, reader in readers.items():
-        if name in data:
-            try:
-                setattr(user, name, reader(data[name]))
-            except (ValueError, OverflowError) as error:
-                errors[name] = [str(error)]
-    if errors := errors or _email_errors(user) or _domain_errors(user):
+    apply(user, data, readers)
+    if errors := _email_errors(user) or _domain_errors(user):
         raise Invalid(errors)
 
 
-def _domain_errors(user: User) -> dict[str, list[str]]:
+def _domain_errors(user: User) -> dict[str, list[Problem]]:
     enforced = user.org.domains_mode == SignInMode.ENFORCE or SignInRule.DOMAINS in user.org.required_sign_in
     if not enforced or has_verified_domain(user.email, user.org.verified_domains):
         return {}
     if user.pk and User.objects.filter(pk=user.pk, email=user.email, org=user.org).exists():
         return {}
-    return {"email": [gettext("The address is not in a mail domain that the organisation has verified.")]}
+    return {"email": [AccountProblem.DOMAIN_NOT_VERIFIED()]}
 
 
-def _email_errors(user: User) -> dict[str, list[str]]:
+def _email_errors(user: User) -> dict[str, list[Problem]]:
     domains = user.org.restricted_to_domain
     if not user.email:
-        return {"email": [gettext("Please enter a valid email address.")]}
+        return {"email": [CommonProblem.NOT_AN_EMAIL()]}
     if domains and user.email.rpartition("@")[2].lower() not in domains:
-        return {"email": [gettext("The organisation does not accept addresses in this domain.")]}
+        return {"email": [AccountProblem.DOMAIN_NOT_ACCEPTED()]}
     if User.objects.exclude(pk=user.pk).filter(email__iexact=user.email).exists():
-        return {"email": [gettext("An account with this email address already exists.")]}
+        return {"email": [AccountProblem.EMAIL_TAKEN()]}
     return {}
 
 
@@ -351,7 +343,7 @@ def _email(value: Any) -> str:
     try:
         validate_email(address)
     except ValidationError:
-        raise ValueError(gettext("Please enter a valid email address.")) from None
+        raise Invalid(CommonProblem.NOT_AN_EMAIL()) from None
     return address
 
 
@@ -362,7 +354,7 @@ def _moment(value: Any) -> datetime | None:
         return datetime.fromtimestamp(int(value), UTC)
     moment = parse_datetime(str(value)) or parse_datetime(f"{value} 00:00:00")
     if moment is None:
-        raise ValueError(gettext("Please enter a date and a time."))
+        raise Invalid(AccountProblem.NOT_A_MOMENT())
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

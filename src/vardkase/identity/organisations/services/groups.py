@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
+from vardkase.core import fields
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations import rules
 from vardkase.identity.organisations.acting import SHARING_GROUP, Acting
@@ -21,6 +22,7 @@ from vardkase.identity.organisations.models import (
     SharingGroupOrg,
     SharingGroupServer,
 )
+from vardkase.identity.organisations.problems import SharingGroupProblem
 from vardkase.identity.organisations.queries import visible_groups
 from vardkase.misp.flags import as_bool
 
@@ -77,7 +79,7 @@ def delete_sharing_group(actor: Acting, group: SharingGroup) -> None:
         with transaction.atomic():
             group.delete()
     except ProtectedError as error:
-        raise Conflict(gettext("The sharing group could not be deleted.")) from error
+        raise Conflict(SharingGroupProblem.NOT_DELETED()) from error
     record(actor, IdentityAction.SHARING_GROUP_DELETED, target)
 
 
@@ -92,7 +94,7 @@ def add_organisation_to_group(
     """
     group = locked(actor, group)
     if group.members.filter(org=organisation).exists():
-        raise Conflict(gettext("Organisation is already in the sharing group."))
+        raise Conflict(SharingGroupProblem.ALREADY_MEMBER())
     SharingGroupOrg.objects.create(sharing_group=group, org=organisation, extend=extend)
     change = {"organisation": organisation.name, "extend": extend}
     group.save(update_fields=["modified"])
@@ -104,7 +106,7 @@ def remove_organisation_from_group(actor: Acting, group: SharingGroup, organisat
     group = locked(actor, group)
     removed, _ = group.members.filter(org=organisation).delete()
     if not removed:
-        raise Conflict(gettext("Organisation is not in the sharing group."))
+        raise Conflict(SharingGroupProblem.NOT_A_MEMBER())
     change = {"organisation": organisation.name}
     group.save(update_fields=["modified"])
     record(actor, IdentityAction.SHARING_GROUP_ORGANISATION_REMOVED, target_of(group), change)
@@ -123,7 +125,7 @@ def add_server_to_group(
     if all_orgs and server_id == THIS_INSTANCE and not actor.is_site_admin:
         raise Forbidden
     if group.servers.filter(server_id=server_id).exists():
-        raise Conflict(gettext("Server is already in the sharing group."))
+        raise Conflict(SharingGroupProblem.ALREADY_SERVER())
     SharingGroupServer.objects.create(sharing_group=group, server_id=server_id, all_orgs=all_orgs)
     change = {"server_id": server_id, "all_orgs": all_orgs}
     group.save(update_fields=["modified"])
@@ -135,7 +137,7 @@ def remove_server_from_group(actor: Acting, group: SharingGroup, server_id: int)
     group = locked(actor, group)
     removed, _ = group.servers.filter(server_id=server_id).delete()
     if not removed:
-        raise Conflict(gettext("Server is not in the sharing group."))
+        raise Conflict(SharingGroupProblem.NOT_A_SERVER())
     group.save(update_fields=["modified"])
     record(actor, IdentityAction.SHARING_GROUP_SERVER_REMOVED, target_of(group), {"server_id": server_id})
 
@@ -149,12 +151,7 @@ def locked(actor: Acting, group: SharingGroup) -> SharingGroup:
 
 
 def apply(group: SharingGroup, data: Mapping[str, Any]) -> None:
-    for name, reader in FIELDS.items():
-        if name in data:
-            try:
-                setattr(group, name, reader(data[name]))
-            except ValueError as error:
-                raise Invalid({name: [str(error)]}) from error
+    fields.apply(group, data, FIELDS)
 
 
 def target_of(group: SharingGroup) -> Target:
@@ -164,9 +161,9 @@ def target_of(group: SharingGroup) -> Target:
 def _check_name(actor: Acting, group: SharingGroup) -> None:
     """Names must be unique among the groups that the actor knows of; others must not be revealed by a clash."""
     if not group.name:
-        raise Invalid({"name": [gettext("Name cannot be empty.")]})
+        raise Invalid({"name": [CommonProblem.NAME_EMPTY()]})
     if visible_groups(actor).exclude(pk=group.pk).filter(name__iexact=group.name).exists():
-        raise Invalid({"name": [gettext("A sharing group with this name already exists.")]})
+        raise Invalid({"name": [SharingGroupProblem.NAME_TAKEN()]})
 
 
 FIELDS: dict[str, Callable[[Any], Any]] = {

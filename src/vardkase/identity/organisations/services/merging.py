@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import transaction
 from django.db.models import BigIntegerField, UniqueConstraint
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
@@ -21,6 +20,7 @@ from vardkase.identity.organisations.hooks import (
     organisations_merged,
 )
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.problems import OrganisationProblem
 from vardkase.identity.organisations.settings import host_organisation_id
 
 BY_NUMBER = frozenset({"org_id", "orgc_id"})
@@ -83,23 +83,19 @@ def _locked(source_id: int, target_id: int) -> tuple[Organisation, Organisation]
     rows = Organisation.objects.select_for_update().filter(pk__in=(source_id, target_id)).order_by("pk")
     found = {row.pk: row for row in rows}
     if source_id not in found or target_id not in found:
-        raise NotFound("Invalid organisation")
+        raise NotFound(OrganisationProblem.NOT_FOUND())
     return found[source_id], found[target_id]
 
 
 def _refuse(source: Organisation, target: Organisation) -> None:
     if source.pk == target.pk:
-        raise Invalid({"target_id": [gettext("An organisation cannot be merged into itself.")]})
+        raise Invalid({"target_id": [OrganisationProblem.MERGED_INTO_ITSELF()]})
     if source.pk == host_organisation_id():
-        raise Invalid({"id": [gettext("The organisation that runs this hub cannot be merged into another.")]})
+        raise Invalid({"id": [OrganisationProblem.HOST_NOT_MERGED()]})
     if source.users.exclude(staff_roles=[]).exists():
-        raise Invalid(
-            {"id": [gettext("People of the organisation have duties at the hub. Remove them first.")]}
-        )
+        raise Invalid({"id": [OrganisationProblem.HAS_DUTIES()]})
     if not target.local and source.users.exists():
-        raise Invalid(
-            {"target_id": [gettext("The organisation has users, who can only be moved to a local one.")]}
-        )
+        raise Invalid({"target_id": [OrganisationProblem.TARGET_NOT_LOCAL()]})
 
 
 def _refuse_clashes(source: Organisation, target: Organisation) -> None:
@@ -112,8 +108,7 @@ def _refuse_clashes(source: Organisation, target: Organisation) -> None:
         }
     )
     if both:
-        told = gettext("Both organisations have: %s. Remove it from one of them first.")
-        raise Invalid({"id": [told % ", ".join(both)]})
+        raise Invalid({"id": [OrganisationProblem.BOTH_HAVE(things=both)]})
 
 
 def unique_to_an_organisation() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:

@@ -8,22 +8,23 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import PROTECT, ProtectedError
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.fields import apply
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.names import composed, organisation_skeleton, take_turns
+from vardkase.identity.organisations.problems import OrganisationProblem
 from vardkase.identity.organisations.settings import has_open_membership, host_organisation_id
 from vardkase.misp.flags import as_bool
 
 TEXTS = ("name", "description", "nationality", "sector", "type", "contacts", "landingpage")
 AS_WHOM = frozenset({"uuid", "local"})
 """By what others know an organisation, and whether it is one of this hub: what is shared with it goes by these."""
-NOT_FOR_THE_BLIND = "Operators and auditors do not decide as whom an organisation is known."
 LONG = ("description", "contacts", "landingpage")
 
 
@@ -58,7 +59,7 @@ def edit_organisation(
         _refuse_identity_of_member(organisation, changed)
     guarded = AS_WHOM | {"name"} if has_open_membership(organisation) else AS_WHOM
     if actor.may_not_read_content and not guarded.isdisjoint(changed):
-        raise Forbidden(NOT_FOR_THE_BLIND)
+        raise Forbidden(OrganisationProblem.IDENTITY_NOT_YOURS())
     organisation.save()
     record(actor, IdentityAction.ORGANISATION_EDITED, _target(organisation), {"fields": changed})
     return organisation
@@ -79,17 +80,11 @@ def _refuse_identity_of_member(organisation: Organisation, changed: Collection[s
     if not fields or not has_open_membership(organisation):
         return
     if fields == {"name"}:
-        told = gettext(
-            "A member’s own administrator proposes another name, at Membership and statement, and two officers approve "
-            "it."
-        )
+        told = OrganisationProblem.NAME_NEEDS_OFFICERS()
     elif is_host:
-        told = gettext("The organisation that runs the hub stays local and keeps its UUID.")
+        told = OrganisationProblem.HOST_STAYS()
     else:
-        told = gettext(
-            "A member stays local and keeps its UUID while its membership is open. During "
-            "onboarding, two officers can change its UUID in the checklist."
-        )
+        told = OrganisationProblem.MEMBER_STAYS()
     raise Invalid({field: [told] for field in sorted(fields)})
 
 
@@ -97,7 +92,7 @@ class OrganisationInUse(Conflict):
     """It cannot be deleted; `owned` counts what it still owns (by plural model names)."""
 
     def __init__(self, owned: Mapping[str, int]) -> None:
-        super().__init__(gettext("The organisation still has users, events or sharing groups."))
+        super().__init__(OrganisationProblem.IN_USE())
         self.owned = owned
 
 
@@ -134,33 +129,25 @@ def _require_site_admin(actor: Acting) -> None:
 
 def _apply(organisation: Organisation, data: Mapping[str, Any]) -> list[str]:
     before = {name: getattr(organisation, name) for name in READERS}
-    errors: dict[str, list[str]] = {}
-    for name, reader in READERS.items():
-        if name in data:
-            try:
-                setattr(organisation, name, reader(data[name]))
-            except ValueError as error:
-                errors[name] = [str(error)]
-    errors |= {} if errors else _clashes(organisation)
-    if errors:
-        raise Invalid(errors)
+    apply(organisation, data, READERS)
+    if clashes := _clashes(organisation):
+        raise Invalid(clashes)
     return [name for name in READERS if getattr(organisation, name) != before[name]]
 
 
-def _clashes(organisation: Organisation) -> dict[str, list[str]]:
+def _clashes(organisation: Organisation) -> dict[str, list[Problem]]:
     others = Organisation.objects.exclude(pk=organisation.pk)
     if not organisation.name:
-        return {"name": [gettext("Name cannot be empty.")]}
+        return {"name": [CommonProblem.NAME_EMPTY()]}
     if others.filter(name__iexact=organisation.name).exists():
-        return {"name": [gettext("An organisation with this name already exists.")]}
+        return {"name": [OrganisationProblem.NAME_TAKEN()]}
     if (alike := organisation_skeleton(organisation.name)) != organisation.name_skeleton:
         take_turns([alike])
         if other := others.filter(name_skeleton=alike).first():
-            told = gettext("The name looks like that of another organisation: %(name)s.")
-            return {"name": [told % {"name": other.name}]}
+            return {"name": [OrganisationProblem.NAME_RESEMBLES(name=other.name)]}
         organisation.name_resembles_another = False
     if others.filter(uuid=organisation.uuid).exists():
-        return {"uuid": [gettext("An organisation with this UUID already exists.")]}
+        return {"uuid": [OrganisationProblem.UUID_TAKEN()]}
     return {}
 
 
@@ -168,7 +155,7 @@ def _uuid(value: Any) -> UUID:
     try:
         return UUID(str(value))
     except ValueError:
-        raise ValueError(gettext("Please provide a valid RFC 4122 UUID")) from None
+        raise Invalid(CommonProblem.NOT_AN_RFC_4122_UUID()) from None
 
 
 def _domains(value: Any) -> list[str]:

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy.certificates import LONGEST, Certificate, certificate_of
 from vardkase.identity.sign_in_policy.models import ClientCertificate
+from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.services.common import changing, keep_open, written_down
 
 MOST = 200
@@ -33,18 +34,13 @@ def add_certificate(
     is registered; Forbidden.
     """
     if PRIVATE_KEY in pem:
-        raise _refused(
-            gettext(
-                "This contains a private key, which nobody else may see. Create a new key pair, and "
-                "send only the certificate."
-            )
-        )
+        raise _refused(SignInPolicyProblem.HAS_PRIVATE_KEY())
     try:
         found, text = certificate_of(pem[:LONGEST])
     except (ValueError, TypeError):
-        raise _refused(gettext("This is not a single certificate in PEM format.")) from None
+        raise _refused(SignInPolicyProblem.NOT_ONE_CERTIFICATE()) from None
     if found.ends < timezone.now():
-        raise _refused(gettext("This certificate has expired."))
+        raise _refused(SignInPolicyProblem.CERTIFICATE_EXPIRED())
     fingerprint = found.key_fingerprint if pins == Pins.KEY else found.fingerprint
     known = {"subject": found.subject, "begins": found.begins, "ends": found.ends, "pem": text}
     return _add(actor, organisation, _chosen(pins), fingerprint, known)
@@ -57,7 +53,7 @@ def add_fingerprint(
     """Register a certificate, or a public key, by its SHA-256 in hex; colons and spaces are ignored."""
     plain = re.sub(r"[\s:]", "", fingerprint).lower()
     if not FINGERPRINT.fullmatch(plain):
-        raise Invalid({"fingerprint": [gettext("A SHA-256 fingerprint has 64 hexadecimal digits.")]})
+        raise Invalid({"fingerprint": [SignInPolicyProblem.NOT_A_FINGERPRINT()]})
     return _add(actor, organisation, _chosen(pins), plain, {})
 
 
@@ -68,7 +64,7 @@ def remove_certificate(
     organisation = changing(actor, organisation)
     found = organisation.client_certificates.filter(pk=pk).first()
     if found is None:
-        raise NotFound(gettext("There is no such certificate."))
+        raise NotFound(SignInPolicyProblem.CERTIFICATE_NOT_FOUND())
     found.delete()
     _carry_over(organisation)
     keep_open(actor, organisation, "certificates", shown=shown)
@@ -85,12 +81,12 @@ def _add(
 ) -> ClientCertificate:
     organisation = changing(actor, organisation)
     if organisation.client_certificates.count() >= MOST:
-        raise _refused(gettext("At most %(count)s certificates can be registered.") % {"count": MOST})
+        raise _refused(SignInPolicyProblem.TOO_MANY_CERTIFICATES(count=MOST))
     certificate, is_new = organisation.client_certificates.get_or_create(
         pins=pins, fingerprint=fingerprint, defaults={**known, "added_by": actor.name}
     )
     if not is_new:
-        raise Conflict(gettext("This certificate is already registered."), existing_id=certificate.pk)
+        raise Conflict(SignInPolicyProblem.CERTIFICATE_REGISTERED(), existing_id=certificate.pk)
     _carry_over(organisation)
     written_down(
         actor,
@@ -108,9 +104,9 @@ def _carry_over(organisation: Organisation) -> None:
 
 def _chosen(pins: str) -> str:
     if pins not in Pins.values:
-        raise Invalid({"pins": [gettext("Choose the certificate or its public key.")]})
+        raise Invalid({"pins": [SignInPolicyProblem.UNKNOWN_PIN()]})
     return pins
 
 
-def _refused(message: str) -> Invalid:
-    return Invalid({"pem": [message]})
+def _refused(problem: Problem) -> Invalid:
+    return Invalid({"pem": [problem]})

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
 from vardkase.identity.sign_in_policy.certificates import Certificate
+from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.rules import SignInAttempt, may_secure, violations
 
 
@@ -23,7 +24,7 @@ def changing(actor: Actor, organisation: Organisation) -> Organisation:
     Also allowed if membership has made the organisation read-only: restricting access is not sharing content.
     """
     if actor.credential is Credential.READ_ONLY_KEY or not may_secure(actor, organisation.pk):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
     return Organisation.objects.select_for_update().get(pk=organisation.pk)
 
 
@@ -36,7 +37,7 @@ def keep_open(
     """
     for rule in rules:
         if _is_enforced(organisation, rule) and not getattr(organisation, HELD[rule]):
-            raise Invalid({rule: [_nothing_held(rule)]})
+            raise Invalid({rule: [NOTHING_HELD[rule]()]})
     _keep_a_source(organisation, *rules)
     if actor.user_id is None or actor.organisation_id != organisation.pk:
         return
@@ -45,7 +46,7 @@ def keep_open(
         if refusal.is_enforced and not ANSWERED_BY.get(refusal.reason.rule, {refusal.reason.rule}).isdisjoint(
             rules
         ):
-            raise Invalid({rules[0]: [gettext("This would lock you out.") + " " + refusal.sentence]})
+            raise Invalid({rules[0]: [SignInPolicyProblem.LOCKS_OUT(refusal=refusal.problem)]})
 
 
 def _is_enforced(organisation: Organisation, rule: str) -> bool:
@@ -57,8 +58,7 @@ def _keep_a_source(organisation: Organisation, *rules: str) -> None:
     given = ANSWERED_BY["source"].intersection(rules)
     has_one = organisation.networks or organisation.certificate_pins
     if given and SignInRule.SOURCE in organisation.required_sign_in and not has_one:
-        told = gettext("The hub owner requires a registered network or client certificate: keep one of them.")
-        raise Invalid({min(given): [told]})
+        raise Invalid({min(given): [SignInPolicyProblem.NO_SOURCE_LEFT()]})
 
 
 ANSWERED_BY = {"source": {"networks", "certificates"}}
@@ -67,12 +67,11 @@ HELD = {"networks": "networks", "certificates": "certificate_pins", "domains": "
 """Where the organisation keeps what a rule is kept by."""
 
 
-def _nothing_held(rule: str) -> str:
-    return {
-        "networks": gettext("Register a network first."),
-        "certificates": gettext("Register a client certificate first."),
-        "domains": gettext("Verify a mail domain first."),
-    }[rule]
+NOTHING_HELD = {
+    "networks": SignInPolicyProblem.NO_NETWORKS,
+    "certificates": SignInPolicyProblem.NO_CERTIFICATES,
+    "domains": SignInPolicyProblem.NO_DOMAINS,
+}
 
 
 def written_down(

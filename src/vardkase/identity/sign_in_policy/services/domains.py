@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.mail.services import TooManyMessages, can_send, count_messages, queue_mail
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
@@ -21,6 +21,7 @@ from vardkase.identity.organisations.rules import plain_domain
 from vardkase.identity.sign_in_policy import letters
 from vardkase.identity.sign_in_policy.dns import NoNameServer, has_record
 from vardkase.identity.sign_in_policy.models import MailDomain
+from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.services.common import changing, keep_open, written_down
 from vardkase.identity.sign_in_policy.settings import DOMAIN_GRACE, DOMAIN_PROOF
 
@@ -51,9 +52,7 @@ def start_domain_check(
     row = organisation.mail_domains.filter(domain=name).first() or MailDomain(org=organisation, domain=name)
     now = timezone.now()
     if method == Method.MAIL and row.mailbox and row.asked > now - MAIL_EVERY:
-        raise Conflict(
-            gettext("An e-mail was sent a moment ago. Wait five minutes before you ask for another.")
-        )
+        raise Conflict(SignInPolicyProblem.MAILED_A_MOMENT_AGO())
     secret = secrets.token_urlsafe(24)
     if row.seen and row.method == Method.DNS and method == Method.MAIL:
         # A record that is gone ends the proof soon; asking for a mail, which holds for long, puts that off no further.
@@ -80,14 +79,14 @@ def _count_mail(actor: Actor) -> None:
     try:
         count_messages(actor.user_id, allowed=MAILS_AN_HOUR)
     except TooManyMessages:
-        raise Conflict(gettext("You have written a lot recently. Please try again in an hour.")) from None
+        raise Conflict(SignInPolicyProblem.TOO_MANY_MAILS()) from None
 
 
 def find_by_link(secret: str) -> MailDomain:
     """The claim of a mailed link. Raises NotFound if it is used, replaced or older than a week."""
     found = MailDomain.objects.select_related("org").filter(method=Method.MAIL, token=_digest(secret)).first()
     if found is None or found.asked < timezone.now() - LINK_HOLDS:
-        raise NotFound(gettext("The link has been used or has expired."))
+        raise NotFound(SignInPolicyProblem.LINK_GONE())
     return found
 
 
@@ -109,11 +108,11 @@ def check_record(actor: Actor, organisation: Organisation, pk: int) -> bool:
     with transaction.atomic():
         claim = _claim(changing(actor, organisation), pk)
     if claim.method != Method.DNS:
-        raise Invalid(gettext("This domain is verified by e-mail."))
+        raise Invalid(SignInPolicyProblem.VERIFIED_BY_MAIL())
     try:
         found = has_record(claim.domain, claim.token)
     except NoNameServer:
-        raise Conflict(gettext("DNS does not answer for this domain. Try again later.")) from None
+        raise Conflict(SignInPolicyProblem.NO_NAME_SERVER()) from None
     _looked_for(actor, organisation, claim, found=found)
     return found
 
@@ -123,7 +122,7 @@ def _looked_for(actor: Actor, organisation: Organisation, asked: MailDomain, *, 
     organisation = changing(actor, organisation)
     claim = _claim(organisation, asked.pk)
     if (claim.method, claim.token) != (asked.method, asked.token):
-        raise Conflict(gettext("A newer verification was requested meanwhile. Reload the page."))
+        raise Conflict(SignInPolicyProblem.NEWER_VERIFICATION())
     claim.checked = timezone.now()
     if found:
         _verified(actor, organisation, claim)
@@ -161,18 +160,17 @@ def _verified(actor: Actor, organisation: Organisation, claim: MailDomain) -> No
 
 def _check(organisation: Organisation, name: str, method: str, mailbox: str) -> None:
     if not DOMAIN.fullmatch(name):
-        raise Invalid({"domain": [gettext("Enter a mail domain such as kommun.example.")]})
+        raise Invalid({"domain": [SignInPolicyProblem.NOT_A_DOMAIN()]})
     if other := _lookalike(organisation, name):
-        told = gettext("The domain looks like %(other)s, which another organisation has verified.")
-        raise Invalid({"domain": [told % {"other": other}]})
+        raise Invalid({"domain": [SignInPolicyProblem.DOMAIN_RESEMBLES(other=other)]})
     if method not in Method.values:
-        raise Invalid({"method": [gettext("Choose mail or dns.")]})
+        raise Invalid({"method": [SignInPolicyProblem.UNKNOWN_METHOD()]})
     if method == Method.MAIL and mailbox not in MAILBOXES:
-        raise Invalid({"mailbox": [gettext("Choose one of: %(names)s.") % {"names": ", ".join(MAILBOXES)}]})
+        raise Invalid({"mailbox": [CommonProblem.NO_SUCH_CHOICE(choices=MAILBOXES)]})
     if method == Method.MAIL and not can_send():
-        raise Invalid({"method": [gettext("This hub cannot send mail. Verify the domain by DNS.")]})
+        raise Invalid({"method": [SignInPolicyProblem.NO_MAIL()]})
     if organisation.mail_domains.count() >= MOST:
-        raise Invalid({"domain": [gettext("At most %(count)s domains can be registered.") % {"count": MOST}]})
+        raise Invalid({"domain": [SignInPolicyProblem.TOO_MANY_DOMAINS(count=MOST)]})
 
 
 def _lookalike(organisation: Organisation, name: str) -> str:
@@ -192,7 +190,7 @@ def _readable(domain: str) -> str:
 def _claim(organisation: Organisation, pk: int) -> MailDomain:
     found = organisation.mail_domains.select_for_update().filter(pk=pk).first()
     if found is None:
-        raise NotFound(gettext("There is no such domain."))
+        raise NotFound(SignInPolicyProblem.DOMAIN_NOT_FOUND())
     return found
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation, SignInMode
 from vardkase.identity.sign_in_policy.certificates import Certificate
+from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.rules import may_decide
 from vardkase.identity.sign_in_policy.services.common import changing, keep_open, written_down
 
@@ -34,7 +35,7 @@ def set_modes(
     actor would be locked out; Forbidden.
     """
     if not may_decide(actor, organisation.pk):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
     organisation = changing(actor, organisation)
     asked = dict(zip(RULES, (networks, certificates, domains, keys), strict=True))
     change: dict[str, list[str]] = {}
@@ -43,9 +44,9 @@ def set_modes(
         if mode is None or mode == getattr(organisation, column):
             continue
         if mode not in SignInMode.values:
-            raise Invalid({rule: [gettext("Choose off, report or enforce.")]})
+            raise Invalid({rule: [SignInPolicyProblem.UNKNOWN_MODE()]})
         if mode != SignInMode.ENFORCE and rule in organisation.required_sign_in:
-            raise Invalid({rule: [gettext("The hub owner requires this of your organisation.")]})
+            raise Invalid({rule: [SignInPolicyProblem.REQUIRED_BY_HUB()]})
         change[rule] = [str(getattr(organisation, column)), str(mode)]
         setattr(organisation, column, mode)
     keep_open(actor, organisation, *(rule for rule in change if rule != "keys"), shown=shown)

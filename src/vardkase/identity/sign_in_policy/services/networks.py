@@ -6,12 +6,12 @@ import ipaddress
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.rules import Network
 from vardkase.identity.sign_in_policy.services.common import changing, keep_open, written_down
 
@@ -44,12 +44,10 @@ def set_networks(actor: Actor, organisation: Organisation, networks: Iterable[st
 def distinct_networks(networks: Iterable[str]) -> list[str]:
     found = dict.fromkeys(_network(written) for written in map(str.strip, networks) if written)
     if len(found) > MOST:
-        raise Invalid(
-            {"networks": [gettext("At most %(count)s networks can be registered.") % {"count": MOST}]}
-        )
+        raise Invalid({"networks": [SignInPolicyProblem.TOO_MANY_NETWORKS(count=MOST)]})
     for version, most in MOST_ADDRESSES.items():
         if sum(network.num_addresses for network in found if network.version == version) > most:
-            raise Invalid({"networks": [gettext("Networks this wide restrict nothing.")]})
+            raise Invalid({"networks": [SignInPolicyProblem.TOO_WIDE()]})
     return [str(network) for network in found]
 
 
@@ -57,10 +55,10 @@ def _network(written: str) -> Network:
     try:
         network = _without_wrapping(ipaddress.ip_network(written, strict=False))
     except ValueError:
-        message = gettext("%(network)s is not a network such as 192.0.2.0/24.") % {"network": written[:60]}
+        message = SignInPolicyProblem.NOT_A_NETWORK(network=written[:60])
         raise Invalid({"networks": [message]}) from None
     if network.prefixlen == 0:
-        raise Invalid({"networks": [gettext("%(network)s covers every address.") % {"network": written}]})
+        raise Invalid({"networks": [SignInPolicyProblem.EVERY_ADDRESS(network=written)]})
     return network
 
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
@@ -19,6 +19,7 @@ from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import membership_is_in_use
 from vardkase.identity.sign_in_policy.models import PROVIDER_SECRETS, IdentityProvider
+from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.rules import may_decide
 from vardkase.identity.sign_in_policy.services.common import changing, written_down
 
@@ -48,14 +49,14 @@ def changed_registration(
 
 def check_provider(actor: Actor, organisation: Organisation, asked: Registration) -> IdentityProvider:
     if not may_decide(actor, organisation.pk):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
     row = provider_of(organisation) or IdentityProvider(org=organisation)
     _check(row, asked)
     _refuse_letting_in(actor, organisation, row, asked)
     if (row.issuer, row.client_id) != (asked.issuer, asked.client_id):
         row.proved = None
     if asked.required and row.proved is None:
-        words = gettext("Sign in through it once to check that it works. Then require it.")
+        words = SignInPolicyProblem.PROVIDER_UNPROVED()
         raise Invalid({"required": [words]})
     for name in SHOWN_OF_PROVIDER:
         setattr(row, name, getattr(asked, name))
@@ -91,9 +92,9 @@ def remove_provider(actor: Actor, organisation: Organisation) -> None:
     organisation = changing(actor, organisation)
     row = provider_of(organisation)
     if not may_decide(actor, organisation.pk):
-        raise Forbidden("You do not have permission to use this functionality.")
+        raise Forbidden(CommonProblem.NO_PERMISSION())
     if row is None:
-        raise NotFound(gettext("No provider is registered."))
+        raise NotFound(SignInPolicyProblem.NO_PROVIDER())
     row.delete()
     _end_sessions(actor, organisation)
     written_down(actor, organisation, IdentityAction.ORGANISATION_PROVIDER_REMOVED, {"issuer": row.issuer})
@@ -122,26 +123,19 @@ def _refuse_letting_in(
             return
     elif (own or actor.is_site_admin) and not actor.may_not_read_content:
         return
-    raise Forbidden(
-        gettext(
-            "Only the organisation’s own administrators decide which provider signs its people "
-            "in. You can withdraw the requirement, or remove the provider."
-        )
-    )
+    raise Forbidden(SignInPolicyProblem.OWN_ADMINISTRATORS_ONLY())
 
 
 def _check(row: IdentityProvider, asked: Registration) -> None:
-    wrong: dict[str, list[str]] = {}
+    wrong: dict[str, list[Problem]] = {}
     if not _is_issuer(asked.issuer):
-        wrong["issuer"] = [
-            gettext("Enter the issuer as the provider does, such as https://login.kommun.example.")
-        ]
+        wrong["issuer"] = [SignInPolicyProblem.NOT_AN_ISSUER()]
     for name in ("client_id", "label"):
         if not getattr(asked, name).strip():
-            wrong[name] = [gettext("Fill this in.")]
+            wrong[name] = [SignInPolicyProblem.EMPTY()]
     # The secret would otherwise be sent to whatever address somebody writes here.
     if not asked.client_secret and (not row.secret or row.issuer != asked.issuer):
-        wrong["client_secret"] = [gettext("Enter the secret that belongs to this issuer.")]
+        wrong["client_secret"] = [SignInPolicyProblem.SECRET_MISSING()]
     if wrong:
         raise Invalid(wrong)
 

@@ -9,16 +9,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.fields import apply
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.fields import number, short_text
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy.models import ApiRequirements
+from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.services.common import changing, written_down
 from vardkase.identity.sign_in_policy.services.networks import distinct_networks
 
@@ -57,7 +58,7 @@ def submit_requirements(actor: Actor, organisation: Organisation) -> ApiRequirem
     organisation = changing(actor, organisation)
     row = requirements_of(organisation)
     if row.state in (State.SUBMITTED, State.APPROVED):
-        raise Conflict(gettext("The list has already been submitted."))
+        raise Conflict(SignInPolicyProblem.ALREADY_SUBMITTED())
     filled = {
         "software": row.software,
         "egress_addresses": row.egress_addresses,
@@ -65,7 +66,7 @@ def submit_requirements(actor: Actor, organisation: Organisation) -> ApiRequirem
         "contact_email": row.contact_email,
     }
     if empty := [name for name, value in filled.items() if not value]:
-        raise Invalid({name: [gettext("This field is required.")] for name in empty})
+        raise Invalid({name: [CommonProblem.MISSING()] for name in empty})
     row.state, row.submitted, row.submitted_by, row.note = State.SUBMITTED, timezone.now(), actor.name, ""
     row.save()
     written_down(actor, organisation, IdentityAction.ORGANISATION_API_REQUIREMENTS_SUBMITTED, {})
@@ -83,13 +84,13 @@ def decide_requirements(
     """
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     if actor.user_id is not None and actor.organisation_id == organisation.pk:
-        raise Forbidden(gettext("Nobody decides in matters of their own organisation."))
+        raise Forbidden(SignInPolicyProblem.OWN_ORGANISATION())
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     row = requirements_of(organisation)
     if row.state != State.SUBMITTED:
-        raise Conflict(gettext("No list waits for a decision."))
+        raise Conflict(SignInPolicyProblem.NOT_SUBMITTED())
     if not approve and not note.strip():
-        raise Invalid({"note": [gettext("Say what is missing.")]})
+        raise Invalid({"note": [SignInPolicyProblem.NOTE_MISSING()]})
     row.state = State.APPROVED if approve else State.RETURNED
     row.decided, row.decided_by, row.note = timezone.now(), actor.name, note.strip()[:LONGEST_NOTE]
     row.save()
@@ -109,7 +110,7 @@ def _addresses(value: Any) -> list[str]:
     try:
         return distinct_networks(map(str, parts))
     except Invalid as error:
-        raise ValueError(str(error)) from error
+        raise Invalid(error.problem or CommonProblem.INVALID_INPUT()) from error
 
 
 def _email(value: Any) -> str:
@@ -118,27 +119,27 @@ def _email(value: Any) -> str:
         if address:
             validate_email(address)
     except ValidationError:
-        raise ValueError(gettext("Please enter a valid email address.")) from None
+        raise Invalid(CommonProblem.NOT_AN_EMAIL()) from None
     return address
 
 
 def _proof(value: Any) -> str:
     if value not in ApiRequirements.Proof.values:
-        raise ValueError(gettext("Choose a client certificate or a pinned key."))
+        raise Invalid(SignInPolicyProblem.UNKNOWN_PROOF())
     return str(value)
 
 
 def _rotation(value: Any) -> int:
     days = number(value)
     if not 1 <= days <= LONGEST_ROTATION:
-        raise ValueError(gettext("Keys are changed at least once a year: enter 1 to 365 days."))
+        raise Invalid(SignInPolicyProblem.ROTATION_TOO_LONG())
     return days
 
 
 def _log(value: Any) -> int:
     days = number(value)
     if not SHORTEST_LOG <= days <= 3650:
-        raise ValueError(gettext("Logs are kept for 90 days at least."))
+        raise Invalid(SignInPolicyProblem.LOG_TOO_SHORT())
     return days
 
 

@@ -1,0 +1,107 @@
+"""Why something about accounts, roles or API keys is refused."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class AccountProblem(ProblemCode):
+    NOT_FOUND = _("There is no such account."), "Invalid user"
+    NO_CHANGE_TO_APPROVE = _("This change needs no approval.")
+    LINK_GONE = _("The link has been used or has expired. Ask for a new one.")
+    NO_MAIL_TO_CONFIRM = _(
+        "This hub cannot send mail, so it cannot confirm an address. An administrator has to change it."
+    )
+    DISABLED = _("The account is disabled.")
+    DISABLED_OR_DELETED = _("The account is disabled or has been deleted.")
+    FIELD_NOT_FOR_MANY = _("This field cannot be changed for many accounts at once.")
+    DISABLES_ONESELF = _("You cannot disable your own account.")
+    IDS_EXPECTED = _("A list of the ids of accounts is needed.")
+    NONE_OR_TOO_MANY = _("Name at least one account, and not too many.")
+    MEMBER_AT_CONSOLE = _(
+        "%(organisation)s is a member, and the console never acts as a member. Its own "
+        "administrator adds accounts and issues keys; the first administrator is invited "
+        "from its checklist."
+    )
+    UNKNOWN_DUTY = _("There is no such duty. The duties are: %(duties)s.")
+    DUTIES_IN_CONFLICT = _("An operator or auditor can have no other duty: neither may read what is shared.")
+    OFFICER_AND_SITE_ADMIN = _(
+        "A site administrator cannot be an officer: those who create accounts must not also decide on members."
+    )
+    STAFF_OF_ANOTHER = _(
+        "Only people of the organisation that runs the hub can be its officers and analysts."
+    )
+    LAST_SITE_ADMIN = _("The last site administrator can neither be removed nor lose that role.")
+    LAST_ADMINISTRATOR = _(
+        "This is the last administrator of a member. Make somebody else an administrator first. Two officers "
+        "can suspend the membership."
+    )
+    MAIL_TEXT = _("Please enter a text of at most %(count)s characters.")
+    PASSWORD_TOO_LONG = _("At most 4096 characters are allowed.")
+    PASSWORD_TOO_SHORT = _("The password is too short."), "Password length requirement not met."
+    NEEDS_OFFICER = _(
+        "%(email)s is an officer or auditor, so this change to the account needs another officer’s approval. "
+        "Propose it on the page of the account."
+    )
+    ONLY_SITE_ADMINS_ADD = _("This hub lets only its site administrators add accounts.")
+    ONLY_SITE_ADMINS_CHANGE_LOGIN = _(
+        "This hub lets only its site administrators change e-mail addresses of accounts."
+    )
+    ONLY_SITE_ADMINS_CHANGE_PASSWORD = _("This hub lets only its site administrators change passwords.")
+    EMAIL_ON_ACCOUNT_PAGE = _(
+        "You change your e-mail address on your account page, where you confirm the new one."
+    )
+    ASKS_ONESELF = _("Change your own password instead of requesting a change for yourself.")
+    DOMAIN_NOT_VERIFIED = _("The address is not in a mail domain that the organisation has verified.")
+    DOMAIN_NOT_ACCEPTED = _("The organisation does not accept addresses in this domain.")
+    EMAIL_TAKEN = _("An account with this email address already exists.")
+    NOT_A_MOMENT = _("Please enter a date and a time.")
+
+
+class RoleProblem(ProblemCode):
+    NOT_FOUND = _("There is no such role."), "Invalid role"
+    OF_OFFICERS = _("Officers have this role, so an officer has to approve the change.")
+    SITE_ADMIN_OF_OFFICERS = _("Officers have this role, and an officer cannot be a site administrator.")
+    DEFAULT_NOT_DELETED = _("The default role cannot be deleted.")
+    IN_USE = _("The role is in use.")
+    DEFAULT_OF_SITE_ADMINS = _("A role of site administrators cannot be the default.")
+    NAME_TAKEN = _("A role with this name already exists.")
+    UNKNOWN_LEVEL = _("Please enter a level from 0 to 3.")
+
+
+class KeyProblem(ProblemCode):
+    """About API keys."""
+
+    NOT_FOUND = _("There is no such API key."), "Invalid auth key"
+    OWNER_ONLY = _(
+        "%(email)s has duties at the hub. Only the account’s owner can create its keys, on their own page."
+    )
+    NO_ADDRESSES = _("A key of this account must be bound to addresses.")
+    TOO_WIDE = _("A network this wide does not restrict a key.")
+    NOT_REGISTERED = _("The addresses must be among those that the organisation’s API requirements name.")
+    NO_EXPIRATION = _("A key of this account must have an expiry date.")
+    TOO_LATE = _(
+        "A key of this account is valid for %(days)s days at most from the day it was "
+        "created. The latest expiry date is %(day)s."
+    )
+    MORE_ADDRESSES = _("The key cannot be usable from more addresses than the key that creates it.")
+    LONGER = _("The key cannot be valid longer than the key that creates it.")
+    LIMITED = _("This cannot be set with a key that is bound to addresses or has an expiry date.")
+    OPENS_A_WAY_IN = (
+        _(
+            "This allows signing in. Do it on the pages, or with a key without bound addresses and expiry date."
+        ),
+        "This opens a way to sign in: it takes a key without addresses and last day, or the pages.",
+    )
+    NOT_A_NETWORK = _("%(address)s is not a valid IP range")
+    NOT_A_DATE = _("Please enter a date.")
+    TOO_MANY_NETWORKS = _("At most %(count)s networks can be listed.")
+
+
+class MailKeyProblem(ProblemCode):
+    ENCRYPTED_ONLY = (
+        _("There is no key to encrypt with, and this hub sends mail about events encrypted only."),
+        "There is no key, and mail goes out encrypted only (GnuPG.onlyencrypted).",
+    )
