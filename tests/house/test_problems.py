@@ -189,6 +189,28 @@ def has_text_of(node: ast.expr, error: str) -> bool:
     return any(ast.unparse(each) in texts for each in ast.walk(node) if isinstance(each, ast.expr))
 
 
+def texts_for_people(module: ast.Module) -> Iterator[int]:
+    """The lines of `except` branches that word an error of ours in the reader's language: `str`, not `wire`."""
+    ours = {
+        each.asname or each.name
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("vardkase")
+        for each in node.names
+    }
+    for handler in ast.walk(module):
+        match handler:
+            case ast.ExceptHandler(type=ast.expr() as kinds, name=str(error)) if ours & {
+                each.id for each in ast.walk(kinds) if isinstance(each, ast.Name)
+            }:
+                for node in ast.walk(handler):
+                    match node:
+                        case (
+                            ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=said)])
+                            | ast.FormattedValue(value=ast.Name(id=said))
+                        ) if said == error:
+                            yield node.lineno
+
+
 def test_no_dictionary_is_keyed_by_a_sentence() -> None:
     by_module = {name: sentences_of(module) for name, module in modules().items()}
     found = [
@@ -206,6 +228,17 @@ def test_no_except_branch_compares_the_text_of_an_error() -> None:
 
     assert {name: found[name] for name in reading - READ_OF_LIBRARIES.keys()} == {}
     assert READ_OF_LIBRARIES.keys() - reading == set(), "no longer read"
+
+
+def test_the_api_words_errors_for_clients() -> None:
+    found = [
+        f"{name}:{line}"
+        for name, module in modules().items()
+        if name.startswith("vardkase.api.")
+        for line in texts_for_people(module)
+    ]
+
+    assert found == []
 
 
 def test_the_checks_find_what_they_look_for() -> None:
@@ -229,3 +262,11 @@ def test_the_checks_find_what_they_look_for() -> None:
         "except OSError as error:\n    if error.errno == 2: raise Refused(str(error))\n"
     )
     assert list(reads_of_text(compares)) == [4, 6, 8]
+
+    words = ast.parse(
+        "from vardkase.core.errors import Invalid\n"
+        "try:\n    work()\n"
+        "except Invalid as error:\n    raise Refused(str(error), f'no: {error}', error.wire)\n"
+        "except ValueError as error:\n    raise Refused(str(error))\n"
+    )
+    assert list(texts_for_people(words)) == [5, 5]

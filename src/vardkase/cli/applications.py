@@ -10,7 +10,7 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.membership import commands
-from vardkase.cli.output import AsUser, Json, fail, note, result, rows
+from vardkase.cli.output import AsUser, Json, fail, note, result, rows, sentences
 
 __all__ = ["commands"]
 
@@ -39,7 +39,8 @@ def import_file(file: File, data_dir: DataDir = None, user: AsUser = "", json: J
         except OSError as error:
             raise fail(f"{file} cannot be read: {error.strerror}") from None
         except Invalid as error:
-            _tell(error.errors)
+            for line in sentences(error):
+                note(line)
             raise fail("the application was refused.") from None
 
 
@@ -124,8 +125,3 @@ def _shown(application: Application) -> dict[str, Any]:
         "sector": application.sector,
         "waits_for": application.waits_for,
     }
-
-
-def _tell(errors: Any) -> None:
-    for path, messages in errors.items() if not isinstance(errors, str) else [("", [errors])]:
-        note(f"{path or 'document'}: {' '.join(messages)}")

@@ -13,6 +13,7 @@ import typer
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import AsUser, Json, rows
 from vardkase.core.errors import VardkaseError
+from vardkase.core.problems import wire
 
 if TYPE_CHECKING:
     from vardkase.identity.access.actor import Actor
@@ -82,7 +83,7 @@ def _import_event(actor: Actor, path: Path, document: dict[str, Any], *, publish
             publish_event(actor, stored.event_id)
     except VardkaseError as error:
         return _outcome(path, uuid=document.get("uuid"), error=str(error))
-    refused = [f"{place}: {errors}" for place, errors in stored.rejections.errors.items()]
+    refused = [f"{place}: {wire(errors)}" for place, errors in stored.rejections.errors.items()]
     return _outcome(path, event_id=stored.event_id, uuid=document.get("uuid"), error="; ".join(refused))
 
 
