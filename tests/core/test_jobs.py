@@ -28,5 +28,5 @@ def test_what_was_foreseen_takes_one_line_and_a_fault_is_traced(error: Exception
     except (OutgoingFailed, KeyError):
         logger.exception("Job %s ended", "feeds.fetch")
     written = out.getvalue()
-    assert str(error) in written
+    assert getattr(error, "wire", str(error)) in written
     assert ("Traceback" in written, len(written.splitlines()) > 1) == (traced, traced)

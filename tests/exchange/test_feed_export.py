@@ -32,6 +32,7 @@ from tests.support.web_server import WebServer
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.own_feeds.content import FeedContent
+from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.exchange.own_feeds.writing import export_feed
 from vardkase.intel.models import Attribute, Event, EventTag, Object
 from vardkase.knowledge.caches.hashing import md5_of
@@ -240,8 +241,9 @@ def test_two_exports_at_once_do_not_mix(cast: Cast, feed: Path) -> None:
     held_open = os.open(feed, os.O_RDONLY)
     fcntl.flock(held_open, fcntl.LOCK_EX)
     try:
-        with pytest.raises(Conflict, match="Another export"):
+        with pytest.raises(Conflict) as refused:
             export_feed(cast.site_admin.actor, feed, FeedContent())
+        assert refused.value.has(OwnFeedProblem.FOLDER_IN_USE)
     finally:
         os.close(held_open)
     assert not list(feed.iterdir())

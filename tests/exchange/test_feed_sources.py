@@ -15,6 +15,7 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.exchange.servers import HERE, says, serving
 from tests.exchange.test_feed_contents import DONE, FIRST, SECOND, add, event, fetch, misp_files, publishing
+from vardkase.core.problems import stored_wire
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.feeds.headers import basic_authentication
 from vardkase.exchange.feeds.models import Feed, FeedRun
@@ -160,7 +161,7 @@ def test_a_name_and_password_go_along_sealed(cast: Cast) -> None:
         )
         assert fetch(cast, number) == FAILED
     assert "s3cret" not in json.dumps(list(Feed.objects.values("encrypted_headers")))
-    assert FeedRun.objects.latest("pk").fault == "The feed answered with status 401."
+    assert stored_wire(FeedRun.objects.latest("pk").fault) == "The feed answered with status 401."
 
 
 def test_times_choose_among_the_announced_events(cast: Cast) -> None:
@@ -259,7 +260,7 @@ def test_how_each_run_went_is_kept(cast: Cast) -> None:
         files.clear()
         fetch(cast, number)
     runs = FeedRun.objects.order_by("pk").values_list("act", "state", "fault")
-    assert list(runs) == [
+    assert [(act, state, stored_wire(fault)) for act, state, fault in runs] == [
         ("fetch", "done", ""),
         ("cache", "done", ""),
         ("fetch", "failed", "The feed answered with status 404."),

@@ -16,11 +16,13 @@ from django.utils import timezone
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, says, serving
+from vardkase.core.problems import problems_in, stored_wire
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers import peer
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync import contributions
 from vardkase.exchange.sync.models import FailedEvent, MovedEvent, SyncRun, SyncRunState
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.pull import pull
 from vardkase.exchange.sync.runs import Cancelled, SyncRunRecorder
 from vardkase.intel.models import Event
@@ -142,11 +144,12 @@ def test_a_peer_that_cannot_be_asked_is_told_of(cast: Cast, status: int, content
 
     with serving(answer) as there:
         server = connection(cast, there.url)
-        with pytest.raises(OutgoingFailed, match=told):
+        with pytest.raises(OutgoingFailed) as failed:
             pull(cast.site_admin.actor, server)
+    assert told in failed.value.wire
     run = SyncRun.objects.get()
     assert run.state == SyncRunState.FAILED
-    assert told in run.fault
+    assert stored_wire(run.fault) == failed.value.wire
 
 
 def test_a_peer_that_is_gone_is_told_of_over_the_api(cast: Cast) -> None:
@@ -167,7 +170,7 @@ def test_a_pull_that_was_cut_goes_on_where_it_was(cast: Cast, monkeypatch: pytes
     def cut(self: SyncRunRecorder, *given: Any) -> None:
         seen(self, *given)
         if self.run.done == 2:
-            raise Cancelled("cut")
+            raise Cancelled(SyncProblem.CANCELLED())
 
     with serving(misp(events)) as there:
         server = connection(cast, there.url)
@@ -191,7 +194,7 @@ def test_a_run_that_died_with_its_process_does_not_go_on_for_ever(cast: Cast) ->
         pull(cast.site_admin.actor, server)
     died.refresh_from_db()
     lives.refresh_from_db()
-    assert (died.state, died.fault) == (SyncRunState.FAILED, "The run was cut off.")
+    assert (died.state, stored_wire(died.fault)) == (SyncRunState.FAILED, "The run was cut off.")
     assert lives.state == SyncRunState.RUNNING
 
 
@@ -262,7 +265,7 @@ def test_one_peer_does_not_close_an_event_to_all_others(cast: Cast) -> None:
     made = event()
     pulled_from(cast, made)
     pulled_from(cast, made | {"info": "theirs for ever", "timestamp": FOR_EVER})
-    assert "ahead of now" in FailedEvent.objects.get().reason
+    assert problems_in(FailedEvent.objects.get().reason) == [SyncProblem.AHEAD_OF_TIME()]
     pulled_from(cast, made | {"info": "news", "timestamp": "1700000001"})
     assert Event.objects.get().info == "news"
 

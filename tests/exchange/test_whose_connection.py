@@ -22,6 +22,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.feeds.impersonation import require_no_members_event, require_own_name
 from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.exchange.feeds.services import add_feed
 from vardkase.exchange.servers import confirmation
 from vardkase.exchange.servers.models import Server
@@ -224,8 +225,9 @@ def test_no_feed_makes_events_in_a_members_name(cast: Cast, desk: Desk) -> None:
         "url": "https://feed.example/list.txt",
         "source_format": "freetext",
     }
-    with pytest.raises(Invalid, match="member"):
+    with pytest.raises(Invalid) as refused:
         add_feed(cast.site_admin.actor, {**given, "orgc_id": cast.org_b.pk})
+    assert refused.value.errors == {"orgc_id": [FeedProblem.NAME_OF_A_MEMBER()]}
     feed = add_feed(cast.site_admin.actor, {**given, "orgc_id": cast.hub.pk})
     Feed.objects.filter(pk=feed.pk).update(orgc=cast.org_b)  # From before membership was in use.
     with pytest.raises(Forbidden):

@@ -17,11 +17,13 @@ from tests.cast import Cast, Player
 from tests.exchange.servers import HERE, certificate, encrypted, says, serving
 from tests.exchange.test_connection_tests import KEY
 from tests.factories import make_event
+from vardkase.core.problems import stored
 from vardkase.exchange.certificates import of_pem
 from vardkase.exchange.outbox.deliveries import Receiver, claim, version_of
 from vardkase.exchange.outbox.models import EntryKind
 from vardkase.exchange.servers import client
 from vardkase.exchange.servers.models import KEYS, ConnectionHealth, Server
+from vardkase.exchange.servers.problems import PeerProblem
 from vardkase.exchange.sync.models import (
     EventOutcome,
     FailedEvent,
@@ -30,6 +32,7 @@ from vardkase.exchange.sync.models import (
     SyncRun,
     SyncRunState,
 )
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.push import PUBLISHED
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -165,7 +168,7 @@ def test_sendings_with_nothing_to_send_hide_no_other_runs(cast: Cast, connection
     shown = [
         SyncRun.objects.create(**values, technique="full", counts={"events": 0}),
         SyncRun.objects.create(**values, technique=PUBLISHED, counts={"proposals": 1}),
-        SyncRun.objects.create(**values, technique=PUBLISHED, fault="The run was cut off."),
+        SyncRun.objects.create(**values, technique=PUBLISHED, fault=stored(SyncProblem.CUT_OFF())),
         SyncRun.objects.create(**values, technique=PUBLISHED, total=1, counts={"events": 1}),
     ]
     rows = signed_in(cast.site_admin).get(f"{LIST}{connection.pk}/").context["rows"]
@@ -179,7 +182,7 @@ def test_what_was_set_aside_is_fetched_again_or_let_be(cast: Cast, connection: S
         uuid=lost,
         timestamp=1,
         outcome=EventOutcome.FAILED,
-        reason="The other instance answered with status 500: Kaputt",
+        reason=stored(PeerProblem.REFUSED(status=500, said="Kaputt")),
     )
     address = f"{LIST}{connection.pk}/"
     assert "med status 500 och orden ”Kaputt”" in browser.get(address).content.decode()

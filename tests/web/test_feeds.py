@@ -18,7 +18,9 @@ from tests.exchange.servers import HERE
 from tests.exchange.test_feed_contents import FIRST, misp_files, publishing
 from tests.exchange.test_feed_contents import event as told
 from tests.factories.knowledge import make_tag
+from vardkase.core.problems import stored
 from vardkase.exchange.feeds.models import HEADERS, Feed, FeedRun
+from vardkase.exchange.feeds.problems import FeedContentProblem
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.identity.accounts.models import Role
 from vardkase.intel.models import Event
@@ -159,7 +161,9 @@ def test_events_of_a_feed_are_looked_at_and_taken_in(cast: Cast, settings: Any) 
 
 
 def test_how_runs_went_and_what_feeds_share_is_told(cast: Cast, feed: Feed) -> None:
-    FeedRun.objects.create(feed=feed, act="fetch", state="failed", fault="The feed answered with status 404.")
+    FeedRun.objects.create(
+        feed=feed, act="fetch", state="failed", fault=stored(FeedContentProblem.STATUS(status=404))
+    )
     FeedRun.objects.create(feed=feed, act="cache", state="running", done=70_000)
     other = Feed.objects.create(name="Other", provider="P", url="https://other.example")
     store(kinds.FEED, other.pk, [(md5_of("evil.example"), None), (md5_of("x"), None)])

@@ -13,6 +13,7 @@ from vardkase.api.paging import limit_and_offset
 from vardkase.api.problems import ApiProblem
 from vardkase.api.wire import stamp
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import stored_wire
 from vardkase.core.schedules import Interval
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.hub.instance import jobs, schedules
@@ -45,7 +46,7 @@ def job_dict(job: Job) -> dict[str, Any]:
         "job_input": job.arguments,
         "status": str(job.status),
         "retries": str(max(job.attempts - 1, 0)),
-        "message": job.fault or MESSAGES[job.status],
+        "message": stored_wire(job.fault) or MESSAGES[job.status],
         "progress": str(job.progress),
         "org_id": str(job.organisation_id or 0),
         "process_id": str(job.id),
@@ -126,7 +127,7 @@ def task_dict(scheduled: Scheduled, place: int) -> dict[str, Any]:
         "process_id": None,
         "description": str(scheduled.schedule.help),
         "next_execution_time": str(int(row.next_run.timestamp())),
-        "message": row.last_fault or _outcome(row),
+        "message": stored_wire(row.last_fault) or _outcome(row),
     }
 
 

@@ -40,9 +40,9 @@ def reaching(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
         try:
             return answer(call)
         except ModulesUnreachable as unreachable:
-            raise MispError(404, str(unreachable)) from unreachable
+            raise MispError(404, unreachable.wire) from unreachable
         except ModuleFailed as failed:
-            raise MispError(400, str(failed)) from failed
+            raise MispError(400, failed.wire) from failed
 
     return reached
 
@@ -203,4 +203,4 @@ def _explained(module: Module, attribute: dict[str, Any]) -> Any:
     try:
         return ask_about(module, attribute, ModuleKind.HOVER).get("results", [])
     except (ModuleFailed, ModulesUnreachable) as failed:
-        return {"error": str(failed)}
+        return {"error": failed.wire}

@@ -85,7 +85,7 @@ def try_connection(member: Member, data_dir: DataDir = None, user: AsUser = "", 
         from vardkase.hub.membership.onboarding import services
 
         found = services.test_connection(acting(user), reference_of(member))
-        result({**found.result, "fault": found.fault, "said": found.said}, as_json=json)
+        result({**found.result, "fault": found.fault, "said": str(found.said or "")}, as_json=json)
 
 
 def _show(actor: Actor, member: str, *, json: bool) -> None:

@@ -44,6 +44,8 @@ class Forbidden(VardkaseError):
 class Invalid(VardkaseError):
     """The input was rejected; `errors` maps each field to its problems. Nothing was changed."""
 
+    problem: Problem
+
     def __init__(self, errors: FieldErrors | Problem, summary: Problem | None = None) -> None:
         self.errors = errors
         super().__init__(summary or _first(errors))
@@ -58,6 +60,8 @@ class InvalidValue(Invalid, ValueError):
 
 class Conflict(VardkaseError):
     """The stored state has changed meanwhile, or an object with this identity already exists."""
+
+    problem: Problem
 
     def __init__(self, problem: Problem, *, existing_id: int | None = None) -> None:
         self.existing_id = existing_id

@@ -14,21 +14,27 @@ type Readers = Mapping[str, Callable[[Any], Any]]
 """Member → what makes the stored value of a given one, or raises Invalid with the problem alone."""
 
 
-def apply(row: Model, data: Mapping[str, Any], readers: Readers) -> list[str]:
-    """Set the fields in `data` on `row`; returns the names of the changed ones. Raises Invalid by field."""
+def read(data: Mapping[str, Any], readers: Readers) -> tuple[dict[str, Any], dict[str, list[Problem]]]:
+    """The values of the fields in `data`, and the problems of those that were not taken."""
+    values: dict[str, Any] = {}
     errors: dict[str, list[Problem]] = {}
-    changed = []
     for name in readers.keys() & data.keys():
         try:
-            value = readers[name](data[name])
+            values[name] = readers[name](data[name])
         except Invalid as error:
             if not isinstance(error.errors, Problem):
                 raise  # It names fields of its own.
             errors[name] = [error.errors]
-            continue
         except ValueError as error:  # Of a library: its words are all there is.
             errors[name] = [CommonProblem.NOT_ACCEPTED(reason=str(error))]
-            continue
+    return values, errors
+
+
+def apply(row: Model, data: Mapping[str, Any], readers: Readers) -> list[str]:
+    """Set the fields in `data` on `row`; returns the names of the changed ones. Raises Invalid by field."""
+    values, errors = read(data, readers)
+    changed = []
+    for name, value in values.items():
         if value != getattr(row, name):
             setattr(row, name, value)
             changed.append(name)

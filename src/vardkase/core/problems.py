@@ -124,9 +124,14 @@ def wire(value: object) -> object:
 def problem_from_json(stored: Mapping[str, Any]) -> Problem:
     """A code that no longer exists is quoted."""
     params = {name: _restored(value) for name, value in stored.get("params", {}).items()}
-    code = next((each for each in all_codes() if each.code == stored["code"]), None)
+    if stored["code"] not in _known:
+        _known.update((each.code, each) for each in all_codes())
+    code = _known.get(stored["code"])
     return Problem(code, params) if code else CommonProblem.QUOTED(said=stored["code"])
 
+
+_known: dict[str, ProblemCode] = {}
+"""A page may show hundreds of stored problems, and there are thousands of codes: each is looked up here."""
 
 LONGEST_STORED = 500
 """Characters of a parameter that are stored; what another system said has no bound of its own."""
@@ -139,12 +144,18 @@ def stored(*problems: Problem) -> str:
 
 def problems_in(text: str) -> list[Problem]:
     """What `stored` wrote. Rows from before problems hold plain sentences: those are quoted."""
-    return [_stored_line(line) for line in filter(None, map(str.strip, text.splitlines()))]
+    # No splitlines: JSON leaves separators such as U+2028 as they are.
+    return [_stored_line(line) for line in filter(None, map(str.strip, text.split("\n")))]
 
 
 def stored_wire(text: str) -> str:
     """What `stored` wrote, worded for clients."""
     return "\n".join(each.wire for each in problems_in(text))
+
+
+def stored_words(text: str) -> str:
+    """What `stored` wrote, for people in the language that is active now."""
+    return "\n".join(map(str, problems_in(text)))
 
 
 def all_codes() -> Iterator[ProblemCode]:

@@ -16,9 +16,9 @@ from urllib3.util import Url, make_headers, parse_url
 
 from vardkase.exchange.addresses import Network, may_be_reached
 from vardkase.exchange.errors import AddressRefused
+from vardkase.exchange.problems import OutgoingProblem
 
 PORTS = {"http": 80, "https": 443}
-NOT_PERMITTED = "{} is an address that this hub may not turn to."
 
 type Opener = Callable[[str, int, float], socket.socket]
 """Host, port and the longest silence in seconds → a connected socket."""
@@ -80,7 +80,7 @@ def connected(
         each for each in _addresses(host, port) if permitted is None or may_be_reached(each[1][0], permitted)
     ]
     if not found:
-        raise AddressRefused(NOT_PERMITTED.format(host))
+        raise AddressRefused(OutgoingProblem.PRIVATE_ADDRESS(host=host))
     failure = OSError("no address")
     for family, address in found:
         made = socket.socket(family, socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM)
@@ -98,7 +98,7 @@ def connected(
 def require_permitted(host: str, port: int, permitted: Sequence[Network]) -> None:
     """Check all addresses of a name that third-party code will connect to; raises AddressRefused, OSError."""
     if not all(may_be_reached(each[1][0], permitted) for each in _addresses(host, port)):
-        raise AddressRefused(NOT_PERMITTED.format(host))
+        raise AddressRefused(OutgoingProblem.PRIVATE_ADDRESS(host=host))
 
 
 def connection_to(

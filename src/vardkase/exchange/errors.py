@@ -6,7 +6,7 @@ from vardkase.core.errors import VardkaseError
 
 
 class OutgoingFailed(VardkaseError):
-    """The other side gave no usable response; the text says why and contains no secrets."""
+    """The other side gave no usable response; its problem says why and contains no secrets."""
 
 
 class AddressRefused(OutgoingFailed):

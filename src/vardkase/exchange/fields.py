@@ -1,4 +1,4 @@
-"""Reads and validates single configuration values: names, addresses, rules."""
+"""Reads and validates single configuration values (names, addresses, rules); each raises Invalid."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vardkase.core import json_limits
+from vardkase.core.errors import Invalid
+from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.identity.organisations.fields import short_text
 
 RULE_LISTS = ("OR", "NOT")
@@ -17,7 +19,7 @@ PORTS = {"http": 80, "https": 443}
 
 def name(value: Any) -> str:
     if not (given := short_text(value)):
-        raise ValueError("Name cannot be empty.")
+        raise Invalid(ConfigurationProblem.NAME_MISSING())
     return given
 
 
@@ -25,9 +27,9 @@ def web_address(value: Any) -> str:
     given = short_text(value)
     scheme, host, _ = origin(given)
     if scheme not in ("http", "https") or not host:
-        raise ValueError("Please enter an address that begins with http:// or https://.")
+        raise Invalid(ConfigurationProblem.BAD_ADDRESS())
     if "@" in urlsplit(given).netloc:
-        raise ValueError("The address may not hold a name and password.")
+        raise Invalid(ConfigurationProblem.CREDENTIALS_IN_ADDRESS())
     return given
 
 
@@ -40,7 +42,7 @@ def origin(url: str) -> tuple[str, str, int]:
 def member_of(*choices: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value not in choices:
-            raise ValueError(f"Please enter one of: {', '.join(choices)}.")
+            raise Invalid(ConfigurationProblem.NO_SUCH_CHOICE(choices=choices))
         return str(value)
 
     return read
@@ -54,7 +56,7 @@ def rules(value: Any) -> dict[str, Any]:
     """
     given = decoded(value)
     if not isinstance(given, dict):
-        raise ValueError("The rules must be a JSON object.")
+        raise Invalid(ConfigurationProblem.RULES_NOT_AN_OBJECT())
     found: dict[str, Any] = {}
     for name, lists in given.items():
         if name in ("tags", "orgs", "type_attributes", "type_objects"):
@@ -62,23 +64,23 @@ def rules(value: Any) -> dict[str, Any]:
         elif name == "url_params":
             found[name] = _parameters(lists)
         else:
-            raise ValueError(f"There are no rules of {str(name)[:40]}.")
+            raise Invalid(ConfigurationProblem.UNKNOWN_RULES(name=str(name)[:40]))
     return found
 
 
 def decoded(value: Any) -> Any:
-    """`value`, decoded if it is JSON text; empty becomes {}."""
+    """`value`, decoded if it is JSON text; empty becomes {}. Raises Invalid."""
     if not isinstance(value, str):
         return value or {}
     try:
         return json_limits.decoded(value) if value.strip() else {}
     except ValueError:
-        raise ValueError("This is not JSON.") from None
+        raise Invalid(ConfigurationProblem.NOT_JSON()) from None
 
 
 def _lists(value: Any) -> dict[str, list[str]]:
     if not isinstance(value, dict) or not value.keys() <= set(RULE_LISTS):
-        raise ValueError("Each rule has the lists OR and NOT.")
+        raise Invalid(ConfigurationProblem.NOT_RULE_LISTS())
     return {name: _texts(each) for name, each in value.items()}
 
 
@@ -86,7 +88,7 @@ def _texts(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(
         isinstance(each, str | int) and len(str(each)) <= LONGEST_RULE for each in value
     ):
-        raise ValueError("A rule is a list of texts.")
+        raise Invalid(ConfigurationProblem.NOT_RULE_TEXTS())
     return [str(each) for each in value]
 
 
@@ -94,5 +96,5 @@ def _parameters(value: Any) -> str:
     """More filters for the other side's index, as the JSON of an object."""
     written = value if isinstance(value, str) else json.dumps(value)
     if len(written) > LONGEST_RULE or not isinstance(decoded(written), dict):
-        raise ValueError("url_params must be a JSON object.")
+        raise Invalid(ConfigurationProblem.NOT_URL_PARAMETERS())
     return written

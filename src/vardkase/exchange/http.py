@@ -24,6 +24,7 @@ from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
 from vardkase.exchange.addresses import Network, networks
 from vardkase.exchange.connections import AddressPolicy, connection_to
 from vardkase.exchange.errors import OutgoingFailed, ReplyTooBig, TimedOut, Unreachable
+from vardkase.exchange.problems import OutgoingProblem, words_of
 from vardkase.exchange.tls import tls_context, unchecked_context
 
 MEBIBYTE = 1024 * 1024
@@ -109,7 +110,7 @@ def stream(
     target = _target(url)
     gate = AddressPolicy()
     with _waiting(), gate.closing_after(manner.seconds):
-        with _in_words(gate, target):
+        with _as_failures(gate, target):
             reply, target = _followed(gate, manner, method, target, sent, body)
         received = {name.lower(): value for name, value in reply.headers.items()}
         yield StreamedReply(reply.status, received, target.url, _pieces(gate, reply, target, manner.limit))
@@ -121,7 +122,7 @@ def _waiting() -> Iterator[None]:
         with blocking():
             yield
     except TooManyBlockedThreads as refused:
-        raise OutgoingFailed(str(refused)) from refused
+        raise OutgoingFailed(refused.problem) from refused
 
 
 def presented_certificate(url: str, *, manner: RequestPolicy | None = None) -> bytes:
@@ -132,9 +133,9 @@ def presented_certificate(url: str, *, manner: RequestPolicy | None = None) -> b
     manner = manner or RequestPolicy()
     target = _target(url)
     if target.scheme != "https":
-        raise OutgoingFailed(f"{_place(target)} shows no certificate.")
+        raise OutgoingFailed(OutgoingProblem.NO_CERTIFICATE(place=_place(target)))
     gate = AddressPolicy(_permitted(manner))
-    with _waiting(), gate.closing_after(manner.seconds), _in_words(gate, target):
+    with _waiting(), gate.closing_after(manner.seconds), _as_failures(gate, target):
         context = unchecked_context(manner.client_certificate)
         connection, _, _ = connection_to(gate, target, context, manner.patience, _proxy(manner))
         connection.connect()
@@ -156,7 +157,7 @@ def _followed(
             break
         reply.close()
         if hops == manner.redirects:
-            raise OutgoingFailed(f"{_place(target)} redirects too often.")
+            raise OutgoingFailed(OutgoingProblem.TOO_MANY_REDIRECTS(place=_place(target)))
         target, manner, headers = _next_hop(target, place, manner, headers, inside=gate.inside)
     return reply, target
 
@@ -195,11 +196,11 @@ def _target(url: str) -> Url:
     try:
         target = parse_url(url)
     except LocationParseError as error:
-        raise OutgoingFailed("This is not an address of a web page.") from error
+        raise OutgoingFailed(OutgoingProblem.BAD_ADDRESS()) from error
     if target.scheme not in ("http", "https") or not target.host:
-        raise OutgoingFailed("Only addresses that begin with http:// or https:// can be fetched.")
+        raise OutgoingFailed(OutgoingProblem.BAD_SCHEME())
     if target.auth:
-        raise OutgoingFailed("An address may not hold a name and password.")
+        raise OutgoingFailed(OutgoingProblem.CREDENTIALS_IN_ADDRESS())
     return target
 
 
@@ -213,7 +214,7 @@ def _next_hop(
     """
     following = _target(urljoin(target.url, place))
     if target.scheme == "https" and following.scheme != "https":
-        raise OutgoingFailed(f"{_place(target)} redirects to an address without encryption.")
+        raise OutgoingFailed(OutgoingProblem.UNENCRYPTED_REDIRECT(place=_place(target)))
     if (following.scheme, following.netloc) == (target.scheme, target.netloc):
         return following, manner, headers
     manner = replace(
@@ -225,24 +226,25 @@ def _next_hop(
 
 def _pieces(gate: AddressPolicy, reply: BaseHTTPResponse, target: Url, limit: int) -> Iterator[bytes]:
     total = 0
-    with _in_words(gate, target):
+    with _as_failures(gate, target):
         while piece := reply.read(CHUNK, decode_content=True):
             total += len(piece)
             if total > limit:
-                raise ReplyTooBig(f"The answer of {_place(target)} is longer than {limit} bytes.")
+                raise ReplyTooBig(OutgoingProblem.ANSWER_TOO_BIG(place=_place(target), bytes=limit))
             yield piece
         if gate.timed_out:  # A connection that the clock shut reads as one that has ended.
-            raise TimedOut(f"{_place(target)} took too long.")
+            raise TimedOut(OutgoingProblem.TIMED_OUT(place=_place(target)))
 
 
 @contextmanager
-def _in_words(gate: AddressPolicy, target: Url) -> Iterator[None]:
+def _as_failures(gate: AddressPolicy, target: Url) -> Iterator[None]:
     try:
         yield
     except (OSError, HTTPException, HTTPError, ValueError) as error:
         if gate.timed_out or isinstance(error, TimeoutError):
-            raise TimedOut(f"{_place(target)} took too long.") from error
-        raise Unreachable(f"{_place(target)} could not be reached: {_cause(error)}") from error
+            raise TimedOut(OutgoingProblem.TIMED_OUT(place=_place(target))) from error
+        problem = OutgoingProblem.UNREACHABLE(place=_place(target), **words_of(_cause(error)))
+        raise Unreachable(problem) from error
 
 
 def _cause(error: Exception) -> str:

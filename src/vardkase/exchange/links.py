@@ -17,6 +17,7 @@ from django.conf import settings
 from vardkase.exchange.addresses import Network, networks
 from vardkase.exchange.connections import connected, require_permitted
 from vardkase.exchange.errors import OutgoingFailed, TimedOut
+from vardkase.exchange.problems import OutgoingProblem, words_of
 from vardkase.exchange.tls import tls_context
 
 PATIENCE = 20.0
@@ -86,8 +87,10 @@ class Link:
 
     def _failed(self, error: OSError) -> OutgoingFailed:
         if isinstance(error, TimeoutError):
-            return TimedOut(f"{self.place} took too long.")
-        return OutgoingFailed(f"{self.place} could not be reached: {error.strerror or error}")
+            return TimedOut(OutgoingProblem.TIMED_OUT(place=self.place))
+        return OutgoingFailed(
+            OutgoingProblem.UNREACHABLE(place=self.place, **words_of(str(error.strerror or error)))
+        )
 
 
 def require_reachable(host: str, port: int) -> None:
@@ -95,7 +98,7 @@ def require_reachable(host: str, port: int) -> None:
     try:
         require_permitted(host, port, _permitted())
     except OSError as error:
-        raise OutgoingFailed(f"{host} could not be found: {error}") from error
+        raise OutgoingFailed(OutgoingProblem.NAME_NOT_FOUND(host=host, **words_of(str(error)))) from error
 
 
 def _permitted() -> tuple[Network, ...]:

@@ -8,9 +8,11 @@ from django.conf import settings
 
 from vardkase.core.errors import Invalid
 from vardkase.core.limits import Limit
+from vardkase.core.problems import CommonProblem
 from vardkase.core.sandbox import LimitReached
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Reply, RequestPolicy, fetch
+from vardkase.exchange.problems import PageImportProblem
 from vardkase.formats.incoming.reading import web_page
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -30,14 +32,14 @@ def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", dist
     actor.require_writing()
     actor.require(Permission.ADD)
     if IMPORTS.spend(actor.user_id).is_exceeded:
-        raise Invalid({"url": ["You have imported many pages lately. Try again in an hour."]})
+        raise Invalid({"url": [PageImportProblem.TOO_MANY()]})
     reply = _fetched(url)
     title, content = "", _decoded(reply)
     if "html" in reply.headers.get("content-type", "").lower():
         try:
             title, content = web_page(content)
         except LimitReached as reached:
-            raise Invalid({"url": [str(reached)]}) from reached
+            raise Invalid({"url": [reached.problem or CommonProblem.INVALID_INPUT()]}) from reached
     report = {
         "name": name or title or url,
         "content": f"{content}\n\n---\n{url}\n",
@@ -56,11 +58,11 @@ def _fetched(url: str) -> Reply:
     try:
         reply = fetch("GET", url, headers={"Accept": "text/html,text/*"}, manner=manner)
     except OutgoingFailed as failed:
-        raise Invalid({"url": [str(failed)]}) from failed
+        raise Invalid({"url": [failed.problem or CommonProblem.INVALID_INPUT()]}) from failed
     if reply.status != 200:
-        raise Invalid({"url": [f"The page was answered with status {reply.status}."]})
+        raise Invalid({"url": [PageImportProblem.STATUS(status=reply.status)]})
     if not reply.headers.get("content-type", "text/plain").lower().startswith(("text/", "application/xhtml")):
-        raise Invalid({"url": ["The page holds no text."]})
+        raise Invalid({"url": [PageImportProblem.NO_TEXT()]})
     return reply
 
 

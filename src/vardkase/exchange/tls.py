@@ -6,6 +6,7 @@ import ssl
 from tempfile import NamedTemporaryFile
 
 from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.problems import OutgoingProblem
 
 
 def tls_context(authority: str = "", client_certificate: str = "") -> ssl.SSLContext:
@@ -20,7 +21,7 @@ def tls_context(authority: str = "", client_certificate: str = "") -> ssl.SSLCon
         if client_certificate:
             _present(context, client_certificate)
     except (ssl.SSLError, ValueError) as error:
-        raise OutgoingFailed("The certificates for this server cannot be read.") from error
+        raise OutgoingFailed(OutgoingProblem.UNREADABLE_CERTIFICATES()) from error
     return context
 
 

@@ -14,7 +14,6 @@ from vardkase.exchange.servers import client
 from vardkase.exchange.servers.checkup import Checkup, ConnectionFault
 from vardkase.exchange.servers.models import Server
 from vardkase.web import display
-from vardkase.web.reasons import in_words
 
 SOON = 30
 """Days before its end that a certificate is spoken of."""
@@ -185,7 +184,7 @@ def _steps(server: Server, found: Checkup, place: int, finding: Words, advice: W
         if number > place:
             yield Step(label, "skipped")
         elif number == place:
-            said = in_words(found.said) if found.said else ""
+            said = str(found.said or "")
             yield Step(label, "bad", f"{finding} {said}".strip(), advice)
         else:
             yield told[number]() if number in told else Step(label, "ok")

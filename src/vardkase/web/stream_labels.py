@@ -10,8 +10,6 @@ from vardkase.exchange.outbox.events import PUBLISHED
 from vardkase.exchange.outbox.models import DeliveryState
 from vardkase.exchange.outbox.models import EntryKind as ReceiverKind
 from vardkase.exchange.streams import topics
-from vardkase.exchange.streams.bodies.published import TOO_LARGE
-from vardkase.exchange.streams.bodies.steps import WITHHELD
 from vardkase.exchange.streams.errors import StreamFault
 from vardkase.exchange.streams.models import Format, StreamKind
 
@@ -120,9 +118,3 @@ STATES: dict[str, tuple[Words, str]] = {
     DeliveryState.FAILED: (pgettext_lazy("a delivery", "failed"), "bad"),
 }
 """State → its word, and the pill it gets when it is out of the ordinary."""
-
-REASONS: dict[str, Words] = {
-    WITHHELD: _("The organisation may not read it, or the filters leave it out."),
-    TOO_LARGE: _("The event is too large for a message. It was sent without its attributes and objects."),
-}
-"""Why a delivery is as it is → that in words."""

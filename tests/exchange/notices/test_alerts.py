@@ -16,6 +16,7 @@ from tests.support.mail_server import MailServer
 from vardkase.core.mail.hooks import MailSettled, mail_settled
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import send
+from vardkase.core.problems import stored_wire
 from vardkase.exchange.notices.alerts import send_alerts
 from vardkase.exchange.outbox.models import Delivery
 from vardkase.identity.accounts.models import User
@@ -94,7 +95,7 @@ def test_a_version_is_told_once_and_its_fate_is_kept(cast: Cast, event: Event) -
     for fault, state in (("The mail server does not take the mail (550).", "failed"), ("", "sent")):
         mail_settled.emit(MailSettled(told.about or {}, fault))
         kept = Delivery.objects.get(kind="mail", receiver_id=cast.analyst.user.pk)
-        assert (kept.state, kept.reason) == (state, fault)
+        assert (kept.state, stored_wire(kept.reason)) == (state, fault)
     event.publish_timestamp += 1
     event.save()
     send_alerts(event.pk, event.publish_timestamp - 1)  # Published anew since: that has a job of its own.

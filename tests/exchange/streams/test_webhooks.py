@@ -14,10 +14,12 @@ from tests.cast import Cast
 from tests.exchange.streams.receivers import Hook
 from tests.exchange.streams.stage import add_event, play, publish, webhook
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.problems import stored_wire
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed
 from vardkase.exchange.outbox.models import Delivery, Entry
 from vardkase.exchange.streams import services
 from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.problems import ReceiverProblem
 
 
 def test_what_is_published_arrives_signed_and_once(cast: Cast, receiver: Hook) -> None:
@@ -60,10 +62,11 @@ def test_what_was_not_taken_is_sent_again_with_the_same_id_and_in_order(cast: Ca
         publish(cast.publisher.key, add_event(cast.publisher.key, info)) for info in ("One", "Two", "Three")
     ]
     receiver.statuses = [204, 503]
-    with pytest.raises(OutgoingFailed, match="503"):
+    with pytest.raises(OutgoingFailed) as refused:
         play(stream)
+    assert refused.value.problem == ReceiverProblem.STATUS(status=503)
     failed = Delivery.objects.filter(kind="stream", state="failed").order_by("id")
-    assert failed[0].reason == "The receiver answered 503."
+    assert stored_wire(failed[0].reason) == "The receiver answered 503."
     assert play(stream) == 2
     ids = [sent["webhook-id"] for _, _, sent, _ in receiver.running.requests]
     assert ids[1] == ids[2]  # Whoever took it and could not say so recognises it.

@@ -17,6 +17,7 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import caching, fetching, queries, reading, tasks
 from vardkase.exchange.feeds.fetching import Fetched
 from vardkase.exchange.feeds.models import Feed, SourceFormat
+from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.knowledge.caches.kinds import FEED
 from vardkase.knowledge.caches.queries import (
     CacheHit,
@@ -56,7 +57,7 @@ def preview_index(call: Call) -> Answer:
             [_value(each) for each in islice(reading.values(feed, reading.GLANCE), offset, offset + limit)]
         )
     except OutgoingFailed as failed:
-        raise MispError(404, str(failed)) from failed
+        raise MispError(404, failed.wire) from failed
 
 
 @endpoint("feeds/previewEvent", describes=Description(url="/feeds/previewEvent/[feed_id]/[event_uuid]"))
@@ -74,7 +75,7 @@ def fetch_from_feed(call: Call) -> Answer:
     """Fetch a feed, immediately or as a background job."""
     feed = found(call)
     if not feed.enabled:
-        return Json({"result": fetching.NOT_ENABLED})
+        return Json({"result": FeedProblem.DISABLED().wire})
     if BACKGROUND_JOBS.value:
         tasks.order_fetch(call.actor, [feed.pk])
         return Json({"result": QUEUED})
@@ -217,7 +218,7 @@ def _cached(call: Call, feed: Feed) -> str:
     try:
         caching.cache_feed(call.actor, feed)
     except (OutgoingFailed, Conflict) as failed:
-        return f"{feed.name}: {failed}"
+        return f"{feed.name}: {failed.wire}"
     return ""
 
 

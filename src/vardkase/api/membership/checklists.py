@@ -58,7 +58,16 @@ def do(call: Call) -> Answer:
 def test(call: Call) -> Answer:
     """Test the hub's connection to the member's instance now."""
     found = services.test_connection(call.actor, call.arg(0))
-    return Json({"Test": {**found.result, "fault": found.fault, "said": found.said, "clock": found.clock}})
+    return Json(
+        {
+            "Test": {
+                **found.result,
+                "fault": found.fault,
+                "said": found.said.wire if found.said else "",
+                "clock": found.clock,
+            }
+        }
+    )
 
 
 @endpoint(

@@ -73,7 +73,7 @@ def id_translator(call: Call) -> Answer:
     try:
         event = _event(call, given)
     except OutgoingFailed as failed:
-        raise MispError(404, str(failed)) from failed
+        raise MispError(404, failed.wire) from failed
     local = {"id": str(event.id), "uuid": str(event.uuid), "info": event.info}
     return Json(
         {
@@ -101,7 +101,7 @@ def event_block_rule(call: Call) -> Answer:
             change_setting(call.actor, EVENT_BLOCK_RULE.name, written)
         except Invalid as refused:
             raise SaveFailed(
-                "save the event block rule", "/servers/eventBlockRule", {"value": [str(refused)]}
+                "save the event block rule", "/servers/eventBlockRule", {"value": [refused.problem]}
             ) from refused
         return saved("Settings saved", "/servers/eventBlockRule")
     return Json({"setting": EVENT_BLOCK_RULE.name, "value": EVENT_BLOCK_RULE.value})
@@ -111,7 +111,7 @@ def _cached(call: Call, server: Server) -> str:
     try:
         caching.cache_server(call.actor, server)
     except (OutgoingFailed, Conflict) as failed:
-        return f"{server.name}: {failed}"
+        return f"{server.name}: {failed.wire}"
     return ""
 
 
@@ -129,5 +129,5 @@ def _there(each: remote_event_ids.RemoteEvent) -> dict[str, Any]:
         "server_name": each.server.name,
         "remote_id": str(each.number) if each.number else False,
         "url": each.url,
-        "error": each.fault,
+        "error": each.fault or "",
     }

@@ -21,7 +21,7 @@ def remote_user(call: Call) -> Answer:
     try:
         found = client.remote_user(call.actor, call.arg(0))
     except OutgoingFailed as failed:
-        raise MispError(404, str(failed)) from failed
+        raise MispError(404, failed.wire) from failed
     flag = "Yes" if found.may_sync else "No"
     return Json({"User": found.email, "Role name": found.role, "Sync flag": flag})
 
@@ -32,4 +32,4 @@ def filtering_rules(call: Call) -> Answer:
     try:
         return Json({"error": "", "data": client.remote_filtering_rules(call.actor, call.arg(0))})
     except OutgoingFailed as failed:
-        return Json({"error": str(failed), "data": []})
+        return Json({"error": failed.wire, "data": []})

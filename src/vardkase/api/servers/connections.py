@@ -17,6 +17,7 @@ from vardkase.core.instance import instance_uuid
 from vardkase.exchange.servers import queries, services
 from vardkase.exchange.servers.caching import cached_at
 from vardkase.exchange.servers.models import Server, no_pull_rules, no_push_rules
+from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
@@ -160,7 +161,7 @@ def create_sync(call: Call) -> Answer:
     try:
         configuration = services.sync_configuration(call.actor, call.base_url, instance_uuid())
     except Forbidden as error:
-        if error.wire == services.NOT_FOR_SITE_ADMINS:
+        if error.has(ConnectionProblem.NOT_FOR_SITE_ADMINS):
             raise MispError(405, error.wire) from error
         raise
     return Json({"Server": configuration})

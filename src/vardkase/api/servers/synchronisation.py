@@ -86,7 +86,7 @@ def dry_run_of(call: Call) -> Answer:
         found = dry_run.plan(call.actor, server, SyncDirection(direction), technique, force=force)
     except (Invalid, Conflict, OutgoingFailed) as refused:
         url = f"/servers/dryRun/{server.pk}"
-        raise SaveFailed("dryRun Server", url, str(refused), id=str(server.pk)) from refused
+        raise SaveFailed("dryRun Server", url, refused.wire, id=str(server.pk)) from refused
     return Json(_planned(found))
 
 
@@ -98,7 +98,7 @@ def preview_index(call: Call) -> Answer:
         found = previews.preview_index(call.actor, call.arg(0), filters)
         return Json([{"Event": row} for row in found])
     except OutgoingFailed as failed:
-        raise MispError(404, str(failed)) from failed
+        raise MispError(404, failed.wire) from failed
 
 
 @endpoint(
@@ -112,7 +112,7 @@ def preview_event(call: Call) -> Answer:
         event = previews.preview_event(call.actor, call.arg(0), call.arg(1))["Event"]
         return Json({"Event": {"EventTag": [], **event}})
     except OutgoingFailed as failed:
-        raise MispError(404, str(failed)) from failed
+        raise MispError(404, failed.wire) from failed
 
 
 @endpoint("servers/resetRemoteAuthKey", site_admin=True, writes=True)
@@ -121,7 +121,7 @@ def reset_remote_key(call: Call) -> Answer:
     try:
         previews.reset_remote_key(call.actor, call.arg(0))
     except OutgoingFailed as failed:
-        raise MispError(404, str(failed)) from failed
+        raise MispError(404, failed.wire) from failed
     number = str(find_server(call.actor, call.arg(0)).pk)
     return saved("API key updated.", f"/servers/resetRemoteAuthKey/{number}", id=number)
 
@@ -158,6 +158,6 @@ def _told(verb: str, server: Server, do: Callable[[], str], order: Callable[[], 
             said = do()
     except (Invalid, Conflict, OutgoingFailed) as refused:
         if verb == "push":  # MISP does not say of which.
-            raise SaveFailed("push Server", "/servers/push", str(refused)) from refused
-        raise SaveFailed(f"{verb} Server", url, str(refused), id=str(server.pk)) from refused
+            raise SaveFailed("push Server", "/servers/push", refused.wire) from refused
+        raise SaveFailed(f"{verb} Server", url, refused.wire, id=str(server.pk)) from refused
     return saved(said, url, id=str(server.pk))

@@ -12,6 +12,7 @@ import msgspec
 from django.http import HttpResponse
 
 from vardkase.core.errors import VardkaseError
+from vardkase.core.problems import CommonProblem
 
 TAXII = "application/taxii+json;version=2.1"
 STIX = "application/stix+json;version=2.1"
@@ -34,7 +35,7 @@ class TaxiiError(VardkaseError):
     ) -> None:
         self.status, self.title, self.description = status, title, description
         self.headers = headers or {}
-        super().__init__(description or title)
+        super().__init__(CommonProblem.QUOTED(said=description or title))
 
     def answer(self) -> Answer:
         described = {"description": self.description} if self.description else {}

@@ -132,6 +132,8 @@ def _worded(error: VardkaseError) -> TaxiiError:
 
 
 def _description(error: VardkaseError) -> str:
-    if isinstance(error, Invalid) and not isinstance(error.errors, str):
-        return " ".join(f"{name}: {' '.join(told)}" for name, told in error.errors.items())
+    if isinstance(error, Invalid) and isinstance(error.errors, Mapping):
+        return " ".join(
+            f"{name}: {' '.join(each.wire for each in told)}" for name, told in error.errors.items()
+        )
     return error.wire

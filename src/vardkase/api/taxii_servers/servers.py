@@ -190,7 +190,7 @@ def _moved(
     try:
         return saved(told.format(move(call.actor, server)), url, id=str(server.pk))
     except (OutgoingFailed, Conflict) as failed:
-        raise SaveFailed(f"{verb} TaxiiServer", url, str(failed), id=str(server.pk)) from failed
+        raise SaveFailed(f"{verb} TaxiiServer", url, failed.wire, id=str(server.pk)) from failed
 
 
 def _remote(call: Call) -> TaxiiClient:
@@ -212,4 +212,4 @@ def _asked(ask: Callable[[], Any]) -> Answer:
     try:
         return Json(ask())
     except OutgoingFailed as failed:
-        raise MispError(404, str(failed)) from failed
+        raise MispError(404, failed.wire) from failed

@@ -16,15 +16,15 @@ from django.db import DatabaseError
 from procrastinate import JobContext
 from procrastinate.exceptions import JobAborted
 
-from vardkase.core.errors import VardkaseError
 from vardkase.core.jobs.models import JobLogLine
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import stored
 from vardkase.core.sql import cursor
 
 EVERY = 0.5
 """Seconds between two writes of the progress of one job, and between two looks whether it is to stop."""
 
-LONGEST_LINE, LONGEST_FAULT = 500, 2000
-UNFORESEEN = "An unforeseen fault ({name}). The log of the worker has it under the job's number."
+LONGEST_LINE = 500
 
 
 @dataclass(slots=True)
@@ -78,16 +78,9 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
         _running.reset(token)
 
 
-def in_words(fault: BaseException) -> str:
-    """The reason for a failure: the message of foreseen errors only, as others may contain confidential data."""
-    if isinstance(fault, VardkaseError):
-        return (str(fault) or type(fault).__name__)[:LONGEST_FAULT]
-    return UNFORESEEN.format(name=type(fault).__name__)
-
-
 def _keep_fault(job_id: int, fault: Exception) -> None:
     try:
-        cursor().execute(FAILED, {"job": job_id, "fault": in_words(fault)})
+        cursor().execute(FAILED, {"job": job_id, "fault": stored(problem_of(fault))})
     except DatabaseError:  # What is wrong may be the database itself; the worker's log has the fault.
         return
 

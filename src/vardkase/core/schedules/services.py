@@ -11,7 +11,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from vardkase.core.jobs.progress import in_words
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import stored
 from vardkase.core.schedules import Interval, Schedule, find, next_after, registered
 from vardkase.core.schedules.models import ScheduledTask
 
@@ -80,7 +81,7 @@ def _kept(name: str) -> Iterator[ScheduledTask]:
     try:
         yield row
     except BaseException as fault:
-        row.last_fault = in_words(fault)
+        row.last_fault = stored(problem_of(fault))
         raise
     finally:
         row.last_ended = timezone.now()

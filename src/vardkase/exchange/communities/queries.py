@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from vardkase.core.errors import NotFound
+from vardkase.exchange.communities.problems import CommunityProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -45,7 +46,7 @@ def find_community(actor: Actor, reference: str) -> Community:
     for each in communities(actor):
         if reference.lower() in (str(each.id), each.uuid):
             return each
-    raise NotFound("Community not found.")
+    raise NotFound(CommunityProblem.NOT_FOUND())
 
 
 @cache

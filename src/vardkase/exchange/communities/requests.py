@@ -9,6 +9,8 @@ from email.policy import SMTP
 from typing import Any
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
+from vardkase.exchange.communities.problems import CommunityProblem
 from vardkase.exchange.communities.queries import Community
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -35,13 +37,13 @@ def letter(actor: Actor, community: Community, data: Mapping[str, Any], base_url
     actor.require(Permission.SITE_ADMIN)
     given = {name: _text(name, data.get(name)) for name in ("message", *(name for _, name in ASKED))}
     if not given["email"] or not community.email:
-        raise Invalid({"email": ["An address to answer to, and one to write to, are needed."]})
+        raise Invalid({"email": [CommunityProblem.ADDRESS_MISSING()]})
     mail = EmailMessage(policy=SMTP)
     try:
         mail["To"], mail["Reply-To"] = community.email, given["email"]
         mail["Subject"] = f"Request for access to {community.name}"
     except ValueError:
-        raise Invalid({"email": ["Please enter a valid email address."]}) from None
+        raise Invalid({"email": [CommunityProblem.BAD_ADDRESS()]}) from None
     lines = [f"{title}: {given[name]}" for title, name in ASKED if given[name]]
     if as_bool(data.get("sync")):
         lines.append("We would like to synchronise with you.")
@@ -54,8 +56,8 @@ def letter(actor: Actor, community: Community, data: Mapping[str, Any], base_url
 
 def _text(name: str, value: Any) -> str:
     if value is not None and not isinstance(value, str | int):
-        raise Invalid({name: ["A text is expected."]})
+        raise Invalid({name: [CommonProblem.NOT_TEXT()]})
     text = str(value or "").strip()
     if len(text) > LONGEST:
-        raise Invalid({name: [f"At most {LONGEST} characters."]})
+        raise Invalid({name: [CommunityProblem.TOO_LONG(most=LONGEST)]})
     return text

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, field
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import Problem, stored
 from vardkase.core.sql import cursor
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
@@ -16,6 +18,7 @@ from vardkase.exchange.feeds import lists, reading
 from vardkase.exchange.feeds.enrichment import dressed
 from vardkase.exchange.feeds.impersonation import refuse_impostor, without_claims
 from vardkase.exchange.feeds.models import Feed, FeedAction, SourceFormat
+from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.exchange.feeds.rules import AnnouncedEvent
 from vardkase.exchange.feeds.runs import FeedRunRecorder, running
 from vardkase.exchange.feeds.sources import taken_in
@@ -28,7 +31,6 @@ from vardkase.intel.services.publish import publish_event
 from vardkase.misp.flags import as_bool
 from vardkase.misp.freetext import DetectedValue
 
-NOT_ENABLED = "Feed is currently not enabled. Make sure you enable it."
 AT_ONCE = 5_000
 REASONS = 10
 
@@ -41,17 +43,17 @@ class Fetched:
     edited: int = 0
     failed: int = 0
     attributes: int = 0
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Problem] = field(default_factory=list)
     """Why the first of those that were refused were."""
 
     @property
     def counts(self) -> dict[str, int]:
         return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
 
-    def refuse(self, uuid: str, error: Exception) -> None:
+    def refuse(self, uuid: str, error: VardkaseError) -> None:
         self.failed += 1
         if len(self.reasons) < REASONS:
-            self.reasons.append(f"{uuid}: {error}")
+            self.reasons.append(FeedProblem.EVENT_REFUSED(uuid=uuid, reason=problem_of(error)))
 
 
 def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
@@ -62,11 +64,11 @@ def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
     """
     _require_site_admin(actor)
     if not feed.enabled:
-        raise Conflict(NOT_ENABLED)
+        raise Conflict(FeedProblem.DISABLED())
     is_list = feed.source_format != SourceFormat.MISP
     with running(actor, feed, FeedAction.FETCH) as log:
         fetched = _take_list(actor, feed, log) if is_list else _take_events(actor, feed, log)
-        log.brought(fetched.counts, "\n".join(fetched.reasons))
+        log.brought(fetched.counts, stored(*fetched.reasons))
     record(actor, ExchangeAction.FEED_FETCHED, _target(feed), fetched.counts)
     return fetched
 
@@ -75,7 +77,7 @@ def fetch_event(actor: Actor, feed: Feed, uuid: str) -> Fetched:
     _require_site_admin(actor)
     announced = next((each for each in reading.manifest(feed) if each.uuid == uuid.lower()), None)
     if announced is None:
-        raise NotFound("Invalid event.")
+        raise NotFound(FeedProblem.EVENT_NOT_FOUND())
     fetched = Fetched()
     _take_event(actor, feed, announced, fetched)
     record(
@@ -107,13 +109,13 @@ def _take_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: Fe
     try:
         document = dressed(actor, feed, without_claims(feed, reading.feed_event(feed, announced.uuid)))
         refuse_impostor(feed, document)
-        stored = Event.objects.filter(uuid=announced.uuid).values_list("pk", flat=True).first()
+        known = Event.objects.filter(uuid=announced.uuid).values_list("pk", flat=True).first()
         with transaction.atomic():
-            if stored is None:
+            if known is None:
                 number = add_event(actor, document, from_feed=True).event_id
                 fetched.added += 1
             else:
-                number = edit_event(actor, stored, document, from_feed=True).event_id
+                number = edit_event(actor, known, document, from_feed=True).event_id
                 fetched.edited += 1
             if feed.publish and not as_bool(document.get("published")):
                 publish_event(actor, number)

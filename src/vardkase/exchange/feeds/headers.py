@@ -6,6 +6,9 @@ import re
 from base64 import b64encode
 from typing import Any
 
+from vardkase.core.errors import Invalid
+from vardkase.exchange.feeds.problems import FeedProblem
+
 MASK = "*****"
 LONGEST = 8_000
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -15,15 +18,16 @@ type Headers = list[tuple[str, str]]
 
 
 def header_lines(text: Any) -> Headers:
+    """The headers in a text with one on each line. Raises Invalid."""
     if text is not None and not isinstance(text, str):
-        raise ValueError("Headers are a text with one on each line.")
+        raise Invalid(FeedProblem.HEADERS_NOT_TEXT())
     if len(text or "") > LONGEST:
-        raise ValueError(f"At most {LONGEST} characters.")
+        raise Invalid(FeedProblem.HEADERS_TOO_LONG(most=LONGEST))
     found = []
     for line in filter(None, (text or "").replace("\r", "\n").split("\n")):
         header, colon, value = line.partition(":")
         if not colon or not NAME.fullmatch(header.strip()) or not VALUE.fullmatch(value.strip()):
-            raise ValueError("Headers are written as Name: value, one on each line.")
+            raise Invalid(FeedProblem.BAD_HEADER())
         found.append((header.strip(), value.strip()))
     return found
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from vardkase.core.errors import Forbidden
 from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.exchange.servers.confirmation import speaks_as_member
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -31,27 +32,29 @@ SPEAKERS = {
 """What others say of a part → the member that is a block about who says it, and the one that is only its uuid."""
 OF_GROUPS = frozenset(("SharingGroup", "sharing_group_id"))
 
-NAME_OF_A_MEMBER = "The organisation is a member of this hub: no feed makes events in its name."
-
 type Said = tuple[str, dict[str, Any]]
 """One of `SPEAKERS`, and the document."""
 
 
-def require_own_name(feed: Feed) -> None:
-    """Raise Forbidden for a feed whose events would be created in a member's name, once membership is in use.
+def speaks_for_member(feed: Feed) -> bool:
+    """True for a feed whose events would be created in a member's name, once membership is in use.
 
     The person who sets up a feed chooses its organisation alone, unchecked. Feeds without an organisation use
     the hub owner's.
     """
-    if feed.orgc is not None and feed.orgc.pk != host_organisation_id() and speaks_as_member(feed.orgc):
-        raise Forbidden(NAME_OF_A_MEMBER)
+    return feed.orgc is not None and feed.orgc.pk != host_organisation_id() and speaks_as_member(feed.orgc)
+
+
+def require_own_name(feed: Feed) -> None:
+    if speaks_for_member(feed):
+        raise Forbidden(FeedProblem.NAME_OF_A_MEMBER())
 
 
 def require_no_members_event(event_id: int) -> None:
     """Raise Forbidden for an event created by a member: once membership is in use, feeds may not add to it."""
     creator = Organisation.objects.get(pk=Event.objects.values("orgc_id").get(pk=event_id)["orgc_id"])
     if creator.pk != host_organisation_id() and speaks_as_member(creator):
-        raise Forbidden(NAME_OF_A_MEMBER)
+        raise Forbidden(FeedProblem.NAME_OF_A_MEMBER())
 
 
 def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
@@ -67,9 +70,7 @@ def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
     speaks = not named or members.filter(uuid=named).exists()
     guarded = Q(orgc__in=members) | Q(locked=True) | Q(protected=True)
     if speaks or Event.objects.filter(guarded, uuid=document["uuid"]).exists():
-        raise Forbidden(
-            "It is a member's own or pretends to be, it came over a connection, or it is protected."
-        )
+        raise Forbidden(FeedProblem.GUARDED_EVENT())
 
 
 def without_claims(feed: Feed, event: dict[str, Any]) -> dict[str, Any]:

@@ -14,29 +14,28 @@ from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 
+from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.feeds.problems import FeedContentProblem, FeedProblem
 
 CHUNK = 65_536
-CLOSED = "Feeds on this machine need VARDKASE_FEED_FOLDER: the operator opens a folder for them."
-OUTSIDE = "The path must lie below {}."
-UNREADABLE = "{} cannot be read below the folder of feeds."
 
 
 def path_below(written: str) -> PurePosixPath:
     """A path relative to the operator's feed folder, given absolute or relative.
 
-    Raises ValueError, with a message, for a path outside, and if no folder is configured.
+    Raises Invalid for a path outside, and if no folder is configured.
     """
     folder = _folder()
     if folder is None:
-        raise ValueError(CLOSED)
+        raise Invalid(FeedProblem.NO_FOLDER())
     path = PurePosixPath(written.strip())
     if path.is_absolute():
         if not path.is_relative_to(folder):
-            raise ValueError(OUTSIDE.format(folder))
+            raise Invalid(FeedProblem.OUTSIDE_FOLDER(detail=folder))
         path = path.relative_to(folder)
     if not path.parts or ".." in path.parts or "\0" in written or "://" in written:
-        raise ValueError(OUTSIDE.format(folder))
+        raise Invalid(FeedProblem.OUTSIDE_FOLDER(detail=folder))
     return path
 
 
@@ -45,11 +44,11 @@ def read(written: str, limit: int) -> Iterator[bytes]:
     total = 0
     with _opened(written, os.O_RDONLY | os.O_NONBLOCK) as descriptor:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OutgoingFailed(UNREADABLE.format(written))
+            raise OutgoingFailed(FeedContentProblem.FILE_UNREADABLE(file=written))
         while piece := os.read(descriptor, CHUNK):
             total += len(piece)
             if total > limit:
-                raise OutgoingFailed(f"{written} is longer than {limit} bytes.")
+                raise OutgoingFailed(FeedContentProblem.FILE_TOO_LONG(file=written, bytes=limit))
             yield piece
 
 
@@ -59,7 +58,9 @@ def remove(written: str) -> None:
         try:
             os.unlink(path.name, dir_fd=folder)
         except OSError as error:
-            raise OutgoingFailed(f"{written} cannot be removed: {error.strerror}.") from error
+            raise OutgoingFailed(
+                FeedContentProblem.FILE_NOT_REMOVED(file=written, reason=error.strerror)
+            ) from error
 
 
 @contextmanager
@@ -67,8 +68,8 @@ def _opened(written: str, flags: int) -> Iterator[int]:
     folder = _folder()
     try:
         parts = path_below(written).parts if written != "." else ()
-    except ValueError as error:
-        raise OutgoingFailed(str(error)) from error
+    except Invalid as error:
+        raise OutgoingFailed(error.problem) from error
     with ExitStack() as leaving:
         try:
             descriptor = os.open(folder or "", os.O_RDONLY | os.O_DIRECTORY)
@@ -78,7 +79,7 @@ def _opened(written: str, flags: int) -> Iterator[int]:
                 descriptor = os.open(part, step | os.O_NOFOLLOW, dir_fd=descriptor)
                 leaving.callback(os.close, descriptor)
         except OSError as error:
-            raise OutgoingFailed(UNREADABLE.format(written)) from error
+            raise OutgoingFailed(FeedContentProblem.FILE_UNREADABLE(file=written)) from error
         yield descriptor
 
 

@@ -85,7 +85,7 @@ class FeedRun(models.Model):
 
     `done` is the progress: values read of a list, events processed of a MISP feed; `total` is 0 while
     unknown. `counts` holds the results (added, edited, failed, attributes, values), `fault` why it failed, or
-    why events were refused.
+    why events were refused (`problems_in` reads it).
     """
 
     feed = models.ForeignKey(Feed, models.CASCADE, related_name="runs")

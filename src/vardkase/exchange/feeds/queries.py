@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
 from vardkase.knowledge.caches.kinds import FEED
@@ -31,7 +32,7 @@ def matching(actor: Actor, text: str, state: str) -> QuerySet[Feed]:
 def find_feed(actor: Actor, reference: Reference) -> Feed:
     found = feeds(actor).filter(pk=as_int(reference) or 0).first()
     if found is None:
-        raise NotFound("Invalid feed.")
+        raise NotFound(FeedProblem.NOT_FOUND())
     return found
 
 

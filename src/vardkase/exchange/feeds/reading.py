@@ -14,6 +14,7 @@ from typing import Any
 from vardkase.core import json_limits
 from vardkase.core.expressions import compiled, expression_from
 from vardkase.exchange.feeds.models import Feed, SourceFormat
+from vardkase.exchange.feeds.problems import FeedContentProblem
 from vardkase.exchange.feeds.rules import AnnouncedEvent, rules_of
 from vardkase.exchange.feeds.sources import BadFeed, opened
 from vardkase.exchange.http import MEBIBYTE, RequestPolicy
@@ -36,7 +37,7 @@ COMMENT = ("#", ";", "//")
 def manifest(feed: Feed, manner: RequestPolicy = DOCUMENT) -> list[AnnouncedEvent]:
     document = _json(feed, MANIFEST, manner)
     if not isinstance(document, dict):
-        raise BadFeed("The feed's manifest is no JSON object.")
+        raise BadFeed(FeedContentProblem.MANIFEST_NOT_AN_OBJECT())
     entries = ((uuid.lower(), about) for uuid, about in document.items() if isinstance(about, dict))
     announced = [
         AnnouncedEvent(uuid, as_int(about.get("timestamp")) or 0, about)
@@ -51,7 +52,7 @@ def feed_event(feed: Feed, uuid: str, manner: RequestPolicy = DOCUMENT) -> dict[
     document = _json(feed, f"{uuid}.json", manner)
     event = document.get("Event") if isinstance(document, dict) else None
     if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid.lower():
-        raise BadFeed(f"The feed holds no event {uuid}.")
+        raise BadFeed(FeedContentProblem.EVENT_MISSING(uuid=uuid))
     return event
 
 
@@ -87,7 +88,7 @@ def _of_table(feed: Feed, content: Iterable[bytes]) -> Iterator[DetectedValue]:
             cells = [row[column] for column in columns if column < len(row)] if columns else row
             yield from chain.from_iterable(_cell(cell) for cell in cells)
     except csv.Error as error:
-        raise BadFeed("The feed is no table that can be read.") from error
+        raise BadFeed(FeedContentProblem.NOT_A_TABLE()) from error
 
 
 def _cell(cell: str) -> list[DetectedValue]:
@@ -110,7 +111,7 @@ def _bounded(chunks: Iterable[str]) -> Iterator[str]:
     for chunk in chunks:
         total += len(chunk)
         if total > LONGEST_DOCUMENT:
-            raise BadFeed("The feed is a document that is too long.")
+            raise BadFeed(FeedContentProblem.DOCUMENT_TOO_LONG())
         yield chunk
 
 
@@ -119,7 +120,7 @@ def _lines(chunks: Iterable[str]) -> Iterator[str]:
     for chunk in chunks:
         *whole, left = (left + chunk).replace("\r\n", "\n").split("\n")
         if len(left) > LONGEST_LINE:
-            raise BadFeed("The feed holds a line that is too long.")
+            raise BadFeed(FeedContentProblem.LINE_TOO_LONG())
         yield from whole
     if left:
         yield left
@@ -140,4 +141,4 @@ def _json(feed: Feed, name: str, manner: RequestPolicy) -> Any:
         try:
             return json_limits.decoded(b"".join(content))
         except ValueError as error:
-            raise BadFeed(f"The feed's {name} is no JSON.") from error
+            raise BadFeed(FeedContentProblem.NOT_JSON(file=name)) from error

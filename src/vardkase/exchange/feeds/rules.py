@@ -12,6 +12,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.fields import decoded
+from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.misp.flags import as_int
 
 TIMES = ("timestamp", "publish_timestamp")
@@ -65,14 +66,14 @@ def times_of(parameters: Any) -> dict[str, Range]:
 
 
 def check_times(parameters: Any) -> None:
-    """Raise ValueError for unreadable times in `url_params`: nothing would pass."""
+    """Raise Invalid for unreadable times in `url_params`: nothing would pass."""
     try:
         found = times_of(parameters)
     except Invalid as fault:
-        raise ValueError(str(fault)) from fault
+        raise Invalid(fault.problem) from fault  # Without the names of the fields of a search.
     for name, times in found.items():
         if (times.start or 0) > now_seconds():
-            raise ValueError(f"{name}: neither a period such as 30d nor a day that has been.")
+            raise Invalid(ConfigurationProblem.FUTURE_TIME(name=name))
 
 
 def _within(event: AnnouncedEvent, name: str, times: Range) -> bool:

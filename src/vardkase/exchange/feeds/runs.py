@@ -11,8 +11,11 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from vardkase.core.jobs.progress import in_words, report
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.jobs.progress import report
+from vardkase.core.problems import stored
 from vardkase.exchange.feeds.models import Feed, FeedAction, FeedRun, FeedRunState
+from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -56,13 +59,13 @@ class FeedRunRecorder:
 def running(actor: Actor, feed: Feed, act: FeedAction) -> Iterator[FeedRunRecorder]:
     cut = FeedRun.objects.filter(feed=feed, act=act, state=FeedRunState.RUNNING)
     cut.filter(heard__lt=timezone.now() - SILENCE).update(
-        state=FeedRunState.FAILED, fault="The run was cut off.", ended=timezone.now()
+        state=FeedRunState.FAILED, fault=stored(FeedProblem.CUT_OFF()), ended=timezone.now()
     )
     log = FeedRunRecorder(FeedRun.objects.create(feed=feed, act=act, user_id=actor.user_id or 0))
     try:
         yield log
     except BaseException as fault:
-        _end(log.run, FeedRunState.FAILED, in_words(fault))
+        _end(log.run, FeedRunState.FAILED, stored(problem_of(fault)))
         raise
     _end(log.run, FeedRunState.DONE, log.remark)
 
@@ -83,7 +86,7 @@ def latest_runs(actor: Actor, feeds: Iterable[Feed]) -> dict[tuple[int, str], Fe
 
 
 def _end(run: FeedRun, state: FeedRunState, fault: str = "") -> None:
-    run.state, run.fault, run.ended = state, fault[:2000], timezone.now()
+    run.state, run.fault, run.ended = state, fault, timezone.now()
     run.save()
     newest = FeedRun.objects.filter(feed=run.feed_id).order_by("-pk").values("pk")
     FeedRun.objects.filter(feed=run.feed_id).exclude(pk__in=newest[:KEPT]).delete()

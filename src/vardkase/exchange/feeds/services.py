@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.expressions import InvalidExpression, expression_from
 from vardkase.core.fields import Readers, apply
+from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.feeds.headers import MASK, header_lines, merged, told
-from vardkase.exchange.feeds.impersonation import require_own_name
+from vardkase.exchange.feeds.impersonation import speaks_for_member
 from vardkase.exchange.feeds.local import path_below
 from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource, SourceFormat
+from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.exchange.feeds.queries import feeds, find_feed
 from vardkase.exchange.feeds.rules import check_times
 from vardkase.exchange.fields import decoded, member_of, name, origin, rules, web_address
+from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import Reference, find_group, find_organisation
@@ -33,8 +36,6 @@ from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool, as_int
 
 LIST = Path(__file__).parent / "data" / "feeds.json"
-HEADERS_AGAIN = "The address leads elsewhere now: enter the headers for it."
-ONE_FILE = "A feed that is removed after it was fetched must lie on this machine."
 LONGEST_DELIMITER = 1
 MOST_COLUMNS = 50
 FLAGS = (
@@ -56,9 +57,9 @@ def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
     _require_site_admin(actor)
     feed = Feed()
     required = ("url", "provider") if "provider" in data else ("url",)
-    missing = {field: ["This field cannot be left blank"] for field in required if not data.get(field)}
+    missing = {field: [CommonProblem.REQUIRED()] for field in required if not data.get(field)}
     if not data.get("name"):
-        missing["name"] = ["Name cannot be empty."]
+        missing["name"] = [ConfigurationProblem.NAME_MISSING()]
     if missing:
         raise Invalid(missing)
     _apply(actor, feed, data)
@@ -189,7 +190,7 @@ def _apply(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> list[str]:
     place = {"url": _place(str(data.get("input_source") or feed.input_source))}
     changed = apply(feed, _again(feed, data), {**READERS, **place})
     if feed.delete_local_file and feed.input_source == InputSource.NETWORK:
-        raise Invalid({"delete_local_file": [ONE_FILE]})
+        raise Invalid({"delete_local_file": [FeedProblem.NOT_REMOVABLE()]})
     _references(actor, feed, data)
     _reach(feed)
     _headers(feed, data, moved=bool(before) and origin(before) != origin(feed.url))
@@ -216,37 +217,33 @@ def _references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
     if "tag_id" in data:
         feed.tag = Tag.objects.filter(pk=as_int(data["tag_id"]) or 0).first()
         if feed.tag is None and as_int(data["tag_id"]):
-            raise Invalid({"tag_id": ["Invalid tag."]})
+            raise Invalid({"tag_id": [FeedProblem.UNKNOWN_TAG()]})
     if "tag_collection_id" in data:
         collection = as_int(data["tag_collection_id"]) or 0
         feed.tag_collection = TagCollection.objects.filter(pk=collection).first()
         if feed.tag_collection is None and collection:
-            raise Invalid({"tag_collection_id": ["Invalid tag collection."]})
+            raise Invalid({"tag_collection_id": [FeedProblem.UNKNOWN_TAG_COLLECTION()]})
+    if "orgc_id" in data:
+        feed.orgc = _named("orgc_id", data, find_organisation)
+        if speaks_for_member(feed):
+            raise Invalid({"orgc_id": [FeedProblem.NAME_OF_A_MEMBER()]})
+    if "sharing_group_id" in data:
+        feed.sharing_group = _named("sharing_group_id", data, partial(find_group, actor))
+
+
+def _named[Row](member: str, data: Mapping[str, Any], find: Callable[[int], Row]) -> Row | None:
+    number = as_int(data[member])
     try:
-        if "orgc_id" in data:
-            feed.orgc = find_organisation(as_int(data["orgc_id"]) or 0) if as_int(data["orgc_id"]) else None
-            _require_own_name(feed)
-        if "sharing_group_id" in data:
-            number = as_int(data["sharing_group_id"])
-            feed.sharing_group = find_group(actor, number) if number else None
+        return find(number) if number else None
     except NotFound as missing:
-        raise Invalid(
-            {"sharing_group_id" if "group" in str(missing) else "orgc_id": [str(missing)]}
-        ) from None
-
-
-def _require_own_name(feed: Feed) -> None:
-    try:
-        require_own_name(feed)
-    except Forbidden as refused:
-        raise Invalid({"orgc_id": [str(refused)]}) from None
+        raise Invalid({member: [missing.problem or CommonProblem.INVALID_INPUT()]}) from None
 
 
 def _reach(feed: Feed) -> None:
     if feed.distribution != Distribution.SHARING_GROUP:
         feed.sharing_group = None
     elif feed.sharing_group is None:
-        raise Invalid({"sharing_group_id": ["Please choose a sharing group."]})
+        raise Invalid({"sharing_group_id": [FeedProblem.SHARING_GROUP_MISSING()]})
 
 
 def _headers(feed: Feed, data: Mapping[str, Any], *, moved: bool) -> None:
@@ -258,17 +255,17 @@ def _headers(feed: Feed, data: Mapping[str, Any], *, moved: bool) -> None:
     given = data.get("headers", told(stored))
     try:
         wanted = header_lines(given)
-    except ValueError as fault:
-        raise Invalid({"headers": [str(fault)]}) from fault
+    except Invalid as fault:
+        raise Invalid({"headers": [fault.problem]}) from fault
     if moved and any(value == MASK for _, value in wanted):
-        raise Invalid({"headers": [HEADERS_AGAIN]})
+        raise Invalid({"headers": [FeedProblem.HEADERS_AGAIN()]})
     feed.encrypted_headers = HEADERS.encrypt(merged(wanted, stored))
 
 
 def _distribution(value: Any) -> int:
     number = as_int(value)
     if number not in list(Distribution):
-        raise ValueError("Please choose a distribution between 0 and 5.")
+        raise Invalid(FeedProblem.BAD_DISTRIBUTION())
     return int(number)
 
 
@@ -290,11 +287,11 @@ def _settings(value: Any) -> dict[str, Any]:
     if not isinstance(given, dict) or not all(
         isinstance(given.get(part, {}), dict) for part in ("csv", "common")
     ):
-        raise ValueError("The settings must be a JSON object.")
+        raise Invalid(FeedProblem.SETTINGS_NOT_AN_OBJECT())
     table, common = given.get("csv", {}), given.get("common", {})
     _check_columns(table.get("value") or "")
     if len(str(table.get("delimiter") or ",")) > LONGEST_DELIMITER:
-        raise ValueError("The delimiter is one character.")
+        raise Invalid(FeedProblem.BAD_DELIMITER())
     _check_expression(common.get("excluderegex") or "")
     return {**given, "csv": table, "common": common} if given else {}
 
@@ -302,7 +299,7 @@ def _settings(value: Any) -> dict[str, Any]:
 def _check_columns(value: Any) -> None:
     parts = [part.strip() for part in str(value).split(",") if part.strip()]
     if len(parts) > MOST_COLUMNS or not all(part.isdecimal() and 0 < int(part) < 1000 for part in parts):
-        raise ValueError("The columns are numbers from 1, separated by commas.")
+        raise Invalid(FeedProblem.BAD_COLUMNS())
 
 
 def _check_expression(written: Any) -> None:
@@ -310,7 +307,7 @@ def _check_expression(written: Any) -> None:
         if written:
             expression_from(str(written))
     except InvalidExpression as fault:
-        raise ValueError(f"The expression cannot be used: {fault}") from None
+        raise Invalid(FeedProblem.BAD_EXPRESSION(reason=str(fault))) from None
 
 
 def _target(feed: Feed) -> Target:

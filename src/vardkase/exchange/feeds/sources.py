@@ -10,6 +10,7 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import local
 from vardkase.exchange.feeds.headers import header_lines
 from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource
+from vardkase.exchange.feeds.problems import FeedContentProblem
 from vardkase.exchange.http import RequestPolicy, stream
 
 ACCEPT = "application/json, text/plain, text/*"
@@ -27,7 +28,8 @@ def opened(feed: Feed, name: str, manner: RequestPolicy) -> Iterator[Iterator[by
         return
     with stream("GET", place, headers=_headers(feed), manner=manner) as reply:
         if reply.status != 200:
-            raise BadFeed(f"The feed answered {name} with status {reply.status}.".replace("  ", " "))
+            told = FeedContentProblem.FILE_STATUS if name else FeedContentProblem.STATUS
+            raise BadFeed(told(status=reply.status, **({"file": name} if name else {})))
         yield reply.content
 
 

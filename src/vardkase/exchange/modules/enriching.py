@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import batched
 from typing import Any
 
 import msgspec
 
+from vardkase.core.problems import Problem
 from vardkase.exchange.modules.errors import ModuleFailed
+from vardkase.exchange.modules.problems import ModuleProblem
 from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.exchange.modules.use import enriched, usable_module
 from vardkase.formats.misp_json import AttributeOptions, attribute_pages, chosen_ids
@@ -55,11 +58,12 @@ def enrich_event(actor: Actor, event_id: int, names: Sequence[str]) -> None:
     """
     event = find_event(actor, event_id)
     chosen = modules_for(actor, event, names)
-    faults: dict[str, str] = {}
+    faults: dict[str, Problem] = {}
     for attributes in batched(attributes_for(actor, event, chosen), AT_ONCE):
         found = enriched(chosen, attributes, PATIENCE)
-        faults |= found.errors | ({"time": "The modules took too long."} if found.left else {})
+        faults |= found.errors | ({"time": ModuleProblem.TOO_SLOW()} if found.left else {})
         if any(found.parts.values()):
             add_parts(actor, event.id, found.parts)
     if faults:
-        raise ModuleFailed("; ".join(f"{name}: {fault}" for name, fault in sorted(faults.items())))
+        told = [ModuleProblem.OF_MODULE(module=name, reason=faults[name]) for name in sorted(faults)]
+        raise ModuleFailed(reduce(lambda first, rest: ModuleProblem.SEVERAL(first=first, rest=rest), told))

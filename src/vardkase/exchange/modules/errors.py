@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from vardkase.core.errors import VardkaseError
+from vardkase.exchange.modules.problems import ModuleProblem
 
 
 class ModulesUnreachable(VardkaseError):
     """The module server does not respond, or not as a module server."""
 
     def __init__(self) -> None:
-        super().__init__("Module service not reachable.")
+        super().__init__(ModuleProblem.UNREACHABLE())
 
 
 class ModuleFailed(VardkaseError):

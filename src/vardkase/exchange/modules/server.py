@@ -15,9 +15,11 @@ import msgspec
 from django.conf import settings
 
 from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, depth
+from vardkase.core.problems import CommonProblem
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
+from vardkase.exchange.modules.problems import ModuleProblem
 
 FRESH = 60.0
 """Seconds for which the list of modules is believed."""
@@ -82,13 +84,13 @@ def ask(module: Module, request: dict[str, Any], seconds: float) -> Any:
     try:
         answer = msgspec.json.decode(reply.content)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ModuleFailed(f"The module {module.name} answered no JSON.") from error
+        raise ModuleFailed(ModuleProblem.NOT_JSON(module=module.name)) from error
     if apparent_depth(reply.content) > MAX_DEPTH and depth(answer) > MAX_DEPTH:
-        raise ModuleFailed(f"The answer of the module {module.name} nests too deeply.")
+        raise ModuleFailed(ModuleProblem.TOO_DEEP(module=module.name))
     if isinstance(answer, dict) and "error" in answer:
-        raise ModuleFailed(str(answer["error"])[:1000])
+        raise ModuleFailed(CommonProblem.QUOTED(said=str(answer["error"])[:1000]))
     if not isinstance(answer, dict):
-        raise ModuleFailed(f"The module {module.name} had no answer.")
+        raise ModuleFailed(ModuleProblem.NO_ANSWER(module=module.name))
     return answer
 
 

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vardkase.core.errors import NotFound
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import Problem
 from vardkase.core.settings import stored_values
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
+from vardkase.exchange.modules.problems import ModuleProblem
 from vardkase.exchange.modules.server import Module, ModuleKind, ask, modules
 from vardkase.exchange.modules.settings import ENABLED, TIMEOUTS
 from vardkase.formats.incoming.module_answers import document_of
 from vardkase.identity.access.actor import Actor
 
-NOT_ENABLED = "Module not found or not enabled."
 LONGEST = 240.0
 """Seconds that one request may spend on modules."""
 
@@ -35,7 +37,7 @@ def usable_module(actor: Actor, kind: ModuleKind, name: str) -> Module:
     for module in usable_modules(actor, kind):
         if module.name == name:
             return module
-    raise NotFound(NOT_ENABLED)
+    raise NotFound(ModuleProblem.NOT_ENABLED())
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class Enrichment:
     """The results of modules: the parts found, errors by module, and the number of skipped requests."""
 
     parts: Document = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, Problem] = field(default_factory=dict)
     left: int = 0
 
 
@@ -63,7 +65,7 @@ def enriched(
             try:
                 document = enrichment(module, attribute)
             except (ModuleFailed, ModulesUnreachable) as failed:
-                found.errors[module.name] = str(failed)
+                found.errors[module.name] = problem_of(failed)
                 continue
             for name, parts in document.items():
                 found.parts.setdefault(name, []).extend(parts)
@@ -114,7 +116,7 @@ def written_by(module: Module, events: Sequence[Mapping[str, Any]]) -> str:
     request = {"data": list(events), **configured(module)}
     answer = ask(module, request, TIMEOUTS[ModuleKind.EXPORT].value)
     if not isinstance(answer.get("data"), str):
-        raise ModuleFailed(f"The module {module.name} wrote nothing.")
+        raise ModuleFailed(ModuleProblem.NO_OUTPUT(module=module.name))
     return str(answer["data"])
 
 

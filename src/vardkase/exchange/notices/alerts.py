@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
+from vardkase.core.jobs.problems import problem_of
 from vardkase.core.jobs.progress import report, say
 from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.core.problems import Problem
 from vardkase.exchange.notices import filters, recipients, settings
 from vardkase.exchange.notices.letters import ReadableEvent, letter
+from vardkase.exchange.notices.problems import NoticeProblem
 from vardkase.exchange.notices.recipients import MailReader, Recipient
 from vardkase.exchange.notices.suppression import kept_back
 from vardkase.exchange.notices.wording import language_of
@@ -20,10 +23,6 @@ from vardkase.exchange.outbox.models import EntryKind
 from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed
 from vardkase.identity.user_settings.queries import values_for
 from vardkase.intel.models import Event
-
-FILTERED = "The person's own filter keeps it back."
-SUMMARISED = "The person gets summaries instead."
-ENOUGH = "The person has had many mails in a short while."
 
 
 def send_alerts(event_id: int, version: int) -> int:
@@ -99,25 +98,25 @@ class _Alert:
             return queue_mail(mails)
 
     def _mails(self, people: Sequence[Recipient], passing: set[int]) -> Iterator[Mail]:
-        kept: dict[str, list[int]] = {}
+        kept: dict[Problem, list[int]] = {}
         for person in people:
             reason = self._kept_back(person, passing)
             try:
                 if not reason:
                     yield self._addressed(person)
             except CannotBeSent as fault:
-                reason = str(fault)
+                reason = problem_of(fault)
             if reason:
                 kept.setdefault(reason, []).append(person.id)
         for reason, ids in kept.items():
             deliveries.withhold(EntryKind.MAIL, ids, self.version, reason)
 
-    def _kept_back(self, person: Recipient, passing: set[int]) -> str:
+    def _kept_back(self, person: Recipient, passing: set[int]) -> Problem | None:
         if self.rules.summary_only and person.has_summaries:
-            return SUMMARISED
+            return NoticeProblem.SUMMARISED()
         if self.rules.most and person.recent >= self.rules.most:
-            return ENOUGH
-        return "" if person.id in passing else FILTERED
+            return NoticeProblem.TOO_MANY()
+        return None if person.id in passing else NoticeProblem.FILTERED()
 
     def _addressed(self, person: Recipient) -> Mail:
         about = {

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.services import can_send
+from vardkase.core.problems import problems_in
 from vardkase.exchange.notices.alerts import send_alerts
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
@@ -36,4 +37,9 @@ def settle_delivery(settled: MailSettled) -> None:
         user_id, email, event_id, uuid, version = known
         state = DeliveryState.FAILED if settled.fault else DeliveryState.SENT
         receiver = Receiver(EntryKind.MAIL, user_id, email)
-        deliveries.settle(receiver, PublishedVersion(event_id, UUID(uuid), version), state, settled.fault)
+        deliveries.settle(
+            receiver,
+            PublishedVersion(event_id, UUID(uuid), version),
+            state,
+            next(iter(problems_in(settled.fault)), None),
+        )

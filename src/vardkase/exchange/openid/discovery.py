@@ -71,7 +71,7 @@ def ask(
             manner=manner,
         )
     except OutgoingFailed as error:
-        raise ProviderRefused(ProviderFault.UNREACHABLE, str(error)) from error
+        raise ProviderRefused(ProviderFault.UNREACHABLE, error.wire) from error
     if reply.status != 200:
         raise ProviderRefused(ProviderFault.ANSWER, f"The provider answered with status {reply.status}.")
     return _object(reply.content)

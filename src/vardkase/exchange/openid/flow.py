@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext
-
 from vardkase.core.errors import Invalid
 from vardkase.exchange.openid.discovery import discover
+from vardkase.exchange.openid.problems import IdentityProviderProblem
 from vardkase.exchange.openid.tokens import id_token, verified_claims
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
@@ -57,8 +56,7 @@ def register(actor: Actor, organisation: Organisation, asked: services.Registrat
     try:
         discover(asked.issuer)
     except ProviderRefused as refused:
-        words = gettext("No OpenID Connect provider answers there: %(why)s") % {"why": str(refused)}
-        raise Invalid({"issuer": [words]}) from refused
+        raise Invalid({"issuer": [IdentityProviderProblem.NO_ANSWER(why=str(refused))]}) from refused
     return services.save_provider(actor, organisation, asked)
 
 

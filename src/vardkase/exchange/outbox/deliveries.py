@@ -8,12 +8,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from vardkase.core.problems import Problem, stored
 from vardkase.core.sql import cursor
 from vardkase.exchange.outbox.models import Delivery, DeliveryState, EntryKind
 from vardkase.intel.hooks import EventPublished
 from vardkase.intel.models import Event
-
-LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,9 @@ def claim(receivers: Sequence[Receiver], version: PublishedVersion) -> set[int]:
     return {row[0] for row in rows.fetchall()}
 
 
-def settle(receiver: Receiver, version: PublishedVersion, state: DeliveryState, reason: str = "") -> None:
+def settle(
+    receiver: Receiver, version: PublishedVersion, state: DeliveryState, reason: Problem | None = None
+) -> None:
     values = {
         "kind": receiver.kind.value,
         "receiver": receiver.id,
@@ -71,7 +72,7 @@ def settle(receiver: Receiver, version: PublishedVersion, state: DeliveryState, 
         "uuid": version.event_uuid,
         "version": version.published,
         "state": state.value,
-        "reason": reason[:LONGEST_REASON],
+        "reason": stored(reason) if reason else "",
     }
     cursor().execute(SETTLE, values)
     cursor().execute(SETTLE_OLDER, values)
@@ -82,20 +83,24 @@ def waiting(receiver: Receiver, limit: int) -> list[int]:
     return [row[0] for row in cursor().execute(WAITING, values).fetchall()]
 
 
-def settle_waiting(receiver: Receiver, event_ids: Collection[int], state: DeliveryState, reason: str) -> None:
+def settle_waiting(
+    receiver: Receiver, event_ids: Collection[int], state: DeliveryState, reason: Problem
+) -> None:
     Delivery.objects.filter(
         kind=receiver.kind, receiver_id=receiver.id, event_id__in=event_ids, state=DeliveryState.WAITING
-    ).update(state=state, reason=reason, at=timezone.now())
+    ).update(state=state, reason=stored(reason), at=timezone.now())
 
 
-def withhold(kind: EntryKind, receiver_ids: Sequence[int], version: PublishedVersion, reason: str) -> None:
+def withhold(
+    kind: EntryKind, receiver_ids: Sequence[int], version: PublishedVersion, reason: Problem
+) -> None:
     """Record that a rule withholds a version from receivers that have claimed it."""
     Delivery.objects.filter(
         kind=kind,
         receiver_id__in=receiver_ids,
         event_uuid=version.event_uuid,
         version=version.published,
-    ).update(state=DeliveryState.WITHHELD, reason=reason[:LONGEST_REASON])
+    ).update(state=DeliveryState.WITHHELD, reason=stored(reason))
 
 
 def was_sent(receiver: Receiver, version: PublishedVersion) -> bool:

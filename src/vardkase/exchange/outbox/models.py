@@ -59,7 +59,8 @@ class Delivery(models.Model):
     """One version of one event for one receiver; unique, so that it is sent only once.
 
     `receiver_id` is the connection, stream, feed or user, and `receiver_name` its name at the time: both
-    outlive it. `version` is Unix seconds; `reason` explains the state; `at` is when the state was reached.
+    outlive it. `version` is Unix seconds; `reason` explains the state (`problems_in` reads it); `at` is when the
+    state was reached.
     """
 
     kind = models.TextField(choices=EntryKind)

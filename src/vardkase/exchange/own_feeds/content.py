@@ -12,6 +12,8 @@ from vardkase.analysis.search.sql import query
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import SqlQuery, cursor
+from vardkase.exchange.own_feeds.problems import OwnFeedProblem
+from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.formats.feed import FeedReach
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.connection_scope import ConnectionScope
@@ -51,7 +53,7 @@ def reach_of(actor: Actor, content: FeedContent) -> FeedReach:
     """How far the feed's content is shared. Raises Invalid, NotFound (an unknown sharing group)."""
     refused = [each for each in content.distributions if each not in PUBLIC]
     if refused:
-        raise Invalid({"distributions": [f"A feed takes the distributions 1, 2 and 3, not {refused[0]}."]})
+        raise Invalid({"distributions": [OwnFeedProblem.BAD_DISTRIBUTION_GIVEN(number=refused[0])]})
     groups = (find_group(actor, reference).pk for reference in content.sharing_groups)
     return FeedReach(frozenset(map(str, content.distributions)), frozenset(map(str, groups)))
 
@@ -70,16 +72,14 @@ def outsider(actor: Actor, reach: FeedReach) -> Actor:
 
 def chosen(actor: Actor, content: FeedContent) -> SqlQuery:
     if decided := content.filters.keys() & DECIDED:
-        raise Invalid({"filters": [f"A feed decides about {min(decided)} itself."]})
+        raise Invalid({"filters": [OwnFeedProblem.DECIDED_FILTER(name=min(decided))]})
     distributions = [*content.distributions, *([4] if content.sharing_groups else [])]
     now = now_seconds()
     search = parse(Scope.EVENTS, {**content.filters, "published": True, "distribution": distributions}, now)
     since = search.publish_timestamp
     if since and (since.start or 0) > now:
         # As a search it would find nothing, and the feed would be emptied.
-        raise Invalid(
-            {"filters": ["publish_timestamp: neither a period such as 30d nor a day that has been."]}
-        )
+        raise Invalid({"filters": [ConfigurationProblem.FUTURE_TIME(name="publish_timestamp")]})
     return query(actor, search)
 
 

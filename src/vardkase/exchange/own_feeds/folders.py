@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.misp.fields import UUID
 
 MANIFEST, HASHES, UNFINISHED = "manifest.json", "hashes.csv", ".part"
@@ -51,7 +52,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         _begin(folder)
         yield
     except BlockingIOError as error:
-        raise Conflict(f"Another export is writing to {folder}.") from error
+        raise Conflict(OwnFeedProblem.FOLDER_IN_USE(folder=folder)) from error
     finally:
         os.close(held)
 
@@ -60,7 +61,7 @@ def _begin(folder: Path) -> None:
     manifest = folder / MANIFEST
     if not manifest.exists():
         if any(folder.iterdir()):
-            raise Invalid(f"{folder} is not empty and holds no feed.")
+            raise Invalid(OwnFeedProblem.FOLDER_NOT_EMPTY(folder=folder))
         manifest.write_bytes(b"{}\n")
     for path in list(folder.glob(f"*{UNFINISHED}")):
         path.unlink()

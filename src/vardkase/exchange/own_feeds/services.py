@@ -18,13 +18,16 @@ from django.utils import timezone
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
-from vardkase.core.jobs.progress import in_words
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import stored
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.fields import decoded
 from vardkase.exchange.own_feeds.content import PUBLIC, FeedContent, chosen, reach_of
 from vardkase.exchange.own_feeds.folders import folder_of, remove_folder
 from vardkase.exchange.own_feeds.models import OwnFeed
+from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.exchange.own_feeds.writing import Exported, export_feed
+from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.connection_scope import ConnectionScope
 from vardkase.identity.access.jobs import reading_actor
@@ -38,7 +41,6 @@ LONG = 40
 """Letters of a token."""
 EVERYBODYS = 3
 """The distribution of what may lie open for anybody."""
-OPEN_TO_ALL = "What is open to everybody holds what is for all communities: no group's, and no local tags."
 
 
 def own_feeds(actor: Actor) -> QuerySet[OwnFeed]:
@@ -49,7 +51,7 @@ def own_feeds(actor: Actor) -> QuerySet[OwnFeed]:
 def find_own_feed(actor: Actor, name: str) -> OwnFeed:
     found = own_feeds(actor).filter(name=name).first()
     if found is None:
-        raise NotFound("There is no such feed.")
+        raise NotFound(OwnFeedProblem.NOT_FOUND())
     return found
 
 
@@ -68,9 +70,9 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     before = (feed.organisation_id, content_of(feed)) if name else None
     apply(feed, data, READERS)
     if name and feed.name != name:
-        raise Invalid({"name": ["The name is part of the feed's address and stays."]})
+        raise Invalid({"name": [OwnFeedProblem.NAME_STAYS()]})
     if not feed.name or (not name and OwnFeed.objects.filter(name=feed.name).exists()):
-        raise Invalid({"name": ["A feed needs a name of its own."]})
+        raise Invalid({"name": [OwnFeedProblem.NAME_TAKEN()]})
     groups = (
         [find_group(actor, str(each)).pk for each in data["sharing_groups"]]
         if "sharing_groups" in data
@@ -128,7 +130,7 @@ def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:
     except Exception as fault:
         if isinstance(fault, NotFound):
             remove_folder(feed.name)
-        OwnFeed.objects.filter(pk=feed.pk).update(written=timezone.now(), fault=in_words(fault))
+        OwnFeed.objects.filter(pk=feed.pk).update(written=timezone.now(), fault=stored(problem_of(fault)))
         raise
     OwnFeed.objects.filter(pk=feed.pk).update(written=timezone.now(), fault="", events=len(done.uuids))
     return done
@@ -159,9 +161,9 @@ def readable(name: str, actor: Actor | None, token: str) -> OwnFeed:
     )
     if feed is not None and (feed.open or _has_token(feed, token) or (actor and _may_read(actor, feed))):
         if not (feed.organisation.may_read and feed.organisation.may_sync):
-            raise NotFound("The feed rests.")
+            raise NotFound(OwnFeedProblem.PAUSED())
         return feed
-    raise Forbidden("There is no feed here for you.")
+    raise Forbidden(OwnFeedProblem.NOT_READABLE())
 
 
 def _may_read(actor: Actor, feed: OwnFeed) -> bool:
@@ -186,13 +188,11 @@ def _check(feed: OwnFeed) -> None:
     content, reader = content_of(feed), reader_of(feed)
     narrower = content.sharing_groups or set(content.distributions) - {EVERYBODYS}
     if feed.open and (narrower or feed.local_tags):
-        raise Invalid({"open": [OPEN_TO_ALL]})
+        raise Invalid({"open": [OwnFeedProblem.OPEN_TO_ALL()]})
     try:
         reach_of(reader, content)
     except NotFound as fault:
-        raise Invalid(
-            {"sharing_groups": ["The organisation whose view the feed is is not in this group."]}
-        ) from fault
+        raise Invalid({"sharing_groups": [OwnFeedProblem.NOT_IN_GROUP()]}) from fault
     chosen(reader, content)
 
 
@@ -205,25 +205,25 @@ def _name(value: Any) -> str:
     try:
         validate_slug(written)
     except ValidationError as fault:
-        raise ValueError("A name is made of letters from a to z, digits, _ and -.") from fault
+        raise Invalid(OwnFeedProblem.BAD_NAME()) from fault
     if written == "new":  # The address of the page on which feeds are made.
-        raise ValueError("Choose another name.")
+        raise Invalid(OwnFeedProblem.NAME_RESERVED())
     if len(written) > LONGEST_NAME:
-        raise ValueError("The name is too long.")
+        raise Invalid(OwnFeedProblem.NAME_TOO_LONG())
     return written
 
 
 def _filters(value: Any) -> dict[str, Any]:
     given = decoded(value)
     if not isinstance(given, dict):
-        raise ValueError("The filters must be a JSON object.")
+        raise Invalid(ConfigurationProblem.FILTERS_NOT_AN_OBJECT())
     return given
 
 
 def _distributions(value: Any) -> list[int]:
     numbers = {as_int(each) for each in (value if isinstance(value, list) else [value])}
     if not numbers <= set(PUBLIC):
-        raise ValueError("A feed takes the distributions 1, 2 and 3.")
+        raise Invalid(OwnFeedProblem.BAD_DISTRIBUTION())
     return sorted(each for each in numbers if each)
 
 

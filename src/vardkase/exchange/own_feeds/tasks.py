@@ -13,12 +13,11 @@ from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
 from vardkase.exchange.outbox.models import Delivery, DeliveryState, EntryKind
 from vardkase.exchange.own_feeds.content import outsider
 from vardkase.exchange.own_feeds.models import OwnFeed
+from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.exchange.own_feeds.services import reader_of, refresh
 from vardkase.exchange.own_feeds.writing import Exported
 from vardkase.formats.feed import FeedReach
 from vardkase.intel.hooks import EventPublished, EventWithdrawn
-
-NOT_IN_IT = "The feed's definition does not take the event."
 
 
 def promise(published: EventPublished) -> None:
@@ -60,7 +59,8 @@ def refresh_and_settle(feed: OwnFeed, *, whole: bool) -> Exported:
     for each in waiting:
         is_in = str(each.event_uuid) in done.uuids
         version = PublishedVersion(each.event_id, each.event_uuid, each.version)
-        state, reason = (DeliveryState.SENT, "") if is_in else (DeliveryState.WITHHELD, NOT_IN_IT)
+        state = DeliveryState.SENT if is_in else DeliveryState.WITHHELD
+        reason = None if is_in else OwnFeedProblem.EVENT_NOT_IN_IT()
         deliveries.settle(_receiver(feed), version, state, reason)
     return done
 

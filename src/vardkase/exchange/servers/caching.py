@@ -14,6 +14,7 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Reply
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, message_of
+from vardkase.exchange.servers.problems import ConnectionProblem, PeerProblem
 from vardkase.exchange.servers.queries import require_exchange_over, servers
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -30,9 +31,6 @@ MOST_VALUES = 50_000_000
 SECONDS = 300.0
 LARGEST = 64 * MEBIBYTE
 LINE = re.compile(rb"([0-9a-f]{32}),([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*", re.IGNORECASE)
-TOO_MANY = "The other instance has more values than are kept here of one."
-NO_HASHES = "The other instance did not answer with hashes of its values."
-NOT_ENABLED = "Caching is not enabled for this server."
 ABSENT = frozenset((403, 404, 405))
 """How an instance answers that has no index of hashes to go through."""
 
@@ -51,7 +49,7 @@ def cache_server(actor: Actor | None, server: Server) -> int:
         actor.require_writing()
         actor.require(Permission.SITE_ADMIN)
     if not server.caching_enabled:
-        raise Conflict(NOT_ENABLED)
+        raise Conflict(ConnectionProblem.CACHING_OFF())
     require_exchange_over(server, gives=True)
     values = _bounded(_values(Peer(server, SECONDS, LARGEST, patient=True)))
     number = caches.store(SERVER, server.pk, values, report)
@@ -92,7 +90,7 @@ def _values(peer: Peer) -> Iterator[Cached]:
 def _bounded(values: Iterator[Cached]) -> Iterator[Cached]:
     for number, value in enumerate(values):
         if number == MOST_VALUES:
-            raise OutgoingFailed(TOO_MANY)
+            raise OutgoingFailed(PeerProblem.TOO_MANY_VALUES())
         yield value
 
 
@@ -134,4 +132,4 @@ def _lines(reply: Reply) -> Iterator[Cached]:
         if found := LINE.fullmatch(line):
             yield found[1].decode(), found[2].decode()
         elif line.strip():
-            raise OutgoingFailed(NO_HASHES)
+            raise OutgoingFailed(PeerProblem.NO_HASHES())

@@ -14,12 +14,14 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.core.errors import Conflict
+from vardkase.core.problems import Problem
 from vardkase.exchange.certificates import Certificate, of_der, pem_of
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed, TimedOut
 from vardkase.exchange.http import Reply
 from vardkase.exchange.servers import client
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer
+from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.exchange.servers.queries import find_server
 from vardkase.exchange.servers.services import edit_server
 from vardkase.identity.access.actor import Actor
@@ -57,7 +59,7 @@ class Checkup:
 
     result: dict[str, Any]
     fault: ConnectionFault | None = None
-    said: str = ""
+    said: Problem | None = None
     certificate: Certificate | None = None
     clock: int | None = None
     account: client.RemoteUser | None = None
@@ -70,7 +72,7 @@ def check(actor: Actor, reference: Reference) -> Checkup:
         reply = client.asked(server)
     except OutgoingFailed as failed:
         fault = fault_of(failed)
-        found = Checkup(client.not_reached(failed), fault, str(failed), _certificate(server, fault))
+        found = Checkup(client.not_reached(failed), fault, failed.problem, _certificate(server, fault))
     else:
         result = client.judged(server, reply)
         found = Checkup(
@@ -79,7 +81,7 @@ def check(actor: Actor, reference: Reference) -> Checkup:
             clock=_clock(reply),
             account=_account(actor, server, result["status"]),
         )
-    client.noted(server, found.result)
+    client.noted(server, found.result["status"], found.said)
     return found
 
 
@@ -94,7 +96,7 @@ def trust(actor: Actor, reference: Reference, fingerprint: str) -> None:
     der = Peer(find_server(actor, reference)).certificate()
     shown = of_der(der)
     if shown is None or shown.fingerprint != fingerprint:
-        raise Conflict("The other side shows another certificate now.")
+        raise Conflict(ConnectionProblem.OTHER_CERTIFICATE())
     pinned = {"submitted_cert": pem_of(der), "self_signed": shown.signed_itself}
     with transaction.atomic():
         edit_server(actor, reference, pinned)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core import json_limits
+from vardkase.core.problems import Problem
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import Reply
 from vardkase.exchange.servers import health
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.servers.peer import NOT_JSON, Peer
+from vardkase.exchange.servers.peer import Peer
+from vardkase.exchange.servers.problems import PeerProblem
 from vardkase.exchange.servers.queries import find_server
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
@@ -19,12 +21,12 @@ from vardkase.misp.version import MISP_VERSION
 WORKS, NOT_REACHED, UNEXPECTED, REFUSED, PASSWORD, TERMS, NO_RIGHTS, ONLY_SIGHTINGS = range(1, 9)
 """MISP's numbers for how a connection is."""
 REASONS = {
-    UNEXPECTED: NOT_JSON,
-    REFUSED: "The other instance does not know our key.",
-    PASSWORD: "Our account on the other instance has to change its password.",
-    TERMS: "Our account on the other instance has to accept the terms of use.",
-    NO_RIGHTS: "Our account on the other instance may not synchronise.",
-    ONLY_SIGHTINGS: "Our account on the other instance may only send sightings.",
+    UNEXPECTED: PeerProblem.NOT_JSON,
+    REFUSED: PeerProblem.KEY_REFUSED,
+    PASSWORD: PeerProblem.PASSWORD_EXPIRED,
+    TERMS: PeerProblem.TERMS_NOT_ACCEPTED,
+    NO_RIGHTS: PeerProblem.MAY_NOT_SYNC,
+    ONLY_SIGHTINGS: PeerProblem.ONLY_SIGHTINGS,
 }
 POST_FINE, POST_FAILED, POST_DIFFERS, POST_HEADERS = 1, 8, 9, 10
 TEST = {"testString": "This is a test: åäö ÅÄÖ € ☃"}
@@ -44,8 +46,9 @@ def test_connection(actor: Actor, reference: Reference) -> dict[str, Any]:
     try:
         found = judged(server, asked(server))
     except OutgoingFailed as failed:
-        found = not_reached(failed)
-    noted(server, found)
+        noted(server, NOT_REACHED, failed.problem)
+        return not_reached(failed)
+    noted(server, found["status"])
     return found
 
 
@@ -54,12 +57,12 @@ def asked(server: Server) -> Reply:
 
 
 def not_reached(failed: OutgoingFailed) -> dict[str, Any]:
-    return {"status": NOT_REACHED, "client_certificate": None, "info": str(failed)}
+    return {"status": NOT_REACHED, "client_certificate": None, "info": failed.wire}
 
 
-def noted(server: Server, found: dict[str, Any]) -> None:
-    works = found["status"] == WORKS
-    reason = "" if works else str(found.get("info") or REASONS.get(found["status"], REASONS[UNEXPECTED]))
+def noted(server: Server, status: int, problem: Problem | None = None) -> None:
+    works = status == WORKS
+    reason = None if works else problem or REASONS.get(status, REASONS[UNEXPECTED])()
     health.note(server.pk, works=works, reason=reason)
 
 
@@ -89,7 +92,7 @@ def remote_user(actor: Actor, reference: Reference) -> RemoteUser:
     found = _document(find_server(actor, reference), "users/view/me.json")
     user, role = found.get("User"), found.get("Role")
     if not isinstance(user, dict) or not isinstance(role, dict):
-        raise OutgoingFailed("The other instance did not say who we are.")
+        raise OutgoingFailed(PeerProblem.NO_ACCOUNT())
     return RemoteUser(str(user.get("email")), str(role.get("name")), bool(role.get("perm_sync")))
 
 
@@ -106,9 +109,9 @@ def _document(server: Server, path: str) -> dict[str, Any]:
     reply = Peer(server).ask("GET", path)
     found = _decoded(reply)
     if reply.status != 200:
-        raise OutgoingFailed(f"The other instance answered with status {reply.status}.")
+        raise OutgoingFailed(PeerProblem.STATUS(status=reply.status))
     if not isinstance(found, dict):
-        raise OutgoingFailed(NOT_JSON)
+        raise OutgoingFailed(PeerProblem.NOT_JSON())
     return found
 
 

@@ -22,8 +22,10 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.core.problems import Problem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -77,11 +79,7 @@ def waits_for_confirmation(server: Server) -> bool:
 def require_confirmed(server: Server) -> None:
     """Raise Conflict while a connection in a member's name is not confirmed."""
     if waits_for_confirmation(server):
-        told = gettext(
-            "%(organisation)s has not confirmed this connection. Its administrator can confirm "
-            "it on the page %(page)s, or two people of the hub can."
-        )
-        raise Conflict(told % {"organisation": server.remote_org.name, "page": PAGE})
+        raise Conflict(ConnectionProblem.NOT_CONFIRMED(organisation=server.remote_org.name, page=PAGE))
 
 
 def connections_of(actor: Actor) -> list[Server]:
@@ -104,9 +102,9 @@ def confirm(actor: Actor, pk: int, identity: str) -> Server:
     servers = Server.objects.select_for_update(of=("self",)).select_related("remote_org")
     server = servers.filter(pk=pk, remote_org=actor.organisation_id).first()
     if server is None:
-        raise NotFound("Invalid server")
+        raise NotFound(ConnectionProblem.NOT_FOUND())
     if not hmac.compare_digest(identity, identity_of(server)):
-        raise Conflict(gettext("The connection has changed. Read it again."))
+        raise Conflict(ConnectionProblem.CHANGED())
     return record_confirmation(actor, server)
 
 
@@ -174,7 +172,7 @@ def _locked(request: ApprovalRequest) -> Server:
     servers = Server.objects.select_for_update(of=("self",)).select_related("remote_org")
     found = servers.filter(pk=int(request.subject)).first()
     if found is None:
-        raise NotFound("Invalid server")
+        raise NotFound(ConnectionProblem.NOT_FOUND())
     return found
 
 
@@ -200,14 +198,12 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     found = Server.objects.filter(pk=int(request.subject)).first()
     host = host_organisation_id()
     if found is not None and found.remote_org_id == actor.organisation_id != host:
-        return gettext(
-            "This connection belongs to your own organisation: somebody without an interest in it decides."
-        )
-    return ""
+        return ConnectionProblem.OWN_CONNECTION()
+    return None
 
 
 def _execute(approval: Approval) -> Server:

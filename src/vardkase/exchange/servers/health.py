@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from vardkase.core.problems import Problem, stored
 from vardkase.core.sql import cursor
 
-LONGEST = 1000
 
-
-def note(server_id: int, *, works: bool, reason: str = "") -> None:
+def note(server_id: int, *, works: bool, reason: Problem | None = None) -> None:
     """Record whether a connection works; the time since when is kept if nothing changed."""
-    values = {"server": server_id, "works": works, "reason": reason[:LONGEST]}
+    values = {"server": server_id, "works": works, "reason": stored(reason) if reason else ""}
     cursor().execute(NOTE, values)
 
 

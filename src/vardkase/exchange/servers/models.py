@@ -75,7 +75,7 @@ class Server(models.Model):
 
 class ConnectionHealth(models.Model):
     """Whether a connection worked when last tested or used, at `at`. `since` is when that state began.
-    `reason` is why it fails, in English."""
+    `reason` is why it fails (`problems_in` reads it)."""
 
     server = models.OneToOneField(Server, models.CASCADE, primary_key=True, related_name="standing")
     works = models.BooleanField()

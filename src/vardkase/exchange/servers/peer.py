@@ -15,6 +15,7 @@ from vardkase.core.instance import instance_uuid
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch, presented_certificate
 from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.servers.problems import PeerProblem
 
 SHORT = 30.0
 """Seconds that a question about the connection itself may take."""
@@ -24,15 +25,15 @@ AWAY = frozenset((429, 502, 503, 504))
 """Statuses of an instance, or of what stands before it, that is not there now."""
 PASSING = AWAY | {500}
 """Statuses that may be others in a moment."""
-NOT_JSON = "The other instance did not answer with JSON."
 
 
 class RemoteRefused(OutgoingFailed):
-    """The other instance returned an error; `status` is its HTTP status, the text its message."""
+    """The other instance returned an error; `status` is its HTTP status, `message` its reason ("" for none)."""
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
-        super().__init__(f"The other instance answered with status {status}: {message}")
+        told = PeerProblem.REFUSED(status=status, said=message)
+        super().__init__(told if message else PeerProblem.REFUSED_SILENTLY(status=status))
 
 
 type Question = tuple[Method, str, bytes]
@@ -122,14 +123,14 @@ def decoded(reply: Reply) -> Any:
     try:
         return json_limits.decoded(reply.content)
     except ValueError as error:
-        raise OutgoingFailed(NOT_JSON) from error
+        raise OutgoingFailed(PeerProblem.NOT_JSON()) from error
 
 
 def message_of(reply: Reply) -> str:
     try:
         answer = json_limits.decoded(reply.content)
     except ValueError:
-        return "no reason given"
+        return ""
     told = answer.get("message") or answer.get("name") if isinstance(answer, dict) else None
     errors = answer.get("errors") if isinstance(answer, dict) else None
-    return " ".join(str(part)[:300] for part in (told, errors) if part) or "no reason given"
+    return " ".join(str(part)[:300] for part in (told, errors) if part)

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from vardkase.core.errors import NotFound
 from vardkase.exchange.certificates import Certificate, of_pem
 from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
@@ -67,7 +68,7 @@ def require_exchange_over(server: Server, *, gives: bool) -> None:
 def find_server(actor: Actor, reference: Reference) -> Server:
     found = servers(actor).filter(pk=as_int(reference) or 0).first()
     if found is None:
-        raise NotFound("Invalid server")
+        raise NotFound(ConnectionProblem.NOT_FOUND())
     return found
 
 

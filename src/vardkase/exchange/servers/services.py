@@ -10,17 +10,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.fields import name, origin, rules, web_address
+from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.exchange.servers.confirmation import identity_of, tell_member
 from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.exchange.servers.queries import find_server, servers
 from vardkase.exchange.tls import tls_context
 from vardkase.identity.access.actor import Actor
@@ -36,10 +38,6 @@ from vardkase.knowledge.caches.services import forget
 from vardkase.misp.flags import as_bool
 
 KEY = re.compile(r"[A-Za-z0-9]{40}")
-BAD_KEY = "The authkey has to be exactly 40 characters long and consist of alphanumeric characters."
-KEY_AGAIN = "The address leads elsewhere now: enter the authkey for it."
-NOT_FOR_SITE_ADMINS = "Site admin accounts cannot be used to create server sync configurations."
-NO_UUID = "The organisation of the other instance must have a uuid."
 LONGEST_CERTIFICATE = 100_000
 FLAGS = (
     "push",
@@ -66,7 +64,7 @@ def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     """Add a connection from its wire fields (name, url, authkey, …). Raises Invalid by field, Forbidden."""
     _require_site_admin(actor)
     server = Server(org_id=actor.organisation_id, priority=Server.objects.count() + 1)
-    missing = {field: ["This field cannot be left blank"] for field in REQUIRED if not data.get(field)}
+    missing = {field: [CommonProblem.REQUIRED()] for field in REQUIRED if not data.get(field)}
     if data.get("remote_org"):
         missing.pop("remote_org_id", None)
     if missing:
@@ -89,7 +87,7 @@ def import_server(actor: Actor, document: Mapping[str, Any]) -> Server:
     block = document.get("Organisation")
     known = capture_organisations([block], created_by=actor.user_id or 0) if isinstance(block, dict) else {}
     if not known:
-        raise Invalid({"Organisation": [NO_UUID]})
+        raise Invalid({"Organisation": [ConnectionProblem.UUID_MISSING()]})
     given = {field: document.get(field) for field in ("url", "authkey")}
     named = document.get("name") or document.get("url")
     return add_server(actor, {**given, "name": named, "remote_org_id": next(iter(known.values()))})
@@ -129,7 +127,7 @@ def order_servers(actor: Actor, server_ids: Sequence[int]) -> None:
     _require_site_admin(actor)
     stored = {server.pk: server for server in servers(actor).select_for_update(of=("self",))}
     if sorted(server_ids) != sorted(stored):
-        raise Invalid({"id": ["Name every server once."]})
+        raise Invalid({"id": [ConnectionProblem.NOT_EACH_ONCE()]})
     for place, number in enumerate(server_ids, 1):
         stored[number].priority = place
     Server.objects.bulk_update(stored.values(), ["priority"])
@@ -178,7 +176,7 @@ def sync_configuration(actor: Actor, base_url: str, instance: str) -> dict[str, 
     actor.require_writing()
     actor.require(Permission.SYNC)
     if actor.is_site_admin or actor.user_id is None:
-        raise Forbidden(NOT_FOR_SITE_ADMINS)
+        raise Forbidden(ConnectionProblem.NOT_FOR_SITE_ADMINS())
     host = find_organisation(host_organisation_id() or 0)
     comment = f"Auto generated sync key - {datetime.fromtimestamp(now_seconds(), UTC):%Y-%m-%d %H:%M:%S}"
     _, raw = issue_key(actor, User.objects.get(pk=actor.user_id), {"comment": comment})
@@ -212,18 +210,18 @@ def _refuse_sending_blindly(actor: Actor, before: dict[str, Any] | None, server:
     """
     sends = any(getattr(server, name) for name in SENDS)
     if actor.may_not_read_content and sends and _leads(server) != before:
-        raise Invalid({"push": [gettext("An officer or another administrator has to enable this.")]})
+        raise Invalid({"push": [ConnectionProblem.SENDING_NEEDS_ANOTHER()]})
 
 
 def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:
-    errors: dict[str, Sequence[str]] = {}
+    errors: dict[str, Sequence[Problem]] = {}
     changed: list[str] = []
     before = server.url
     for step in (_plain, _key, _organisation, _certificates):
         try:
             changed += step(server, data)
         except Invalid as fault:
-            errors |= dict(fault.errors) if isinstance(fault.errors, Mapping) else {"": [fault.errors]}
+            errors |= {"": [fault.errors]} if isinstance(fault.errors, Problem) else fault.errors
     if errors:
         raise Invalid(errors)
     _keep_key_from_strangers(server, before, changed)
@@ -239,7 +237,7 @@ def _key(server: Server, data: Mapping[str, Any]) -> list[str]:
     if not key:
         return []
     if not isinstance(key, str) or not KEY.fullmatch(key):
-        raise Invalid({"authkey": [BAD_KEY]})
+        raise Invalid({"authkey": [ConnectionProblem.BAD_KEY()]})
     server.encrypted_key = KEYS.encrypt(key)
     return ["authkey"]
 
@@ -247,7 +245,7 @@ def _key(server: Server, data: Mapping[str, Any]) -> list[str]:
 def _keep_key_from_strangers(server: Server, before: str, changed: Sequence[str]) -> None:
     """A stored key is sent only to its original server: changing the address requires entering the key again."""
     if before and origin(before) != origin(server.url) and "authkey" not in changed:
-        raise Invalid({"authkey": [KEY_AGAIN]})
+        raise Invalid({"authkey": [ConnectionProblem.KEY_AGAIN()]})
 
 
 def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
@@ -258,7 +256,7 @@ def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
         try:
             found = find_organisation(str(data["remote_org_id"]))
         except NotFound:
-            raise Invalid({"remote_org_id": ["Invalid organisation."]}) from None
+            raise Invalid({"remote_org_id": [ConfigurationProblem.UNKNOWN_ORGANISATION()]}) from None
     else:
         return []
     if found.pk == server.remote_org_id:
@@ -270,7 +268,7 @@ def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
 def _captured(block: Any) -> Organisation:
     known = capture_organisations([block]) if isinstance(block, Mapping) else {}
     if not known:
-        raise Invalid({"remote_org": [NO_UUID]})
+        raise Invalid({"remote_org": [ConnectionProblem.UUID_MISSING()]})
     return find_organisation(next(iter(known.values())))
 
 
@@ -295,7 +293,7 @@ def _certificate(member: str, data: Mapping[str, Any], *, private: bool) -> str:
         pem = _pem(given)
         tls_context("" if private else pem, pem if private else "")
     except (ValueError, OSError, OutgoingFailed):
-        raise Invalid({member: ["This is not a certificate in PEM form."]}) from None
+        raise Invalid({member: [ConnectionProblem.BAD_CERTIFICATE()]}) from None
     return pem
 
 

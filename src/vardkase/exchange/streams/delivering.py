@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import stored
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.outbox.deliveries import Receiver, settle
 from vardkase.exchange.outbox.events import after, last_place
@@ -80,7 +82,7 @@ def note_failure(stream: Stream, error: OutgoingFailed) -> None:
     Stream.objects.filter(pk=stream.pk, revision=stream.revision).update(
         failures=F("failures") + 1,
         failing_since=stream.failing_since,
-        fault=str(error)[:1000],
+        fault=stored(problem_of(error)),
         fault_code=fault_of(error),
     )
 
@@ -121,4 +123,4 @@ def _put_down(stream: Stream, batch: StreamBatch, error: OutgoingFailed) -> None
     with suppress(Changed), transaction.atomic():
         for outcome in batch.outcomes:
             if outcome.state is DeliveryState.SENT:
-                settle(receiver(stream), outcome.version, DeliveryState.FAILED, str(error))
+                settle(receiver(stream), outcome.version, DeliveryState.FAILED, error.problem)

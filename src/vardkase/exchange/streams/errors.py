@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from vardkase.core.problems import Problem
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed, TimedOut
 
 
@@ -25,9 +26,9 @@ class StreamFault(StrEnum):
 class NotTaken(OutgoingFailed):
     """The receiver responded but did not accept the message."""
 
-    def __init__(self, fault: StreamFault, text: str) -> None:
+    def __init__(self, fault: StreamFault, problem: Problem) -> None:
         self.fault = fault
-        super().__init__(text)
+        super().__init__(problem)
 
 
 def fault_of(error: OutgoingFailed) -> StreamFault:

@@ -11,6 +11,7 @@ from vardkase.core.errors import Conflict
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.outbox.events import OutboxEvent, enter
 from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.problems import StreamProblem
 from vardkase.exchange.streams.topics import BY_HAND
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -38,7 +39,7 @@ def push_event(actor: Actor, reference: str, publisher: Publisher) -> int:
     actor.require_writing()
     event = find_event(actor, reference)
     if not Stream.objects.filter(kind=publisher, enabled=True).exists():
-        raise Disabled(f"No stream of the kind {publisher} is on.")
+        raise Disabled(StreamProblem.NONE_ENABLED(kind=publisher))
     if not event.published:
         require_might_go_out(actor, event.id)
     enter([OutboxEvent(BY_HAND[publisher], "publish", event_id=event.id)])

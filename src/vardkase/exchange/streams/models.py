@@ -32,8 +32,8 @@ class Stream(models.Model):
     `settings` are those of its kind (`kinds`), and `encrypted_secrets` a JSON object under `SECRETS`. It sees
     what `org` may read; without one, everything. `filters` are restSearch's. `position` is the place in the
     outbox up to which the receiver has acknowledged; `revision` increases with every manual change, so that
-    the deliverer notices. `failing_since`, `fault_code` (`errors.Fault`) and `fault` describe a failure;
-    `missed` counts entries removed before they were sent; `by_settings`: configured by MISP's settings.
+    the deliverer notices. `failing_since`, `fault_code` (`errors.Fault`) and `fault` (`problems_in` reads it) describe
+    a failure; `missed` counts entries removed before they were sent; `by_settings`: configured by MISP's settings.
     """
 
     name = models.CharField(max_length=255, unique=True)

@@ -12,6 +12,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.exchange.outbox.events import line_up
 from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.problems import StreamProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.standing import may_now
@@ -49,7 +50,7 @@ def streams(actor: Actor) -> QuerySet[Stream]:
 def find_stream(actor: Actor, stream_id: int) -> Stream:
     stream = streams(actor).filter(pk=stream_id).first()
     if stream is None:
-        raise NotFound("Invalid stream.")
+        raise NotFound(StreamProblem.NOT_FOUND())
     return stream
 
 

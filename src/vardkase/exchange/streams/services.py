@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +13,16 @@ from django.utils import timezone
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.fields import read
+from vardkase.core.problems import Problem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.fields import decoded, member_of, name
 from vardkase.exchange.outbox.events import last_place, place_before
+from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.exchange.streams.bodies.reader import read_filters
 from vardkase.exchange.streams.delivering import waiting
 from vardkase.exchange.streams.models import SECRETS, Format, Stream, StreamKind
+from vardkase.exchange.streams.problems import StreamProblem
 from vardkase.exchange.streams.queries import find_stream
 from vardkase.exchange.streams.senders.sender import secrets_of
 from vardkase.exchange.streams.signatures import new_secret
@@ -32,8 +36,6 @@ MOST_ENABLED = 30
 """Each that is on takes a connection to the database."""
 FORMER_SECRET = timedelta(hours=24)
 """For so long messages are signed with the secret that was before, too."""
-BY_SETTINGS = "MISP's settings describe this stream: change Plugin.ZeroMQ_… or Plugin.Kafka_… instead."
-GIVE_AGAIN = "Messages go elsewhere now: enter it for the new place."
 
 
 @transaction.atomic
@@ -113,7 +115,7 @@ def skip_next(actor: Actor, stream_id: int) -> None:
     stream = find_stream(actor, stream_id)
     entry = next(iter(waiting(stream, 1)), None)
     if entry is None or entry.place is None:
-        raise Conflict("Nothing waits.")
+        raise Conflict(StreamProblem.NOTHING_WAITS())
     _move(
         actor,
         stream_id,
@@ -131,7 +133,7 @@ def renew_secret(actor: Actor, stream_id: int) -> str:
     """
     stream = _own(actor, stream_id)
     if stream.kind != StreamKind.WEBHOOK:
-        raise Conflict("Only webhooks are signed.")
+        raise Conflict(StreamProblem.NOT_SIGNED())
     known, made = secrets_of(stream), new_secret()
     until = (timezone.now() + FORMER_SECRET).isoformat()
     _keep_secrets(
@@ -154,7 +156,7 @@ def _own(actor: Actor, stream_id: int) -> Stream:
     _require_site_admin(actor)
     stream = _locked(actor, stream_id)
     if stream.by_settings:
-        raise Forbidden(BY_SETTINGS)
+        raise Forbidden(StreamProblem.BY_SETTINGS())
     return stream
 
 
@@ -162,7 +164,7 @@ def _locked(actor: Actor, stream_id: int) -> Stream:
     find_stream(actor, stream_id)
     stream = Stream.objects.select_for_update().filter(pk=stream_id).first()
     if stream is None:
-        raise NotFound("Invalid stream.")
+        raise NotFound(StreamProblem.NOT_FOUND())
     return stream
 
 
@@ -174,31 +176,31 @@ def _save(stream: Stream) -> None:
 
 
 def _apply(stream: Stream, data: Mapping[str, Any]) -> None:
-    errors: dict[str, Any] = {}
+    errors: dict[str, Sequence[Problem]] = {}
     before = {part: stream.settings.get(part) for part in SHAPES[StreamKind(stream.kind)].place}
     for step in (_described, _filtered, _placed):
         try:
             step(stream, data)
         except Invalid as fault:
-            errors |= dict(fault.errors) if isinstance(fault.errors, Mapping) else {"": [fault.errors]}
+            errors |= {"": [fault.errors]} if isinstance(fault.errors, Problem) else fault.errors
     if not errors:
-        errors = _take_secrets(stream, data, before)
+        errors |= _take_secrets(stream, data, before)
     if errors:
         raise Invalid(errors)
 
 
 def _described(stream: Stream, data: Mapping[str, Any]) -> None:
-    errors: dict[str, list[str]] = {}
     readers = {"name": name, "format": _format(stream), "topics": _topics, "org_id": _organisation}
-    for member, reader in readers.items():
-        if member not in data and stream.pk:
-            continue
-        try:
-            setattr(stream, member, reader(data.get(member, getattr(stream, member))))
-        except ValueError as error:
-            errors[member] = [str(error)]
+    given = {
+        member: data.get(member, getattr(stream, member))
+        for member in readers
+        if member in data or not stream.pk
+    }
+    values, errors = read(given, readers)
+    for member, value in values.items():
+        setattr(stream, member, value)
     if Stream.objects.filter(name=stream.name).exclude(pk=stream.pk).exists():
-        errors["name"] = ["A stream with this name already exists."]
+        errors["name"] = [StreamProblem.NAME_TAKEN()]
     if errors:
         raise Invalid(errors)
 
@@ -206,35 +208,35 @@ def _described(stream: Stream, data: Mapping[str, Any]) -> None:
 def _filtered(stream: Stream, data: Mapping[str, Any]) -> None:
     try:
         given = decoded(data.get("filters", stream.filters))
-    except ValueError as error:
-        raise Invalid({"filters": [str(error)]}) from None
+    except Invalid as error:
+        raise Invalid({"filters": [error.problem]}) from None
     if not isinstance(given, dict):
-        raise Invalid({"filters": ["The filters must be a JSON object."]})
+        raise Invalid({"filters": [ConfigurationProblem.FILTERS_NOT_AN_OBJECT()]})
     stream.filters = read_filters(given)
 
 
 def _placed(stream: Stream, data: Mapping[str, Any]) -> None:
     stream.settings = read_settings(stream.kind, data, stream.settings)
     if stream.settings.get("protocol") == "udp" and stream.format == Format.MISP:
-        raise Invalid(
-            {"format": ["Whole events do not fit into UDP's datagrams: choose ECS or CEF, or TCP."]}
-        )
+        raise Invalid({"format": [StreamProblem.TOO_LARGE_FOR_UDP()]})
 
 
-def _take_secrets(stream: Stream, data: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, list[str]]:
+def _take_secrets(
+    stream: Stream, data: Mapping[str, Any], before: Mapping[str, Any]
+) -> dict[str, list[Problem]]:
     """Store the secrets in `data`; existing ones are valid only for the destination they were given for."""
     known, errors = secrets_of(stream), {}
     moved = any(value is not None and stream.settings.get(part) != value for part, value in before.items())
     for member in SHAPES[StreamKind(stream.kind)].secrets:
         try:
             given = secret(data.get(member) or "")
-        except ValueError as error:
-            errors[member] = [str(error)]
+        except Invalid as error:
+            errors[member] = [error.problem]
             continue
         if given:
             known[member] = given
         elif moved and known.get(member):
-            errors[member] = [GIVE_AGAIN]
+            errors[member] = [StreamProblem.SECRET_AGAIN()]
     _keep_secrets(stream, known)
     return errors
 
@@ -245,7 +247,7 @@ def _keep_secrets(stream: Stream, secrets: Mapping[str, str]) -> None:
 
 def _require_room(stream: Stream) -> None:
     if Stream.objects.filter(enabled=True).exclude(pk=stream.pk).count() >= MOST_ENABLED:
-        raise Invalid({"name": [f"At most {MOST_ENABLED} streams can be on at the same time."]})
+        raise Invalid({"name": [StreamProblem.TOO_MANY(most=MOST_ENABLED)]})
 
 
 def _require_site_admin(actor: Actor) -> None:
@@ -256,8 +258,8 @@ def _require_site_admin(actor: Actor) -> None:
 def _kind(data: Mapping[str, Any]) -> str:
     try:
         return member_of(*StreamKind)(data.get("kind"))
-    except ValueError as error:
-        raise Invalid({"kind": [str(error)]}) from None
+    except Invalid as error:
+        raise Invalid({"kind": [error.problem]}) from None
 
 
 def _format(stream: Stream) -> Any:
@@ -266,7 +268,7 @@ def _format(stream: Stream) -> Any:
 
 def _topics(value: Any) -> list[str]:
     if not isinstance(value, list) or not value or not all(each in TOPICS for each in value):
-        raise ValueError(f"Please choose among: {', '.join(TOPICS)}.")
+        raise Invalid(StreamProblem.UNKNOWN_TOPICS(topics=list(TOPICS)))
     return [topic for topic in TOPICS if topic in value]
 
 
@@ -276,7 +278,7 @@ def _organisation(value: Any) -> int | None:
     try:
         return find_organisation(str(value)).pk
     except NotFound:
-        raise ValueError("Invalid organisation.") from None
+        raise Invalid(ConfigurationProblem.UNKNOWN_ORGANISATION()) from None
 
 
 def _target(stream: Stream) -> Target:

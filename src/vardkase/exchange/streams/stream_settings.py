@@ -9,9 +9,11 @@ from ipaddress import ip_address
 from typing import Any
 
 from vardkase.core.errors import Invalid
+from vardkase.core.fields import read
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.fields import decoded, member_of, web_address
 from vardkase.exchange.streams.models import Format, StreamKind
+from vardkase.exchange.streams.problems import StreamProblem
 from vardkase.exchange.streams.topics import TOPICS
 from vardkase.exchange.tls import tls_context
 from vardkase.misp.flags import as_int
@@ -41,14 +43,8 @@ def read_settings(kind: str, data: Mapping[str, Any], stored: Mapping[str, Any])
     """The settings of a stream of `kind` after applying `data`; others keep their values. Raises Invalid by
     field."""
     shape = SHAPES[StreamKind(kind)]
-    errors: dict[str, list[str]] = {}
-    found: dict[str, Any] = {}
-    for name, reader in shape.readers.items():
-        given = data.get(name, stored.get(name, shape.defaults.get(name, "")))
-        try:
-            found[name] = reader(given)
-        except ValueError as error:
-            errors[name] = [str(error)]
+    given = {name: data.get(name, stored.get(name, shape.defaults.get(name, ""))) for name in shape.readers}
+    found, errors = read(given, shape.readers)
     if errors:
         raise Invalid(errors)
     return found
@@ -56,14 +52,14 @@ def read_settings(kind: str, data: Mapping[str, Any], stored: Mapping[str, Any])
 
 def secret(value: Any) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_SECRET or not value.isprintable():
-        raise ValueError("A secret must be a single line of text.")
+        raise Invalid(StreamProblem.BAD_SECRET())
     return value.strip()
 
 
 def _host(value: Any) -> str:
     given = str(value or "").strip().strip("[]")
     if not HOST.fullmatch(given):
-        raise ValueError("Please enter the name or the IP address of a machine.")
+        raise Invalid(StreamProblem.BAD_HOST())
     return given
 
 
@@ -71,15 +67,13 @@ def _own_address(value: Any) -> str:
     try:
         return str(ip_address(str(value or "").strip()))
     except ValueError:
-        raise ValueError(
-            "Please enter an IP address of this machine; 127.0.0.1 is for itself alone."
-        ) from None
+        raise Invalid(StreamProblem.BAD_OWN_ADDRESS()) from None
 
 
 def _port(value: Any) -> int:
     port = as_int(value)
     if port is None or not 0 < port < 65536:
-        raise ValueError("The port has to be between 1 and 65535.")
+        raise Invalid(StreamProblem.BAD_PORT())
     return port
 
 
@@ -92,14 +86,14 @@ def _authority(value: Any) -> str:
             raise ValueError
         tls_context(given)
     except (ValueError, OutgoingFailed):
-        raise ValueError("This is not a certificate in PEM form.") from None
+        raise Invalid(StreamProblem.BAD_CERTIFICATE()) from None
     return given
 
 
 def _brokers(value: Any) -> str:
     places = [each.strip() for each in str(value or "").split(",") if each.strip()]
     if not places:
-        raise ValueError("Please enter the address of a broker: broker.example:9092.")
+        raise Invalid(StreamProblem.BAD_BROKER())
     for place in places:
         host, _, port = place.rpartition(":")
         _host(host or place)
@@ -110,16 +104,16 @@ def _brokers(value: Any) -> str:
 def _kafka_names(value: Any) -> dict[str, str]:
     given = decoded(value)
     if not isinstance(given, dict) or not given.keys() <= TOPICS.keys():
-        raise ValueError("Names in Kafka are given by topic.")
+        raise Invalid(StreamProblem.KAFKA_NAMES_NOT_BY_TOPIC())
     if not all(isinstance(name, str) and KAFKA_NAME.fullmatch(name) for name in given.values()):
-        raise ValueError("A name in Kafka has letters, digits, and . _ - only.")
+        raise Invalid(StreamProblem.BAD_KAFKA_NAME())
     return dict(given)
 
 
 def _text(value: Any) -> str:
     given = str(value or "").strip()
     if len(given) > 255 or not given.isprintable():
-        raise ValueError("This is too long, or not one line of text.")
+        raise Invalid(StreamProblem.BAD_TEXT())
     return given
 
 

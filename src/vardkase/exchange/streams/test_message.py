@@ -12,6 +12,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.models import Format, Stream, StreamKind
+from vardkase.exchange.streams.problems import StreamProblem
 from vardkase.exchange.streams.queries import find_stream
 from vardkase.exchange.streams.senders import opened_sender
 from vardkase.identity.access.actor import Actor
@@ -27,7 +28,7 @@ def send_test(actor: Actor, stream_id: int) -> None:
     actor.require_writing()
     stream = find_stream(actor, stream_id)
     if stream.kind == StreamKind.ZEROMQ:
-        raise Conflict("Nobody acknowledges what ZeroMQ sends.")
+        raise Conflict(StreamProblem.NOT_ACKNOWLEDGED())
     sender = opened_sender(stream)
     try:
         sender.send([Message(f"test-{uuid4()}", stream.topics[0], "test", _body(stream))])

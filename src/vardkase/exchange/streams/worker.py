@@ -15,6 +15,7 @@ import psycopg
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from vardkase.core.problems import CommonProblem
 from vardkase.core.sql import cursor, pin_connection
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.outbox.events import CHANNEL
@@ -99,7 +100,11 @@ def _deliver(stream: Stream, stop: threading.Event) -> None:
         raise
     except Exception as error:
         logger.exception("Stream %s: something is wrong with the hub itself", stream.pk)
-        _failed(stream, NotTaken(StreamFault.OURS, f"{type(error).__name__}: {error}"), stop)
+        _failed(
+            stream,
+            NotTaken(StreamFault.OURS, CommonProblem.QUOTED(said=f"{type(error).__name__}: {error}")),
+            stop,
+        )
     finally:
         if sender is not None:
             sender.close()
@@ -108,7 +113,7 @@ def _deliver(stream: Stream, stop: threading.Event) -> None:
 def _failed(stream: Stream, error: OutgoingFailed, stop: threading.Event) -> None:
     note_failure(stream, error)
     pause = min(LONGEST_PAUSE, 2.0 ** min(stream.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load
-    logger.warning("Stream %s: not taken, and tried again in %.0f s: %s", stream.pk, pause, error)
+    logger.warning("Stream %s: not taken, and tried again in %.0f s: %s", stream.pk, pause, error.wire)
     deadline = time.monotonic() + pause
     while time.monotonic() < deadline and not _is_changed(stream):
         if stop.wait(min(IDLE, max(0.0, deadline - time.monotonic()))):

@@ -23,6 +23,7 @@ from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.servers.rules import creators
 from vardkase.exchange.sync.inbound import Document, InboundFilter, parts
 from vardkase.exchange.sync.index import OfferedEvent, known_events
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data import services as analyst_data
 from vardkase.intel.analyst_data.models import AnalystDataKind
@@ -292,7 +293,7 @@ def _versions(found: Any) -> dict[str, dict[str, str]]:
     if found == []:
         return {}
     if not isinstance(found, dict):
-        raise OutgoingFailed("The other instance did not say which analyst data it has.")
+        raise OutgoingFailed(SyncProblem.NO_ANALYST_DATA_INDEX())
     return {kind.label: _moments(found.get(kind.label)) for kind in AnalystDataKind}
 
 

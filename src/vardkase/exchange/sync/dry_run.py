@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vardkase.core.errors import Conflict
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import Problem
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
+from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.exchange.sync import candidates, outgoing, pull, push
 from vardkase.exchange.sync.decisions import SyncDecision
 from vardkase.exchange.sync.index import OfferedEvent
@@ -43,7 +46,7 @@ class SyncPlan:
 
     `events` counts events by sync decision, `others` the other objects that would move, by kind (clusters,
     proposals, sightings, analyst_data, collections), `items` names the first `LISTED` events. `troubles` are
-    the kinds that the other instance did not report, with its message.
+    the kinds that the other instance did not report, with the problem.
     """
 
     direction: SyncDirection
@@ -51,7 +54,7 @@ class SyncPlan:
     events: Counter[SyncDecision] = field(default_factory=Counter)
     others: dict[str, int] = field(default_factory=dict)
     items: list[PlannedEvent] = field(default_factory=list)
-    troubles: dict[str, str] = field(default_factory=dict)
+    troubles: dict[str, Problem] = field(default_factory=dict)
 
     @property
     def moving(self) -> int:
@@ -63,7 +66,7 @@ class SyncPlan:
         try:
             self.others[kind] = work()
         except RemoteRefused as refused:
-            self.troubles[kind] = str(refused)
+            self.troubles[kind] = problem_of(refused)
 
 
 def plan(
@@ -78,7 +81,7 @@ def plan(
     actor.require_content_access()
     (pull if direction is SyncDirection.PULL else push).require_technique(technique)
     if direction is SyncDirection.PULL and not server.pull:
-        raise Conflict("Pull is not enabled for this server.")
+        raise Conflict(ConnectionProblem.PULL_OFF())
     made = SyncPlan(direction, technique)
     if direction is SyncDirection.PULL:
         _plan_pull(made, pull.PullRun(server, technique, force=force))

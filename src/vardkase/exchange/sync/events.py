@@ -13,6 +13,7 @@ from django.db import transaction
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
 from vardkase.core.outages import raise_if_infrastructure_error
+from vardkase.core.problems import Problem
 from vardkase.core.retries import retry_on_conflict
 from vardkase.core.sql import commit_asynchronously, cursor
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
@@ -21,6 +22,7 @@ from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded
 from vardkase.exchange.sync.inbound import Document, InboundFilter, is_empty, parts
 from vardkase.exchange.sync.models import EventOutcome
 from vardkase.exchange.sync.parallel_store import LANES, lanes
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.runs import SyncRunRecorder, all_set_aside, take_back
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.protection.services import Signed
@@ -33,7 +35,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 """Requests on their way at a time."""
-AHEAD_OF_TIME = "The event's last change lies ahead of now; no later change of it would be taken in."
 WAITING = 8
 """Answers that may wait to be stored."""
 VIEW = (
@@ -45,7 +46,7 @@ VIEW = (
 type Wanted = tuple[str, int]
 """An event's uuid, and the version that was offered."""
 
-type Result = tuple[EventOutcome, str]
+type Result = tuple[EventOutcome, Problem | None]
 """What became of an event, and why."""
 
 type Storing = tuple[Wanted, Future[Result]]
@@ -104,26 +105,26 @@ class Intake:
         try:
             return self._stored(uuid, answer.result())
         except RemoteRefused as refused:
-            return EventOutcome.CUT if refused.status in AWAY else EventOutcome.FAILED, str(refused)
+            return EventOutcome.CUT if refused.status in AWAY else EventOutcome.FAILED, refused.problem
         except Unreachable as cut:
-            return EventOutcome.CUT, str(cut)
+            return EventOutcome.CUT, cut.problem
         except OutgoingFailed as failed:
-            return EventOutcome.FAILED, str(failed)
+            return EventOutcome.FAILED, failed.problem
         except VardkaseError as refused:
-            return EventOutcome.REFUSED, str(refused)
+            return EventOutcome.REFUSED, refused.problem
         except Exception as fault:
             raise_if_infrastructure_error(fault)
             log.exception("event %s of connection %s", uuid, self.peer.server.pk)
-            return EventOutcome.FAILED, f"This instance could not read the event ({type(fault).__name__})."
+            return EventOutcome.FAILED, SyncProblem.NOT_READ(error=type(fault).__name__)
 
     def _stored(self, uuid: str, reply: Reply) -> Result:
         answer = decoded(reply)
         event = answer.get("Event") if isinstance(answer, dict) else None
         if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid:
-            raise OutgoingFailed("The other instance answered with something else than the event.")
+            raise OutgoingFailed(SyncProblem.NOT_THE_EVENT())
         arrived = self.passage.event(event)
         if is_empty(event):
-            return EventOutcome.EMPTY, "The event has no attributes and no reports."
+            return EventOutcome.EMPTY, SyncProblem.EMPTY()
         signature = reply.headers.get("x-pgp-signature")
         signed = Signed(reply.content, signature) if signature else None
         return retry_on_conflict(lambda: self._store(uuid, arrived, signed))
@@ -132,20 +133,20 @@ class Intake:
     def _store(self, uuid: str, arrived: Document, signed: Signed | None) -> Result:
         commit_asynchronously()
         if (as_int(arrived.get("timestamp")) or 0) > now_seconds() + LARGEST_LEAD:
-            return EventOutcome.REFUSED, AHEAD_OF_TIME
+            return EventOutcome.REFUSED, SyncProblem.AHEAD_OF_TIME()
         stored = cursor().execute(STORED, (uuid,)).fetchone()
         if stored is None:
             add_event(self.actor, arrived, signed)
-            return EventOutcome.ADDED, ""
+            return EventOutcome.ADDED, None
         number, locked, timestamp = stored
         if not locked and not self.passage.trusted:
-            return EventOutcome.KNOWN, "The event was created here; what others change in it is not taken in."
+            return EventOutcome.KNOWN, SyncProblem.MADE_HERE()
         if (as_int(arrived.get("timestamp")) or 0) <= timestamp:
-            return EventOutcome.KNOWN, "The event here is as new."
+            return EventOutcome.KNOWN, SyncProblem.KNOWN_HERE()
         if self.peer.server.remove_missing_tags:
             arrived = _without_missing_tags(number, arrived)
         edit_event(self.actor, number, arrived, signed)
-        return EventOutcome.UPDATED, ""
+        return EventOutcome.UPDATED, None
 
 
 def _without_missing_tags(event_id: int, arrived: Document) -> Document:

@@ -10,6 +10,7 @@ from vardkase.core.sql import cursor
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.peer import Peer
 from vardkase.exchange.servers.rules import index_request
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool, as_int
 
@@ -40,7 +41,7 @@ def offered_events(peer: Peer, rules: Mapping[str, Any]) -> list[OfferedEvent]:
     found = peer.document("POST", EVENT_INDEX, index_request(rules))
     rows = [found] if isinstance(found, dict) and "id" in found else found
     if not isinstance(rows, list):
-        raise OutgoingFailed("The other instance did not answer with a list of events.")
+        raise OutgoingFailed(SyncProblem.NO_EVENT_LIST())
     return list(_read(rows))
 
 

@@ -24,7 +24,7 @@ class SyncRun(models.Model):
 
     `technique` is MISP's word, or the requested event. `total` events are to be moved, `done` have been
     processed; `counts` holds the results (events, failed, proposals, sightings, clusters, analyst_data,
-    collections). `fault` is why the whole run failed.
+    collections). `fault` is why the run, or a kind of things in it, failed (`problems_in` reads it).
     """
 
     server = models.ForeignKey(Server, models.CASCADE, related_name="runs")
@@ -62,7 +62,8 @@ class EventOutcome(models.TextChoices):
 
 
 class MovedEvent(models.Model):
-    """One event processed by a run: its version (`timestamp`, Unix seconds), the outcome, and why."""
+    """One event processed by a run: its version (`timestamp`, Unix seconds), the outcome, and why
+    (`problems_in` reads `reason`)."""
 
     run = models.ForeignKey(SyncRun, models.CASCADE, related_name="events")
     uuid = models.UUIDField()

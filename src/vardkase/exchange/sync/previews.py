@@ -20,6 +20,7 @@ from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
 from vardkase.exchange.servers.queries import find_server
 from vardkase.exchange.sync.index import KnownEvent, OfferedEvent, known_events
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
 from vardkase.misp.fields import UUID
@@ -44,13 +45,13 @@ def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]
     path = "".join(f"/{quote(name, safe='[]')}:{quote(value, safe='')}" for name, value in asked.items())
     found = _peer(find_server(actor, reference)).document("GET", f"events/index{path}")
     if not isinstance(found, list):
-        raise OutgoingFailed("The other instance did not answer with a list of events.")
+        raise OutgoingFailed(SyncProblem.NO_EVENT_LIST())
     return found
 
 
 def preview_event(actor: Actor, reference: Reference, event: str) -> dict[str, Any]:
     actor.require_content_access()
-    missing = NotFound(f"Event '{event}' not found.")
+    missing = NotFound(SyncProblem.EVENT_NOT_THERE(detail=event))
     try:
         found = _peer(find_server(actor, reference)).document("GET", f"events/{quote(event, safe='')}")
     except RemoteRefused as refused:
@@ -115,7 +116,7 @@ def reset_remote_key(actor: Actor, reference: Reference) -> None:
     )  # Once: each call makes another key.
     told = str(found.get("message")) if isinstance(found, dict) else ""
     if not (key := NEW_KEY.search(told)):
-        raise OutgoingFailed("The other instance did not tell us a new key.")
+        raise OutgoingFailed(SyncProblem.NO_NEW_KEY())
     was_confirmed = server.confirmed == identity_of(server)
     server.encrypted_key = KEYS.encrypt(key[0])
     if was_confirmed:  # The one that was confirmed has made the key.

@@ -16,6 +16,7 @@ from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.servers.confirmation import is_confirmed, require_confirmed
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
+from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.exchange.servers.rules import index_request
 from vardkase.exchange.sync.contributions import ContributionKinds, Sources
 from vardkase.exchange.sync.decisions import EventSelector
@@ -23,6 +24,7 @@ from vardkase.exchange.sync.events import Intake
 from vardkase.exchange.sync.inbound import InboundFilter
 from vardkase.exchange.sync.index import EVENT_INDEX, OfferedEvent, blocked_of, known_events, offered_events
 from vardkase.exchange.sync.models import SyncDirection
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.runs import SyncRunRecorder, running, set_aside
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import connection_actor
@@ -35,10 +37,6 @@ QUESTIONS = 3
 """Asked at the same time when a pull begins: for events, proposals and analyst data."""
 LARGEST = 512 * MEBIBYTE
 """Bytes of one event."""
-NOT_AUTHORISED = (
-    "Not authorised. This is either due to an invalid auth key, or due to the sync user not having authentication "
-    "permissions enabled on the remote server. Another reason could be an incorrect sync server setting."
-)
 ON_TYPES = Setting(
     "MISP.enable_synchronisation_filtering_on_type",
     False,
@@ -64,7 +62,7 @@ class Pulled:
 def require_technique(technique: str) -> None:
     if technique in (FULL, UPDATE, CLUSTERS) or technique.isdecimal() or UUID.fullmatch(technique.lower()):
         return
-    raise Invalid(f"Invalid pull technique `{technique}`.")
+    raise Invalid(SyncProblem.BAD_PULL_TECHNIQUE(detail=technique))
 
 
 def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: bool = False) -> Pulled:
@@ -76,7 +74,7 @@ def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: b
     """
     require_technique(technique)
     if not server.pull:
-        raise Conflict("Pull is not enabled for this server.")
+        raise Conflict(ConnectionProblem.PULL_OFF())
     require_confirmed(server)
     user_id = actor.user_id if actor else None
     with async_commits(), running(server, SyncDirection.PULL, technique, user_id) as book:
@@ -148,10 +146,10 @@ class PullRun:
             found = self.peer.document("GET", "servers/getVersion")
         except RemoteRefused as refused:
             if refused.status == 403:
-                raise OutgoingFailed(NOT_AUTHORISED) from refused
+                raise OutgoingFailed(SyncProblem.NOT_AUTHORISED()) from refused
             raise
         if not isinstance(found, dict):
-            raise OutgoingFailed("The other instance did not say what it is.")
+            raise OutgoingFailed(SyncProblem.NO_VERSION())
         return found
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.outbox import deliveries
@@ -20,6 +21,7 @@ from vardkase.exchange.sync.candidates import PushCandidate, candidates, names_o
 from vardkase.exchange.sync.index import offered_events
 from vardkase.exchange.sync.models import EventOutcome, SyncDirection
 from vardkase.exchange.sync.outbound import OutboundFilter
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.refusals import Refusals
 from vardkase.exchange.sync.runs import SyncRunRecorder, running
 from vardkase.exchange.sync.upload import Upload
@@ -31,7 +33,6 @@ AT_A_TIME = 500
 """Publications in one run."""
 SECONDS = 300.0
 ASKED_AT_ONCE = 1000
-NO_RIGHTS = "Remote instance is outdated or no permission to push."
 DELIVERED = {
     EventOutcome.SENT: DeliveryState.SENT,
     EventOutcome.KNOWN: DeliveryState.KNOWN,
@@ -52,7 +53,7 @@ def receiver(server: Server) -> deliveries.Receiver:
 
 def require_technique(technique: str) -> None:
     if technique not in (FULL, INCREMENTAL) and not technique.isdecimal():
-        raise Invalid(f"Invalid push technique `{technique}`.")
+        raise Invalid(SyncProblem.BAD_PUSH_TECHNIQUE(detail=technique))
 
 
 def events_of(technique: str) -> list[int] | None:
@@ -90,7 +91,7 @@ def push_published(server: Server) -> None:
         with running(server, SyncDirection.PUSH, PUBLISHED, None) as book:
             PushRun(server, book).work(book, PUBLISHED, waiting)
         if book.cut:
-            raise Unreachable("Some events could not be sent; the run says why.")
+            raise Unreachable(SyncProblem.SOME_NOT_SENT())
 
 
 def push_sightings(server: Server, event_id: int) -> None:
@@ -129,7 +130,7 @@ class PushRun:
         if may_sync(version):
             self._push_events(book, technique, event_ids)
         else:
-            self._settle(event_ids or (), DeliveryState.WITHHELD, NO_RIGHTS)
+            self._settle(event_ids or (), DeliveryState.WITHHELD, SyncProblem.MAY_NOT_SEND())
         self._push_said(book, version, event_ids)
         self.sending.report_given_up()
 
@@ -145,11 +146,10 @@ class PushRun:
         try:
             found = self.peer.document("GET", "servers/getVersion")
         except RemoteRefused as refused:
-            said = f"Error: Connection to the server has failed. Returned response code: {refused.status}"
-            raise OutgoingFailed(said) from refused
+            raise OutgoingFailed(SyncProblem.VERSION_REFUSED(status=refused.status)) from refused
         version = found if isinstance(found, dict) else {}
         if not version.get("perm_sync") and not version.get("perm_sighting"):
-            raise OutgoingFailed(NO_RIGHTS)
+            raise OutgoingFailed(SyncProblem.MAY_NOT_SEND())
         return version
 
     def sends_clusters(self, version: Mapping[str, Any]) -> bool:
@@ -224,12 +224,10 @@ class PushRun:
         self, event_ids: Sequence[int], found: Sequence[PushCandidate], wanted: Sequence[PushCandidate]
     ) -> None:
         allowed, asked_for = {each.id for each in found}, {each.id for each in wanted}
-        self._settle(
-            set(event_ids) - allowed, DeliveryState.WITHHELD, "The event does not go over this connection."
-        )
-        self._settle(allowed - asked_for, DeliveryState.KNOWN, "The other instance has it as new.")
+        self._settle(set(event_ids) - allowed, DeliveryState.WITHHELD, SyncProblem.NOT_OVER_THIS_CONNECTION())
+        self._settle(allowed - asked_for, DeliveryState.KNOWN, SyncProblem.KNOWN_THERE())
 
-    def _settle(self, event_ids: Collection[int], state: DeliveryState, reason: str) -> None:
+    def _settle(self, event_ids: Collection[int], state: DeliveryState, reason: Problem) -> None:
         deliveries.settle_waiting(receiver(self.server), event_ids, state, reason)
 
     def _remember(self, technique: str, found: Sequence[PushCandidate], failed: Sequence[int]) -> None:

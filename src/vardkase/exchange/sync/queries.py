@@ -13,6 +13,7 @@ from vardkase.core.errors import NotFound
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.models import EventOutcome, FailedEvent, MovedEvent, SyncRun, SyncRunState
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.push import PUBLISHED
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -49,7 +50,7 @@ def find_run(actor: Actor, run_id: int) -> SyncRun:
     actor.require(Permission.SITE_ADMIN)
     found = SyncRun.objects.select_related("server").filter(pk=run_id).first()
     if found is None:
-        raise NotFound("Invalid run")
+        raise NotFound(SyncProblem.RUN_NOT_FOUND())
     return found
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import CommonProblem, Problem, problems_in, stored
 from vardkase.core.sql import cursor
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import AWAY, RemoteRefused
@@ -21,7 +23,7 @@ class Refusals:
         self.server = server
         self.given_up: Counter[str] = Counter()
         """How many things of each kind were left alone in this run."""
-        self.reasons: dict[str, str] = {}
+        self.reasons: dict[str, Problem] = {}
         """The reason for the last of each kind that was left alone."""
         rows = RefusedItem.objects.filter(server=server)
         self._known = {(row.kind, str(row.uuid)): row for row in rows}
@@ -35,7 +37,7 @@ class Refusals:
         if refused.status in AWAY:
             return
         for each in things:
-            values = (self.server.pk, kind, each.uuid, each.version, str(refused)[:1000])
+            values = (self.server.pk, kind, each.uuid, each.version, stored(problem_of(refused)))
             cursor().execute(NOTE, values)
 
     def forget(self, kind: str, things: Sequence[OutgoingItem]) -> None:
@@ -48,7 +50,7 @@ class Refusals:
         if known is None or self._again or known.version != thing.version or known.attempts < MOST_ATTEMPTS:
             return False
         self.given_up[kind] += 1
-        self.reasons[kind] = known.reason
+        self.reasons[kind] = next(iter(problems_in(known.reason)), CommonProblem.QUOTED(said=""))
         return True
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core.errors import NotFound
+from vardkase.core.problems import Problem
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.servers.queries import find_server, servers
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
 from vardkase.intel.queries.find import find_event
@@ -30,7 +32,7 @@ class RemoteEvent:
 
     server: Server
     number: int = 0
-    fault: str = ""
+    fault: Problem | None = None
 
     @property
     def url(self) -> str:
@@ -42,16 +44,16 @@ def elsewhere(actor: Actor, event: EventRow) -> Iterator[RemoteEvent]:
         try:
             found = _event(server, str(event.uuid))
         except RemoteRefused as refused:
-            yield RemoteEvent(server, fault="" if refused.status == 404 else str(refused))
+            yield RemoteEvent(server, fault=None if refused.status == 404 else refused.problem)
         except OutgoingFailed as failed:
-            yield RemoteEvent(server, fault=str(failed))
+            yield RemoteEvent(server, fault=failed.problem)
         else:
             yield RemoteEvent(server, as_int(found.get("id")) or 0)
 
 
 def here(actor: Actor, server_reference: Reference, number: str) -> EventRow:
     server = find_server(actor, server_reference)
-    missing = NotFound("Event not found.")
+    missing = NotFound(SyncProblem.EVENT_NOT_FOUND())
     if not as_int(number):
         raise missing
     try:
@@ -69,5 +71,5 @@ def _event(server: Server, reference: str) -> dict[str, Any]:
     found = Peer(server, SECONDS, LARGEST).document("GET", f"events/view/{reference}/metadata:1")
     event = found.get("Event") if isinstance(found, dict) else None
     if not isinstance(event, dict):
-        raise OutgoingFailed("The other instance answered with something else than the event.")
+        raise OutgoingFailed(SyncProblem.NOT_THE_EVENT())
     return event

@@ -14,7 +14,9 @@ from django.utils import timezone
 from procrastinate.exceptions import JobAborted
 
 from vardkase.core.errors import VardkaseError
+from vardkase.core.jobs.problems import problem_of
 from vardkase.core.jobs.progress import report
+from vardkase.core.problems import Problem, stored
 from vardkase.core.sql import cursor
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.servers import health
@@ -22,6 +24,7 @@ from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import RemoteRefused
 from vardkase.exchange.servers.queries import require_exchange_over
 from vardkase.exchange.sync.models import EventOutcome, FailedEvent, SyncDirection, SyncRun, SyncRunState
+from vardkase.exchange.sync.problems import SyncProblem, problem_of_kind
 
 MOVED = frozenset({EventOutcome.ADDED, EventOutcome.UPDATED, EventOutcome.SENT})
 TROUBLE = frozenset({EventOutcome.REFUSED, EventOutcome.FAILED, EventOutcome.CUT})
@@ -31,6 +34,8 @@ EVERY = 0.5
 """Seconds between two looks at the run's row: to tell how far it is, and to learn that it is to stop."""
 
 
+LONGEST_FAULT = 4000
+"""Characters of a run's problems after which no more are kept."""
 SILENCE = timedelta(minutes=20)
 """Longer than any one event may take: a run that was not heard of for so long was cut off with its process."""
 
@@ -57,14 +62,15 @@ class SyncRunRecorder:
         self.run.total = total
         self._save()
 
-    def event(self, uuid: str, timestamp: int, outcome: EventOutcome, reason: str = "") -> None:
+    def event(self, uuid: str, timestamp: int, outcome: EventOutcome, reason: Problem | None = None) -> None:
         """Record an event's outcome. Raises Cancelled, and Unreachable if the peer seems to be gone."""
         self.run.done += 1
         self.counts["events"] += outcome in MOVED
         self.counts["failed"] += outcome in TROUBLE
-        cursor().execute(MOVED_EVENT, (self.run.pk, uuid, timestamp, outcome.value, reason[:1000]))
+        written = stored(reason) if reason else ""
+        cursor().execute(MOVED_EVENT, (self.run.pk, uuid, timestamp, outcome.value, written))
         if self.run.direction == SyncDirection.PULL and (outcome in TROUBLE or outcome is EventOutcome.EMPTY):
-            self._set_aside(uuid, timestamp, outcome, reason)
+            self._set_aside(uuid, timestamp, outcome, written)
         self._cut = self._cut + 1 if outcome is EventOutcome.CUT else 0
         if self._cut == MOST_CUTS:
             raise Unreachable(reason)
@@ -81,10 +87,11 @@ class SyncRunRecorder:
         try:
             self.count(kind, work())
         except RemoteRefused as refused:
-            self.trouble(kind, str(refused))
+            self.trouble(kind, problem_of(refused))
 
-    def trouble(self, kind: str, reason: str) -> None:
-        self.run.fault = f"{self.run.fault}\n{kind}: {reason}".strip()[:2000]
+    def trouble(self, kind: str, reason: Problem) -> None:
+        if len(self.run.fault) < LONGEST_FAULT:
+            self.run.fault = f"{self.run.fault}\n{stored(problem_of_kind(kind, reason))}".strip()
 
     def look(self) -> None:
         """Periodically record progress, and stop if the run or its job was cancelled. Raises Cancelled."""
@@ -93,7 +100,7 @@ class SyncRunRecorder:
         self._save()
         report(self.run.done, self.run.total)
         if SyncRun.objects.filter(pk=self.run.pk, state=SyncRunState.CANCELLED).exists():
-            raise Cancelled("The run was cancelled.")
+            raise Cancelled(SyncProblem.CANCELLED())
 
     def _save(self) -> None:
         self._looked = time.monotonic()
@@ -106,7 +113,7 @@ class SyncRunRecorder:
             "uuid": uuid,
             "timestamp": timestamp,
             "outcome": outcome.value,
-            "reason": reason[:1000],
+            "reason": reason,
         }
         cursor().execute(SET_ASIDE, values)
 
@@ -122,7 +129,7 @@ def running(
     require_exchange_over(server, gives=direction == SyncDirection.PULL)
     cut = SyncRun.objects.filter(server=server, direction=direction, state=SyncRunState.RUNNING)
     cut.filter(heard__lt=timezone.now() - SILENCE).update(
-        state=SyncRunState.FAILED, fault="The run was cut off.", ended=timezone.now()
+        state=SyncRunState.FAILED, fault=stored(SyncProblem.CUT_OFF()), ended=timezone.now()
     )
     run = SyncRun.objects.create(
         server=server, direction=direction, technique=technique, user_id=user_id or 0
@@ -137,14 +144,14 @@ def running(
         if not connection.is_usable():
             connection.close()
         with suppress(DatabaseError):  # Without a database nothing can be written down: SILENCE ends the run.
-            _end(log, SyncRunState.FAILED, str(fault) or type(fault).__name__)
+            _end(log, SyncRunState.FAILED, problem_of(fault))
         raise
     _end(log, SyncRunState.DONE)
 
 
-def _end(log: SyncRunRecorder, state: SyncRunState, fault: str = "") -> None:
+def _end(log: SyncRunRecorder, state: SyncRunState, fault: Problem | None = None) -> None:
     log.run.state, log.run.ended = state, timezone.now()
-    log.run.fault = fault[:2000] or log.run.fault
+    log.run.fault = stored(fault) if fault else log.run.fault
     log.run.counts = dict(log.counts)
     log.run.save()
     if state in (SyncRunState.DONE, SyncRunState.FAILED):

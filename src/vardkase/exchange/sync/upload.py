@@ -9,6 +9,7 @@ import msgspec
 
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.outages import raise_if_infrastructure_error
+from vardkase.core.problems import Problem
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.http import Reply
 from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded, message_of
@@ -16,6 +17,7 @@ from vardkase.exchange.sync.candidates import PushCandidate
 from vardkase.exchange.sync.inbound import Document
 from vardkase.exchange.sync.models import EventOutcome
 from vardkase.exchange.sync.outbound import OutboundFilter
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.formats.misp_json import event_document
 from vardkase.formats.misp_json.options import Deleted, EventOptions
 from vardkase.identity.access.actor import Actor
@@ -44,23 +46,23 @@ class Upload:
     reader: Actor
     departure: OutboundFilter
 
-    def outcome(self, each: PushCandidate) -> tuple[EventOutcome, str]:
+    def outcome(self, each: PushCandidate) -> tuple[EventOutcome, Problem | None]:
         """Send one event; returns the outcome and why. A failed event does not stop the others. Raises
         Outage."""
         try:
             return self._sent(each)
         except RemoteRefused as refused:
-            return EventOutcome.CUT if refused.status in AWAY else EventOutcome.FAILED, str(refused)
+            return EventOutcome.CUT if refused.status in AWAY else EventOutcome.FAILED, refused.problem
         except Unreachable as cut:
-            return EventOutcome.CUT, str(cut)
+            return EventOutcome.CUT, cut.problem
         except VardkaseError as failed:
-            return EventOutcome.FAILED, str(failed)
+            return EventOutcome.FAILED, failed.problem
         except Exception as fault:
             raise_if_infrastructure_error(fault)
             log.exception("event %s for connection %s", each.uuid, self.peer.server.pk)
-            return EventOutcome.FAILED, f"This instance could not send the event ({type(fault).__name__})."
+            return EventOutcome.FAILED, SyncProblem.NOT_SENT(error=type(fault).__name__)
 
-    def _sent(self, each: PushCandidate) -> tuple[EventOutcome, str]:
+    def _sent(self, each: PushCandidate) -> tuple[EventOutcome, Problem | None]:
         event = self._event(each)
         body = msgspec.json.encode({"Event": event})
         headers = self._signature(each, body) if as_bool(event.get("protected")) else {}
@@ -71,9 +73,9 @@ class Upload:
         elif reply.status == 404 and (known := _place(reply)):
             reply = self._edit(known, body, headers)
         if reply.status == 403 and BENIGN in message_of(reply):
-            return EventOutcome.KNOWN, "The other instance has it as new."
+            return EventOutcome.KNOWN, SyncProblem.KNOWN_THERE()
         decoded(reply)
-        return EventOutcome.SENT, ""
+        return EventOutcome.SENT, None
 
     def _event(self, each: PushCandidate) -> Document:
         document = msgspec.json.decode(b"".join(event_document(self.reader, each.id, OPTIONS)))
@@ -82,7 +84,7 @@ class Upload:
     def _signature(self, each: PushCandidate, body: bytes) -> dict[str, str]:
         """The signature of a protected event. Raises Forbidden if our key is not one of the event's."""
         if not protection.may_be_vouched_for(each.id):
-            raise Forbidden("The event is protected, and this instance's key is none of its keys.")
+            raise Forbidden(SyncProblem.PROTECTED())
         signature, _content = protection.signed([body])
         return {"x-pgp-signature": signature}
 

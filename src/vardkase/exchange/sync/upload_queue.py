@@ -14,11 +14,13 @@ from typing import Any
 
 import msgspec
 
+from vardkase.core.jobs.problems import problem_of
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.sync import outgoing
 from vardkase.exchange.sync.inbound import Document
 from vardkase.exchange.sync.outbound import OutboundFilter
 from vardkase.exchange.sync.outgoing import OutgoingItem
+from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.refusals import Refusals
 from vardkase.exchange.sync.runs import SyncRunRecorder
 from vardkase.formats.misp_json.analyst_data import AnalystDataLoader
@@ -163,8 +165,8 @@ class UploadQueue:
     def report_given_up(self) -> None:
         for kind, count in self.refusals.given_up.items():
             if self.book is not None:
-                reason = self.refusals.reasons[kind]
-                self.book.trouble(kind, f"{count} not sent again before they change. Last answer: {reason}")
+                told = SyncProblem.GIVEN_UP(count=count, reason=self.refusals.reasons[kind])
+                self.book.trouble(kind, told)
 
     def _sent(self, kind: str, thing: OutgoingItem, path: str, body: Any, otherwise: int) -> int:
         """Send, and return how many objects the response says were new; `otherwise` if it does not say."""
@@ -179,7 +181,7 @@ class UploadQueue:
     def _trouble(self, kind: str, things: Sequence[OutgoingItem], refused: RemoteRefused) -> None:
         self.refusals.note(kind, things, refused)
         if self.book is not None:
-            self.book.trouble(kind, str(refused))
+            self.book.trouble(kind, problem_of(refused))
 
 
 def _counted(answer: Any, otherwise: int) -> int:

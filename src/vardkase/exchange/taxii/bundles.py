@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from vardkase.core.problems import Problem
 from vardkase.exchange.taxii.matching import STIX_ID
+from vardkase.exchange.taxii.problems import StixObjectProblem
 
 type StixObject = dict[str, Any]
 
@@ -22,15 +24,15 @@ def identity_of(stix_object: Any) -> tuple[str, str]:
     return str(stix_object.get("id") or "")[:300], str(version)[:40]
 
 
-def fault_of(stix_object: Any) -> str:
-    """Errors found in an object before STIX validation; "" for none."""
+def fault_of(stix_object: Any) -> Problem | None:
+    """What is wrong with an object before STIX validation."""
     if not isinstance(stix_object, dict):
-        return "This is not an object."
+        return StixObjectProblem.NOT_AN_OBJECT()
     if not STIX_ID.fullmatch(str(stix_object.get("id"))):
-        return "The object has no id such as indicator--81f07fa8-bf5e-452b-ad34-26c43112d303."
+        return StixObjectProblem.BAD_ID()
     if str(stix_object["id"]).partition("--")[0] != stix_object.get("type"):
-        return "The id is of another type than the object."
-    return ""
+        return StixObjectProblem.OTHER_TYPE()
+    return None
 
 
 def is_container(stix_object: StixObject) -> bool:

@@ -20,13 +20,13 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.fields import origin
 from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch
 from vardkase.exchange.taxii.models import KEYS, TaxiiServer
+from vardkase.exchange.taxii.problems import TaxiiServerProblem
 
 MEDIA_TYPE = "application/taxii+json;version=2.1"
 PASSING = frozenset((429, 500, 502, 503, 504))
 """Statuses that may be others in a moment."""
 PAUSES = (1.0, 4.0)
 LAST_ADDED = "x-taxii-date-added-last"
-ELSEWHERE = "The API root lies on another server than the address, so the key is not sent there."
 
 
 class TaxiiRefused(OutgoingFailed):
@@ -34,7 +34,8 @@ class TaxiiRefused(OutgoingFailed):
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
-        super().__init__(f"The TAXII server answered with status {status}: {message}")
+        told = TaxiiServerProblem.REFUSED(status=status, said=message)
+        super().__init__(told if message else TaxiiServerProblem.REFUSED_SILENTLY(status=status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class TaxiiClient:
     def _address(self, path: str) -> str:
         root = urljoin(self.baseurl.rstrip("/") + "/", self.api_root).rstrip("/")
         if origin(root) != origin(self.baseurl):
-            raise OutgoingFailed(ELSEWHERE)
+            raise OutgoingFailed(TaxiiServerProblem.ROOT_ELSEWHERE())
         return f"{root}/{path}"
 
     def _ask(
@@ -104,7 +105,7 @@ class TaxiiClient:
         if not 200 <= reply.status < 300:
             raise TaxiiRefused(reply.status, _message(answer))
         if not isinstance(answer, dict):
-            raise OutgoingFailed("The server did not answer with a TAXII resource.")
+            raise OutgoingFailed(TaxiiServerProblem.NOT_TAXII())
         return answer, reply.headers
 
     def _patiently(self, method: Method, url: str, body: bytes | None) -> Reply:
@@ -149,4 +150,4 @@ def _decoded(reply: Reply) -> Any:
 
 def _message(answer: Any) -> str:
     told = (answer.get("title"), answer.get("description")) if isinstance(answer, dict) else ()
-    return ": ".join(str(part)[:300] for part in told if part) or "no reason given"
+    return ": ".join(str(part)[:300] for part in told if part)

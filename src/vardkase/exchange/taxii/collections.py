@@ -16,9 +16,11 @@ from vardkase.analysis.search.parse import parse
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
+from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.fields import decoded, name
 from vardkase.exchange.taxii.models import Collection
+from vardkase.exchange.taxii.problems import TaxiiProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
@@ -52,7 +54,7 @@ def find_collection(actor: Actor, reference: str) -> Collection:
     except ValueError:
         found = None
     if found is None:
-        raise NotFound("There is no such collection.")
+        raise NotFound(TaxiiProblem.COLLECTION_NOT_FOUND())
     return found
 
 
@@ -89,7 +91,7 @@ def all_collections(actor: Actor) -> QuerySet[Collection]:
 def find_own(actor: Actor, number: int) -> Collection:
     found = all_collections(actor).filter(pk=number).first()
     if found is None:
-        raise NotFound("There is no such collection.")
+        raise NotFound(TaxiiProblem.COLLECTION_NOT_FOUND())
     return found
 
 
@@ -132,18 +134,19 @@ def target_of(collection: Collection) -> Target:
 
 
 def saved_search(value: Any) -> dict[str, Any]:
+    """The filters of a search, as an object or its JSON. Raises Invalid without the name of a field."""
     given = decoded(value)
     if not isinstance(given, dict):
-        raise ValueError("The search must be a JSON object.")
+        raise Invalid(TaxiiProblem.SEARCH_NOT_AN_OBJECT())
     known = accepted(Scope.EVENTS, given)
     if unknown := given.keys() - known.keys():
-        raise ValueError(f"This is no filter of events: {min(map(str, unknown))[:40]}.")
+        raise Invalid(TaxiiProblem.UNKNOWN_FILTER(name=min(map(str, unknown))[:40]))
     if taken := known.keys() & OF_THE_CLIENT:
-        raise ValueError(f"A collection does not take this filter: {min(taken)}.")
+        raise Invalid(TaxiiProblem.FILTER_NOT_TAKEN(name=min(taken)))
     try:
         parse(Scope.EVENTS, known)
     except Invalid as error:
-        raise ValueError(str(error)) from None
+        raise Invalid(error.problem) from None
     return known
 
 
@@ -168,21 +171,21 @@ def group_of(actor: Actor, given: Any) -> int | None:
     try:
         return find_group(actor, number).pk
     except NotFound as missing:
-        raise Invalid({"sharing_group_id": [str(missing)]}) from None
+        raise Invalid({"sharing_group_id": [missing.problem or CommonProblem.INVALID_INPUT()]}) from None
 
 
 def _organisations(members: str, given: Any) -> list[Organisation]:
     numbers = {as_int(each) or 0 for each in given} if isinstance(given, list | tuple) else {0}
     found = list(Organisation.objects.filter(pk__in=numbers, local=True))
     if len(found) != len(numbers):
-        raise Invalid({members: ["Choose among the organisations of this hub."]})
+        raise Invalid({members: [TaxiiProblem.UNKNOWN_ORGANISATIONS()]})
     return found
 
 
 def reach(value: Any) -> int:
     number = as_int(value)
     if number not in REACHES:
-        raise ValueError("Please choose a distribution between 0 and 3.")
+        raise Invalid(TaxiiProblem.BAD_DISTRIBUTION())
     return int(number)
 
 

@@ -12,6 +12,7 @@ from vardkase.exchange.taxii.collections import as_member, may_read, may_write
 from vardkase.exchange.taxii.contents import contents, uuid_of
 from vardkase.exchange.taxii.matching import Match
 from vardkase.exchange.taxii.models import Collection
+from vardkase.exchange.taxii.problems import TaxiiProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.find import find_attribute, find_event, find_object
 from vardkase.intel.services.deletion import delete_attribute, delete_event, delete_object
@@ -28,9 +29,9 @@ def delete_from(actor: Actor, collection: Collection, match: Match) -> None:
     """
     member = as_member(actor)
     if not (may_read(member, collection) and may_write(member, collection)):
-        raise Forbidden("You may not write into this collection.")
+        raise Forbidden(TaxiiProblem.NOT_WRITABLE())
     if not contents(actor, collection, match, bodies=False).objects:
-        raise NotFound("There is no such object in the collection.")
+        raise NotFound(TaxiiProblem.OBJECT_NOT_FOUND())
     stix_id = match.ids[0]
     if stix_id.partition("--")[0] in CONTAINERS:
         delete_event(member, find_event(member, uuid_of(stix_id)).id)
@@ -42,7 +43,7 @@ def _delete_part(actor: Actor, uuid: str) -> int:
     for delete in (_attribute, _object):
         if (event_id := _tried(delete, actor, uuid)) is not None:
             return event_id
-    raise Forbidden("This object is said of others, and cannot be deleted on its own.")
+    raise Forbidden(TaxiiProblem.SAID_OF_OTHERS())
 
 
 def _tried(delete: Callable[[Actor, str], int], actor: Actor, uuid: str) -> int | None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.errors import Conflict, FieldErrors, Forbidden, Invalid, NotFound, VardkaseError
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sandbox import LimitReached
 from vardkase.exchange.reach import reaching
 from vardkase.exchange.taxii.bundles import (
@@ -22,6 +25,7 @@ from vardkase.exchange.taxii.bundles import (
     is_container,
 )
 from vardkase.exchange.taxii.contents import uuid_of
+from vardkase.exchange.taxii.problems import StixObjectProblem
 from vardkase.formats.stix.importing import event_of_bundle, faults_of_objects
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import PublicationRefused, TaxonomiesMissing
@@ -36,8 +40,6 @@ SAID_BY_OTHERS = frozenset(("Sighting", "ShadowAttribute", "Note", "Opinion", "R
 """Whoever sends an object cannot speak for those whom it names."""
 NOBODYS = frozenset(("id", "Org", "Orgc", "org_id", "orgc_id", "user_id", "SharingGroup", "locked"))
 SAID_OF_KEPT = CONTAINERS | CONTEXT
-KNOWN_ALREADY = "This version is here already."
-NOTHING = "There is nothing in it that is kept."
 REFUSED = (Invalid, Conflict, Forbidden, NotFound, LimitReached)
 
 
@@ -61,10 +63,10 @@ class IngestResult:
     stix_id: str
     version: str
     stored: bool
-    message: str = ""
+    message: Problem | None = None
 
     @classmethod
-    def of(cls, stix_object: Any, message: str = "", *, stored: bool = False) -> IngestResult:
+    def of(cls, stix_object: Any, message: Problem | None = None, *, stored: bool = False) -> IngestResult:
         return cls(*identity_of(stix_object), stored, message)
 
 
@@ -76,7 +78,7 @@ def sound_objects(objects: Sequence[Any]) -> tuple[list[StixObject], list[Ingest
     pairs = list(zip(candidates, faults, strict=True))
     return [each for each, fault in pairs if not fault], [
         *outcomes,
-        *(IngestResult.of(each, fault) for each, fault in pairs if fault),
+        *(IngestResult.of(each, CommonProblem.QUOTED(said=fault)) for each, fault in pairs if fault),
     ]
 
 
@@ -104,7 +106,7 @@ def _document(objects: Sequence[StixObject], target: Target, *, held: bool) -> d
         event["info"] = target.title
         event["uuid"] = target.loose_uuid or event.get("uuid")
         if not any(event.get(part) for part in ("Attribute", "Object", "EventReport")):
-            raise Invalid(NOTHING)
+            raise Invalid(StixObjectProblem.NOTHING_KEPT())
     return reaching(event, target.distribution, target.sharing_group_id)
 
 
@@ -115,24 +117,29 @@ def _store(
     uuid = str(document.get("uuid"))
     known = _known(actor, uuid)
     if known is not None and (as_int(document.get("timestamp")) or known[1] + 1) <= known[1]:
-        return uuid, [IngestResult.of(each, KNOWN_ALREADY, stored=True) for each in objects]
+        return uuid, [
+            IngestResult.of(each, StixObjectProblem.KNOWN_ALREADY(), stored=True) for each in objects
+        ]
     stored = edit_event(actor, known[0], document) if known else add_event(actor, document)
     message = _published(actor, stored.event_id)
     refused = dict(_refused_parts(document, stored.rejections))
     kept = [each for each in objects if each["type"] not in SAID_OF_KEPT and not _reason_in(refused, each)]
     if refused and not kept:
         transaction.set_rollback(True)
-        return "", [IngestResult.of(each, _reason_in(refused, each) or NOTHING) for each in objects]
+        return "", [
+            IngestResult.of(each, _reason_in(refused, each) or StixObjectProblem.NOTHING_KEPT())
+            for each in objects
+        ]
     return uuid, [_outcome(each, _reason_in(refused, each), message) for each in objects]
 
 
-def _outcome(stix_object: StixObject, refused: str, message: str) -> IngestResult:
+def _outcome(stix_object: StixObject, refused: Problem | None, message: Problem | None) -> IngestResult:
     return IngestResult.of(stix_object, refused or message, stored=not refused)
 
 
-def _reason_in(refused: Mapping[str, str], stix_object: StixObject) -> str:
-    """Why the part made from an object was left out; "" if it was not."""
-    return refused.get(uuid_of(str(stix_object["id"])), "")
+def _reason_in(refused: Mapping[str, Problem], stix_object: StixObject) -> Problem | None:
+    """Why the part made from an object was left out; None if it was not."""
+    return refused.get(uuid_of(str(stix_object["id"])))
 
 
 def _known(actor: Actor, uuid: str) -> tuple[int, int] | None:
@@ -143,15 +150,15 @@ def _known(actor: Actor, uuid: str) -> tuple[int, int] | None:
     return found.id, found.timestamp
 
 
-def _published(actor: Actor, event_id: int) -> str:
+def _published(actor: Actor, event_id: int) -> Problem | None:
     try:
         publish_event(actor, event_id)
     except (PublicationRefused, TaxonomiesMissing) as refused:
-        return f"It is stored, and not published: {refused}"
-    return ""
+        return StixObjectProblem.NOT_PUBLISHED(reason=problem_of(refused))
+    return None
 
 
-def _refused_parts(document: Mapping[str, Any], rejections: Rejections) -> Iterator[tuple[str, str]]:
+def _refused_parts(document: Mapping[str, Any], rejections: Rejections) -> Iterator[tuple[str, Problem]]:
     """The uuids of the parts that were left out, and why; a part in an object counts as the object.
 
     Paths have the form ``Attribute.3``, ``Object.0.Attribute.2``, or ``Attribute.<uuid>`` if the uuid itself
@@ -160,7 +167,7 @@ def _refused_parts(document: Mapping[str, Any], rejections: Rejections) -> Itera
     for place, errors in rejections.errors.items():
         kind, _, rest = place.partition(".")
         at = rest.partition(".")[0]
-        told = "; ".join(f"{name}: {' '.join(map(str, said))}" for name, said in errors.items())
+        told = _of_fields(errors)
         if not at.isdecimal():
             yield at, told
         elif isinstance(parts := document.get(kind), list) and int(at) < len(parts):
@@ -175,10 +182,23 @@ def _unsaid(value: Any) -> Any:
     return {name: _unsaid(inner) for name, inner in value.items() if name not in SAID_BY_OTHERS}
 
 
-def _reason(refused: Exception) -> str:
-    if isinstance(refused, Invalid) and not isinstance(refused.errors, str):
-        return "; ".join(f"{name}: {' '.join(told)}" for name, told in refused.errors.items())[:500]
-    return str(refused)[:500] or "It may not be stored."
+def _reason(refused: VardkaseError) -> Problem:
+    if isinstance(refused, Invalid) and isinstance(refused.errors, Mapping):
+        return _of_fields(refused.errors)
+    return refused.problem or StixObjectProblem.NOT_STORED()
+
+
+def _of_fields(errors: FieldErrors) -> Problem:
+    fields = [
+        StixObjectProblem.OF_FIELD(field=name, reason=_in_a_row(StixObjectProblem.SEVERAL_OF_FIELD, told))
+        for name, told in errors.items()
+    ]
+    return _in_a_row(StixObjectProblem.SEVERAL_FIELDS, fields)
+
+
+def _in_a_row(code: StixObjectProblem, problems: Sequence[Problem]) -> Problem:
+    """One problem of several, each within the next, as a result has room for one."""
+    return reduce(lambda first, rest: code(first=first, rest=rest), problems)
 
 
 def counted(outcomes: Iterable[IngestResult]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from vardkase.core.errors import Invalid
+from vardkase.exchange.taxii.problems import TaxiiProblem
 
 MOST = 1000
 """Objects of a page, and what a page holds when nothing else is asked for."""
@@ -83,14 +84,14 @@ def _added_after(given: str) -> float | None:
     try:
         return _moment(given).timestamp() if given else None
     except ValueError:
-        raise Invalid({"added_after": ["This is not a time such as 2026-01-31T12:00:00.000Z."]}) from None
+        raise Invalid({"added_after": [TaxiiProblem.BAD_TIME()]}) from None
 
 
 def _limit(given: str) -> int:
     if not given:
         return MOST
     if not given.isdecimal() or not int(given[:18]):
-        raise Invalid({"limit": ["The limit is a whole number above 0."]})
+        raise Invalid({"limit": [TaxiiProblem.BAD_LIMIT()]})
     return min(int(given[:18]), MOST)
 
 
@@ -99,7 +100,7 @@ def _mark(given: str) -> TimeMark | None:
         return None
     found = MARK.fullmatch(given)
     if found is None or int(found[3]) > END_OF_EVENT:
-        raise Invalid({"next": ["This is not a mark that this server gave out."]})
+        raise Invalid({"next": [TaxiiProblem.BAD_MARK()]})
     return TimeMark(*(int(part) for part in found.groups()))
 
 
@@ -108,7 +109,7 @@ def _versions(given: str) -> tuple[str, ...]:
     try:
         Match(versions=versions).moments  # noqa: B018 - each of them must be readable
     except ValueError:
-        raise Invalid({"match[version]": ["A version is first, last, all, or a time."]}) from None
+        raise Invalid({"match[version]": [TaxiiProblem.BAD_VERSION()]}) from None
     return versions
 
 

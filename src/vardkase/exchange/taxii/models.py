@@ -145,7 +145,7 @@ class TaxiiDirection(models.TextChoices):
 class Run(models.Model):
     """A poll of, or a push to, a server: the numbers of objects moved, events created and objects refused.
 
-    `fault` is why it ended early; `reasons` are some of the refusals.
+    `fault` is why it ended early; `reasons` are some of the refusals (`problems_in` reads both).
     """
 
     server = models.ForeignKey(TaxiiServer, models.CASCADE, related_name="runs")

@@ -34,6 +34,7 @@ from vardkase.exchange.taxii.client import TaxiiClient, TaxiiEnvelope, TaxiiRefu
 from vardkase.exchange.taxii.contents import uuid_of
 from vardkase.exchange.taxii.ingest import IngestResult, Target, sound_objects, store_bundle
 from vardkase.exchange.taxii.models import FetchedEvent, FetchedObject, Run, TaxiiDirection, TaxiiServer
+from vardkase.exchange.taxii.problems import StixObjectProblem, TaxiiServerProblem
 from vardkase.exchange.taxii.runs import note, running
 from vardkase.exchange.taxii.servers import target_of
 from vardkase.identity.access.actor import Actor
@@ -44,14 +45,12 @@ from vardkase.misp.distribution import Distribution
 
 MOST_PAGES = 100_000
 LOOSE_AT_ONCE = 500
-NO_COLLECTION = "Choose the collection first."
-NOT_FROM_HERE = "An event with this id is here already, and it did not come from this server."
 
 
 def poll(actor: Actor | None, server: TaxiiServer) -> Run:
     """Import what is new; `actor` is who ordered it. Raises OutgoingFailed, Conflict without a collection."""
     if not server.collection:
-        raise Conflict(NO_COLLECTION)
+        raise Conflict(TaxiiServerProblem.NO_COLLECTION())
     with running(server, TaxiiDirection.POLL) as run:
         for envelope in _pages(server):
             run.objects_moved += len(envelope.objects)
@@ -69,7 +68,7 @@ def _pages(server: TaxiiServer) -> Iterator[TaxiiEnvelope]:
     for page in count():
         envelope = _page(remote, server, first=page == 0)
         if (envelope.more and not envelope.objects and not envelope.next) or page > MOST_PAGES:
-            raise OutgoingFailed("The server says that there is more, and does not say where.")
+            raise OutgoingFailed(TaxiiServerProblem.ENDLESS())
         yield envelope
         if not envelope.more:
             return
@@ -137,7 +136,7 @@ def _store(
 ) -> None:
     mine = FetchedEvent.objects.filter(server=server, event_uuid=event_uuid)
     if Event.objects.filter(uuid=event_uuid).exists() and not mine.exists():
-        note(run, [IngestResult.of(each, NOT_FROM_HERE) for each in objects.values()])
+        note(run, [IngestResult.of(each, StixObjectProblem.NOT_FROM_HERE()) for each in objects.values()])
         return
     FetchedEvent.objects.get_or_create(server=server, event_uuid=UUID(event_uuid))
     sound, outcomes = sound_objects(list(objects.values()))

@@ -17,7 +17,9 @@ from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.jobs.problems import problem_of
 from vardkase.core.jobs.progress import report
+from vardkase.core.problems import CommonProblem
 from vardkase.core.sandbox import LimitReached, ProgramFailed
 from vardkase.core.sql import cursor
 from vardkase.exchange.audit_actions import ExchangeAction
@@ -26,7 +28,7 @@ from vardkase.exchange.taxii.client import TaxiiClient
 from vardkase.exchange.taxii.contents import ADDED, SETTLED
 from vardkase.exchange.taxii.ingest import IngestResult
 from vardkase.exchange.taxii.models import Run, TaxiiDirection, TaxiiServer
-from vardkase.exchange.taxii.polling import NO_COLLECTION
+from vardkase.exchange.taxii.problems import TaxiiServerProblem
 from vardkase.exchange.taxii.runs import note, running
 from vardkase.exchange.taxii.servers import target_of
 from vardkase.formats.misp_json import EventOptions, separate_events
@@ -51,7 +53,7 @@ def push(actor: Actor | None, server: TaxiiServer) -> Run:
     Raises OutgoingFailed, Conflict without a collection.
     """
     if not server.collection:
-        raise Conflict(NO_COLLECTION)
+        raise Conflict(TaxiiServerProblem.NO_COLLECTION())
     with running(server, TaxiiDirection.PUSH) as run:
         remote = TaxiiClient.of(server, patient=True)
         for filled in _filled(server, run):
@@ -102,7 +104,7 @@ def _filled(server: TaxiiServer, run: Run) -> Iterator[_Filled]:
         try:
             filled.take(added, _objects_of(document))
         except (LimitReached, ProgramFailed, Invalid) as fault:
-            note(run, [IngestResult(f"report--{uuid}", "", False, str(fault))])
+            note(run, [IngestResult(f"report--{uuid}", "", False, problem_of(fault))])
     if filled.events:
         yield filled
 
@@ -152,10 +154,8 @@ def _send(remote: TaxiiClient, server: TaxiiServer, filled: _Filled, run: Run) -
 
 def _refusals(failures: Any) -> list[IngestResult]:
     listed = [each for each in failures if isinstance(each, dict)] if isinstance(failures, list) else []
-    return [
-        IngestResult(str(each.get("id"))[:300], "", False, str(each.get("message") or "")[:300])
-        for each in listed
-    ]
+    said = [(str(each.get("id"))[:300], str(each.get("message") or "")[:300]) for each in listed]
+    return [IngestResult(name, "", False, CommonProblem.QUOTED(said=words)) for name, words in said]
 
 
 # Events of one second go together: `pushed_to` names a second, not an event. Who is in no group knows the times in the

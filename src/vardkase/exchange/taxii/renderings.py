@@ -16,6 +16,8 @@ from django.db import transaction
 
 from vardkase.core.clock import today
 from vardkase.core.errors import Invalid
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import stored
 from vardkase.core.sandbox import LimitReached, ProgramFailed
 from vardkase.core.sql import cursor
 from vardkase.exchange.taxii.models import Rendering
@@ -67,8 +69,8 @@ def _render(documents: Mapping[int, bytes], digests: Mapping[int, bytes]) -> Non
                 try:
                     _store(event_id, digests[event_id], write, document)
                 except (LimitReached, ProgramFailed, Invalid) as fault:
-                    logger.warning("event %s is not served over TAXII: %s", event_id, fault)
-                    _store_fault(event_id, digests[event_id], str(fault))
+                    logger.warning("event %s is not served over TAXII: %s", event_id, fault.wire)
+                    _store_fault(event_id, digests[event_id], stored(problem_of(fault)))
                     break  # The process is in no state to be asked again.
 
 

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 from django.utils import timezone
 
-from vardkase.core.jobs.progress import in_words
+from vardkase.core.jobs.problems import problem_of
+from vardkase.core.problems import stored
 from vardkase.exchange.taxii.ingest import IngestResult
 from vardkase.exchange.taxii.models import Run, TaxiiDirection, TaxiiServer
+from vardkase.exchange.taxii.problems import StixObjectProblem
 
 REASONS = 20
-"""Refusals that are kept in words."""
+"""Refusals whose problems are kept."""
 
 
 @contextmanager
@@ -21,7 +23,7 @@ def running(server: TaxiiServer, direction: TaxiiDirection) -> Iterator[Run]:
     try:
         yield run
     except BaseException as fault:
-        run.fault = in_words(fault)
+        run.fault = stored(problem_of(fault))
         raise
     finally:
         run.ended = timezone.now()
@@ -34,4 +36,5 @@ def note(run: Run, outcomes: Iterable[IngestResult]) -> None:
             continue
         run.refused += 1
         if len(run.reasons) < REASONS:
-            run.reasons.append(f"{each.stix_id}: {each.message}")
+            told = StixObjectProblem.OF_OBJECT(id=each.stix_id, reason=each.message or "")
+            run.reasons.append(stored(told))

@@ -12,18 +12,18 @@ from django.db.models import QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.fields import Readers, apply
+from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.fields import name, origin, web_address
-from vardkase.exchange.taxii.client import ELSEWHERE
 from vardkase.exchange.taxii.collections import group_of, reach, saved_search
 from vardkase.exchange.taxii.models import KEYS, FetchedObject, Run, TaxiiServer
+from vardkase.exchange.taxii.problems import TaxiiServerProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.fields import short_text
 from vardkase.identity.organisations.queries import Reference, by_reference
 
 LONGEST_KEY = 2000
-KEY_AGAIN = "The address leads elsewhere now: enter the key for it."
 WHERE_POLLED = frozenset(("baseurl", "api_root", "collection"))
 
 
@@ -36,7 +36,7 @@ def find_taxii_server(actor: Actor, reference: Reference) -> TaxiiServer:
     condition = by_reference(reference)
     found = taxii_servers(actor).filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound("Invalid TAXII server")
+        raise NotFound(TaxiiServerProblem.NOT_FOUND())
     return found
 
 
@@ -55,7 +55,7 @@ def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
     """Add a server from its wire fields (name, owner, baseurl, api_root, collection, …). Raises Invalid, Forbidden."""
     actor.require_content_access()
     _require_site_admin(actor)
-    missing = {field: ["This field cannot be left blank"] for field in REQUIRED if not data.get(field)}
+    missing = {field: [CommonProblem.REQUIRED()] for field in REQUIRED if not data.get(field)}
     if missing:
         raise Invalid(missing)
     server = TaxiiServer(org_id=actor.organisation_id)
@@ -108,9 +108,9 @@ def _fill(actor: Actor, server: TaxiiServer, data: Mapping[str, Any]) -> list[st
         and "api_key" not in changed
         and server.encrypted_key
     ):
-        raise Invalid({"api_key": [KEY_AGAIN]})
+        raise Invalid({"api_key": [TaxiiServerProblem.KEY_AGAIN()]})
     if origin(urljoin(server.baseurl.rstrip("/") + "/", server.api_root)) != origin(server.baseurl):
-        raise Invalid({"api_root": [ELSEWHERE]})
+        raise Invalid({"api_root": [TaxiiServerProblem.ROOT_ELSEWHERE()]})
     if before and WHERE_POLLED & set(changed):
         _begin_anew(server)
     if "filters" in changed:
@@ -124,7 +124,7 @@ def _key(server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
     if not key:
         return []
     if not isinstance(key, str) or len(key) > LONGEST_KEY or not key.isprintable():
-        raise Invalid({"api_key": ["The key is a text of one line."]})
+        raise Invalid({"api_key": [TaxiiServerProblem.BAD_KEY()]})
     server.encrypted_key = KEYS.encrypt(key.strip())
     return ["api_key"]
 
@@ -142,11 +142,11 @@ def _url(value: Any) -> str:
 def _root(value: Any) -> str:
     given = short_text(value)
     if not given:
-        raise ValueError("This field cannot be left blank")
+        raise Invalid(CommonProblem.REQUIRED())
     try:
         origin(given)
     except ValueError:
-        raise ValueError("This is not an address.") from None
+        raise Invalid(TaxiiServerProblem.BAD_ROOT()) from None
     return given
 
 

@@ -11,12 +11,14 @@ from django.db import transaction
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.jobs.problems import problem_of
 from vardkase.core.sandbox import LimitReached
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.taxii.bundles import bundles, identity_of
 from vardkase.exchange.taxii.collections import as_member, may_write, target_of
 from vardkase.exchange.taxii.ingest import IngestResult, Target, counted, sound_objects, store_bundle
 from vardkase.exchange.taxii.models import Collection, Submission
+from vardkase.exchange.taxii.problems import StixObjectProblem, TaxiiProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.distribution import Distribution
 
@@ -28,12 +30,12 @@ MOST = 50_000
 def submit(actor: Actor, collection: Collection, envelope: dict[str, Any]) -> Submission:
     """Store an envelope for processing by `work_off`. Raises Forbidden, Invalid."""
     if not may_write(actor, collection):
-        raise Forbidden("You may not write into this collection.")
+        raise Forbidden(TaxiiProblem.NOT_WRITABLE())
     objects = envelope.get("objects")
     if not isinstance(objects, list) or not objects:
-        raise Invalid({"objects": ["An envelope holds a list of objects."]})
+        raise Invalid({"objects": [TaxiiProblem.NO_OBJECTS()]})
     if len(objects) > MOST:
-        raise Invalid({"objects": [f"At most {MOST} objects are taken at once."]})
+        raise Invalid({"objects": [TaxiiProblem.TOO_MANY_OBJECTS(most=MOST)]})
     return Submission.objects.create(
         collection=collection,
         user_id=actor.user_id or 0,
@@ -49,7 +51,7 @@ def find_submission(actor: Actor, reference: str) -> Submission:
     except ValueError:
         found = None
     if found is None:
-        raise NotFound("There is no such status.")
+        raise NotFound(TaxiiProblem.STATUS_NOT_FOUND())
     return found
 
 
@@ -91,11 +93,11 @@ def status_of(submission: Submission) -> dict[str, Any]:
 
 def _outcomes(actor: Actor, collection: Collection, objects: list[Any]) -> list[IngestResult]:
     if not may_write(actor, collection):
-        return [IngestResult.of(each, "You may not write into this collection.") for each in objects]
+        return [IngestResult.of(each, TaxiiProblem.NOT_WRITABLE()) for each in objects]
     try:
         sound, outcomes = sound_objects(objects)
     except LimitReached as limit:
-        return [IngestResult.of(each, str(limit)) for each in objects]
+        return [IngestResult.of(each, problem_of(limit)) for each in objects]
     target = _target(collection)
     for bundle in bundles(sound):
         outcomes += store_bundle(actor, bundle, target)[1]
@@ -114,7 +116,7 @@ def _one_each(objects: list[Any], outcomes: Iterable[IngestResult]) -> list[Inge
     found: dict[tuple[str, str], IngestResult] = {}
     for each in sorted(outcomes, key=lambda outcome: not outcome.stored):
         found.setdefault((each.stix_id, each.version), each)
-    unused = "Nothing in the envelope refers to it."
+    unused = StixObjectProblem.UNUSED()
     return [found.get(identity_of(each)) or IngestResult.of(each, unused, stored=True) for each in objects]
 
 
@@ -126,7 +128,8 @@ def _results(outcomes: Iterable[IngestResult]) -> dict[str, list[dict[str, str]]
 
 
 def _detail(outcome: IngestResult) -> dict[str, str]:
-    said = {"message": outcome.message} if outcome.message else {}
+    # Only clients read it: there is no page of submissions.
+    said = {"message": outcome.message.wire} if outcome.message else {}
     return {"id": outcome.stix_id, "version": outcome.version, **said}
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import Invalid
 from vardkase.exchange.outbox.events import PUBLISHED
-from vardkase.exchange.streams import services
 from vardkase.exchange.streams.models import Format, Stream, StreamKind
 from vardkase.exchange.streams.stream_settings import SHAPES
 from vardkase.identity.organisations.queries import organisations
@@ -86,13 +82,6 @@ class StreamForm(forms.Form):
             "filters": {name: value for name, value in filters.items() if value},
             **{name: said[name] for name in ("name", "org_id", "topics", "format", *self.own)},
         }
-
-    def refuse(self, refused: Invalid) -> None:
-        errors = refused.errors if isinstance(refused.errors, Mapping) else {"": [refused.errors]}
-        for member, messages in errors.items():
-            field = "types" if member == "filters" else member
-            for message in messages:
-                self.add_error(field if field in self.fields else None, str(REFUSALS.get(message, message)))
 
     def _choices(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -259,34 +248,3 @@ def _lines(text: str) -> Any:
     if text.strip().startswith("{"):
         return text.strip()
     return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-REFUSALS: dict[str, str | Promise] = {
-    services.GIVE_AGAIN: _(
-        "Messages now go to another address. Enter the secret again: it was given for the old one."
-    ),
-    "A stream with this name already exists.": _("A stream with this name already exists."),
-    "Invalid organisation.": _("There is no such organisation any longer."),
-    "This is not a certificate in PEM form.": _("This is not a certificate in PEM form."),
-    "Please enter an address that begins with http:// or https://.": _(
-        "An address begins with https:// or http://."
-    ),
-    "The address may not hold a name and password.": _("An address may not hold a name and password."),
-    "Please enter the name or the IP address of a machine.": _(
-        "Enter the name or the IP address of a machine."
-    ),
-    "Please enter an IP address of this machine; 127.0.0.1 is for itself alone.": _(
-        "Enter an IP address of this machine. 127.0.0.1 is only reachable from the machine itself."
-    ),
-    "Please enter the address of a broker: broker.example:9092.": _(
-        "Enter the address of a broker, such as broker.example:9092."
-    ),
-    "A secret must be a single line of text.": _("A secret must be a single line of text."),
-    "Whole events do not fit into UDP's datagrams: choose ECS or CEF, or TCP.": _(
-        "Whole events do not fit into UDP's datagrams. Choose ECS or CEF, or TCP."
-    ),
-    f"At most {services.MOST_ENABLED} streams can be on at the same time.": _(
-        "Too many streams are enabled. Pause one first."
-    ),
-}
-"""The service's message → ours."""

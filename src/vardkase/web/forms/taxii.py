@@ -8,19 +8,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
-from vardkase.exchange.taxii import client, servers
+from vardkase.exchange.taxii import servers
 from vardkase.exchange.taxii.collections import REACHES, saved_search
 from vardkase.exchange.taxii.models import Collection, TaxiiServer
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, usable_groups
 from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.web.chips import REACHES as REACH_WORDS
-from vardkase.web.forms.intel_errors import translated
 from vardkase.web.forms.picking import Names, Picker
 from vardkase.web.rule_choices import RuleRows
 
@@ -58,8 +55,8 @@ class SearchForm(forms.Form):
     def clean_more(self) -> dict[str, Any]:
         try:
             return saved_search(self.cleaned_data["more"])
-        except ValueError as error:
-            raise ValidationError(_in_words(str(error))) from None
+        except Invalid as error:
+            raise ValidationError(str(error)) from None
 
     def filters(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -157,22 +154,6 @@ class TaxiiServerForm(SearchForm):
         return {**{name: given[name] for name in plain}, "sharing_group_id": group, "filters": self.filters()}
 
 
-def refuse(form: forms.Form, refused: Invalid) -> None:
-    errors = refused.errors if not isinstance(refused.errors, str) else {"": [refused.errors]}
-    for member, told in errors.items():
-        field = {"filters": "more"}.get(member, member)
-        for message in told:
-            form.add_error(field if field in form.fields else None, _in_words(message))
-
-
-def _in_words(message: str) -> str:
-    if message in TEXTS:
-        return str(TEXTS[message])
-    if message.startswith(("This is no filter", "A collection does not take")):
-        return gettext("There is no such filter here: %(name)s") % {"name": message.rpartition(": ")[2]}
-    return translated(message)
-
-
 def _initial_search(filters: Mapping[str, Any]) -> dict[str, Any]:
     chosen = {name: filters[name] for name in ("tags", "org") if _is_list(filters.get(name))}
     more = {name: value for name, value in filters.items() if name not in chosen}
@@ -212,18 +193,3 @@ NEW_KEY = _(
     "It is kept encrypted and is never shown again."
 )
 OLD_KEY = _("There is one. Write only to replace it; it is needed anew when the address leads elsewhere.")
-TEXTS: dict[str, str | Promise] = {
-    servers.KEY_AGAIN: _(
-        "The address leads to another server now. The key was given for the old one: enter it anew."
-    ),
-    client.ELSEWHERE: _("The API root lies on another server than the address. The key is not sent there."),
-    "This is not JSON.": _("This is not JSON."),
-    "The search must be a JSON object.": _("The filters are a JSON object: it begins with a brace."),
-    "Please enter an address that begins with http:// or https://.": _(
-        "An address begins with https:// or http://."
-    ),
-    "The address may not hold a name and password.": _("An address may not hold a name and password."),
-    "Choose among the organisations of this hub.": _("Choose among the organisations of this hub."),
-    "Name cannot be empty.": _("This must be filled in."),
-}
-"""The service's message → ours."""

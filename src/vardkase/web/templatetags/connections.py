@@ -7,10 +7,10 @@ from typing import Any
 
 from django import template
 
-from vardkase.web.reasons import in_words
+from vardkase.core.problems import stored_words
 
 register = template.Library()
-register.filter("in_words", in_words)
+register.filter("in_words", stored_words)
 
 
 @register.inclusion_tag("administration/connection_event.html")

@@ -8,12 +8,13 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from vardkase.core.problems import stored_words
 from vardkase.exchange.streams.models import Stream
 from vardkase.web import stream_labels
 from vardkase.web.chips import pill
-from vardkase.web.reasons import in_words
 
 register = template.Library()
+register.filter("delivery_reason", stored_words)
 
 
 @register.filter
@@ -50,11 +51,6 @@ def receiver_name(kind: str) -> Any:
 def delivery_state(state: str) -> str | SafeString:
     words, tone = stream_labels.STATES.get(state, (state, ""))
     return pill(tone, str(words)) if tone else str(words)
-
-
-@register.filter
-def delivery_reason(reason: str) -> str:
-    return str(stream_labels.REASONS.get(reason) or in_words(reason))
 
 
 @register.filter

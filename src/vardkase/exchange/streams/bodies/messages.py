@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vardkase.core.instance import instance_uuid
+from vardkase.core.problems import Problem
 from vardkase.exchange.outbox.deliveries import PublishedVersion
 from vardkase.exchange.outbox.models import DeliveryState, Entry
 
@@ -25,7 +26,7 @@ class MessageResult:
 
     version: PublishedVersion
     state: DeliveryState
-    reason: str = ""
+    reason: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,28 +7,28 @@ from dataclasses import replace
 
 from vardkase.analysis.search.filters import Scope
 from vardkase.core.errors import NotFound
+from vardkase.core.problems import Problem
 from vardkase.exchange.streams.bodies.reader import StreamReader
+from vardkase.exchange.streams.problems import ReceiverProblem, StreamProblem
 from vardkase.formats.misp_json import EventOptions, event_document
 from vardkase.formats.search_options import event_options
 
 LARGEST = 32 * 1024 * 1024
 """Bytes that a message may have; an event that is larger goes without what is in it."""
 
-TOO_LARGE = "The event is too large for a message: it was sent without its attributes and objects."
 
-
-def event_body(reader: StreamReader, event_id: int) -> tuple[bytes, str]:
+def event_body(reader: StreamReader, event_id: int) -> tuple[bytes, Problem | None]:
     """``{"Event": {…}}`` as the reader may see it now, and what else there is to report. Raises NotFound."""
     if event_id not in reader.events([event_id]):
-        raise NotFound("Invalid event")
+        raise NotFound(StreamProblem.EVENT_NOT_FOUND())
     options = replace(
         event_options(reader.actor, reader.search(Scope.EVENTS, [event_id])),
         include_event_correlations=False,
         no_sightings=True,
     )
     if (whole := _document(reader, event_id, options)) is not None:
-        return whole, ""
-    return _document(reader, event_id, replace(options, metadata=True)) or b"{}", TOO_LARGE
+        return whole, None
+    return _document(reader, event_id, replace(options, metadata=True)) or b"{}", ReceiverProblem.TOO_LARGE()
 
 
 def _document(reader: StreamReader, event_id: int, options: EventOptions) -> bytes | None:

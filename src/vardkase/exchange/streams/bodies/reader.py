@@ -15,6 +15,7 @@ from vardkase.core.sql import SqlQuery
 from vardkase.exchange.outbox.models import Delivery, DeliveryState, Entry
 from vardkase.exchange.outbox.models import EntryKind as ReceiverKind
 from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.problems import StreamProblem
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import may_know
@@ -30,13 +31,13 @@ FILTERS = frozenset(
 def read_filters(given: Mapping[str, Any]) -> dict[str, Any]:
     """Filters as stored in a stream. Raises Invalid for meaningless ones."""
     if unknown := given.keys() - FILTERS:
-        known = ", ".join(sorted(FILTERS))
-        raise Invalid({"filters": [f"{min(unknown)[:40]} cannot be asked for; what can is: {known}."]})
+        told = StreamProblem.UNKNOWN_FILTER(name=min(unknown)[:40], known=sorted(FILTERS))
+        raise Invalid({"filters": [told]})
     for scope in (Scope.EVENTS, Scope.ATTRIBUTES):
         try:
             parse(scope, given)
         except Invalid as refused:
-            raise Invalid({"filters": [str(refused)]}) from None
+            raise Invalid({"filters": [refused.problem]}) from None
     return dict(given)
 
 

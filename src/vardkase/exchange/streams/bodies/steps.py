@@ -8,6 +8,7 @@ from itertools import groupby
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.sql import query
 from vardkase.core.errors import NotFound
+from vardkase.core.problems import Problem
 from vardkase.exchange.outbox.deliveries import PublishedVersion
 from vardkase.exchange.outbox.events import PUBLISHED
 from vardkase.exchange.outbox.models import DeliveryState, Entry
@@ -20,13 +21,11 @@ from vardkase.exchange.streams.bodies.people import people_bodies
 from vardkase.exchange.streams.bodies.published import event_body
 from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.exchange.streams.models import Format, Stream
+from vardkase.exchange.streams.problems import ReceiverProblem
 from vardkase.exchange.streams.topics import ATTRIBUTE, BY_HAND
 
 WRITERS: dict[str, Callable[[Indicator], bytes]] = {Format.ECS: ecs_document, Format.CEF: cef_line}
 AS_PUBLISHED = frozenset((PUBLISHED, *BY_HAND.values()))
-WITHHELD = (
-    "The organisation that the stream looks through the eyes of may not read it, or the filters leave it out."
-)
 
 
 def steps(stream: Stream, entries: Sequence[Entry]) -> Iterator[Step]:
@@ -57,7 +56,7 @@ def _published(reader: StreamReader, entry: Entry) -> Iterator[Step]:
     try:
         body, said = event_body(reader, entry.event_id or 0)
     except NotFound:
-        yield Step(place, outcomes=_outcome(entry, DeliveryState.WITHHELD, WITHHELD))
+        yield Step(place, outcomes=_outcome(entry, DeliveryState.WITHHELD, ReceiverProblem.WITHHELD()))
     else:
         yield Step(place, [message_of(entry, PUBLISHED, body)], _outcome(entry, DeliveryState.SENT, said))
 
@@ -74,7 +73,7 @@ def _indicators_of_event(
     if sent:
         yield Step(place, outcomes=_outcome(entry, DeliveryState.SENT))
     else:
-        yield Step(place, outcomes=_outcome(entry, DeliveryState.WITHHELD, WITHHELD))
+        yield Step(place, outcomes=_outcome(entry, DeliveryState.WITHHELD, ReceiverProblem.WITHHELD()))
 
 
 def _indicators_of(
@@ -104,7 +103,7 @@ def _changes(reader: StreamReader, entries: Sequence[Entry]) -> Step:
     return Step(entries[-1].place or 0, [message_of(entry, entry.topic, body) for entry, body in told])
 
 
-def _outcome(entry: Entry, state: DeliveryState, reason: str = "") -> list[MessageResult]:
+def _outcome(entry: Entry, state: DeliveryState, reason: Problem | None = None) -> list[MessageResult]:
     if entry.topic != PUBLISHED or entry.event_id is None or entry.event_uuid is None:
         return []
     return [MessageResult(PublishedVersion(entry.event_id, entry.event_uuid, entry.version), state, reason)]

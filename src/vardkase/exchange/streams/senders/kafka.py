@@ -18,6 +18,7 @@ from vardkase.exchange.links import require_reachable
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.problems import ReceiverProblem
 from vardkase.exchange.streams.senders.sender import MANY, secrets_of
 from vardkase.exchange.streams.topics import TOPICS
 
@@ -52,7 +53,7 @@ class KafkaSender:
         try:
             self._producer = Producer(_configuration(stream), error_cb=self._errors.append)
         except KafkaException as error:
-            raise NotTaken(StreamFault.OURS, f"Kafka's client cannot be set up so: {error}") from error
+            raise NotTaken(StreamFault.OURS, ReceiverProblem.KAFKA_CONFIGURATION(said=str(error))) from error
         self._judge_brokers()
 
     def send(self, messages: Sequence[Message]) -> None:
@@ -88,7 +89,7 @@ class KafkaSender:
                 topic, message.body, key=message.key, headers=headers, on_delivery=reported
             )
         except BufferError as error:
-            raise TimedOut("The brokers take messages more slowly than they come.") from error
+            raise TimedOut(ReceiverProblem.BROKERS_SLOW()) from error
         except KafkaException as error:
             raise _refused(error.args[0]) from error
 
@@ -103,7 +104,7 @@ class KafkaSender:
     def _late(self) -> OutgoingFailed:
         if self._errors:
             return _refused(self._errors[0])
-        return TimedOut("The brokers did not acknowledge in time.")
+        return TimedOut(ReceiverProblem.BROKERS_LATE())
 
 
 def _configuration(stream: Stream) -> dict[str, Any]:
@@ -132,11 +133,11 @@ def _configuration(stream: Stream) -> dict[str, Any]:
 
 
 def _refused(error: KafkaError) -> OutgoingFailed:
-    text = f"Kafka: {error.str()}"
+    problem = ReceiverProblem.KAFKA(said=error.str())
     if error.name() in UNREACHABLE:
-        return OutgoingFailed(text)
+        return OutgoingFailed(problem)
     if error.name() in CREDENTIALS:
-        return NotTaken(StreamFault.CREDENTIALS, text)
+        return NotTaken(StreamFault.CREDENTIALS, problem)
     return NotTaken(
-        StreamFault.TOO_LARGE if error.name() == "MSG_SIZE_TOO_LARGE" else StreamFault.REFUSED, text
+        StreamFault.TOO_LARGE if error.name() == "MSG_SIZE_TOO_LARGE" else StreamFault.REFUSED, problem
     )

@@ -12,6 +12,7 @@ from vardkase.exchange.http import RequestPolicy, fetch
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Format, Stream
+from vardkase.exchange.streams.problems import ReceiverProblem
 from vardkase.exchange.streams.senders.sender import MANY, secrets_of
 from vardkase.exchange.streams.signatures import signed
 
@@ -78,4 +79,4 @@ class WebhookSender:
             headers["Authorization"] = authorization
         status = fetch("POST", self._url, headers=headers, body=body, manner=self._manner).status
         if not 200 <= status < 300:
-            raise NotTaken(FAULTS.get(status, StreamFault.REFUSED), f"The receiver answered {status}.")
+            raise NotTaken(FAULTS.get(status, StreamFault.REFUSED), ReceiverProblem.STATUS(status=status))

@@ -11,6 +11,7 @@ import zmq
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.problems import ReceiverProblem
 from vardkase.exchange.streams.senders.sender import MANY
 from vardkase.exchange.streams.topics import SELF
 
@@ -36,9 +37,8 @@ class ZeroMqSender:
             self._socket.bind(f"tcp://{f'[{host}]' if ':' in host else host}:{port}")
         except zmq.ZMQError as error:
             self.close()
-            raise NotTaken(
-                StreamFault.PORT, f"Port {port} of {host} cannot be listened on: {error}"
-            ) from error
+            problem = ReceiverProblem.PORT_TAKEN(port=port, host=host, said=str(error))
+            raise NotTaken(StreamFault.PORT, problem) from error
 
     def send(self, messages: Sequence[Message]) -> None:
         for message in messages:

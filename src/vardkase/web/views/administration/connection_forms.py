@@ -16,12 +16,14 @@ from vardkase.exchange.servers.queries import certificates_of, find_server, user
 from vardkase.exchange.sync.previews import reset_remote_key
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.connection import ConnectionForm, ConnectionImportForm
-from vardkase.web.forms.connection_errors import refuse
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.picking import Picker
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.reasons import in_words
 from vardkase.web.rule_choices import rule_choices
 from vardkase.web.templatetags.picking import choices
+
+FIELDS = {"remote_org": "new_org_uuid", "Organisation": "document", "pull_rules": "pull_parameters"}
+"""Member that the service refuses → field of the form."""
 
 
 @page(Permission.SITE_ADMIN, writes=True)
@@ -41,7 +43,7 @@ def take_over(request: PageRequest) -> HttpResponse:
         try:
             server = services.import_server(request.actor, form.cleaned_data["document"])
         except Invalid as refused:
-            refuse(form, refused)
+            take_errors(form, refused, fields=FIELDS)
         else:
             messages.success(request, gettext("The connection has been added. Choose what it is for."))
             return redirect("server_edit", server.pk)
@@ -80,7 +82,7 @@ def new_key(request: PageRequest, pk: int) -> HttpResponse:
     try:
         reset_remote_key(request.actor, pk)
     except OutgoingFailed as failed:
-        messages.error(request, in_words(str(failed)))
+        messages.error(request, str(failed))
     else:
         messages.success(
             request,
@@ -113,7 +115,7 @@ def _write(request: PageRequest, server: Server | None) -> HttpResponse:
         try:
             saved = _save(request, server, form)
         except Invalid as refused:
-            refuse(form, refused)
+            take_errors(form, refused, fields=FIELDS)
         else:
             messages.success(request, gettext("Saved. Test the connection to see that it works."))
             return redirect("server", saved.pk)

@@ -22,7 +22,6 @@ from vardkase.knowledge.caches.kinds import SERVER
 from vardkase.knowledge.caches.queries import overlaps
 from vardkase.web.forms.connection_knowledge import TranslationForm
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.reasons import in_words
 
 
 @page(Permission.SITE_ADMIN)
@@ -58,7 +57,7 @@ def numbers(request: PageRequest) -> HttpResponse:
         except NotFound:
             form.add_error("number", gettext("There is no such event here."))
         except OutgoingFailed as failed:
-            form.add_error("server", in_words(str(failed)))
+            form.add_error("server", str(failed))
         else:
             context |= {"event": event, "there": list(remote_event_ids.elsewhere(request.actor, event))}
     return render(

@@ -14,10 +14,10 @@ from vardkase.exchange.servers.queries import find_server
 from vardkase.exchange.sync import dry_run
 from vardkase.exchange.sync.decisions import REASONS, SyncDecision
 from vardkase.exchange.sync.models import SyncDirection
+from vardkase.exchange.sync.problems import KINDS
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.reasons import KINDS, in_words
 
 TECHNIQUES = {SyncDirection.PULL: ("full", "update"), SyncDirection.PUSH: ("full", "incremental")}
 """What may be looked at each way; the first is what "now" does on a connection's page."""
@@ -34,16 +34,14 @@ def show(request: PageRequest, pk: int, way: str) -> HttpResponse:
     try:
         plan = dry_run.plan(request.actor, server, direction, technique)
     except (Conflict, Invalid, OutgoingFailed) as refused:
-        return render(
-            request, "administration/connection_plan.html", context | {"fault": in_words(str(refused))}
-        )
+        return render(request, "administration/connection_plan.html", context | {"fault": str(refused)})
     reasons = {**REASONS, **({SyncDecision.NEW: NOT_HERE} if direction is SyncDirection.PULL else {})}
     stays = [(reasons[fate], count) for fate, count in plan.events.most_common() if not fate.moves]
     context |= {
         "plan": plan,
         "stays": stays,
-        "others": [(KINDS.get(kind, kind), count) for kind, count in plan.others.items() if count],
-        "troubles": [(KINDS.get(kind, kind), in_words(said)) for kind, said in plan.troubles.items()],
+        "others": [(KINDS[kind](), count) for kind, count in plan.others.items() if count],
+        "troubles": [(KINDS[kind](), said) for kind, said in plan.troubles.items()],
         "moving": [(item, reasons[item.fate]) for item in plan.items if item.fate.moves],
         "staying": [(item, reasons[item.fate]) for item in plan.items if not item.fate.moves],
         "here": titles_by_uuid(request.actor, [item.uuid for item in plan.items]),

@@ -17,7 +17,6 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.connection import PreviewForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import with_query
-from vardkase.web.reasons import in_words
 
 MOST_PAGES = 10_000
 ATTRIBUTES_SHOWN = 200
@@ -32,9 +31,7 @@ def index(request: PageRequest, pk: int) -> HttpResponse:
         asked = form.filters() | {"page": str(number)}
         found = previews.preview_index(request.actor, pk, asked)
     except OutgoingFailed as failed:
-        return render(
-            request, "administration/connection_there.html", context | {"fault": in_words(str(failed))}
-        )
+        return render(request, "administration/connection_there.html", context | {"fault": str(failed)})
     full = len(found) >= previews.PAGE
     context |= {
         "rows": previews.previewed(found),
@@ -50,7 +47,7 @@ def event(request: PageRequest, pk: int, reference: str) -> HttpResponse:
     try:
         found = previews.preview_event(request.actor, pk, reference)["Event"]
     except OutgoingFailed as failed:
-        messages.error(request, in_words(str(failed)))
+        messages.error(request, str(failed))
         return redirect("server_there", pk)
     attributes = list(_attributes(found))
     about = next(iter(previews.previewed([found])), None)

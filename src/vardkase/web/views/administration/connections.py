@@ -30,7 +30,6 @@ from vardkase.knowledge.caches.queries import find_cached
 from vardkase.web.diagnosis import diagnosis
 from vardkase.web.forms.membership import ReasonForm
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.reasons import in_words
 from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.approval_requests.pages import proposed, told
 
@@ -78,7 +77,7 @@ def trust(request: PageRequest, pk: int) -> HttpResponse:
     try:
         checkup.trust(request.actor, pk, request.POST.get("fingerprint", ""))
     except OutgoingFailed as failed:
-        messages.error(request, in_words(str(failed)))
+        messages.error(request, str(failed))
     except Conflict:
         messages.error(
             request, gettext("The other hub now presents another certificate. Test the connection again.")

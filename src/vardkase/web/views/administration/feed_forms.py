@@ -16,8 +16,8 @@ from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.feeds.queries import find_feed
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.chips import INHERIT
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.feed import FeedForm
-from vardkase.web.forms.feed_errors import refuse
 from vardkase.web.pages import PageRequest, page
 
 FIELDS = {"settings": "columns", "rules": "changed", "tag_id": "tag"}
@@ -55,7 +55,7 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
         try:
             saved = _save(request, feed, form)
         except Invalid as refused:
-            refuse(form, refused, FIELDS)
+            take_errors(form, refused, fields=FIELDS)
         else:
             messages.success(request, gettext("Saved. Preview it to check that it can be read."))
             return redirect("feed", saved.pk)

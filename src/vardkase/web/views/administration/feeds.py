@@ -24,7 +24,6 @@ from vardkase.knowledge.caches.queries import cached_sources, coverage, overlaps
 from vardkase.web.display import thin
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import with_query
-from vardkase.web.reasons import in_words
 from vardkase.web.views.administration.listing import listed, searched
 from vardkase.web.views.events.rows import moment
 
@@ -85,9 +84,7 @@ def preview(request: PageRequest, pk: int) -> HttpResponse:
     try:
         rows = list(islice(_held(feed), start, start + PREVIEWED + 1))
     except OutgoingFailed as failed:
-        return render(
-            request, "administration/feed_preview.html", {**context, "fault": in_words(str(failed))}
-        )
+        return render(request, "administration/feed_preview.html", {**context, "fault": str(failed)})
     shown = rows[:PREVIEWED]
     here = titles_by_uuid(request.actor, [each.uuid for each in shown]) if context["is_misp"] else {}
     context |= {
@@ -105,7 +102,7 @@ def take(request: PageRequest, pk: int) -> HttpResponse:
     try:
         fetched = fetching.fetch_event(request.actor, feed, request.POST.get("event", ""))
     except (OutgoingFailed, NotFound) as failed:
-        messages.error(request, in_words(str(failed)))
+        messages.error(request, str(failed))
     else:
         if fetched.failed:
             messages.error(

@@ -12,7 +12,7 @@ from vardkase.core.errors import Invalid
 from vardkase.exchange.own_feeds import services, tasks
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.identity.access.permissions import Permission
-from vardkase.web.forms.feed_errors import refuse
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.own_feed import OwnFeedForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.feeds import tabs
@@ -95,7 +95,7 @@ def _write(request: PageRequest, feed: OwnFeed | None) -> HttpResponse:
             data, name = form.data_for_service(), feed.name if feed else ""
             saved = services.save_own_feed(request.actor, data, name)
         except Invalid as refused:
-            refuse(form, refused, FIELDS)
+            take_errors(form, refused, fields=FIELDS)
         else:
             tasks.order(saved.pk, whole=True)
             messages.success(request, gettext("Saved. The feed will be written in a moment."))

@@ -25,6 +25,7 @@ from vardkase.exchange.streams.settings import KEPT_DAYS
 from vardkase.exchange.streams.test_message import send_test
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.stream import FORMS, DeliveryFilterForm, ReplayForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.stream_labels import FAULTS, KINDS
@@ -59,7 +60,7 @@ def create(request: PageRequest, kind: str) -> HttpResponse:
         try:
             stream, secret = services.add_stream(request.actor, form.wire())
         except Invalid as refused:
-            form.refuse(refused)
+            take_errors(form, refused, fields={"filters": "types"})
         else:
             if secret:
                 return _told(request, stream, secret)
@@ -80,7 +81,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
         try:
             services.edit_stream(request.actor, pk, form.wire())
         except Invalid as refused:
-            form.refuse(refused)
+            take_errors(form, refused, fields={"filters": "types"})
         else:
             messages.success(request, gettext("Saved. Send a test to see that it works."))
             return redirect("stream", pk)

@@ -20,10 +20,10 @@ from vardkase.exchange.taxii.models import Collection, TaxiiDirection, TaxiiServ
 from vardkase.exchange.taxii.renderings import faults
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.picking import Picker
-from vardkase.web.forms.taxii import CollectionForm, SearchForm, TaxiiServerForm, refuse
+from vardkase.web.forms.taxii import CollectionForm, SearchForm, TaxiiServerForm
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.reasons import in_words
 from vardkase.web.templatetags.picking import choices
 from vardkase.web.views.administration.listing import listed
 
@@ -109,7 +109,7 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
     try:
         offered = TaxiiClient.of(found).collections()
     except OutgoingFailed as failed:
-        return _shown(request, found, failure=in_words(str(failed)))
+        return _shown(request, found, failure=str(failed))
     return _shown(request, found, offered=offered)
 
 
@@ -131,7 +131,7 @@ def objects(request: PageRequest, pk: int) -> HttpResponse:
             found.collection, limit=50, **({"next": mark} if mark else {})
         )
     except OutgoingFailed as failed:
-        context["failure"] = in_words(str(failed))
+        context["failure"] = str(failed)
     else:
         context["rows"] = [_object(each) for each in envelope.objects if isinstance(each, Mapping)]
         context["next"] = envelope.next if envelope.more else ""
@@ -175,7 +175,7 @@ def _saved[Row](form: SearchForm, save: Callable[[dict[str, Any]], Row]) -> Row 
     try:
         return save(form.wire())  # type: ignore[attr-defined]
     except Invalid as refused:
-        refuse(form, refused)
+        take_errors(form, refused, fields={"filters": "more"})
         return None
 
 

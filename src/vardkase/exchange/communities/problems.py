@@ -1,0 +1,17 @@
+"""Problems of requests for access to a community."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class CommunityProblem(ProblemCode):
+    NOT_FOUND = _("There is no such community."), "Community not found."
+    ADDRESS_MISSING = (
+        _("An address to answer to and one to write to are needed."),
+        "An address to answer to, and one to write to, are needed.",
+    )
+    BAD_ADDRESS = _("Enter a valid email address."), "Please enter a valid email address."
+    TOO_LONG = _("Write at most %(most)s characters."), "At most %(most)s characters."

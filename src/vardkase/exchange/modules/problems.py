@@ -1,0 +1,27 @@
+"""Problems of modules."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class ModuleProblem(ProblemCode):
+    UNREACHABLE = _("The module server cannot be reached."), "Module service not reachable."
+    NOT_ENABLED = _("There is no such module, or it is disabled."), "Module not found or not enabled."
+    NOT_JSON = _("The module %(module)s did not answer with JSON."), "The module %(module)s answered no JSON."
+    TOO_DEEP = (
+        _("The answer of the module %(module)s is nested too deeply."),
+        "The answer of the module %(module)s nests too deeply.",
+    )
+    NO_ANSWER = _("The module %(module)s gave no answer."), "The module %(module)s had no answer."
+    NO_OUTPUT = _("The module %(module)s wrote nothing.")
+    TOO_SLOW = _("The modules took too long.")
+    BAD_TIMEOUT = (
+        _("Enter a number of seconds from 1 to 600."),
+        "The value has to be between 1 and 600 seconds.",
+    )
+    SEVERAL = "%(first)s; %(rest)s"
+    OF_MODULE = "%(module)s: %(reason)s"
+    """`reason` is another problem."""

@@ -1,0 +1,17 @@
+"""Why a person is not sent a mail about an event."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class NoticeProblem(ProblemCode):
+    FILTERED = _("The person's own filter keeps it back.")
+    SUMMARISED = _("The person gets summaries instead.")
+    TOO_MANY = (
+        _("The person has had many mails in a short time."),
+        "The person has had many mails in a short while.",
+    )
+    NEGATIVE = _("Enter 0 or more."), "The value has to be 0 or more."
