@@ -8,6 +8,17 @@ from vardkase.core.problems import ProblemCode
 
 
 class ApiProblem(ProblemCode):
+    NOT_A_TIME = _("%(name)s has to be an ISO time with its zone."), "%(name)s is an ISO time with its zone."
+    NOT_A_LIST = _("%(name)s has to be a list."), "%(name)s is a list."
+    NOT_NAMES = _("%(name)s has to be a list of names."), "%(name)s is a list of names."
+    NOT_ORGANISATIONS = (
+        _("%(name)s has to be a list of the ids of organisations."),
+        "%(name)s lists ids of organisations.",
+    )
+    NOT_AN_OBJECT = _("%(name)s has to be an object."), "%(name)s is an object."
+    NOT_TRUE_OR_FALSE = _("%(name)s has to be true or false."), "%(name)s is true or false."
+    NOT_BASE64 = _("%(name)s has to be a file in Base64."), "%(name)s is a file in Base64."
+    NOT_TEXTS = _("The name and the role have to be texts."), "name and role are texts."
     NOT_A_DAY = _("%(name)s is a day such as 2027-01-31.")
     NOT_AN_ACCOUNT = _("%(name)s is the number of an account, or empty for nobody.")
     NO_SUCH_TASK = _("There is no task %(number)s.")

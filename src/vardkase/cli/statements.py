@@ -74,7 +74,7 @@ def write(
             return
         statement, missing = services.save_statement(actor, answers)
         for path, told in missing.items():
-            note(f"{path}: {' '.join(told)}")
+            note(f"{path}: {' '.join(map(str, told))}")
         result(_shown(statement), as_json=json)
 
 

@@ -50,6 +50,11 @@ class Invalid(VardkaseError):
         self.errors = errors
         super().__init__(summary or _first(errors))
 
+    @property
+    def by_field(self) -> FieldErrors:
+        """`errors`, with a problem of no field under ""."""
+        return {"": [self.errors]} if isinstance(self.errors, Problem) else self.errors
+
 
 class InvalidValue(Invalid, ValueError):
     """A single value that a reader does not accept. A ValueError too, for callers who only ask whether it does."""

@@ -73,7 +73,7 @@ def test_each_wrong_answer_is_told_in_words(db: None, step: str, key: str, value
     application = make_application()
     sent = as_sent(step, answers(connection={"method": "api"})[step]) | {key: value}
     _, read = drafting.save_step(applicant(application), application, step, sent)
-    assert words in read.errors[key][0]
+    assert words in str(read.errors[key][0])
 
 
 def test_an_api_connection_needs_its_technical_answers(db: None) -> None:

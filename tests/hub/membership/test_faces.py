@@ -219,7 +219,7 @@ def test_communities_over_the_api_and_at_the_command_line(cast: Cast, desk: Desk
     made = run("membership", "community", "save", "Regioner", "--sector", "region")
     assert (made["members"], made["hides_members"]) == ([], False)
     assert [each["name"] for each in run("membership", "community", "list")] == ["Kommuner", "Regioner"]
-    assert "Invalid membership" in run("membership", "community", "save", "X", "--member", "Hub")
+    assert "There is no such membership" in run("membership", "community", "save", "X", "--member", "Hub")
 
 
 def test_customer_service_over_the_api_and_at_the_command_line(cast: Cast, desk: Desk) -> None:

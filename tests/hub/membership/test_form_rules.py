@@ -147,4 +147,4 @@ def test_an_applicant_learns_of_nobody_elses_membership_by_name(cast: Cast, desk
     member(desk, cast.org_b, organisation_number=NUMBER)
     application.refresh_from_db()
     (told,) = problems(application)["organisation.number"]
-    assert "Organisation B" not in told
+    assert "Organisation B" not in str(told)

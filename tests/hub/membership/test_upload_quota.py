@@ -37,7 +37,7 @@ def test_a_member_cannot_fill_the_disk_with_evidence_that_it_removes(cast: Cast)
         statements.remove_evidence(administrator, Evidence.objects.get().pk)
     with pytest.raises(Invalid) as refused:
         statements.add_evidence(administrator, "risk", "risk.txt", TEXT)
-    assert TOO_MUCH in str(refused.value.errors["file"])
+    assert TOO_MUCH in str(refused.value.errors["file"][0])
     assert not Evidence.objects.exists()
 
 
@@ -49,5 +49,5 @@ def test_nor_can_an_applicant_with_several_drafts(cast: Cast) -> None:
         conversation.add_evidence(applicant(draft), draft, "risk", [("risk.txt", TEXT)])
     with pytest.raises(Invalid) as refused:
         conversation.add_evidence(applicant(drafts[2]), drafts[2], "risk", [("risk.txt", TEXT)])
-    assert TOO_MUCH in str(refused.value.errors["files"])
+    assert TOO_MUCH in str(refused.value.errors["files"][0])
     assert not drafts[2].attachments.exists()

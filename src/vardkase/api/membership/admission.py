@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date
 from vardkase.api.answers import Answer, Json
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.problems import ApiProblem
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.invitations import services as invitations
 from vardkase.hub.membership.invitations.models import Invitation
@@ -131,7 +132,7 @@ def _day(given: Any) -> date:
     except ValueError:
         day = None
     if day is None:
-        raise Invalid({"since": ["since is a day such as 2027-01-31."]})
+        raise Invalid({"since": [ApiProblem.NOT_A_DAY(name="since")]})
     return day
 
 

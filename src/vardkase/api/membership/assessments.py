@@ -7,6 +7,7 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.problems import ApiProblem
 from vardkase.core.errors import Invalid
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.lifecycle.services import history_of
@@ -97,7 +98,7 @@ def request_completion(call: Call) -> Answer:
     """Ask the applicant to complete the application, by letter and mail."""
     steps = call.param("steps")
     if not isinstance(steps, list) or any(not isinstance(each, str) for each in steps):
-        raise Invalid({"steps": ["steps is a list of names."]})
+        raise Invalid({"steps": [ApiProblem.NOT_NAMES(name="steps")]})
     asked = (_text(call, "text"), steps, _day(call, "complete_by"))
     return Json(_whole(call, reviews.request_completion(call.actor, _application(call), *asked)))
 
@@ -231,7 +232,7 @@ def _day(call: Call, name: str) -> date | None:
     try:
         return date.fromisoformat(given if isinstance(given, str) else "")
     except ValueError:
-        raise Invalid({name: [f"{name} is a day such as 2027-01-31."]}) from None
+        raise Invalid({name: [ApiProblem.NOT_A_DAY(name=name)]}) from None
 
 
 def _proposal_id(call: Call) -> int:

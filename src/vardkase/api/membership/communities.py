@@ -6,6 +6,7 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.problems import ApiProblem
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.communities import services
 from vardkase.hub.membership.communities.models import Community
@@ -67,10 +68,10 @@ def _given(call: Call, stored: dict[str, Any]) -> dict[str, Any]:
     data = call.data("Community")
     given = stored | {name: data[name] for name in ("name", *RULES) if name in data}
     if wrong := [name for name in LISTS if not isinstance(given.get(name), list | None)]:
-        raise Invalid({name: [f"{name} is a list."] for name in wrong})
+        raise Invalid({name: [ApiProblem.NOT_A_LIST(name=name)] for name in wrong})
     chosen = [as_int(each) for each in given.get("chosen") or []]
     if None in chosen:
-        raise Invalid({"chosen": ["chosen lists ids of organisations."]})
+        raise Invalid({"chosen": [ApiProblem.NOT_ORGANISATIONS(name="chosen")]})
     return given | {"chosen": chosen, "hides_members": as_bool(given.get("hides_members", False))}
 
 

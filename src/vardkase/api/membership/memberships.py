@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.problems import ApiProblem
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.assessments.services.partiality import ANSWER, declare_in_membership
 from vardkase.hub.membership.members import queries, services
@@ -131,7 +132,7 @@ def propose(call: Call) -> Answer:
     """Propose changes to the data of the caller's organisation; the hub owner decides."""
     details = call.data("MembershipChange").get("details")
     if not isinstance(details, dict):
-        raise Invalid({"details": ["details is an object."]})
+        raise Invalid({"details": [ApiProblem.NOT_AN_OBJECT(name="details")]})
     proposed = services.propose_change(call.actor, details, _text(call, "note"))
     return Json({"MembershipChange": {"state": proposed.state, "fields": proposed.fields}})
 
@@ -162,7 +163,7 @@ def sign_in_minimum(call: Call) -> Answer:
     """Propose minimum sign-in requirements for one member or all members."""
     rules = call.param("rules", [])
     if not isinstance(rules, list):
-        raise Invalid({"rules": ["rules is a list."]})
+        raise Invalid({"rules": [ApiProblem.NOT_A_LIST(name="rules")]})
     days = as_int(call.param("key_days", DAYS)) or 0
     request = propose_minimum(call.actor, call.arg(0) or None, map(str, rules), days, _text(call, "reason"))
     warnings = list(describe_minimum(request).warnings)
@@ -203,7 +204,7 @@ def _until(call: Call) -> datetime | None:
     except ValueError:
         until = None
     if given and (until is None or until.tzinfo is None):
-        raise Invalid({"until": ["until is an ISO time with its zone."]})
+        raise Invalid({"until": [ApiProblem.NOT_A_TIME(name="until")]})
     return until
 
 

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 from vardkase.api.answers import Answer, Json, Text, saved
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.problems import ApiProblem
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.models import Membership
@@ -133,7 +134,7 @@ def review(call: Call) -> Answer:
 def _yes_or_no(given: Any) -> bool:
     word = str(given).strip().lower()
     if word not in TRUE_WORDS | FALSE_WORDS - {"", "none", "null"}:
-        raise Invalid({"accept": ["accept is true or false."]})
+        raise Invalid({"accept": [ApiProblem.NOT_TRUE_OR_FALSE(name="accept")]})
     return word in TRUE_WORDS
 
 
@@ -145,7 +146,7 @@ def _content(given: Any) -> bytes:
     try:
         return base64.b64decode(given, validate=True)
     except (binascii.Error, TypeError, ValueError):
-        raise Invalid({"data": ["data is a file in Base64."]}) from None
+        raise Invalid({"data": [ApiProblem.NOT_BASE64(name="data")]}) from None
 
 
 def _day(given: Any) -> date | None:
@@ -154,7 +155,7 @@ def _day(given: Any) -> date | None:
     except ValueError:
         day = None
     if given and day is None:
-        raise Invalid({"valid_until": ["valid_until is a day such as 2027-01-31."]})
+        raise Invalid({"valid_until": [ApiProblem.NOT_A_DAY(name="valid_until")]})
     return day
 
 

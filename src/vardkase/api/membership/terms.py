@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date
 from vardkase.api.answers import Answer, Json
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.problems import ApiProblem
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import Terms
@@ -103,7 +104,7 @@ def accept(call: Call) -> Answer:
     data = call.data("Acceptance")
     name, role = data.get("name"), data.get("role")
     if not isinstance(name, str) or not isinstance(role, str):
-        raise Invalid({"name": ["name and role are texts."]})
+        raise Invalid({"name": [ApiProblem.NOT_TEXTS()]})
     made = accept_terms(call.actor, as_int(data.get("version")) or 0, name, role)
     return Json(
         {

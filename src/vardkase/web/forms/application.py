@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from vardkase.core.mail.services import can_send
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.applications.form.fields import (
     FieldGroup,
     FieldKind,
@@ -62,10 +63,10 @@ class StepForm(forms.Form):
             for key, field in self.step.fields()
         }
 
-    def blame(self, errors: Mapping[str, list[str]]) -> None:
+    def blame(self, errors: Mapping[str, Sequence[Problem]]) -> None:
         self.full_clean()
-        for key, messages in errors.items():
-            self.add_error(key if key in self.fields else None, messages)
+        for key, problems in errors.items():
+            self.add_error(key if key in self.fields else None, [str(each) for each in problems])
 
 
 def _shown(field: FormField, value: Any) -> Any:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.access import interest_of, other_officers_without_interest
 from vardkase.hub.membership.assessments.rules import OFFICERS
@@ -54,7 +55,7 @@ def of_member(request: PageRequest, pk: int) -> HttpResponse:
 def _answered(
     request: PageRequest,
     declare: Callable[[str, bool], Collection[ApprovalRequest]],
-    interest: Callable[[Actor], str],
+    interest: Callable[[Actor], Problem | None],
     back: tuple[str, Any],
     context: dict[str, Any],
 ) -> HttpResponse:

@@ -9,19 +9,18 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.private_links import private_address
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.models import Application, ApplicationLink
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
 LINK_HOLDS = timedelta(days=90)
 LINK_PATH = "/apply/link/"
-NO_SUCH_LINK = "There is no such link, or it has expired."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def require_may_act(actor: Acting, application: Application) -> None:
     write access."""
     if isinstance(actor, Applicant):
         if actor.application_id != application.pk:
-            raise Forbidden("This is another organisation’s application.")
+            raise Forbidden(ApplicationProblem.OF_ANOTHER_ORGANISATION())
         return
     actor.require_writing()
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
@@ -54,7 +53,7 @@ def locked(application: Application) -> Application:
     """The application with its row locked until the end of the transaction. Raises NotFound."""
     found = Application.objects.select_for_update().filter(pk=application.pk).first()
     if found is None:
-        raise NotFound("There is no such application.")
+        raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
     return found
 
 
@@ -78,7 +77,7 @@ def find_link(token: str) -> ApplicationLink:
     links = ApplicationLink.objects.select_related("application").filter(expires__gt=timezone.now())
     found = links.filter(digest=digest_of(token)).first()
     if found is None:
-        raise NotFound(NO_SUCH_LINK)
+        raise NotFound(ApplicationProblem.NO_SUCH_LINK())
     return found
 
 
@@ -101,4 +100,4 @@ def digest_of(token: str) -> bytes:
 def officer_only(actor: Actor) -> None:
     """Raise Forbidden unless the actor may read applications: membership and legal officers only."""
     if actor.staff.isdisjoint({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER}):
-        raise Forbidden(gettext("Applications are read by the hub’s officers only."))
+        raise Forbidden(ApplicationProblem.FOR_OFFICERS_ONLY())

@@ -22,6 +22,7 @@ from vardkase.hub.membership.applications.form.fields import (
 )
 from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.applications.models import Application, Document, DocumentKind
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.phases.queries import phase_title
 
@@ -51,11 +52,11 @@ def keep_receipt(application: Application) -> bytes:
 def read_document(application: Application, document_id: int) -> tuple[Document, bytes]:
     document = application.documents.filter(pk=document_id).first()
     if document is None:
-        raise NotFound("There is no such document.")
+        raise NotFound(ApplicationProblem.NO_SUCH_DOCUMENT())
     try:
         return document, files.read(document.digest)
     except FileNotFoundError:
-        raise NotFound("There is no such document.") from None
+        raise NotFound(ApplicationProblem.NO_SUCH_DOCUMENT()) from None
 
 
 def form_pdf(application: Application) -> bytes:

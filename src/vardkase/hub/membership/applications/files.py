@@ -8,7 +8,8 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
-from django.utils.translation import gettext
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.applications.form.problems import FileProblem
 
 LARGEST = 10 * 1024 * 1024
 LONGEST_NAME = 150
@@ -16,19 +17,17 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
 def kind_of(name: str, content: bytes) -> str:
-    """The media type of a permitted file; raises ValueError, with a message, for others."""
+    """The media type of a permitted file; raises Invalid with the problem alone for others."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     if ending not in TAKEN:
-        raise ValueError(gettext("Send PDF, PNG, JPEG, DOCX, XLSX or plain text."))
+        raise Invalid(FileProblem.FORMAT())
     if not content:
-        raise ValueError(gettext("The file is empty."))
+        raise Invalid(FileProblem.EMPTY())
     if len(content) > LARGEST:
-        raise ValueError(gettext("The file is too large: at most 10 MB."))
+        raise Invalid(FileProblem.TOO_LARGE())
     kind, is_it = TAKEN[ending]
     if not is_it(content):
-        raise ValueError(
-            gettext("The file’s content does not match its name: it is not a valid %s.") % ending.upper()
-        )
+        raise Invalid(FileProblem.CONTENT(format=ending.upper()))
     return kind
 
 

@@ -13,6 +13,8 @@ from vardkase.hub.membership.applications.models import (
     Author,
     Message,
 )
+from vardkase.hub.membership.applications.problems import ApplicationProblem
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.identity.access.actor import Actor
 
 
@@ -25,7 +27,7 @@ def applications(actor: Actor, state: str = "") -> QuerySet[Application]:
 def find_application(actor: Actor, number: str) -> Application:
     found = applications(actor).filter(number=number.replace("\0", "")).first()
     if found is None:
-        raise NotFound("There is no such application.")
+        raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
     return found
 
 
@@ -41,5 +43,5 @@ def conversation(application: Application) -> QuerySet[Message]:
 def find_attachment(application: Application, attachment_id: int) -> Attachment:
     found = application.attachments.exclude(message__kind=Author.NOTE).filter(pk=attachment_id).first()
     if found is None:
-        raise NotFound("There is no such file.")
+        raise NotFound(MembershipProblem.NO_SUCH_FILE())
     return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from vardkase.core.errors import VardkaseError
 from vardkase.core.limits import Limit
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 
 
 class RateLimited(VardkaseError):
     def __init__(self, wait: int) -> None:
         self.wait = wait
-        super().__init__("Too many attempts. Please try again later.")
+        super().__init__(ApplicationProblem.TOO_MANY_ATTEMPTS())
 
 
 def spend(what: str, whose: str, *, allowed: int, window: int) -> None:

@@ -6,12 +6,11 @@ was forgotten, stays on the disk until unused files are removed: this bounds it.
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Invalid
 from vardkase.core.limits import Limit
 from vardkase.core.settings import Setting
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 
 KIBIBYTE = 1024
 DAY = 24 * 3600
@@ -30,8 +29,5 @@ def count_uploads(owner: str, size: int, field: str) -> None:
     allowed = DAILY.value
     usage = Limit("uploads (KiB)", allowed * 1024, DAY).spend(owner, -(-size // KIBIBYTE))
     if usage.is_exceeded:
-        words = {"size": allowed, "hours": -(-usage.wait // 3600)}
-        told = gettext(
-            "At most %(size)s MiB of files may be uploaded in a day. More can be sent in %(hours)s hours."
-        )
-        raise Invalid({field: [told % words]})
+        hours = -(-usage.wait // 3600)
+        raise Invalid({field: [ApplicationProblem.UPLOAD_QUOTA(size=allowed, hours=hours)]})

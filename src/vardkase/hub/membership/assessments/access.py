@@ -7,13 +7,14 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
 
+from vardkase.core.problems import Problem
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import locked
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.named_people import is_named
 from vardkase.hub.membership.assessments.models import Partiality
+from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.rules import (
     OFFICERS,
     AssessedApplicant,
@@ -39,39 +40,33 @@ def applicant(application: Application) -> AssessedApplicant:
     )
 
 
-def conflict_of(actor: Actor, application: Application) -> str:
-    """Why the actor may not handle the application, in words; empty if they may."""
+def conflict_of(actor: Actor, application: Application) -> Problem | None:
+    """Why the actor may not handle the application; None if they may."""
     if refusal := interest_of(actor, application):
         return refusal
     is_concerned = is_named(actor, application.answers, application.email) or _is_contact(
         actor, contact_addresses(application.organisation_id or 0)
     )
     if is_concerned and not _answers(actor, application).exists():
-        return gettext(
-            "The application names you. State on record whether you have a conflict of interest "
-            "before you do anything else with it."
-        )
-    return ""
+        return AssessmentProblem.NAMED_IN_APPLICATION()
+    return None
 
 
-def interest_in(actor: Actor, membership: Membership) -> str:
+def interest_in(actor: Actor, membership: Membership) -> Problem | None:
     """As `conflict_of`, for a membership.
 
     An interest in the application carries over to the membership. A person named as a contact must answer on
     record first, in the case or for the membership.
     """
     if actor.user_id is None:
-        return ""
+        return None
     answers = _answers_of(actor, membership)
     if any(each.is_partial for each in answers):
-        return gettext("You have declared a conflict of interest in this case.")
+        return AssessmentProblem.IS_PARTIAL()
     named = {str(each.get("email") or "") for each in _contacts(membership)}
     if not answers and _is_contact(actor, named | contact_addresses(membership.organisation_id or 0)):
-        return gettext(
-            "You are a contact of this member. State on record whether you have a conflict of "
-            "interest before you do anything else with it."
-        )
-    return ""
+        return AssessmentProblem.CONTACT_OF_MEMBER()
+    return None
 
 
 def organisations_of_interest(actor: Actor) -> set[int]:
@@ -90,7 +85,7 @@ def without_interest(actor: Actor, applications: QuerySet[Application]) -> Query
     return found.exclude(organisation__in=organisations_of_interest(actor))
 
 
-def other_officers_without_interest(actor: Actor, interest: Callable[[Actor], str]) -> int:
+def other_officers_without_interest(actor: Actor, interest: Callable[[Actor], Problem | None]) -> int:
     """How many officers there are beside the actor whom `interest` finds no conflict of."""
     others = officers().exclude(pk=actor.user_id or 0).select_related("org", "role")
     return sum(not interest(actor_for(each, Credential.JOB)) for each in others)
@@ -117,8 +112,8 @@ def _contacts(membership: Membership) -> list[dict[str, Any]]:
     return [each for each in contacts if isinstance(each, dict)]
 
 
-def interest_of(actor: Actor, application: Application) -> str:
-    """The actor's conflict of interest in the case, whatever they have declared on record; empty if none."""
+def interest_of(actor: Actor, application: Application) -> Problem | None:
+    """The actor's conflict of interest in the case, whatever they have declared on record; None if none."""
     declared = _answers(actor, application).filter(is_partial=True).exists()
     return conflict(Officer(actor.organisation_id, declared), applicant(application))
 

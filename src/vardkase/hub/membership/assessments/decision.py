@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.models import Application, Author, Message
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments import letters, models
 from vardkase.hub.membership.assessments.access import conflict_of
@@ -36,8 +38,8 @@ from vardkase.identity.accounts.four_eyes.registry import (
 from vardkase.identity.organisations.acting import Acting
 
 
-def refusal_of(application: Application, outcome: str, exception: str) -> str:
-    """Why the application cannot be decided this way now, in words; empty if it can."""
+def refusal_of(application: Application, outcome: str, exception: str) -> Problem | None:
+    """Why the application cannot be decided this way now; None if it can."""
     return refusal_of_terms(
         outcome, accepted_version(application), current_terms().version
     ) or refusal_of_proposal(criteria_of(application), verdicts_of(application), outcome, exception)
@@ -67,7 +69,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 def _application(request: ApprovalRequest) -> Application:
     found = Application.objects.select_for_update().filter(number=request.subject).first()
     if found is None:
-        raise NotFound("There is no such application.")
+        raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
     return found
 
 
@@ -84,9 +86,9 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     found = Application.objects.filter(number=request.subject).first()
-    return conflict_of(cast(Actor, actor), found) if found else ""
+    return conflict_of(cast(Actor, actor), found) if found else None
 
 
 def _decide(approval: Approval) -> Application:

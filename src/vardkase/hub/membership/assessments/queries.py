@@ -16,6 +16,7 @@ from vardkase.core.settings import Setting
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.applications.accepted_terms import UNDECIDED
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Message
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments.access import without_interest
 from vardkase.hub.membership.assessments.models import CriterionAssessment, Handling, Proposal
@@ -69,7 +70,7 @@ def applications(actor: Actor, narrowed: CaseFilter) -> QuerySet[Application]:
 def find(actor: Actor, number: str) -> Application:
     found = applications(actor, CaseFilter()).filter(number=number.replace("\0", "")).first()
     if found is None:
-        raise NotFound("There is no such application.")
+        raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
     return found
 
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
-
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.assessments.models import Outcome, Verdict
+from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.terms.criteria import Criterion
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -41,19 +41,17 @@ def applicant_of(
     return AssessedApplicant(organisation_id, name, number, frozenset(named), frozenset(addresses - {""}))
 
 
-def conflict(officer: Officer, applicant: AssessedApplicant) -> str:
-    """Why the officer may not handle the application (conflict of interest), in words; empty if they may.
+def conflict(officer: Officer, applicant: AssessedApplicant) -> Problem | None:
+    """Why the officer may not handle the application (conflict of interest); None if they may.
 
     Being named in the application is not enough by itself, or applicants could choose their officers: a named
     person declares on record first (`access.conflict_of`).
     """
     if officer.declared_partial:
-        return gettext("You have declared a conflict of interest in this case.")
+        return AssessmentProblem.IS_PARTIAL()
     if officer.organisation_id != 0 and officer.organisation_id == applicant.organisation_id:
-        return gettext(
-            "This is your own organisation’s application: somebody without an interest in it decides."
-        )
-    return ""
+        return AssessmentProblem.OWN_APPLICATION()
+    return None
 
 
 def not_assessed(criteria: Iterable[Criterion], verdicts: Mapping[str, str]) -> list[Criterion]:
@@ -66,29 +64,22 @@ def not_met(criteria: Iterable[Criterion], verdicts: Mapping[str, str]) -> list[
 
 def refusal_of_proposal(
     criteria: Iterable[Criterion], verdicts: Mapping[str, str], outcome: str, exception: str
-) -> str:
+) -> Problem | None:
     criteria = list(criteria)
     if left := not_assessed(criteria, verdicts):
-        return gettext("Assess every criterion first. Remaining: %s.") % ", ".join(
-            each.title for each in left
-        )
+        return AssessmentProblem.NOT_ASSESSED(criteria=[each.title for each in left])
     unmet = not_met(criteria, verdicts)
     if outcome == Outcome.APPROVE and unmet and not exception:
-        told = gettext("Not met: %s. An approval then needs an exception, with its reasons.")
-        return told % ", ".join(each.title for each in unmet)
-    return ""
+        return AssessmentProblem.NEEDS_EXCEPTION(criteria=[each.title for each in unmet])
+    return None
 
 
-def refusal_of_terms(outcome: str, accepted: int | None, current: int) -> str:
+def refusal_of_terms(outcome: str, accepted: int | None, current: int) -> Problem | None:
     if outcome != Outcome.APPROVE or accepted == current:
-        return ""
+        return None
     if accepted is None:
-        return gettext("The applicant has not accepted the terms. Ask for a completion of that step first.")
-    told = gettext(
-        "The applicant has accepted version %(accepted)s of the terms, and version %(current)s applies now. "
-        "An approval needs the acceptance of version %(current)s."
-    )
-    return told % {"accepted": accepted, "current": current}
+        return AssessmentProblem.TERMS_NOT_ACCEPTED()
+    return AssessmentProblem.OTHER_TERMS_ACCEPTED(accepted=accepted, current=current)
 
 
 def _object(given: Any) -> Mapping[str, Any]:

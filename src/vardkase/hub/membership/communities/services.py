@@ -13,6 +13,7 @@ from vardkase.audit.services import record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.membership.communities.models import Community
+from vardkase.hub.membership.communities.problems import MemberCommunityProblem
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import STAFF
@@ -45,7 +46,7 @@ def communities(actor: Actor) -> QuerySet[Community]:
 def find_community(actor: Actor, pk: int) -> Community:
     found = communities(actor).filter(pk=pk).first()
     if found is None:
-        raise NotFound("Invalid community")
+        raise NotFound(MemberCommunityProblem.NO_SUCH_COMMUNITY())
     return found
 
 
@@ -121,7 +122,7 @@ def draw(actor: Actor, community: Community) -> None:
 def _among(rule: str, given: Iterable[str], known: Sequence[str]) -> list[str]:
     values = list(dict.fromkeys(map(str, given)))
     if unknown := [value for value in values if value not in known]:
-        raise Invalid({rule: [gettext("There is no such choice: %s.") % unknown[0][:40]]})
+        raise Invalid({rule: [MemberCommunityProblem.NO_SUCH_CHOICE(choice=unknown[0][:40])]})
     return values
 
 

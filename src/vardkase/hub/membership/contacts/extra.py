@@ -13,9 +13,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
+from vardkase.hub.membership.contacts.problems import ContactProblem
+from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.problems import HubProblem
 
 FOLDER = Path(__file__).parent / "schemas"
 LONGEST = 500
@@ -39,18 +43,16 @@ class ExtraField:
         return [(value, _in_language(labels)) for value, labels in self.choices]
 
     def stored(self, given: Any) -> str:
-        """`given` in stored form. Raises ValueError with the reason."""
+        """`given` in stored form. Raises Invalid with the problem alone."""
         text = str(given or "").strip()
         if "\0" in text or len(text) > LONGEST:
-            raise ValueError(
-                gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
-            )
+            raise Invalid(HubProblem.TEXT_LENGTH(count=LONGEST))
         if not text:
             if self.required:
-                raise ValueError(gettext("This field is required."))
+                raise Invalid(CommonProblem.MISSING())
             return ""
         if self.pattern and not re.fullmatch(self.pattern, text):
-            raise ValueError(gettext("This is not in the expected format."))
+            raise Invalid(ContactProblem.WRONG_FORMAT())
         return CHECKS[self.type](self, text)
 
 
@@ -68,13 +70,13 @@ class Schema:
     def checked(self, given: Mapping[str, Any]) -> dict[str, str]:
         """The values in stored form, without empty ones. Raises Invalid by field, also for unknown fields."""
         known = {field.name: field for field in self.fields}
-        errors = {name: [gettext("There is no such field.")] for name in given.keys() - known.keys()}
+        errors = {name: [ContactProblem.NO_SUCH_FIELD()] for name in given.keys() - known.keys()}
         values: dict[str, str] = {}
         for name, field in known.items():
             try:
                 values[name] = field.stored(given.get(name))
-            except ValueError as fault:
-                errors[name] = [str(fault)]
+            except Invalid as fault:
+                errors[name] = [fault.problem]
         if errors:
             raise Invalid(errors)
         return {name: value for name, value in values.items() if value}
@@ -129,7 +131,7 @@ def _url(_field: ExtraField, text: str) -> str:
     try:
         URLValidator(schemes=["https", "http"])(text)
     except ValidationError as fault:
-        raise ValueError(gettext("Enter an address that begins with https://.")) from fault
+        raise Invalid(ContactProblem.NOT_A_WEB_ADDRESS()) from fault
     return text
 
 
@@ -137,7 +139,7 @@ def _email(_field: ExtraField, text: str) -> str:
     try:
         validate_email(text)
     except ValidationError as fault:
-        raise ValueError(gettext("Enter an e-mail address.")) from fault
+        raise Invalid(MembershipProblem.NOT_AN_ADDRESS()) from fault
     return text
 
 
@@ -145,12 +147,12 @@ def _date(_field: ExtraField, text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as fault:
-        raise ValueError(gettext("Enter a day such as 2026-01-31.")) from fault
+        raise Invalid(ContactProblem.NOT_A_DAY()) from fault
 
 
 def _number(_field: ExtraField, text: str) -> str:
     if not re.fullmatch(r"\d{1,9}", text):
-        raise ValueError(gettext("Enter a whole number."))
+        raise Invalid(ContactProblem.NOT_A_WHOLE_NUMBER())
     return str(int(text))
 
 
@@ -160,7 +162,7 @@ def _flag(_field: ExtraField, text: str) -> str:
 
 def _choice(field: ExtraField, text: str) -> str:
     if text not in dict(field.choices):
-        raise ValueError(gettext("Choose one of the options."))
+        raise Invalid(ContactProblem.NO_SUCH_OPTION())
     return text
 
 

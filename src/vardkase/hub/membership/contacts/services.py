@@ -9,15 +9,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core import openpgp
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.contacts.extra import newest
 from vardkase.hub.membership.contacts.models import Contact, ContactRole, ExtraFields
+from vardkase.hub.membership.contacts.problems import ContactProblem
 from vardkase.hub.membership.groups.queries import administers
+from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
@@ -34,7 +37,7 @@ MOST = 50
 def find_organisation(actor: Actor, pk: int) -> Organisation:
     found = Organisation.objects.filter(pk=pk, local=True).first()
     if found is None or not _may_read(actor, pk):
-        raise NotFound("Invalid organisation.")
+        raise NotFound(MembershipProblem.NO_SUCH_ORGANISATION())
     return found
 
 
@@ -67,7 +70,7 @@ def save_contact(
     organisation = _to_edit(actor, organisation_id)
     row = _find(organisation, pk) if pk else Contact(organisation=organisation)
     if pk is None and contacts(organisation).count() >= MOST:
-        raise Invalid({"name": [gettext("There are already as many contacts as possible.")]})
+        raise Invalid({"name": [ContactProblem.TOO_MANY()]})
     _fill(row, data)
     row.save()
     action = HubAction.CONTACT_CHANGED if pk else HubAction.CONTACT_ADDED
@@ -88,7 +91,7 @@ def save_extra(actor: Actor, organisation_id: int, schema_name: str, given: Mapp
     organisation = _to_edit(actor, organisation_id)
     schema = newest().get(schema_name)
     if schema is None:
-        raise NotFound("Invalid schema.")
+        raise NotFound(ContactProblem.NO_SUCH_SCHEMA())
     values = {"values": schema.checked(given), "version": schema.version}
     row, _made = ExtraFields.objects.update_or_create(
         organisation=organisation, schema=schema.name, defaults=values
@@ -115,34 +118,32 @@ def _to_edit(actor: Actor, organisation_id: int) -> Organisation:
     actor.require_own_affairs()
     organisation = find_organisation(actor, organisation_id)
     if not may_edit(actor, organisation_id):
-        raise Forbidden("Contacts are kept by the organisation’s administrators.")
+        raise Forbidden(ContactProblem.NOT_AN_ADMINISTRATOR())
     return organisation
 
 
 def _find(organisation: Organisation, pk: int | None) -> Contact:
     row = contacts(organisation).select_for_update().filter(pk=pk or 0).first()
     if row is None:
-        raise NotFound("Invalid contact.")
+        raise NotFound(ContactProblem.NO_SUCH_CONTACT())
     return row
 
 
 def _fill(row: Contact, data: Mapping[str, Any]) -> None:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     for name, longest in LENGTHS.items():
         text = " ".join(str(data.get(name) or "").split())
         if "\0" in text or len(text) > longest or (name == "name" and not text):
-            errors[name] = [
-                gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
-            ]
+            errors[name] = [HubProblem.TEXT_LENGTH(count=longest)]
         setattr(row, name, text)
     row.role = str(data.get("role") or "")
     if row.role not in ContactRole.values:
-        errors["role"] = [gettext("Choose what the contact is for.")]
+        errors["role"] = [ContactProblem.NO_ROLE()]
     row.email = str(data.get("email") or "").strip()
     try:
         validate_email(row.email)
     except ValidationError:
-        errors["email"] = [gettext("Enter an e-mail address.")]
+        errors["email"] = [MembershipProblem.NOT_AN_ADDRESS()]
     row.openpgp_key = str(data.get("openpgp_key") or "").strip()
     if row.openpgp_key and (fault := fault_of_key(row.openpgp_key)):
         errors["openpgp_key"] = [fault]
@@ -150,14 +151,14 @@ def _fill(row: Contact, data: Mapping[str, Any]) -> None:
         raise Invalid(errors)
 
 
-def fault_of_key(armored: str) -> str:
+def fault_of_key(armored: str) -> Problem | None:
     if len(armored) > LONGEST_KEY:
-        return gettext("The key is too large.")
+        return ContactProblem.KEY_TOO_LARGE()
     try:
         openpgp.public_key(armored)
     except ValueError:
-        return gettext("This is not a usable OpenPGP key.")
-    return ""
+        return ContactProblem.NOT_AN_OPENPGP_KEY()
+    return None
 
 
 def target_of(row: Contact) -> Target:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.groups import letters
 from vardkase.hub.membership.groups.models import GroupConsent
+from vardkase.hub.membership.groups.problems import OrganisationGroupProblem
 from vardkase.hub.membership.groups.queries import GroupRequest, asked_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -28,14 +28,9 @@ def accept(actor: Actor, group_id: int, administrator_id: int) -> GroupConsent:
     actor.require_step_up()
     asked = _asked(actor, group_id, administrator_id)
     if not has_own_credentials(actor, account):
-        raise Forbidden(
-            gettext(
-                "Somebody else has set your sign-in details within the last few days: another "
-                "administrator of your organisation has to accept, or you can do it later."
-            )
-        )
+        raise Forbidden(OrganisationGroupProblem.SIGN_IN_SET_BY_ANOTHER())
     if is_same_person(actor, asked.administrator.pk, asked.administrator.email):
-        raise Forbidden(gettext("You cannot accept yourself as the administrator of a group."))
+        raise Forbidden(OrganisationGroupProblem.ACCEPTS_ONESELF())
     if asked.consent is not None:
         return asked.consent
     row = GroupConsent.objects.create(
@@ -73,7 +68,7 @@ def _asked(actor: Actor, group_id: int, administrator_id: int) -> GroupRequest:
     for each in asked_of(actor.organisation_id):
         if (each.group.pk, each.administrator.pk) == (group_id, administrator_id):
             return each
-    raise NotFound("Invalid group.")
+    raise NotFound(OrganisationGroupProblem.NO_SUCH_GROUP())
 
 
 def _facts(actor: Actor, asked: GroupRequest) -> tuple[Target, dict[str, str]]:

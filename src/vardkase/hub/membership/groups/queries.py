@@ -8,6 +8,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.hub.membership.groups.models import GroupConsent, OrganisationGroup
+from vardkase.hub.membership.groups.problems import OrganisationGroupProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
@@ -27,7 +28,7 @@ def groups(actor: Actor) -> QuerySet[OrganisationGroup]:
 def find_group(actor: Actor, pk: int) -> OrganisationGroup:
     row = groups(actor).filter(pk=pk).first()
     if row is None:
-        raise NotFound("Invalid group.")
+        raise NotFound(OrganisationGroupProblem.NO_SUCH_GROUP())
     return row
 
 

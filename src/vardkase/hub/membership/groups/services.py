@@ -7,14 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.groups import letters
 from vardkase.hub.membership.groups.models import OrganisationGroup
+from vardkase.hub.membership.groups.problems import OrganisationGroupProblem
 from vardkase.hub.membership.groups.queries import KEEPERS, administers, find_group
+from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_user
@@ -41,15 +44,11 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
     group.description = str(data.get("description") or "").strip()
     administrators, errors = _administrators(data.get("administrators") or ())
     if not group.name or len(group.name) > LONGEST_NAME or "\0" in group.name:
-        errors["name"] = [
-            gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST_NAME}
-        ]
+        errors["name"] = [HubProblem.TEXT_LENGTH(count=LONGEST_NAME)]
     elif OrganisationGroup.objects.filter(name__iexact=group.name).exclude(pk=group.pk).exists():
-        errors["name"] = [gettext("A group with this name exists.")]
+        errors["name"] = [OrganisationGroupProblem.NAME_TAKEN()]
     if len(group.description) > LONGEST or "\0" in group.description:
-        errors["description"] = [
-            gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
-        ]
+        errors["description"] = [HubProblem.TEXT_LENGTH(count=LONGEST)]
     if errors:
         raise Invalid(errors)
     group.save()
@@ -96,7 +95,7 @@ def for_organisation(actor: Actor, organisation_id: int) -> Actor:
     """
     organisation = Organisation.objects.filter(pk=organisation_id, local=True).first()
     if organisation is None or not administers(actor, organisation_id):
-        raise NotFound("Invalid organisation.")
+        raise NotFound(MembershipProblem.NO_SUCH_ORGANISATION())
     return replace(
         actor,
         organisation_id=organisation.pk,
@@ -119,7 +118,7 @@ def switch_account(actor: Actor, organisation_id: int, user_id: int, *, disabled
     return edit_user(acting, find_user(acting, user_id), {"disabled": disabled})
 
 
-def _administrators(emails: Iterable[str]) -> tuple[list[User], dict[str, list[str]]]:
+def _administrators(emails: Iterable[str]) -> tuple[list[User], dict[str, list[Problem]]]:
     found, unknown = [], []
     for email in emails:
         user = User.objects.filter(email__iexact=email, disabled=False, role__perm_admin=True).first()
@@ -129,10 +128,8 @@ def _administrators(emails: Iterable[str]) -> tuple[list[User], dict[str, list[s
             found.append(user)
     if not unknown:
         return found, {}
-    words = gettext("Nobody who administers accounts has the address %(emails)s.") % {
-        "emails": ", ".join(unknown)
-    }
-    return found, {"administrators": [words]}
+    strangers = OrganisationGroupProblem.NOT_ADMINISTRATORS(emails=unknown)
+    return found, {"administrators": [strangers]}
 
 
 def _require_keeper(actor: Actor) -> None:

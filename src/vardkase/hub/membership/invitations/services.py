@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
@@ -23,6 +23,7 @@ from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import begin
 from vardkase.hub.membership.invitations.models import Invitation
+from vardkase.hub.membership.invitations.problems import InvitationProblem
 from vardkase.hub.membership.phases.queries import phases, stored_phases
 from vardkase.hub.membership.phases.rules import PhaseProgress
 from vardkase.identity.access.actor import Actor
@@ -31,7 +32,6 @@ from vardkase.identity.accounts.staff import StaffRole
 HOLDS = timedelta(days=30)
 PATH = "/apply/invited/"
 LONGEST_NOTE = 300
-NO_SUCH = "There is no such invitation, or it has been used, revoked or has expired."
 
 
 class InvitationStatus(StrEnum):
@@ -59,7 +59,7 @@ def find_invitation(actor: Actor, pk: int) -> Invitation:
     _require(actor)
     found = Invitation.objects.select_for_update().filter(pk=pk).first()
     if found is None:
-        raise NotFound(NO_SUCH)
+        raise NotFound(InvitationProblem.NO_SUCH_INVITATION())
     return found
 
 
@@ -72,13 +72,13 @@ def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> In
     _require(actor)
     try:
         email = checks.email(email.strip()[:254])
-    except ValueError as error:
-        raise Invalid({"email": [str(error)]}) from None
+    except Invalid as error:
+        raise Invalid({"email": [error.problem]}) from None
     if not may_invite():
-        raise Conflict(gettext("No phase by invitation is open or planned."))
+        raise Conflict(InvitationProblem.NO_PHASE_BY_INVITATION())
     open_ones = Invitation.objects.filter(email__iexact=email, used=None, revoked=None)
     if open_ones.filter(expires__gt=timezone.now()).exists():
-        raise Conflict(gettext("This address has already been invited. You can send the invitation again."))
+        raise Conflict(InvitationProblem.ALREADY_INVITED())
     token, now = secrets.token_urlsafe(32), timezone.now()
     invitation = Invitation.objects.create(
         email=email,
@@ -126,7 +126,7 @@ def open_invitation(token: str) -> Invitation:
         digest=digest_of(token), used=None, revoked=None, expires__gt=timezone.now()
     ).first()
     if found is None:
-        raise NotFound(NO_SUCH)
+        raise NotFound(InvitationProblem.NO_SUCH_INVITATION())
     return found
 
 
@@ -142,7 +142,7 @@ def begin_invited(token: str, address: str | None, email: str, language: str) ->
         digest=digest_of(token), used=None, revoked=None, expires__gt=now
     ).update(used=now, application=application)
     if not used:
-        raise NotFound(NO_SUCH)
+        raise NotFound(InvitationProblem.NO_SUCH_INVITATION())
     application.is_invited = True
     application.save(update_fields=["is_invited"])
     return application, link
@@ -167,7 +167,7 @@ def _require(actor: Actor) -> None:
 
 def _require_unused(invitation: Invitation) -> None:
     if invitation.used or invitation.revoked:
-        raise Conflict(gettext("The invitation has been used or revoked."))
+        raise Conflict(InvitationProblem.USED_OR_REVOKED())
 
 
 def _mail(actor: Actor, invitation: Invitation, token: str) -> None:

@@ -11,11 +11,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
-from vardkase.identity.organisations.names import composed
+from vardkase.core.problems import CommonProblem
+from vardkase.hub.membership.applications.form import checks
+from vardkase.hub.membership.members.problems import MemberProblem
+from vardkase.hub.membership.problems import MembershipProblem
+from vardkase.hub.problems import HubProblem
 
 LONGEST = 2000
 LONGEST_NAME = 255
@@ -27,15 +30,14 @@ DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][
 def _text(value: Any) -> str:
     text = str(value or "").replace("\r\n", "\n").strip()
     if len(text) > LONGEST or "\0" in text:
-        raise ValueError(gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST})
+        raise Invalid(HubProblem.TEXT_LENGTH(count=LONGEST))
     return text
 
 
 def _name(value: Any) -> str:
-    name = composed(str(value or ""))
+    name = checks.name(str(value or ""))
     if len(name) > LONGEST_NAME:
-        told = gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST_NAME}
-        raise ValueError(told)
+        raise Invalid(HubProblem.TEXT_LENGTH(count=LONGEST_NAME))
     return name
 
 
@@ -43,14 +45,14 @@ def _lines(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else re.split(r"[\s,;]+", str(value or ""))
     found = list(dict.fromkeys(str(part).strip().lower() for part in parts if str(part).strip()))
     if len(found) > MOST:
-        raise ValueError(gettext("At most %(count)s are accepted.") % {"count": MOST})
+        raise Invalid(MembershipProblem.TOO_MANY_VALUES(count=MOST))
     return found
 
 
 def _domains(value: Any) -> list[str]:
     found = _lines(value)
     if wrong := next((each for each in found if not DOMAIN.fullmatch(each)), None):
-        raise ValueError(gettext("%(value)s is not a mail domain.") % {"value": wrong[:80]})
+        raise Invalid(MemberProblem.NOT_A_MAIL_DOMAIN(value=wrong[:80]))
     return found
 
 
@@ -58,9 +60,7 @@ def _networks(value: Any) -> list[str]:
     try:
         return [str(ipaddress.ip_network(each, strict=False)) for each in _lines(value)]
     except ValueError:
-        raise ValueError(
-            gettext("Enter networks as 192.0.2.0/24 or 2001:db8::/48, one on each line.")
-        ) from None
+        raise Invalid(MemberProblem.NOT_NETWORKS()) from None
 
 
 def _contact(value: Any) -> dict[str, str]:
@@ -72,7 +72,7 @@ def _contact(value: Any) -> dict[str, str]:
         try:
             validate_email(contact["email"])
         except ValidationError:
-            raise ValueError(gettext("Please enter a valid email address.")) from None
+            raise Invalid(CommonProblem.NOT_AN_EMAIL()) from None
     return contact if contact["name"] or contact["email"] else {}
 
 
@@ -106,8 +106,8 @@ def read_details(data: Mapping[str, Any]) -> dict[str, Any]:
         if name in data:
             try:
                 found[name] = field.read(data[name])
-            except ValueError as error:
-                errors[name] = [str(error)]
+            except Invalid as error:
+                errors[name] = [error.problem]
     if errors:
         raise Invalid(errors)
     return found

@@ -6,11 +6,11 @@ used again.
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
+from vardkase.core.problems import Problem
 from vardkase.core.sql import cursor
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.problems import MemberProblem
 
 OPEN = (
     ApplicationState.SUBMITTED,
@@ -21,33 +21,25 @@ OPEN = (
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('organisation number ' || %s))"
 
 
-def holder_of(number: str, *, application: int = 0, organisation: int = 0) -> str:
-    """Who else uses the number, in words for an officer; empty if nobody does or there is no number.
+def holder_of(number: str, *, application: int = 0, organisation: int = 0) -> Problem | None:
+    """Who else uses the number, for an officer; None if nobody does or there is no number.
 
     Serialises transactions that use the same number.
     """
     if not number:
-        return ""
+        return None
     cursor().execute(LOCK, (number,))
     members = Membership.objects.filter(organisation_number=number).exclude(state=MembershipState.TERMINATED)
     if found := members.exclude(organisation=organisation).select_related("organisation").first():
-        told = gettext("%(name)s is a member with this organisation number. End that membership first.")
-        return told % {"name": found.organisation.name}
+        return MemberProblem.NUMBER_OF_MEMBER(name=found.organisation.name)
     applications = Application.objects.filter(organisation_number=number, state__in=OPEN)
     if other := applications.exclude(pk=application).first():
-        told = gettext(
-            "Application %(number)s, from %(name)s, has this organisation number. Decide it or "
-            "have it withdrawn first."
-        )
-        return told % {"number": other.number, "name": other.organisation_name}
-    return ""
+        return MemberProblem.NUMBER_OF_APPLICATION(number=other.number, name=other.organisation_name)
+    return None
 
 
-def taken_number(number: str, *, application: int) -> dict[str, list[str]]:
-    """The applicant's error, by path, for a number already in use. It names nobody."""
+def taken_number(number: str, *, application: int) -> dict[str, list[Problem]]:
+    """The applicant's problem, by path, for a number already in use. It names nobody."""
     if not holder_of(number, application=application):
         return {}
-    told = gettext(
-        "Another member or application already has this organisation number. Contact us if it is yours."
-    )
-    return {"organisation.number": [told]}
+    return {"organisation.number": [MemberProblem.NUMBER_TAKEN()]}

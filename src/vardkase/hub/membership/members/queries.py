@@ -19,6 +19,7 @@ from vardkase.hub.membership.members.models import (
     RestrictionCause,
     SignInMinimum,
 )
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF, Participation
 from vardkase.hub.membership.members.standing import StandingLimit, StatementPeriods, periods_of
 from vardkase.hub.membership.sectors import Connection
@@ -47,7 +48,7 @@ def find_membership(actor: Actor, reference: Reference) -> Membership:
         organisation = Organisation.objects.filter(condition)
         if found := memberships(actor).filter(organisation__in=organisation).first():
             return found
-    raise NotFound("Invalid membership")
+    raise NotFound(MemberProblem.NO_SUCH_MEMBERSHIP())
 
 
 def may_read_statements(actor: Actor, membership: Membership) -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.core.errors import Forbidden
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import NotImpartial, StateMachine, Transition
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.models import MembershipState as State
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
@@ -64,10 +66,10 @@ def require_member(actor: Actor, membership: Membership) -> None:
         raise Forbidden
 
 
-_interest: list[Callable[[Actor, Membership], str]] = []
+_interest: list[Callable[[Actor, Membership], Problem | None]] = []
 
 
-def interest_is_told_by(interest: Callable[[Actor, Membership], str]) -> None:
+def interest_is_told_by(interest: Callable[[Actor, Membership], Problem | None]) -> None:
     """Register the source of interests in the related application, once, when the applications are ready."""
     _interest[:] = [interest]
 
@@ -85,16 +87,14 @@ def contact_addresses(organisation_id: int) -> set[str]:
     return {each for told in _contact_addresses for each in told(organisation_id)}
 
 
-def conflict_of(actor: Actor, membership: Membership) -> str:
-    """Why the actor is excluded from this membership, in words; empty if they are not.
+def conflict_of(actor: Actor, membership: Membership) -> Problem | None:
+    """Why the actor is excluded from this membership; None if they are not.
 
     It is their own organisation's, or they have a conflict of interest in it or in its application.
     """
     if actor.organisation_id == membership.organisation_id:
-        return gettext(
-            "This membership is your own organisation’s: somebody without an interest in it decides."
-        )
-    return _interest[0](actor, membership) if _interest else ""
+        return MemberProblem.OWN_MEMBERSHIP()
+    return _interest[0](actor, membership) if _interest else None
 
 
 def _refuse_own(actor: Actor, membership: Membership) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership, MembershipState, SignInMinimum
@@ -22,6 +23,7 @@ from vardkase.hub.membership.members.queries import KEPT_BY
 from vardkase.hub.membership.members.refused_sign_in import Refused, refused_by, warnings_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
 from vardkase.hub.membership.members.services.transitions import locked, push
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
@@ -54,11 +56,9 @@ def propose_minimum(
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     wanted = sorted(set(rules))
     if set(wanted) - set(SignInRule.values):
-        told = gettext("Choose from: %s.") % ", ".join(SignInRule.values)
-        raise Invalid({"rules": [told]})
+        raise Invalid({"rules": [MembershipProblem.NO_SUCH_OPTION(choices=SignInRule.values)]})
     if not SHORTEST <= key_days <= LONGEST:
-        words = {"least": SHORTEST, "most": LONGEST}
-        raise Invalid({"key_days": [gettext("Enter a whole number from %(least)s to %(most)s.") % words]})
+        raise Invalid({"key_days": [MembershipProblem.OUT_OF_RANGE(least=SHORTEST, most=LONGEST)]})
     membership = None
     if reference is not None:
         membership = locked(actor, reference)
@@ -94,9 +94,9 @@ def _membership(request: ApprovalRequest) -> Membership | None:
     return None if request.subject == ALL else Membership.objects.get(pk=request.subject)
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     membership = _membership(request)
-    return conflict_of(cast(Actor, actor), membership) if membership else ""
+    return conflict_of(cast(Actor, actor), membership) if membership else None
 
 
 def _who(request: ApprovalRequest) -> str:

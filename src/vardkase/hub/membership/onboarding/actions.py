@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.onboarding import member_accounts, organisation, services
+from vardkase.hub.membership.onboarding.problems import OnboardingProblem
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.organisations.queries import Reference
@@ -33,7 +35,7 @@ def _which(actor: Actor, member: Reference, given: Values) -> object:
         return organisation.join_organisation(actor, member, given["other"], reason)
     if "uuid" in given:
         return organisation.take_uuid(actor, member, given["uuid"], reason)
-    told = gettext("Choose an organisation, or give a UUID.")
+    told = OnboardingProblem.NEITHER_ORGANISATION_NOR_UUID()
     raise Invalid({"other": [told], "uuid": [told]})
 
 
@@ -74,29 +76,28 @@ def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> App
     """
     doing = DOINGS.get(item)
     if doing is None:
-        told = gettext("This item cannot be done from here. Those that can: %s.") % ", ".join(DOINGS)
-        raise Invalid({"item": [told]})
+        raise Invalid({"item": [OnboardingProblem.NOT_DONE_FROM_HERE(items=list(DOINGS))]})
     result = doing.do(actor, reference, _read(doing, given))
     return result if isinstance(result, ApprovalRequest) else None
 
 
 def _read(doing: ChecklistAction, given: Values) -> dict[str, Any]:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     read: dict[str, Any] = {}
     for name in given:
         if name not in (*doing.needs, *doing.takes):
-            errors[str(name)[:80]] = [gettext("This item does not accept such a value.")]
+            errors[str(name)[:80]] = [OnboardingProblem.UNKNOWN_VALUE()]
     for name in (*doing.needs, *doing.takes):
         reader: Callable[[Any], Any] = READERS.get(name, _text)
         try:
             value = reader(given.get(name))
-        except ValueError as error:
-            errors[name] = [str(error)]
+        except Invalid as error:
+            errors[name] = [error.problem]
             continue
         if value not in (None, ""):
             read[name] = value
         elif name in doing.needs:
-            errors[name] = [gettext("Fill this in.")]
+            errors[name] = [OnboardingProblem.MISSING_VALUE()]
     if errors:
         raise Invalid(errors)
     return read
@@ -105,7 +106,7 @@ def _read(doing: ChecklistAction, given: Values) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if value is None or isinstance(value, str):
         return (value or "").strip()
-    raise ValueError(gettext("Text is expected here."))
+    raise Invalid(MembershipProblem.NOT_TEXT())
 
 
 def _lines(value: Any) -> str:
@@ -121,7 +122,7 @@ def _day(value: Any) -> date | None:
     except ValueError:
         day = None
     if text and day is None:
-        raise ValueError(gettext("Enter a day as 2027-01-31."))
+        raise Invalid(OnboardingProblem.NOT_A_DAY())
     return day
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.utils.translation import gettext
-
 from vardkase.core.errors import Conflict
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_technical
 from vardkase.hub.membership.members.services.transitions import locked
+from vardkase.hub.membership.onboarding.problems import OnboardingProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import Reference
@@ -23,7 +22,7 @@ def open_membership(actor: Actor, reference: Reference) -> Membership:
     membership = locked(actor, reference)
     require_technical(actor, membership)
     if membership.state == MembershipState.TERMINATED:
-        raise Conflict(gettext("The membership has ended."))
+        raise Conflict(OnboardingProblem.MEMBERSHIP_ENDED())
     return membership
 
 

@@ -17,6 +17,7 @@ from vardkase.core.private_links import private_address
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding import letters
 from vardkase.hub.membership.onboarding.models import MemberLink
+from vardkase.hub.membership.onboarding.problems import OnboardingProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
@@ -72,7 +73,7 @@ def find_link(purpose: str, secret: str) -> MemberLink:
         .first()
     )
     if found is None:
-        raise NotFound(gettext("The link has been used or has expired. Ask for a new one."))
+        raise NotFound(OnboardingProblem.LINK_IS_USED())
     return found
 
 
@@ -110,7 +111,7 @@ def _locked(purpose: MemberLink.Purpose, secret: str) -> MemberLink:
     found = find_link(purpose, secret)
     locked = MemberLink.objects.select_for_update(of=("self",)).filter(pk=found.pk, used=None)
     if (link := locked.select_related("user", "membership__organisation").first()) is None:
-        raise NotFound(gettext("The link has been used or has expired. Ask for a new one."))
+        raise NotFound(OnboardingProblem.LINK_IS_USED())
     return link
 
 

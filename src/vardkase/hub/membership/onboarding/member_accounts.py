@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.membership.members.details import CONTACTS
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.queries import coming_sign_in
@@ -29,6 +30,7 @@ from vardkase.hub.membership.members.services.two_people import PROPOSERS, membe
 from vardkase.hub.membership.onboarding import letters
 from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub, open_membership
 from vardkase.hub.membership.onboarding.links import Purpose, make_link
+from vardkase.hub.membership.onboarding.problems import OnboardingProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
@@ -94,7 +96,7 @@ def make_sync_user(
     known = _existing(membership, address, SYNCHRONISES)
     recipient = send_to.strip() or _default_recipient(membership, known)
     if not recipient:
-        raise Invalid({"send_to": [gettext("Say to whom the link with the key is sent.")]})
+        raise Invalid({"send_to": [OnboardingProblem.NO_RECIPIENT()]})
     _require_address(recipient)
     _require_theirs(actor, membership, email=address, send_to=recipient)
     _require_own_mailbox(known, recipient)
@@ -130,8 +132,8 @@ def _days_until(membership: Membership, until: date) -> int:
     now, most = now_seconds(), min(LONGEST_KEY_DAYS, LONGEST_KEY.value, required or LONGEST_KEY_DAYS)
     latest = latest_day(now, most)
     if not latest_day(now, 1) <= until <= latest:
-        told = gettext("Choose a future day, no later than %(day)s.")
-        raise Invalid({"until": [told % {"day": date_format(latest, "j F Y")}]})
+        last = date_format(latest, "j F Y")
+        raise Invalid({"until": [OnboardingProblem.DAY_OUT_OF_RANGE(day=last)]})
     return most - (latest - until).days
 
 
@@ -158,11 +160,10 @@ def _require_theirs(actor: Actor, membership: Membership, **addresses: str) -> N
     named."""
     if not actor.may_not_read_content:
         return
-    told = gettext(
-        "This address is neither a contact’s nor in a mail domain of the member: an officer has to enter it."
-    )
     errors = {
-        field: [told] for field, address in addresses.items() if not _is_theirs(membership, address.strip())
+        field: [OnboardingProblem.NOT_OF_THE_MEMBER()]
+        for field, address in addresses.items()
+        if not _is_theirs(membership, address.strip())
     }
     if errors:
         raise Invalid(errors)
@@ -171,16 +172,12 @@ def _require_theirs(actor: Actor, membership: Membership, **addresses: str) -> N
 def _require_invitable(membership: Membership, email: str) -> None:
     user = _existing(membership, email, ADMINISTRATOR)
     if user is not None and user.last_pw_change and not user.change_pw and user.last_login:
-        raise Conflict(gettext("%s has signed in already.") % user.email)
+        raise Conflict(OnboardingProblem.HAS_SIGNED_IN(email=user.email))
 
 
 def _require_own_mailbox(user: User | None, recipient: str) -> None:
     if user is not None and _has_been_used(user) and recipient.casefold() != user.email.casefold():
-        told = gettext(
-            "This account has had a key. A link to a new one is sent to its own address, or its "
-            "administrator creates one."
-        )
-        raise Invalid({"send_to": [told]})
+        raise Invalid({"send_to": [OnboardingProblem.NOT_ITS_OWN_ADDRESS()]})
 
 
 def _default_recipient(membership: Membership, user: User | None) -> str:
@@ -198,7 +195,7 @@ def _require_address(recipient: str) -> None:
         EmailValidator()(recipient)
         MaxLengthValidator(LONGEST_ADDRESS)(recipient)
     except ValidationError:
-        raise Invalid({"send_to": [gettext("Please enter a valid email address.")]}) from None
+        raise Invalid({"send_to": [CommonProblem.NOT_AN_EMAIL()]}) from None
 
 
 def _existing(membership: Membership, email: str, kind: Mapping[str, bool]) -> User | None:
@@ -206,9 +203,9 @@ def _existing(membership: Membership, email: str, kind: Mapping[str, bool]) -> U
     if known is None:
         return None
     if known.org_id != membership.organisation_id or known.disabled:
-        raise Invalid({"email": [gettext("An account with this email address already exists.")]})
+        raise Invalid({"email": [OnboardingProblem.ADDRESS_TAKEN()]})
     if any(getattr(known.role, flag) != held for flag, held in kind.items()):
-        raise Forbidden(gettext("This account has another role."))
+        raise Forbidden(OnboardingProblem.HAS_ANOTHER_ROLE())
     return known
 
 
@@ -217,7 +214,7 @@ def _account(actor: Actor, membership: Membership, email: str, kind: Mapping[str
         return known
     role = Role.objects.filter(**kind).order_by("pk").first()
     if role is None:
-        raise Invalid({"email": [gettext("The hub has no role for this.")]})
+        raise Invalid({"email": [OnboardingProblem.NO_ROLE()]})
     data = {"email": email, "org_id": membership.organisation_id, "role_id": role.pk, "termsaccepted": True}
     return create_user(for_the_hub(actor), data)
 
@@ -228,7 +225,7 @@ def _addresses(given: str) -> list[str]:
     except ValueError:
         found = []
     if not found or any(network.prefixlen == 0 for network in found):
-        raise Invalid({"addresses": [gettext("Enter the fixed addresses that the API is called from.")]})
+        raise Invalid({"addresses": [OnboardingProblem.LACKS_ADDRESSES()]})
     return [str(network) for network in found]
 
 
@@ -239,9 +236,9 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"state": membership.state, "details": membership.details, "account": account}
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
-    return conflict_of(cast(Actor, actor), found) if found else ""
+    return conflict_of(cast(Actor, actor), found) if found else None
 
 
 def _describes(effect: Promise) -> Callable[[ApprovalRequest], ActionDescription]:
@@ -286,7 +283,7 @@ def _made_sync_user(approval: Approval) -> User:
 
 def _require_not_ended(membership: Membership) -> None:
     if membership.state == MembershipState.TERMINATED:
-        raise Conflict(gettext("The membership has ended."))
+        raise Conflict(OnboardingProblem.MEMBERSHIP_ENDED())
 
 
 INVITE = ApprovalAction(

@@ -10,12 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.rules import conflict_of, require_officer
 from vardkase.hub.membership.members.services.transitions import locked, push
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
 from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub
 from vardkase.hub.membership.onboarding.facts import OnboardingFacts
+from vardkase.hub.membership.onboarding.problems import OnboardingProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
@@ -72,27 +75,26 @@ def take_uuid(
 def _require_joinable(membership: Membership, found: Organisation) -> None:
     former = membership.organisation
     if membership.state != MembershipState.ONBOARDING or User.objects.filter(org=former).exists():
-        raise Conflict(gettext("The organisation is in use: it can be merged with another, not replaced."))
+        raise Conflict(OnboardingProblem.ORGANISATION_IN_USE())
     if Membership.objects.filter(organisation=found).exists():
-        raise Conflict(gettext("%s is already a member.") % found.name)
+        raise Conflict(MemberProblem.ALREADY_A_MEMBER(name=found.name))
     if found.pk == host_organisation_id() or User.objects.filter(org=found, staff_roles__len__gt=0).exists():
-        told = gettext("%s runs this hub, or has staff who do, and cannot become another member.")
-        raise Invalid({"other": [told % found.name]})
+        raise Invalid({"other": [OnboardingProblem.RUNS_THE_HUB(name=found.name)]})
 
 
 def _require_new(membership: Membership) -> None:
     has_events = Event.objects.filter(orgc_id=membership.organisation_id).exists()
     if membership.state != MembershipState.ONBOARDING or has_events:
-        raise Conflict(gettext("The organisation is already known to others by its UUID."))
+        raise Conflict(OnboardingProblem.UUID_IS_KNOWN())
 
 
 def _free_uuid(membership: Membership, uuid: str) -> str:
     try:
         wanted = str(UUID(uuid.strip()))
     except ValueError:
-        raise Invalid({"uuid": [gettext("This is not a UUID.")]}) from None
+        raise Invalid({"uuid": [OnboardingProblem.NOT_A_UUID()]}) from None
     if Organisation.objects.filter(uuid=wanted).exclude(pk=membership.organisation_id).exists():
-        raise Invalid({"uuid": [gettext("An organisation with this UUID already exists.")]})
+        raise Invalid({"uuid": [OnboardingProblem.UUID_TAKEN()]})
     return wanted
 
 
@@ -139,11 +141,11 @@ def _identity(organisation: Organisation) -> list[str]:
     return [organisation.name, str(organisation.uuid), *organisation.verified_domains]
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     """A conflict of interest in either organisation. Takes no lock: pages that only read call this too."""
     found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     if found is None:
-        return ""
+        return None
     if request.parameters.get("other") == actor.organisation_id:
         return conflict_of(cast(Actor, actor), Membership(organisation_id=actor.organisation_id))
     return conflict_of(cast(Actor, actor), found)

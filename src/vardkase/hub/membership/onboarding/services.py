@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.servers.checkup import Checkup, check
@@ -23,6 +22,7 @@ from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub
 from vardkase.hub.membership.onboarding.facts import OnboardingFacts
 from vardkase.hub.membership.onboarding.items import NAMES
 from vardkase.hub.membership.onboarding.models import Remark
+from vardkase.hub.membership.onboarding.problems import OnboardingProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.organisations.queries import Reference
@@ -77,7 +77,7 @@ def test_connection(actor: Actor, reference: Reference) -> Checkup:
         membership = open_membership(actor, reference)
         server = Server.objects.filter(remote_org=membership.organisation).order_by("priority").first()
     if server is None:
-        raise Conflict(gettext("There is no connection to this member."))
+        raise Conflict(OnboardingProblem.NO_CONNECTION())
     return check(for_the_hub(actor), server.pk)
 
 
@@ -91,11 +91,9 @@ def waive(actor: Actor, reference: Reference, item: str, note: str) -> Remark:
     membership = locked(actor, reference)
     require_officer(actor, membership)
     if item not in NAMES or not NAMES[item].is_optional:
-        raise Invalid({"item": [gettext("Every member needs this. Its status is determined from facts.")]})
+        raise Invalid({"item": [OnboardingProblem.NOT_OPTIONAL()]})
     if item == "networks" and OnboardingFacts(membership).lacks_source:
-        raise Conflict(
-            gettext("The sign-in minimum requires a network or a client certificate: none is registered.")
-        )
+        raise Conflict(OnboardingProblem.LACKS_SOURCE())
     remark, _ = Remark.objects.update_or_create(
         {"note": reasons(note), "by": actor.name}, membership=membership, item=item
     )

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from vardkase.core.errors import NotFound
 from vardkase.hub.membership.phases.defaults import default_phases, preconditions
 from vardkase.hub.membership.phases.models import LegalPrecondition, Phase
+from vardkase.hub.membership.phases.problems import PhaseProblem
 from vardkase.hub.membership.phases.rules import PhaseProgress, PhaseTerms, admitting_phase, awaited_phase
 
 
@@ -74,7 +75,7 @@ def find_phase(number: int) -> Phase:
     for phase in stored_phases():
         if phase.number == number:
             return phase
-    raise NotFound("There is no such phase.")
+    raise NotFound(PhaseProblem.NO_SUCH_PHASE())
 
 
 def recorded_preconditions() -> dict[str, LegalPrecondition]:

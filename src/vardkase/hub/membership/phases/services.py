@@ -22,7 +22,9 @@ from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.phases.defaults import preconditions
 from vardkase.hub.membership.phases.hooks import phases_changed
 from vardkase.hub.membership.phases.models import LegalPrecondition, Phase
+from vardkase.hub.membership.phases.problems import PhaseProblem
 from vardkase.hub.membership.phases.queries import find_phase, in_language, recorded_preconditions
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.sectors import Sector
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
@@ -61,7 +63,7 @@ def propose_change(actor: Actor, number: int, data: Mapping[str, Any], reason: s
     _require_order(phase)
     change = {name: value for name, value in told(phase).items() if value != before[name]}
     if not change:
-        raise Invalid({"number": [gettext("Nothing to change.")]})
+        raise Invalid({"number": [PhaseProblem.NOTHING_TO_CHANGE()]})
     return propose(
         actor, CHANGE_PHASE, str(number), title=str(find_phase(number)), parameters=change, reason=reason
     )
@@ -76,8 +78,7 @@ def propose_in_force(actor: Actor, name: str, since: date, reference: str) -> Ap
     row = _precondition(actor, name)
     reference = reference.strip()
     if not reference or len(reference) > LONGEST_REFERENCE or "\0" in reference:
-        words = gettext("Name the act or decision, in at most %s characters.") % LONGEST_REFERENCE
-        raise Invalid({"reference": [words]})
+        raise Invalid({"reference": [PhaseProblem.LACKS_REFERENCE(most=LONGEST_REFERENCE)]})
     parameters = {"since": since.isoformat(), "reference": reference}
     title = preconditions()[row.name].title_sv
     return propose(actor, RECORD_PRECONDITION, name, title=title, parameters=parameters, reason=reference)
@@ -88,7 +89,7 @@ def propose_revoking(actor: Actor, name: str, reason: str) -> ApprovalRequest:
     row = _precondition(actor, name)
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REFERENCE or "\0" in reason:
-        raise Invalid({"reason": [gettext("Say why, in at most %s characters.") % LONGEST_REFERENCE]})
+        raise Invalid({"reason": [PhaseProblem.LACKS_REASON(most=LONGEST_REFERENCE)]})
     return propose(actor, REVOKE_PRECONDITION, name, title=preconditions()[row.name].title_sv, reason=reason)
 
 
@@ -100,7 +101,7 @@ def _precondition(actor: Actor, name: str) -> LegalPrecondition:
 
 def locked_precondition(name: str) -> LegalPrecondition:
     if name not in preconditions():
-        raise NotFound("There is no such precondition.")
+        raise NotFound(PhaseProblem.NO_SUCH_PRECONDITION())
     cursor().execute(ONE_AT_A_TIME)
     return recorded_preconditions()[name]
 
@@ -200,16 +201,16 @@ def told(phase: Phase) -> dict[str, Any]:
 
 def _require_order(phase: Phase) -> None:
     if phase.opens and phase.closes and phase.closes <= phase.opens:
-        raise Invalid({"closes": [gettext("A phase cannot end before it starts.")]})
+        raise Invalid({"closes": [PhaseProblem.ENDS_BEFORE_IT_STARTS()]})
     if not phase.title_sv or not phase.title_en:
         missing = "title_sv" if not phase.title_sv else "title_en"
-        raise Invalid({missing: [gettext("Give the phase a title in both languages.")]})
+        raise Invalid({missing: [PhaseProblem.LACKS_TITLE()]})
 
 
 def _text(longest: int) -> Any:
     def read(value: Any) -> str:
         if not isinstance(value, str) or len(value) > longest or "\0" in value:
-            raise ValueError(gettext("Enter a text of at most %s characters.") % longest)
+            raise Invalid(PhaseProblem.TOO_LONG(most=longest))
         return value.strip()
 
     return read
@@ -221,14 +222,14 @@ def _day(value: Any) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except (TypeError, ValueError):
-        raise ValueError(gettext("Enter a date as 2026-02-23.")) from None
+        raise Invalid(PhaseProblem.NOT_A_DATE()) from None
 
 
 def _some_of(known: Any) -> Any:
     def read(value: Any) -> list[str]:
         names = list(known())
         if not isinstance(value, list | tuple) or any(each not in names for each in value):
-            raise ValueError(gettext("Choose from: %s.") % ", ".join(names))
+            raise Invalid(MembershipProblem.NO_SUCH_OPTION(choices=names))
         return [name for name in names if name in value]
 
     return read

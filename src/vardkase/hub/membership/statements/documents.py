@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
-
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.applications.form.security import SECURITY
+from vardkase.hub.membership.problems import MembershipProblem
 
 KEYS = frozenset(key for key, _ in SECURITY.fields())
 
@@ -19,17 +19,17 @@ def answers_of(document: Any) -> dict[str, str]:
     Raises Invalid by path for unknown keys and values that are not text.
     """
     if not isinstance(document, Mapping):
-        raise Invalid({"answers": [gettext("An object is expected here.")]})
-    errors: dict[str, list[str]] = {}
+        raise Invalid({"answers": [MembershipProblem.NOT_AN_OBJECT()]})
+    errors: dict[str, list[Problem]] = {}
     found: dict[str, str] = {}
     for measure, answer in document.items():
         parts = answer if isinstance(answer, Mapping) else {"": answer}
         for part, value in parts.items():
             key = f"{measure}.{part}".rstrip(".")[:100]
             if key not in KEYS:
-                errors[key] = [gettext("The form does not have this field.")]
+                errors[key] = [MembershipProblem.UNKNOWN_FIELD()]
             elif isinstance(value, bool) or not isinstance(value, str | int):
-                errors[key] = [gettext("Text is expected here.")]
+                errors[key] = [MembershipProblem.NOT_TEXT()]
             else:
                 found[key] = str(value)
     if errors:

@@ -7,14 +7,13 @@ from vardkase.core.errors import Forbidden, NotFound
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import may_read_statements, memberships
 from vardkase.hub.membership.statements.models import OPEN, Evidence, Statement, StatementState
+from vardkase.hub.membership.statements.problems import StatementProblem
 from vardkase.identity.access.actor import Actor
-
-NOT_TO_READ = "Security statements are read by the member itself and by the hub’s officers."
 
 
 def require_statements(actor: Actor, membership: Membership) -> None:
     if not may_read_statements(actor, membership):
-        raise Forbidden(NOT_TO_READ)
+        raise Forbidden(StatementProblem.NOT_TO_READ())
 
 
 def current(membership: Membership) -> Statement | None:
@@ -31,7 +30,7 @@ def find_evidence(actor: Actor, pk: int) -> Evidence:
     evidence = Evidence.objects.select_related("statement__membership")
     found = evidence.filter(pk=pk, statement__membership__in=memberships(actor)).first()
     if found is None or not may_read_statements(actor, found.statement.membership):
-        raise NotFound("Invalid file")
+        raise NotFound(StatementProblem.NO_SUCH_FILE())
     return found
 
 
@@ -39,4 +38,4 @@ def content_of(evidence: Evidence) -> bytes:
     try:
         return files.read(evidence.digest)
     except FileNotFoundError:
-        raise NotFound("Invalid file") from None
+        raise NotFound(StatementProblem.NO_SUCH_FILE()) from None

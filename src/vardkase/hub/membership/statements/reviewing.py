@@ -22,6 +22,7 @@ from vardkase.hub.membership.members.services.transitions import LONGEST, locked
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, conflict_in, membership_of
 from vardkase.hub.membership.statements import letters
 from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.statements.problems import StatementProblem
 from vardkase.hub.membership.statements.queries import current, open_statement
 from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.statements.services import hold, until_of
@@ -47,7 +48,7 @@ def propose_review(actor: Actor, reference: Reference, *, accept: bool, reason: 
     require_officer(actor, membership)
     statement = _reviewed(membership)
     if statement is None:
-        raise Conflict(gettext("No statement is waiting for review."))
+        raise Conflict(StatementProblem.NONE_WAITING())
     note = reason.strip()[:LONGEST] if accept else reasons(reason)
     STATEMENT.after(statement.state, "accept" if accept else "return")
     return propose(
@@ -68,7 +69,7 @@ def _locked(request: ApprovalRequest) -> tuple[Membership, Statement]:
     membership = membership_of(request)
     statement = _reviewed(membership)
     if statement is None:
-        raise NotFound("There is no such statement.")
+        raise NotFound(StatementProblem.NO_SUCH_STATEMENT())
     return membership, statement
 
 

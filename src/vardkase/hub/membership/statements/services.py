@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core import files
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.applications.files import kind_of, safe_name
@@ -23,7 +23,9 @@ from vardkase.hub.membership.applications.uploads import count_uploads
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member
 from vardkase.hub.membership.members.services.transitions import locked
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.statements.models import Evidence, Statement, StatementState
+from vardkase.hub.membership.statements.problems import StatementProblem
 from vardkase.hub.membership.statements.queries import current, open_statement
 from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.statements.settings import VALID_DAYS
@@ -36,7 +38,7 @@ COPIED = ("measure", "name", "kind", "digest", "size")
 
 
 @transaction.atomic
-def save_statement(actor: Actor, given: Mapping[str, Any]) -> tuple[Statement, dict[str, list[str]]]:
+def save_statement(actor: Actor, given: Mapping[str, Any]) -> tuple[Statement, dict[str, list[Problem]]]:
     """Save the statement of the actor's own organisation, complete or not; returns it and its errors by key.
 
     `given` maps "risk.level", "risk.gap", "risk.plan" and so on. Raises Conflict while an officer reviews it,
@@ -68,13 +70,13 @@ def add_evidence(
 ) -> Evidence:
     statement = _being_written(actor)
     if measure not in MEASURES:
-        raise Invalid({"measure": [gettext("Choose a measure.")]})
+        raise Invalid({"measure": [StatementProblem.NO_MEASURE()]})
     if statement.evidence.count() >= MOST_FILES:
-        raise Invalid({"file": [gettext("At most %(count)s are accepted.") % {"count": MOST_FILES}]})
+        raise Invalid({"file": [MembershipProblem.TOO_MANY_VALUES(count=MOST_FILES)]})
     try:
         kind = kind_of(name, content)
-    except ValueError as error:
-        raise Invalid({"file": [str(error)]}) from None
+    except Invalid as error:
+        raise Invalid({"file": [error.problem]}) from None
     count_uploads(f"organisation {actor.organisation_id}", len(content), "file")
     added: Evidence = statement.evidence.create(
         measure=measure, name=safe_name(name), kind=kind, digest=files.store(content), size=len(content),
@@ -89,7 +91,7 @@ def remove_evidence(actor: Actor, pk: int) -> None:
     statement = _being_written(actor)
     found = statement.evidence.filter(pk=pk).first()
     if found is None:
-        raise NotFound("Invalid file")
+        raise NotFound(StatementProblem.NO_SUCH_FILE())
     found.delete()
     record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_REMOVED, _target(statement), {"name": found.name})
 
@@ -138,9 +140,7 @@ def _being_written(actor: Actor) -> Statement:
         last = current(membership)
         statement = Statement.objects.create(membership=membership, answers=last.answers if last else {})
     if statement.state == StatementState.SUBMITTED:
-        raise Conflict(
-            gettext("The statement has been submitted. It can be changed again if the hub owner returns it.")
-        )
+        raise Conflict(StatementProblem.SUBMITTED())
     return statement
 
 

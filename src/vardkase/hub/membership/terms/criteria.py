@@ -7,9 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.text import slugify
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
+from vardkase.hub.membership.terms.problems import TermsProblem
+from vardkase.hub.problems import HubProblem
 
 STEPS = ("organisation", "contacts", "needs", "security", "connection", "terms")
 """The parts of an application that a criterion can point to."""
@@ -53,7 +56,7 @@ def read_criteria(given: Iterable[Mapping[str, Any]]) -> list[Criterion]:
         criterion = _read(each, found.keys())
         found[criterion.key] = criterion
     if not found or len(found) > MOST:
-        raise Invalid({"criteria": [gettext("Enter between 1 and %s criteria.") % MOST]})
+        raise Invalid({"criteria": [TermsProblem.NUMBER_OF_CRITERIA(most=MOST)]})
     return list(found.values())
 
 
@@ -63,24 +66,18 @@ def _read(given: Mapping[str, Any], taken: Iterable[str]) -> Criterion:
         for name in ("title_sv", "title_en", "help_sv", "help_en")
     }
     if not (texts["title_sv"] and texts["title_en"]):
-        raise Invalid({"criteria": [gettext("Each criterion needs a name in Swedish and in English.")]})
+        raise Invalid({"criteria": [TermsProblem.LACKS_NAMES()]})
     step = given.get("step") or "organisation"
     if step not in STEPS:
-        raise Invalid({"criteria": [gettext("Choose one of: %s.") % ", ".join(STEPS)]})
+        raise Invalid({"criteria": [CommonProblem.NO_SUCH_CHOICE(choices=STEPS)]})
     key = str(given.get("key") or slugify(texts["title_en"]).replace("-", "_"))[:64] or "criterion"
     if key in taken:
-        raise Invalid({"criteria": [gettext("Two criteria have the name “%s”.") % texts["title_en"]]})
+        raise Invalid({"criteria": [TermsProblem.NAME_TAKEN(name=texts["title_en"])]})
     return Criterion(key, **texts, step=str(step), only_api=bool(given.get("only_api")))
 
 
 def _text(given: Mapping[str, Any], name: str, longest: int) -> str:
     text = " ".join(str(given.get(name) or "").split())
     if len(text) > longest or "\0" in text:
-        raise Invalid(
-            {
-                "criteria": [
-                    gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
-                ]
-            }
-        )
+        raise Invalid({"criteria": [HubProblem.TEXT_LENGTH(count=longest)]})
     return text

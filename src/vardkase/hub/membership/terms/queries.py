@@ -10,6 +10,7 @@ from vardkase.core.errors import NotFound
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.terms.default_terms import delivered_terms
 from vardkase.hub.membership.terms.models import Acceptance, AcceptanceRequest, Terms, TermsState
+from vardkase.hub.membership.terms.problems import TermsProblem
 
 
 def current_terms() -> Terms:
@@ -23,7 +24,7 @@ def terms_of(version: int) -> Terms:
     if found is None and version == 1:
         return delivered_terms()
     if found is None:
-        raise NotFound("There is no such version of the terms.")
+        raise NotFound(TermsProblem.NO_SUCH_VERSION())
     return found
 
 

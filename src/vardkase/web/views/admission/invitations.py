@@ -76,8 +76,10 @@ def import_file(request: PageRequest) -> HttpResponse:
             document = read_file(form.cleaned_data["file"].read())
             application = import_application(request.actor, document)
         except Invalid as error:
-            told = error.errors if not isinstance(error.errors, str) else {"": [error.errors]}
-            faults = [{"path": path or "–", "words": " ".join(words)} for path, words in told.items()]
+            faults = [
+                {"path": path or "–", "words": " ".join(map(str, problems))}
+                for path, problems in error.by_field.items()
+            ]
             form.add_error("file", gettext("The application was refused. Nothing was changed."))
         else:
             messages.success(request, gettext("Application %s is registered.") % application.number)

@@ -13,6 +13,7 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.membership.applications.queries import waiting_by_phase
 from vardkase.hub.membership.phases import queries, services
 from vardkase.hub.membership.phases.defaults import preconditions
+from vardkase.hub.membership.phases.problems import PhaseProblem
 from vardkase.hub.membership.sectors import Sector
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.forms.admission import InForceForm, PhaseForm, RevokeForm
@@ -67,7 +68,7 @@ def edit(request: PageRequest, number: int) -> HttpResponse:
 @page(staff=(StaffRole.LEGAL_OFFICER,), writes=True)
 def precondition(request: PageRequest, name: str) -> HttpResponse:
     if name not in preconditions():
-        raise NotFound("There is no such precondition.")
+        raise NotFound(PhaseProblem.NO_SUCH_PRECONDITION())
     recorded = queries.recorded_preconditions()[name]
     is_in_force = recorded.since is not None
     form: Any = (RevokeForm if is_in_force else InForceForm)(request.POST or None)

@@ -27,6 +27,7 @@ from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF
 from vardkase.hub.membership.applications.services.drafting import may_change
 from vardkase.hub.membership.applications.services.submission import complete, withdraw
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.web.forms.application import ApplicantMessageForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, home_of, page
@@ -69,7 +70,7 @@ def write(request: ApplicantRequest) -> HttpResponse:
 def take_back(request: ApplicantRequest) -> HttpResponse:
     state = request.application.state
     if not APPLICATION.may(state, "withdraw"):
-        messages.error(request, APPLICATION.refusal(state, "withdraw"))
+        messages.error(request, str(APPLICATION.refusal(state, "withdraw")))
         return redirect("apply_status")
     if request.method == "POST":
         try:
@@ -100,7 +101,7 @@ def attachment(request: ApplicantRequest, pk: int) -> HttpResponse:
     try:
         content = files.read(found.digest)
     except FileNotFoundError:
-        raise NotFound("There is no such file.") from None
+        raise NotFound(MembershipProblem.NO_SUCH_FILE()) from None
     return download([content], found.name, "application/octet-stream")  # type: ignore[return-value]
 
 
@@ -114,8 +115,7 @@ def _complete(request: ApplicantRequest, text: str, sent: list[tuple[str, bytes]
 
 
 def _refused(request: ApplicantRequest, form: ApplicantMessageForm, error: Invalid) -> HttpResponse:
-    paths = error.errors if not isinstance(error.errors, str) else {}
-    names = [path.partition(".")[0] for path in paths]
+    names = [path.partition(".")[0] for path in error.by_field]
     wrong = {name: str(BY_NAME[name].title) for name in names if name in BY_NAME}
     if set(wrong) == {"terms"} and lacks_current_terms(request.application):
         form.add_error(None, NEW_TERMS)

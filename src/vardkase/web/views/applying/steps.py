@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.applications.documents import answer_in_words
 from vardkase.hub.membership.applications.form.fields import FormStep, value_at
 from vardkase.hub.membership.applications.form.reading import read_step
@@ -53,7 +55,7 @@ def step(request: ApplicantRequest, name: str) -> HttpResponse:
         )
     except (StaleDraft, NotOpen) as error:
         request.application.refresh_from_db()
-        form.blame({"": [str(error)]})
+        form.blame({"": [error.problem]})
         return _shown(request, form, status=409)
     request.application = application
     errors = dict(read.errors) | _files(request, name)
@@ -78,13 +80,13 @@ def review(request: ApplicantRequest) -> HttpResponse:
     application = request.application
     if application.state != ApplicationState.DRAFT and request.method != "POST":
         return redirect("apply_status")
-    errors: dict[str, list[str]] = problems(application)
+    errors: Mapping[str, Sequence[Problem]] = problems(application)
     if request.method == "POST":
         try:
             submit(request.applicant, application)
             return redirect("apply_status")
         except Invalid as refused:
-            errors = by_path(refused)
+            errors = refused.by_field
         except Conflict as refused:
             messages.error(request, str(refused))
             return redirect("apply_status")
@@ -99,13 +101,9 @@ def review(request: ApplicantRequest) -> HttpResponse:
     return render(request, "applying/review.html", context, status=422 if request.method == "POST" else 200)
 
 
-def by_path(refused: Invalid) -> dict[str, list[str]]:
-    if isinstance(refused.errors, str):
-        return {"": [refused.errors]}
-    return {path: list(words) for path, words in refused.errors.items()}
-
-
-def section(application: Application, step: FormStep, errors: dict[str, list[str]]) -> dict[str, Any]:
+def section(
+    application: Application, step: FormStep, errors: Mapping[str, Sequence[Problem]]
+) -> dict[str, Any]:
     answers = application.answers.get(step.name) or {}
     pairs = []
     for group in step.groups:
@@ -113,7 +111,7 @@ def section(application: Application, step: FormStep, errors: dict[str, list[str
             for field in group.fields:
                 key = group.key(field)
                 words = answer_in_words(field, value_at(answers, key))
-                wrong = " ".join(errors.get(f"{step.name}.{key}", []))
+                wrong = " ".join(map(str, errors.get(f"{step.name}.{key}", [])))
                 if words or wrong or field.required:
                     pairs.append(
                         {"group": group.title, "label": field.label, "answer": words, "wrong": wrong}
@@ -192,8 +190,8 @@ def _evidence(application: Application) -> list[Attachment]:
     return list(application.attachments.filter(message=None).order_by("pk"))
 
 
-def _files(request: ApplicantRequest, name: str) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
+def _files(request: ApplicantRequest, name: str) -> dict[str, list[Problem]]:
+    errors: dict[str, list[Problem]] = {}
     if name != "security":
         return errors
     removed = request.POST.get("remove", "")
@@ -205,7 +203,7 @@ def _files(request: ApplicantRequest, name: str) -> dict[str, list[str]]:
             if sent:
                 add_evidence(request.applicant, request.application, measure, sent)
         except Invalid as error:
-            errors[f"{measure}.level"] = [words for told in by_path(error).values() for words in told]
+            errors[f"{measure}.level"] = [each for problems in error.by_field.values() for each in problems]
     return errors
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.membership.contacts import services
 from vardkase.hub.membership.contacts.extra import every_version, newest
+from vardkase.hub.membership.contacts.problems import ContactProblem
 from vardkase.web.forms.contacts import ContactForm, ExtraForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
@@ -49,7 +50,7 @@ def write(request: PageRequest, organisation: int, pk: int | None = None) -> Htt
     found = services.find_organisation(request.actor, organisation)
     row = services.contacts(found).filter(pk=pk).first() if pk else None
     if pk and row is None:
-        raise NotFound("Invalid contact.")
+        raise NotFound(ContactProblem.NO_SUCH_CONTACT())
     stored = {name: getattr(row, name) for name in ContactForm.base_fields} if row else None
     form = ContactForm(request.POST or None, initial=stored)
     if form.is_bound and form.is_valid():
@@ -70,7 +71,7 @@ def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
         found = services.find_organisation(request.actor, organisation)
         row = services.contacts(found).filter(pk=pk).first()
         if row is None or not services.may_edit(request.actor, organisation):
-            raise NotFound("Invalid contact.")
+            raise NotFound(ContactProblem.NO_SUCH_CONTACT())
         return render(request, "contacts/remove.html", {"organisation": found, "contact": row})
     services.remove_contact(request.actor, organisation, pk)
     messages.success(request, gettext("The contact has been removed."))
@@ -82,7 +83,7 @@ def extra(request: PageRequest, organisation: int, schema: str) -> HttpResponse:
     found = services.find_organisation(request.actor, organisation)
     asked = newest().get(schema)
     if asked is None:
-        raise NotFound("Invalid schema.")
+        raise NotFound(ContactProblem.NO_SUCH_SCHEMA())
     told = services.extra_fields(found).get(schema)
     form = ExtraForm(asked, request.POST or None, initial=told.values if told else {})
     if form.is_bound and form.is_valid():

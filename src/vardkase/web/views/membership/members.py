@@ -56,7 +56,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "reads_letters": not request.actor.staff.isdisjoint(OFFICERS),
         "decides": decides,
         "more": _more(request, pk),
-        "conflict": conflict_of(request.actor, membership),
+        "conflict": conflict_of(request.actor, membership) or "",
         "contacts_url": ""
         if request.actor.staff.isdisjoint(CONTACT_READERS)
         else reverse("contacts", args=[pk]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.applications.files import LARGEST
 from vardkase.hub.membership.applications.form.security import LEVELS
 from vardkase.hub.membership.members import queries
@@ -78,7 +79,7 @@ def rows(statement: Statement, errors: Mapping[str, list[str]] | None = None) ->
 @page(Permission.ADMIN, allowed_while_suspended=True)
 def write(request: PageRequest) -> HttpResponse:
     membership = queries.own_membership(request.actor)
-    errors: Mapping[str, list[str]] = {}
+    errors: Mapping[str, Sequence[Problem]] = {}
     if request.method == "POST":
         try:
             if request.POST.get("hand_in"):
@@ -92,7 +93,7 @@ def write(request: PageRequest) -> HttpResponse:
             messages.success(request, gettext("Saved."))
         except Invalid as error:
             services.save_statement(request.actor, request.POST)
-            errors = _by_key(error)
+            errors = error.by_field
         except Conflict as error:
             messages.error(request, str(error))
             return redirect("membership")
@@ -151,15 +152,10 @@ def review(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("member", pk)
 
 
-def _by_key(error: Invalid) -> dict[str, list[str]]:
-    given = error.errors if isinstance(error.errors, Mapping) else {"": [error.errors]}
-    return {key: list(told) for key, told in given.items()}
-
-
 def _written(
     request: PageRequest,
     membership: Membership,
-    errors: Mapping[str, list[str]],
+    errors: Mapping[str, Sequence[Problem]],
     form: EvidenceForm | None = None,
 ) -> HttpResponse:
     written, held = statements.open_statement(membership), statements.current(membership)

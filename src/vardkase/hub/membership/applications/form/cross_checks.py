@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
-
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.applications.form.fields import value_at
+from vardkase.hub.membership.applications.form.problems import AnswerProblem
 
 
-def between_steps(answers: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Errors across steps, by path: the person accepting the terms must be the signatory, or the form must
+def between_steps(answers: Mapping[str, Any]) -> dict[str, list[Problem]]:
+    """Problems across steps, by path: the person accepting the terms must be the signatory, or the form must
     say why not."""
     if not accepted_by_another(answers) or value_at(answers, "terms.why_not_signatory"):
         return {}
-    told = gettext("The signatory in step 2 is %(name)s. Say why somebody else accepts the terms.")
-    return {"terms.why_not_signatory": [told % {"name": value_at(answers, "contacts.signatory.name")}]}
+    named = value_at(answers, "contacts.signatory.name")
+    return {"terms.why_not_signatory": [AnswerProblem.ACCEPTED_BY_ANOTHER(name=named)]}
 
 
 def accepted_by_another(answers: Mapping[str, Any]) -> bool:

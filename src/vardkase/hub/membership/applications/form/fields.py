@@ -9,6 +9,9 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from vardkase.core.problems import Problem, ProblemCode
+from vardkase.hub.membership.applications.form.problems import UnansweredProblem
+
 type Words = str | Promise
 type Choices = Sequence[tuple[str, Words]]
 type Answers = Mapping[str, Any]
@@ -36,9 +39,9 @@ class FieldKind(StrEnum):
 class FormField:
     """One question.
 
-    `check` normalises an answer, or raises ValueError with the reason. `longest` is in characters (for LINES
-    per line, of which there may be `most`). `missing` is the message for an empty required field. A `hidden`
-    field is filled in by the page itself.
+    `check` normalises an answer, or raises Invalid with the problem alone. `longest` is in characters (for LINES
+    per line, of which there may be `most`). `missing` is what is wrong with an empty required field. A
+    `hidden` field is filled in by the page itself.
     """
 
     name: str
@@ -49,7 +52,7 @@ class FormField:
     choices: Choices = ()
     longest: int = 200
     most: int = 50
-    missing: Words = ""
+    missing: ProblemCode = UnansweredProblem.FIELD
     check: Callable[[Any], Any] = lambda given: given
     autocomplete: str = ""
     hidden: bool = False
@@ -80,8 +83,8 @@ class FieldGroup:
 class FormStep:
     """One page of the form.
 
-    `short` is its name in the stepper, `lead` its introduction with the time it takes. `check` returns errors
-    of its answers in combination, by field key.
+    `short` is its name in the stepper, `lead` its introduction with the time it takes. `check` returns the
+    problems of its answers in combination, by field key.
     """
 
     name: str
@@ -89,7 +92,7 @@ class FormStep:
     title: Words
     lead: Words
     groups: tuple[FieldGroup, ...]
-    check: Callable[[Answers], dict[str, list[str]]] = lambda _answers: {}
+    check: Callable[[Answers], dict[str, list[Problem]]] = lambda _answers: {}
 
     def fields(self) -> Iterator[tuple[str, FormField]]:
         return ((group.key(field), field) for group in self.groups for field in group.fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from vardkase.core.problems import ProblemCode
 from vardkase.hub.membership.applications.form.fields import (
     Choices,
     FieldGroup,
@@ -13,6 +14,7 @@ from vardkase.hub.membership.applications.form.fields import (
     FormStep,
     Words,
 )
+from vardkase.hub.membership.applications.form.problems import UnansweredProblem
 
 TECHNOLOGY: Choices = (
     ("none", _("Nowhere yet")),
@@ -41,7 +43,12 @@ VALUES: Choices = (
 
 
 def _now_and_target(
-    name: str, title: Words, hint: Words, choices: Choices, now_missing: Words, target_missing: Words
+    name: str,
+    title: Words,
+    hint: Words,
+    choices: Choices,
+    now_missing: ProblemCode,
+    target_missing: ProblemCode,
 ) -> FieldGroup:
     return FieldGroup(
         (
@@ -80,24 +87,24 @@ NEEDS = FormStep(
             _("Technology"),
             _("Where do you receive and use values to detect?"),
             TECHNOLOGY,
-            _("Say where you receive values today"),
-            _("Say where you want to receive values"),
+            UnansweredProblem.TECHNOLOGY_NOW,
+            UnansweredProblem.TECHNOLOGY_TARGET,
         ),
         _now_and_target(
             "processes",
             _("Processes"),
             _("Who assesses, and what happens at a hit?"),
             PROCESSES,
-            _("Say which routines you have today"),
-            _("Say which routines you want to have"),
+            UnansweredProblem.PROCESSES_NOW,
+            UnansweredProblem.PROCESSES_TARGET,
         ),
         _now_and_target(
             "resources",
             _("Resources"),
             _("How much time do you spend on threat information?"),
             RESOURCES,
-            _("Say how much time you have today"),
-            _("Say how much time you want to have"),
+            UnansweredProblem.RESOURCES_NOW,
+            UnansweredProblem.RESOURCES_TARGET,
         ),
         FieldGroup(
             (
@@ -106,7 +113,7 @@ NEEDS = FormStep(
                     _("What do you want from the hub?"),
                     FieldKind.CHOICES,
                     choices=VALUES,
-                    missing=_("Choose at least one thing that you want from the hub"),
+                    missing=UnansweredProblem.VALUE,
                 ),
                 FormField(
                     "contribution",

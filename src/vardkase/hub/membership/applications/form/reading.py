@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext
-
+from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.applications.form.fields import FieldKind, FormField, FormStep, put_at, value_at
+from vardkase.hub.membership.applications.form.problems import AnswerProblem
+from vardkase.hub.membership.problems import MembershipProblem
 
 DECEIVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that make text read in another order than it is written."""
@@ -24,7 +26,7 @@ class ParsedForm:
     by key."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    errors: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, list[Problem]] = field(default_factory=dict)
 
 
 def read_step(step: FormStep, given: Mapping[str, Any]) -> ParsedForm:
@@ -42,12 +44,12 @@ def read_step(step: FormStep, given: Mapping[str, Any]) -> ParsedForm:
 def read_document(step: FormStep, document: Any) -> ParsedForm:
     """Like `read_step`, for a JSON object with its groups as objects; unknown members are errors."""
     if not isinstance(document, Mapping):
-        return ParsedForm(errors={"": [gettext("An object is expected here.")]})
+        return ParsedForm(errors={"": [MembershipProblem.NOT_AN_OBJECT()]})
     read = read_step(step, {key: value_at(document, key) for key, _ in step.fields()})
     known = {key for key, _ in step.fields()}
     for key in _members(document, {group.name for group in step.groups if group.name}):
         if key not in known:
-            read.errors[key] = [gettext("The form does not have this field.")]
+            read.errors[key] = [MembershipProblem.UNKNOWN_FIELD()]
     return read
 
 
@@ -64,18 +66,18 @@ def _members(document: Mapping[str, Any], groups: set[str]) -> list[str]:
 def _read_field(read: ParsedForm, key: str, each: FormField, given: Any) -> None:
     try:
         value = SHAPES[each.kind](each, given)
-    except ValueError as error:
-        read.errors[key] = [str(error)]
+    except Invalid as error:
+        read.errors[key] = [error.problem]
         return
     put_at(read.values, key, value)
     if value in EMPTY or (each.kind is FieldKind.FLAG and not value):
         if each.required:
-            read.errors[key] = [str(each.missing) or gettext("Fill in “%s”.") % each.label]
+            read.errors[key] = [each.missing(field=each.label)]
         return
     try:
         put_at(read.values, key, each.check(CHECKS.get(each.kind, _as_it_is)(value)))
-    except ValueError as error:
-        read.errors[key] = [str(error)]
+    except Invalid as error:
+        read.errors[key] = [error.problem]
 
 
 def _as_it_is(value: Any) -> Any:
@@ -86,27 +88,27 @@ def _text(each: FormField, given: Any) -> str:
     if given is None:
         return ""
     if not isinstance(given, str):
-        raise ValueError(gettext("Text is expected here."))
+        raise Invalid(MembershipProblem.NOT_TEXT())
     if len(given) > each.longest * 2:
-        raise ValueError(gettext("Enter at most %s characters.") % each.longest)
+        raise Invalid(AnswerProblem.TOO_LONG(most=each.longest))
     text = unicodedata.normalize("NFC", given.replace("\r\n", "\n").replace("\r", "\n")).strip()
     allowed = "\n\t" if each.kind in SEVERAL_LINES else ""
     if any(
         (unicodedata.category(one) in ("Cc", "Cs") and one not in allowed) or one in DECEIVING for one in text
     ):
-        raise ValueError(gettext("The text contains characters that cannot be shown. Type it again."))
+        raise Invalid(AnswerProblem.NOT_SHOWN())
     if len(text) > each.longest:
-        raise ValueError(gettext("Enter at most %s characters.") % each.longest)
+        raise Invalid(AnswerProblem.TOO_LONG(most=each.longest))
     return text
 
 
 def _number(_each: FormField, given: Any) -> int | str:
     """A number; invalid input is kept as text, and rejected by its check."""
     if isinstance(given, bool) or not isinstance(given, int | str | None):
-        raise ValueError(gettext("An integer is expected here."))
+        raise Invalid(AnswerProblem.NOT_AN_INTEGER())
     text = str("" if given is None else given).replace("\u202f", "").replace("\xa0", "").replace(" ", "")
     if len(text) > 12 or not (text == "" or (text.isascii() and text.isdecimal())):
-        raise ValueError(gettext("Enter a whole number, such as 25."))
+        raise Invalid(AnswerProblem.NOT_A_NUMBER())
     return int(text) if text else ""
 
 
@@ -114,14 +116,14 @@ def _choice(each: FormField, given: Any) -> str:
     if given in (None, ""):
         return ""
     if not isinstance(given, str) or given not in dict(each.choices):
-        raise ValueError(gettext("Choose one of: %s.") % ", ".join(value for value, _ in each.choices))
+        raise Invalid(CommonProblem.NO_SUCH_CHOICE(choices=[value for value, _ in each.choices]))
     return given
 
 
 def _choices(each: FormField, given: Any) -> list[str]:
     found = [] if given in (None, "") else given
     if not isinstance(found, list) or any(not isinstance(one, str) for one in found):
-        raise ValueError(gettext("A list is expected here."))
+        raise Invalid(AnswerProblem.NOT_A_LIST())
     for one in found:
         _choice(each, one)
     return [value for value, _ in each.choices if value in found]
@@ -133,15 +135,15 @@ def _lines(each: FormField, given: Any) -> list[str]:
         return []
     if isinstance(given, list):
         if len(given) > each.most or any(not isinstance(one, str) for one in given):
-            raise ValueError(gettext("A list of at most %s texts is expected here.") % each.most)
+            raise Invalid(AnswerProblem.NOT_A_LIST_OF_TEXTS(most=each.most))
         given = "\n".join(given)
     if not isinstance(given, str) or len(given) > each.most * (each.longest + 2):
-        raise ValueError(gettext("Enter at most %s lines.") % each.most)
+        raise Invalid(AnswerProblem.TOO_MANY_LINES(most=each.most))
     whole = FormField(each.name, each.label, FieldKind.LINES, longest=each.most * (each.longest + 2))
     parts = _text(whole, given).replace(",", "\n").replace(";", "\n").split("\n")
     lines = [part.strip() for part in parts if part.strip()]
     if len(lines) > each.most or any(len(line) > each.longest for line in lines):
-        raise ValueError(gettext("Enter at most %s lines.") % each.most)
+        raise Invalid(AnswerProblem.TOO_MANY_LINES(most=each.most))
     return lines
 
 
@@ -150,7 +152,7 @@ def _flag(_each: FormField, given: Any) -> bool:
         return False
     if given in (True, "on", "1", "true"):
         return True
-    raise ValueError(gettext("A boolean is expected here."))
+    raise Invalid(AnswerProblem.NOT_A_BOOLEAN())
 
 
 SHAPES = {

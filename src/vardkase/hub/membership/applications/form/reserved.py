@@ -5,9 +5,9 @@ Whoever could would have every officer look partial, or choose which of them han
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
+from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications.form import checks
+from vardkase.hub.membership.applications.form.problems import AnswerProblem
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.rules import plain_domain
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -16,18 +16,13 @@ from vardkase.identity.organisations.settings import host_organisation_id
 def anothers_domain(text: str) -> str:
     name = checks.domain(text)
     if is_of_the_hub(plain_domain(name)):
-        raise ValueError(
-            gettext("“%s” belongs to the organisation that runs this hub. Enter your own domains.") % name
-        )
+        raise Invalid(AnswerProblem.DOMAIN_OF_THE_HUB(domain=name))
     return name
 
 
 def anothers_address(address: str) -> str:
     if is_of_the_hub(plain_domain(address.rpartition("@")[2])):
-        raise ValueError(
-            gettext("“%s” is an address of the organisation that runs this hub. Name your own people.")
-            % address
-        )
+        raise Invalid(AnswerProblem.ADDRESS_OF_THE_HUB(address=address))
     return address
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.problems import Problem
 from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.applications.form.fields import (
     Answers,
@@ -16,6 +16,7 @@ from vardkase.hub.membership.applications.form.fields import (
     FormField,
     FormStep,
 )
+from vardkase.hub.membership.applications.form.problems import AnswerProblem, UnansweredProblem
 from vardkase.hub.membership.themes import THEMES
 
 LEVELS: Choices = (
@@ -32,15 +33,15 @@ NEEDS_DATE = frozenset({"0", "1"})
 """Levels at which the plan needs a date as well."""
 
 
-def unplanned(answers: Answers) -> dict[str, list[str]]:
+def unplanned(answers: Answers) -> dict[str, list[Problem]]:
     """Missing gap, plan or date of measures that are not implemented, by key ("risk.plan")."""
-    missing: dict[str, list[str]] = {}
+    missing: dict[str, list[Problem]] = {}
     for name, answer in answers.items():
         level = answer.get("level") if isinstance(answer, Mapping) else None
         if level in NEEDS_PLAN and not (answer.get("gap") and answer.get("plan")):
-            missing[f"{name}.plan"] = [gettext("Say what is missing, and what you will do.")]
+            missing[f"{name}.plan"] = [AnswerProblem.LACKS_PLAN()]
         if level in NEEDS_DATE and not answer.get("by"):
-            missing[f"{name}.by"] = [gettext("Say by which date it will be done.")]
+            missing[f"{name}.by"] = [AnswerProblem.LACKS_PLANNED_DATE()]
     return missing
 
 
@@ -60,7 +61,7 @@ SECURITY = FormStep(
                     _("Level"),
                     FieldKind.CHOICE,
                     choices=LEVELS,
-                    missing=_("Choose a level for each measure"),
+                    missing=UnansweredProblem.LEVEL,
                 ),
                 FormField("gap", _("What is missing"), FieldKind.LONG, required=False, longest=1000),
                 FormField(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications.form import checks, reserved
 from vardkase.hub.membership.applications.form.fields import FieldGroup, FieldKind, FormField, FormStep
 from vardkase.hub.membership.applications.form.needs import NEEDS
+from vardkase.hub.membership.applications.form.problems import AnswerProblem, UnansweredProblem
 from vardkase.hub.membership.applications.form.security import SECURITY
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.membership.terms.queries import current_terms
-from vardkase.identity.organisations.names import composed
 
 LONGEST_KEY = 60_000
 
@@ -24,7 +24,9 @@ ORGANISATION = FormStep(
     (
         FieldGroup(
             (
-                FormField("name", _("Name of the organisation"), autocomplete="organization", check=composed),
+                FormField(
+                    "name", _("Name of the organisation"), autocomplete="organization", check=checks.name
+                ),
                 FormField(
                     "number",
                     _("Organisation number"),
@@ -38,16 +40,14 @@ ORGANISATION = FormStep(
                     FieldKind.CHOICE,
                     choices=Sector.choices,
                     hint=_("Determines the phase in which you are admitted."),
-                    missing=_("Choose your legal form"),
+                    missing=UnansweredProblem.LEGAL_FORM,
                 ),
                 FormField(
                     "nis2",
                     _("Under the Swedish Cybersecurity Act (2025:1506) you are"),
                     FieldKind.CHOICE,
                     choices=Nis2Status.choices,
-                    missing=_(
-                        "Choose your classification under the Cybersecurity Act, or that it is not yet known"
-                    ),
+                    missing=UnansweredProblem.NIS2,
                 ),
                 FormField("county", _("County"), FieldKind.CHOICE, required=False, choices=COUNTIES),
             )
@@ -147,7 +147,7 @@ CONNECTION = FormStep(
                     _("How do you want to connect?"),
                     FieldKind.CHOICE,
                     choices=Connection.choices,
-                    missing=_("Choose how you want to connect"),
+                    missing=UnansweredProblem.CONNECTION,
                 ),
                 FormField(
                     "reasons",
@@ -224,7 +224,7 @@ CONNECTION = FormStep(
 
 def _of_today(version: int) -> int:
     if version != current_terms().version:
-        raise ValueError(gettext("The terms have a new version. Read it, and accept it."))
+        raise Invalid(AnswerProblem.OUTDATED_TERMS())
     return version
 
 
@@ -257,7 +257,7 @@ TERMS = FormStep(
                     "accepted",
                     _("I may commit the organisation, and accept the terms on its behalf"),
                     FieldKind.FLAG,
-                    missing=_("The signatory has to accept the terms"),
+                    missing=UnansweredProblem.TERMS,
                 ),
             )
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core import files
@@ -30,9 +29,11 @@ from vardkase.hub.membership.applications.models import (
     Author,
     Message,
 )
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.services.drafting import NotOpen, may_change
 from vardkase.hub.membership.applications.throttle import spend
 from vardkase.hub.membership.applications.uploads import count_uploads
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.themes import MEASURES
 
 LONGEST_MESSAGE = 5000
@@ -68,7 +69,7 @@ def write_message(
     application = locked(application)
     require_may_act(actor, application)
     if application.state not in SPOKEN_OF:
-        raise Conflict(gettext("There is nothing to write about: the application is not being handled."))
+        raise Conflict(ApplicationProblem.NOT_BEING_HANDLED())
     from_applicant = isinstance(actor, Applicant)
     if from_applicant:
         spend("message", application.number, allowed=30, window=3600)
@@ -88,7 +89,7 @@ def add_evidence(
     actor: Acting, application: Application, measure: str, sent: Iterable[File]
 ) -> list[Attachment]:
     if measure not in MEASURES:
-        raise NotFound("There is no such measure.")
+        raise NotFound(ApplicationProblem.NO_SUCH_MEASURE())
     application = _open_statement(actor, application)
     if isinstance(actor, Applicant):
         spend(
@@ -102,7 +103,7 @@ def remove_evidence(actor: Acting, application: Application, attachment_id: int)
     application = _open_statement(actor, application)
     found = application.attachments.filter(pk=attachment_id, message=None)
     if not found.delete()[0]:
-        raise NotFound("There is no such file.")
+        raise NotFound(MembershipProblem.NO_SUCH_FILE())
 
 
 def checked_text(text: str) -> str:
@@ -110,10 +111,10 @@ def checked_text(text: str) -> str:
         words = str(
             SHAPES[FieldKind.LONG](FormField("text", "", FieldKind.LONG, longest=LONGEST_MESSAGE), text)
         )
-    except ValueError as error:
-        raise Invalid({"text": [str(error)]}) from None
+    except Invalid as error:
+        raise Invalid({"text": [error.problem]}) from None
     if not words:
-        raise Invalid({"text": [gettext("Enter some text.")]})
+        raise Invalid({"text": [ApplicationProblem.NO_MESSAGE()]})
     return words
 
 
@@ -121,7 +122,7 @@ def _open_statement(actor: Acting, application: Application) -> Application:
     application = locked(application)
     require_may_act(actor, application)
     if not may_change(application, "security"):
-        raise NotOpen(gettext("These answers can no longer be changed. Write to us if something is wrong."))
+        raise NotOpen(ApplicationProblem.CLOSED_FOR_CHANGES())
     return application
 
 
@@ -134,9 +135,7 @@ def _keep(
     measure: str = "",
 ) -> list[Attachment]:
     if len(sent) > MOST_AT_ONCE or application.attachments.count() + len(sent) > MOST_FILES:
-        words = {"once": MOST_AT_ONCE, "all": MOST_FILES}
-        told = gettext("At most %(once)s files at a time, and %(all)s in total.")
-        raise Invalid({"files": [told % words]})
+        raise Invalid({"files": [ApplicationProblem.TOO_MANY_FILES(once=MOST_AT_ONCE, all=MOST_FILES)]})
     kinds = [_kind(name, content) for name, content in sent]
     size = sum(len(content) for _, content in sent)
     if sent and isinstance(actor, Applicant):
@@ -160,5 +159,6 @@ def _keep(
 def _kind(name: str, content: bytes) -> str:
     try:
         return kind_of(name, content)
-    except ValueError as error:
-        raise Invalid({"files": [f"{safe_name(name)}: {error}"]}) from None
+    except Invalid as error:
+        refused = ApplicationProblem.FILE_REFUSED(name=safe_name(name), problem=error.problem)
+        raise Invalid({"files": [refused]}) from None

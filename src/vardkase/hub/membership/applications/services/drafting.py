@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.accepted_terms import lacks_current_terms
@@ -31,6 +31,7 @@ from vardkase.hub.membership.applications.form.reading import ParsedForm, read_s
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
 from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.throttle import spend
 from vardkase.hub.membership.members.numbers import taken_number
 
@@ -56,8 +57,8 @@ def begin(address: str | None, email: str, language: str = "sv") -> tuple[Applic
     spend("begin", counted_as(address), allowed=20, window=HOUR)
     try:
         email = checks.email(email.strip()[:254])
-    except ValueError as error:
-        raise Invalid({"email": [str(error)]}) from None
+    except Invalid as error:
+        raise Invalid({"email": [error.problem]}) from None
     spend("mail", email, allowed=5, window=DAY)
     application = new_application(email, language)
     actor = Applicant(application.pk, email, address)
@@ -85,18 +86,13 @@ def save_step(
     """
     step = BY_NAME.get(name)
     if step is None:
-        raise NotFound("There is no such step.")
+        raise NotFound(ApplicationProblem.NO_SUCH_STEP())
     application = locked(application)
     require_may_act(actor, application)
     if not may_change(application, name):
-        raise NotOpen(gettext("These answers can no longer be changed. Write to us if something is wrong."))
+        raise NotOpen(ApplicationProblem.CLOSED_FOR_CHANGES())
     if seen is not None and seen != application.saved.get(name, ""):
-        raise StaleDraft(
-            gettext(
-                "Somebody has saved this step since you opened it. Your answers are below, theirs "
-                "are saved. Save again to keep yours."
-            )
-        )
+        raise StaleDraft(ApplicationProblem.SAVED_MEANWHILE())
     read = read_step(step, given)
     whole = between_steps(application.answers | {name: read.values})
     read.errors = {
@@ -137,9 +133,9 @@ def copy_columns(application: Application) -> None:
     application.nis2 = (answers.get("organisation") or {}).get("nis2") or "unknown"
 
 
-def problems(application: Application) -> dict[str, list[str]]:
+def problems(application: Application) -> dict[str, list[Problem]]:
     """Everything wrong or missing in the form, by path of the field ("contacts.main.email")."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Problem]] = {}
     for step in STEPS:
         answers = application.answers.get(step.name) or {}
         read = read_step(step, {key: value_at(answers, key) for key, _ in step.fields()})

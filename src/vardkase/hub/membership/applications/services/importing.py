@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import target_of
@@ -20,9 +20,11 @@ from vardkase.hub.membership.applications.form.reading import read_document
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.named_people import is_named
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.services.drafting import LANGUAGES, copy_columns, new_application
 from vardkase.hub.membership.applications.services.submission import submit
 from vardkase.hub.membership.members.numbers import holder_of
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -37,11 +39,11 @@ class CheckedImport:
 
 def read_file(content: bytes) -> Any:
     if len(content) > LARGEST:
-        raise Invalid({"file": [gettext("The file is too large: at most 2 MB.")]})
+        raise Invalid({"file": [ApplicationProblem.IMPORT_TOO_LARGE()]})
     try:
         return json_limits.decoded(content.decode())
     except (ValueError, RecursionError):
-        raise Invalid({"file": [gettext("The file is not valid JSON.")]}) from None
+        raise Invalid({"file": [ApplicationProblem.IMPORT_NOT_JSON()]}) from None
 
 
 @transaction.atomic
@@ -55,7 +57,7 @@ def import_application(actor: Actor, document: Any) -> Application:
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     checked = _checked(document)
     if is_named(actor, checked.answers):
-        raise NotImpartial(gettext("The application names you. Another officer registers it."))
+        raise NotImpartial(ApplicationProblem.NAMES_YOU())
     if holder := holder_of(str(checked.answers["organisation"]["number"])):
         raise Invalid({"organisation.number": [holder]})
     application = new_application(
@@ -72,15 +74,15 @@ def import_application(actor: Actor, document: Any) -> Application:
 
 def _checked(document: Any) -> CheckedImport:
     if not isinstance(document, Mapping):
-        raise Invalid({"": [gettext("An object is expected here.")]})
-    errors: dict[str, list[str]] = {
-        str(name): [gettext("The form does not have this field.")]
+        raise Invalid({"": [MembershipProblem.NOT_AN_OBJECT()]})
+    errors: dict[str, list[Problem]] = {
+        str(name): [MembershipProblem.UNKNOWN_FIELD()]
         for name in document
         if name not in BY_NAME and name != "language"
     }
     language = document.get("language", "sv")
     if language not in LANGUAGES:
-        errors["language"] = [gettext("Choose one of: %s.") % ", ".join(LANGUAGES)]
+        errors["language"] = [CommonProblem.NO_SUCH_CHOICE(choices=LANGUAGES)]
     answers = {}
     for step in STEPS:
         read = read_document(step, document.get(step.name) or {})

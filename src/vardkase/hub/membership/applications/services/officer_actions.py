@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.utils.translation import gettext
-
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services import submission
 from vardkase.identity.access.actor import Actor
@@ -31,10 +31,9 @@ def take(actor: Actor, application: Application, name: str, note: str = "") -> A
     it.
     """
     if name == "withdraw" and not note.strip():
-        raise Invalid({"note": [gettext("Say who has requested it, and how.")]})
+        raise Invalid({"note": [ApplicationProblem.LACKS_REQUESTER()]})
     if name not in ALONE:
-        told = gettext("Choose one of: %s.") % ", ".join(ALONE)
         if name in APPLICATION.steps:
-            told = gettext("An officer cannot take this step alone. Do it on the application’s page.")
-        raise Invalid({"step": [told]})
+            raise Invalid({"step": [ApplicationProblem.TAKES_TWO_OFFICERS()]})
+        raise Invalid({"step": [CommonProblem.NO_SUCH_CHOICE(choices=list(ALONE))]})
     return ALONE[name](actor, application, note)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.compose import Attachment as MailAttachment
@@ -14,6 +13,7 @@ from vardkase.hub.membership.applications.documents import keep_form, keep_recei
 from vardkase.hub.membership.applications.letter_content import write_waiting_list
 from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import Application, Author, Message
+from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import checked_text
 from vardkase.hub.membership.applications.services.drafting import copy_columns, problems
@@ -51,9 +51,7 @@ def wait(actor: Actor, application: Application, note: str = "") -> Application:
     """Put an application on the waiting list. Raises StepRefused, Conflict if a phase admits it, Forbidden."""
     application = _taken(actor, application, "wait")
     if number := _admitting(application):
-        raise Conflict(
-            gettext("%s is open to this application: it does not have to wait.") % phase_title(number)
-        )
+        raise Conflict(ApplicationProblem.PHASE_IS_OPEN(phase=phase_title(number)))
     _wait(actor, application, _note(note))
     tell(actor, "application_waiting", application, [write_waiting_list(actor, application)])
     return application
@@ -64,7 +62,7 @@ def queue(actor: Actor, application: Application, note: str = "") -> Application
     application = _taken(actor, application, "queue")
     number = _admitting(application)
     if number is None:
-        raise Conflict(gettext("No open phase admits this application yet."))
+        raise Conflict(ApplicationProblem.NO_OPEN_PHASE())
     application.phase, application.waits_for = number, None
     application.save(update_fields=["phase", "waits_for", "changed"])
     take_step(actor, APPLICATION, application, "queue", _note(note))

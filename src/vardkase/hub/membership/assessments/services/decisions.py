@@ -6,10 +6,10 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.models import Application
@@ -17,6 +17,7 @@ from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments.access import opened
 from vardkase.hub.membership.assessments.decision import DECIDE, open_proposal, refusal_of
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
+from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.services.reviews import checked
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes import services as four_eyes
@@ -43,10 +44,10 @@ def propose(
     """
     application = opened(actor, application)
     if outcome not in Outcome.values:
-        raise Invalid({"outcome": [gettext("Choose one of: %s.") % ", ".join(Outcome.values)]})
+        raise Invalid({"outcome": [CommonProblem.NO_SUCH_CHOICE(choices=Outcome.values)]})
     APPLICATION.after(application.state, outcome)
     if open_proposal(application):
-        raise Conflict(gettext("A decision has already been proposed and is waiting for a second officer."))
+        raise Conflict(AssessmentProblem.ALREADY_PROPOSED())
     return _propose(actor, application, outcome, reasons, exception)
 
 
@@ -69,7 +70,7 @@ def decide(
     with transaction.atomic():
         application = opened(actor, application)
         if answer not in set(DecisionResult):
-            raise Invalid({"answer": [gettext("Choose one of: %s.") % ", ".join(DecisionResult)]})
+            raise Invalid({"answer": [CommonProblem.NO_SUCH_CHOICE(choices=list(DecisionResult))]})
         proposal = _waiting(application, proposal_id)
         APPLICATION.after(application.state, proposal.outcome)
     # Not inside a transaction: one that has been overtaken is closed although the approval is refused.
@@ -118,7 +119,7 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
 def _waiting(application: Application, proposal_id: int) -> Proposal:
     proposal = Proposal.objects.filter(subject=application.number, pk=proposal_id).first()
     if proposal is None:
-        raise NotFound("There is no such proposal.")
+        raise NotFound(AssessmentProblem.NO_SUCH_PROPOSAL())
     if not proposal.is_waiting:
-        raise Conflict(gettext("This proposal is no longer waiting. Look at the case as it is now."))
+        raise Conflict(AssessmentProblem.PROPOSAL_ANSWERED())
     return proposal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden
@@ -13,6 +12,7 @@ from vardkase.hub.membership.applications.access import locked, target_of
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.access import interest_of, is_partial_in
 from vardkase.hub.membership.assessments.models import Handling, Partiality
+from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.assessments.services.reviews import checked
 from vardkase.hub.membership.members.models import Membership
@@ -85,9 +85,5 @@ def _oneself(actor: Actor) -> int:
     used."""
     actor.require_writing()
     if actor.user_id is None or actor.credential is Credential.CONSOLE:
-        raise Forbidden(
-            gettext(
-                "Whether you are partial, you answer yourself: on the pages, or with an API key of your own."
-            )
-        )
+        raise Forbidden(AssessmentProblem.ANSWERED_BY_ONESELF())
     return actor.user_id

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.access import target_of
@@ -27,8 +27,10 @@ from vardkase.hub.membership.assessments.models import (
     Handling,
     Verdict,
 )
+from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.queries import criteria_of
 from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.services import drop
 
@@ -58,7 +60,7 @@ def take_over(actor: Actor, application: Application) -> Handling:
     application = opened(actor, application)
     found = Handling.objects.filter(application=application).first()
     if found is None or actor.user_id is None:
-        raise Conflict(gettext("Start the review first."))
+        raise Conflict(AssessmentProblem.NOT_STARTED())
     if found.officer_id != actor.user_id:
         found.officer_id = actor.user_id
         found.save(update_fields=["officer"])
@@ -75,8 +77,7 @@ def set_registry_number(actor: Actor, application: Application, number: str) -> 
     application = opened(actor, application)
     number = " ".join(number.split())
     if len(number) > LONGEST_REGISTRY_NUMBER or "\0" in number:
-        told = gettext("Please enter a text of at most %(count)s characters.")
-        raise Invalid({"registry_number": [told % {"count": LONGEST_REGISTRY_NUMBER}]})
+        raise Invalid({"registry_number": [HubProblem.TEXT_LENGTH(count=LONGEST_REGISTRY_NUMBER)]})
     if number != application.registry_number:
         change = {"registry_number": [application.registry_number, number]}
         application.registry_number = number
@@ -145,11 +146,11 @@ def assess(
     """
     application = opened(actor, application)
     if application.state != ApplicationState.UNDER_REVIEW:
-        raise Conflict(gettext("The application is not under review."))
+        raise Conflict(AssessmentProblem.NOT_UNDER_REVIEW())
     if open_proposal(application):
-        raise Conflict(gettext("A decision has been proposed. Withdraw it before you assess criteria again."))
+        raise Conflict(AssessmentProblem.DECISION_PROPOSED())
     if key not in {each.key for each in criteria_of(application)}:
-        raise NotFound("There is no such criterion.")
+        raise NotFound(AssessmentProblem.NO_SUCH_CRITERION())
     reason = _reason(verdict, reason)
     found, made = CriterionAssessment.objects.get_or_create(
         application=application,
@@ -173,14 +174,13 @@ def assess(
 def checked(text: str, field: str) -> str:
     words = text.replace("\r\n", "\n").strip()
     if not words or len(words) > LONGEST or "\0" in words:
-        told = gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
-        raise Invalid({field: [told]})
+        raise Invalid({field: [HubProblem.TEXT_LENGTH(count=LONGEST)]})
     return words
 
 
 def _reason(verdict: str, reason: str) -> str:
     if verdict not in Verdict.values:
-        raise Invalid({"verdict": [gettext("Choose one of: %s.") % ", ".join(Verdict.values)]})
+        raise Invalid({"verdict": [CommonProblem.NO_SUCH_CHOICE(choices=Verdict.values)]})
     if verdict == Verdict.MET and not reason.strip():
         return ""
     return checked(reason, "reason")
@@ -189,14 +189,14 @@ def _reason(verdict: str, reason: str) -> str:
 def _steps(steps: Iterable[str]) -> list[str]:
     chosen = [name for name in BY_NAME if name in set(steps)]
     if not chosen or set(steps) - set(BY_NAME):
-        raise Invalid({"steps": [gettext("Choose what the applicant is to change.")]})
+        raise Invalid({"steps": [AssessmentProblem.NO_STEPS()]})
     return chosen
 
 
 def _last_day(given: date | None) -> date:
     day = given or today() + timedelta(days=DAYS_TO_COMPLETE)
     if day <= today():
-        raise Invalid({"complete_by": [gettext("Choose a future day.")]})
+        raise Invalid({"complete_by": [AssessmentProblem.DAY_HAS_PASSED()]})
     return day
 
 

@@ -18,6 +18,7 @@ from vardkase.hub.membership.members import letters
 from vardkase.hub.membership.members.details import FIELDS, in_words, read_details
 from vardkase.hub.membership.members.hooks import change_accepted
 from vardkase.hub.membership.members.models import ChangeState, Membership, ProposedChange
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.queries import open_change
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member, require_officer
 from vardkase.hub.membership.members.services.transitions import LONGEST, locked, push, reasons
@@ -48,7 +49,7 @@ def propose_change(actor: Actor, data: Mapping[str, Any], note: str = "") -> Pro
     require_member(actor, membership)
     changed = _changed(membership, read_details(data))
     if not changed:
-        raise Invalid({"": [gettext("Nothing differs from what we have.")]})
+        raise Invalid({"": [MemberProblem.NOTHING_DIFFERS()]})
     membership.changes.filter(state=ChangeState.PROPOSED).update(
         state=ChangeState.WITHDRAWN, decided=timezone.now(), decided_by=actor.name
     )
@@ -132,7 +133,7 @@ def _rename(actor: Actor, membership: Membership, name: str) -> None:
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     change = open_change(membership_of(request))
     if change is None:
-        raise NotFound("No change is waiting for a decision.")
+        raise NotFound(MemberProblem.NO_CHANGE_WAITING())
     return {"change": change.pk, "fields": change.fields}
 
 
@@ -155,7 +156,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 
 def _open(membership: Membership) -> ProposedChange:
     if (found := open_change(membership)) is None:
-        raise Conflict(gettext("No change is waiting for a decision."))
+        raise Conflict(MemberProblem.NO_CHANGE_WAITING())
     return found
 
 

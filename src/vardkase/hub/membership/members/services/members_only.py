@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Invalid
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.members.standing import NO_MEMBERSHIP
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
@@ -56,8 +56,7 @@ def refuse_merge(sought: BeforeMerge) -> None:
     if sought.target_id != host_organisation_id():
         found = found.exclude(state=MembershipState.TERMINATED)
     if found.exists():
-        told = gettext("One of the organisations has a membership, which a merge would change. End it first.")
-        raise Invalid({"id": [told]})
+        raise Invalid({"id": [MemberProblem.MERGE_CHANGES_MEMBERSHIP()]})
 
 
 def after_merge(merged: OrganisationsMerged) -> None:

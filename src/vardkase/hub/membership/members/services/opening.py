@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.applications.models import Application, ApplicationState
@@ -17,6 +18,7 @@ from vardkase.hub.membership.members.details import read_details
 from vardkase.hub.membership.members.hooks import membership_opened
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.numbers import holder_of
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
 from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.members.services.two_people import PROPOSERS
@@ -87,13 +89,13 @@ def begin(
 
 def _refuse_second(organisation: Organisation) -> None:
     if Membership.objects.filter(organisation=organisation).exists():
-        raise Conflict(gettext("%s is already a member.") % organisation.name)
+        raise Conflict(MemberProblem.ALREADY_A_MEMBER(name=organisation.name))
 
 
 def _organisation(request: ApprovalRequest) -> Organisation:
     found = Organisation.objects.select_for_update().filter(pk=int(request.subject)).first()
     if found is None:
-        raise NotFound("Invalid organisation")
+        raise NotFound(MemberProblem.NO_SUCH_ORGANISATION())
     return found
 
 
@@ -106,9 +108,9 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     found = Organisation.objects.filter(pk=int(request.subject)).first()
-    return conflict_of(cast(Actor, actor), Membership(organisation=found)) if found else ""
+    return conflict_of(cast(Actor, actor), Membership(organisation=found)) if found else None
 
 
 def _describe(request: ApprovalRequest) -> ActionDescription:
@@ -154,17 +156,17 @@ OPEN = ApprovalAction(
 
 
 def _fill(membership: Membership, data: Mapping[str, Any]) -> None:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     for name, choices in CHOICES.items():
         given = str(data.get(name) or ("unknown" if name == "nis2" else ""))
         setattr(membership, name, given)
         if given not in choices.values:
-            errors[name] = [gettext("Choose one of: %s.") % ", ".join(choices.values)]
+            errors[name] = [CommonProblem.NO_SUCH_CHOICE(choices=choices.values)]
     for name, longest in TEXTS.items():
         given = str(data.get(name) or ("sv" if name == "language" else ""))
         setattr(membership, name, given)
         if len(given) > longest:
-            errors[name] = [gettext("At most %(count)s characters are allowed.") % {"count": longest}]
+            errors[name] = [MemberProblem.TOO_LONG(count=longest)]
     number, applied = membership.organisation_number, membership.application_id or 0
     if holder := holder_of(number, application=applied, organisation=membership.organisation_id):
         errors.setdefault("organisation_number", []).append(holder)

@@ -20,6 +20,7 @@ from vardkase.hub.membership.members.models import (
     RestrictionCause,
     RestrictionKind,
 )
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.rules import MEMBERSHIP
 from vardkase.hub.membership.members.services.transitions import push
 from vardkase.identity.accounts.four_eyes.registry import Approval
@@ -92,8 +93,8 @@ def lapse(actor: AuditActor) -> int:
 
 def require_active(membership: Membership) -> None:
     if membership.state != MembershipState.ACTIVE:
-        told = gettext("Only an active membership can be restricted. This one is in the state “%s”.")
-        raise TransitionRefused(told % MembershipState(membership.state).label)
+        state = MembershipState(membership.state).label
+        raise TransitionRefused(MemberProblem.NOT_ACTIVE(state=state))
 
 
 def _require_two(cause: RestrictionCause, approval: Approval | None) -> None:

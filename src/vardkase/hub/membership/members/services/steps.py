@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.membership.members.checklist import never_waived, still_open
 from vardkase.hub.membership.members.models import (
@@ -19,6 +19,7 @@ from vardkase.hub.membership.members.models import (
     RestrictionCause,
     RestrictionKind,
 )
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
 from vardkase.hub.membership.members.services import two_people
 from vardkase.hub.membership.members.services.restrictions import require_active
@@ -42,13 +43,11 @@ def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership
     membership = _taken(actor, reference, "activate")
     waiting = still_open(membership)
     if needed := never_waived(membership):
-        told = gettext("Remaining: %s. No member is admitted without it.")
-        raise Invalid({"reason": [told % ", ".join(needed)]})
+        raise Invalid({"reason": [MemberProblem.NEVER_WAIVED(items=needed)]})
     if not waiting:
         return two_people.enter(actor, membership, reason)
     if not reason.strip():
-        told = gettext("Remaining: %s. Give reasons to propose activation anyway: another officer approves.")
-        raise Invalid({"reason": [told % ", ".join(waiting)]})
+        raise Invalid({"reason": [MemberProblem.ITEMS_REMAIN(items=waiting)]})
     return two_people.propose_step(actor, two_people.ACTIVATE, membership, reason, {"open": waiting})
 
 
@@ -62,14 +61,14 @@ def suspend(
     Raises StepRefused, also if it is already restricted so, Invalid by field, NotFound, Forbidden, Conflict.
     """
     if kind not in RestrictionKind.values:
-        raise Invalid({"kind": [gettext("Choose one of: %s.") % ", ".join(RestrictionKind.values)]})
+        raise Invalid({"kind": [CommonProblem.NO_SUCH_CHOICE(choices=RestrictionKind.values)]})
     whole = kind == RestrictionKind.SUSPENDED
     membership = _taken(actor, reference, "suspend" if whole else "")
     if until is not None and until <= timezone.now():
-        raise Invalid({"until": [gettext("Choose a time in the future.")]})
+        raise Invalid({"until": [MemberProblem.TIME_HAS_PASSED()]})
     require_active(membership)
     if membership.restrictions.filter(lifted=None, kind=kind, cause=OFFICER).exists():
-        raise TransitionRefused(gettext("The membership already has this restriction."))
+        raise TransitionRefused(MemberProblem.ALREADY_RESTRICTED())
     given = {"kind": kind, "until": until.isoformat() if until else ""}
     return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), given)
 
@@ -96,7 +95,7 @@ def terminate(actor: Actor, reference: Reference, reason: str, contributions: st
     membership = _taken(actor, reference, "terminate")
     told = contributions.strip()
     if not told:
-        raise Invalid({"contributions": [gettext("Say what happens to what the member has contributed.")]})
+        raise Invalid({"contributions": [MemberProblem.LACKS_CONTRIBUTIONS()]})
     return two_people.propose_step(
         actor, two_people.TERMINATE, membership, reasons(reason), {"contributions": told}
     )

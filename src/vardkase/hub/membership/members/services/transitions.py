@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
-
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.hooks import membership_changed
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import find_membership, periods, required_sign_in
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.hooks import StandingChanged, standing_changed
 from vardkase.identity.organisations.models import Organisation
@@ -34,8 +33,7 @@ def push(membership: Membership) -> None:
 def reasons(text: Any) -> str:
     given = text.strip() if isinstance(text, str) else ""
     if not given or len(given) > LONGEST:
-        told = gettext("Enter the reasons, in at most %(count)s characters.") % {"count": LONGEST}
-        raise Invalid({"reason": [told]})
+        raise Invalid({"reason": [MembershipProblem.LACKS_REASONS(count=LONGEST)]})
     return given
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import NotFound
+from vardkase.core.problems import Problem
 from vardkase.exchange.servers.deactivation import switch_off_exchange
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.members import letter_content, letters
@@ -25,6 +26,7 @@ from vardkase.hub.membership.members.models import (
     RestrictionKind,
     SignInMinimum,
 )
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.queries import coming_sign_in
 from vardkase.hub.membership.members.refused_sign_in import refused_by, warnings_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of
@@ -78,7 +80,7 @@ def membership_of(request: ApprovalRequest) -> Membership:
     rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
     found = rows.filter(pk=int(request.subject)).first()
     if found is None:
-        raise NotFound("There is no such membership.")
+        raise NotFound(MemberProblem.MEMBERSHIP_GONE())
     return found
 
 
@@ -92,11 +94,11 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def conflict_in(actor: Acting, request: ApprovalRequest) -> str:
+def conflict_in(actor: Acting, request: ApprovalRequest) -> Problem | None:
     """A conflict of interest in the membership that a request is about. Without a lock: pages that only read ask this
     too, outside a transaction."""
     found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
-    return conflict_of(cast(Actor, actor), found) if found else ""
+    return conflict_of(cast(Actor, actor), found) if found else None
 
 
 def _description(

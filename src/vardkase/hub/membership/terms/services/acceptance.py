@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
@@ -13,8 +12,10 @@ from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import Acceptance, Terms
+from vardkase.hub.membership.terms.problems import TermsProblem
 from vardkase.hub.membership.terms.services.asking import request_of
 from vardkase.hub.membership.terms.services.drafts import target_of
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -32,7 +33,7 @@ def membership_of(actor: Actor) -> Membership:
         .first()
     )
     if found is None:
-        raise NotFound("Your organisation is not a member.")
+        raise NotFound(TermsProblem.NOT_A_MEMBER())
     return found
 
 
@@ -75,7 +76,7 @@ def _accept(
     terms = _current(version)
     Membership.objects.select_for_update().get(pk=membership.pk)
     if queries.acceptance_of(membership, version):
-        raise Conflict(gettext("This version has already been accepted for your organisation."))
+        raise Conflict(TermsProblem.ALREADY_ACCEPTED())
     made = Acceptance.objects.create(
         version=version,
         organisation=membership.organisation,
@@ -91,13 +92,12 @@ def _accept(
 def _current(version: int) -> Terms:
     terms = queries.current_terms()
     if terms.version != version:
-        raise Conflict(gettext("Another version of the terms applies now. Read it first."))
+        raise Conflict(TermsProblem.ANOTHER_VERSION_APPLIES())
     return terms
 
 
 def _text(given: str, field: str) -> str:
     text = " ".join(given.split())
     if not text or len(text) > LONGEST or "\0" in text:
-        told = gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
-        raise Invalid({field: [told]})
+        raise Invalid({field: [HubProblem.TEXT_LENGTH(count=LONGEST)]})
     return text

@@ -21,6 +21,7 @@ from vardkase.hub.correspondence import Recipient
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import AcceptanceRequest, Terms
+from vardkase.hub.membership.terms.problems import TermsProblem
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.accounts.models import User
 
@@ -75,11 +76,11 @@ def request_of(token: str) -> AcceptanceRequest:
     try:
         number, version = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
-        raise NotFound("The link is not valid.") from None
+        raise NotFound(TermsProblem.INVALID_LINK()) from None
     found = AcceptanceRequest.objects.select_related("membership__organisation").filter(pk=number).first()
     ended = found is not None and found.membership.state == MembershipState.TERMINATED
     if found is None or ended or found.version != version or version != queries.current_terms().version:
-        raise NotFound("The link is not valid.")
+        raise NotFound(TermsProblem.INVALID_LINK())
     return found
 
 

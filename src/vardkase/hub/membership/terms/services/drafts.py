@@ -11,9 +11,12 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.criteria import read_criteria, stored
 from vardkase.hub.membership.terms.models import Terms, TermsState
+from vardkase.hub.membership.terms.problems import TermsProblem
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -83,19 +86,18 @@ def require_officer(actor: Actor) -> None:
 def locked_draft() -> Terms:
     found = Terms.objects.select_for_update().filter(state=TermsState.DRAFT).first()
     if found is None:
-        raise NotFound("No version of the terms is being written.")
+        raise NotFound(TermsProblem.NOT_BEING_WRITTEN())
     return found
 
 
 def _text(given: Any, name: str) -> str:
     text = given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
     if not text or len(text) > LONGEST or "\0" in text:
-        told = gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
-        raise Invalid({name: [told]})
+        raise Invalid({name: [HubProblem.TEXT_LENGTH(count=LONGEST)]})
     return text
 
 
 def _objects(given: Any) -> Iterable[Mapping[str, Any]]:
     if not isinstance(given, list) or any(not isinstance(each, Mapping) for each in given):
-        raise Invalid({"criteria": [gettext("A list of objects is expected here.")]})
+        raise Invalid({"criteria": [MembershipProblem.NOT_OBJECTS()]})
     return given

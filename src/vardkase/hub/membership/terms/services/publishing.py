@@ -21,6 +21,7 @@ from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.hooks import Published, terms_published
 from vardkase.hub.membership.terms.models import Terms, TermsState
+from vardkase.hub.membership.terms.problems import TermsProblem
 from vardkase.hub.membership.terms.services.asking import ask_all_members
 from vardkase.hub.membership.terms.services.drafts import locked_draft, require_officer, target_of
 from vardkase.hub.membership.terms.settings import DAYS_TO_ANSWER
@@ -52,11 +53,10 @@ def propose_publishing(
     require_officer(actor)
     found = locked_draft()
     if found.version != version:
-        raise Conflict(gettext("Somebody else has published a version meanwhile. Review it first."))
+        raise Conflict(TermsProblem.PUBLISHED_MEANWHILE())
     if answer_by is None or answer_by < earliest_answer():
-        told = gettext("Members have at least %(days)s days to answer: choose %(day)s or a later day.")
-        words = {"days": DAYS_TO_ANSWER.value, "day": earliest_answer().isoformat()}
-        raise Invalid({"answer_by": [told % words]})
+        days, first = DAYS_TO_ANSWER.value, earliest_answer().isoformat()
+        raise Invalid({"answer_by": [TermsProblem.DAY_TOO_EARLY(days=days, day=first)]})
     return propose(
         actor,
         PUBLISH,
@@ -107,7 +107,7 @@ def _compared(before: list[str], after: list[str]) -> Iterator[str]:
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     found = locked_draft()
     if str(found.version) != request.subject:
-        raise NotFound("No such version of the terms is being written.")
+        raise NotFound(TermsProblem.VERSION_NOT_BEING_WRITTEN())
     texts = {name: getattr(found, name) for name in ("text_sv", "text_en")}
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
     return {"version": found.version, "criteria": found.criteria, **digests}
@@ -117,8 +117,7 @@ def _publish(approval: Approval) -> Terms:
     approval.for_action(PUBLISH)
     found, answer_by = locked_draft(), date.fromisoformat(approval.parameters["answer_by"])
     if answer_by < earliest_answer():
-        told = gettext("Members would have fewer than %(days)s days to answer. Propose it with a later day.")
-        raise Conflict(told % {"days": DAYS_TO_ANSWER.value})
+        raise Conflict(TermsProblem.TOO_FEW_DAYS_LEFT(days=DAYS_TO_ANSWER.value))
     _keep_the_delivered(found.version)
     former = queries.current_terms()
     found.state, found.published = TermsState.PUBLISHED, timezone.now()

@@ -1,0 +1,18 @@
+"""What the services of groups refuse."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class OrganisationGroupProblem(ProblemCode):
+    NO_SUCH_GROUP = _("There is no such group."), "Invalid group."
+    NAME_TAKEN = _("A group with this name exists.")
+    NOT_ADMINISTRATORS = _("Nobody who administers accounts has the address %(emails)s.")
+    SIGN_IN_SET_BY_ANOTHER = _(
+        "Somebody else has set your sign-in details within the last few days: another "
+        "administrator of your organisation has to accept, or you can do it later."
+    )
+    ACCEPTS_ONESELF = _("You cannot accept yourself as the administrator of a group.")

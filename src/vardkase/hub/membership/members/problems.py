@@ -1,0 +1,41 @@
+"""What the services of memberships refuse."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class MemberProblem(ProblemCode):
+    NO_SUCH_MEMBERSHIP = _("There is no such membership."), "Invalid membership"
+    MEMBERSHIP_GONE = _("There is no such membership.")
+    NO_SUCH_ORGANISATION = _("There is no such organisation."), "Invalid organisation"
+    OWN_MEMBERSHIP = _(
+        "This membership is your own organisation’s: somebody without an interest in it decides."
+    )
+    ALREADY_A_MEMBER = _("%(name)s is already a member.")
+    NUMBER_OF_MEMBER = _("%(name)s is a member with this organisation number. End that membership first.")
+    NUMBER_OF_APPLICATION = _(
+        "Application %(number)s, from %(name)s, has this organisation number. Decide it or "
+        "have it withdrawn first."
+    )
+    NUMBER_TAKEN = _(
+        "Another member or application already has this organisation number. Contact us if it is yours."
+    )
+    NOTHING_DIFFERS = _("Nothing differs from what we have.")
+    NO_CHANGE_WAITING = _("No change is waiting for a decision.")
+    NOT_A_MAIL_DOMAIN = _("%(value)s is not a mail domain.")
+    NOT_NETWORKS = _("Enter networks as 192.0.2.0/24 or 2001:db8::/48, one on each line.")
+    TOO_LONG = _("At most %(count)s characters are allowed.")
+    MERGE_CHANGES_MEMBERSHIP = _(
+        "One of the organisations has a membership, which a merge would change. End it first."
+    )
+    NOT_ACTIVE = _("Only an active membership can be restricted. This one is in the state “%(state)s”.")
+    ALREADY_RESTRICTED = _("The membership already has this restriction.")
+    NEVER_WAIVED = _("Remaining: %(items)s. No member is admitted without it.")
+    ITEMS_REMAIN = _(
+        "Remaining: %(items)s. Give reasons to propose activation anyway: another officer approves."
+    )
+    TIME_HAS_PASSED = _("Choose a time in the future.")
+    LACKS_CONTRIBUTIONS = _("Say what happens to what the member has contributed.")

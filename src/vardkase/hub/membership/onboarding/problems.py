@@ -1,0 +1,39 @@
+"""What the services of onboarding refuse."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class OnboardingProblem(ProblemCode):
+    MEMBERSHIP_ENDED = _("The membership has ended.")
+    LINK_IS_USED = _("The link has been used or has expired. Ask for a new one.")
+    NEITHER_ORGANISATION_NOR_UUID = _("Choose an organisation, or give a UUID.")
+    NOT_DONE_FROM_HERE = _("This item cannot be done from here. Those that can: %(items)s.")
+    UNKNOWN_VALUE = _("This item does not accept such a value.")
+    MISSING_VALUE = _("Fill this in.")
+    NOT_A_DAY = _("Enter a day as 2027-01-31.")
+    NO_RECIPIENT = _("Say to whom the link with the key is sent.")
+    DAY_OUT_OF_RANGE = _("Choose a future day, no later than %(day)s.")
+    NOT_OF_THE_MEMBER = _(
+        "This address is neither a contact’s nor in a mail domain of the member: an officer has to enter it."
+    )
+    HAS_SIGNED_IN = _("%(email)s has signed in already.")
+    NOT_ITS_OWN_ADDRESS = _(
+        "This account has had a key. A link to a new one is sent to its own address, or its "
+        "administrator creates one."
+    )
+    ADDRESS_TAKEN = _("An account with this email address already exists.")
+    HAS_ANOTHER_ROLE = _("This account has another role.")
+    NO_ROLE = _("The hub has no role for this.")
+    LACKS_ADDRESSES = _("Enter the fixed addresses that the API is called from.")
+    ORGANISATION_IN_USE = _("The organisation is in use: it can be merged with another, not replaced.")
+    RUNS_THE_HUB = _("%(name)s runs this hub, or has staff who do, and cannot become another member.")
+    UUID_IS_KNOWN = _("The organisation is already known to others by its UUID.")
+    NOT_A_UUID = _("This is not a UUID.")
+    UUID_TAKEN = _("An organisation with this UUID already exists.")
+    NO_CONNECTION = _("There is no connection to this member.")
+    NOT_OPTIONAL = _("Every member needs this. Its status is determined from facts.")
+    LACKS_SOURCE = _("The sign-in minimum requires a network or a client certificate: none is registered.")
