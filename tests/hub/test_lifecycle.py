@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from django.utils import translation
 
 from vardkase.hub.content_access.rules import GRANT
 from vardkase.hub.customer_service.rules import REQUEST
@@ -12,6 +13,7 @@ from vardkase.hub.lifecycle import StateMachine, TransitionRefused
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.members.rules import MEMBERSHIP
 from vardkase.hub.membership.statements.rules import STATEMENT
+from vardkase.hub.problems import LifecycleProblem
 
 ALLOWED = {
     "application": {
@@ -84,3 +86,13 @@ def test_what_is_not_in_the_table_is_refused(machine: StateMachine) -> None:
 def test_an_unknown_step_is_refused() -> None:
     with pytest.raises(TransitionRefused, match="crown"):
         APPLICATION.after("draft", "crown")
+
+
+def test_a_refusal_names_what_is_possible_in_the_language_of_its_reader() -> None:
+    with pytest.raises(TransitionRefused) as refused:
+        MEMBERSHIP.after("active", "restore")
+
+    assert refused.value.has(LifecycleProblem.NOT_POSSIBLE)
+    with translation.override("sv"):
+        assert "Stäng av" in str(refused.value)
+        assert "Possible now: Suspend, Terminate." in refused.value.wire
