@@ -17,7 +17,7 @@ def open_job(arguments: dict[str, Any]) -> Answerer:
     def answer(document: bytes) -> Iterator[bytes]:
         match document:
             case b"refuse":
-                raise Refused("not a document: å")
+                raise Refused("common.not_accepted", reason="not a document: å")
             case b"fail":
                 raise ZeroDivisionError("oh")
             case b"eat":

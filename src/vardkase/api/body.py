@@ -269,7 +269,7 @@ def _xml(raw: bytes, sent: int | None) -> Any:
     try:
         return xml_body(raw)
     except (Invalid, LimitReached) as error:
-        raise MispError(400, f"Invalid XML input. {error}") from error
+        raise MispError(400, f"Invalid XML input. {error.wire}") from error
 
 
 def _form(raw: bytes, sent: int | None = None) -> dict[str, Any]:

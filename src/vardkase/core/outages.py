@@ -9,6 +9,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError
 
 from vardkase.core.errors import VardkaseError
+from vardkase.core.problems import CommonProblem
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ BROKEN = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.In
 
 
 class Outage(VardkaseError):
-    """The hub cannot store anything now; the text says why. Further writes would fail too."""
+    """The hub cannot store anything now; the problem says why. Further writes would fail too."""
 
 
 def outage_of(fault: BaseException) -> Outage | None:
@@ -49,4 +50,4 @@ def raise_if_infrastructure_error(fault: Exception) -> None:
 
 def _told(fault: BaseException, *, disk: bool) -> Outage:
     log.error("nothing can be stored: %s", fault)
-    return Outage("This hub’s disk is full." if disk else "This hub’s database cannot be used at the moment.")
+    return Outage(CommonProblem.DISK_FULL() if disk else CommonProblem.DATABASE_UNAVAILABLE())

@@ -104,6 +104,8 @@ class CommonProblem(ProblemCode):
         _("You do not have permission to do this."),
         "You do not have permission to use this functionality.",
     )
+    DISK_FULL = _("This hub’s disk is full.")
+    DATABASE_UNAVAILABLE = _("This hub’s database cannot be used at the moment.")
     OVERTAKEN = _("Somebody else changed the same thing at the same time. Try again.")
     BUSY = _("The server waits for many others already. Try again in a moment.")
     QUOTED = _("“%(said)s”"), "%(said)s"

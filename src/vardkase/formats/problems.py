@@ -27,6 +27,39 @@ class ImportProblem(ProblemCode):
         "The file holds no event: it is neither MISP JSON nor MISP XML of one.",
     )
     NOT_READ = _("The document cannot be read: %(reason)s")
+    NOT_XML = _("The document is not XML: %(reason)s.")
+    DOCUMENT_TYPE = (
+        _("The document declares a document type. The hub takes neither that nor entities."),
+        "The document declares a document type. That is refused, as are entities.",
+    )
+    XML_TOO_DEEP = (
+        _("The document is nested deeper than %(most)s elements."),
+        "The document nests deeper than %(most)s elements.",
+    )
+    FILE_TOO_DEEP = _("The file is nested deeper than %(most)s."), "The file nests deeper than %(most)s."
+    NUL_CHARACTER = (
+        _("A text in the file contains the character U+0000."),
+        "A text in the file holds the character U+0000.",
+    )
+    NOT_MISP_JSON = _("The file is not MISP JSON: %(reason)s.")
+    NOT_OPENIOC = _("The document is not OpenIOC: its outermost element is neither ioc nor OpenIOC.")
+    NO_ANALYSIS = (
+        _("The archive has no analysis: neither %(xml)s nor %(json)s is in it."),
+        "The archive holds no analysis: neither %(xml)s nor %(json)s is in it.",
+    )
+    ANALYSIS_TOO_DEEP = (
+        _("The analysis is nested too deeply or contains the character U+0000."),
+        "The analysis nests too deep, or holds the character U+0000.",
+    )
+    ANALYSIS_NOT_JSON = _("The analysis is not JSON: %(reason)s.")
+    NOT_JSON = _("The document is not JSON: %(reason)s.")
+    NOT_UTF8 = _("The document is not UTF-8.")
+    NESTED_TOO_DEEPLY = _("The document is nested too deeply.")
+    BAD_STIX_PART = (
+        _("The document is not STIX: a part is missing or of the wrong type (%(reason)s)."),
+        "The document is not STIX: a part is missing or of the wrong kind (%(reason)s).",
+    )
+    NOT_STIX = _("The document is not STIX (%(error)s).")
     COLUMNS_MISSING = (
         _("The table lacks the columns %(names)s."),
         "The table lacks the columns %(names)s.",

@@ -22,13 +22,13 @@ from typing import Any
 
 from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
 from vardkase.core.errors import Invalid, VardkaseError
+from vardkase.core.problems import CommonProblem, problems_in
 from vardkase.core.sandbox.framing import Kind, Stream, read_frame, write_frame
+from vardkase.core.sandbox.problems import SandboxProblem
 
 __all__ = ["Job", "LimitReached", "Limits", "ProgramFailed", "SandboxPool"]
 
 MEBIBYTE = 1024 * 1024
-TOO_MUCH = "All this together takes longer to convert than one request may. Ask for less at once."
-BUSY = "The server is busy with other documents. Try again in a moment."
 
 
 class LimitReached(VardkaseError):
@@ -76,12 +76,12 @@ class SandboxPool:
             with blocking(), self._turn(), self._begun(arguments) as job:
                 yield job
         except TooManyBlockedThreads as refused:
-            raise LimitReached(BUSY) from refused
+            raise LimitReached(SandboxProblem.BUSY()) from refused
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if not self._turns.acquire(timeout=self._limits.patience):
-            raise LimitReached(BUSY)
+            raise LimitReached(SandboxProblem.BUSY())
         try:
             yield
         finally:
@@ -138,7 +138,7 @@ class Job:
         Raises Invalid (the document is invalid), LimitReached, ProgramFailed.
         """
         if self._left < 0:
-            raise LimitReached(TOO_MUCH)
+            raise LimitReached(SandboxProblem.TOO_MUCH())
         try:
             write_frame(self._stream, Kind.DATA, document)
             while frame := self._next():
@@ -163,11 +163,11 @@ class Job:
 def _error(kind: Kind, text: str = "") -> VardkaseError:
     match kind:
         case Kind.REFUSED:
-            return Invalid(text)
+            return Invalid(next(iter(problems_in(text)), CommonProblem.INVALID_INPUT()))
         case Kind.FAILED:
-            return ProgramFailed(text)
+            return ProgramFailed(CommonProblem.QUOTED(said=text))
         case _:
-            return LimitReached("The document took too long, or needs too much memory.")
+            return LimitReached(SandboxProblem.EXHAUSTED())
 
 
 def _end(control: socket.socket, keeper: subprocess.Popen[bytes]) -> None:

@@ -64,7 +64,7 @@ def _work(open_job: Opener, request: dict[str, Any], stream: Stream) -> None:
                 write_frame(stream, Kind.DATA, piece)
             write_frame(stream, Kind.DONE)
     except Refused as refusal:
-        write_frame(stream, Kind.REFUSED, str(refusal).encode(errors="replace"))
+        write_frame(stream, Kind.REFUSED, json.dumps(refusal.as_json()).encode())
     except MemoryError:
         write_frame(stream, Kind.EXHAUSTED)
     except Exception as error:  # noqa: BLE001  whatever a library does with a hostile document

@@ -8,6 +8,7 @@ import msgspec
 
 from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, depth, holds_nul
 from vardkase.core.sandbox.program import Refused
+from vardkase.formats.faults import LONGEST_REASON, ImportFault
 from vardkase.formats.incoming.misp_xml import data_of
 from vardkase.formats.incoming.xml_elements import outermost
 
@@ -30,15 +31,15 @@ def read_events(document: bytes) -> Iterator[bytes]:
 
 def _of_json(content: bytes) -> Iterator[bytes]:
     if holds_nul(content):
-        raise Refused("A text in the file holds the character U+0000.")
+        raise Refused(ImportFault.NUL_CHARACTER)
     try:
         for event in _unwrapped(content):
             decoded = msgspec.json.decode(event)  # All of it, so that the hub meets only what can be read.
             if apparent_depth(event) > MAX_DEPTH and depth(decoded) > MAX_DEPTH:
-                raise Refused(f"The file nests deeper than {MAX_DEPTH}.")
+                raise Refused(ImportFault.FILE_TOO_DEEP, most=MAX_DEPTH)
             yield event
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(f"The file is not MISP JSON: {error}."[:300]) from error
+        raise Refused(ImportFault.NOT_MISP_JSON, reason=str(error)[:LONGEST_REASON]) from error
 
 
 def _unwrapped(encoded: bytes) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 from vardkase.core.sandbox.program import Refused
+from vardkase.formats.faults import ImportFault
 from vardkase.formats.incoming.openioc_terms import PAIRS, TYPES
 from vardkase.formats.incoming.xml_elements import Element, root_of
 
@@ -49,7 +50,7 @@ def read_openioc(document: bytes) -> dict[str, list[Any]]:
     """`attributes` (MISP documents) and `untold` items (``id``, ``why``); raises Refused."""
     root = root_of(document)
     if root.name not in ROOTS:
-        raise Refused("The document is not OpenIOC: its outermost element is neither ioc nor OpenIOC.")
+        raise Refused(ImportFault.NOT_OPENIOC)
     told: list[dict[str, Any]] = list(_about(root.child("metadata") or root))
     untold: list[dict[str, str]] = []
     for found in _conditions(root):

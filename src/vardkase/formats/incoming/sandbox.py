@@ -17,6 +17,7 @@ import msgspec
 from vardkase.core.archives import ArchiveLimits, members
 from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, holds_nul
 from vardkase.core.sandbox.program import Refused
+from vardkase.formats.faults import ImportFault
 from vardkase.formats.incoming.xml_elements import Element, root_of
 
 BOUNDS = ArchiveLimits()
@@ -36,7 +37,7 @@ def read_sandbox(document: bytes) -> Iterator[bytes]:
     try:
         files = dict(members(document, BOUNDS))
     except ValueError as error:
-        raise Refused(str(error)) from error
+        raise Refused(ImportFault.NOT_ACCEPTED, reason=str(error)) from error
     told: set[tuple[str, ...]] = set()
     for found in _attributes(files):
         if (key := (found["type"], found["value"], found.get("data", ""))) not in told:
@@ -47,7 +48,7 @@ def read_sandbox(document: bytes) -> Iterator[bytes]:
 def _attributes(files: dict[str, bytes]) -> Iterator[Found]:
     path = next((path for path in REPORTS if path in files), None)
     if path is None:
-        raise Refused(f"The archive holds no analysis: neither {REPORTS[0]} nor {REPORTS[1]} is in it.")
+        raise Refused(ImportFault.NO_ANALYSIS, xml=REPORTS[0], json=REPORTS[1])
     report = _report(path, files[path])
     yield _file("attachment", path.rpartition("/")[2], files[path], "External analysis", to_ids=False)
     if name := _name(report.attributes.get("filename", "")):
@@ -72,11 +73,11 @@ def _report(path: str, content: bytes) -> Element:
     if path.endswith(".xml"):
         return root_of(content)
     if holds_nul(content) or apparent_depth(content) > MAX_DEPTH:
-        raise Refused("The analysis nests too deep, or holds the character U+0000.")
+        raise Refused(ImportFault.ANALYSIS_TOO_DEEP)
     try:
         decoded = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refused(f"The analysis is not JSON: {error}.") from error
+        raise Refused(ImportFault.ANALYSIS_NOT_JSON, reason=str(error)) from error
     analysis = decoded.get("analysis") if isinstance(decoded, dict) else None
     return _element("analysis", analysis if isinstance(analysis, dict) else {})
 

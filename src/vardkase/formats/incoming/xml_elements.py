@@ -12,6 +12,7 @@ from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from vardkase.core.sandbox.program import Refused
+from vardkase.formats.faults import LONGEST_REASON, ImportFault
 
 CHUNK = 1 << 20
 DEEPEST = 100
@@ -72,7 +73,7 @@ def _parsed(document: bytes, names: Container[str] | None) -> Iterator[Element]:
             yield from collector.take()
         parser.Parse(b"", True)
     except (ExpatError, LookupError, ValueError) as error:
-        raise Refused(f"The document is not XML: {error}."[:300]) from error
+        raise Refused(ImportFault.NOT_XML, reason=str(error)[:LONGEST_REASON]) from error
     yield from collector.take()
 
 
@@ -90,12 +91,12 @@ class _Collector:
         return taken
 
     def doctype(self, *_declared: Any) -> None:
-        raise Refused("The document declares a document type. That is refused, as are entities.")
+        raise Refused(ImportFault.DOCUMENT_TYPE)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise Refused(f"The document nests deeper than {DEEPEST} elements.")
+            raise Refused(ImportFault.XML_TOO_DEEP, most=DEEPEST)
         element = Element(name.rpartition(":")[2], attributes)
         if self._open:
             self._open[-1].children.append(element)

@@ -7,8 +7,9 @@ from typing import Any
 
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
-from vardkase.core.problems import CommonProblem
+from vardkase.core.problems import CommonProblem, problem_from_json
 from vardkase.core.sandbox import Limits, ProgramFailed, SandboxPool
+from vardkase.formats.problems import ImportProblem
 
 reading = SandboxPool("vardkase.formats.stix.program", Limits(seconds=300))
 
@@ -37,8 +38,12 @@ def event_of_bundle(content: bytes) -> dict[str, Any]:
 
 
 def faults_of_objects(content: bytes) -> list[str]:
-    """Why each object of a JSON list is not valid STIX 2.1, "" for valid ones. Raises Invalid, LimitReached."""
-    return [str(fault) for fault in _asked({"job": "check stix2"}, content)]
+    """Why each object of a JSON list is not valid STIX 2.1, "" for valid ones. Raises Invalid, LimitReached.
+
+    In English, for the sender: another machine.
+    """
+    faults = _asked({"job": "check stix2"}, content)
+    return [problem_from_json(fault).wire if fault else "" for fault in faults]
 
 
 def _read(job: str, content: bytes, name: str, galaxies_as_tags: bool) -> dict[str, Any]:
@@ -53,7 +58,7 @@ def _asked(job: dict[str, Any], content: bytes) -> Any:
         with reading.job(job) as process:
             return json_limits.decoded(b"".join(process.ask(content)))
     except ProgramFailed as failed:
-        raise Invalid(failed.problem or CommonProblem.INVALID_INPUT()) from failed
+        raise Invalid(failed.problem or ImportProblem.NOT_READ(reason="")) from failed
     except ValueError as failed:
         raise Invalid(CommonProblem.NOT_ACCEPTED(reason=str(failed))) from failed
 

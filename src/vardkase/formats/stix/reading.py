@@ -21,6 +21,7 @@ from stix2 import parse
 from stix2.exceptions import STIXError
 
 from vardkase.core.sandbox.program import Answerer, Refused
+from vardkase.formats.faults import ImportFault
 from vardkase.formats.stix.patterns import validate_by_shape
 
 UNREADABLE = (STIXLoadingError, STIXError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -59,7 +60,7 @@ def read_stix2(*, galaxies_as_tags: bool) -> Answerer:
 
 
 def check_stix2() -> Answerer:
-    """A job that reports for each object of a JSON list why it is not valid STIX 2.1: "" for valid ones."""
+    """A job that reports for each object of a JSON list why it is not valid STIX 2.1: null for valid ones."""
 
     def check(document: bytes) -> Iterator[bytes]:
         validate_by_shape()
@@ -68,12 +69,12 @@ def check_stix2() -> Answerer:
     return check
 
 
-def _fault(stix_object: Any) -> str:
+def _fault(stix_object: Any) -> dict[str, Any] | None:
     try:
         parse(stix_object, allow_custom=True, interoperability=True, version="2.1")
     except UNREADABLE as error:
-        return _why(error)[:500]
-    return ""
+        return _refusal(error, longest=500).as_json()
+    return None
 
 
 def _options(galaxies_as_tags: bool) -> tuple[Any, ...]:
@@ -89,17 +90,20 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
-        raise Refused(_why(error)[:1000]) from error
+        raise _refusal(error, longest=1_000) from error
 
 
-def _why(error: Exception) -> str:
+def _refusal(error: Exception, *, longest: int) -> Refused:
+    reason = str(error)[:longest]
     match error:
         case json.JSONDecodeError():
-            return f"The document is not JSON: {error}."
+            return Refused(ImportFault.NOT_JSON, reason=reason)
         case UnicodeError():
-            return "The document is not UTF-8."
+            return Refused(ImportFault.NOT_UTF8)
         case RecursionError():
-            return "The document is nested too deeply."
+            return Refused(ImportFault.NESTED_TOO_DEEPLY)
         case KeyError() | TypeError() | AttributeError():
-            return f"The document is not STIX: a part is missing or of the wrong kind ({error})."
-    return str(error) or f"The document is not STIX ({type(error).__name__})."
+            return Refused(ImportFault.BAD_STIX_PART, reason=reason)
+    if reason:
+        return Refused(ImportFault.NOT_ACCEPTED, reason=reason)
+    return Refused(ImportFault.NOT_STIX, error=type(error).__name__)

@@ -115,7 +115,7 @@ class _RuleReader:
         except (LimitReached, ProgramFailed) as error:
             self._stack.close()
             self._job = None
-            return {"value": row.value1, "comment": f"Not valid: {error}", "valid": False}
+            return {"value": row.value1, "comment": f"Not valid: {error.wire}", "valid": False}
         self._names += answer.pop("names")
         return answer
 

@@ -1,0 +1,12 @@
+"""What a program that knows no Django refuses a document for is a problem with a text here."""
+
+from __future__ import annotations
+
+from vardkase.core.problems import all_codes
+from vardkase.formats.faults import ImportFault
+from vardkase.formats.problems import ImportProblem
+
+
+def test_every_fault_of_a_document_is_a_problem() -> None:
+    assert ImportProblem.NOT_XML.code == ImportFault.NOT_XML
+    assert set(ImportFault) <= {each.code for each in all_codes()}
