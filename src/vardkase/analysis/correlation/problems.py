@@ -21,7 +21,9 @@ class CorrelationRuleProblem(ProblemCode):
     NOT_EVENTS = _("Enter the ids of events."), "Expected the ids of events."
     NOT_ORGANISATIONS = _("Enter the ids of organisations."), "Expected the ids of organisations."
     NOT_TEXTS = (
-        _("Enter texts of at most %(most)s characters. %% at either end stands for any characters."),
+        _(
+            "Enter texts of at most %(most)s characters. A percent sign at either end stands for any characters."
+        ),
         "Expected texts of at most %(most)s characters; %% at an end stands for anything.",
     )
 

@@ -40,14 +40,16 @@ class SearchProblem(ProblemCode):
         "At most %(most)s elements of galaxies can be asked for together.",
     )
     TOO_MANY_PATTERNS = (
-        _("%(name)s: search for at most %(most)s items with %% at a time."),
+        _("%(name)s: search for at most %(most)s items with wildcards at a time."),
         "Invalid filter: %(name)s: at most %(most)s items with %% can be searched for at once.",
     )
     TOO_MANY_BROAD_PATTERNS = (
-        _("%(name)s: at most %(most)s items with %% can have fewer than %(least)s characters in a row."),
+        _(
+            "%(name)s: at most %(most)s items with wildcards can have fewer than %(least)s characters in a row."
+        ),
         "Invalid filter: %(name)s: at most %(most)s items with %% may have fewer than %(least)s characters in a row.",
     )
     TOO_MANY_WILDCARDS = (
-        _("%(name)s: an item can have at most %(most)s %%."),
+        _("%(name)s: an item can have at most %(most)s wildcards."),
         "Invalid filter: %(name)s: an item may have at most %(most)s %%.",
     )
