@@ -23,12 +23,12 @@ from pysequoia import Cert, Tsk
 
 from tests.support.mail_server import mail_server, use
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.problems import MailKeyProblem
 from vardkase.core.mail.smtp import send
 from vardkase.core.openpgp.instance_key import SIGNING_KEY, instance_public_key
 from vardkase.core.openpgp.new_key import new_secret_key
 from vardkase.core.settings import set_unless_set
 from vardkase.identity.accounts.encryption import (
-    NO_KEY,
     AddressedMail,
     CannotBeSent,
     MailPolicy,
@@ -184,9 +184,9 @@ def test_a_hub_may_say_all_in_the_open_or_nothing(settings: Any) -> None:
     all_of_it = MailPolicy(False, False, False, "")
     document = arrived(settings, Reader(), all_of_it)
     assert document.get_body(("html",)).get_content().strip() == LETTER.html  # type: ignore[union-attr]
-    with pytest.raises(CannotBeSent, match="onlyencrypted"):
+    with pytest.raises(CannotBeSent) as refused:
         addressed(LETTER, Reader(), MailPolicy(True, True, False, ""))
-    assert NO_KEY
+    assert refused.value.has(MailKeyProblem.ENCRYPTED_ONLY)
     assert (
         addressed(AddressedMail("Hello", "No secret"), Reader(), MailPolicy(True, True, False, "")).text
         == "No secret"

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from pysequoia import SignatureMode, Tsk, sign
 
+from vardkase.core.errors import InvalidValue
+from vardkase.core.mail.problems import MailKeyProblem
 from vardkase.core.openpgp import is_signed_by, public_key, public_part, signature_of
 from vardkase.core.openpgp.new_key import new_secret_key
 
@@ -63,15 +65,17 @@ def test_a_signature_by_a_subkey_is_none_of_the_key() -> None:
     pair = Tsk.generate("Somebody")
     signature = sign(pair.signer(), b"content", mode=SignatureMode.DETACHED, armor=False)
     assert not is_signed_by([str(pair.extract_certificate())], signature, b"content")
-    with pytest.raises(ValueError, match="primary key"):
+    with pytest.raises(InvalidValue) as refused:
         public_part(str(pair))
+    assert refused.value.has(MailKeyProblem.NO_SIGNING_KEY)
 
 
 def test_what_is_no_public_key_is_refused(secret: str) -> None:
     disguised = secret.replace("PRIVATE KEY", "PUBLIC KEY")
     for wrong in ("", "nonsense", secret, disguised, public_part(secret)[:120]):
-        with pytest.raises(ValueError, match="public key"):
+        with pytest.raises(InvalidValue) as refused:
             public_key(wrong)
+        assert refused.value.has(MailKeyProblem.NO_PUBLIC_KEY)
 
 
 @pytest.mark.skipif(shutil.which("gpg") is None, reason="there is no GnuPG on this machine")

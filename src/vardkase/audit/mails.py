@@ -8,6 +8,7 @@ from vardkase.audit.actions import MailAction
 from vardkase.audit.flood import RepeatSuppressor
 from vardkase.audit.services import Target, record
 from vardkase.core.mail.hooks import MailEnded
+from vardkase.core.problems import stored_wire
 
 MOST_ROWS = 120
 """In a minute; the mails of one publication may go to thousands."""
@@ -34,5 +35,5 @@ def note_mail(ended: MailEnded) -> None:
         return
     change: dict[str, object] = {"times": times} if times > 1 else {}
     if ended.fault and key is not None:
-        change["reason"] = ended.fault[:500]
+        change["reason"] = stored_wire(ended.fault)[:500]
     record(_TheHub(), action, Target("mail", title=ended.recipient if key is not None else ""), change)

@@ -36,6 +36,7 @@ from vardkase.cli import (
 )
 from vardkase.cli.command_groups import CommandGroup
 from vardkase.cli.output import note, sentences
+from vardkase.core.database import DatabaseUnavailable
 from vardkase.core.errors import VardkaseError
 
 commands = typer.Typer(
@@ -79,7 +80,7 @@ def app() -> None:
     """Run the command line. Exit codes: 0 done, 1 refused or failed (with one sentence), 2 usage error."""
     try:
         commands()
-    except (VardkaseError, ImproperlyConfigured) as error:
+    except (VardkaseError, DatabaseUnavailable, ImproperlyConfigured) as error:
         for line in sentences(error):
             note(f"vardkase: {line}")
         sys.exit(1)

@@ -59,6 +59,8 @@ class Invalid(VardkaseError):
 class InvalidValue(Invalid, ValueError):
     """A single value that a reader does not accept. A ValueError too, for callers who only ask whether it does."""
 
+    problem: Problem
+
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
 

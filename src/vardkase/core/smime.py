@@ -10,35 +10,35 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7EnvelopeBuil
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.utils import timezone
 
-NO_CERTIFICATE = "This is not an X.509 certificate with an RSA key."
-NOT_VALID_NOW = "The certificate is not valid now."
+from vardkase.core.errors import InvalidValue
+from vardkase.core.mail.problems import MailKeyProblem
+
 MAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION
 ANYTHING = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
-NOT_FOR_MAIL = "The certificate is not made for mail."
 LONGEST = 65_535
 """Characters; MISP's column holds as many."""
 
 
 def enveloped(content: bytes, certificate: str) -> bytes:
-    """`content` (a MIME entity) encrypted with a PEM certificate, as DER; raises ValueError with the reason."""
+    """`content` (a MIME entity) encrypted with a PEM certificate, as DER; raises InvalidValue."""
     owner = usable_certificate(certificate)
     builder = PKCS7EnvelopeBuilder().set_data(content).set_content_encryption_algorithm(AES256)
     return builder.add_recipient(owner).encrypt(Encoding.DER, [PKCS7Options.Binary])
 
 
 def usable_certificate(pem: str) -> x509.Certificate:
-    """The certificate, if mail can be closed with it today; raises ValueError with the reason otherwise."""
+    """The certificate, if mail can be closed with it today; raises InvalidValue otherwise."""
     try:
         found = x509.load_pem_x509_certificate(pem[:LONGEST].encode())
         key = found.public_key()
     except (ValueError, TypeError) as error:
-        raise ValueError(NO_CERTIFICATE) from error
+        raise InvalidValue(MailKeyProblem.NO_CERTIFICATE()) from error
     if not isinstance(key, RSAPublicKey):
-        raise ValueError(NO_CERTIFICATE)
+        raise InvalidValue(MailKeyProblem.NO_CERTIFICATE())
     if not found.not_valid_before_utc <= timezone.now() <= found.not_valid_after_utc:
-        raise ValueError(NOT_VALID_NOW)
+        raise InvalidValue(MailKeyProblem.NOT_VALID_NOW())
     if not _is_for_mail(found):
-        raise ValueError(NOT_FOR_MAIL)
+        raise InvalidValue(MailKeyProblem.NOT_FOR_MAIL())
     return found
 
 

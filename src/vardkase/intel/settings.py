@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 from vardkase.core.change_origin import ChangedBy
+from vardkase.core.errors import InvalidValue
+from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 
 DEFAULT_THREAT_LEVEL = Setting(
     "MISP.default_event_threat_level",
@@ -49,24 +52,24 @@ DISABLE_REST_ALERT = Setting(
 )
 
 
-def _fault_of_rule(written: str) -> str | None:
+def _fault_of_rule(written: str) -> Problem | None:
     try:
         blocked_tags(written)
-    except ValueError as fault:
-        return str(fault)
+    except InvalidValue as fault:
+        return fault.problem
     return None
 
 
 def blocked_tags(written: str) -> frozenset[str]:
-    """The tags, in lower case, in the rule `EVENT_BLOCK_RULE`. Raises ValueError for a malformed rule."""
+    """The tags, in lower case, in the rule `EVENT_BLOCK_RULE`. Raises InvalidValue for a malformed rule."""
     try:
         rule = json.loads(written or "{}")
     except (ValueError, RecursionError):
-        raise ValueError("The rule has to be a JSON object.") from None
+        raise InvalidValue(SettingProblem.NOT_AN_OBJECT()) from None
     tags = rule.get("tags", []) if isinstance(rule, dict) else None
     tags = [tags] if isinstance(tags, str) else tags
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise ValueError('The rule has to be of the form {"tags": ["name of a tag"]}.')
+        raise InvalidValue(SettingProblem.NOT_A_TAG_RULE())
     return frozenset(tag.lower() for tag in tags)
 
 

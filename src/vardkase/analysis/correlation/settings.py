@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 
 DISABLED = Setting(
     "MISP.completely_disable_correlation",
@@ -23,7 +24,7 @@ SSDEEP_THRESHOLD = Setting(
     "MISP.ssdeep_correlation_threshold",
     40,
     "How similar two fuzzy hashes (ssdeep) have to be to correlate, from 1 to 100.",
-    check=lambda score: None if 1 <= score <= 100 else "The value has to be between 1 and 100.",
+    check=lambda score: None if 1 <= score <= 100 else SettingProblem.NOT_BETWEEN(least=1, most=100),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 
@@ -31,6 +32,6 @@ MAX_CORRELATIONS = Setting(
     "MISP.max_correlations_per_event",
     5000,
     "How many correlating attributes come with an event at most, counted anew for each thousand attributes of it.",
-    check=lambda number: None if number > 0 else "The value has to be greater than 0.",
+    check=lambda number: None if number > 0 else SettingProblem.NOT_POSITIVE(),
     changed_by=ChangedBy.OPERATOR,
 )

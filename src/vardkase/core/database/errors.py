@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from vardkase.core.errors import VardkaseError
 
-
-class DatabaseUnavailable(VardkaseError):
-    pass
+class DatabaseUnavailable(Exception):
+    """The server cannot be started or reached. In English: it is raised before there are settings to translate by."""

@@ -10,6 +10,7 @@ from vardkase.core.change_origin import ChangedBy
 from vardkase.core.limits import forget_past_uses
 from vardkase.core.schedules import Interval, Schedule
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 from vardkase.core.sql import cursor
 
 TICKS = ("jobs.take_up_again", "schedules.look")
@@ -20,7 +21,7 @@ DAYS_KEPT = Setting(
     30,
     "How many days a background job is kept after it has ended.",
     level=2,
-    check=lambda days: None if 1 <= days <= 3650 else "The value has to be between 1 and 3650.",
+    check=lambda days: None if 1 <= days <= 3650 else SettingProblem.NOT_BETWEEN(least=1, most=3650),
     changed_by=ChangedBy.OPERATOR,
 )
 

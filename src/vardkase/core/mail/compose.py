@@ -63,7 +63,7 @@ def closed_by_openpgp(part: bytes, public_key: str, secret_key: str = "") -> byt
 
 
 def closed_by_smime(part: bytes, certificate: str) -> bytes:
-    """An entity encrypted with an S/MIME certificate; raises ValueError with the reason."""
+    """An entity encrypted with an S/MIME certificate; raises InvalidValue."""
     closed = EmailMessage(policy=SMTP)
     closed.set_content(smime.enveloped(part, certificate), "application", "pkcs7-mime", filename="smime.p7m")
     closed.set_param("smime-type", "enveloped-data")

@@ -10,7 +10,7 @@ from vardkase.core.hooks import Hook
 
 @dataclass(frozen=True, slots=True)
 class MailSettled:
-    """A mail was sent, or given up because of `fault`; `about` is what its author supplied."""
+    """A mail was sent, or given up because of `fault`, a stored problem; `about` is what its author supplied."""
 
     about: dict[str, Any]
     fault: str
@@ -18,7 +18,7 @@ class MailSettled:
 
 @dataclass(frozen=True, slots=True)
 class MailEnded:
-    """The mail to `recipient` was sent, or given up because of `fault`."""
+    """The mail to `recipient` was sent, or given up because of `fault`, a stored problem."""
 
     recipient: str
     fault: str

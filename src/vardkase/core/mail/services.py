@@ -16,6 +16,7 @@ from procrastinate.types import JSONValue
 from vardkase.core.errors import VardkaseError
 from vardkase.core.limits import Limit
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.settings import DISABLED
 from vardkase.core.mail.tasks import deliver
 
@@ -49,7 +50,7 @@ class TooManyMessages(VardkaseError):
 
     def __init__(self, wait: int) -> None:
         self.wait = wait
-        super().__init__("Too many messages. Please try again later.")
+        super().__init__(OutgoingMailProblem.TOO_MANY())
 
 
 def can_send() -> bool:

@@ -14,6 +14,7 @@ from django.utils.encoding import punycode
 from vardkase.core.errors import VardkaseError
 from vardkase.core.mail.compose import entity, signed
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.settings import FROM_NAME, REPLY_TO, SIGN
 from vardkase.core.openpgp.instance_key import SIGNING_KEY
 
@@ -35,19 +36,21 @@ def send(mail: OutgoingMail) -> None:
     try:
         document = written(mail)
     except ValueError:
-        raise MailRefused("The mail has a header that no mail may have.") from None
+        raise MailRefused(OutgoingMailProblem.FORBIDDEN_HEADER()) from None
     try:
         with _connected() as server:
             server.sendmail(settings.VARDKASE_MAIL_FROM, [_ascii(mail.recipient)], document)
     except smtplib.SMTPRecipientsRefused as refused:
-        raise _fault(max(code for code, _ in refused.recipients.values()), "the recipient") from None
+        raise _fault(
+            max(code for code, _ in refused.recipients.values()), OutgoingMailProblem.RECIPIENT_REFUSED
+        ) from None
     except smtplib.SMTPAuthenticationError as refused:
         # The operator can put a wrong password right while the mail waits.
-        raise MailDelayed(f"The mail server does not let us in ({refused.smtp_code}).") from None
+        raise MailDelayed(OutgoingMailProblem.NOT_LET_IN(status=refused.smtp_code)) from None
     except smtplib.SMTPResponseException as refused:
-        raise _fault(refused.smtp_code, "the mail") from None
+        raise _fault(refused.smtp_code, OutgoingMailProblem.MAIL_REFUSED) from None
     except (smtplib.SMTPException, OSError) as fault:
-        raise MailDelayed(f"The mail server cannot be used ({type(fault).__name__}).") from None
+        raise MailDelayed(OutgoingMailProblem.NO_SERVER(fault=type(fault).__name__)) from None
 
 
 def written(mail: OutgoingMail) -> bytes:
@@ -98,6 +101,6 @@ def _ascii(address: str) -> str:
     return f"{local}@{punycode(domain)}"
 
 
-def _fault(code: int, what: str) -> MailDelayed | MailRefused:
+def _fault(code: int, problem: OutgoingMailProblem) -> MailDelayed | MailRefused:
     kind = MailRefused if code >= PERMANENT else MailDelayed
-    return kind(f"The mail server does not take {what} ({code}).")
+    return kind(problem(status=code))

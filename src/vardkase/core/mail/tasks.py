@@ -6,9 +6,11 @@ from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from vardkase.core.errors import VardkaseError
 from vardkase.core.mail.hooks import MailEnded, MailSettled, mail_ended, mail_settled
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import MailDelayed, MailRefused, send
+from vardkase.core.problems import stored
 
 RETRIES = 7
 """After one, one, two, five, eighteen minutes, then one hour, then four and a half: six hours in all."""
@@ -25,17 +27,18 @@ def deliver(context: JobContext, mail_id: int) -> None:
     try:
         send(mail)
     except MailRefused as refused:
-        _forget(mail, str(refused))
+        _forget(mail, refused)
         raise
     except MailDelayed as delayed:
         if context.job.attempts >= RETRIES:
-            _forget(mail, str(delayed))
+            _forget(mail, delayed)
         raise
     _forget(mail)
 
 
 @transaction.atomic
-def _forget(mail: OutgoingMail, fault: str = "") -> None:
+def _forget(mail: OutgoingMail, error: VardkaseError | None = None) -> None:
+    fault = stored(error.problem) if error and error.problem else ""
     mail.delete()
     mail_ended.emit(MailEnded(mail.recipient, fault))
     if mail.about is not None:

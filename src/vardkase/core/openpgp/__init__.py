@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 from pysequoia import ArmorKind, Cert, Sig, SignatureMode, Tsk, armor, encrypt, sign_file, verify
 from pysequoia.packet import PacketPile, Tag
 
+from vardkase.core.errors import InvalidValue
+from vardkase.core.mail.problems import MailKeyProblem
+
 __all__ = [
-    "NO_ENCRYPTION_KEY",
-    "NO_PUBLIC_KEY",
-    "NO_SIGNING_KEY",
     "PublicKey",
     "armored_signature",
     "encrypted",
@@ -27,11 +27,6 @@ __all__ = [
     "signature_of",
 ]
 
-NO_PUBLIC_KEY = "This is not an OpenPGP public key in ASCII armor."
-NO_SIGNING_KEY = "This is not an OpenPGP secret key, without a passphrase, whose primary key signs."
-NO_ENCRYPTION_KEY = (
-    "Nothing can be encrypted with this OpenPGP key: it is expired, revoked, or not made for that."
-)
 ARMOR = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 LONGEST_KEY = 65_535
 """Characters; MISP's column holds as many."""
@@ -46,12 +41,12 @@ class PublicKey:
 
 
 def public_key(armored: str) -> PublicKey:
-    """Read one armored public key; raises ValueError for anything else, including secret keys."""
+    """Read one armored public key; raises InvalidValue for anything else, including secret keys."""
     if not armored.lstrip().startswith(ARMOR) or len(armored) > LONGEST_KEY:
-        raise ValueError(NO_PUBLIC_KEY)
+        raise InvalidValue(MailKeyProblem.NO_PUBLIC_KEY())
     found = _certificate(armored)
     if found is None or _holds_secrets(armored):
-        raise ValueError(NO_PUBLIC_KEY)
+        raise InvalidValue(MailKeyProblem.NO_PUBLIC_KEY())
     return PublicKey(found.fingerprint.upper(), found.is_revoked)
 
 
@@ -69,7 +64,7 @@ def is_signed_by(armored: Iterable[str], signature: bytes, content: bytes) -> bo
 
 
 def signature_of(content: Iterable[bytes], secret_key: str) -> bytes:
-    """A detached binary signature of the concatenated pieces; raises ValueError for a key that cannot sign."""
+    """A detached binary signature of the concatenated pieces; raises InvalidValue for a key that cannot sign."""
     signer = _secret(secret_key).signer()
     with TemporaryDirectory() as folder:
         signed, signature = Path(folder, "signed"), Path(folder, "signature")
@@ -86,23 +81,23 @@ def armored_signature(signature: bytes) -> str:
 def encrypted(content: bytes, armored: str, secret_key: str = "") -> str:
     """`content` as an armored message encrypted to one public key, optionally signed by `secret_key`.
 
-    Raises ValueError for an invalid, expired or revoked key, or one not made for encryption.
+    Raises InvalidValue for an invalid, expired or revoked key, or one not made for encryption.
     """
     revoked, certificate = public_key(armored).revoked, _certificate(armored)
     if certificate is None or revoked or not _encrypts_now(armored):
-        raise ValueError(NO_ENCRYPTION_KEY)
+        raise InvalidValue(MailKeyProblem.NO_ENCRYPTION_KEY())
     signer = _secret(secret_key).signer() if secret_key else None
     try:
         return encrypt(content, [certificate], signer).decode("ascii")
     except RuntimeError as error:
-        raise ValueError(NO_ENCRYPTION_KEY) from error
+        raise InvalidValue(MailKeyProblem.NO_ENCRYPTION_KEY()) from error
 
 
 def public_part(secret_key: str) -> str:
-    """The armored public key of an armored secret key; raises ValueError unless its primary key can sign."""
+    """The armored public key of an armored secret key; raises InvalidValue unless its primary key can sign."""
     public = str(_secret(secret_key).extract_certificate())
     if not is_signed_by([public], signature_of([b"a trial"], secret_key), b"a trial"):
-        raise ValueError(NO_SIGNING_KEY)
+        raise InvalidValue(MailKeyProblem.NO_SIGNING_KEY())
     return public
 
 
@@ -144,5 +139,5 @@ def _secret(armored: str) -> Tsk:
         secret = Tsk.from_bytes(armored.encode())
         secret.signer()
     except (RuntimeError, ValueError) as error:
-        raise ValueError(NO_SIGNING_KEY) from error
+        raise InvalidValue(MailKeyProblem.NO_SIGNING_KEY()) from error
     return secret

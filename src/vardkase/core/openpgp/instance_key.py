@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.clock import now_seconds
+from vardkase.core.errors import InvalidValue
 from vardkase.core.instance import instance_uuid
-from vardkase.core.openpgp import NO_SIGNING_KEY, public_key, public_part
+from vardkase.core.openpgp import public_key, public_part
 from vardkase.core.openpgp.new_key import new_secret_key
+from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting, set_unless_set
 
 
-def _fault(armored: str) -> str | None:
+def _fault(armored: str) -> Problem | None:
     try:
         public_part(armored)
-    except ValueError:
-        return NO_SIGNING_KEY
+    except InvalidValue as error:
+        return error.problem
     return None
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.hooks import Hook
+from vardkase.core.problems import Problem
 from vardkase.core.settings.sealing import opened, sealed
 from vardkase.core.sql import cursor
 
@@ -48,7 +49,7 @@ class Setting[Value: (int, bool, str)]:
     description: str
     level: int = 1
     options: tuple[tuple[Value, str], ...] = ()
-    check: Callable[[Value], str | None] = lambda _value: None
+    check: Callable[[Value], Problem | None] = lambda _value: None
     secret: bool = False
     changed_by: ChangedBy = field(kw_only=True)
     opens_way_in: bool = field(default=False, kw_only=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from vardkase.core.errors import InvalidValue
 from vardkase.core.settings import AnySetting
+from vardkase.core.settings.problems import SettingProblem
 from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_int
 
 LONGEST = 65_535
@@ -13,13 +15,12 @@ LARGEST = 2**31 - 1
 
 
 def readable(setting: AnySetting, given: Any) -> bool | int | str:
-    """`given` converted to a value of `setting`; raises ValueError with the reason."""
+    """`given` converted to a value of `setting`; raises InvalidValue."""
     value = READERS[type(setting.default)](given)
     if setting.options and value not in [option for option, _ in setting.options]:
-        allowed = ", ".join(str(option) for option, _ in setting.options)
-        raise ValueError(f"The value has to be one of: {allowed}.")
+        raise InvalidValue(SettingProblem.NO_SUCH_OPTION(options=[option for option, _ in setting.options]))
     if fault := setting.check(value):  # type: ignore[arg-type]
-        raise ValueError(fault)
+        raise InvalidValue(fault)
     return value
 
 
@@ -28,14 +29,14 @@ def _flag(given: Any) -> bool:
         return given
     word = str(given).strip().lower() if isinstance(given, int | str) else None
     if word not in TRUE_WORDS | FALSE_WORDS:
-        raise ValueError("The value has to be true or false.")
+        raise InvalidValue(SettingProblem.NOT_A_FLAG())
     return word in TRUE_WORDS
 
 
 def _number(given: Any) -> int:
     number = None if isinstance(given, bool) else as_int(given)
     if number is None or abs(number) > LARGEST:
-        raise ValueError("The value has to be a whole number.")
+        raise InvalidValue(SettingProblem.NOT_A_NUMBER())
     return number
 
 
@@ -43,7 +44,7 @@ def _text(given: Any) -> str:
     if given is None:
         return ""
     if not isinstance(given, str | int | float) or len(str(given)) > LONGEST:
-        raise ValueError("The value has to be a text of at most 65535 characters.")
+        raise InvalidValue(SettingProblem.NOT_A_TEXT())
     return str(given).strip()
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from vardkase.core.change_origin import ChangedBy
+from vardkase.core.problems import Problem
 from vardkase.core.settings import AnySetting, Setting, add_family
+from vardkase.core.settings.problems import SettingProblem
 from vardkase.exchange.modules.errors import ModulesUnreachable
 from vardkase.exchange.modules.server import Module, ModuleKind, modules
 
@@ -14,8 +16,8 @@ SECRET = re.compile(r"key|pass|token|secret|auth|cred|cert|private|api$", re.IGN
 """Modules do not say which of their settings are secrets. What only looks like one is hidden too: that harms nobody."""
 
 
-def _timeout(seconds: int) -> str | None:
-    return None if 1 <= seconds <= 600 else "The value has to be between 1 and 600 seconds."
+def _timeout(seconds: int) -> Problem | None:
+    return None if 1 <= seconds <= 600 else SettingProblem.NOT_SECONDS(least=1, most=600)
 
 
 ENABLED: dict[ModuleKind, Setting[bool]] = {

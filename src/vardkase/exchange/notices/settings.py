@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vardkase.core.change_origin import ChangedBy
+from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 
 
-def _not_negative(number: int) -> str | None:
-    return None if number >= 0 else "The value has to be 0 or more."
+def _not_negative(number: int) -> Problem | None:
+    return None if number >= 0 else SettingProblem.NEGATIVE()
 
 
 METADATA_ONLY = Setting(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from vardkase.core.change_origin import ChangedBy
+from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 from vardkase.exchange.streams.topics import TOPICS
 
 
-def _port(value: int) -> str | None:
-    return None if 0 < value < 65536 else "The port has to be between 1 and 65535."
+def _port(value: int) -> Problem | None:
+    return None if 0 < value < 65536 else SettingProblem.NOT_A_PORT()
 
 
-def _days(value: int) -> str | None:
-    return None if 1 <= value <= 3650 else "The number of days has to be between 1 and 3650."
+def _days(value: int) -> Problem | None:
+    return None if 1 <= value <= 3650 else SettingProblem.DAYS_NOT_BETWEEN(least=1, most=3650)
 
 
 ZEROMQ_ENABLED = Setting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 
 SENDER_NAME = Setting(
     "Vardkase.sender_name",
@@ -35,6 +36,6 @@ UNDELIVERED_HOURS = Setting(
     24,
     "After how many hours a letter whose mail still waits is a task for the officers; a failed mail is one at once.",
     level=2,
-    check=lambda hours: None if 1 <= hours <= 720 else "The value has to be between 1 and 720.",
+    check=lambda hours: None if 1 <= hours <= 720 else SettingProblem.NOT_BETWEEN(least=1, most=720),
     changed_by=ChangedBy.OFFICERS,
 )

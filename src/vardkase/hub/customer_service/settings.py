@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from vardkase.core.change_origin import ChangedBy
+from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 from vardkase.hub.customer_service.models import RequestKind as Kind
 
 
-def _positive(days: int) -> str | None:
-    return None if 0 < days <= 365 else "A number of days from 1 to 365."
+def _positive(days: int) -> Problem | None:
+    return None if 0 < days <= 365 else SettingProblem.DAYS_NOT_FROM(least=1, most=365)
 
 
 def _days(kind: Kind, days: int, what: str) -> Setting[int]:

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
 from vardkase.core import schedules
-from vardkase.core.errors import Conflict, NotFound
-from vardkase.core.problems import CommonProblem
+from vardkase.core.errors import Conflict, InvalidValue, NotFound
 from vardkase.core.schedules import Interval
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.schedules.services import all_tasks
@@ -85,8 +84,8 @@ def _execute_setting(approval: Approval) -> None:
         value = readable(
             setting, approval.parameters["value"]
         )  # What others have changed may rule it out by now.
-    except ValueError as error:
-        raise Conflict(CommonProblem.NOT_ACCEPTED(reason=str(error))) from error
+    except InvalidValue as error:
+        raise Conflict(error.problem) from error
     store(approval.actor, setting, value)
 
 

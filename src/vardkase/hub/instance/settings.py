@@ -9,8 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.core.problems import CommonProblem
+from vardkase.core.errors import Forbidden, Invalid, InvalidValue, NotFound
 from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
 from vardkase.core.settings import find_setting as find_changeable
 from vardkase.core.settings.models import SettingValue
@@ -87,8 +86,8 @@ def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> App
         require_no_limits(actor)
     try:
         value = readable(setting, given)
-    except ValueError as error:
-        raise Invalid(CommonProblem.NOT_ACCEPTED(reason=str(error))) from error
+    except InvalidValue as error:
+        raise Invalid(error.problem) from error
     if not needs_second:
         store(actor, setting, value)
         return None

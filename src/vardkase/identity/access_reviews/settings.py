@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from vardkase.core.change_origin import ChangedBy
+from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 
 MOST = 3650
 
 
-def _days(number: int) -> str | None:
-    return None if 0 <= number <= MOST else f"The value has to be a number of days from 0 to {MOST}."
+def _days(number: int) -> Problem | None:
+    return None if 0 <= number <= MOST else SettingProblem.NOT_DAYS(least=0, most=MOST)
 
 
-def _grace(number: int) -> str | None:
-    return None if 1 <= number <= MOST else f"The value has to be a number of days from 1 to {MOST}."
+def _grace(number: int) -> Problem | None:
+    return None if 1 <= number <= MOST else SettingProblem.NOT_DAYS(least=1, most=MOST)
 
 
 REVIEW_EVERY = Setting(

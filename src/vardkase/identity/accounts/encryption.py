@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.errors import VardkaseError
+from vardkase.core.errors import InvalidValue, VardkaseError
 from vardkase.core.mail.compose import Attachment, closed_by_openpgp, closed_by_smime, entity, signed
+from vardkase.core.mail.problems import MailKeyProblem
 from vardkase.core.mail.services import Mail
 from vardkase.core.mail.settings import SIGN
 from vardkase.core.openpgp.instance_key import SIGNING_KEY
+from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
 
 ONLY_ENCRYPTED = Setting(
@@ -35,8 +37,6 @@ OBSCURE_SUBJECT = Setting(
 )
 OBSCURED = "..."
 """As mail programs write it that encrypt subjects."""
-
-NO_KEY = "There is no key, and mail goes out encrypted only (GnuPG.onlyencrypted)."
 
 
 class CannotBeSent(VardkaseError):
@@ -119,14 +119,14 @@ def has_key(to: Addressee) -> bool:
     return bool((to.gpgkey or "").strip() or (to.certif_public or "").strip())
 
 
-def fault_of_key(to: Addressee) -> str:
-    """Why mail to this person cannot be encrypted; empty if it can, or there is no key."""
+def fault_of_key(to: Addressee) -> Problem | None:
+    """Why mail to this person cannot be encrypted; None if it can, or there is no key."""
     try:
         if has_key(to):
             _closed(b"", to, None)
     except CannotBeSent as fault:
-        return str(fault)
-    return ""
+        return fault.problem
+    return None
 
 
 def _closed(inner: bytes, to: Addressee, policy: MailPolicy | None) -> bytes:
@@ -134,14 +134,14 @@ def _closed(inner: bytes, to: Addressee, policy: MailPolicy | None) -> bytes:
         if key := (to.gpgkey or "").strip():
             return closed_by_openpgp(inner, key, policy.signing_key if policy else "")
         return closed_by_smime(inner, (to.certif_public or "").strip())
-    except ValueError as fault:
-        raise CannotBeSent(str(fault)) from fault
+    except InvalidValue as fault:
+        raise CannotBeSent(fault.problem) from fault
 
 
 def _open(letter: AddressedMail, to: Addressee, policy: MailPolicy) -> Mail:
     hides = letter.open_text is not None
     if hides and policy.only_encrypted:
-        raise CannotBeSent(NO_KEY)
+        raise CannotBeSent(MailKeyProblem.ENCRYPTED_ONLY())
     brief = letter.open_text if policy.body_only_encrypted else None
     return Mail(
         to.email,

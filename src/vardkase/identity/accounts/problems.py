@@ -98,10 +98,3 @@ class KeyProblem(ProblemCode):
     NOT_A_NETWORK = _("%(address)s is not a valid IP range")
     NOT_A_DATE = _("Please enter a date.")
     TOO_MANY_NETWORKS = _("At most %(count)s networks can be listed.")
-
-
-class MailKeyProblem(ProblemCode):
-    ENCRYPTED_ONLY = (
-        _("There is no key to encrypt with, and this hub sends mail about events encrypted only."),
-        "There is no key, and mail goes out encrypted only (GnuPG.onlyencrypted).",
-    )

@@ -26,6 +26,8 @@ class OrganisationProblem(ProblemCode):
         _("Operators and auditors do not change the name, UUID or origin of an organisation."),
         "Operators and auditors do not decide as whom an organisation is known.",
     )
+    HOST_FIXED = _("The organisation that runs a hub is not changed once membership is in use.")
+    NO_LOCAL = _("There is no local organisation with this id.")
     IN_USE = _("The organisation still has users, events or sharing groups.")
     MERGED_INTO_ITSELF = _("An organisation cannot be merged into itself.")
     HOST_NOT_MERGED = _("The organisation that runs this hub cannot be merged into another.")

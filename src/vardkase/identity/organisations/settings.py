@@ -5,20 +5,22 @@ from __future__ import annotations
 from django.db.models import Exists
 
 from vardkase.core.change_origin import ChangedBy
+from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
 from vardkase.core.settings.models import SettingValue
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
+from vardkase.identity.organisations.problems import OrganisationProblem
 from vardkase.identity.organisations.standing import MembershipStanding
 
 WITHOUT_MEMBERSHIP = (MembershipStanding.NO_MEMBERSHIP, MembershipStanding.TERMINATED)
 
 
-def _known(number: int) -> str | None:
+def _known(number: int) -> Problem | None:
     if number != HOST_ORGANISATION.value and membership_is_in_use():
-        return "The organisation that runs a hub is not changed once membership is in use."
+        return OrganisationProblem.HOST_FIXED()
     if number == 0 or Organisation.objects.filter(pk=number, local=True).exists():
         return None
-    return "There is no local organisation with this id."
+    return OrganisationProblem.NO_LOCAL()
 
 
 HOST_ORGANISATION = Setting(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from vardkase.core.change_origin import ChangedBy
+from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 
 
-def _days(number: int) -> str | None:
-    return None if 1 <= number <= 3650 else "The value has to be a number of days from 1 to 3650."
+def _days(number: int) -> Problem | None:
+    return None if 1 <= number <= 3650 else SettingProblem.NOT_DAYS(least=1, most=3650)
 
 
 DOMAIN_PROOF = Setting(

@@ -10,6 +10,7 @@ from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Invalid
 from vardkase.core.limits import Limit
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 from vardkase.hub.membership.applications.problems import ApplicationProblem
 
 KIBIBYTE = 1024
@@ -19,7 +20,7 @@ DAILY = Setting(
     1000,
     "How many mebibytes of files one organisation, one application and one network address may upload in a day "
     "outside of events: evidence of security statements, and files of applications.",
-    check=lambda size: None if 20 <= size <= 100_000 else "The value has to be between 20 and 100000.",
+    check=lambda size: None if 20 <= size <= 100_000 else SettingProblem.NOT_BETWEEN(least=20, most=100000),
     changed_by=ChangedBy.OPERATOR,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 
 LEAST_DAYS_TO_ANSWER = 30
 DAYS_TO_ANSWER = Setting(
@@ -11,7 +12,7 @@ DAYS_TO_ANSWER = Setting(
     LEAST_DAYS_TO_ANSWER,
     "For how many days at least members can answer a new version of the terms, from the day it is published.",
     check=lambda days: (
-        None if LEAST_DAYS_TO_ANSWER <= days <= 365 else "The value has to be between 30 and 365."
+        None if LEAST_DAYS_TO_ANSWER <= days <= 365 else SettingProblem.NOT_BETWEEN(least=30, most=365)
     ),
     changed_by=ChangedBy.OFFICERS,
 )

@@ -17,7 +17,6 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.user_settings import notifications
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.notifications import NotificationsForm
-from vardkase.web.key_errors import key_fault
 from vardkase.web.pages import PageRequest, page
 
 
@@ -35,7 +34,7 @@ def choose(request: PageRequest) -> HttpResponse:
         "person": user,
         "sends_mail": can_send(),
         "has_key": has_key(user),
-        "key_fault": key_fault(fault_of_key(user)),
+        "key_fault": fault_of_key(user),
         "own_rule": json.dumps(rule, ensure_ascii=False) if wishes is None else "",
     }
     return render(request, "account/notifications.html", context, status=422 if form.is_bound else 200)
@@ -47,7 +46,7 @@ def _kept(request: PageRequest, user: User, form: NotificationsForm) -> bool:
             request.actor, user, form.account(), form.wishes(), form.cleaned_data["summary_tags"]
         )
     except Invalid as error:
-        take_errors(form, error, key_fault)
+        take_errors(form, error)
         return False
     return True
 
