@@ -13,6 +13,7 @@ class ContentAccessProblem(ProblemCode):
     ALREADY_OPEN = _("You already have an open request. End it first.")
     NOT_THE_REQUESTER = _("Only the person who requested access can end it; officers withdraw it.")
     NOT_AN_OFFICER = _("An officer of the organisation that runs the hub answers this.")
+    ASKED_BY_THE_SAME = _("Somebody other than the person who asked has to answer.")
     TOO_LATE = _("The time to answer this request has run out. The operator has to ask again.")
     HOURS_OUT_OF_RANGE = _("Enter a whole number of hours from 1 to %(most)s.")
     TEXT_LENGTH = _("Enter %(least)s to %(most)s characters.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.core.sql import cursor
 from vardkase.hub.content_access import letters
 from vardkase.hub.content_access.models import ContentGrant, GrantReach
@@ -91,14 +92,14 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     """Takes no lock: read-only pages also call this, outside a transaction."""
     person = cast(Actor, actor)
     grant = ContentGrant.objects.filter(pk=int(request.subject)).first()
     if grant is None or (not request.pk and grant.asked_by_id == person.user_id):
-        return ""
+        return None
     if not is_officer(person, host_organisation_id()):
-        return str(ContentAccessProblem.NOT_AN_OFFICER())
+        return ContentAccessProblem.NOT_AN_OFFICER()
     return conflict(person, grant)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.content_access.models import ContentGrant, GrantState
+from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.persons import is_same_person
@@ -55,10 +57,10 @@ def is_officer(actor: Actor, host_organisation_id: int | None) -> bool:
     )
 
 
-def conflict(actor: Actor, grant: ContentGrant) -> str:
-    """Why the actor may not answer this request although an officer; empty if they may."""
+def conflict(actor: Actor, grant: ContentGrant) -> Problem | None:
+    """Why the actor may not answer this request although an officer; None if they may."""
     if grant.asked_by_id is None or actor.user_id == grant.asked_by_id:
-        return gettext("Somebody other than the person who asked has to answer.")
+        return ContentAccessProblem.ASKED_BY_THE_SAME()
     if is_same_person(actor, grant.asked_by_id, grant.asked_by_name):
-        return gettext("Somebody other than the person who asked has to answer.")
-    return ""
+        return ContentAccessProblem.ASKED_BY_THE_SAME()
+    return None
