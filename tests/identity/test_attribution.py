@@ -23,7 +23,7 @@ from vardkase.intel.models import Event
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.galaxies.models import GalaxyCluster
-from vardkase.misp.fields import IN_THE_FUTURE
+from vardkase.misp.faults import Fault
 
 EARLIER = 1_700_000_000
 
@@ -268,7 +268,7 @@ def test_nothing_comes_from_the_future(cast: Cast, member: str) -> None:
     ahead = {"timestamp": str(now_seconds() + 2 * 86_400)}
     if member == "Event":
         status, body = call(cast.publisher.key, "POST", "/events/add", event_of(cast.org_a, **ahead))
-        assert (status, body["errors"]) == (403, {"Event": {"timestamp": [IN_THE_FUTURE]}})
+        assert (status, body["errors"]) == (403, {"Event": {"timestamp": [Fault.IN_THE_FUTURE]}})
         assert not Event.objects.exists()
         return
     parts = {
@@ -287,14 +287,17 @@ def test_nothing_comes_from_the_future(cast: Cast, member: str) -> None:
     document[member] = [*document.get(member, []), {**parts[member], "uuid": str(uuid4()), **ahead}]
     status, body = call(cast.publisher.key, "POST", "/events/add", {"Event": document})
     number = len(document[member]) - 1
-    assert (status, body["errors"]) == (403, {"Event": {f"{member}.{number}.timestamp": [IN_THE_FUTURE]}})
+    assert (status, body["errors"]) == (
+        403,
+        {"Event": {f"{member}.{number}.timestamp": [Fault.IN_THE_FUTURE]}},
+    )
     assert not Event.objects.exists()
     del document[member][number]["timestamp"]
     made = call(cast.publisher.key, "POST", "/events/add", {"Event": document})[1]["Event"]
     later = {"timestamp": str(int(made["timestamp"]) + 5), "info": "edited"}
     document[member][number] |= {"uuid": str(uuid4()), **ahead}
     status, body = call(cast.publisher.key, "POST", f"/events/edit/{made['id']}", {**document, **later})
-    assert (status, IN_THE_FUTURE in json.dumps(body["errors"])) == (403, True)
+    assert (status, Fault.IN_THE_FUTURE in json.dumps(body["errors"])) == (403, True)
     assert Event.objects.get(pk=made["id"]).info == "passed on"
 
 

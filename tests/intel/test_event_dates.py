@@ -19,7 +19,7 @@ from vardkase.core.clock import now_seconds, today
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.sync.pull import pull
 from vardkase.intel.models import Event
-from vardkase.misp.event import DATE_AHEAD
+from vardkase.misp.faults import Fault
 
 FAR = "2099-01-01"
 
@@ -28,11 +28,11 @@ FAR = "2099-01-01"
 def test_a_date_far_ahead_is_refused_over_the_api(cast: Cast, sender: str) -> None:
     key = getattr(cast, sender).key
     status, body = call(key, "POST", "/events/add", {"info": "x", "date": FAR})
-    assert (status, body["errors"]["Event"]["date"]) == (403, [DATE_AHEAD])
+    assert (status, body["errors"]["Event"]["date"]) == (403, [Fault.DATE_AHEAD])
     assert not Event.objects.exists()
     made = call(key, "POST", "/events/add", {"info": "x"})[1]["Event"]
     status, body = call(key, "POST", f"/events/edit/{made['id']}", {"date": FAR, "info": "y"})
-    assert (status, DATE_AHEAD in str(body["errors"])) == (403, True)
+    assert (status, Fault.DATE_AHEAD in str(body["errors"])) == (403, True)
     stored = Event.objects.get()
     assert (stored.info, stored.date) == ("x", today())
 

@@ -9,6 +9,7 @@ import pytest
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.distribution import Analysis, Distribution, ThreatLevel
 from vardkase.misp.event import EventInput, parse_event
+from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.flags import as_bool, as_int
 from vardkase.misp.object import ObjectInput, ReferenceInput, parse_object, parse_reference
 from vardkase.misp.report import ReportInput, parse_report
@@ -30,7 +31,7 @@ def attribute(**sent: Any) -> AttributeInput:
     return parsed
 
 
-def refused(**sent: Any) -> dict[str, list[str]]:
+def refused(**sent: Any) -> Errors:
     parsed = parse_attribute({"type": "text", "value": "x"} | sent, now=NOW, default_distribution=5)
     assert isinstance(parsed, dict)
     return parsed
@@ -100,32 +101,26 @@ def test_an_object_is_read() -> None:
 @pytest.mark.parametrize("member", ["name", "meta-category", "template_uuid"])
 def test_an_object_without_its_template_is_refused(member: str) -> None:
     errors = parse_object({key: value for key, value in OBJECT.items() if key != member}, now=NOW)
-    assert errors == {
-        "template": [f"No valid template found and object lacking template information. ({member})"]
-    }
+    assert errors == {"template": [Fault.NO_TEMPLATE(field=member)]}
 
 
 def test_an_object_ends_after_it_began() -> None:
     errors = parse_object(OBJECT | {"first_seen": "2024-02-01", "last_seen": "2024-01-01"}, now=NOW)
-    assert errors == {"last_seen": ["Last seen value should be greater than first seen value"]}
+    assert errors == {"last_seen": [Fault.SEEN_ORDER()]}
 
 
 def test_a_reference_names_its_target() -> None:
     parsed = parse_reference({"referenced_uuid": UUID, "relationship_type": "drops"}, now=NOW)
     assert isinstance(parsed, ReferenceInput)
     assert (parsed.referenced_uuid, parsed.relationship_type) == (UUID.lower(), "drops")
-    assert parse_reference({"relationship_type": "drops"}, now=NOW) == {
-        "referenced_uuid": ["Please provide a valid RFC 4122 UUID"]
-    }
+    assert parse_reference({"relationship_type": "drops"}, now=NOW) == {"referenced_uuid": [Fault.BAD_UUID()]}
 
 
 def test_a_report_needs_a_name_alone() -> None:
     parsed = parse_report({"name": "r"}, now=NOW)
     assert isinstance(parsed, ReportInput)
     assert (parsed.content, parsed.distribution) == (None, Distribution.INHERIT)
-    assert parse_report({"name": " ", "content": "c"}, now=NOW) == {
-        "name": ["This field cannot be left blank"]
-    }
+    assert parse_report({"name": " ", "content": "c"}, now=NOW) == {"name": [Fault.REQUIRED()]}
 
 
 @pytest.mark.parametrize("value", [1, "1", "true", "yes", 2, True])

@@ -15,6 +15,7 @@ import pytest
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.event import parse_event
+from vardkase.misp.faults import Errors
 from vardkase.misp.time import render_seen
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -27,11 +28,15 @@ def cases(name: str) -> list[Any]:
     return [pytest.param(case, id=case["case"]) for case in map(json.loads, lines)]
 
 
+def worded(errors: Errors) -> dict[str, list[str]]:
+    return {field: [str(each) for each in refusals] for field, refusals in errors.items()}
+
+
 def stored_attribute(sent: dict[str, Any]) -> dict[str, Any]:
     """The attribute as MISP shows it after storing, or its errors."""
     parsed = parse_attribute(sent, now=WHEN_RECORDED, default_distribution=Distribution.INHERIT)
     if not isinstance(parsed, AttributeInput):
-        return {"errors": parsed}
+        return {"errors": worded(parsed)}
     return {
         "type": parsed.type,
         "category": parsed.category,
@@ -53,7 +58,7 @@ def stored_attribute(sent: dict[str, Any]) -> dict[str, Any]:
 def stored_event(sent: dict[str, Any]) -> dict[str, Any]:
     parsed = parse_event(sent, now=WHEN_RECORDED)
     if isinstance(parsed, dict):
-        return {"errors": parsed}
+        return {"errors": worded(parsed)}
     return {
         "info": parsed.info,
         "date": None if parsed.date is None else parsed.date.isoformat(),

@@ -163,5 +163,5 @@ def _added(call: Call, collection: str, data: dict[str, Any], action: str) -> An
     except Invalid as refused:
         raise SaveFailed("add CollectionElement", url, refused.errors) from refused
     except Conflict as refused:
-        raise SaveFailed("add CollectionElement", url, {"element_uuid": [str(refused)]}) from refused
+        raise SaveFailed("add CollectionElement", url, {"element_uuid": [refused.problem]}) from refused
     return Json({"CollectionElement": elements("p.id", [number])[0]})

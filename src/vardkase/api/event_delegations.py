@@ -64,7 +64,7 @@ def delegate_event(call: Call) -> Answer:
     except Invalid as refused:
         raise SaveFailed(NOT_SAVED, "/event_delegations/delegateEvent", refused.errors) from refused
     except Conflict as refused:
-        raise MispError(405, str(refused)) from refused
+        raise MispError(405, refused.wire) from refused
     return Json({"EventDelegation": _columns(made)})
 
 
@@ -80,7 +80,7 @@ def accept_delegation(call: Call) -> Answer:
             "accept EventDelegation", "/event_delegations/acceptDelegation", refused.errors
         ) from refused
     except Conflict as refused:
-        raise MispError(405, str(refused)) from refused
+        raise MispError(405, refused.wire) from refused
     return saved("Event ownership transferred.", f"/event_delegations/acceptDelegation/{call.arg(0)}")
 
 

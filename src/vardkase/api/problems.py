@@ -25,3 +25,23 @@ class ApiProblem(ProblemCode):
     UNKNOWN_TIMER = _("The timer has to be one of: %(choices)s.")
     NOT_A_TIME_OF_DAY = _("The time has to read HH:MM.")
     NO_SUCH_ENTRY = _("There is no such entry in the log."), "Invalid log entry."
+
+
+class PartRequestProblem(ProblemCode):
+    """Of requests about events and their parts."""
+
+    NO_PUBLIC_KEY = _("The hub has no key of its own yet."), "Public key not found."
+    SEVERAL_EVENTS = (
+        _("Add one event at a time, or import the file of several events."),
+        "One event is added at a time; events/add_misp_export takes several.",
+    )
+    NOT_SUGGESTIONS = (
+        _("This must be a list of suggestions, or an object by value."),
+        "A list, or a map by value, is needed.",
+    )
+    NO_RELATIONS = _("Choose a relation for each attribute."), "A relation for each attribute is needed."
+    RELATIONS_MISSING = (
+        _("Choose a relation for each of these attributes: %(names)s"),
+        "No relation is given for: %(names)s.",
+    )
+    NO_ATTRIBUTES = _("Choose attributes first."), "No attributes are named."

@@ -16,6 +16,7 @@ from vardkase.api.paging import STREAMED, paged
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.problems import Problem
 from vardkase.formats.misp_json import chosen_ids, event_index, proposal_rows
 from vardkase.formats.misp_json.stream import joined
 from vardkase.identity.access.permissions import Permission
@@ -222,9 +223,9 @@ def _saved(call: Call, proposal: Proposal) -> Answer:
 
 
 def _not_saved(refused: Invalid) -> MispError:
-    if isinstance(refused.errors, str):
-        return MispError(405, refused.errors)
-    errors = "".join(f"[{field}]: {texts[0]}\n" for field, texts in refused.errors.items())
+    if isinstance(refused.errors, Problem):
+        return MispError(405, refused.errors.wire)
+    errors = "".join(f"[{field}]: {problems[0].wire}\n" for field, problems in refused.errors.items())
     return MispError(404, f"Could not save the proposal. Errors: {errors}")
 
 

@@ -59,9 +59,9 @@ def add(call: Call) -> Answer:
     try:
         stored = services.add_sightings(call.actor, _meant(call, given), report_of(given))
     except NotFound as missing:
-        return message(f"Could not add the Sighting. Reason: {missing}")
+        return message(f"Could not add the Sighting. Reason: {missing.wire}")
     except Invalid as refused:
-        return message(f"Could not add the Sighting. Reason: {refused}")
+        return message(f"Could not add the Sighting. Reason: {refused.wire}")
     return Stream(sighting_rows(call.actor, [stored[-1].id], BARE))
 
 
@@ -138,7 +138,7 @@ def rest_search(call: Call) -> Answer:
     try:
         filters = parse_filters(call.arg(0) or None, given, now_seconds())
     except Invalid as refused:
-        raise MispError(400, str(refused)) from None
+        raise MispError(400, refused.wire) from None
     ids = chosen_ids(sightings_query(call.actor, filters))
     headers = {
         "X-Result-Count": str(len(ids)),

@@ -75,6 +75,11 @@ class Conflict(VardkaseError):
         super().__init__(problem)
 
 
+def by_field(error: Invalid, otherwise: str) -> FieldErrors:
+    """The errors of `error` by field; one that names no field is put under `otherwise`."""
+    return {otherwise: [error.errors]} if isinstance(error.errors, Problem) else error.errors
+
+
 def _first(errors: FieldErrors | Problem) -> Problem:
     if isinstance(errors, Problem):
         return errors

@@ -71,6 +71,9 @@ class Problem:
     @property
     def wire(self) -> str:
         """For clients, in English whatever language is active."""
+        if self.code.own_wire and not self.params:
+            # The usual one, and a document can have 100,000 of them: no language to change for a fixed text.
+            return str(self.code.own_wire)
         with translation.override("en"):
             text = self.code.own_wire or self.code.text
             return _filled(text, {name: wire(value) for name, value in self.params.items()})

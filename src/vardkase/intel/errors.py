@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.intel.problems import EventProblem, IntelProblem
 
 
 class SharingGroupRefused(Invalid):
     """The sharing group is unknown, or the actor may not use it."""
 
     def __init__(self) -> None:
-        super().__init__("Invalid Sharing Group or not authorised.")
+        super().__init__(IntelProblem.BAD_SHARING_GROUP())
 
 
 class EventExists(Conflict):
@@ -31,24 +32,21 @@ class SignatureRefused(Forbidden):
 
 
 class NotOwned(Forbidden):
-    """The actor may read the event but not change it.
-
-    PyMISP files a proposal instead of an edit when it reads exactly this message (endpoints.md §1.3).
-    """
+    """The actor may read the event but not change it."""
 
     def __init__(self) -> None:
-        super().__init__("You do not have permission to do that.")
+        super().__init__(EventProblem.NOT_OWNER())
 
 
 class ChangedMeanwhile(Conflict):
     """Somebody else saved the object after the actor opened it."""
 
     def __init__(self) -> None:
-        super().__init__("Somebody else has changed this meanwhile.")
+        super().__init__(IntelProblem.CHANGED_MEANWHILE())
 
 
 class PublicationRefused(Forbidden):
-    """The event may not be published as it is, or not by this actor; the message says why."""
+    """The event may not be published as it is, or not by this actor; the problem says why."""
 
 
 class PublicationStopped(PublicationRefused):
@@ -68,5 +66,4 @@ class TaxonomiesMissing(Invalid):
 
     def __init__(self, namespaces: Sequence[str]) -> None:
         self.namespaces = list(namespaces)
-        names = ", ".join(namespaces)
-        super().__init__({"Tag": [f"The event has no tag of these required taxonomies: {names}."]})
+        super().__init__({"Tag": [EventProblem.TAXONOMIES_MISSING(names=self.namespaces)]})

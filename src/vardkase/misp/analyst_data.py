@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from vardkase.misp.distribution import Distribution
+from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.fields import (
-    IN_THE_FUTURE,
-    Errors,
     read_block,
     read_flag,
     read_part_distribution,
@@ -46,10 +45,6 @@ LONGEST_TEXT = 65_535
 LONGEST_NAME = 255
 LONGEST_LANGUAGE = 16
 LANGUAGE = "en"
-BAD_TARGET = f"Options: {', '.join(sorted(TARGETS))}"
-BAD_OPINION = "An opinion is a number from 0 to 100."
-BAD_DATE = "Expected a date and time: YYYY-MM-DD HH:MM:SS"
-ITSELF = "Nothing can be about itself."
 
 
 @dataclass(slots=True)
@@ -84,7 +79,7 @@ def parse_analyst_data(kind: int, data: Mapping[str, Any], *, now: int) -> Analy
     is_relationship = KINDS[kind] == "Relationship"
     uuid, object_uuid = read_uuid(data, errors), _required_uuid(data, errors, "object_uuid")
     if uuid and uuid == object_uuid:
-        errors["object_uuid"] = [ITSELF]
+        errors["object_uuid"] = [Fault.ABOUT_ITSELF()]
     parsed = AnalystInput(
         kind=kind,
         uuid=uuid,
@@ -121,21 +116,21 @@ def analyst_parts(data: Mapping[str, Any]) -> Iterator[tuple[int, str, Any]]:
 def _required_uuid(data: Mapping[str, Any], errors: Errors, key: str) -> str:
     found = read_uuid(data, errors, key)
     if found is None and key not in errors:
-        errors[key] = ["Please provide a valid UUID"]
+        errors[key] = [Fault.NOT_A_UUID()]
     return found or ""
 
 
 def _read_target(data: Mapping[str, Any], errors: Errors, key: str) -> str:
     target = read_text(data.get(key))
     if target not in TARGETS:
-        errors[key] = [BAD_TARGET]
+        errors[key] = [Fault.NO_SUCH_CHOICE(choices=sorted(TARGETS))]
     return target
 
 
 def _read_limited(data: Mapping[str, Any], errors: Errors, key: str, longest: int) -> str:
     text = read_text(data.get(key)).strip()
     if len(text) > longest:
-        errors[key] = [f"At most {longest} characters."]
+        errors[key] = [Fault.TOO_LONG(most=longest)]
     return text
 
 
@@ -145,7 +140,7 @@ def _read_words(kind: int, data: Mapping[str, Any], errors: Errors) -> str | Non
         return "" if key == "note" else None
     text = read_text(data[key])
     if len(text) > LONGEST_TEXT:
-        errors[key] = [f"At most {LONGEST_TEXT} characters."]
+        errors[key] = [Fault.TOO_LONG(most=LONGEST_TEXT)]
     return text
 
 
@@ -155,7 +150,7 @@ def _read_opinion(data: Mapping[str, Any], errors: Errors) -> int | None:
         return None
     number = as_int(value)
     if number is None or isinstance(value, bool) or not 0 <= number <= 100:
-        errors["opinion"] = [BAD_OPINION]
+        errors["opinion"] = [Fault.BAD_OPINION()]
         return None
     return number
 
@@ -166,10 +161,10 @@ def _read_moment(data: Mapping[str, Any], now: int, errors: Errors, key: str) ->
         return None
     moment = read_date(value) if isinstance(value, str) else None
     if moment is None:
-        errors[key] = [BAD_DATE]
+        errors[key] = [Fault.BAD_MOMENT()]
         return None
     if moment.timestamp() > now + LARGEST_LEAD:
-        errors[key] = [IN_THE_FUTURE]
+        errors[key] = [Fault.IN_THE_FUTURE()]
     return moment.replace(microsecond=0)
 
 

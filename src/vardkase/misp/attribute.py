@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.fields import (
-    Errors,
     read_block,
     read_flag,
     read_part_distribution,
@@ -21,9 +21,6 @@ from vardkase.misp.fields import (
 from vardkase.misp.types import DEFAULTS, TYPES_OF, category_allows, default_category, default_to_ids
 from vardkase.misp.values import normalise, split, validate
 
-BAD_CATEGORY = "Options : Payload delivery, Antivirus detection, Payload installation, Files dropped ..."
-BAD_TYPE_FOR_CATEGORY = "Options depend on the selected category."
-BLOCKED = "This value is blocked by a regular expression in the import filters."
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
@@ -91,9 +88,9 @@ def parse_attribute(
 def _read_type(data: Mapping[str, Any], errors: Errors) -> str:
     type_name = data.get("type")
     if type_name in (None, ""):
-        errors["type"] = ["No type set."]
+        errors["type"] = [Fault.NO_TYPE()]
     elif not isinstance(type_name, str) or type_name not in DEFAULTS:
-        errors["type"] = ["Invalid type."]
+        errors["type"] = [Fault.UNKNOWN_TYPE()]
     return str(type_name)
 
 
@@ -102,17 +99,17 @@ def _read_category(data: Mapping[str, Any], type_name: str, errors: Errors) -> s
     if category in (None, ""):
         return default_category(type_name)
     if not isinstance(category, str) or category not in TYPES_OF:
-        errors["category"] = [BAD_CATEGORY]
-        errors["type"] = [BAD_TYPE_FOR_CATEGORY]
+        errors["category"] = [Fault.BAD_CATEGORY()]
+        errors["type"] = [Fault.BAD_TYPE_FOR_CATEGORY()]
     elif not category_allows(category, type_name):
-        errors["type"] = [BAD_TYPE_FOR_CATEGORY]
+        errors["type"] = [Fault.BAD_TYPE_FOR_CATEGORY()]
     return str(category)
 
 
 def _read_value(data: Mapping[str, Any], type_name: str, errors: Errors, rewrite: Rewriter | None) -> str:
     value = data.get("value")
     if isinstance(value, list | dict):
-        errors["value"] = ["Value is an array."]
+        errors["value"] = [Fault.VALUE_IS_LIST()]
         return ""
     if value is None and data.get("value1") is not None:
         second = read_text(data.get("value2"))
@@ -120,8 +117,8 @@ def _read_value(data: Mapping[str, Any], type_name: str, errors: Errors, rewrite
     text = normalise(type_name, "0" if value is False else read_text(value))
     kept = text if rewrite is None else rewrite(type_name, text)
     if kept is None:
-        errors["value"] = [BLOCKED]
+        errors["value"] = [Fault.BLOCKED_VALUE()]
         return text
-    if (message := validate(type_name, kept)) is not None:
-        errors["value"] = [message]
+    if (refusal := validate(type_name, kept)) is not None:
+        errors["value"] = [refusal]
     return kept

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.fields import (
     UUID,
-    Errors,
     read_block,
     read_flag,
     read_sharing_group_id,
@@ -22,13 +22,6 @@ from vardkase.misp.fields import (
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import LARGEST_LEAD
 
-DISTRIBUTIONS = (
-    "Options : Your organisation only, This community only, Connected communities, All communities"
-)
-THREAT_LEVELS = "Options : 1, 2, 3, 4 (for High, Medium, Low, Undefined)"
-ANALYSES = "Options : 0, 1, 2 (for Initial, Ongoing, Completed)"
-BAD_DATE = "Expected date format: YYYY-MM-DD"
-DATE_AHEAD = "The date is more than a day ahead of this instance's clock"
 DATE = re.compile(r"(\d{4}|\d{2})[-/.](\d{1,2})[-/.](\d{1,2})")
 ANALYSIS_WORDS = {"initial": 0, "ongoing": 1, "complete": 2, "completed": 2}
 
@@ -56,15 +49,15 @@ class EventInput:
 
 
 def parse_event(data: Mapping[str, Any], *, now: int) -> EventInput | Errors:
-    """The header in `data`, or MISP's messages by field. `analysis` may also be a name."""
+    """The header in `data`, or what is wrong with it by field. `analysis` may also be a name."""
     errors: Errors = {}
     parsed = EventInput(
         uuid=read_uuid(data, errors),
         info=_read_info(data, errors),
         date=_read_date(data, errors),
-        threat_level_id=_read_choice(data, "threat_level_id", range(1, 5), THREAT_LEVELS, errors),
+        threat_level_id=_read_choice(data, "threat_level_id", range(1, 5), Fault.BAD_THREAT_LEVEL, errors),
         analysis=_read_analysis(data, errors),
-        distribution=_read_choice(data, "distribution", range(5), DISTRIBUTIONS, errors),
+        distribution=_read_choice(data, "distribution", range(5), Fault.BAD_EVENT_DISTRIBUTION, errors),
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),
         timestamp=read_timestamp(data, now, errors),
@@ -81,11 +74,11 @@ def parse_event(data: Mapping[str, Any], *, now: int) -> EventInput | Errors:
 
 def _read_info(data: Mapping[str, Any], errors: Errors) -> str:
     if "info" not in data:
-        errors["info"] = ["valueNotEmpty"]
+        errors["info"] = [Fault.NO_TITLE()]
         return ""
     info = read_text(data["info"])
     if not info.strip():
-        errors["info"] = ["Info cannot be empty."]
+        errors["info"] = [Fault.EMPTY_TITLE()]
     return info
 
 
@@ -100,7 +93,7 @@ def _read_date(data: Mapping[str, Any], errors: Errors) -> date | None:
             return date(year, int(match[2]), int(match[3]))
         except ValueError:
             pass
-    errors["date"] = [BAD_DATE]
+    errors["date"] = [Fault.BAD_DATE()]
     return None
 
 
@@ -110,14 +103,14 @@ def is_far_ahead(day: date, today: date) -> bool:
 
 
 def _read_choice(
-    data: Mapping[str, Any], key: str, allowed: range, message: str, errors: Errors
+    data: Mapping[str, Any], key: str, allowed: range, fault: Fault, errors: Errors
 ) -> int | None:
     value = data.get(key)
     if value is None:
         return None
     number = as_int(value)
     if number not in allowed or value is False:
-        errors[key] = [message]
+        errors[key] = [fault()]
         return None
     return number
 
@@ -126,7 +119,7 @@ def _read_analysis(data: Mapping[str, Any], errors: Errors) -> int | None:
     value = data.get("analysis")
     if isinstance(value, str) and (named := ANALYSIS_WORDS.get(value.strip().lower())) is not None:
         return named
-    return _read_choice(data, "analysis", range(3), ANALYSES, errors)
+    return _read_choice(data, "analysis", range(3), Fault.BAD_ANALYSIS, errors)
 
 
 def _read_protected(data: Mapping[str, Any], errors: Errors) -> bool | None:
@@ -139,6 +132,6 @@ def _read_extends(data: Mapping[str, Any], errors: Errors) -> str | None:
         return None
     text = str(value).strip().lower()
     if not UUID.fullmatch(text):
-        errors["extends_uuid"] = ["Please provide a valid UUID"]
+        errors["extends_uuid"] = [Fault.NOT_A_UUID()]
         return None
     return text

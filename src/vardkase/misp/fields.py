@@ -6,21 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.flags import TRUE_WORDS, as_bool, as_int
 from vardkase.misp.time import LARGEST, LARGEST_LEAD, parse_seen
 
-type Errors = dict[str, list[str]]
-
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-BAD_UUID = "Please provide a valid RFC 4122 UUID"
-BAD_TIME = "Invalid ISO 8601 format"
-BAD_TIMESTAMP = "Expected a Unix timestamp"
-IN_THE_FUTURE = "The timestamp is more than a day ahead of this instance's clock"
-SEEN_ORDER = "Last seen value should be greater than first seen value"
-PART_DISTRIBUTIONS = (
-    "Options: Your organisation only, This community only, Connected communities, All communities, "
-    "Sharing group, Inherit event"
-)
 FLAG_WORDS = TRUE_WORDS | {"0", "false", "no", "off", ""}
 
 
@@ -29,7 +19,7 @@ def read_uuid(data: Mapping[str, Any], errors: Errors, key: str = "uuid") -> str
         return None
     text = str(data[key]).strip().lower()
     if not UUID.fullmatch(text):
-        errors[key] = [BAD_UUID]
+        errors[key] = [Fault.BAD_UUID()]
         return None
     return text
 
@@ -42,10 +32,10 @@ def read_timestamp(data: Mapping[str, Any], now: int, errors: Errors) -> int | N
         return None
     number = as_int(value)
     if number is None or not 0 < number <= LARGEST:
-        errors["timestamp"] = [BAD_TIMESTAMP]
+        errors["timestamp"] = [Fault.BAD_TIMESTAMP()]
         return None
     if number > now + LARGEST_LEAD:
-        errors["timestamp"] = [IN_THE_FUTURE]
+        errors["timestamp"] = [Fault.IN_THE_FUTURE()]
     return number
 
 
@@ -55,7 +45,7 @@ def read_part_distribution(data: Mapping[str, Any], default: int, errors: Errors
         return default
     number = as_int(value)
     if number is None or value is False or not 0 <= number <= 5:
-        errors["distribution"] = [PART_DISTRIBUTIONS]
+        errors["distribution"] = [Fault.BAD_PART_DISTRIBUTION()]
         return default
     return number
 
@@ -69,7 +59,7 @@ def read_flag(data: Mapping[str, Any], key: str, default: bool, errors: Errors) 
         return bool(value)
     if isinstance(value, str) and value.strip().lower() in FLAG_WORDS:
         return as_bool(value)
-    errors[key] = ["boolean"]
+    errors[key] = [Fault.NOT_A_FLAG()]
     return default
 
 
@@ -77,7 +67,7 @@ def read_seen(data: Mapping[str, Any], now: int, errors: Errors) -> tuple[int | 
     first = _read_moment(data, "first_seen", now, errors)
     last = _read_moment(data, "last_seen", now, errors)
     if first is not None and last is not None and last < first:
-        errors["last_seen"] = [SEEN_ORDER]
+        errors["last_seen"] = [Fault.SEEN_ORDER()]
     return first, last
 
 
@@ -136,5 +126,5 @@ def _read_moment(data: Mapping[str, Any], key: str, now: int, errors: Errors) ->
     try:
         return parse_seen(value, now)
     except ValueError:
-        errors[key] = [BAD_TIME]
+        errors[key] = [Fault.BAD_TIME()]
         return None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.misp.distribution import Distribution
+from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.fields import (
     UUID,
-    Errors,
     read_block,
     read_flag,
     read_part_distribution,
@@ -53,11 +53,11 @@ class ReferenceInput:
 
 
 def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
-    """The object in `data`, or messages by field. As in MISP, `distribution` is 0 if missing."""
+    """The object in `data`, or what is wrong with it by field. As in MISP, `distribution` is 0 if missing."""
     errors: Errors = {}
     for key in ("name", "meta-category", "template_uuid"):
         if data.get(key) in (None, ""):
-            errors["template"] = [f"No valid template found and object lacking template information. ({key})"]
+            errors["template"] = [Fault.NO_TEMPLATE(field=key)]
             return errors
     first_seen, last_seen = read_seen(data, now, errors)
     parsed = ObjectInput(
@@ -82,7 +82,7 @@ def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
 def _read_version(data: Mapping[str, Any], errors: Errors) -> int:
     version = as_int(data.get("template_version")) or 1
     if not 0 < version <= LARGEST_VERSION:
-        errors["template_version"] = ["Expected the number of a version"]
+        errors["template_version"] = [Fault.BAD_TEMPLATE_VERSION()]
     return version
 
 
@@ -90,7 +90,7 @@ def parse_reference(data: Mapping[str, Any], *, now: int) -> ReferenceInput | Er
     errors: Errors = {}
     referenced_uuid = str(data.get("referenced_uuid") or "").strip().lower()
     if not UUID.fullmatch(referenced_uuid):
-        errors["referenced_uuid"] = ["Please provide a valid RFC 4122 UUID"]
+        errors["referenced_uuid"] = [Fault.BAD_UUID()]
     parsed = ReferenceInput(
         uuid=read_uuid(data, errors),
         referenced_uuid=referenced_uuid,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.misp.distribution import Distribution
+from vardkase.misp.faults import Errors, Fault
 from vardkase.misp.fields import (
-    Errors,
     read_block,
     read_flag,
     read_part_distribution,
@@ -43,7 +43,7 @@ def parse_report(
     errors: Errors = {}
     name = read_text(data.get("name")).strip()
     if not name:
-        errors["name"] = ["This field cannot be left blank"]
+        errors["name"] = [Fault.REQUIRED()]
     parsed = ReportInput(
         uuid=read_uuid(data, errors),
         name=name[:MAX_NAME],

@@ -9,6 +9,7 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import attributes_in, find_event
 from vardkase.intel.services.attribute_replacement import replace_attributes
@@ -110,7 +111,7 @@ def _changes(body: dict[str, Any]) -> MassEdit:
     }
     comment = sent.get("comment")
     if comment is not None and not isinstance(comment, str):
-        raise Invalid({"comment": ["A text is expected."]})
+        raise Invalid({"comment": [CommonProblem.NOT_TEXT()]})
     reach = as_int(sent["distribution"], -1) if "distribution" in sent else None
     return MassEdit(
         to_ids=as_bool(sent["to_ids"]) if "to_ids" in sent else None,

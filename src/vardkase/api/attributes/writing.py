@@ -10,6 +10,7 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags, tags_of_edited
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import FieldErrors, NotFound
+from vardkase.core.problems import Problem
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotNewer, SharingGroupRefused
 from vardkase.intel.queries.find import find_attribute, find_event
@@ -58,7 +59,7 @@ def add(call: Call) -> Answer:
     try:
         added = add_attributes(call.actor, event.id, documents, update_duplicates=update)
     except SharingGroupRefused as refused:
-        raise MispError(403, str(refused)) from refused
+        raise MispError(403, refused.wire) from refused
     if not added.attribute_ids:
         raise SaveFailed("add Attribute", "/attributes/add", _refusals(added.rejections, documents))
     body: dict[str, Any]
@@ -94,7 +95,7 @@ def edit(call: Call) -> Answer:
     except NotFound as missing:
         raise MispError(404, "Invalid attribute") from missing
     except NotNewer as old:
-        raise MispError(405, str(old)) from old
+        raise MispError(405, old.wire) from old
     stored = stored_attribute(attribute_id)
     del stored["value1"], stored["value2"]
     tags = tags_of_edited(call.actor, attribute_id)
@@ -144,7 +145,7 @@ def _documents(body: Any) -> list[Any]:
     return unwrapped or [{}]
 
 
-def _refusals(rejections: Rejections, documents: list[Any]) -> FieldErrors | dict[str, FieldErrors] | str:
+def _refusals(rejections: Rejections, documents: list[Any]) -> FieldErrors | dict[str, FieldErrors] | Problem:
     """Field errors of a single attribute (a bare text for a warninglist hit), or field errors by index."""
     numbered = _numbered(rejections)
     if len(documents) == 1 and len(numbered) == 1:

@@ -9,6 +9,7 @@ from vardkase.api.answers import Answer, Json, Stream
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.event_reports.reports import report_id
+from vardkase.api.problems import PartRequestProblem
 from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
@@ -142,7 +143,7 @@ def _suggestions(given: Any) -> list[dict[str, Any]]:
     if isinstance(given, list):
         return [each for each in given if isinstance(each, dict)]
     if not isinstance(given, dict):
-        raise Invalid({"suggestions": ["A list, or a map by value, is needed."]})
+        raise Invalid({"suggestions": [PartRequestProblem.NOT_SUGGESTIONS()]})
     return [{"value": value, **_choice(each)} for value, each in given.items()]
 
 

@@ -9,7 +9,7 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import LARGEST, paged
 from vardkase.core.body_limits import BodyLimits
-from vardkase.core.errors import Conflict, FieldErrors, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json import chosen_ids, report_dict, report_list
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports import services
@@ -112,7 +112,7 @@ def add_tag(call: Call) -> Answer:
     try:
         tag_report(call.actor, call.segments[0] if call.segments else "", names, local=_local(call))
     except Invalid as refused:
-        raise SaveFailed("add Tag", "/event_reports/addTag", str(refused)) from refused
+        raise SaveFailed("add Tag", "/event_reports/addTag", refused.wire) from refused
     return saved("Tag added.", "/event_reports/addTag")
 
 
@@ -123,7 +123,7 @@ def remove_tag(call: Call) -> Answer:
     try:
         untag_report(call.actor, call.segments[0] if call.segments else "", _text(name))
     except (Conflict, Invalid) as refused:
-        raise SaveFailed("remove Tag", "/event_reports/removeTag", str(refused)) from refused
+        raise SaveFailed("remove Tag", "/event_reports/removeTag", refused.wire) from refused
     return saved("Tag removed.", "/event_reports/removeTag")
 
 
@@ -145,9 +145,7 @@ def _text(value: Any) -> str:
 
 def _not_saved(act: str, refused: Invalid) -> SaveFailed:
     """MISP returns only the message of the field, not its name."""
-    errors: FieldErrors | str = refused.errors
-    text = errors if isinstance(errors, str) else next(iter(errors.values()))[0]
-    return SaveFailed(f"{act} EventReport", f"/event_reports/{act}", text)
+    return SaveFailed(f"{act} EventReport", f"/event_reports/{act}", refused.wire)
 
 
 def _done(act: str, what: str, reference: str) -> Answer:

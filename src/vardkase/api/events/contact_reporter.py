@@ -36,7 +36,7 @@ def contact(call: Call) -> Answer:
     except Invalid as invalid:
         raise SaveFailed("contact Event", f"/events/contact/{call.arg(0)}", invalid.errors) from invalid
     except TooManyMessages as refused:
-        raise MispError(429, str(refused), headers={"Retry-After": str(refused.wait)}) from refused
+        raise MispError(429, refused.wire, headers={"Retry-After": str(refused.wait)}) from refused
     return saved(SENT, f"/events/contact/{done.event_id}", id=str(done.event_id), **_notice(done))
 
 

@@ -51,7 +51,7 @@ def add_misp_export(call: Call) -> Answer:
     try:
         results = list(import_export(call.actor, _export(call), wishes, take_ownership=own))
     except (Invalid, LimitReached) as refused:
-        raise SaveFailed("add_misp_export Event", EXPORT, str(refused)) from refused
+        raise SaveFailed("add_misp_export Event", EXPORT, refused.wire) from refused
     return Json([_result(each) for each in results])
 
 
@@ -75,7 +75,7 @@ def add_ioc(call: Call) -> Answer:
     try:
         document, untold = openioc_parts(name, content, options(call)("distribution"))
     except (Invalid, LimitReached) as refused:
-        raise SaveFailed("addIOC Event", OPENIOC, str(refused)) from refused
+        raise SaveFailed("addIOC Event", OPENIOC, refused.wire) from refused
     return added(call, event, document, untold)
 
 
@@ -98,7 +98,7 @@ def upload_analysis_file(call: Call) -> Answer:
     try:
         document = sandbox_parts(call.document()[1], options(call)("distribution"))
     except (Invalid, LimitReached) as refused:
-        raise SaveFailed("upload_analysis_file Event", ANALYSIS, str(refused)) from refused
+        raise SaveFailed("upload_analysis_file Event", ANALYSIS, refused.wire) from refused
     return added(call, event, document)
 
 

@@ -18,6 +18,7 @@ from vardkase.formats.misp_json.related import related_to_values
 from vardkase.formats.misp_json.warnings import warnings_of
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.proposals.freetext import propose_freetext
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import find_event
@@ -58,7 +59,7 @@ def free_text_import(call: Call) -> Answer:
     the response lists everything that was found, also what is not stored, as MISP's does before its
     background job starts.
     """
-    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
+    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
     data = call.data("Attribute")
     text = data.get("value")
     if not isinstance(text, str):
@@ -96,7 +97,7 @@ def free_text_import(call: Call) -> Answer:
 )
 def save_free_text(call: Call) -> Answer:
     """Store selected values; a type such as ``ip-src/ip-dst`` creates one attribute of each."""
-    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
+    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
     data = call.data("Attribute")
     chosen = decoded(data.get("JsonObject"))
     if not isinstance(chosen, list) or not chosen:

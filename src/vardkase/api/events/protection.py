@@ -9,10 +9,12 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Stream, Text, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.problems import PartRequestProblem
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.openpgp.instance_key import instance_public_key
 from vardkase.formats.misp_json.keys import key_document
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.protection import keys, services
 from vardkase.intel.protection.models import CryptographicKey
 from vardkase.intel.protection.services import Signed
@@ -42,7 +44,7 @@ def vouched_for(call: Call, event: EventRow, answer: Stream) -> Stream:
         return answer
     is_peer = agent.startswith(PEER) and must_sign(call.actor, protected=True)
     if is_peer and not services.may_be_vouched_for(event.id):
-        raise NotFound("Invalid event")
+        raise NotFound(EventProblem.NOT_FOUND())
     signature, content = services.signed(answer.content)
     return replace(answer, content=content, headers={**answer.headers, SIGNATURE: signature})
 
@@ -112,7 +114,7 @@ def public_key(_call: Call) -> Answer:
     """Return the hub's own public key, to be added to events that it should sign; 404 until the key exists."""
     armored = instance_public_key()
     if armored is None:
-        raise NotFound("Public key not found.")
+        raise NotFound(PartRequestProblem.NO_PUBLIC_KEY())
     return Text(armored)
 
 

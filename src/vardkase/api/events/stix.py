@@ -50,7 +50,7 @@ def upload_stix(call: Call) -> Answer:
         document = read(call.document()[1], galaxies_as_tags=galaxies_as_tags)
         stored = import_as_event(call.actor, document, wishes)
     except (LimitReached, EventExists, EventBlocked, SharingGroupRefused, Forbidden) as refused:
-        raise _refused(str(refused)) from refused
+        raise _refused(refused.wire) from refused
     except Invalid as invalid:
         raise _refused(invalid.errors) from invalid
     # Always JSON, also for those who send XML and so say that they accept it.

@@ -12,6 +12,7 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.protection import signed_document
 from vardkase.api.events.reading import event_answer
+from vardkase.api.problems import PartRequestProblem
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json import EventOptions
@@ -20,6 +21,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused, SignatureRefused
 from vardkase.intel.models import Event
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.deletion import delete_events
 from vardkase.intel.services.events import add_event
@@ -31,7 +33,6 @@ from vardkase.misp.flags import as_bool
 WAITS = (
     "The event is not published yet: your organisation's MISP policy asks for a second person to approve it."
 )
-SEVERAL = "One event is added at a time; events/add_misp_export takes several."
 HEADER_MEMBERS = (
     "date",
     "threat_level_id",
@@ -66,11 +67,11 @@ def add(call: Call) -> Answer:
         document = _exported(data) if call.sends_xml else data
         stored = add_event(call.actor, document, signed_document(call))
     except (SharingGroupRefused, SignatureRefused) as refused:
-        raise MispError(405, str(refused)) from refused
+        raise MispError(405, refused.wire) from refused
     except EventExists as exists:
-        raise MispError(404, str(exists), headers=_location(call, exists)) from exists
+        raise MispError(404, exists.wire, headers=_location(call, exists)) from exists
     except EventBlocked as blocked:
-        raise MispError(403, str(blocked)) from blocked
+        raise MispError(403, blocked.wire) from blocked
     except Invalid as invalid:
         raise SaveFailed("add Event", "/events/add", {"Event": invalid.errors}) from invalid
     return _stored(call, stored)
@@ -84,7 +85,7 @@ def _exported(sent: dict[str, Any]) -> dict[str, Any]:
     for wrapper in ("response", "Event"):
         held = sent.get(wrapper)
         if isinstance(held, list) and len(held) > 1:
-            raise Invalid({wrapper: [SEVERAL]})
+            raise Invalid({wrapper: [PartRequestProblem.SEVERAL_EVENTS()]})
         if isinstance(held, list) and held:
             held = held[0]
         if isinstance(held, dict):
@@ -116,9 +117,9 @@ def edit(call: Call) -> Answer:
     try:
         stored = edit_event(call.actor, event.id, call.data("Event"), signed_document(call))
     except SignatureRefused as refused:
-        raise MispError(405, str(refused)) from refused
+        raise MispError(405, refused.wire) from refused
     except SharingGroupRefused as refused:
-        raise _not_edited(event.id, f"Event could not be saved: {refused}") from refused
+        raise _not_edited(event.id, EventProblem.NOT_SAVED(reason=refused.problem)) from refused
     except Invalid as invalid:
         raise _not_edited(event.id, invalid.errors) from invalid
     return _stored(call, stored)
@@ -154,14 +155,14 @@ def alert(call: Call) -> Answer:
 @endpoint("events/unpublish", requires=(Permission.MODIFY,), writes=True)
 def unpublish(call: Call) -> Answer:
     """Set an event back to unpublished."""
-    event = find_event(call.actor, call.arg(0), missing="Invalid Event.")
+    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_MERGE)
     _or_405(event.id, unpublish_event, call)
     return saved("Event unpublished.", f"/events/unpublish/{event.id}", id=str(event.id))
 
 
 def _published(call: Call, action: str, *, tell: bool = False) -> Answer:
     """Publish; returns 202 and the pending request if a second person has to approve."""
-    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
+    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
     url = f"/events/{action}/{event.id}"
     if _or_405(
         event.id, partial(publish_event, tell=tell, confirmed=as_bool(call.param("confirm_tlp"))), call
@@ -189,6 +190,6 @@ def _or_405(event_id: int, service: Callable[[Actor, int], Event], call: Call) -
     try:
         return service(call.actor, event_id)
     except (Forbidden, Conflict) as refused:
-        raise MispError(405, str(refused)) from refused
+        raise MispError(405, refused.wire) from refused
     except NotFound as missing:
         raise MispError(404, "Invalid event") from missing

@@ -12,6 +12,7 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.object_templates.templates import fits_of, template_body
 from vardkase.api.parts import decoded
+from vardkase.api.problems import PartRequestProblem
 from vardkase.api.stored import object_body
 from vardkase.api.tags.tagging import listed
 from vardkase.core.body_limits import BodyLimits
@@ -164,7 +165,7 @@ def _mapping(data: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(mapping, list):
         mapping = {str(place): relation for place, relation in enumerate(mapping)}
     if not isinstance(mapping, dict):
-        raise Invalid({"selectedObjectRelationMapping": ["A relation for each attribute is needed."]})
+        raise Invalid({"selectedObjectRelationMapping": [PartRequestProblem.NO_RELATIONS()]})
     return mapping
 
 
@@ -174,8 +175,9 @@ def _relations(call: Call, data: Mapping[str, Any]) -> dict[int, str]:
     numbers = {name: as_int(name) for name in named}
     wanting = [name for name, number in numbers.items() if number is None or not mapping.get(name)]
     if wanting or not named:
-        reason = f"No relation is given for: {', '.join(wanting)}." if named else "No attributes are named."
-        raise Invalid({"selectedObjectRelationMapping": [reason]})
+        lacking = PartRequestProblem.RELATIONS_MISSING(names=wanting)
+        problem = lacking if named else PartRequestProblem.NO_ATTRIBUTES()
+        raise Invalid({"selectedObjectRelationMapping": [problem]})
     return {number: str(mapping[name]) for name, number in numbers.items() if number is not None}
 
 

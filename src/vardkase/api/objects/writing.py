@@ -11,9 +11,10 @@ from vardkase.api.stored import stored_object, stored_reference, stored_tags
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.problems import EventProblem, ObjectProblem
 from vardkase.intel.queries.find import find_event, find_object, find_reference
 from vardkase.intel.services.deletion import delete_object, delete_reference
-from vardkase.intel.services.objects import NO_ATTRIBUTES, add_object, edit_object
+from vardkase.intel.services.objects import add_object, edit_object
 from vardkase.intel.services.references import add_reference, add_references
 from vardkase.intel.services.templates import find_template
 from vardkase.misp.flags import as_bool
@@ -34,7 +35,7 @@ from vardkase.misp.flags import as_bool
 )
 def add(call: Call) -> Answer:
     """Add an object; the template can be given in the path."""
-    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
+    event = find_event(call.actor, call.arg(0), missing=EventProblem.NOT_FOUND_TO_FILL)
     data = _with_template_of_path(call)
     breaks = as_bool(call.param("breakOnDuplicate"))
     try:
@@ -152,7 +153,7 @@ def _with_template_of_path(call: Call) -> dict[str, Any]:
 
 
 def _refused(call: Call, invalid: Invalid) -> SaveFailed:
-    if invalid.errors == NO_ATTRIBUTES or str(invalid).startswith("Could not save object as at least"):
+    if invalid.has(ObjectProblem.NO_ATTRIBUTES) or invalid.has(ObjectProblem.ATTRIBUTE_REFUSED):
         path = f"{call.arg(0)}/{call.arg(1)}"
         return SaveFailed("add object", f"/objects/add/{path}", invalid.errors, id=path)
     return SaveFailed("add Object", "/objects/add", invalid.errors)

@@ -16,6 +16,7 @@ from vardkase.exchange.servers.queries import find_server, servers
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.fields import UUID
@@ -64,7 +65,7 @@ def here(actor: Actor, server_reference: Reference, number: str) -> EventRow:
         raise
     if not UUID.fullmatch(uuid):
         raise missing
-    return find_event(actor, uuid, missing="Event not found.")
+    return find_event(actor, uuid, missing=EventProblem.NOT_FOUND_BY_UUID)
 
 
 def _event(server: Server, reference: str) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from vardkase.core.clock import now_seconds
+from vardkase.core.errors import FieldErrors
+from vardkase.core.misp_problems import problems_of
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -22,13 +24,13 @@ from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.analyst_data.queries import readable_uuids
 from vardkase.intel.analyst_data.rules import may_contribute, may_edit, speaks_for_others
 from vardkase.intel.contribution_targets import ContributionTarget
+from vardkase.intel.problems import AnalystDataProblem
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import blocked_uuids
 from vardkase.knowledge.blocklists.services import count_blocked
 from vardkase.knowledge.galaxies.services import Captured
 from vardkase.misp.analyst_data import KINDS, AnalystInput, analyst_parts, parse_analyst_data
-from vardkase.misp.fields import Errors
 
 AT_ONCE = 1000
 CHANGING = (
@@ -41,7 +43,7 @@ CHANGING = (
 @dataclass(slots=True)
 class CarriedData:
     inputs: list[AnalystInput] = field(default_factory=list)
-    refused: list[tuple[str, Errors]] = field(default_factory=list)
+    refused: list[tuple[str, FieldErrors]] = field(default_factory=list)
 
 
 def read_carried(carriers: Iterable[ContributionTarget]) -> CarriedData:
@@ -53,9 +55,12 @@ def read_carried(carriers: Iterable[ContributionTarget]) -> CarriedData:
         for kind, within, part in analyst_parts(carrier.data):
             place = f"{carrier.place}.{within}".lstrip(".")
             about = {"object_type": carrier.object_type, "object_uuid": carrier.object_uuid}
-            parsed = _read(kind, {**part, **about} if isinstance(part, dict) else None)
+            if not isinstance(part, dict):
+                found.refused.append((place, {"uuid": [AnalystDataProblem.NOT_A_DOCUMENT()]}))
+                continue
+            parsed = parse_analyst_data(kind, {**part, **about}, now=now_seconds())
             if isinstance(parsed, dict):
-                found.refused.append((place, parsed))
+                found.refused.append((place, problems_of(parsed)))
                 continue
             parsed.uuid = parsed.uuid or str(uuid4())
             found.inputs.append(parsed)
@@ -149,12 +154,6 @@ def mark_detached(actor: Actor, ids: Sequence[int]) -> None:
 
 def now() -> datetime:
     return datetime.fromtimestamp(now_seconds(), UTC)
-
-
-def _read(kind: int, data: Mapping[str, Any] | None) -> AnalystInput | Errors:
-    if data is None:
-        return {"uuid": ["Not a document."]}
-    return parse_analyst_data(kind, data, now=now_seconds())
 
 
 def _reach(said: AnalystInput) -> tuple[int, int | None, dict[str, Any] | None]:

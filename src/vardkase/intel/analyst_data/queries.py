@@ -11,6 +11,7 @@ from vardkase.core.sql import SqlQuery, array_of, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import analyst_data_predicate, reader_parameters
 from vardkase.intel.analyst_data.models import AnalystDataKind
+from vardkase.intel.problems import AnalystDataProblem
 from vardkase.intel.queries.find import Reference, matches
 from vardkase.misp.fields import UUID
 
@@ -40,6 +41,14 @@ class FoundAnalystData:
     orgc_id: int
 
 
+NOT_FOUND = {
+    None: AnalystDataProblem.NOT_FOUND,
+    AnalystDataKind.NOTE: AnalystDataProblem.NOTE_NOT_FOUND,
+    AnalystDataKind.OPINION: AnalystDataProblem.OPINION_NOT_FOUND,
+    AnalystDataKind.RELATIONSHIP: AnalystDataProblem.RELATIONSHIP_NOT_FOUND,
+}
+
+
 def find_analyst_data(actor: Actor, kind: AnalystDataKind | None, reference: Reference) -> FoundAnalystData:
     of_kind = "TRUE" if kind is None else f"n.kind = {kind.value}"
     row = (
@@ -52,7 +61,7 @@ def find_analyst_data(actor: Actor, kind: AnalystDataKind | None, reference: Ref
         .fetchone()
     )
     if row is None:
-        raise NotFound(f"Invalid {'Analyst Data' if kind is None else kind.label}.")
+        raise NotFound(NOT_FOUND[kind]())
     return FoundAnalystData(*row)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.problems import IntelProblem
 
 
 def may_contribute(actor: Actor) -> bool:
@@ -27,7 +28,7 @@ def require_editor(actor: Actor, orgc_id: int) -> None:
     actor.require_writing()
     actor.require(Permission.ADD, Permission.ANALYST_DATA)
     if not may_edit(actor, orgc_id):
-        raise Forbidden("You are not authorised to do that.")
+        raise Forbidden(IntelProblem.NOT_AUTHORISED())
 
 
 def speaks_for_others(actor: Actor) -> bool:

@@ -12,7 +12,9 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import FieldErrors, Invalid
+from vardkase.core.misp_problems import problems_of
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
@@ -36,8 +38,8 @@ from vardkase.intel.analyst_data.queries import (
 from vardkase.intel.analyst_data.rules import require_editor, speaks_for_others
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.contribution_targets import ContributionTarget
+from vardkase.intel.problems import AnalystDataProblem, IntelProblem
 from vardkase.intel.queries.find import Reference
-from vardkase.intel.services.attribute_assembler import UUID_TAKEN
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import blocked_uuids, is_blocked
@@ -46,8 +48,7 @@ from vardkase.knowledge.galaxies.services import Captured
 from vardkase.misp.analyst_data import AnalystInput, parse_analyst_data
 from vardkase.misp.fields import read_uuid
 
-BLOCKED = {"uuid": ["Blocked by the analyst data blocklist."]}
-EMPTY = {"note": ["This field cannot be left blank"]}
+BLOCKED: FieldErrors = {"uuid": [AnalystDataProblem.BLOCKED()]}
 __all__ = [
     "Captured",
     "add_analyst_data",
@@ -79,7 +80,8 @@ def add_analyst_data(actor: Actor, kind: AnalystDataKind, data: Mapping[str, Any
     said.uuid = said.uuid or str(uuid4())
     if AnalystData.objects.filter(uuid=said.uuid).exists():
         # One that the actor may not read is as one that was deleted here, or that may not come.
-        raise Invalid(UUID_TAKEN if readable_uuids(actor, [said.uuid]) else BLOCKED)
+        taken = {"uuid": [IntelProblem.UUID_TAKEN()]}
+        raise Invalid(taken if readable_uuids(actor, [said.uuid]) else BLOCKED)
     if is_blocked(Blocked.ANALYST_DATA, said.uuid):
         raise Invalid(BLOCKED)
     _require_group(actor, said)
@@ -87,7 +89,7 @@ def add_analyst_data(actor: Actor, kind: AnalystDataKind, data: Mapping[str, Any
     if said.orgc and speaks_for_others(actor):
         require_attribution(actor, read_uuid(said.orgc, {}))
     if not store(actor, [said])[Captured.IMPORTED]:
-        raise Invalid({"orgc_uuid": ["Blocked by the organisation blocklist."]})
+        raise Invalid({"orgc_uuid": [AnalystDataProblem.CREATOR_BLOCKED()]})
     row = AnalystData.objects.get(uuid=said.uuid)
     capture_carried(actor, [ContributionTarget(row.kind_name, said.uuid, data)])
     record(actor, IntelAction[f"{kind.name}_ADDED"], _target(row))
@@ -189,10 +191,10 @@ def _locked(actor: Actor, found: FoundAnalystData) -> AnalystData:
 def _parsed(kind: AnalystDataKind, data: Mapping[str, Any]) -> AnalystInput:
     parsed = parse_analyst_data(kind, data, now=now_seconds())
     if isinstance(parsed, dict):
-        raise Invalid(parsed)
+        raise Invalid(problems_of(parsed))
     # MISP takes an empty text, and peers have them; a note that was forgotten is another thing.
     if kind is AnalystDataKind.NOTE and data.get("note") is None:
-        raise Invalid(EMPTY)
+        raise Invalid({"note": [CommonProblem.REQUIRED()]})
     return parsed
 
 

@@ -9,15 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from vardkase.core.errors import Invalid
+from vardkase.core.misp_problems import MispProblem
+from vardkase.core.problems import CommonProblem
 from vardkase.intel.collections.models import CollectionType, ElementType
+from vardkase.intel.problems import CollectionProblem
 from vardkase.knowledge.galaxies.documents import text_of, uuid_of
 from vardkase.misp.time import read_date
 
 LONGEST_NAME = 255
 LONGEST_TEXT = 65_535
-NOT_EMPTY = "This field cannot be left blank"
-TYPES = f"Options: {', '.join(CollectionType.values)}"
-ELEMENT_TYPES = f"Options: {', '.join(ElementType.values)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,25 @@ def collection_fields(data: Mapping[str, Any]) -> dict[str, str]:
         if data.get(key) is not None
     }
     if "name" in fields and not 0 < len(fields["name"]) <= LONGEST_NAME:
-        raise Invalid({"name": [f"At most {LONGEST_NAME} characters." if fields["name"] else NOT_EMPTY]})
+        too_long = MispProblem.TOO_LONG(most=LONGEST_NAME)
+        raise Invalid({"name": [too_long if fields["name"] else CommonProblem.REQUIRED()]})
     if "type" in fields and fields["type"] not in CollectionType.values:
-        raise Invalid({"type": [TYPES]})
+        raise Invalid({"type": [MispProblem.NO_SUCH_CHOICE(choices=CollectionType.values)]})
     if len(fields.get("description", "")) > LONGEST_TEXT:
-        raise Invalid({"description": [f"At most {LONGEST_TEXT} characters."]})
+        raise Invalid({"description": [MispProblem.TOO_LONG(most=LONGEST_TEXT)]})
     return fields
 
 
 def element_of(data: Mapping[str, Any]) -> ElementInput:
     element_uuid = uuid_of(data, "element_uuid")
     if element_uuid is None:
-        raise Invalid({"element_uuid": [NOT_EMPTY]})
+        raise Invalid({"element_uuid": [CommonProblem.REQUIRED()]})
     element_type = text_of(data, "element_type") if "element_type" in data else ""
     if element_type not in ElementType.values:
-        raise Invalid({"element_type": [ELEMENT_TYPES]})
+        raise Invalid({"element_type": [MispProblem.NO_SUCH_CHOICE(choices=ElementType.values)]})
     description = text_of(data, "description") if "description" in data else ""
     if len(description) > LONGEST_TEXT:
-        raise Invalid({"description": [f"At most {LONGEST_TEXT} characters."]})
+        raise Invalid({"description": [MispProblem.TOO_LONG(most=LONGEST_TEXT)]})
     return ElementInput(uuid_of(data), element_uuid, element_type, description)
 
 
@@ -61,7 +62,7 @@ def elements_of(data: Mapping[str, Any]) -> list[ElementInput] | None:
     if listed is None:
         return None
     if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
-        raise Invalid({"CollectionElement": ["A list of elements is expected."]})
+        raise Invalid({"CollectionElement": [CollectionProblem.NOT_ELEMENTS()]})
     return list({each.element_uuid: each for each in map(element_of, listed)}.values())
 
 
@@ -71,5 +72,5 @@ def moment_of(data: Mapping[str, Any], key: str) -> datetime | None:
         return None
     moment = read_date(value) if isinstance(value, str) else None
     if moment is None:
-        raise Invalid({key: ["Expected a date and time: YYYY-MM-DD HH:MM:SS"]})
+        raise Invalid({key: [MispProblem.BAD_MOMENT()]})
     return moment.replace(microsecond=0)

@@ -10,6 +10,7 @@ from vardkase.core.sql import SqlQuery, array_of, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import collection_predicate, reader_parameters
 from vardkase.intel.collections.models import Collection, CollectionElement
+from vardkase.intel.problems import CollectionProblem
 from vardkase.intel.queries.find import Reference, matches
 from vardkase.misp.fields import UUID
 
@@ -30,7 +31,7 @@ def find_collection(actor: Actor, reference: Reference) -> Collection:
         .fetchone()
     )
     if row is None:
-        raise NotFound("Invalid Collection.")
+        raise NotFound(CollectionProblem.NOT_FOUND())
     return Collection.objects.get(pk=row[0])
 
 
@@ -45,7 +46,7 @@ def find_element(actor: Actor, reference: Reference) -> CollectionElement:
         .fetchone()
     )
     if row is None:
-        raise NotFound("Invalid CollectionElement.")
+        raise NotFound(CollectionProblem.ELEMENT_NOT_FOUND())
     return CollectionElement.objects.select_related("collection").get(pk=row[0])
 
 

@@ -12,6 +12,8 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.misp_problems import MispProblem
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
@@ -23,7 +25,6 @@ from vardkase.identity.organisations.attribution import (
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.collections.documents import (
-    NOT_EMPTY,
     ElementInput,
     collection_fields,
     element_of,
@@ -32,9 +33,9 @@ from vardkase.intel.collections.documents import (
 )
 from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.intel.collections.queries import find_collection, find_element, stored_collections
+from vardkase.intel.problems import CollectionProblem, IntelProblem
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.rules import may_modify_created
-from vardkase.intel.services.attribute_assembler import UUID_TAKEN
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import is_blocked
@@ -42,7 +43,7 @@ from vardkase.knowledge.blocklists.services import count_blocked
 from vardkase.knowledge.galaxies.documents import distribution_of, uuid_of
 from vardkase.knowledge.galaxies.services.reach import reach_of
 from vardkase.misp.distribution import Distribution
-from vardkase.misp.fields import IN_THE_FUTURE, read_block, read_sharing_group_id
+from vardkase.misp.fields import read_block, read_sharing_group_id
 from vardkase.misp.time import LARGEST_LEAD
 
 DOWNGRADED = {
@@ -59,7 +60,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
     fields = _required(data)
     uuid = uuid_of(data) or uuid4()
     if Collection.objects.filter(uuid=uuid).exists():
-        raise Invalid(UUID_TAKEN)
+        raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
     distribution, group = reach_of(actor, data, (Distribution.ORGANISATION, None))
     collection = Collection.objects.create(
         uuid=uuid,
@@ -111,9 +112,9 @@ def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     collection = _lock_own(actor, reference)
     element = element_of(data)
     if collection.elements.filter(element_uuid=element.element_uuid).exists():
-        raise Conflict("Element already in the Collection.")
+        raise Conflict(CollectionProblem.ELEMENT_THERE())
     if element.uuid and CollectionElement.objects.filter(uuid=element.uuid).exists():
-        raise Invalid(UUID_TAKEN)
+        raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
     row = _row(collection, element)
     row.save()
     _touch(collection)
@@ -154,11 +155,11 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     actor.require(Permission.SYNC)
     uuid = uuid_of(data)
     if uuid is None:
-        raise Invalid({"uuid": [NOT_EMPTY]})
+        raise Invalid({"uuid": [CommonProblem.REQUIRED()]})
     stored = Collection.objects.select_for_update().filter(uuid=uuid).first()
     modified = moment_of(data, "modified") or _now()
     if modified > _now() + timedelta(seconds=LARGEST_LEAD):
-        raise Invalid({"modified": [IN_THE_FUTURE]})
+        raise Invalid({"modified": [MispProblem.IN_THE_FUTURE()]})
     if stored is not None and (
         misattributed(actor, ids=[stored.orgc_id]) or is_delivered_by_another(actor, stored.orgc_id)
     ):
@@ -193,7 +194,7 @@ def wanted_collections(actor: Actor, offered: Mapping[str, str]) -> list[str]:
 def _required(data: Mapping[str, Any]) -> dict[str, str]:
     fields = collection_fields(data)
     if missing := [name for name in ("name", "type") if name not in fields]:
-        raise Invalid({name: [NOT_EMPTY] for name in missing})
+        raise Invalid({name: [CommonProblem.REQUIRED()] for name in missing})
     return fields
 
 
@@ -204,7 +205,7 @@ def _lock_own(actor: Actor, reference: Reference) -> Collection:
     Collection.objects.select_for_update().filter(pk=number).first()
     collection = find_collection(actor, number)
     if not may_modify_created(actor, collection):
-        raise Forbidden("You are not authorised to do that.")
+        raise Forbidden(IntelProblem.NOT_AUTHORISED())
     return collection
 
 

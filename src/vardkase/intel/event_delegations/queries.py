@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.event_delegations.models import EventDelegation
+from vardkase.intel.problems import DelegationProblem
 from vardkase.intel.queries.find import Reference
 from vardkase.misp.flags import as_int
 
@@ -31,5 +32,5 @@ def find_delegation(actor: Actor, reference: Reference) -> EventDelegation:
     number = as_int(reference)
     found = delegations(actor).filter(pk=number).first() if number is not None and number > 0 else None
     if found is None:
-        raise NotFound("Invalid delegation request.")
+        raise NotFound(DelegationProblem.NOT_FOUND())
     return found

@@ -27,13 +27,13 @@ from vardkase.intel.hooks import (
     event_taken_over,
 )
 from vardkase.intel.models import Event
+from vardkase.intel.problems import DelegationProblem, IntelProblem
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.locking import lock_event, lock_own_event
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int
 
-NOT_YOURS = "You are not authorised to do that."
 LONGEST_MESSAGE = 10_000
 CHANGED = (
     "org_id", "orgc_id", "user_id", "distribution", "sharing_group_id", "timestamp", "published", "protected"
@@ -58,11 +58,11 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
     event = lock_own_event(actor, event_id)
     _refuse_unsuitable(event)
     if EventDelegation.objects.filter(event=event).exists():
-        raise Conflict("There is already a pending delegation request for this event.")
+        raise Conflict(DelegationProblem.PENDING())
     org = _recipient(event, data.get("org_id"))
     distribution, sharing_group_id = _reach(actor, data, RECIPIENT_DECIDES)
     if sharing_group_id is not None and sharing_group_id not in sharing_group_ids(org.pk):
-        raise Invalid({"sharing_group_id": ["The other organisation is not in this sharing group."]})
+        raise Invalid({"sharing_group_id": [DelegationProblem.OUTSIDE_GROUP()]})
     reach = None if distribution == RECIPIENT_DECIDES else distribution
     before_delegation.emit(BeforeDelegation(actor, event, reach, sharing_group_id))
     delegation = EventDelegation.objects.create(
@@ -91,7 +91,7 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
     """
     delegation, event = _locked(actor, reference)
     if delegation.org_id != actor.organisation_id and not actor.is_site_admin:
-        raise Forbidden(NOT_YOURS)
+        raise Forbidden(IntelProblem.NOT_AUTHORISED())
     _refuse_unsuitable(event)
     asked = {"distribution": delegation.distribution, "sharing_group_id": delegation.sharing_group_id}
     decided = data if delegation.distribution == RECIPIENT_DECIDES else asked
@@ -135,23 +135,23 @@ def _locked(actor: Actor, reference: Reference) -> tuple[EventDelegation, Event]
 
 def _refuse_unsuitable(event: Event) -> None:
     if event.distribution != Distribution.ORGANISATION:
-        raise Conflict("Only events that are for your organisation only can be delegated.")
+        raise Conflict(DelegationProblem.NOT_PRIVATE())
 
 
 def _recipient(event: Event, reference: Any) -> Organisation:
     try:
         found = find_organisation(reference if isinstance(reference, str | int) else "")
     except NotFound:
-        raise Invalid({"org_id": ["Invalid organisation."]}) from None
+        raise Invalid({"org_id": [DelegationProblem.NO_ORGANISATION()]}) from None
     if not found.local or found.pk == event.org_id:
-        raise Invalid({"org_id": ["Please choose another organisation that uses this instance."]})
+        raise Invalid({"org_id": [DelegationProblem.UNSUITABLE_ORGANISATION()]})
     return found
 
 
 def _reach(actor: Actor, data: Mapping[str, Any], default: int) -> tuple[int, int | None]:
     distribution = as_int(data.get("distribution", default))
     if distribution is None or distribution not in DISTRIBUTIONS | {default}:
-        raise Invalid({"distribution": ["Please choose a distribution from 0 to 4."]})
+        raise Invalid({"distribution": [DelegationProblem.BAD_DISTRIBUTION()]})
     group = as_int(data.get("sharing_group_id"))
     return distribution, SharingGroups(actor).required(distribution, group, None)
 
@@ -160,7 +160,7 @@ def _message(given: Any) -> str:
     if given is None:
         return ""
     if not isinstance(given, str) or len(given) > LONGEST_MESSAGE:
-        raise Invalid({"message": [f"The message must be a text of at most {LONGEST_MESSAGE} characters."]})
+        raise Invalid({"message": [DelegationProblem.BAD_MESSAGE(most=LONGEST_MESSAGE)]})
     return given
 
 

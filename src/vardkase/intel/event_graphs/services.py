@@ -15,11 +15,13 @@ from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.png import is_png
+from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_graphs.models import EventGraph
 from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.problems import EventGraphProblem, IntelProblem
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.services.locking import lock_event
 from vardkase.misp.flags import as_int
@@ -28,7 +30,6 @@ LARGEST = 1024 * 1024
 """Bytes of a drawing, and of its picture."""
 MOST_GRAPHS = 100
 """Graphs of one event that one organisation keeps."""
-NO_GRAPH = "Invalid event graph"
 DATA_URL = "data:image/png;base64,"
 
 
@@ -38,7 +39,7 @@ def graphs_of(actor: Actor, event: Reference, graph: Reference | None = None) ->
         return list(kept[:MOST_GRAPHS])
     found = list(kept.filter(pk=as_int(graph) or 0))
     if not found:
-        raise NotFound(NO_GRAPH)
+        raise NotFound(EventGraphProblem.NOT_FOUND())
     return found
 
 
@@ -47,7 +48,7 @@ def keep_graph(actor: Actor, event: Reference, data: Mapping[str, Any]) -> Event
     actor.require(Permission.ADD)
     actor.require_writing()
     found = lock_event(actor, find_event(actor, event).id)
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     kept = EventGraph(
         event=found,
         org_id=actor.organisation_id,
@@ -58,7 +59,7 @@ def keep_graph(actor: Actor, event: Reference, data: Mapping[str, Any]) -> Event
         preview=_picture(data.get("preview_img"), errors),
     )
     if EventGraph.objects.filter(event=found, org=actor.organisation_id).count() >= MOST_GRAPHS:
-        errors["event_id"] = [f"An organisation keeps at most {MOST_GRAPHS} graphs of an event."]
+        errors["event_id"] = [EventGraphProblem.TOO_MANY(most=MOST_GRAPHS)]
     if errors:
         raise Invalid(errors)
     kept.save()
@@ -72,10 +73,10 @@ def delete_graph(actor: Actor, graph: Reference) -> int:
     actor.require_writing()
     found = _own(actor).select_for_update().filter(pk=as_int(graph) or 0).first()
     if found is None:
-        raise NotFound(NO_GRAPH)
+        raise NotFound(EventGraphProblem.NOT_FOUND())
     find_event(actor, found.event_id)
     if not (actor.is_site_admin or actor.may(Permission.MODIFY_ORG) or found.user_id == actor.user_id):
-        raise Forbidden("You are not authorised to do that.")
+        raise Forbidden(IntelProblem.NOT_AUTHORISED())
     number = found.pk
     record(actor, IntelAction.EVENT_GRAPH_DELETED, _target(found), {"event": str(found.event.uuid)})
     found.delete()
@@ -92,29 +93,29 @@ def _own(actor: Actor) -> QuerySet[EventGraph]:
     return every if actor.is_site_admin else every.filter(org=actor.organisation_id)
 
 
-def _name(given: Any, errors: dict[str, list[str]]) -> str:
+def _name(given: Any, errors: dict[str, list[Problem]]) -> str:
     if given is None:
         return ""
     if not isinstance(given, str) or len(given) > 255 or "\0" in given:
-        errors["network_name"] = ["The name must be a text of at most 255 characters."]
+        errors["network_name"] = [EventGraphProblem.BAD_NAME()]
         return ""
     return given
 
 
-def _drawing(given: Any, errors: dict[str, list[str]]) -> str:
+def _drawing(given: Any, errors: dict[str, list[Problem]]) -> str:
     try:
         decoded = json_limits.decoded(given) if isinstance(given, str) else given
         text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
     except ValueError:
         decoded, text = None, ""
     if not isinstance(decoded, dict | list):
-        errors["network_json"] = ["The graph must be a JSON object."]
+        errors["network_json"] = [EventGraphProblem.NOT_JSON()]
     elif len(text.encode("utf-8", "replace")) > LARGEST:
-        errors["network_json"] = [f"The graph must be smaller than {LARGEST} bytes."]
+        errors["network_json"] = [EventGraphProblem.TOO_LARGE(most=LARGEST)]
     return text
 
 
-def _picture(given: Any, errors: dict[str, list[str]]) -> bytes:
+def _picture(given: Any, errors: dict[str, list[Problem]]) -> bytes:
     if given in (None, ""):
         return b""
     try:
@@ -122,7 +123,7 @@ def _picture(given: Any, errors: dict[str, list[str]]) -> bytes:
     except ValueError:
         content = b""
     if len(content) > LARGEST or not is_png(content):
-        errors["preview_img"] = [f"The picture must be a PNG of at most {LARGEST} bytes, in base64."]
+        errors["preview_img"] = [EventGraphProblem.BAD_PICTURE(most=LARGEST)]
         return b""
     return content
 

@@ -16,6 +16,7 @@ from vardkase.intel.errors import NotOwned
 from vardkase.intel.event_locks.models import EventLock
 from vardkase.intel.event_locks.settings import DISABLED
 from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
@@ -24,7 +25,6 @@ SECONDS = 900
 """How long a lock holds when nobody renews it, as in MISP."""
 MOST_NAMED = 100
 ANOTHER = "another user"
-SWITCHED_OFF = "Event locks are disabled."
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def add_lock(actor: Actor, reference: Reference) -> UUID:
     Raises NotFound, NotYours, Forbidden if locks are disabled.
     """
     if DISABLED.value or actor.user_id is None:
-        raise Forbidden(SWITCHED_OFF)
+        raise Forbidden(EventProblem.LOCKS_OFF())
     event = _own(actor, reference)
     now = now_seconds()
     EventLock.objects.filter(event=event.id, expires__lte=now).delete()

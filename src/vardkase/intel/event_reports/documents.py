@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from vardkase.core.misp_problems import problems_of
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.event_reports.tags import link_tags
 from vardkase.intel.models import Event, EventReport
+from vardkase.intel.problems import EventReportProblem
 from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
 from vardkase.intel.services.audiences import Audiences, report_audiences
 from vardkase.intel.services.tag_loader import TagLoader
@@ -45,11 +47,12 @@ def store_reports(actor: Actor, event: Event, parts: object, assembler: Assemble
 def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
     taken: set[str] = set()
     for place, part in numbered_parts(parts, "EventReport"):
-        parsed = (
-            parse_report(part, now=assembler.now) if isinstance(part, dict) else {"name": ["Invalid report."]}
-        )
+        if not isinstance(part, dict):
+            assembler.rejections.add(place, {"name": [EventReportProblem.NOT_A_REPORT()]})
+            continue
+        parsed = parse_report(part, now=assembler.now)
         if isinstance(parsed, dict):
-            assembler.rejections.add(place, parsed)
+            assembler.rejections.add(place, problems_of(parsed))
         elif parsed.uuid is None or parsed.uuid not in taken:
             parsed.uuid = parsed.uuid or str(uuid4())
             taken.add(parsed.uuid)

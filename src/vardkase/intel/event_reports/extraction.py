@@ -20,6 +20,7 @@ from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.context import tags_in
 from vardkase.intel.event_reports.services import lock_own_report
 from vardkase.intel.models import Attribute, EventReport
+from vardkase.intel.problems import EventReportProblem
 from vardkase.intel.queries.find import Reference, find_report
 from vardkase.intel.services.attributes import add_attributes
 from vardkase.intel.services.tagging import attach_tag
@@ -140,7 +141,7 @@ def _parts(found: DetectedValue) -> Parts:
 def _key(suggestion: Mapping[str, Any]) -> Parts:
     kind, value = suggestion.get("type"), suggestion.get("value")
     if not isinstance(kind, str) or not isinstance(value, str):
-        raise Invalid({"suggestions": ["Each suggestion needs a value and a type."]})
+        raise Invalid({"suggestions": [EventReportProblem.INCOMPLETE_SUGGESTION()]})
     return split(kind, normalise(kind, value))
 
 

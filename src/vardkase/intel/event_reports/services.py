@@ -12,13 +12,14 @@ from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.misp_problems import problems_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.tags import put_tags
 from vardkase.intel.models import Event, EventReport
+from vardkase.intel.problems import EventReportProblem, IntelProblem
 from vardkase.intel.queries.find import Reference, find_report
-from vardkase.intel.services.attribute_assembler import UUID_TAKEN
 from vardkase.intel.services.audiences import Audiences, report_audiences
 from vardkase.intel.services.changes import named
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
@@ -36,7 +37,7 @@ def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
     event = lock_own_event(actor, event_id)
     parsed = _parsed(data)
     if parsed.uuid and EventReport.objects.filter(uuid=parsed.uuid).exists():
-        raise Invalid(UUID_TAKEN)
+        raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
     report = EventReport(
         uuid=UUID(parsed.uuid) if parsed.uuid else uuid4(),
         event=event,
@@ -91,14 +92,14 @@ def lock_own_report(actor: Actor, reference: Reference) -> tuple[EventReport, Ev
     try:
         found, event = lock_own_part(actor, lambda: find_report(actor, reference, deleted=True))
     except NotFound as missing:
-        raise NotFound("Invalid report") from missing
+        raise NotFound(EventReportProblem.NOT_FOUND_TO_CHANGE()) from missing
     return EventReport.objects.get(pk=found.id), event
 
 
 def _parsed(data: Mapping[str, Any]) -> ReportInput:
     parsed = parse_report(data, now=now_seconds(), default_distribution=Distribution.ORGANISATION)
     if isinstance(parsed, dict):
-        raise Invalid(parsed)
+        raise Invalid(problems_of(parsed))
     return parsed
 
 

@@ -15,6 +15,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import Event, EventReport
+from vardkase.intel.problems import EventReportProblem, TaggingProblem
 from vardkase.intel.queries.find import Reference, find_report
 from vardkase.intel.services.audiences import report_audiences
 from vardkase.intel.services.locking import lock_event, touch
@@ -58,7 +59,7 @@ def tag_report(
     found = [book.find(mention) for mention in mentions]
     tags = [tag for tag in found if tag is not None]
     if len(tags) != len(mentions) or not tags:
-        raise Invalid("Invalid Tag.")
+        raise Invalid(TaggingProblem.NO_TAG())
     links = EventReportTag.objects.filter(event_report=report)
     before = links.count()
     link_tags(report, book, mentions)
@@ -81,7 +82,7 @@ def untag_report(actor: Actor, reference: Reference, name: str) -> tuple[Tag, bo
         else links.filter(tag=int(name)).first()
     )
     if link is None:
-        raise Conflict("Could not remove tag as it is not attached to the target EventReport")
+        raise Conflict(TaggingProblem.NOT_ATTACHED(kind="EventReport"))
     stored, event = _taggable(actor, report.id, local=link.local)
     EventReportTag.objects.filter(pk=link.pk).delete()
     _done(actor, event, stored, IntelAction.TAG_DETACHED, [link.tag], local=link.local)
@@ -94,7 +95,7 @@ def _taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[Event
     event = lock_event(actor, find_report(actor, reference).event_id)
     report = EventReport.objects.filter(pk=find_report(actor, reference).id).first()
     if report is None:
-        raise NotFound("Invalid report")
+        raise NotFound(EventReportProblem.NOT_FOUND_TO_CHANGE())
     require_may_tag(actor, event, local=local)
     return report, event
 

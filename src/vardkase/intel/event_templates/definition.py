@@ -14,6 +14,8 @@ import msgspec
 from msgspec import Meta
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
+from vardkase.intel.event_templates.problems import TemplateDefinitionProblem
 from vardkase.misp.types import CATEGORIES, TYPES, category_allows
 
 LONGEST = 65_535
@@ -182,7 +184,7 @@ def document_of(given: Any) -> Any:
     try:
         return msgspec.json.decode(given) if isinstance(given, str) else given
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise Invalid({"definition": [str(error)]}) from None
+        raise Invalid({"definition": [CommonProblem.NOT_ACCEPTED(reason=str(error))]}) from None
 
 
 def read_definition(document: Any) -> Definition:
@@ -190,7 +192,7 @@ def read_definition(document: Any) -> Definition:
     try:
         definition = msgspec.convert(document, Definition)
     except msgspec.ValidationError as error:
-        raise Invalid({"definition": [str(error)]}) from None
+        raise Invalid({"definition": [CommonProblem.NOT_ACCEPTED(reason=str(error))]}) from None
     if problems := list(_problems(definition)):
         raise Invalid({"definition": problems})
     return definition
@@ -201,42 +203,48 @@ def rendered(template: str, words: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda found: words.get(found.group(2) or found.group(1), ""), template)
 
 
-def _problems(definition: Definition) -> Iterator[str]:
+def _problems(definition: Definition) -> Iterator[Problem]:
     elements: dict[str, AnyElement] = {}
     for element in definition.structure:
         if element.id in elements:
-            yield f"{element.id}: the id is used twice."
+            yield TemplateDefinitionProblem.IN_ELEMENT(
+                element=element.id, problem=TemplateDefinitionProblem.TWICE()
+            )
         elements[element.id] = element
     for element in definition.structure:
         for problem in _problems_of(element, elements):
-            yield f"{element.id}: {problem}"
-    defaults = definition.event_defaults
+            yield TemplateDefinitionProblem.IN_ELEMENT(element=element.id, problem=problem)
+    for problem in _problems_of_defaults(definition.event_defaults, elements):
+        yield TemplateDefinitionProblem.IN_ELEMENT(element="event_defaults", problem=problem)
+
+
+def _problems_of_defaults(defaults: EventDefaults, elements: Mapping[str, AnyElement]) -> Iterator[Problem]:
     if defaults.distribution == 4 and defaults.sharing_group_id is None:
-        yield "event_defaults: distribution 4 needs a sharing_group_id."
+        yield TemplateDefinitionProblem.NO_SHARING_GROUP()
     if "{{" in VARIABLE.sub("", defaults.info_template):
-        yield "event_defaults: info_template takes {{date}}, {{now}}, {{user}} and {{field:<id>}}."
+        yield TemplateDefinitionProblem.BAD_VARIABLE()
     for _, field in VARIABLE.findall(defaults.info_template):
         if field and not isinstance(elements.get(field), Field):
-            yield f"event_defaults: info_template names {field}, which is no field."
+            yield TemplateDefinitionProblem.NO_FIELD(field=field)
 
 
-def _problems_of(element: AnyElement, elements: Mapping[str, AnyElement]) -> Iterator[str]:
+def _problems_of(element: AnyElement, elements: Mapping[str, AnyElement]) -> Iterator[Problem]:
     parent = element.parent if isinstance(element, Field) else None
     if parent is not None and not isinstance(elements.get(parent), Section):
-        yield f"its parent {parent} is no section."
+        yield TemplateDefinitionProblem.NO_SECTION(parent=parent)
     if isinstance(element, AttributeField):
         yield from _problems_of_kind(element.misp)
     if isinstance(element, Reference):
         if not isinstance(elements.get(element.from_), ObjectField):
-            yield f"from: {element.from_} is no object_field."
+            yield TemplateDefinitionProblem.NOT_FROM_OBJECT(element=element.from_)
         if not isinstance(elements.get(element.to), ObjectField | AttributeField | FileField):
-            yield f"to: {element.to} becomes nothing that can be referred to."
+            yield TemplateDefinitionProblem.NOT_TO_THING(element=element.to)
 
 
-def _problems_of_kind(kind: AttributeKind) -> Iterator[str]:
+def _problems_of_kind(kind: AttributeKind) -> Iterator[Problem]:
     if kind.type not in TYPES:
-        yield f"there is no type {kind.type}."
+        yield TemplateDefinitionProblem.NO_TYPE(type=kind.type)
     elif kind.category not in CATEGORIES:
-        yield f"there is no category {kind.category}."
+        yield TemplateDefinitionProblem.NO_CATEGORY(category=kind.category)
     elif not category_allows(kind.category, kind.type):
-        yield f"the category {kind.category} has no type {kind.type}."
+        yield TemplateDefinitionProblem.NO_TYPE_IN_CATEGORY(category=kind.category, type=kind.type)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.intel.event_templates.definition import (
     AnyField,
     AttributeField,
@@ -20,22 +21,12 @@ from vardkase.intel.event_templates.definition import (
     TagField,
     rendered,
 )
+from vardkase.intel.event_templates.problems import TemplateValueProblem
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.misp.fields import read_text
 
 MOST = 200
 """How often one field may be filled in."""
-REQUIRED = "This field is required."
-UNKNOWN = "The template has no such field."
-ONE_ONLY = "Only one value is expected."
-TOO_MANY = f"At most {MOST} values are expected."
-A_TEXT = "A text is expected."
-AN_OBJECT = "A value for each relation of the object is expected."
-A_FILE = "A file is expected: its filename, and its data in base64."
-NO_TEMPLATE = "The object template {} is not here in a version from {} on."
-NO_RELATION = "The object has no {} to fill in."
-NEEDS = "{} is required."
-NOT_OF_TAXONOMY = "{} is a tag of none of these taxonomies: {}."
 DEFAULTS = "event_defaults"
 NO_TITLE = "Event from template"
 
@@ -63,12 +54,12 @@ class Form:
     """Place in the document → the field that it comes from."""
     first: dict[str, str] = field(default_factory=dict)
     """Field → uuid of the first thing that was made of it."""
-    errors: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, list[Problem]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         fields = self.definition.fields()
         for name in self.values.keys() - {each.id for each in fields}:
-            self._refuse(name, UNKNOWN)
+            self._refuse(name, TemplateValueProblem.UNKNOWN_FIELD())
         for each in fields:
             self._take(each)
         if self.errors:
@@ -91,11 +82,11 @@ class Form:
     def _take(self, asked: AnyField) -> None:
         answers = _answers(asked, self.values.get(asked.id))
         if not answers and asked.mandatory:
-            self._refuse(asked.id, REQUIRED)
+            self._refuse(asked.id, CommonProblem.MISSING())
         elif len(answers) > 1 and not asked.takes_several:
-            self._refuse(asked.id, ONE_ONLY)
+            self._refuse(asked.id, TemplateValueProblem.ONE_ONLY())
         elif len(answers) > MOST:
-            self._refuse(asked.id, TOO_MANY)
+            self._refuse(asked.id, TemplateValueProblem.TOO_MANY(most=MOST))
         else:
             for answer in answers:
                 self._take_answer(asked, answer)
@@ -106,13 +97,13 @@ class Form:
         elif isinstance(asked, FileField):
             self._take_file(asked, answer)
         elif not isinstance(answer, str):
-            self._refuse(asked.id, A_TEXT)
+            self._refuse(asked.id, CommonProblem.NOT_TEXT())
         elif isinstance(asked, AttributeField):
             self._take_attribute(asked, answer)
         elif isinstance(asked, TagField):
             self._take_tag(asked, answer)
         elif (tag := self.clusters.get((asked.id, answer))) is None:
-            self._refuse(asked.id, f"There is no cluster {answer}.")
+            self._refuse(asked.id, TemplateValueProblem.NO_CLUSTER(name=answer))
         else:
             self.tags[tag] = asked.id
 
@@ -127,14 +118,14 @@ class Form:
     def _take_file(self, asked: FileField, given: Any) -> None:
         name, data = (given.get("filename"), given.get("data")) if isinstance(given, dict) else ("", "")
         if not (isinstance(name, str) and isinstance(data, str) and name and data):
-            self._refuse(asked.id, A_FILE)
+            self._refuse(asked.id, TemplateValueProblem.NOT_A_FILE())
             return
         self._add(asked, {"type": asked.as_, "value": name, "data": data, "encrypt": True})
 
     def _take_tag(self, asked: TagField, name: str) -> None:
         allowed = asked.restrict_taxonomies
         if allowed and name.partition(":")[0] not in allowed:
-            self._refuse(asked.id, NOT_OF_TAXONOMY.format(name, ", ".join(allowed)))
+            self._refuse(asked.id, TemplateValueProblem.NOT_OF_TAXONOMY(tag=name, taxonomies=list(allowed)))
         else:
             self.tags[name] = asked.id
 
@@ -142,9 +133,10 @@ class Form:
         wanted = asked.object_template
         template = self.templates.get(wanted.uuid.lower())
         if template is None or template.version < wanted.version:
-            self._refuse(asked.id, NO_TEMPLATE.format(wanted.name, wanted.version))
+            lacking = TemplateValueProblem.NO_OBJECT_TEMPLATE(name=wanted.name, version=wanted.version)
+            self._refuse(asked.id, lacking)
         elif not isinstance(given, dict):
-            self._refuse(asked.id, AN_OBJECT)
+            self._refuse(asked.id, TemplateValueProblem.NOT_AN_OBJECT())
         else:
             self._add_object(asked, template, given)
 
@@ -153,12 +145,12 @@ class Form:
         shown = {each.object_relation: each for each in asked.relations}
         entered = {name: texts for name, value in given.items() if (texts := _texts(value))}
         for name in entered.keys() - (known.keys() & (shown.keys() or known.keys())):
-            self._refuse(asked.id, NO_RELATION.format(name))
+            self._refuse(asked.id, TemplateValueProblem.NO_RELATION(relation=name))
         for name, relation in shown.items():
             if name not in entered and relation.default_value:
                 entered[name] = [relation.default_value]
             if relation.mandatory and name not in entered:
-                self._refuse(asked.id, NEEDS.format(name))
+                self._refuse(asked.id, TemplateValueProblem.RELATION_MISSING(relation=name))
         if asked.id in self.errors:
             return
         parts = [
@@ -198,7 +190,7 @@ class Form:
         now = {"date": moment.date().isoformat(), "now": moment.isoformat(timespec="seconds")}
         return answers | now | {"user": self.person}
 
-    def _refuse(self, name: str, why: str) -> None:
+    def _refuse(self, name: str, why: Problem) -> None:
         self.errors.setdefault(name, []).append(why)
 
 

@@ -10,8 +10,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import own_or_everyones_predicate, reader_parameters
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.intel.event_templates.models import EventTemplate
-
-INVALID = "Invalid event template."
+from vardkase.intel.event_templates.problems import EventTemplateProblem
 
 
 def visible_templates(actor: Actor) -> QuerySet[EventTemplate]:
@@ -24,12 +23,12 @@ def find_template(actor: Actor, reference: Reference) -> EventTemplate:
     condition = by_reference(reference)
     found = visible_templates(actor).filter(condition).first() if condition is not None else None
     if found is None:
-        raise NotFound(INVALID)
+        raise NotFound(EventTemplateProblem.NOT_FOUND())
     return found
 
 
 def find_own_template(actor: Actor, reference: Reference) -> EventTemplate:
     found = find_template(actor, reference)
     if not (actor.is_site_admin or found.org_id == actor.organisation_id):
-        raise NotFound(INVALID)
+        raise NotFound(EventTemplateProblem.NOT_FOUND())
     return found

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import FieldErrors, Invalid
+from vardkase.core.errors import FieldErrors, Invalid, by_field
 from vardkase.core.fields import Readers, apply
+from vardkase.core.misp_problems import MispProblem
+from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.fields import filled, text
@@ -26,6 +28,11 @@ from vardkase.intel.event_templates.definition import (
 )
 from vardkase.intel.event_templates.filling import Form, cluster_answers, default_clusters
 from vardkase.intel.event_templates.models import EventTemplate
+from vardkase.intel.event_templates.problems import (
+    EventTemplateProblem,
+    TemplateDefinitionProblem,
+    TemplateValueProblem,
+)
 from vardkase.intel.event_templates.queries import find_own_template, find_template
 from vardkase.intel.models import EventTag
 from vardkase.intel.services.events import add_event
@@ -38,15 +45,8 @@ from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.flags import as_bool
 
-UUID_TAKEN = "uuid must be unique"
-BAD_UUID = "uuid must be a valid UUID"
-BAD_DISTRIBUTION = "distribution must be 0 (org only) or 1 (community)"
-NO_OBJECT_TEMPLATE = "{}: the object template {} is not here in a version from {} on."
 MODES = ("fail", "overwrite", "duplicate_as_new")
 IMPORTED = ("uuid", "name", "description", "distribution", "active", "definition")
-NO_TEMPLATE = "The template is missing."
-NO_TAG = "The tag {} is not here, or you may not use it."
-NOT_VALUES = "Expected the values by the ids of the template's fields."
 
 
 @transaction.atomic
@@ -87,10 +87,10 @@ def import_template(actor: Actor, document: Any, mode: str) -> tuple[EventTempla
     ``duplicate_as_new``. Raises Invalid by field, NotFound, Forbidden.
     """
     if mode not in MODES:
-        raise Invalid({"mode": [f"Options: {', '.join(MODES)}"]})
+        raise Invalid({"mode": [MispProblem.NO_SUCH_CHOICE(choices=MODES)]})
     given = document.get("template") if isinstance(document, Mapping) else None
     if not isinstance(given, Mapping):
-        raise Invalid({"template": [NO_TEMPLATE]})
+        raise Invalid({"template": [EventTemplateProblem.NO_TEMPLATE()]})
     sent = {name: given[name] for name in IMPORTED if name in given}
     uuid = str(sent.get("uuid") or "").lower()
     if mode == "fail" or not (UUID_FORM.fullmatch(uuid) and EventTemplate.objects.filter(uuid=uuid).exists()):
@@ -119,7 +119,7 @@ def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
     actor.require(Permission.ADD)
     template = find_template(actor, reference)
     if not isinstance(values, Mapping):
-        raise Invalid({"values": [NOT_VALUES]})
+        raise Invalid({"values": [EventTemplateProblem.NOT_VALUES()]})
     definition = read_definition(template.definition)
     clusters = _clusters(actor, definition, values)
     form = Form(definition, values, _object_templates(definition), clusters, actor.name)
@@ -134,11 +134,11 @@ def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
     return stored.event_id
 
 
-def check_definition(given: Any) -> list[str]:
+def check_definition(given: Any) -> list[Problem]:
     try:
         require_object_templates(read_definition(document_of(given)))
     except Invalid as refused:
-        return [why for reasons in _by_name(refused.errors).values() for why in reasons]
+        return [problem for problems in by_field(refused, "definition").values() for problem in problems]
     return []
 
 
@@ -155,16 +155,16 @@ def _write(template: EventTemplate, data: Mapping[str, Any]) -> None:
 
 def _is_for_all(distribution: Any) -> bool:
     if str(distribution) not in {"0", "1"}:
-        raise Invalid({"distribution": [BAD_DISTRIBUTION]})
+        raise Invalid({"distribution": [EventTemplateProblem.BAD_DISTRIBUTION()]})
     return str(distribution) == "1"
 
 
 def _free_uuid(given: Any) -> UUID:
     form = str(given).strip().lower()
     if not UUID_FORM.fullmatch(form):
-        raise Invalid({"uuid": [BAD_UUID]})
+        raise Invalid({"uuid": [EventTemplateProblem.BAD_UUID()]})
     if EventTemplate.objects.filter(uuid=form).exists():
-        raise Invalid({"uuid": [UUID_TAKEN]})
+        raise Invalid({"uuid": [EventTemplateProblem.UUID_TAKEN()]})
     return UUID(form)
 
 
@@ -178,13 +178,16 @@ def _object_templates(definition: Definition) -> dict[str, ObjectTemplate]:
 
 def require_object_templates(definition: Definition) -> None:
     there = _object_templates(definition)
-    problems = []
+    problems: list[Problem] = []
     for each in definition.fields():
         if isinstance(each, ObjectField):
             wanted = each.object_template
             found = there.get(wanted.uuid.lower())
             if found is None or found.version < wanted.version:
-                problems.append(NO_OBJECT_TEMPLATE.format(each.id, wanted.name, wanted.version))
+                lacking = TemplateDefinitionProblem.NO_OBJECT_TEMPLATE(
+                    name=wanted.name, version=wanted.version
+                )
+                problems.append(TemplateDefinitionProblem.IN_ELEMENT(element=each.id, problem=lacking))
     if problems:
         raise Invalid({"definition": problems})
 
@@ -216,10 +219,10 @@ def _require_tags(form: Form, event_id: int) -> None:
     """Raise Invalid, by field, if the event lacks a tag: a missing TLP, say, would change its meaning."""
     linked = EventTag.objects.filter(event=event_id).values_list("tag__name", flat=True)
     there = {name.lower() for name in linked}
-    missing: dict[str, list[str]] = {}
+    missing: dict[str, list[Problem]] = {}
     for name, asked in form.tags.items():
         if name.lower() not in there:
-            missing.setdefault(asked, []).append(NO_TAG.format(name))
+            missing.setdefault(asked, []).append(TemplateValueProblem.NO_TAG(name=name))
     if missing:
         raise Invalid(missing)
 
@@ -232,19 +235,15 @@ def _check(name: str, document: Mapping[str, Any]) -> None:
     try:
         check_requirements(document, [part["object_relation"] for part in document["Attribute"]])
     except Invalid as refused:
-        raise Invalid({name: [str(refused)]}) from None
+        raise Invalid({name: [refused.problem]}) from None
 
 
 def _by_field(form: Form, rejections: Rejections) -> FieldErrors:
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[Problem]] = {}
     for place, reasons in rejections.errors.items():
         name = form.sources.get(".".join(place.split(".")[:2]), place)
         errors.setdefault(name, []).extend(why for each in reasons.values() for why in each)
     return errors
-
-
-def _by_name(errors: FieldErrors | str) -> FieldErrors:
-    return {"definition": [errors]} if isinstance(errors, str) else errors
 
 
 def _require_author(actor: Actor) -> None:

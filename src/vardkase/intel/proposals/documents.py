@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
+from vardkase.core.misp_problems import problems_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.attribution import misattributed
@@ -78,7 +79,7 @@ def read_proposal(data: Mapping[str, Any], rewrite: ImportFilter) -> Proposal:
         said, now=now_seconds(), default_distribution=Distribution.INHERIT, rewrite=rewrite
     )
     if isinstance(parsed, dict):
-        raise Invalid(parsed)
+        raise Invalid(problems_of(parsed))
     proposal = proposal_of(parsed)
     proposal.data_sha256 = data_sha256
     proposal.timestamp = parsed.timestamp or now_seconds()

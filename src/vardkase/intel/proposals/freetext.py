@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
+from vardkase.core.misp_problems import MispProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Event
@@ -17,7 +18,6 @@ from vardkase.intel.proposals.services import announce, require_proposing
 from vardkase.intel.services.freetext import FreetextOptions, document_of, values_in
 from vardkase.intel.services.locking import lock_event
 from vardkase.knowledge.import_expressions.applying import import_filter
-from vardkase.misp.attribute import BLOCKED
 from vardkase.misp.freetext import DetectedValue
 
 AT_ONCE = 1_000
@@ -54,7 +54,7 @@ def _new(
         try:
             proposal = read_proposal(document_of(each, wishes), rewrite)
         except Invalid as invalid:
-            if invalid.errors != {"value": [BLOCKED]}:
+            if invalid.errors != {"value": [MispProblem.BLOCKED_VALUE()]}:
                 raise
             continue
         if (said := (proposal.type, proposal.value1, proposal.value2)) not in known:

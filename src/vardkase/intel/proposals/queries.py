@@ -13,6 +13,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, proposal_predicate, reader_parameters
+from vardkase.intel.problems import ProposalProblem
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import Reference, matches
 
@@ -41,7 +42,7 @@ def find_proposal(actor: Actor, reference: Reference) -> Proposal:
     )
     row = cursor().execute(sql, {**reader_parameters(actor), "reference": reference}).fetchone()
     if row is None:
-        raise NotFound("Invalid proposal.")
+        raise NotFound(ProposalProblem.NOT_FOUND())
     return Proposal.objects.get(pk=row[0])
 
 

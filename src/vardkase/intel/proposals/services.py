@@ -19,13 +19,14 @@ from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.problems import IntelProblem, ProposalProblem
 from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal, texts_of
 from vardkase.intel.proposals.hooks import ProposalsStored, proposals_stored
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposals_query
 from vardkase.intel.queries.find import Reference, find_attribute
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.attribute_assembler import UUID_TAKEN, Assembler, known_values, taken_uuids
+from vardkase.intel.services.attribute_assembler import Assembler, known_values, taken_uuids
 from vardkase.intel.services.attributes import change_attribute
 from vardkase.intel.services.audiences import Audiences, attribute_audiences
 from vardkase.intel.services.bulk_insert import NewAttribute, write_attributes
@@ -56,7 +57,7 @@ def propose_change(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
     require_proposing(actor)
     said = {name: data[name] for name in CHANGEABLE if data.get(name) is not None}
     if not said:
-        raise Invalid("Invalid input.")
+        raise Invalid(ProposalProblem.NO_CHANGE())
     attribute, event = _locked_attribute(actor, reference)
     merge_attribute(attribute, said, SharingGroups(actor), now_seconds(), import_filter())
     proposal = proposal_of(attribute)
@@ -161,7 +162,7 @@ def _open(actor: Actor, event: Event, ids: Sequence[int] | None) -> list[Proposa
     query = proposals_query(actor, ProposalFilters(event_id=event.pk, deleted=False))
     every = {row[0] for row in cursor().execute(query.sql, query.parameters)}
     if ids is not None and not every.issuperset(ids):
-        raise NotFound("Invalid proposal.")
+        raise NotFound(ProposalProblem.NOT_FOUND())
     chosen = every if ids is None else every.intersection(ids)
     return list(Proposal.objects.filter(pk__in=chosen).order_by("pk"))
 
@@ -188,7 +189,7 @@ def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections(), known_values=known)
     rows = [_new_attribute(assembler, each) for each in proposals]
     if taken_uuids("attribute", [row.uuid for row in rows]):
-        raise Invalid(UUID_TAKEN)
+        raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
     links = TagLoader(actor, []).links
     write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=links)
     return [row.id for row in rows]

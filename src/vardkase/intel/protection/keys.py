@@ -11,6 +11,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.openpgp import public_key
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -18,6 +19,7 @@ from vardkase.identity.access.visibility import event_predicate, reader_paramete
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Event
+from vardkase.intel.problems import ProtectionProblem
 from vardkase.intel.protection.models import PGP, CryptographicKey
 from vardkase.intel.queries.find import Reference, matches
 from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
@@ -26,8 +28,6 @@ from vardkase.misp.flags import as_bool
 
 MOST_KEYS = 50
 """Keys of one event: each is tried when a signature comes in."""
-TOO_MANY = f"An event may have at most {MOST_KEYS} keys."
-NO_KEY = "Invalid cryptographic key."
 
 
 def find_key(actor: Actor, reference: Reference) -> CryptographicKey:
@@ -37,7 +37,7 @@ def find_key(actor: Actor, reference: Reference) -> CryptographicKey:
     )
     row = cursor().execute(sql, {**reader_parameters(actor), "reference": reference}).fetchone()
     if row is None:
-        raise NotFound(NO_KEY)
+        raise NotFound(ProtectionProblem.KEY_NOT_FOUND())
     return CryptographicKey.objects.get(pk=row[0])
 
 
@@ -58,9 +58,9 @@ def add_key(actor: Actor, event_id: int, data: dict[str, Any]) -> CryptographicK
         raise Invalid(sent)
     known = {key.fingerprint for key in keys_of(event.pk)}
     if sent.fingerprint in known:
-        raise Invalid({"key_data": ["The event has this key already."]})
+        raise Invalid({"key_data": [ProtectionProblem.KEY_THERE()]})
     if len(known) >= MOST_KEYS:
-        raise Invalid({"key_data": [TOO_MANY]})
+        raise Invalid({"key_data": [ProtectionProblem.TOO_MANY_KEYS(most=MOST_KEYS)]})
     sent.event = event
     sent.save()
     touch(event)
@@ -113,22 +113,23 @@ def forget_of_former_owner(taken: EventOwnerChanged) -> None:
 
 def _readable(parts: list[Any], assembler: Assembler) -> Iterator[CryptographicKey]:
     for place, part in numbered_parts(parts[:MOST_KEYS], "CryptographicKey"):
-        sent = _parsed(part) if isinstance(part, dict) else {"key_data": [NO_KEY]}
-        if isinstance(sent, dict):
+        if not isinstance(part, dict):
+            assembler.rejections.add(place, {"key_data": [ProtectionProblem.KEY_NOT_FOUND()]})
+        elif isinstance(sent := _parsed(part), dict):
             assembler.rejections.add(place, sent)
         else:
             yield sent
 
 
-def _parsed(data: dict[str, Any]) -> CryptographicKey | dict[str, list[str]]:
+def _parsed(data: dict[str, Any]) -> CryptographicKey | dict[str, list[Problem]]:
     """The key in a document, not yet of any event; its fingerprint is computed, never trusted."""
     if str(data.get("type", PGP)).lower() != PGP:
-        return {"type": ["Options: pgp"]}
+        return {"type": [ProtectionProblem.UNKNOWN_TYPE()]}
     armored = str(data.get("key_data") or "")
     try:
         found = public_key(armored)
     except ValueError as error:
-        return {"key_data": [str(error)]}
+        return {"key_data": [CommonProblem.NOT_ACCEPTED(reason=str(error))]}
     return CryptographicKey(
         timestamp=now_seconds(),
         key_data=armored,

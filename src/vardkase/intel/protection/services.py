@@ -20,6 +20,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import SignatureRefused
 from vardkase.intel.models import Event
+from vardkase.intel.problems import ProtectionProblem
 from vardkase.intel.protection.keys import MOST_KEYS, keys_of
 from vardkase.intel.rules import must_sign
 from vardkase.intel.services.locking import lock_own_event, touch
@@ -28,8 +29,6 @@ from vardkase.misp.flags import as_bool
 SPACES = re.compile(rb"\s+")
 """What is signed is a document without any white space, that inside texts included."""
 CHUNK = 64 * 1024
-UNSIGNED = "Protected event failed signature validation as no key was provided."
-BADLY_SIGNED = "Protected event failed signature validation."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +111,11 @@ def _sent_keys(given: Any) -> list[str]:
 
 def _require(keys: Sequence[str], given: Signed | None) -> None:
     if given is None:
-        raise SignatureRefused(UNSIGNED)
+        raise SignatureRefused(ProtectionProblem.UNSIGNED())
     try:
         signature = b64decode(given.signature, validate=True)
     except ValueError:
-        raise SignatureRefused(BADLY_SIGNED) from None
+        raise SignatureRefused(ProtectionProblem.BADLY_SIGNED()) from None
     content = SPACES.sub(b"", given.content)
     if not is_signed_by(keys, signature, content):
-        raise SignatureRefused(BADLY_SIGNED)
+        raise SignatureRefused(ProtectionProblem.BADLY_SIGNED())

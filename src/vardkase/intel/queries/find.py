@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from vardkase.core.errors import NotFound
+from vardkase.core.problems import ProblemCode
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_publish_timestamp, event_published, event_timestamp
@@ -24,6 +25,7 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
     report_predicate,
 )
+from vardkase.intel.problems import AttributeProblem, EventProblem, EventReportProblem, ObjectProblem
 from vardkase.intel.queries.rows import AttributeRow, EventRow, ObjectRow, ReferenceRow, ReportRow
 
 type Reference = int | str | UUID
@@ -38,8 +40,10 @@ OBJECT = 1
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def find_event(actor: Actor, reference: Reference, *, missing: str = "Invalid event") -> EventRow:
-    """The event, if the actor may read it; `missing` is MISP's wording if there is none."""
+def find_event(
+    actor: Actor, reference: Reference, *, missing: ProblemCode = EventProblem.NOT_FOUND
+) -> EventRow:
+    """The event, if the actor may read it; `missing` says that there is none, in the words of the endpoint."""
     _enter(actor, "event", reference)
     row = _one(
         f"SELECT {_event_columns(actor)} FROM event e WHERE {matches('e', reference)} "
@@ -55,14 +59,14 @@ def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False)
     _enter(actor, "attribute", reference)
     visible = attribute_predicate(actor, "p")
     return AttributeRow(
-        *_part(actor, AttributeRow, "attribute", visible, reference, deleted, "Invalid attribute")
+        *_part(actor, AttributeRow, "attribute", visible, reference, deleted, AttributeProblem.NOT_FOUND)
     )
 
 
 def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) -> ObjectRow:
     _enter(actor, "object", reference)
     visible = part_predicate(actor, "p")
-    return ObjectRow(*_part(actor, ObjectRow, "object", visible, reference, deleted, "Invalid object."))
+    return ObjectRow(*_part(actor, ObjectRow, "object", visible, reference, deleted, ObjectProblem.NOT_FOUND))
 
 
 def attributes_of_thing(actor: Actor, reference: Reference) -> list[int]:
@@ -102,7 +106,13 @@ def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False)
         "EXISTS (SELECT 1 FROM object o WHERE o.id = p.object_id AND " + part_predicate(actor, "o") + ")"
     )
     row = _part(
-        actor, ReferenceRow, "object_reference", visible, reference, deleted, "Invalid object reference."
+        actor,
+        ReferenceRow,
+        "object_reference",
+        visible,
+        reference,
+        deleted,
+        ObjectProblem.REFERENCE_NOT_FOUND,
     )
     return ReferenceRow(*row)
 
@@ -113,7 +123,7 @@ def find_reference_with_target(actor: Actor, reference: Reference) -> ReferenceR
     try:
         find_target(actor, found.referenced_uuid)
     except NotFound:
-        raise NotFound("Invalid object reference.") from None
+        raise NotFound(ObjectProblem.REFERENCE_NOT_FOUND()) from None
     return found
 
 
@@ -121,12 +131,18 @@ def find_report(actor: Actor, reference: Reference, *, deleted: bool = False) ->
     _enter(actor, "event_report", reference)
     visible = report_predicate(actor, "p")
     return ReportRow(
-        *_part(actor, ReportRow, "event_report", visible, reference, deleted, "Invalid event report")
+        *_part(actor, ReportRow, "event_report", visible, reference, deleted, EventReportProblem.NOT_FOUND)
     )
 
 
 def _part(
-    actor: Actor, row: Part, table: str, visible: str, reference: Reference, deleted: bool, missing: str
+    actor: Actor,
+    row: Part,
+    table: str,
+    visible: str,
+    reference: Reference,
+    deleted: bool,
+    missing: ProblemCode,
 ) -> list[Any]:
     hidden = deleted_predicate(actor, "p") if deleted else "NOT p.deleted"
     found = _one(
@@ -155,11 +171,11 @@ def _enter(actor: Actor, table: str, reference: Reference) -> None:
         actor.content_access.enter(int(found[0]))
 
 
-def _one(sql: str, actor: Actor, reference: Reference, missing: str) -> tuple[Any, ...]:
+def _one(sql: str, actor: Actor, reference: Reference, missing: ProblemCode) -> tuple[Any, ...]:
     parameters = reader_parameters(actor) | {"reference": reference}
     found: tuple[Any, ...] | None = cursor().execute(sql, parameters).fetchone()
     if found is None:
-        raise NotFound(missing)
+        raise NotFound(missing())
     return found
 
 

@@ -12,6 +12,7 @@ from vardkase.identity.organisations.queries import (
     shown_members,
     visible_groups,
 )
+from vardkase.intel.problems import IntelProblem
 
 
 def require_content_access(actor: Actor, organisation: Organisation) -> None:
@@ -22,7 +23,7 @@ def require_content_access(actor: Actor, organisation: Organisation) -> None:
     if shown_members(actor).filter(org=organisation, sharing_group__in=visible_groups(actor)).exists():
         return
     if not events_created_by(actor, organisation.pk):
-        raise NotFound("Invalid organisation")
+        raise NotFound(IntelProblem.NO_ORGANISATION())
 
 
 def events_created_by(actor: Actor, organisation_id: int) -> int:

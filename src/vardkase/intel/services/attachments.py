@@ -10,6 +10,7 @@ from typing import Any
 from vardkase.core import files
 from vardkase.core.errors import Invalid
 from vardkase.core.zipcrypto import encrypted_zip
+from vardkase.intel.problems import AttributeProblem
 from vardkase.misp.flags import as_bool
 from vardkase.misp.types import ATTACHMENT_TYPES
 
@@ -44,4 +45,4 @@ def _decode(encoded: object) -> bytes:
     try:
         return base64.b64decode(str(encoded), validate=False)
     except (binascii.Error, ValueError):
-        raise Invalid({"data": ["The data is not valid base64."]}) from None
+        raise Invalid({"data": [AttributeProblem.BAD_FILE()]}) from None

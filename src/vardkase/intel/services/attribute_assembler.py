@@ -9,11 +9,13 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from vardkase.core.errors import FieldErrors, Invalid
+from vardkase.core.errors import Invalid, by_field
+from vardkase.core.misp_problems import MispProblem, problems_of
 from vardkase.core.sql import array_of, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.contribution_targets import ContributionTarget
 from vardkase.intel.errors import SharingGroupRefused
+from vardkase.intel.problems import AttributeProblem, IntelProblem
 from vardkase.intel.services.attachments import take_data
 from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
 from vardkase.intel.services.results import Rejections
@@ -24,15 +26,6 @@ from vardkase.misp.analyst_data import KINDS
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.flags import as_bool
 from vardkase.misp.object import ObjectInput, parse_object
-
-DUPLICATE: FieldErrors = {"value": ["A similar attribute already exists for this event."]}
-UUID_TAKEN: FieldErrors = {"uuid": ["The UUID provided is not unique"]}
-WARNED: FieldErrors = {
-    "warninglist": [
-        "Attribute could not be saved as it trips over a warninglist and enforceWarninglist is enforced."
-    ]
-}
-NOT_A_DOCUMENT: FieldErrors = {"type": ["No type set."]}
 
 CONTRIBUTED = ("Sighting", "ShadowAttribute", *KINDS)
 """The members of a part that are what others said of it."""
@@ -101,13 +94,12 @@ class Assembler:
         except SharingGroupRefused:
             raise
         except Invalid as refused:
-            errors = refused.errors
-            self.rejections.add(place, errors if not isinstance(errors, str) else {"value": [errors]})
+            self.rejections.add(place, by_field(refused, "value"))
             return None
 
     def attribute_or_refuse(self, data: object, *, in_object: bool = False) -> NewAttribute:
         if not isinstance(data, dict):
-            raise Invalid(NOT_A_DOCUMENT)
+            raise Invalid({"type": [MispProblem.NO_TYPE()]})
         data, data_sha256 = take_data(data)
         parsed = parse_attribute(
             data,
@@ -116,7 +108,7 @@ class Assembler:
             rewrite=self.filter,
         )
         if isinstance(parsed, dict):
-            raise Invalid(parsed)
+            raise Invalid(problems_of(parsed))
         row = self._row(parsed, data_sha256)
         if not in_object and not row.deleted:
             self._claim_value(row)
@@ -144,7 +136,7 @@ class Assembler:
         if row is None:
             return None
         if taken_uuids("attribute", [row.uuid]):
-            self.rejections.add(place, UUID_TAKEN)
+            self.rejections.add(place, {"uuid": [IntelProblem.UUID_TAKEN()]})
             return None
         row.object_id = object_id
         return row
@@ -154,13 +146,13 @@ class Assembler:
             return None
         parsed = parse_object(data, now=self.now)
         if isinstance(parsed, dict):
-            self.rejections.add(place, parsed)
+            self.rejections.add(place, problems_of(parsed))
             return None
         row = self._object_row(parsed)
         try:
             self._claim_uuid(row.uuid)
         except Invalid as refused:
-            self.rejections.add(place, UUID_TAKEN if isinstance(refused.errors, str) else refused.errors)
+            self.rejections.add(place, by_field(refused, "uuid"))
             return None
         self.note_contributions(row.uuid, data, "Object", place)
         row.attributes = self.object_attributes(data.get("Attribute"), row, f"{place}.Attribute")
@@ -225,12 +217,12 @@ class Assembler:
     def _claim_value(self, row: NewAttribute) -> None:
         digest = _digest((row.type, row.category, row.value1, row.value2))
         if digest in self._values:
-            raise Invalid(DUPLICATE)
+            raise Invalid({"value": [AttributeProblem.DUPLICATE()]})
         self._values.add(digest)
 
     def _claim_uuid(self, uuid: str) -> None:
         if uuid in self._uuids:
-            raise Invalid(UUID_TAKEN)
+            raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
         self._uuids.add(uuid)
 
     def _without_warned(
@@ -238,7 +230,7 @@ class Assembler:
     ) -> list[NewAttribute]:
         hits = find_hits([CheckedValue(row.value, row.type) for _, row in enforced])
         for position in hits:
-            self.rejections.add(enforced[position][0], WARNED)
+            self.rejections.add(enforced[position][0], {"warninglist": [AttributeProblem.WARNED()]})
         warned = {id(enforced[position][1]) for position in hits}
         return [row for row in rows if id(row) not in warned]
 
@@ -247,7 +239,7 @@ class Assembler:
     ) -> list[Row]:
         taken = taken_uuids(table, [row.uuid for row in rows])
         for uuid in taken:
-            self.rejections.add(f"{place}.{uuid}", UUID_TAKEN)
+            self.rejections.add(f"{place}.{uuid}", {"uuid": [IntelProblem.UUID_TAKEN()]})
         return [row for row in rows if row.uuid not in taken] if taken else rows
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute
@@ -41,7 +42,7 @@ def replace_attributes(
     lock_own_event(actor, event_id)
     category, kind = str(template.get("category") or ""), str(template.get("type") or "")
     if not category or not kind:
-        raise Invalid({name: ["This field is required."] for name in ("category", "type")})
+        raise Invalid({name: [CommonProblem.MISSING()] for name in ("category", "type")})
     rewrite = import_filter()
     wanted = {rewrite(kind, normalise(kind, line)): line for value in values if (line := str(value).strip())}
     stored = Attribute.objects.filter(

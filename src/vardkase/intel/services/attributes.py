@@ -17,8 +17,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import NotNewer
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.problems import AttributeProblem
 from vardkase.intel.queries.find import find_attribute
-from vardkase.intel.services.attribute_assembler import DUPLICATE, Assembler, known_values, mentioned_tags
+from vardkase.intel.services.attribute_assembler import Assembler, known_values, mentioned_tags
 from vardkase.intel.services.audiences import Audiences, attribute_audiences
 from vardkase.intel.services.bulk_insert import write_attributes
 from vardkase.intel.services.changes import (
@@ -83,9 +84,7 @@ def edit_attribute(actor: Actor, reference: int | str, data: Mapping[str, Any]) 
     found, event = lock_own_part(actor, lambda: find_attribute(actor, reference))
     stored = Attribute.objects.get(pk=found.id)
     if not is_newer(data, stored.timestamp):
-        raise NotNewer(
-            "Attribute could not be saved: Attribute in the request not newer than the local copy."
-        )
+        raise NotNewer(AttributeProblem.NOT_NEWER())
     touch(event, change_attribute(actor, event, stored, data))
     record(actor, IntelAction.ATTRIBUTE_EDITED, Target("attribute", stored.pk, stored.uuid, stored.value))
     return stored.pk
@@ -141,16 +140,17 @@ def _update_duplicates(
 ) -> tuple[list[int], Audiences]:
     updated = []
     audiences: Audiences = frozenset()
-    errors = assembler.rejections.errors
+    rejections = assembler.rejections
     for place, document in chunk:
-        key = _value_key(document, assembler.filter)
-        if errors.get(place) is not DUPLICATE or key is None:
+        if not rejections.has(place, AttributeProblem.DUPLICATE):
+            continue
+        if (key := _value_key(document, assembler.filter)) is None:
             continue
         stored = _live(event).filter(type=key[0], value1=key[1], value2=key[2]).first()
         if stored is not None:
             sent = {k: v for k, v in document.items() if k != "timestamp"}
             audiences |= change_attribute(actor, event, stored, sent)
-            del errors[place]
+            del rejections.errors[place]
             updated.append(stored.pk)
     return updated, audiences
 
@@ -162,7 +162,7 @@ def _refuse_double(stored: Attribute) -> None:
     if same.filter(
         type=stored.type, category=stored.category, value1=stored.value1, value2=stored.value2
     ).exists():
-        raise Invalid(DUPLICATE)
+        raise Invalid({"value": [AttributeProblem.DUPLICATE()]})
 
 
 def _live(event: Event) -> QuerySet[Attribute]:

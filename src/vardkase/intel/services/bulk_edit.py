@@ -19,6 +19,7 @@ from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.models import Event
+from vardkase.intel.problems import AttributeProblem
 from vardkase.intel.services.audiences import Audiences, attribute_audiences
 from vardkase.intel.services.deletion import remove_attributes, soft_delete_attributes
 from vardkase.intel.services.locking import lock_own_event, touch
@@ -71,7 +72,7 @@ def set_reach(
     sharing_group_id: int | None,
 ) -> int:
     if distribution not in list(Distribution):
-        raise Invalid({"distribution": ["Invalid distribution."]})
+        raise Invalid({"distribution": [AttributeProblem.BAD_DISTRIBUTION()]})
     event, chosen = _own(actor, event_id, attribute_ids)
     group = SharingGroups(actor).required(distribution, sharing_group_id, None)
     if distribution == Distribution.SHARING_GROUP and group is None:
@@ -96,7 +97,7 @@ def visible_attributes(
 ) -> list[int]:
     chosen = readable_attributes(actor, event, attribute_ids, deleted=deleted)
     if not chosen:
-        raise NotFound("Invalid attribute")
+        raise NotFound(AttributeProblem.NOT_FOUND())
     return chosen
 
 

@@ -18,12 +18,12 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.tags import tag_report, untag_report
 from vardkase.intel.models import Event
+from vardkase.intel.problems import TaggingProblem
 from vardkase.intel.queries.find import find_object, find_report
 from vardkase.intel.services.audiences import attribute_audiences
 from vardkase.intel.services.bulk_edit import visible_attributes
 from vardkase.intel.services.locking import lock_event, touch
 from vardkase.intel.services.tagging import (
-    EXCLUDED,
     Taggable,
     Tagged,
     attach_tag,
@@ -89,7 +89,7 @@ def tag_attributes(
     actor.require(Permission.TAGGER)
     event = lock_event(actor, event_id)
     if exclusive and exclusive_conflicts(tag.name for tag in tags):
-        raise Invalid(EXCLUDED)
+        raise Invalid(TaggingProblem.EXCLUDED())
     is_local = [local or tag.local_only for tag in tags]
     for each in set(is_local):
         require_may_tag(actor, event, local=each)
@@ -125,7 +125,7 @@ def tag_selected(
     """
     tags = [usable_tag(actor, name) for name in dict.fromkeys(names)]
     if not tags:
-        raise Invalid("Invalid Tag.")
+        raise Invalid(TaggingProblem.NO_TAG())
     return sum(tag_attributes(actor, event, ids, tags, local=local) for event, ids in chosen.items())
 
 

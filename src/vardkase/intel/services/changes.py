@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from vardkase.core.errors import Invalid
+from vardkase.core.misp_problems import problems_of
 from vardkase.core.sql import cursor
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.models import Attribute, AttributeTag
@@ -77,7 +78,7 @@ def merge_attribute(
     now: int,
     rewrite: ImportFilter,
 ) -> None:
-    """Merge `sent` into `stored` (in memory). Raises Invalid with MISP's field errors."""
+    """Merge `sent` into `stored` (in memory). Raises Invalid by field."""
     data, data_sha256 = take_data(_overlay(stored, sent))
     parsed = parse_attribute(
         data,
@@ -86,7 +87,7 @@ def merge_attribute(
         rewrite=rewrite,
     )
     if isinstance(parsed, dict):
-        raise Invalid(parsed)
+        raise Invalid(problems_of(parsed))
     _assign(stored, parsed, sharing)
     stored.timestamp = parsed.timestamp or now
     stored.data_sha256 = data_sha256 or stored.data_sha256

@@ -20,6 +20,7 @@ from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, M
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.problems import ReporterProblem
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.queries.rows import EventRow
 
@@ -47,7 +48,7 @@ def contact_reporter(
     """
     actor.require_writing()
     if actor.user_id is None:
-        raise Forbidden("Only people can be answered.")
+        raise Forbidden(ReporterProblem.ONLY_PEOPLE())
     event = find_event(actor, reference)
     text = _message(message)
     count_messages(actor.user_id, allowed=MESSAGES_AN_HOUR)
@@ -64,9 +65,9 @@ def contact_reporter(
 def _message(given: Any) -> str:
     text = given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
     if not text:
-        raise Invalid({"message": ["You must specify a message."]})
+        raise Invalid({"message": [ReporterProblem.NO_MESSAGE()]})
     if len(text) > LONGEST or "\0" in text:
-        raise Invalid({"message": [f"Please enter a text of at most {LONGEST} characters."]})
+        raise Invalid({"message": [ReporterProblem.TOO_LONG(most=LONGEST)]})
     return text
 
 

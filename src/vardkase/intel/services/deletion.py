@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.problems import ProblemCode
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.audit_actions import IntelAction
@@ -24,6 +25,7 @@ from vardkase.intel.hooks import (
     event_withdrawn,
 )
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
+from vardkase.intel.problems import AttributeProblem, IntelProblem, ObjectProblem
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.audiences import (
     attribute_audiences,
@@ -51,7 +53,7 @@ def delete_event(actor: Actor, event_id: int) -> Event:
     actor.require_writing()
     event = lock_event(actor, event_id)
     if not may_modify_event(actor, event):
-        raise Forbidden("You do not have the permission to do that.")
+        raise Forbidden(IntelProblem.NOT_ALLOWED())
     attributes_removed.emit(AttributesRemoved(event.pk, None))
     for table in TABLES_OF_EVENT:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %s", (event.pk,))
@@ -72,7 +74,7 @@ def delete_events(actor: Actor, event_ids: Iterable[int]) -> None:
 def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> None:
     attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
     if attribute.deleted and not hard:
-        raise NotFound("Invalid attribute")
+        raise NotFound(AttributeProblem.NOT_FOUND())
     audiences = attribute_audiences([attribute.pk])
     if hard:
         remove_attributes(event.pk, [attribute.pk])
@@ -93,7 +95,9 @@ def restore_attribute(actor: Actor, attribute_id: int) -> None:
 
 @transaction.atomic
 def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object:
-    found, event = lock_own_part(actor, lambda: _one(Object.objects.all(), object_id, "Invalid object."))
+    found, event = lock_own_part(
+        actor, lambda: _one(Object.objects.all(), object_id, ObjectProblem.NOT_FOUND)
+    )
     attribute_ids = list(Attribute.objects.filter(object=found.pk).values_list("pk", flat=True))
     audiences = object_audiences([found.pk])
     if hard:
@@ -114,7 +118,9 @@ def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object
 @transaction.atomic
 def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> None:
     stored = ObjectReference.objects.all()
-    reference, event = lock_own_part(actor, lambda: _one(stored, reference_id, "Invalid object reference."))
+    reference, event = lock_own_part(
+        actor, lambda: _one(stored, reference_id, ObjectProblem.REFERENCE_NOT_FOUND)
+    )
     chosen = ObjectReference.objects.filter(pk=reference.pk)
     pairs = [(reference.object_id, str(reference.referenced_uuid))]
     audiences = reference_audiences(pairs)
@@ -181,13 +187,13 @@ def _edited(event_id: int, attribute_ids: tuple[int, ...]) -> None:
 
 
 def _attribute(attribute_id: int) -> Attribute:
-    return _one(Attribute.objects.all(), attribute_id, "Invalid attribute")
+    return _one(Attribute.objects.all(), attribute_id, AttributeProblem.NOT_FOUND)
 
 
-def _one[Row: Model](stored: QuerySet[Row], pk: int, missing: str) -> Row:
+def _one[Row: Model](stored: QuerySet[Row], pk: int, missing: ProblemCode) -> Row:
     row = stored.filter(pk=pk).first()
     if row is None:
-        raise NotFound(missing)
+        raise NotFound(missing())
     return row
 
 

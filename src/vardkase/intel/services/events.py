@@ -14,6 +14,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
+from vardkase.core.misp_problems import MispProblem, problems_of
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -26,10 +27,11 @@ from vardkase.intel.errors import EventBlocked, EventExists
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.hooks import BeforeCreation, before_creation
 from vardkase.intel.models import Event
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.services import Signed, require_signature_of_new
 from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
-from vardkase.intel.services.blocking import BLOCKED, refuse_blocked, refuse_by_rule
+from vardkase.intel.services.blocking import refuse_blocked, refuse_by_rule
 from vardkase.intel.services.bulk_insert import NewAttribute, NewObject, write_attributes, write_objects
 from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.locking import recount
@@ -40,7 +42,7 @@ from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.intel.services.tagging import link_event_tags
 from vardkase.intel.settings import DEFAULT_TAG_COLLECTION, DEFAULT_THREAT_LEVEL
 from vardkase.knowledge.tag_collections.queries import default_tags
-from vardkase.misp.event import DATE_AHEAD, EventInput, is_far_ahead, parse_event
+from vardkase.misp.event import EventInput, is_far_ahead, parse_event
 from vardkase.misp.flags import as_bool
 
 CHUNK = 5_000
@@ -77,7 +79,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     stored = _store_attributes(actor, event, data.get("Attribute"), assembler)
     objects = assembler.objects(data.get("Object"), "Object")
     if header.published and not stored and not objects and not data.get("EventReport"):
-        raise Invalid("Received a published event that was empty. Event add process blocked.")
+        raise Invalid(EventProblem.EMPTY())
     named = [*header.tags, *({"name": name} for name in wanted)]
     tags = TagLoader(actor, [*named, *mentioned_tags(all_attributes([], objects))])
     store_parts(event, [], objects, tags, assembler.now)
@@ -140,7 +142,7 @@ def _parse_header(actor: Actor, data: Mapping[str, Any]) -> EventInput:
     parsed = parse_event(dict(data), now=now_seconds())
     if isinstance(parsed, dict):
         refuse_blocked(None, _own_uuid(actor))
-        raise Invalid(parsed)
+        raise Invalid(problems_of(parsed))
     return parsed
 
 
@@ -152,7 +154,7 @@ def refuse_date_ahead(actor: Actor, header: EventInput, stored: date | None = No
     if header.date is None or header.date == stored or (is_trusted(actor) and header.locked):
         return
     if is_far_ahead(header.date, today()):
-        raise Invalid({"date": [DATE_AHEAD]})
+        raise Invalid({"date": [MispProblem.DATE_AHEAD()]})
 
 
 def _refuse_known(actor: Actor, header: EventInput) -> None:
@@ -163,11 +165,8 @@ def _refuse_known(actor: Actor, header: EventInput) -> None:
     known = cursor().execute(sql, {"uuid": header.uuid, **reader_parameters(actor)}).fetchone()
     if known is not None:
         if not known[1]:
-            raise EventBlocked(BLOCKED)
-        raise EventExists(
-            "Event already exists, if you would like to edit it, use the url in the location header.",
-            existing_id=known[0],
-        )
+            raise EventBlocked(EventProblem.BLOCKED())
+        raise EventExists(EventProblem.EXISTS(), existing_id=known[0])
 
 
 def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tuple[Event, list[str]]:

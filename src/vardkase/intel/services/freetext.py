@@ -10,14 +10,14 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.core.errors import Invalid
+from vardkase.core.misp_problems import MispProblem
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.services.attribute_assembler import DUPLICATE
+from vardkase.intel.problems import AttributeProblem
 from vardkase.intel.services.attributes import add_attributes
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
-from vardkase.misp.attribute import BLOCKED
 from vardkase.misp.freetext import LONGEST_TEXT, DetectedValue, detect
 
-TOO_LONG = f"The text is longer than {LONGEST_TEXT} characters."
+SKIPPED = ({"value": [AttributeProblem.DUPLICATE()]}, {"value": [MispProblem.BLOCKED_VALUE()]})
 
 
 class WarnedValue(Enum):
@@ -39,7 +39,7 @@ class FreetextOptions:
 def values_in(text: str, warned: WarnedValue = WarnedValue.KEPT) -> list[DetectedValue]:
     """The values in a text, checked against enabled warninglists. Raises Invalid if it is too long."""
     if len(text) > LONGEST_TEXT:
-        raise Invalid({"value": [TOO_LONG]})
+        raise Invalid({"value": [AttributeProblem.TEXT_TOO_LONG(most=LONGEST_TEXT)]})
     found = detect(text)
     return found if warned is WarnedValue.KEPT else list(_judged(found, warned))
 
@@ -67,7 +67,7 @@ def add_freetext(
     refused = added.rejections.errors
     for errors in refused.values():
         # The values are good, so what else there is to refuse, all of them have in common.
-        if errors is not DUPLICATE and errors.get("value") != [BLOCKED]:
+        if errors not in SKIPPED:
             raise Invalid(errors)
     stored = [each for place, each in enumerate(found) if f"Attribute.{place}" not in refused]
     return list(zip(added.attribute_ids, stored, strict=True))

@@ -14,6 +14,7 @@ from vardkase.identity.access.visibility import event_predicate, reader_paramete
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.hooks import AttributesChanged, attributes_changed
 from vardkase.intel.models import Event
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
@@ -27,7 +28,7 @@ def lock_event(actor: Actor, event_id: int) -> Event:
         {"id": event_id, **reader_parameters(actor)},
     )
     if found.fetchone() is None:
-        raise NotFound("Invalid event")
+        raise NotFound(EventProblem.NOT_FOUND())
     return Event.objects.get(pk=event_id)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.services.bulk_edit import set_comment, set_detection, set_reach
@@ -57,5 +58,5 @@ def _cluster_tags(actor: Actor, references: Sequence[str]) -> list[Tag]:
     try:
         names = [find_cluster(actor, reference).tag_name for reference in references]
     except NotFound as error:
-        raise Invalid(str(error)) from None
+        raise Invalid(error.problem or CommonProblem.INVALID_INPUT()) from None
     return list(resolve_tags(actor, [{"name": name} for name in names], may_create=True).values())

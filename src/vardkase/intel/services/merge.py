@@ -12,6 +12,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.misp_problems import problems_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.attribution import (
@@ -22,6 +23,7 @@ from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventTag
+from vardkase.intel.problems import EventProblem, IntelProblem
 from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.models import CryptographicKey
 from vardkase.intel.protection.services import Signed, require_signature_of_change
@@ -50,14 +52,6 @@ from vardkase.intel.services.tagging import link_event_tags
 from vardkase.misp.event import EventInput, parse_event
 from vardkase.misp.flags import as_bool
 
-NOT_AUTHORISED = (
-    "Event could not be saved: The user used to edit the event is not authorised to do so. This can be caused by "
-    "the user not being of the same organisation as the original creator of the event whilst also not being a "
-    "site administrator."
-)
-
-NOT_NEWER = "Event could not be saved: Event in the request not newer than the local copy."
-
 
 @transaction.atomic
 def edit_event(
@@ -72,7 +66,7 @@ def edit_event(
 
     Fields missing in the document stay; parts that are not newer than the stored ones are skipped. A date far
     ahead is treated as in `add_event`. Raises
-    NotFound, Forbidden, Invalid (with MISP's message, or the header's field errors), SharingGroupRefused,
+    NotFound, Forbidden, Invalid (of the whole event, or the header's fields), SharingGroupRefused,
     SignatureRefused.
     """
     actor.require_writing()
@@ -104,21 +98,22 @@ def edit_event(
 def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed | None) -> None:
     if not may_merge_event(actor, event):
         if not actor.may(Permission.SYNC):
-            raise Forbidden("You are not authorised to do that.")
+            raise Forbidden(IntelProblem.NOT_AUTHORISED())
         # A MISP that sends an event back to where it was created takes only this answer for a matter of course.
-        raise Invalid(NOT_AUTHORISED if is_newer(data, known_timestamp(actor, event)) else NOT_NEWER)
+        newer = is_newer(data, known_timestamp(actor, event))
+        raise Invalid(EventProblem.NOT_AN_EDITOR() if newer else EventProblem.NOT_NEWER())
     refuse_by_rule(data)
     require_signature_of_change(actor, event, signed)
     if (uuid := data.get("uuid")) and str(uuid).lower() != str(event.uuid):
-        raise Invalid("Event could not be saved: Could not find the local event.")
+        raise Invalid(EventProblem.NOT_THE_SAME())
     if not is_newer(data, known_timestamp(actor, event)):
-        raise Invalid(NOT_NEWER)
+        raise Invalid(EventProblem.NOT_NEWER())
     if event.orgc_id == actor.organisation_id:
         return
     if misattributed(actor, ids=[event.orgc_id]):
-        raise Invalid(f"Event could not be saved: {AttributionProblem.NOT_THE_SENDER().wire}")
+        raise Invalid(EventProblem.NOT_SAVED(reason=AttributionProblem.NOT_THE_SENDER()))
     if is_delivered_by_another(actor, event.org_id):
-        raise Invalid(f"Event could not be saved: {AttributionProblem.ANOTHER_BROUGHT_IT().wire}")
+        raise Invalid(EventProblem.NOT_SAVED(reason=AttributionProblem.ANOTHER_BROUGHT_IT()))
 
 
 def _merge_header(
@@ -126,7 +121,7 @@ def _merge_header(
 ) -> bool:
     parsed = parse_event(_overlay(event, data), now=assembler.now)
     if isinstance(parsed, dict):
-        raise Invalid(parsed)
+        raise Invalid(problems_of(parsed))
     if not any_date:
         refuse_date_ahead(actor, parsed, event.date)
     _assign(event, parsed)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Invalid, by_field
 from vardkase.intel.models import Attribute, Event, Object
-from vardkase.intel.services.attribute_assembler import UUID_TAKEN, Assembler, known_values, numbered_parts
+from vardkase.intel.problems import IntelProblem
+from vardkase.intel.services.attribute_assembler import Assembler, known_values, numbered_parts
 from vardkase.intel.services.audiences import Audiences
 from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
 from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer
@@ -52,7 +53,7 @@ class PartsMerger:
             elif known.object_id is None:
                 self._change(known, part, place)
             else:
-                self.assembler.rejections.add(place, UUID_TAKEN)
+                self.assembler.rejections.add(place, {"uuid": [IntelProblem.UUID_TAKEN()]})
         self.assembler.know_values(known_values(self.event.pk, _first_values(new, self.assembler.filter)))
         self.attributes = self.assembler.attributes(new, "Attribute")
 
@@ -105,8 +106,7 @@ class PartsMerger:
         try:
             collect_change(self.changes, known, part, self.assembler.sharing, self.assembler.now)
         except Invalid as refused:
-            errors = refused.errors
-            self.assembler.rejections.add(place, {"value": [errors]} if isinstance(errors, str) else errors)
+            self.assembler.rejections.add(place, by_field(refused, "value"))
 
     def _stored_attributes(self, parts: Any) -> dict[str, Attribute]:
         uuids = [uuid for part in parts if (uuid := _uuid(part))]

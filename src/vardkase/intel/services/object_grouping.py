@@ -16,6 +16,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.problems import AttributeProblem, ObjectProblem
 from vardkase.intel.services.attribute_assembler import Assembler
 from vardkase.intel.services.audiences import attribute_audiences, object_audiences
 from vardkase.intel.services.bulk_edit import readable_attributes
@@ -35,7 +36,6 @@ from vardkase.knowledge.object_templates.queries import find_active_template
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int
 
-NOT_THERE = "Selected Attributes do not exist."
 OF_ITS_OWN = frozenset({"id", "uuid", "event_id", "object_id", "object_relation", "timestamp"})
 """The columns of an attribute that are not taken over into the object."""
 
@@ -86,7 +86,7 @@ def object_of_findings(
     template = find_active_template(template_ref)
     documents = [part for part, _ in findings if isinstance(part, dict)]
     if len(documents) != len(findings):
-        raise Invalid({"attributes": ["A list of attributes is needed."]})
+        raise Invalid({"attributes": [AttributeProblem.NOT_A_LIST()]})
     _refuse_misplaced(template, [(relation, str(part.get("type"))) for part, relation in findings])
     parts = [
         {**part, "object_relation": relation, "type": type_of(template, relation)}
@@ -101,7 +101,7 @@ def _loose(actor: Actor, event: Event, ids: Sequence[int]) -> list[Attribute]:
     readable = readable_attributes(actor, event, ids, deleted=False)
     chosen = list(Attribute.objects.filter(pk__in=readable, object=None).order_by("pk"))
     if not chosen or len(chosen) != len(ids):
-        raise NotFound(NOT_THERE)
+        raise NotFound(AttributeProblem.NONE_CHOSEN())
     return chosen
 
 
@@ -138,7 +138,7 @@ def _new_object(actor: Actor, template: ObjectTemplate, about: Mapping[str, Any]
     row = Assembler(actor, now=now, rejections=rejections).new_object(document, "Object")
     refuse_rejected(rejections, document)
     if row is None:
-        raise Invalid("Object could not be saved.")
+        raise Invalid(ObjectProblem.NOT_SAVED())
     return row
 
 

@@ -10,12 +10,13 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.problems import ObjectProblem
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.similar_objects import similar_objects
 from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
 from vardkase.intel.services.bulk_insert import NewObject
 from vardkase.intel.services.locking import own_event
-from vardkase.intel.services.objects import NO_ATTRIBUTES, refuse_rejected
+from vardkase.intel.services.objects import refuse_rejected
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.templates import check_requirements, outside, with_template
 from vardkase.knowledge.object_templates.models import ObjectTemplate
@@ -56,7 +57,7 @@ def revise_object(
     event = own_event(actor, event_ref)
     stored = find_object(actor, object_ref) if object_ref else None
     if stored is not None and stored.event_id != event.id:
-        raise Invalid({"object_id": ["The object is in another event."]})
+        raise Invalid({"object_id": [ObjectProblem.IN_ANOTHER_EVENT()]})
     row = _as_it_would_read(actor, template, data)
     row.event_id, row.id, row.uuid = (
         event.id,
@@ -77,7 +78,7 @@ def _as_it_would_read(actor: Actor, template: ObjectTemplate, data: Mapping[str,
     row = Assembler(actor, now=now_seconds(), rejections=rejections).new_object(document, "Object")
     refuse_rejected(rejections, document)
     if row is None or not row.attributes:
-        raise Invalid(NO_ATTRIBUTES)
+        raise Invalid(ObjectProblem.NO_ATTRIBUTES())
     check_requirements(document, [str(each.object_relation) for each in row.attributes])
     return row
 

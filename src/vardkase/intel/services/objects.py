@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Attribute, Event, Object
+from vardkase.intel.problems import IntelProblem, ObjectProblem, RefusedFields
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.audiences import Audiences, attribute_audiences, object_audiences
@@ -38,8 +38,6 @@ from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.intel.services.templates import check_requirements, move_to_newest, with_template
 from vardkase.misp.flags import as_bool
 
-NO_ATTRIBUTES = "Could not save the object as no attributes were set."
-
 
 @transaction.atomic
 def add_object(
@@ -53,19 +51,19 @@ def add_object(
     """Add one object with its attributes and references, all or nothing; returns its id.
 
     With `fill_seen`, attributes without a first or last seen get the object's: MISP does so in objects/add
-    only. Raises NotFound, NotYours, Invalid (MISP's message).
+    only. Raises NotFound, NotYours, Invalid.
     """
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     if not data.get("Attribute"):
-        raise Invalid(NO_ATTRIBUTES)
+        raise Invalid(ObjectProblem.NO_ATTRIBUTES())
     document = with_template(data)
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
     row = assembler.new_object(document, "Object")
     refuse_rejected(rejections, document)
     if row is None or not row.attributes:
-        raise Invalid(NO_ATTRIBUTES)
+        raise Invalid(ObjectProblem.NO_ATTRIBUTES())
     check_requirements(document, [str(attribute.object_relation) for attribute in row.attributes])
     if break_on_duplicate:
         _refuse_duplicate(event, row)
@@ -73,7 +71,7 @@ def add_object(
         _fill_seen(row)
     kept = assembler.free_objects([row])
     if not kept:
-        raise Invalid("Object could not be saved.\nuuid: The UUID provided is not unique")
+        raise Invalid(ObjectProblem.FIELD_REFUSED(field="uuid", problem=IntelProblem.UUID_TAKEN()))
     store_parts(event, [], kept, TagLoader(actor, mentioned_tags(row.attributes)), assembler.now)
     touch(event, object_audiences([row.id]))
     record(actor, IntelAction.OBJECT_ADDED, Target("object", row.id, UUID(row.uuid), row.name))
@@ -119,12 +117,9 @@ def refuse_rejected(rejections: Rejections, document: Mapping[str, Any]) -> None
         if place in parts:
             part = parts[place] if isinstance(parts[place], dict) else {}
             relation = part.get("object_relation") or "No object_relation"
-            details = json.dumps(errors, separators=(",", ":"))
-            raise Invalid(
-                f"Could not save object as at least one attribute has failed validation ({relation}). {details}"
-            )
-        field, messages = next(iter(errors.items()))
-        raise Invalid(f"Object could not be saved.\n{field}: {messages[0]}")
+            raise Invalid(ObjectProblem.ATTRIBUTE_REFUSED(relation=relation, details=RefusedFields(errors)))
+        field, problems = next(iter(errors.items()))
+        raise Invalid(ObjectProblem.FIELD_REFUSED(field=field, problem=problems[0]))
 
 
 def _fill_seen(row: NewObject) -> None:
@@ -147,10 +142,7 @@ def _refuse_duplicate(event: Event, row: NewObject) -> None:
     for object_id, values in present.items():
         if sorted(values) == wanted:
             uuid = Object.objects.values_list("uuid", flat=True).get(pk=object_id)
-            raise Invalid(
-                f"Duplicate object found (id: {object_id}, uuid: {uuid}). "
-                "Since breakOnDuplicate is set the object was not added."
-            )
+            raise Invalid(ObjectProblem.DUPLICATE(id=object_id, uuid=uuid))
 
 
 def _replace_attributes(

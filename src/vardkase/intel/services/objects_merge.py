@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core.errors import Invalid
+from vardkase.core.misp_problems import problems_of
 from vardkase.intel.models import Event, Object
 from vardkase.intel.services.audiences import Audiences, audience_of, group_of
 from vardkase.intel.services.changes import named
@@ -61,7 +62,7 @@ MERGED = ("distribution", "sharing_group_id", "comment", "first_seen", "last_see
 def merge_object_header(stored: Object, sent: Mapping[str, Any], sharing: SharingGroups, now: int) -> None:
     parsed = parse_object(_overlay(stored, sent), now=now)
     if isinstance(parsed, dict):
-        raise Invalid(parsed)
+        raise Invalid(problems_of(parsed))
     stored.distribution, stored.sharing_group_id = sharing.limited(
         parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
     )

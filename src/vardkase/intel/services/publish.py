@@ -28,6 +28,7 @@ from vardkase.intel.hooks import (
     event_withdrawn,
 )
 from vardkase.intel.models import Event
+from vardkase.intel.problems import EventProblem, IntelProblem
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.rules import EventFacts, may_agree_to_publish, may_publish_event, must_leave_publishing
 from vardkase.intel.services.audiences import Audience, Audiences, groups_among, is_known_to_readers
@@ -72,7 +73,7 @@ def _publish_or_hold(
     actor.require_writing()
     event = lock_event(actor, event_id)
     if not may(actor, event):
-        raise Forbidden("You do not have the permission to do that.")
+        raise Forbidden(IntelProblem.NOT_ALLOWED())
     audiences = unpublished_audiences(event)
     if not audiences:
         if tell:
@@ -83,9 +84,7 @@ def _publish_or_hold(
     if _must_wait(actor, event, tell=tell, confirmed=confirmed):
         return event
     if must_leave_publishing(actor, event):
-        raise PublisherIsCreator(
-            "An event has to be published by somebody else than the user who created it."
-        )
+        raise PublisherIsCreator(EventProblem.PUBLISHER_IS_CREATOR())
     _publish(actor, event, audiences, tell=tell)
     return event
 
@@ -118,7 +117,7 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
     except PublicationStopped as stopped:
         if not event.locked and not actor.is_connection:
             raise
-        _withhold(actor, event, str(stopped))
+        _withhold(actor, event, stopped.wire)
         return False
     if waits:
         return True
@@ -136,7 +135,7 @@ def require_might_go_out(actor: Actor, event_id: int) -> None:
     event = lock_event(actor, event_id)
     with transaction.atomic():
         if _must_wait(actor, event, tell=False):
-            raise PublicationRefused("Somebody else has to agree to its publication first.")
+            raise PublicationRefused(EventProblem.AGREEMENT_MISSING())
 
 
 def _withhold(actor: Actor, event: Event, why: str) -> None:
@@ -179,7 +178,7 @@ def unpublish_event(actor: Actor, event_id: int) -> Event:
     actor.require_writing()
     event = lock_event(actor, event_id)
     if not may_publish_event(actor, event):
-        raise Forbidden("You do not have the permission to do that.")
+        raise Forbidden(IntelProblem.NOT_ALLOWED())
     event.published = False
     event.save(update_fields=["published"])
     event_withdrawn.emit(EventWithdrawn(event.pk))

@@ -11,7 +11,9 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import FieldErrors, Invalid, NotFound
+from vardkase.core.misp_problems import problems_of
+from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -23,6 +25,7 @@ from vardkase.identity.access.visibility import (
 )
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Event, ObjectReference
+from vardkase.intel.problems import IntelProblem, ObjectProblem
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.attribute_assembler import numbered_parts, taken_uuids
 from vardkase.intel.services.audiences import reference_audiences, touch_objects
@@ -30,7 +33,6 @@ from vardkase.intel.services.bulk_insert import NewObject, write_references
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.recording import known_to
 from vardkase.misp.fields import UUID as UUID_FORM
-from vardkase.misp.fields import Errors
 from vardkase.misp.object import ReferenceInput, parse_reference
 
 ATTRIBUTE = 0
@@ -51,12 +53,12 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
     source, event = lock_own_part(actor, lambda: find_object(actor, object_ref))
     parsed = parse_reference(data, now=now_seconds())
     if isinstance(parsed, dict):
-        raise Invalid(parsed)
+        raise Invalid(problems_of(parsed))
     target = readable_targets(actor, event.pk, [parsed.referenced_uuid]).get(parsed.referenced_uuid)
     if target is None:
-        raise NotFound("Invalid target.")
+        raise NotFound(ObjectProblem.NO_TARGET())
     if parsed.uuid and taken_uuids("object_reference", [parsed.uuid]):
-        raise Invalid({"uuid": ["The UUID provided is not unique"]})
+        raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
     now = now_seconds()
     reference = ObjectReference.objects.create(
         uuid=UUID(parsed.uuid) if parsed.uuid else uuid4(),
@@ -94,12 +96,12 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
     there = readable_targets(actor, event.pk, named)
     taken = taken_uuids("object_reference", [each.reference.uuid for each in good if each.reference.uuid])
     refused = {
-        f"{place}.{name}": messages
+        f"{place}.{name}": problems
         for place, each in parsed.items()
-        for name, messages in _faults(each, there, taken).items()
+        for name, problems in _faults(each, there, taken).items()
     }
     if refused or not good:
-        raise Invalid(refused or {"ObjectReference": ["A list of references is needed."]})
+        raise Invalid(refused or {"ObjectReference": [ObjectProblem.NO_REFERENCES()]})
     made = [(there[each.source][0], each.source, each.reference) for each in good]
     stored = _write(event, made, there)
     audiences = reference_audiences([(object_id, each.referenced_uuid) for object_id, _, each in made])
@@ -118,26 +120,26 @@ class WantedReference:
     reference: ReferenceInput
 
 
-def _parsed(part: Any) -> WantedReference | Errors:
+def _parsed(part: Any) -> WantedReference | FieldErrors:
     if not isinstance(part, dict):
-        return {"object_uuid": ["A reference is needed here."]}
+        return {"object_uuid": [ObjectProblem.NOT_A_REFERENCE()]}
     source = str(part.get("object_uuid") or part.get("source_uuid") or "").strip().lower()
     if not UUID_FORM.fullmatch(source):
-        return {"object_uuid": ["Please provide a valid RFC 4122 UUID"]}
+        return {"object_uuid": [CommonProblem.NOT_AN_RFC_4122_UUID()]}
     parsed = parse_reference(part, now=now_seconds())
-    return parsed if isinstance(parsed, dict) else WantedReference(source, parsed)
+    return problems_of(parsed) if isinstance(parsed, dict) else WantedReference(source, parsed)
 
 
-def _faults(each: WantedReference | Errors, there: Targets, taken: set[str]) -> Errors:
+def _faults(each: WantedReference | FieldErrors, there: Targets, taken: set[str]) -> FieldErrors:
     if not isinstance(each, WantedReference):
         return each
-    errors: Errors = {}
+    errors: dict[str, list[Problem]] = {}
     if there.get(each.source, (0, ATTRIBUTE))[1] != OBJECT:
-        errors["object_uuid"] = ["Invalid object."]
+        errors["object_uuid"] = [ObjectProblem.NOT_FOUND()]
     if each.reference.referenced_uuid not in there:
-        errors["referenced_uuid"] = ["Invalid target."]
+        errors["referenced_uuid"] = [ObjectProblem.NO_TARGET()]
     if each.reference.uuid in taken:
-        errors["uuid"] = ["The UUID provided is not unique"]
+        errors["uuid"] = [IntelProblem.UUID_TAKEN()]
     if each.reference.uuid:
         taken.add(each.reference.uuid)
     return errors

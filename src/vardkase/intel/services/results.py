@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vardkase.core.errors import FieldErrors, Invalid
-from vardkase.misp.fields import IN_THE_FUTURE
+from vardkase.core.misp_problems import MispProblem
+from vardkase.core.problems import ProblemCode
 
 
 @dataclass(slots=True)
 class Rejections:
     """Rejected parts of a document that was otherwise stored, by their place in it.
 
-    Keys are like ``Attribute.3`` or ``Object.0.Attribute.2``; values are MISP's field errors.
+    Keys are like ``Attribute.3`` or ``Object.0.Attribute.2``; values are errors by field.
     """
 
     errors: dict[str, FieldErrors] = field(default_factory=dict)
@@ -20,14 +21,17 @@ class Rejections:
     def add(self, place: str, errors: FieldErrors) -> None:
         self.errors[place] = errors
 
+    def has(self, place: str, code: ProblemCode) -> bool:
+        return any(each.code is code for problems in self.errors.get(place, {}).values() for each in problems)
+
     def require_present(self) -> None:
         """Raise Invalid if a part was rejected for a time in the future: then none of the event is stored.
 
         Otherwise the event would appear complete, and the sender would not send the part again.
         """
         for place, errors in self.errors.items():
-            if IN_THE_FUTURE in errors.get("timestamp", ()):
-                raise Invalid({f"{place}.timestamp": [IN_THE_FUTURE]})
+            if (problem := MispProblem.IN_THE_FUTURE()) in errors.get("timestamp", ()):
+                raise Invalid({f"{place}.timestamp": [problem]})
 
     def __bool__(self) -> bool:
         return bool(self.errors)

@@ -17,6 +17,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP
+from vardkase.intel.problems import TaggingProblem
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.rules import may_tag
 from vardkase.intel.services.audiences import READERS, Audiences, attribute_audiences
@@ -25,8 +26,6 @@ from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import exclusive_scope, named_tags
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.flags import as_int
-
-EXCLUDED = "Tag is not allowed due to taxonomy exclusivity settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Taggable:
         return self.kind == "Event"
 
     def not_attached(self) -> Conflict:
-        return Conflict(f"Could not remove tag as it is not attached to the target {self.kind}")
+        return Conflict(TaggingProblem.NOT_ATTACHED(kind=self.kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def attach_tag(
     actor.require_writing()
     actor.require(Permission.TAGGER)
     if len(relationship_type) > LONGEST_RELATIONSHIP:
-        raise Invalid({"relationship_type": ["The relationship is too long."]})
+        raise Invalid({"relationship_type": [TaggingProblem.RELATIONSHIP_TOO_LONG()]})
     target = _lock_target(actor, uuid)
     require_may_tag(actor, target.event, local=local)
     chosen = usable_tag(actor, tag)
@@ -80,7 +79,7 @@ def attach_tag(
     if _has_tag(target, chosen):
         return Tagged(target, chosen, local, changed=False)
     if exclusive and _is_excluded(target, chosen):
-        raise Invalid(EXCLUDED)
+        raise Invalid(TaggingProblem.EXCLUDED())
     _link(target, chosen, local=local, relationship_type=relationship_type)
     if not local:
         touch(target.event, _audiences(target))
@@ -118,9 +117,6 @@ def _target_of(actor: Actor, link: EventTag | AttributeTag) -> Taggable:
     return Taggable("Attribute", found.id, lock_event(actor, found.event_id))
 
 
-NO_LINK = "Invalid tag"
-
-
 @transaction.atomic
 def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: str) -> Tag:
     """Set the relationship of a tag on an "event" or "attribute"; returns the tag.
@@ -130,14 +126,14 @@ def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: s
     actor.require_writing()
     actor.require(Permission.TAGGER)
     if len(relationship_type) > LONGEST_RELATIONSHIP:
-        raise Invalid({"relationship_type": ["The relationship is too long."]})
+        raise Invalid({"relationship_type": [TaggingProblem.RELATIONSHIP_TOO_LONG()]})
     links = (EventTag if kind == "event" else AttributeTag).objects.filter(pk=link_id).select_related("tag")
     if (link := links.first()) is None:
-        raise NotFound(NO_LINK)
+        raise NotFound(TaggingProblem.NO_LINK())
     try:
         target = _target_of(actor, link)
     except NotFound:
-        raise NotFound(NO_LINK) from None
+        raise NotFound(TaggingProblem.NO_LINK()) from None
     require_may_tag(actor, target.event, local=link.local)
     links.update(relationship_type=relationship_type)
     if not link.local:
@@ -173,15 +169,12 @@ def _lock_target(actor: Actor, uuid: UUID) -> Taggable:
 
 
 def require_may_tag(actor: Actor, event: Event, *, local: bool) -> None:
-    """Raise Invalid (local) or Forbidden, with MISP's message, unless the actor may tag in the event."""
+    """Raise Invalid (local) or Forbidden unless the actor may tag in the event."""
     if may_tag(actor, event, local=local):
         return
     if local:
-        raise Invalid("Local tags can only be added by users of the host organisation.")
-    raise Forbidden(
-        "Cannot alter the tags of this data, only the organisation that has created the data (orgc) "
-        "can modify global tags."
-    )
+        raise Invalid(TaggingProblem.LOCAL_NOT_ALLOWED())
+    raise Forbidden(TaggingProblem.GLOBAL_NOT_ALLOWED())
 
 
 def usable_tag(actor: Actor, tag: str | int) -> Tag:
@@ -190,18 +183,18 @@ def usable_tag(actor: Actor, tag: str | int) -> Tag:
     found = resolve_tags(actor, [mention], may_create=actor.may(Permission.TAG_EDITOR))
     if found:
         return next(iter(found.values()))
-    raise Invalid(_why_not(actor, mention))
+    raise Invalid(_why_not(actor, mention)())
 
 
-def _why_not(actor: Actor, mention: dict[str, str]) -> str:
+def _why_not(actor: Actor, mention: dict[str, str]) -> TaggingProblem:
     if "id" in mention:
-        return "Invalid Tag."
+        return TaggingProblem.NO_TAG
     restricted = named_tags(actor).filter(name__iexact=mention["name"]).first()
     if restricted is None:
-        return "Tag not found and insufficient privileges to create it."
+        return TaggingProblem.NOT_CREATED
     if restricted.user_id:
-        return "Invalid Tag. This tag can only be set by a fixed user."
-    return "Invalid Tag. This tag can only be set by a fixed organisation."
+        return TaggingProblem.OF_ONE_USER
+    return TaggingProblem.OF_ONE_ORGANISATION
 
 
 def find_tag(actor: Actor, tag: str | int) -> Tag:
@@ -210,7 +203,7 @@ def find_tag(actor: Actor, tag: str | int) -> Tag:
     known = named_tags(actor)
     chosen = known.filter(name__iexact=str(tag)) if number is None else known.filter(pk=number)
     if (found := chosen.first()) is None:
-        raise Invalid("Invalid Tag.")
+        raise Invalid(TaggingProblem.NO_TAG())
     return found
 
 

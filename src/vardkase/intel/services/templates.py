@@ -8,25 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from vardkase.core.errors import Invalid
+from vardkase.core.misp_problems import MispProblem
 from vardkase.intel.models import Attribute, Object
+from vardkase.intel.problems import ObjectProblem
 from vardkase.knowledge.object_templates.fits import misplaced
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import newest_version
 from vardkase.misp.flags import as_int
-
-NO_TEMPLATE = (
-    "Object could not be saved.\n"
-    "template: No valid template found and object lacking template information. ({})"
-)
-NEEDS_ONE_OF = (
-    "Could not save the object as it requires at least one of the following attributes to be set: {}"
-)
-NEEDS_ALL = "Could not save the object as it requires the following attributes to be set: {}"
-NOT_MULTIPLE = (
-    "Could not save the object as a unique relationship within the object was assigned to more than one attribute. "
-    "This is only allowed if the multiple flag is set in the object template."
-)
-NO_NEWER = "There is no newer version of this object’s template in use."
 
 
 def with_template(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,7 +32,8 @@ def with_template(data: Mapping[str, Any]) -> dict[str, Any]:
     else:
         for field in ("name", "meta-category", "description", "template_uuid", "template_version"):
             if document.get(field) is None:
-                raise Invalid(NO_TEMPLATE.format(field))
+                lacking = MispProblem.NO_TEMPLATE(field=field)
+                raise Invalid(ObjectProblem.FIELD_REFUSED(field="template", problem=lacking))
     return document
 
 
@@ -65,14 +54,14 @@ def check_requirements(document: Mapping[str, Any], relations: Sequence[str]) ->
     definition = template.definition
     one_of = definition.get("requiredOneOf") or []
     if one_of and not set(one_of) & set(relations):
-        raise Invalid(NEEDS_ONE_OF.format(", ".join(one_of)))
+        raise Invalid(ObjectProblem.NEEDS_ONE_OF(names=one_of))
     missing = [relation for relation in definition.get("required") or [] if relation not in relations]
     if missing:
-        raise Invalid(NEEDS_ALL.format(", ".join(missing)))
+        raise Invalid(ObjectProblem.NEEDS_ALL(names=missing))
     elements = definition.get("attributes") or {}
     for relation, count in Counter(relations).items():
         if count > 1 and relation in elements and not elements[relation].get("multiple"):
-            raise Invalid(NOT_MULTIPLE)
+            raise Invalid(ObjectProblem.NOT_MULTIPLE())
 
 
 def outside(template: ObjectTemplate, held: Sequence[tuple[str, str]]) -> list[str]:
@@ -86,12 +75,12 @@ def move_to_newest(stored: Object) -> None:
     """
     template = newest_version(str(stored.template_uuid), stored.template_version)
     if template is None:
-        raise Invalid({"template_version": [NO_NEWER]})
+        raise Invalid({"template_version": [ObjectProblem.NO_NEWER_TEMPLATE()]})
     live = Attribute.objects.filter(object=stored, deleted=False)
     held = [(relation or "", kind) for relation, kind in live.values_list("object_relation", "type")]
     if misfits := outside(template, held):
-        reason = f"Version {template.version} of the template has no place for: {', '.join(misfits)}."
-        raise Invalid({"template_version": [reason]})
+        problem = ObjectProblem.NO_PLACE(version=template.version, relations=misfits)
+        raise Invalid({"template_version": [problem]})
     about = {"template_uuid": template.uuid, "template_version": template.version}
     check_requirements(about, [relation for relation, _ in held])
     stored.name, stored.meta_category = template.name, template.meta_category

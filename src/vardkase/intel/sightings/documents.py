@@ -12,16 +12,13 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.problems import SightingProblem
 from vardkase.intel.services.attribute_assembler import numbered_parts
 from vardkase.intel.sightings.models import LONGEST_SOURCE, SightingType
 from vardkase.intel.sightings.services import ReceivedSighting, SightingReport
-from vardkase.misp.fields import IN_THE_FUTURE, UUID
+from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import LARGEST, LARGEST_LEAD, read_date
-
-INVALID_TYPE = "Invalid type, please change it before you POST 1000000 sightings."
-INVALID_SOURCE = f"The source must be a text of at most {LONGEST_SOURCE} characters."
-INVALID_MOMENT = '{"date_sighting":["This field cannot be left blank"]}'
 
 type Sighted = Sequence[tuple[str, Any]]
 """Attribute uuids, each with the ``Sighting`` list that stood in it."""
@@ -30,14 +27,14 @@ type Sighted = Sequence[tuple[str, Any]]
 def report_of(given: Mapping[str, Any]) -> SightingReport:
     """The input of sightings/add: type, source, and time (`timestamp`, or `date` and `time`, by default now).
 
-    Raises Invalid with MISP's messages.
+    Raises Invalid.
     """
     kind = as_int(given.get("type"), None if given.get("type") else SightingType.SEEN)
     if kind not in SightingType.values:
-        raise Invalid(INVALID_TYPE)
+        raise Invalid(SightingProblem.UNKNOWN_TYPE())
     source = given.get("source")
     if isinstance(source, list | dict) or len(str(source or "")) > LONGEST_SOURCE:
-        raise Invalid(INVALID_SOURCE)
+        raise Invalid(SightingProblem.BAD_SOURCE(most=LONGEST_SOURCE))
     return SightingReport(type=kind, date_sighting=_moment(given), source=str(source or ""))
 
 
@@ -82,9 +79,9 @@ def _moment(given: Mapping[str, Any]) -> int:
     else:
         return now_seconds()
     if moment is None or not 0 <= moment <= LARGEST:
-        raise Invalid(INVALID_MOMENT)
+        raise Invalid(SightingProblem.BAD_TIME())
     if moment > now_seconds() + LARGEST_LEAD:
-        raise Invalid(f'{{"date_sighting":["{IN_THE_FUTURE}"]}}')
+        raise Invalid(SightingProblem.TIME_AHEAD())
     return moment
 
 

@@ -21,6 +21,7 @@ from vardkase.identity.access.visibility import (
     sighting_predicate,
 )
 from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.intel.problems import SightingProblem
 from vardkase.intel.queries.find import Reference, matches
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.settings import ANONYMISE, ANONYMISE_AS, EVERYONE, HOST, POLICY, REPORTERS
@@ -64,7 +65,7 @@ def find_sighting(actor: Actor, reference: Reference) -> FoundSighting:
     )
     row = cursor().execute(sql, {**readable.parameters, "reference": reference}).fetchone()
     if row is None:
-        raise NotFound("Invalid sighting.")
+        raise NotFound(SightingProblem.NOT_FOUND())
     return FoundSighting(*row)
 
 

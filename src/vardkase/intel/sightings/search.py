@@ -10,6 +10,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.problems import SightingProblem
 from vardkase.intel.sightings.queries import readable_sightings
 from vardkase.intel.sightings.settings import RANGE
 from vardkase.misp.fields import UUID
@@ -97,13 +98,13 @@ def _things(context: str | None, given: Mapping[str, Any]) -> tuple[str, ...]:
     if context is None:
         return ()
     if context not in CONTEXTS:
-        raise Invalid(f"Invalid context {context}.")
+        raise Invalid(SightingProblem.UNKNOWN_CONTEXT(context=context))
     ids, uuids = given.get("id"), given.get("uuid")
     if ids in (None, "") and uuids in (None, ""):
-        raise Invalid("An ID or UUID must be provided if the context is set.")
+        raise Invalid(SightingProblem.NO_ID())
     for number in ids if isinstance(ids, list) else [ids] if ids not in (None, "") else []:
         if not isinstance(number, int) or isinstance(number, bool):
-            raise Invalid(f"Invalid ID `{number}` provided.")
+            raise Invalid(SightingProblem.BAD_ID(id=number))
     return (*_texts("id", ids), *_texts("uuid", uuids))
 
 
@@ -115,7 +116,7 @@ def _types(value: Any) -> tuple[int, ...] | None:
 def _texts(name: str, value: Any) -> list[str]:
     values = value if isinstance(value, list) else [] if value is None or value == "" else [value]
     if any(isinstance(each, list | dict) for each in values):
-        raise Invalid(f"Invalid filter: {name} must be a text, a number or a list of them.")
+        raise Invalid(SightingProblem.BAD_FILTER(name=name))
     return [str(each) for each in values]
 
 

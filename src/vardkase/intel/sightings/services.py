@@ -24,6 +24,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
 from vardkase.intel.models import Event
+from vardkase.intel.problems import SightingProblem
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.audiences import (
     READERS,
@@ -47,8 +48,6 @@ from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import find_sighting
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import blocked_uuids
-
-NOTHING_FOUND = "No valid attributes found that match the criteria."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: SightingRe
     sql = ADD.format(visible=_visible(actor))
     stored = _stored(sql, {**reader_parameters(actor), **chosen, **said})
     if not stored:
-        raise NotFound(NOTHING_FOUND)
+        raise NotFound(SightingProblem.NO_ATTRIBUTES())
     sightings_stored.emit(stored)
     record(actor, IntelAction.SIGHTING_ADDED, _target(stored), {"count": len(stored), "type": report.type})
     return stored
@@ -138,9 +137,9 @@ def delete_sighting(actor: Actor, reference: Reference) -> None:
     actor.require(Permission.SIGHTING, Permission.MODIFY_ORG)
     found = find_sighting(actor, reference)
     if found.org_id != actor.organisation_id and not actor.is_site_admin:
-        raise NotFound("Invalid sighting.")
+        raise NotFound(SightingProblem.NOT_FOUND())
     if cursor().execute("DELETE FROM sighting WHERE id = %s", (found.id,)).rowcount == 0:
-        raise NotFound("Invalid sighting.")
+        raise NotFound(SightingProblem.NOT_FOUND())
     sightings_removed.emit(SightingsRemoved((found.attribute_id,)))
     record(actor, IntelAction.SIGHTING_DELETED, Target("sighting", found.id, UUID(found.uuid)))
 
@@ -191,7 +190,7 @@ def copy_sightings(copies: Mapping[int, int]) -> None:
 
 def _refuse_blocked(actor: Actor) -> None:
     if blocked_organisations([actor.organisation_id]):
-        raise Invalid("Sightings of this organisation are blocked.")
+        raise Invalid(SightingProblem.BLOCKED())
 
 
 def blocked_organisations(ids: Iterable[int]) -> set[int]:

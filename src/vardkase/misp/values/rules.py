@@ -1,4 +1,4 @@
-"""Validation of values, with MISP's error messages; None when valid.
+"""Validation of values; None when valid.
 
 Digits are ASCII digits throughout: Unicode's others are none to PostgreSQL or to MISP's clients.
 """
@@ -11,40 +11,14 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from vardkase.misp.faults import Fault, Refusal
 from vardkase.misp.types import COMPOSITE_TYPES, HASH_LENGTHS, PLAIN_IPV4
 from vardkase.misp.values.normal import DOMAIN, is_digits
 
-type Rule = Callable[[str], str | None]
+type Rule = Callable[[str], Refusal | None]
 
 MAX_BYTES = 65_535
-GENERIC = 'Value not in the right type/format. Please double check the value or select type "other".'
-EMPTY = "Value cannot be empty."
-ONLY_CONTROL = "Value provided consists purely of control characters and is therefore considered to be empty."
-NOT_COMPOSITE = "Composite type found but the value not in the composite (value1|value2) format."
-TOO_LONG = (
-    "The entered string is too long and would get truncated. "
-    "Please consider adding the data as an attachment instead"
-)
-NEW_LINE = "Value must not contain new line character."
-BAD_IP = "IP address has an invalid format."
-BAD_PORT = "Port numbers have to be integers between 1 and 65535."
-BAD_CHECKSUM = (
-    "Checksum has an invalid length or format (expected: {} hexadecimal characters). "
-    'Please double check the value or select type "other".'
-)
-BAD_PEHASH = (
-    "The input doesn't match the expected {0}sha1 format (expected: {0}40 hexadecimal characters). "
-    "Keep in mind that MISP currently only supports SHA1 for PEhashes, if you would like to get the support "
-    "extended to other hash types, make sure to create a github ticket about it at "
-    "https://github.com/MISP/MISP!"
-)
-BAD_SERVICE_NAME = (
-    "Invalid format. Only values shorter than 256 characters that don't include any forward or backward "
-    "slashes are allowed."
-)
-TLSH = "at least 35 hexadecimal characters, optionally starting with t1 instead of"
-DOUBLE_CHECK = ' Please double check the value or select type "other".'
-
+GENERIC = Fault.BAD_FORMAT()
 SPACE = re.compile(r"\s")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 SSDEEP = re.compile(r"[0-9]+:[A-Za-z0-9/+]*:[A-Za-z0-9/+]*")
@@ -70,121 +44,118 @@ HTTP_METHODS = re.compile(
 )
 
 
-def validate(type_name: str, value: str) -> str | None:
-    """MISP's error message for a normal-form `value`, or None."""
+def validate(type_name: str, value: str) -> Refusal | None:
+    """What is wrong with a normal-form `value`, or None."""
     if not value:
-        return EMPTY
+        return Fault.EMPTY_VALUE()
     if CONTROL.fullmatch(value):
-        return ONLY_CONTROL
+        return Fault.ONLY_CONTROL()
     if type_name in COMPOSITE_TYPES and value.count("|") != 1:
-        return NOT_COMPOSITE
+        return Fault.NOT_COMPOSITE()
     if len(value) > MAX_BYTES // 4 and len(value.encode()) > MAX_BYTES:
-        return TOO_LONG
+        return Fault.VALUE_TOO_LONG()
     rule = RULES.get(type_name)
     return rule(value) if rule is not None else None
 
 
-def _single_line(value: str) -> str | None:
-    return NEW_LINE if "\n" in value else None
+def _single_line(value: str) -> Refusal | None:
+    return Fault.NEW_LINE() if "\n" in value else None
 
 
-def _ip(value: str) -> str | None:
+def _ip(value: str) -> Refusal | None:
     if PLAIN_IPV4.fullmatch(value):
         return None
     address, slash, prefix = value.partition("/")
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return BAD_IP
+        return Fault.BAD_IP()
     if "%" in address:  # an interface of somebody's machine
-        return BAD_IP
+        return Fault.BAD_IP()
     if not slash:
         return None
     if not is_digits(prefix):
-        return "Invalid CIDR notation value found."
+        return Fault.BAD_NETWORK()
     if len(prefix) > 4 or int(prefix) > parsed.max_prefixlen:
-        return (
-            f"Invalid CIDR notation value found, for IPv{parsed.version} must be lower or equal "
-            f"{parsed.max_prefixlen}."
-        )
+        return Fault.BAD_NETWORK_SIZE(version=parsed.version, most=parsed.max_prefixlen)
     return None
 
 
-def _port(value: str) -> str | None:
+def _port(value: str) -> Refusal | None:
     valid = is_digits(value) and len(value) < 10 and 1 <= int(value) <= 65535
-    return None if valid else BAD_PORT
+    return None if valid else Fault.BAD_PORT()
 
 
-def _ip_port(value: str) -> str | None:
+def _ip_port(value: str) -> Refusal | None:
     address, _, port = value.partition("|")
     return _ip(address) or _port(port)
 
 
-def _host_port(value: str) -> str | None:
+def _host_port(value: str) -> Refusal | None:
     host, _, port = value.partition("|")
-    return "Hostname has an invalid format." if not DOMAIN.fullmatch(host) else _port(port)
+    return Fault.BAD_HOST() if not DOMAIN.fullmatch(host) else _port(port)
 
 
-def _domain(value: str) -> str | None:
-    return None if DOMAIN.fullmatch(value) else "Domain has an invalid format." + DOUBLE_CHECK
+def _domain(value: str) -> Refusal | None:
+    return None if DOMAIN.fullmatch(value) else Fault.BAD_DOMAIN_NAME()
 
 
-def _hostname(value: str) -> str | None:
-    return None if DOMAIN.fullmatch(value) else "Hostname has an invalid format." + DOUBLE_CHECK
+def _hostname(value: str) -> Refusal | None:
+    return None if DOMAIN.fullmatch(value) else Fault.BAD_HOSTNAME()
 
 
-def _domain_ip(value: str) -> str | None:
+def _domain_ip(value: str) -> Refusal | None:
     domain, _, address = value.partition("|")
-    return "Domain has an invalid format." if not DOMAIN.fullmatch(domain) else _ip(address)
+    return Fault.BAD_DOMAIN() if not DOMAIN.fullmatch(domain) else _ip(address)
 
 
-def _email(value: str) -> str | None:
+def _email(value: str) -> Refusal | None:
     """Something without spaces, an @, something with a dot: incomplete addresses are evidence, too.
 
     Not a regular expression, which would take minutes over 65,000 @ signs.
     """
     at = value.find("@", 1)
     valid = at > 0 and "." in value[at:] and "\n" not in value and not SPACE.search(value, 1, at)
-    return None if valid else "Email address has an invalid format." + DOUBLE_CHECK
+    return None if valid else Fault.BAD_EMAIL()
 
 
-def _matching(form: str, message: str = GENERIC) -> Rule:
+def _matching(form: str, refusal: Refusal = GENERIC) -> Rule:
     compiled = re.compile(form, re.ASCII)
-    return lambda value: None if compiled.fullmatch(value) else message
+    return lambda value: None if compiled.fullmatch(value) else refusal
 
 
-def _named(rule: Rule, message: str) -> Rule:
-    def check(value: str) -> str | None:
+def _named(rule: Rule, refusal: Refusal) -> Rule:
+    def check(value: str) -> Refusal | None:
         name, _, rest = value.partition("|")
         if "\n" in name:
-            return "Filename must not contain new line character."
-        return None if name and rule(rest) is None else message
+            return Fault.NEW_LINE_IN_NAME()
+        return None if name and rule(rest) is None else refusal
 
     return check
 
 
-def _tlsh(value: str) -> str | None:
+def _tlsh(value: str) -> Refusal | None:
     digest = value.removeprefix("t")
-    return None if len(digest) > 35 and HEXADECIMAL.fullmatch(digest) else BAD_CHECKSUM.format(TLSH)
+    return None if len(digest) > 35 and HEXADECIMAL.fullmatch(digest) else Fault.BAD_TLSH()
 
 
-def _telfhash(value: str) -> str | None:
+def _telfhash(value: str) -> Refusal | None:
     valid = len(value) in {70, 72} and HEXADECIMAL.fullmatch(value)
-    return None if valid else BAD_CHECKSUM.format("70 or 72")
+    return None if valid else Fault.BAD_TELFHASH()
 
 
-def _ssdeep(value: str) -> str | None:
+def _ssdeep(value: str) -> Refusal | None:
     valid = SSDEEP.fullmatch(value)
-    return None if valid else "Invalid SSDeep hash. The format has to be blocksize:hash:hash"
+    return None if valid else Fault.BAD_SSDEEP()
 
 
-def _impfuzzy(value: str) -> str | None:
+def _impfuzzy(value: str) -> Refusal | None:
     parts = value.split(":")
     valid = len(parts) == 3 and is_digits(parts[0])
-    return None if valid else "Invalid impfuzzy format. The format has to be imports:hash:hash"
+    return None if valid else Fault.BAD_IMPFUZZY()
 
 
-def _link(value: str) -> str | None:
+def _link(value: str) -> Refusal | None:
     try:
         parts = urlsplit(value)
     except ValueError:
@@ -192,16 +163,16 @@ def _link(value: str) -> str | None:
     return None if parts.scheme and parts.netloc and not SPACE.search(value) else GENERIC
 
 
-def _autonomous_system(value: str) -> str | None:
+def _autonomous_system(value: str) -> Refusal | None:
     valid = is_digits(value) and len(value) < 20 and 0 < int(value) <= 4_294_967_295
-    return None if valid else "AS number have to be integer between 1 and 4294967295"
+    return None if valid else Fault.BAD_AUTONOMOUS_SYSTEM()
 
 
-def _whole_number(value: str) -> str | None:
-    return None if is_digits(value) else "The value has to be a whole number greater or equal 0."
+def _whole_number(value: str) -> Refusal | None:
+    return None if is_digits(value) else Fault.NOT_A_COUNT()
 
 
-def _cortex(value: str) -> str | None:
+def _cortex(value: str) -> Refusal | None:
     try:
         json.loads(value)
     except (ValueError, RecursionError):
@@ -209,17 +180,17 @@ def _cortex(value: str) -> str | None:
     return None
 
 
-def _ssh_fingerprint(value: str) -> str | None:
+def _ssh_fingerprint(value: str) -> Refusal | None:
     if value.startswith("SHA256:"):
         valid = SHA256_IN_BASE64.fullmatch(value, 7) is not None
     else:
         digest = value.removeprefix("MD5:").replace(":", "")
         valid = len(digest) == 32 and HEXADECIMAL.fullmatch(digest.lower()) is not None
-    return None if valid else "SSH fingerprint must be in MD5 or SHA256 format."
+    return None if valid else Fault.BAD_SSH_FINGERPRINT()
 
 
-def _service_name(value: str) -> str | None:
-    return None if len(value) <= 256 and "/" not in value and "\\" not in value else BAD_SERVICE_NAME
+def _service_name(value: str) -> Refusal | None:
+    return None if len(value) <= 256 and "/" not in value and "\\" not in value else Fault.BAD_SERVICE_NAME()
 
 
 SINGLE_LINE = [
@@ -297,38 +268,28 @@ EMAILS = [
 NUMBERS = ["aba-rtn", "bank-account-nr", "bin", "cc-number", "phone-number", "prtn", "whois-registrant-phone"]
 WALLETS_AND_BANKS = ("bic", "btc", "dash", "iban", "xmr")
 HASHES = {
-    name: _matching(f"[0-9a-f]{{{length}}}", BAD_CHECKSUM.format(length))
+    name: _matching(f"[0-9a-f]{{{length}}}", Fault.BAD_CHECKSUM(length=length))
     for name, length in HASH_LENGTHS.items()
 } | {
-    "git-commit-id": _matching("[0-9a-fA-F]{40}", BAD_CHECKSUM.format(40)),
-    "pehash": _matching("[0-9a-f]{40}", BAD_PEHASH.format("")),
+    "git-commit-id": _matching("[0-9a-fA-F]{40}", Fault.BAD_CHECKSUM(length=40)),
+    "pehash": _matching("[0-9a-f]{40}", Fault.BAD_PEHASH(prefix="")),
     "telfhash": _telfhash,
     "tlsh": _tlsh,
-    "cdhash": _matching(
-        "[0-9a-f]{40,}",
-        "The input doesn't match the expected format (expected: 40 or more hexadecimal characters)",
-    ),
+    "cdhash": _matching("[0-9a-f]{40,}", Fault.BAD_CDHASH()),
     "ssdeep": _ssdeep,
     "impfuzzy": _impfuzzy,
-    "vhash": lambda value: None if value else "Vhash must not be an empty string.",
+    "vhash": lambda value: None if value else Fault.EMPTY_VHASH(),
 }
 NAMED_HASHES = {
-    f"filename|{name}": _named(rule, BAD_CHECKSUM.format(f"filename|{HASH_LENGTHS.get(name, 'string')}"))
+    f"filename|{name}": _named(rule, Fault.BAD_NAMED_CHECKSUM(length=HASH_LENGTHS.get(name, "string")))
     for name, rule in HASHES.items()
     if f"filename|{name}" in COMPOSITE_TYPES
 } | {
-    "filename|pehash": _named(HASHES["pehash"], BAD_PEHASH.format("filename|")),
-    "filename|vhash": _named(
-        HASHES["vhash"],
-        "Checksum has an invalid length or format (expected: filename|string characters)." + DOUBLE_CHECK,
-    ),
-    "filename|ssdeep": _named(_ssdeep, "Invalid ssdeep hash (expected: blocksize:hash:hash)."),
-    "filename|impfuzzy": _named(_impfuzzy, "Invalid impfuzzy format. The format has to be imports:hash:hash"),
-    "filename|tlsh": _named(
-        _tlsh,
-        f"TLSH hash has an invalid length or format (expected: filename|{TLSH} hexadecimal characters)."
-        + DOUBLE_CHECK,
-    ),
+    "filename|pehash": _named(HASHES["pehash"], Fault.BAD_PEHASH(prefix="filename|")),
+    "filename|vhash": _named(HASHES["vhash"], Fault.BAD_NAMED_VHASH()),
+    "filename|ssdeep": _named(_ssdeep, Fault.BAD_NAMED_SSDEEP()),
+    "filename|impfuzzy": _named(_impfuzzy, Fault.BAD_IMPFUZZY()),
+    "filename|tlsh": _named(_tlsh, Fault.BAD_NAMED_TLSH()),
 }
 
 RULES: dict[str, Rule] = {
@@ -347,13 +308,11 @@ RULES: dict[str, Rule] = {
     "domain|ip": _domain_ip,
     **dict.fromkeys(EMAILS, _email),
     "link": _link,
-    "http-method": lambda value: None if HTTP_METHODS.search(value) else "Unknown HTTP method.",
+    "http-method": lambda value: None if HTTP_METHODS.search(value) else Fault.BAD_HTTP_METHOD(),
     "AS": _autonomous_system,
     "ssh-fingerprint": _ssh_fingerprint,
-    "vulnerability": lambda v: (
-        None if VULNERABILITY.fullmatch(v) else "Invalid format. Expected: CVE-xxxx-xxxx..."
-    ),
-    "weakness": _matching(r"CWE-\d+", "Invalid format. Expected: CWE-x..."),
+    "vulnerability": lambda value: None if VULNERABILITY.fullmatch(value) else Fault.BAD_VULNERABILITY(),
+    "weakness": _matching(r"CWE-\d+", Fault.BAD_WEAKNESS()),
     "hex": _matching(r"[0-9A-Fa-f]+"),
     **dict.fromkeys(WALLETS_AND_BANKS, _matching("[0-9A-Za-z]+")),
     **dict.fromkeys(NUMBERS, lambda value: None if NUMBER.fullmatch(value) else GENERIC),
@@ -361,17 +320,13 @@ RULES: dict[str, Rule] = {
     "windows-service-displayname": _service_name,
     "size-in-bytes": _whole_number,
     "counter": _whole_number,
-    "integer": _matching(r"[+-]?\d+", "The value has to be an integer value."),
+    "integer": _matching(r"[+-]?\d+", Fault.NOT_AN_INTEGER()),
     "float": lambda value: None if NUMBER.fullmatch(value) else GENERIC,
-    "datetime": lambda value: (
-        None if DATETIME.fullmatch(value) else "Datetime has to be in the ISO 8601 format."
-    ),
+    "datetime": lambda value: None if DATETIME.fullmatch(value) else Fault.BAD_DATETIME(),
     "mac-address": lambda value: None if MAC.fullmatch(value) else GENERIC,
     "mac-eui-64": lambda value: None if EUI_64.fullmatch(value) else GENERIC,
     "cortex": _cortex,
     "boolean": _matching(r"[01]"),
-    "uuid": _matching(
-        "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "The value has to be a valid UUID format."
-    ),
+    "uuid": _matching("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", Fault.BAD_VALUE_UUID()),
     "onion-address": lambda value: None if ONION.fullmatch(value) else GENERIC,
 }

@@ -16,13 +16,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
+from vardkase.core.misp_problems import problem_of
 from vardkase.intel.queries.object_contents import HeldValue
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.queries import elements_of, requirements
 from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.types import ATTACHMENT_TYPES, DEFAULTS, category_allows, default_category
 from vardkase.web.forms.attribute import moment_field
-from vardkase.web.forms.intel_errors import translated
 from vardkase.web.forms.reach import ReachForm
 
 BOOLEAN = "boolean"
@@ -241,7 +241,7 @@ def _error(document: dict[str, Any]) -> str:
     parsed = parse_attribute(document, now=now_seconds(), default_distribution=5)
     if not isinstance(parsed, dict):
         return ""
-    return " ".join(translated(message) for messages in parsed.values() for message in messages)
+    return " ".join(str(problem_of(each)) for refusals in parsed.values() for each in refusals)
 
 
 class ReferenceForm(forms.Form):

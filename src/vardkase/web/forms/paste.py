@@ -17,11 +17,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
+from vardkase.core.misp_problems import problem_of
 from vardkase.intel.queries.pasted import PastedValue
 from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.freetext import LONGEST_TEXT
 from vardkase.misp.types import CATEGORIES, DEFAULTS, category_allows, default_category
-from vardkase.web.forms.intel_errors import translated
 from vardkase.web.forms.reach import ReachForm
 
 ROWS_A_PAGE = 100
@@ -170,7 +170,7 @@ def _error(value: PastedValue, choice: PastedChoice) -> str:
     parsed = parse_attribute(document, now=now_seconds(), default_distribution=5)
     if not isinstance(parsed, dict):
         return ""
-    return " ".join(translated(message) for messages in parsed.values() for message in messages)
+    return " ".join(str(problem_of(each)) for refusals in parsed.values() for each in refusals)
 
 
 def _number(text: object) -> int:

@@ -20,7 +20,6 @@ from vardkase.intel.services.bulk_tagging import tag_attributes
 from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.misp.flags import as_int
 from vardkase.web.display import thin
-from vardkase.web.forms.intel_errors import translated
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.editing.common import own_event, say_with_undo
 
@@ -95,7 +94,7 @@ def _attempt(request: PageRequest, act: Callable[[], int]) -> int:
     except NotFound:
         messages.error(request, gettext("Choose attributes first."))
     except Invalid as refused:
-        messages.error(request, translated(str(refused)))
+        messages.error(request, str(refused))
     return 0
 
 

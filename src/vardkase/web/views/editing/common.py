@@ -26,7 +26,7 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.web.chips import GROUP, INHERIT, REACHES
 from vardkase.web.display import thin
-from vardkase.web.forms.intel_errors import refuse
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest
 
 
@@ -69,7 +69,7 @@ def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:
     try:
         return act()
     except Invalid as refused:
-        refuse(form, refused)
+        take_errors(form, refused)
         return None
 
 

@@ -14,6 +14,7 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.problems import ObjectProblem
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.object_contents import template_use, values_of_object
 from vardkase.intel.queries.rows import EventRow, ObjectRow
@@ -141,7 +142,7 @@ def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | Non
 
 def _template_of(found: ObjectRow) -> ObjectTemplate:
     if not found.template_uuid:
-        raise NotFound("Template not found")
+        raise NotFound(ObjectProblem.TEMPLATE_NOT_FOUND())
     made = find_version(found.template_uuid, found.template_version)
     return made if made is not None else find_template(found.template_uuid)
 

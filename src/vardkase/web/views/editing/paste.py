@@ -13,7 +13,7 @@ from vardkase.intel.queries.pasted import PastedValues, pasted
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services.attributes import add_attributes
 from vardkase.web.display import thin
-from vardkase.web.forms.intel_errors import refuse
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.paste import ROWS_A_PAGE, PasteForm, Review
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.editing.common import back_to, group_options, own_event, reach_context
@@ -50,7 +50,7 @@ def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review)
         documents = review.documents(form.cleaned_data["comment"], form.reach())
         added = add_attributes(request.actor, event.id, documents)
     except Invalid as refused:
-        refuse(form, refused)
+        take_errors(form, refused)
         return None
     count = len(added.attribute_ids)
     if doubles := len(added.rejections.errors):

@@ -24,7 +24,6 @@ from vardkase.intel.queries.rows import AttributeRow, EventRow
 from vardkase.intel.services.tagging import detach_tag, exchange_tags
 from vardkase.knowledge.tag_choices import tag_choices, usable_tag
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
-from vardkase.web.forms.intel_errors import translated
 from vardkase.web.pages import PageRequest, page
 
 FIRST = "tlp:"
@@ -82,7 +81,7 @@ def untag(request: PageRequest, reference: str, attribute_id: int | None = None)
     except Conflict:
         messages.info(request, gettext("The tag had already been removed."))
     except Invalid as refused:
-        messages.error(request, translated(str(refused)))
+        messages.error(request, str(refused))
     return redirect(carrier.tag_url)
 
 
@@ -103,7 +102,7 @@ def _put_on(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
         exchange_tags(request.actor, carrier.uuid, excluded, reference, local=local)
         messages.success(request, gettext("Tagged: %(name)s") % {"name": chosen.name})
     except Invalid as refused:
-        messages.error(request, translated(str(refused)))
+        messages.error(request, str(refused))
     return redirect(carrier.tag_url)
 
 

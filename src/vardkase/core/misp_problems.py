@@ -1,0 +1,128 @@
+"""Problems of documents in MISP's format; beside each text for people, the fault it stands for.
+
+Here and not with the events: templates, clusters and tags, which rest below them, are documents as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import CommonProblem, Problem, ProblemCode
+from vardkase.misp.faults import Fault, Refusal
+
+
+class MispProblem(ProblemCode):
+    BAD_TIME = _("Write the time as year-month-day hour:minute."), Fault.BAD_TIME
+    BAD_TIMESTAMP = _("Write the time as the number of seconds since 1970."), Fault.BAD_TIMESTAMP
+    IN_THE_FUTURE = _("It is dated more than a day ahead of this hub's clock."), Fault.IN_THE_FUTURE
+    SEEN_ORDER = _("Last seen must not be before first seen."), Fault.SEEN_ORDER
+    BAD_PART_DISTRIBUTION = _("Choose who should see it."), Fault.BAD_PART_DISTRIBUTION
+    NOT_A_FLAG = _("Answer yes or no."), Fault.NOT_A_FLAG
+    TOO_LONG = _("Write at most %(most)s characters."), Fault.TOO_LONG
+    NO_SUCH_CHOICE = _("Choose one of: %(choices)s."), Fault.NO_SUCH_CHOICE
+
+    NO_TITLE = _("Write a title."), Fault.NO_TITLE
+    EMPTY_TITLE = _("Write a title."), Fault.EMPTY_TITLE
+    BAD_DATE = _("Write the date as year-month-day."), Fault.BAD_DATE
+    DATE_AHEAD = _("It is dated more than a day ahead of this hub's clock."), Fault.DATE_AHEAD
+    BAD_THREAT_LEVEL = _("Choose one of the levels."), Fault.BAD_THREAT_LEVEL
+    BAD_ANALYSIS = _("Choose how far the analysis has come."), Fault.BAD_ANALYSIS
+    BAD_EVENT_DISTRIBUTION = _("Choose who should see it."), Fault.BAD_EVENT_DISTRIBUTION
+
+    NO_TYPE = _("Choose a type."), Fault.NO_TYPE
+    UNKNOWN_TYPE = _("There is no such type."), Fault.UNKNOWN_TYPE
+    BAD_CATEGORY = _("There is no such category."), Fault.BAD_CATEGORY
+    BAD_TYPE_FOR_CATEGORY = (
+        _("This type does not belong in the category. Choose another category."),
+        Fault.BAD_TYPE_FOR_CATEGORY,
+    )
+    BLOCKED_VALUE = _("The import filters keep this value out."), Fault.BLOCKED_VALUE
+    VALUE_IS_LIST = _("Write one value at a time."), Fault.VALUE_IS_LIST
+
+    NO_TEMPLATE = (
+        _("The object's template is not here, and the object does not say enough itself (%(field)s)."),
+        Fault.NO_TEMPLATE,
+    )
+    BAD_TEMPLATE_VERSION = _("A version of a template is a whole number."), Fault.BAD_TEMPLATE_VERSION
+
+    BAD_OPINION = _("An opinion is a number from 0 to 100."), Fault.BAD_OPINION
+    BAD_MOMENT = _("Write the time as year-month-day hour:minute:second."), Fault.BAD_MOMENT
+    ABOUT_ITSELF = _("Nothing can be about itself."), Fault.ABOUT_ITSELF
+
+    BAD_FORMAT = (
+        _("The value does not have the form of this type. Check it, or choose the type “other”."),
+        Fault.BAD_FORMAT,
+    )
+    EMPTY_VALUE = _("Write a value."), Fault.EMPTY_VALUE
+    ONLY_CONTROL = _("The value has no visible characters."), Fault.ONLY_CONTROL
+    NOT_COMPOSITE = (
+        _("This type has two parts. Write them with a bar between: first|second."),
+        Fault.NOT_COMPOSITE,
+    )
+    VALUE_TOO_LONG = _("The value is too long. Add it as a file instead."), Fault.VALUE_TOO_LONG
+    NEW_LINE = _("The value must be on one line."), Fault.NEW_LINE
+    NEW_LINE_IN_NAME = _("The file name must be on one line."), Fault.NEW_LINE_IN_NAME
+    BAD_IP = _("That is not an IP address or network."), Fault.BAD_IP
+    BAD_NETWORK = _("The network is not written right. Example: 192.0.2.0/24."), Fault.BAD_NETWORK
+    BAD_NETWORK_SIZE = (
+        _("The number after the slash is at most %(most)s for IPv%(version)s."),
+        Fault.BAD_NETWORK_SIZE,
+    )
+    BAD_PORT = _("A port is a number from 1 to 65535."), Fault.BAD_PORT
+    BAD_HOST = _("That is not a host name."), Fault.BAD_HOST
+    BAD_HOSTNAME = _("That is not a host name."), Fault.BAD_HOSTNAME
+    BAD_DOMAIN = _("That is not a domain name."), Fault.BAD_DOMAIN
+    BAD_DOMAIN_NAME = _("That is not a domain name."), Fault.BAD_DOMAIN_NAME
+    BAD_EMAIL = _("That is not an e-mail address."), Fault.BAD_EMAIL
+    BAD_CHECKSUM = _("The checksum must have %(length)s characters, 0–9 and a–f."), Fault.BAD_CHECKSUM
+    BAD_NAMED_CHECKSUM = (
+        _("Write a file name, a bar and a checksum of %(length)s characters, 0–9 and a–f."),
+        Fault.BAD_NAMED_CHECKSUM,
+    )
+    BAD_TELFHASH = _("A telfhash has 70 or 72 characters, 0–9 and a–f."), Fault.BAD_TELFHASH
+    BAD_TLSH = (
+        _("A TLSH has at least 35 characters, 0–9 and a–f, and may start with t1."),
+        Fault.BAD_TLSH,
+    )
+    BAD_NAMED_TLSH = (
+        _("Write a file name, a bar and a TLSH: at least 35 characters, 0–9 and a–f."),
+        Fault.BAD_NAMED_TLSH,
+    )
+    BAD_PEHASH = _("Write it as %(prefix)ssha1, with 40 characters, 0–9 and a–f."), Fault.BAD_PEHASH
+    BAD_CDHASH = _("A cdhash has at least 40 characters, 0–9 and a–f."), Fault.BAD_CDHASH
+    BAD_SSDEEP = _("Write an ssdeep as blocksize:hash:hash."), Fault.BAD_SSDEEP
+    BAD_NAMED_SSDEEP = (
+        _("Write a file name, a bar and an ssdeep: blocksize:hash:hash."),
+        Fault.BAD_NAMED_SSDEEP,
+    )
+    BAD_IMPFUZZY = _("Write an impfuzzy as imports:hash:hash."), Fault.BAD_IMPFUZZY
+    EMPTY_VHASH = _("Write a vhash."), Fault.EMPTY_VHASH
+    BAD_NAMED_VHASH = _("Write a file name, a bar and a vhash."), Fault.BAD_NAMED_VHASH
+    BAD_SSH_FINGERPRINT = _("An SSH fingerprint is an MD5 or a SHA256."), Fault.BAD_SSH_FINGERPRINT
+    BAD_AUTONOMOUS_SYSTEM = _("An AS number is a number from 1 to 4294967295."), Fault.BAD_AUTONOMOUS_SYSTEM
+    BAD_SERVICE_NAME = _("A service name has at most 256 characters, and no slashes."), Fault.BAD_SERVICE_NAME
+    BAD_HTTP_METHOD = _("There is no such HTTP method."), Fault.BAD_HTTP_METHOD
+    BAD_VULNERABILITY = _("Write a vulnerability as CVE-2024-12345."), Fault.BAD_VULNERABILITY
+    BAD_WEAKNESS = _("Write a weakness as CWE-79."), Fault.BAD_WEAKNESS
+    NOT_A_COUNT = _("The value must be a whole number, 0 or more."), Fault.NOT_A_COUNT
+    NOT_AN_INTEGER = _("The value must be a whole number."), Fault.NOT_AN_INTEGER
+    BAD_DATETIME = _("Write the time as 2024-05-01T12:00:00."), Fault.BAD_DATETIME
+    BAD_VALUE_UUID = _("That is not a UUID."), Fault.BAD_VALUE_UUID
+
+
+BY_FAULT: dict[Fault, ProblemCode] = {
+    Fault.REQUIRED: CommonProblem.REQUIRED,
+    Fault.NOT_A_UUID: CommonProblem.NOT_A_UUID,
+    Fault.BAD_UUID: CommonProblem.NOT_AN_RFC_4122_UUID,
+    **{Fault[code.name]: code for code in MispProblem},
+}
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    return Problem(BY_FAULT[refusal.fault], refusal.params)
+
+
+def problems_of(refused: Mapping[str, Sequence[Refusal]]) -> dict[str, list[Problem]]:
+    return {field: [problem_of(each) for each in refusals] for field, refusals in refused.items()}

@@ -1,0 +1,48 @@
+"""What people and clients read when parts of an event are refused."""
+
+from __future__ import annotations
+
+from django.utils import translation
+
+from vardkase.core.misp_problems import MispProblem
+from vardkase.core.problems import problem_from_json
+from vardkase.intel.problems import AttributeProblem, EventProblem, ObjectProblem, RefusedFields
+from vardkase.intel.services.results import Rejections
+
+
+def test_errors_of_a_value_are_text_for_people_and_json_for_clients() -> None:
+    details = RefusedFields({"value": [MispProblem.BAD_IP()], "type": [MispProblem.UNKNOWN_TYPE()]})
+    problem = ObjectProblem.ATTRIBUTE_REFUSED(relation="ip", details=details)
+
+    with translation.override("sv"):
+        assert str(problem) == (
+            "Värdet för ip godtogs inte. Det är inte en IP-adress eller ett nät. Det finns ingen sådan typ."
+        )
+        assert problem.wire == (
+            "Could not save object as at least one attribute has failed validation (ip). "
+            '{"value":["IP address has an invalid format."],"type":["Invalid type."]}'
+        )
+
+
+def test_a_stored_problem_keeps_its_errors_as_clients_read_them() -> None:
+    details = RefusedFields({"value": [MispProblem.BAD_IP()]})
+    problem = ObjectProblem.ATTRIBUTE_REFUSED(relation="ip", details=details)
+
+    assert problem_from_json(problem.as_json()).wire == problem.wire
+
+
+def test_a_reason_is_read_in_the_language_of_the_reader() -> None:
+    problem = EventProblem.NOT_SAVED(reason=MispProblem.DATE_AHEAD())
+
+    assert problem.wire.startswith("Event could not be saved: The date is more than a day ahead")
+    with translation.override("en"):
+        assert str(problem).startswith("The event was not saved: It is dated more than a day ahead")
+
+
+def test_a_rejected_part_is_recognised_by_its_code() -> None:
+    rejections = Rejections()
+    rejections.add("Attribute.1", {"value": [AttributeProblem.DUPLICATE()]})
+
+    assert rejections.has("Attribute.1", AttributeProblem.DUPLICATE)
+    assert not rejections.has("Attribute.1", AttributeProblem.WARNED)
+    assert not rejections.has("Attribute.2", AttributeProblem.DUPLICATE)
