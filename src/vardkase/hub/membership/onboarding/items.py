@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import today
 from vardkase.core.mail.services import can_send
+from vardkase.core.problems import stored_words
 from vardkase.exchange.servers.confirmation import waits_for_confirmation
 from vardkase.hub.correspondence.letters.wording import moment
 from vardkase.hub.membership.members.models import Membership, MembershipState
@@ -228,7 +229,9 @@ def _server(facts: OnboardingFacts) -> Found:
     found = facts.server_standing
     if found is None:
         return ItemState.STARTED, gettext("%s is set up but has not been tested.") % facts.server.url
-    return (ItemState.DONE, facts.server.url) if found.works else (ItemState.TROUBLE, found.reason)
+    if found.works:
+        return ItemState.DONE, facts.server.url
+    return ItemState.TROUBLE, stored_words(found.reason)
 
 
 def _sign_in(facts: OnboardingFacts) -> Found:
