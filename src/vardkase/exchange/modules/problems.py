@@ -18,10 +18,6 @@ class ModuleProblem(ProblemCode):
     NO_ANSWER = _("The module %(module)s gave no answer."), "The module %(module)s had no answer."
     NO_OUTPUT = _("The module %(module)s wrote nothing.")
     TOO_SLOW = _("The modules took too long.")
-    BAD_TIMEOUT = (
-        _("Enter a number of seconds from 1 to 600."),
-        "The value has to be between 1 and 600 seconds.",
-    )
     SEVERAL = "%(first)s; %(rest)s"
     OF_MODULE = "%(module)s: %(reason)s"
     """`reason` is another problem."""

@@ -14,4 +14,3 @@ class NoticeProblem(ProblemCode):
         _("The person has had many mails in a short time."),
         "The person has had many mails in a short while.",
     )
-    NEGATIVE = _("Enter 0 or more."), "The value has to be 0 or more."

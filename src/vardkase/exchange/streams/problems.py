@@ -54,10 +54,6 @@ class StreamProblem(ProblemCode):
     KAFKA_NAMES_NOT_BY_TOPIC = _("Names in Kafka are given by topic.")
     BAD_KAFKA_NAME = _("A name in Kafka has letters, digits, and . _ - only.")
     BAD_TEXT = _("This is too long, or not one line of text.")
-    BAD_DAYS = (
-        _("Enter a number of days from 1 to 3650."),
-        "The number of days has to be between 1 and 3650.",
-    )
     NOTHING_WAITS = _("Nothing waits.")
     NOT_SIGNED = _("Only webhooks are signed.")
     NOT_ACKNOWLEDGED = _("Nobody acknowledges what ZeroMQ sends.")
