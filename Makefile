@@ -33,12 +33,15 @@ quick: setup ## Answer within 90 seconds: style, the rules, and a story or two o
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/pytest -n 2 $(QUICK)
 
-lint: setup ## Check style, types, the floors of the house and the templates
+lint: setup ## Check style, types, layers, templates, scripts and styles
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --lint --quiet src/vardkase
+	$(BIN)/djangofmt --check src/vardkase
+	$(BIN)/djangofmt check src/vardkase
+	@# The Node that built the front end, so that nothing else need be installed.
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --prefix frontend run --silent check
 
 bench: setup ## Measure ingest, reading, search and requests a second (bench/README.md)
 	@$(BIN)/python -m bench $(BENCH_OPTIONS)

@@ -17,7 +17,10 @@ const entries = ["src/app.ts", "styles/app.css"];
 const lightFallback = {
   name: "light-fallback",
   setup(build) {
-    build.onResolve({ filter: /^light-fallback\.css$/ }, (found) => ({ path: found.path, namespace: "fallback" }));
+    build.onResolve({ filter: /^light-fallback\.css$/ }, (found) => ({
+      path: found.path,
+      namespace: "fallback",
+    }));
     build.onLoad({ filter: /.*/, namespace: "fallback" }, () => ({ contents: fallbackCss(), loader: "css" }));
   },
 };
@@ -44,7 +47,8 @@ function iconNames() {
 
 function symbol(name) {
   const file = join(here, "node_modules/@tabler/icons/icons/outline", `${name}.svg`);
-  if (!existsSync(file)) throw new Error(`There is no Tabler outline icon "${name}". Check the name in the template.`);
+  if (!existsSync(file))
+    throw new Error(`There is no Tabler outline icon "${name}". Check the name in the template.`);
   const svg = readFileSync(file, "utf8");
   const body = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
   return `<symbol id="${name}" viewBox="0 0 24 24">${body.replace(/\s*\n\s*/g, "")}</symbol>`;
@@ -107,8 +111,10 @@ const names = {
   "icons.svg": writeSvg("icons", sprite()),
   "logo.svg": writeSvg("logo", readFileSync(join(here, "src/logo.svg"), "utf8")),
 };
-writeFileSync(join(out, "manifest.json"), JSON.stringify(names, null, 2) + "\n");
+writeFileSync(join(out, "manifest.json"), `${JSON.stringify(names, null, 2)}\n`);
 for (const name of readdirSync(out).filter((file) => /\.(css|js|svg)$/.test(file))) compress(join(out, name));
 rmSync(built, { recursive: true, force: true });
 renameSync(out, built);
-console.log(`front end built: ${Object.keys(names).length} entries, ${iconNames().length} icons in ${relative(process.cwd(), built)}`);
+console.log(
+  `front end built: ${Object.keys(names).length} entries, ${iconNames().length} icons in ${relative(process.cwd(), built)}`,
+);

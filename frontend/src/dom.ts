@@ -16,7 +16,10 @@ export function on<K extends keyof DocumentEventMap>(
 export function isTyping(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;
   if (!element?.closest) return false;
-  return element.isContentEditable || element.closest("input:not([type=checkbox], [type=radio]), textarea, select") !== null;
+  return (
+    element.isContentEditable ||
+    element.closest("input:not([type=checkbox], [type=radio]), textarea, select") !== null
+  );
 }
 
 /** True when the key came with Ctrl, Alt or the command key: the browser's business, not ours. */

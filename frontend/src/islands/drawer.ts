@@ -4,7 +4,9 @@ const OTHERS = ".top, #main, .skip";
 function toggle(nav: HTMLElement, opener: HTMLElement, open: boolean): void {
   nav.classList.toggle("open", open);
   opener.setAttribute("aria-expanded", String(open));
-  document.querySelectorAll<HTMLElement>(OTHERS).forEach((element) => (element.inert = open));
+  document.querySelectorAll<HTMLElement>(OTHERS).forEach((element) => {
+    element.inert = open;
+  });
   (open ? nav.querySelector<HTMLElement>(".side-close") : opener)?.focus();
 }
 
@@ -19,12 +21,12 @@ export function drawer(): void {
     event.preventDefault();
     toggle(nav, opener, true);
   });
-  document.querySelectorAll(".scrim, .side-close").forEach((closer) =>
+  for (const closer of document.querySelectorAll(".scrim, .side-close")) {
     closer.addEventListener("click", (event) => {
       event.preventDefault();
       close();
-    }),
-  );
+    });
+  }
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && nav.classList.contains("open")) close();
   });

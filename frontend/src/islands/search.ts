@@ -21,7 +21,9 @@ function options(box: HTMLInputElement): HTMLElement[] {
 }
 
 function choose(box: HTMLInputElement, index: number): void {
-  options(box).forEach((option, position) => option.setAttribute("aria-selected", String(position === index)));
+  for (const [position, option] of options(box).entries()) {
+    option.setAttribute("aria-selected", String(position === index));
+  }
   const chosen = options(box)[index];
   if (chosen) box.setAttribute("aria-activedescendant", chosen.id);
   else box.removeAttribute("aria-activedescendant");
@@ -60,5 +62,7 @@ export function searchBox(): void {
   focusOnKey(box);
   box.addEventListener("keydown", (event) => onKey(box, event));
   box.addEventListener("blur", () => setTimeout(() => close(box), 200));
-  document.addEventListener("htmx:afterSettle", () => box.setAttribute("aria-expanded", String(options(box).length > 0)));
+  document.addEventListener("htmx:afterSettle", () =>
+    box.setAttribute("aria-expanded", String(options(box).length > 0)),
+  );
 }

@@ -8,7 +8,7 @@ function boxes(form: Element): HTMLInputElement[] {
 function refresh(form: Element): void {
   const all = boxes(form);
   const chosen = all.filter((box) => box.checked);
-  all.forEach((box) => box.closest("tr")?.classList.toggle("sel", box.checked));
+  for (const box of all) box.closest("tr")?.classList.toggle("sel", box.checked);
   const whole = form.querySelector<HTMLInputElement>("input[data-select-all]");
   if (whole) {
     whole.checked = all.length > 0 && chosen.length === all.length;
@@ -24,7 +24,7 @@ function refresh(form: Element): void {
 function extend(box: HTMLInputElement, last: HTMLInputElement, form: Element): void {
   const all = boxes(form);
   const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
-  all.slice(from, (to ?? 0) + 1).forEach((other) => (other.checked = box.checked));
+  for (const other of all.slice(from, (to ?? 0) + 1)) other.checked = box.checked;
 }
 
 export function selection(): void {
@@ -40,13 +40,13 @@ export function selection(): void {
   on("change", "input[data-select-all]", (element) => {
     const form = element.closest("form");
     if (!form) return;
-    boxes(form).forEach((box) => (box.checked = (element as HTMLInputElement).checked));
+    for (const box of boxes(form)) box.checked = (element as HTMLInputElement).checked;
     refresh(form);
   });
   on("click", "[data-select-none]", (button) => {
     const form = button.closest("form");
     if (!form) return;
-    boxes(form).forEach((box) => (box.checked = false));
+    for (const box of boxes(form)) box.checked = false;
     refresh(form);
   });
 }

@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from django.templatetags.static import static
+from django.utils.safestring import SafeString, mark_safe
 
-BUILT = Path(__file__).parent / "static" / "built"
+STATIC = Path(__file__).parent / "static"
+BUILT = STATIC / "built"
 
 
 class NotBuilt(Exception):
@@ -29,3 +31,9 @@ def manifest() -> dict[str, str]:
 @cache
 def asset_url(name: str) -> str:
     return static(manifest()[name])
+
+
+@cache
+def drawing(name: str) -> SafeString:
+    """An SVG of `static/drawings`, inline: in an <img> it would not follow the page's colour scheme."""
+    return mark_safe((STATIC / "drawings" / f"{name}.svg").read_text())  # noqa: S308 - our own file

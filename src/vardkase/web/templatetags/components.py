@@ -19,12 +19,13 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang as defanged
 from vardkase.web import chips, display, figures, values
-from vardkase.web.assets import asset_url
+from vardkase.web.assets import asset_url, drawing
 from vardkase.web.navigation import sections
 
 register = template.Library()
 
 register.simple_tag(asset_url, name="asset")
+register.simple_tag(drawing)
 register.simple_tag(chips.icon, name="icon")
 register.simple_tag(chips.tlp, name="tlp")
 register.simple_tag(chips.threat, name="threat")
