@@ -14,6 +14,7 @@ from django.utils.http import http_date, quote_etag
 
 from vardkase.api.authentication import KEY, authenticate
 from vardkase.api.errors import MispError
+from vardkase.api.problems import ApiProblem
 from vardkase.api.taxii.caller import credentials
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.exchange.own_feeds.folders import file_of
@@ -64,7 +65,7 @@ def _member(request: HttpRequest, keys: list[str]) -> Actor:
     except MispError as error:
         if error.status == 429:
             raise
-        raise Forbidden("There is no feed here for you.") from error
+        raise Forbidden(ApiProblem.NO_FEED()) from error
 
 
 def _presented(request: HttpRequest) -> list[str]:

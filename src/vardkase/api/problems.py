@@ -24,6 +24,7 @@ class ApiProblem(ProblemCode):
     NO_SUCH_TASK = _("There is no task %(number)s.")
     UNKNOWN_TIMER = _("The timer has to be one of: %(choices)s.")
     NOT_A_TIME_OF_DAY = _("The time has to read HH:MM.")
+    NO_FEED = _("There is no feed here for you.")
     NO_SUCH_ENTRY = _("There is no such entry in the log."), "Invalid log entry."
 
 

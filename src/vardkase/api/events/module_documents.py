@@ -16,6 +16,7 @@ from vardkase.api.modules import reaching
 from vardkase.api.parts import added, decoded
 from vardkase.core.body_limits import BodyLimits
 from vardkase.exchange.modules.errors import ModuleFailed
+from vardkase.exchange.modules.problems import ModuleProblem
 from vardkase.exchange.modules.server import ModuleKind
 from vardkase.exchange.modules.use import read_by, usable_module, written_by
 from vardkase.formats.misp_json import EventOptions
@@ -69,7 +70,7 @@ def export_module(call: Call) -> Answer:
     try:
         content = base64.b64decode(written_by(module, [document]))
     except (binascii.Error, ValueError) as error:
-        raise ModuleFailed(f"The module {module.name} answered no base64.") from error
+        raise ModuleFailed(ModuleProblem.NOT_BASE64(module=module.name)) from error
     extension = module.extension if EXTENSION.fullmatch(module.extension) else "txt"
     kind = module.response_type if MIME.fullmatch(module.response_type) else "application/octet-stream"
     disposition = content_disposition_header(True, f"misp.event.{event.id}.{module.name}.{extension}")

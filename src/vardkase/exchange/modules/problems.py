@@ -11,6 +11,10 @@ class ModuleProblem(ProblemCode):
     UNREACHABLE = _("The module server cannot be reached."), "Module service not reachable."
     NOT_ENABLED = _("There is no such module, or it is disabled."), "Module not found or not enabled."
     NOT_JSON = _("The module %(module)s did not answer with JSON."), "The module %(module)s answered no JSON."
+    NOT_BASE64 = (
+        _("The module %(module)s did not answer with Base64."),
+        "The module %(module)s answered no base64.",
+    )
     TOO_DEEP = (
         _("The answer of the module %(module)s is nested too deeply."),
         "The answer of the module %(module)s nests too deeply.",

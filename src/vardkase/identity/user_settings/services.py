@@ -9,7 +9,6 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
-from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.rules import may_administer
@@ -30,7 +29,7 @@ def set_user_setting(actor: Actor, user: User, setting: str, given: Any) -> User
     try:
         value = rules.readable(setting, given)
     except Invalid as error:
-        raise Invalid({"value": [error.problem or CommonProblem.INVALID_INPUT()]}) from error
+        raise Invalid({"value": [error.problem]}) from error
     locked(user)
     changed, _ = UserSetting.objects.update_or_create(
         user=user, setting=setting, defaults={"value": value, "timestamp": now_seconds()}

@@ -18,7 +18,6 @@ from django.utils.dateparse import parse_date, parse_datetime
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
-from vardkase.core.problems import CommonProblem
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import AuthKey, User
@@ -168,7 +167,7 @@ def _comment(value: Any) -> str:
     try:
         return text(value)[:LONGEST_COMMENT]
     except Invalid as error:
-        raise Invalid({"comment": [error.problem or CommonProblem.NOT_TEXT()]}) from error
+        raise Invalid({"comment": [error.problem]}) from error
 
 
 def _expiration(value: Any) -> int:

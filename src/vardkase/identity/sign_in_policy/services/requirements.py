@@ -110,7 +110,7 @@ def _addresses(value: Any) -> list[str]:
     try:
         return distinct_networks(map(str, parts))
     except Invalid as error:
-        raise Invalid(error.problem or CommonProblem.INVALID_INPUT()) from error
+        raise Invalid(error.problem) from error
 
 
 def _email(value: Any) -> str:

@@ -51,7 +51,7 @@ def panel(actor: Actor, membership: Membership) -> dict[str, Any]:
 PARTS = ("level", "gap", "plan", "by")
 
 
-def rows(statement: Statement, errors: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
+def rows(statement: Statement, errors: Mapping[str, Sequence[Problem]] | None = None) -> list[dict[str, Any]]:
     files: dict[str, list[Any]] = {}
     for each in statement.evidence.order_by("pk"):
         files.setdefault(each.measure, []).append(each)
@@ -173,7 +173,7 @@ def _written(
     return render(request, "membership/statement.html", context, status=422 if wrong else 200)
 
 
-def rows_of_new(statement: Statement, errors: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+def rows_of_new(statement: Statement, errors: Mapping[str, Sequence[Problem]]) -> list[dict[str, Any]]:
     return [
         {
             "theme": theme,
