@@ -50,8 +50,9 @@ def test_an_event_is_enriched_by_the_worker_and_the_client_does_not_wait(cast: C
     assert job == {
         "user_id": cast.analyst.user.pk, "event_id": event.pk, "modules": ["hub_told", "extract_url_components"]
     }  # fmt: skip
-    with pytest.raises(ModuleFailed, match="hub_told: The other side is closed"):
+    with pytest.raises(ModuleFailed) as failed:
         tasks.enrich(**job)
+    assert failed.value.wire.startswith("hub_told: The other side is closed")
     assert Attribute.objects.filter(value1="203.0.113.5").count() == 1, "what the others know is stored, once"
     assert Object.objects.filter(name="url").count() == 1
     assert call(cast.analyst.key, "POST", path, {})[0] == 403, "no module is named"

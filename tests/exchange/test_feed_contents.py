@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.api.calls import answer, call, send
 from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, says, serving
+from vardkase.core.errors import VardkaseError
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import reading, schedules, tasks
@@ -327,8 +328,9 @@ def test_the_worker_does_it_as_whoever_ordered_it(cast: Cast) -> None:
             run[name](**job.args)
         assert (Attribute.objects.get().value1, CachedValue.objects.count()) == ("10.1.1.1", 1)
         type(cast.site_admin.user).objects.filter(pk=cast.site_admin.user.pk).update(disabled=True)
-        with pytest.raises(Exception, match="may not act"):
+        with pytest.raises(VardkaseError) as refused:
             tasks.fetch(**jobs["feeds.fetch"].args)
+        assert "may not act" in refused.value.wire
     type(cast.site_admin.user).objects.update(disabled=False)
     with pytest.raises(OutgoingFailed):
         tasks.cache(**jobs["feeds.cache"].args)

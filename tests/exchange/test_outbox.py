@@ -12,6 +12,7 @@ from django.db import connection
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.support.web_server import WebServer
+from vardkase.core.problems import CommonProblem
 from vardkase.exchange.outbox import events
 from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver, claim, settle, was_sent
 from vardkase.exchange.outbox.events import OutboxEvent
@@ -96,5 +97,5 @@ def test_a_version_is_claimed_once_and_what_arrived_stays_so() -> None:
     settle(LISTENER, second, DeliveryState.SENT)
     states = Delivery.objects.order_by("version").values_list("version", "state")
     assert list(states) == [(100, "sent"), (101, "sent")]  # The newer went instead of the older.
-    settle(LISTENER, second, DeliveryState.FAILED, "nobody there")
+    settle(LISTENER, second, DeliveryState.FAILED, CommonProblem.QUOTED(said="nobody there"))
     assert was_sent(LISTENER, second)

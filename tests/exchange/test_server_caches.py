@@ -18,6 +18,7 @@ from tests.exchange.test_connection_tests import connect, on_this_machine
 from tests.support.web_server import WebServer
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.servers import caching
+from vardkase.exchange.servers.problems import PeerProblem
 
 __all__ = ["on_this_machine"]
 FOREIGN = "0d1e6f0e-3a51-4b5e-9c39-6cf2a3c3c003"
@@ -146,5 +147,5 @@ def test_a_hub_that_has_endless_values_does_not_fill_our_disk(
     lines = "".join(f"{digest(value)},{FOREIGN}\n" for value in ("one.example", "two.example"))
     with searched(lines) as peer:
         _, (status, body) = cached(cast, peer.url, "A" * 40)
-    assert (status, caching.TOO_MANY in body["errors"]) == (403, True)
+    assert (status, PeerProblem.TOO_MANY_VALUES().wire in body["errors"]) == (403, True)
     assert known(cast, "one.example") == []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.problems import stored_wire
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.notices.alerts import send_alerts
 from vardkase.exchange.outbox.models import Delivery
@@ -39,6 +40,5 @@ def alerted(event: Event) -> dict[str, OutgoingMail]:
 
 
 def kept_back(event: Event) -> dict[str, str]:
-    return dict(
-        Delivery.objects.filter(event_id=event.pk, state="withheld").values_list("receiver_name", "reason")
-    )
+    found = Delivery.objects.filter(event_id=event.pk, state="withheld")
+    return {name: stored_wire(reason) for name, reason in found.values_list("receiver_name", "reason")}
