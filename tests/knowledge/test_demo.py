@@ -26,6 +26,7 @@ from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services import first_run
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.intel.models import Attribute, Event, ObjectReference
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import find_event
 
 
@@ -119,5 +120,6 @@ def test_members_see_what_is_shared_with_them_only() -> None:
     for reader in readers.values():
         assert find_event(reader, event.pk).id == event.pk
     outsider = User.objects.filter(org__name="Ekelunds högskola").earliest("pk")
-    with pytest.raises(NotFound, match="Invalid event"):
+    with pytest.raises(NotFound) as refused:
         find_event(actor_for(outsider, Credential.BROWSER), event.pk)
+    assert refused.value.has(EventProblem.NOT_FOUND)

@@ -8,6 +8,7 @@ from vardkase.core.problems import ProblemCode
 
 
 class ExportProblem(ProblemCode):
+    VERSION_NOT_FOUND = _("There is no such version of the event."), "Invalid event version"
     UNKNOWN_HASH_TYPE = _("There is no hash type “%(name)s”."), "Invalid hash type: %(name)s."
     BAD_NETFILTER_ACTION = (
         _("The action for Netfilter must be the name of a target, such as DROP."),

@@ -22,6 +22,7 @@ from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import analyst_data_predicate, reader_parameters
 from vardkase.intel.analyst_data.rules import may_edit
+from vardkase.intel.problems import AnalystDataProblem
 from vardkase.misp.analyst_data import KINDS
 
 type Said = dict[str, Any]
@@ -152,7 +153,7 @@ def analyst_data_dict(actor: Actor, number: int, *, viewed: bool = False) -> dic
     book = AnalystDataLoader(actor)
     found = book.chosen([number])
     if not found:
-        raise NotFound("Invalid Analyst Data.")
+        raise NotFound(AnalystDataProblem.NOT_FOUND())
     said = found[0]
     if viewed:
         del said["_canEdit"]

@@ -15,6 +15,7 @@ from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import collection_predicate, reader_parameters
+from vardkase.intel.problems import CollectionProblem
 
 AT_ONCE = 200
 
@@ -23,7 +24,7 @@ def collection_dict(actor: Actor, number: int, *, viewed: bool = False) -> dict[
     """One collection with its elements; `viewed` adds its analyst data. Raises NotFound."""
     found = _rows(actor, [number], OrganisationLoader(), SharingGroupLoader(actor))
     if not found:
-        raise NotFound("Invalid Collection.")
+        raise NotFound(CollectionProblem.NOT_FOUND())
     inner = found[0]
     if viewed:
         inner |= said_of(actor, inner["uuid"])[0]

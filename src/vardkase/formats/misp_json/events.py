@@ -20,6 +20,7 @@ from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import EventHeader, encoder
 from vardkase.formats.misp_json.tags import Attachment
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.problems import EventProblem
 
 type Section = tuple[str, Iterator[bytes]]
 """A member of an event that is a list: its name, and its items as JSON; a piece is several with commas, or none."""
@@ -37,7 +38,7 @@ def event_document(actor: Actor, event_id: int, options: EventOptions | None = N
     scope = scope_of(actor, options or EventOptions())
     found = headers(scope, [event_id])
     if not found:
-        raise NotFound("Invalid event")
+        raise NotFound(EventProblem.NOT_FOUND())
     return coalesced(piece for event in _batch(scope, found) for piece in _rendered(*event))
 
 

@@ -26,6 +26,7 @@ from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttr
 from vardkase.formats.misp_json.warnings import add_warnings, clean
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_times
+from vardkase.intel.problems import AttributeProblem
 
 ATTACHMENTS_AT_ONCE = 20
 
@@ -155,7 +156,7 @@ def attribute_dict(
     """One attribute as in attributes/view, without its event. Raises NotFound."""
     page = listing(actor, options or VIEW).page([attribute_id])
     if not page:
-        raise NotFound("Invalid attribute")
+        raise NotFound(AttributeProblem.NOT_FOUND())
     page[0].Event = page[0].Object = UNSET
     row: dict[str, Any] = msgspec.json.decode(encoder.encode(page[0]))
     return row

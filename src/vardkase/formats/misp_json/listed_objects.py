@@ -17,6 +17,7 @@ from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import Object, SplitAttribute, encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import object_timestamp
+from vardkase.intel.problems import ObjectProblem
 
 OBJECT_WIDTH = 15
 ATTRIBUTE_WIDTH = 19
@@ -48,7 +49,7 @@ def object_dict(actor: Actor, object_id: int) -> dict[str, Any]:
     scope = _scope(actor, ObjectOptions(deleted=Deleted.BOTH))
     found = _objects(scope, [object_id])
     if not found:
-        raise NotFound("Invalid object.")
+        raise NotFound(ObjectProblem.NOT_FOUND())
     head, event = found[0]
     living = _scope(actor, ObjectOptions())
     attributes = [] if head.deleted else list(_attributes(living, [object_id], data=False))

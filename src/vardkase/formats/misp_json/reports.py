@@ -16,6 +16,7 @@ from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import EventReport, encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import deleted_predicate, report_predicate
+from vardkase.intel.problems import EventReportProblem
 
 WIDTH = 9
 """Columns of REPORT; the event's, and the sharing group's, follow."""
@@ -29,7 +30,7 @@ def report_dict(actor: Actor, report_id: int, *, stored: bool = False) -> dict[s
     scope = scope_of(actor, EventOptions(include_analyst_data=not stored))
     found = _rendered(scope, [report_id])
     if not found:
-        raise NotFound("Invalid report")
+        raise NotFound(EventReportProblem.NOT_FOUND_TO_CHANGE())
     document: dict[str, Any] = msgspec.json.decode(encoder.encode(found[0]))
     if stored:
         del document["RelationshipInbound"]

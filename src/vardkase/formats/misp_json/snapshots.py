@@ -14,6 +14,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import Deleted, EventOptions
+from vardkase.formats.problems import ExportProblem
 from vardkase.identity.access.actor import Actor, sharing_group_ids
 from vardkase.identity.access.permissions import Credential
 from vardkase.intel.hooks import EventPublished
@@ -50,7 +51,7 @@ def read_snapshot(event_uuid: str, version: int) -> bytes:
     found = EventVersion.objects.filter(event_uuid=event_uuid, version=version).select_related("snapshot")
     stored = found.first()
     if stored is None:
-        raise NotFound("Invalid event version")
+        raise NotFound(ExportProblem.VERSION_NOT_FOUND())
     return zstandard.ZstdDecompressor().decompress(
         bytes(stored.snapshot.document), max_output_size=stored.snapshot.size
     )
