@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.core.settings import Setting
+from vardkase.core.settings.problems import SettingProblem
 from vardkase.exchange.servers.confirmation import waits_for_confirmation
 from vardkase.exchange.servers.queries import getting, giving
 from vardkase.exchange.sync.models import MovedEvent, SyncRun, SyncRunState
@@ -21,7 +22,7 @@ DAYS_KEPT = Setting(
     180,
     "How many days the book of a pull or push is kept after it has ended.",
     level=2,
-    check=lambda days: None if 1 <= days <= 3650 else "The value has to be between 1 and 3650.",
+    check=lambda days: None if 1 <= days <= 3650 else SettingProblem.NOT_BETWEEN(least=1, most=3650),
     changed_by=ChangedBy.OPERATOR,
 )
 
