@@ -22,19 +22,19 @@ from cryptography.x509.oid import NameOID
 from pysequoia import Cert, Tsk
 
 from tests.support.mail_server import mail_server, use
-from vardkase.core.mail.models import OutgoingMail
-from vardkase.core.mail.problems import MailKeyProblem
-from vardkase.core.mail.smtp import send
-from vardkase.core.openpgp.instance_key import SIGNING_KEY, instance_public_key
-from vardkase.core.openpgp.new_key import new_secret_key
-from vardkase.core.settings import set_unless_set
-from vardkase.identity.accounts.encryption import (
+from vardkase.core.mail.encryption import (
     AddressedMail,
     CannotBeSent,
     MailPolicy,
     addressed,
     fault_of_key,
 )
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.problems import MailKeyProblem
+from vardkase.core.mail.smtp import send
+from vardkase.core.openpgp.instance_key import SIGNING_KEY, instance_public_key
+from vardkase.core.openpgp.new_key import new_secret_key
+from vardkase.core.settings import set_unless_set
 
 LETTER = AddressedMail(
     "Event 5",

@@ -14,13 +14,13 @@ from tests.hub.membership import by_two
 from tests.hub.membership.desk import assessed
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
 from vardkase.core.clock import now_seconds, today
+from vardkase.core.mail.models import MailTemplate
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.content_access.models import ContentGrant
 from vardkase.hub.content_access.services import ask
-from vardkase.hub.correspondence.appeals import APPEAL
 from vardkase.hub.correspondence.letters.changing import propose_text
-from vardkase.hub.correspondence.models import MailTemplate
+from vardkase.hub.correspondence.letters.wording import APPEAL
 from vardkase.hub.correspondence.templates import kind_of
 from vardkase.hub.instance.schedules import ScheduleChange, change_schedules
 from vardkase.hub.instance.settings import change_setting

@@ -16,7 +16,8 @@ from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from tests.web.private_links import fill_in, follow
 from vardkase.core.clock import today
-from vardkase.hub.correspondence.models import MailTemplate, SentMail, Signature
+from vardkase.core.mail.models import MailTemplate, SentMail
+from vardkase.hub.correspondence.models import Signature
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import AcceptanceRequest

@@ -9,6 +9,7 @@ from vardkase.analysis.correlation import store as correlation
 from vardkase.audit.hooks import recorded
 from vardkase.audit.mails import note_mail
 from vardkase.core.hooks import Hook
+from vardkase.core.mail import notify as mail_log
 from vardkase.core.mail.hooks import mail_ended, mail_settled
 from vardkase.core.settings import changed as setting_changed
 from vardkase.exchange.notices import proposals as proposal_notices
@@ -19,7 +20,6 @@ from vardkase.exchange.streams import misp_settings, stream_events
 from vardkase.exchange.sync import tasks as sync
 from vardkase.formats.misp_json.snapshots import keep_version
 from vardkase.hub.content_access import services as content_access
-from vardkase.hub.correspondence import services as correspondence
 from vardkase.hub.guard import checks as guard
 from vardkase.hub.membership.applications import tasks as applications
 from vardkase.hub.membership.applications.hooks import application_approved
@@ -215,8 +215,8 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(
         mail_settled,
-        correspondence.settle,
-        "records in the correspondence that a mail about a case was sent, or why not",
+        mail_log.settle,
+        "records in the log of correspondence that a mail about a case was sent, or why not",
     ),
     Listener(standing_changed, sync.send_what_waited, "orders that what waited for the organisation be sent"),
     Listener(

@@ -1,7 +1,7 @@
 """The composition root: what each package contributes to another, in order. Nothing registers itself elsewhere.
 
 `wire` runs once in each process, when the models are loaded (`config.apps`). What a package merely declares, such as
-settings, formats and endpoints, is found where it is declared and not repeated here.
+settings, kinds of mail, formats and endpoints, is found where it is declared and not repeated here.
 """
 
 from __future__ import annotations
@@ -36,50 +36,38 @@ from vardkase.exchange.sync import schedules as sync_schedules
 from vardkase.exchange.sync import tasks as sync_tasks
 from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
-from vardkase.hub import correspondence, guide
-from vardkase.hub.content_access import letters as content_access_letters
+from vardkase.hub import guide
 from vardkase.hub.content_access import request_facts as content_access_approvals
 from vardkase.hub.content_access import schedules as content_access_schedules
 from vardkase.hub.content_access.recording import RecordedContentAccess
-from vardkase.hub.correspondence.appeals import register_appeal
 from vardkase.hub.correspondence.letters import changing as changing_texts
-from vardkase.hub.correspondence.letters.resending import register_recipients, register_resending
+from vardkase.hub.correspondence.letters.resending import register_recipients
 from vardkase.hub.customer_service import diagnosis, sign_in_facts
-from vardkase.hub.customer_service import letters as customer_service_letters
-from vardkase.hub.enrolment import letters as enrolment_letters
 from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guide import providers as guide_progress
 from vardkase.hub.instance import approvals as instance_approvals
-from vardkase.hub.membership.applications import letters as application_letters
+from vardkase.hub.membership.applications import mails as application_mails
 from vardkase.hub.membership.applications import tasks as application_tasks
 from vardkase.hub.membership.assessments import decision
-from vardkase.hub.membership.assessments import letters as assessment_letters
 from vardkase.hub.membership.assessments.access import interest_in
 from vardkase.hub.membership.contacts.services import addresses
-from vardkase.hub.membership.groups import letters as group_letters
-from vardkase.hub.membership.invitations.letters import INVITATION
-from vardkase.hub.membership.members import letters as member_letters
+from vardkase.hub.membership.members import mails as member_mails
 from vardkase.hub.membership.members import schedules as member_schedules
 from vardkase.hub.membership.members import sign_in_minimum
 from vardkase.hub.membership.members.checklist import checklist_is_told_by
-from vardkase.hub.membership.members.letter_content import register_letters as register_member_letters
 from vardkase.hub.membership.members.rules import contact_addresses_are_told_by, interest_is_told_by
 from vardkase.hub.membership.members.services import changes, opening, two_people
-from vardkase.hub.membership.onboarding import letters as onboarding_letters
 from vardkase.hub.membership.onboarding import member_accounts
 from vardkase.hub.membership.onboarding import organisation as onboarding_organisation
 from vardkase.hub.membership.onboarding.items import never_waived, still_open
 from vardkase.hub.membership.overview import tasks as open_tasks
 from vardkase.hub.membership.overview.figures import register_tasks
 from vardkase.hub.membership.phases import services as phases
-from vardkase.hub.membership.statements import letters as statement_letters
 from vardkase.hub.membership.statements import reviewing
 from vardkase.hub.membership.statements import schedules as statement_schedules
-from vardkase.hub.membership.terms import letters as terms_letters
 from vardkase.hub.membership.terms.schedules import REMIND
 from vardkase.hub.membership.terms.services import publishing
 from vardkase.hub.policy import schedules as policy_schedules
-from vardkase.hub.policy.approvals import letters as publication_letters
 from vardkase.hub.public_pages import services as public_pages
 from vardkase.identity.access.connection_scope import rules_are_told_by
 from vardkase.identity.access.content_access import register_content_access_factory
@@ -164,23 +152,6 @@ APPROVAL_ACTIONS = (
     member_accounts.MAKE_SYNC_USER,
 )
 
-MAIL_KINDS = (INVITATION, terms_letters.ASKED, terms_letters.REMINDER)
-MORE_MAIL_KINDS = (
-    register_appeal,
-    register_resending,
-    application_letters.register,
-    assessment_letters.register,
-    member_letters.register_kinds,
-    register_member_letters,
-    onboarding_letters.register_kinds,
-    statement_letters.register_kinds,
-    group_letters.register_kinds,
-    enrolment_letters.register_kinds,
-    customer_service_letters.register_kinds,
-    content_access_letters.register_kinds,
-    publication_letters.register_kinds,
-)
-
 
 def wire() -> None:
     for listener in LISTENERS:
@@ -189,12 +160,8 @@ def wire() -> None:
         schedules.register(schedule)
     for action in APPROVAL_ACTIONS:
         four_eyes.register(action)
-    for kind in MAIL_KINDS:
-        correspondence.register(kind)
-    for register_kinds in MORE_MAIL_KINDS:
-        register_kinds()
-    register_recipients("application", application_letters.recipients_by_id)
-    register_recipients("membership", member_letters.recipients_by_id)
+    register_recipients("application", application_mails.recipients_by_id)
+    register_recipients("membership", member_mails.recipients_by_id)
     for source in open_tasks.SOURCES:
         register_tasks(source)
     for step, provider in guide_progress.PROVIDERS.items():

@@ -1,8 +1,13 @@
-"""Private links: the secret is the URL fragment, which browsers never send, so that no log contains it."""
+"""Links in mail. The secret of a private one is the URL fragment, which browsers never send: no log contains it."""
 
 from __future__ import annotations
 
 from django.conf import settings
+
+
+def page_address(path: str) -> str:
+    """The full URL of a page; empty while the hub's own address is not configured."""
+    return f"{settings.BASE_URL}{path}" if settings.BASE_URL else ""
 
 
 def private_address(path: str, secret: str) -> str:

@@ -11,9 +11,9 @@ from tests.factories import make_event
 from tests.hub.membership.cast import make_staff
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden
+from vardkase.core.mail.models import SentMail
 from vardkase.hub.content_access.exports import export_readers
 from vardkase.hub.content_access.problems import ContentAccessProblem
-from vardkase.hub.correspondence.models import SentMail
 from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts.staff import StaffRole
 

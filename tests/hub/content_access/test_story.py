@@ -13,10 +13,10 @@ from tests.factories import make_event
 from tests.hub.content_access.scene import SECRET, WHY, in_browser, readings, set_scene
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.mail.models import SentMail
 from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.hub.content_access.queries import in_force, openable, read_of_ours
 from vardkase.hub.content_access.services import ask, end, end_overdue, grant_access, refuse, withdraw
-from vardkase.hub.correspondence.models import SentMail
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.intel.sightings.models import Sighting
 

@@ -17,12 +17,12 @@ from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.mail.hooks import MailSettled
-from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.models import OutgoingMail, SentMail
+from vardkase.core.mail.notify import settle
 from vardkase.core.mail.smtp import send as deliver
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
 from vardkase.hub.correspondence.letters.resending import resend
-from vardkase.hub.correspondence.models import Letter, SentMail
-from vardkase.hub.correspondence.services import settle
+from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.assessments.services.decisions import decide
 from vardkase.hub.membership.overview.figures import open_tasks
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,25 +18,17 @@ from tests.hub.officers import officer
 from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.audit.services import Target
 from vardkase.core.errors import Forbidden
-from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.compose import Attachment
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.kinds import add_folder, kind_named
+from vardkase.core.mail.models import OutgoingMail, SentMail
+from vardkase.core.mail.notify import notify
 from vardkase.core.mail.smtp import send as deliver
 from vardkase.core.mail.tasks import _forget
-from vardkase.hub import correspondence
-from vardkase.hub.correspondence import Attachment, MailKind, Recipient
-from vardkase.hub.correspondence.models import SentMail
 from vardkase.hub.correspondence.queries import sent, sent_about
 
-WELCOME = MailKind(
-    "test_welcome",
-    describes="Sent by tests.",
-    facts={"number": "A-2026-0001", "reason": "Because.", "status_link": "https://hub.example/s/…"},
-    subject={"sv": "Ansökan {number}", "en": "Application {number}"},
-    body={
-        "sv": "# Hej\n\nVi har tagit emot **{number}**.\n\n{reason}\n\nLäs mer här: {status_link}",
-        "en": "# Hello\n\nWe have got **{number}**.\n\n- one\n- two\n\n{reason}\n\nRead more: {status_link}",
-    },
-)
-correspondence.register(WELCOME)
+add_folder(Path(__file__).with_name("mails"))
+WELCOME = kind_named("test_welcome")
 SECRET = "https://hub.example/s/very-secret-token"
 ABOUT = Target("application", 7, title="A-2026-0007 Ekelund")
 
@@ -48,15 +41,8 @@ def mail(settings: Any) -> Iterator[MailServer]:
 
 
 def write(cast: Cast, *people: Recipient, reason: str = "Skäl", **more: Any) -> int:
-    return correspondence.send(
-        cast.site_admin.actor,
-        "test_welcome",
-        people,
-        {"number": "A-2026-0007", "reason": reason},
-        private={"status_link": SECRET},
-        about=ABOUT,
-        **more,
-    )
+    facts = {"number": "A-2026-0007", "reason": reason, "status_link": SECRET}
+    return notify("test_welcome", ABOUT, people, facts, by=cast.site_admin.actor.name, **more).count
 
 
 def arrived(server: MailServer) -> list[EmailMessage]:
@@ -164,12 +150,7 @@ def test_mail_switched_off_is_not_sent(cast: Cast, mail: MailServer) -> None:
 
 def test_a_fact_that_is_missing_is_the_callers_fault(cast: Cast) -> None:
     with pytest.raises(ValueError, match="reason, status_link"):
-        correspondence.send(cast.site_admin.actor, "test_welcome", [], {"number": "1"})
-
-
-def test_a_kind_whose_standard_text_names_what_it_has_not_is_not_registered() -> None:
-    with pytest.raises(RuntimeError, match="foo"):
-        correspondence.register(MailKind("test_bad", "", {}, {"sv": "{foo}", "en": ""}, {"sv": "", "en": ""}))
+        notify("test_welcome", ABOUT, [Recipient("ada@a.example")], {"number": "1"})
 
 
 def test_only_officers_look_things_up(cast: Cast) -> None:

@@ -10,19 +10,19 @@ from tests.hub.officers import officer
 from tests.identity.two_people import approved
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.hub.correspondence import Recipient, registered
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.kinds import MailKind, correspondence
+from vardkase.core.mail.models import MailTemplate, SentMail
+from vardkase.core.mail.texts import texts
 from vardkase.hub.correspondence.letters.changing import propose_standard, propose_text
-from vardkase.hub.correspondence.models import MailTemplate, SentMail
 from vardkase.hub.correspondence.templates import (
     changed_kinds,
     kind_of,
     preview,
-    texts,
     versions,
 )
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.mail_fact_labels import FACTS
 
 WHY = "Det gamla var svårt att förstå."
 BODY = "Ärendet {number}: {reason} {status_link}"
@@ -101,12 +101,7 @@ def test_there_are_two_languages(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", registered(), ids=lambda kind: kind.name)
-def test_every_registered_text_passes_its_own_rules(kind: object) -> None:
+@pytest.mark.parametrize("kind", correspondence(), ids=lambda kind: kind.name)
+def test_every_registered_text_passes_its_own_rules(kind: MailKind) -> None:
     for language in ("sv", "en"):
-        preview(kind, language, kind.subject[language], kind.body[language])  # type: ignore[arg-type, attr-defined]
-
-
-def test_every_fact_of_a_text_is_described_to_who_writes_it() -> None:
-    mails = [kind for kind in registered() if kind.name != WELCOME.name]
-    assert not {fact for kind in mails for fact in kind.facts} - FACTS.keys()
+        preview(kind, language, kind.texts[language].subject, kind.texts[language].body)

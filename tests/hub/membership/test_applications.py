@@ -18,7 +18,8 @@ from tests.hub.membership.answers import answers, as_sent
 from tests.hub.membership.cast import PHASE_1, PHASE_2, VISITOR, applicant, make_application, staff
 from vardkase.core import files
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
-from vardkase.hub.correspondence.models import Letter, SentMail
+from vardkase.core.mail.models import SentMail
+from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.access import digest_of, end_links, find_link

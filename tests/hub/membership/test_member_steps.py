@@ -19,8 +19,8 @@ from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Forbidden, Invalid
-from vardkase.core.mail.models import OutgoingMail
-from vardkase.hub.correspondence.models import Letter, SentMail
+from vardkase.core.mail.models import OutgoingMail, SentMail
+from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.contacts.models import Contact

@@ -14,9 +14,10 @@ from tests.hub.membership.cast import staff
 from tests.identity.two_people import approved, at_screen
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid
-from vardkase.hub.correspondence.appeals import APPEAL
+from vardkase.core.mail.texts import texts
 from vardkase.hub.correspondence.letters.changing import propose_standard, propose_text
-from vardkase.hub.correspondence.templates import kind_of, texts
+from vardkase.hub.correspondence.letters.wording import APPEAL
+from vardkase.hub.correspondence.templates import kind_of
 from vardkase.hub.membership.phases import queries as phases
 from vardkase.hub.membership.phases import services
 from vardkase.hub.membership.terms.queries import current_terms

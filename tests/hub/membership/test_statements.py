@@ -19,7 +19,7 @@ from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
-from vardkase.hub.correspondence.models import SentMail
+from vardkase.core.mail.models import SentMail
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership

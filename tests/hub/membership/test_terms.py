@@ -16,8 +16,7 @@ from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
-from vardkase.core.mail.models import OutgoingMail
-from vardkase.hub.correspondence.models import SentMail
+from vardkase.core.mail.models import OutgoingMail, SentMail
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.sectors import Connection, Sector
 from vardkase.hub.membership.terms import queries

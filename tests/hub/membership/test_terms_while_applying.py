@@ -17,8 +17,8 @@ from tests.hub.membership.desk import assessed, johanna, on_the_desk, per, propo
 from tests.hub.officers import officer
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.mail.models import SentMail
 from vardkase.hub.correspondence.letters.writing import letters_about
-from vardkase.hub.correspondence.models import SentMail
 from vardkase.hub.membership.applications.access import new_link
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services import drafting, submission

@@ -12,10 +12,11 @@ from typing import Any
 from django.utils import timezone
 
 from vardkase.core.clock import today
+from vardkase.core.mail.settings import SENDER_NAME
 from vardkase.core.settings import AnySetting, set_unless_set
 from vardkase.hub.content_access import services as content_access
 from vardkase.hub.correspondence.letters.signatures import sign_as
-from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SENDER_NAME
+from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS
 from vardkase.hub.customer_service import services as customer_service
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.importing import import_application

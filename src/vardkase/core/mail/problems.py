@@ -8,6 +8,7 @@ from vardkase.core.problems import ProblemCode
 
 
 class OutgoingMailProblem(ProblemCode):
+    NO_MAIL_SERVER = _("The hub has no mail server.")
     TOO_MANY = _("Too many messages. Please try again later.")
     FORBIDDEN_HEADER = _("The mail has a header that no mail may have.")
     NOT_LET_IN = (

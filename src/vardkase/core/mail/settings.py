@@ -1,4 +1,4 @@
-"""Mail settings for site administrators; the operator configures the mail server."""
+"""Mail settings for officers and site administrators; the operator configures the mail server."""
 
 from __future__ import annotations
 
@@ -32,3 +32,14 @@ SIGN = Setting(
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,
 )
+SENDER_NAME = Setting(
+    "Vardkase.sender_name",
+    "",
+    "The authority that letters, decisions and mail come from; empty: the name beside the hub's mail address.",
+    changed_by=ChangedBy.OFFICERS,
+)
+
+
+def sender() -> str:
+    """The authority that mail and letters come from, in words."""
+    return SENDER_NAME.value or FROM_NAME.value or "Vårdkase"

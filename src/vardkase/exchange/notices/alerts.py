@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
-from vardkase.core.jobs.problems import problem_of
 from vardkase.core.jobs.progress import report, say
-from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.core.mail import encryption as core
+from vardkase.core.mail.facts import Facts
+from vardkase.core.mail.notify import notify_each
+from vardkase.core.mail.services import can_send
 from vardkase.core.problems import Problem
 from vardkase.exchange.notices import filters, recipients, settings
-from vardkase.exchange.notices.letters import ReadableEvent, letter
+from vardkase.exchange.notices.mails import ReadableEvent, headers, published_facts
 from vardkase.exchange.notices.problems import NoticeProblem
 from vardkase.exchange.notices.recipients import MailReader, Recipient
 from vardkase.exchange.notices.suppression import kept_back
-from vardkase.exchange.notices.wording import language_of
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
 from vardkase.exchange.outbox.models import EntryKind
-from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed
 from vardkase.identity.user_settings.queries import values_for
 from vardkase.intel.models import Event
 
@@ -45,7 +45,6 @@ def send_alerts(event_id: int, version: int) -> int:
 class _Rules:
     """The settings that apply to each person, read once."""
 
-    policy: MailPolicy
     subject: settings.Subject
     metadata_only: bool
     summary_only: bool
@@ -56,7 +55,6 @@ class _Rules:
     def now(cls) -> _Rules:
         ban = settings.USER_BAN.value
         return cls(
-            MailPolicy.now(),
             settings.Subject.now(),
             settings.METADATA_ONLY.value,
             settings.SUMMARY_ONLY.value,
@@ -70,7 +68,6 @@ class _Alert:
         self.event = event
         self.version = PublishedVersion(event.pk, event.uuid, version)
         self.rules = _Rules.now()
-        self.letters: dict[tuple[MailReader, str], AddressedMail] = {}
 
     def send(self) -> int:
         """Send in batches, each in its own transaction; an interrupted job resumes with those not yet
@@ -88,27 +85,28 @@ class _Alert:
 
     def _send(self, people: Sequence[Recipient]) -> int:
         people = list(people)
-        self._write_letters(people)
+        facts = self._facts(people)
         wishes = values_for("publish_alert_filter", [person.id for person in people])
         passing = filters.passing(self.event.pk, people, wishes)
         with transaction.atomic():
             receivers = [Receiver(EntryKind.MAIL, person.id, person.email) for person in people]
             claimed = deliveries.claim(receivers, self.version)
-            mails = list(self._mails([person for person in people if person.id in claimed], passing))
-            return queue_mail(mails)
+            reasons = {person.id: self._kept_back(person, passing) for person in people}
+            readers: dict[MailReader, list[core.Recipient]] = {}
+            for person in people:
+                if person.id in claimed and not reasons[person.id]:
+                    readers.setdefault(person.reader, []).append(self._addressed(person))
+            groups = [(readers[reader], facts[reader]) for reader in readers]
+            told = notify_each("event_published", None, groups, headers=headers("events"))
+            reasons |= {
+                person.id: told.faults[person.email] for person in people if person.email in told.faults
+            }
+            self._withhold({pk: reason for pk, reason in reasons.items() if reason and pk in claimed})
+            return told.count
 
-    def _mails(self, people: Sequence[Recipient], passing: set[int]) -> Iterator[Mail]:
-        kept: dict[Problem, list[int]] = {}
-        for person in people:
-            reason = self._kept_back(person, passing)
-            try:
-                if not reason:
-                    yield self._addressed(person)
-            except CannotBeSent as fault:
-                reason = problem_of(fault)
-            if reason:
-                kept.setdefault(reason, []).append(person.id)
-        for reason, ids in kept.items():
+    def _withhold(self, reasons: Mapping[int, Problem]) -> None:
+        for reason in set(reasons.values()):
+            ids = [pk for pk, each in reasons.items() if each == reason]
             deliveries.withhold(EntryKind.MAIL, ids, self.version, reason)
 
     def _kept_back(self, person: Recipient, passing: set[int]) -> Problem | None:
@@ -118,20 +116,18 @@ class _Alert:
             return NoticeProblem.TOO_MANY()
         return None if person.id in passing else NoticeProblem.FILTERED()
 
-    def _addressed(self, person: Recipient) -> Mail:
-        about = {
-            "delivery": [person.id, person.email, self.event.pk, str(self.event.uuid), self.version.published]
-        }
-        written = self.letters[person.reader, language_of(person.language)]
-        return addressed(replace(written, about=about), person, self.rules.policy)
+    def _addressed(self, person: Recipient) -> core.Recipient:
+        delivery = [person.id, person.email, self.event.pk, str(self.event.uuid), self.version.published]
+        key = person.gpgkey or person.certif_public or ""
+        return core.Recipient(person.email, person.language, key, {"delivery": delivery})
 
-    def _write_letters(self, people: Sequence[Recipient]) -> None:
+    def _facts(self, people: Sequence[Recipient]) -> dict[MailReader, Facts]:
         kinds = {person.reader for person in people}
         lines = {} if self.rules.metadata_only else recipients.lines(self.event.pk, kinds)
         tags = recipients.tags(self.event.pk, kinds)
-        self.letters = {}
-        for key in {(person.reader, language_of(person.language)) for person in people}:
-            reader, language = key
-            held = None if self.rules.metadata_only else lines.get(reader, [])
-            readable = ReadableEvent(tags.get(reader, []), held)
-            self.letters[key] = letter(self.event, readable, language, self.rules.subject)
+        return {
+            reader: published_facts(
+                self.event, ReadableEvent(tags.get(reader, []), lines.get(reader, [])), self.rules.subject
+            )
+            for reader in kinds
+        }

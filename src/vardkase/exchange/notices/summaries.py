@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext, ngettext
+from django.utils import timezone
 
 from vardkase.analysis.statistics.periodic import Summary, summary
 from vardkase.core.clock import now_seconds
 from vardkase.core.jobs.progress import report
-from vardkase.core.mail.body import Body
-from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.facts import Facts
+from vardkase.core.mail.notify import notify_each
+from vardkase.core.mail.services import can_send
+from vardkase.core.private_links import page_address
 from vardkase.core.sql import cursor
-from vardkase.exchange.notices import wording
+from vardkase.exchange.notices.mails import CHOICES, headers
 from vardkase.identity.access.jobs import job_actor
-from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.identity.user_settings.queries import values_for
@@ -49,7 +49,6 @@ class _Summaries:
     def __init__(self, period: str) -> None:
         self.period, self.until = period, now_seconds()
         self.of = timezone.localtime().strftime(NAMED[period])
-        self.policy = MailPolicy.now()
         self.found: dict[tuple[int, bool, str], Summary] = {}
 
     def send(self) -> int:
@@ -66,19 +65,20 @@ class _Summaries:
     def _send(self, people: Sequence[User]) -> int:
         claimed = self._claim([person.pk for person in people])
         wishes = values_for(FILTERS, claimed)
-        return queue_mail(list(self._mails([each for each in people if each.pk in claimed], wishes)))
+        groups = self._groups([each for each in people if each.pk in claimed], wishes)
+        return notify_each("summary", None, groups, headers=headers(f"summary-{self.period}")).count
 
     def _claim(self, user_ids: list[int]) -> set[int]:
         rows = cursor().execute(CLAIM, {"ids": user_ids, "period": self.period, "of": self.of})
         return {row[0] for row in rows.fetchall()}
 
-    def _mails(self, people: Sequence[User], wishes: dict[int, Any]) -> Iterator[Mail]:
+    def _groups(
+        self, people: Sequence[User], wishes: dict[int, Any]
+    ) -> Iterator[tuple[list[Recipient], Facts]]:
         for person in people:
             found = self._summary(person, wishes.get(person.pk) or {})
             if found.event_count:
-                letter = summary_letter(self.period, found, wording.language_of(person.language))
-                with suppress(CannotBeSent):
-                    yield addressed(letter, person, self.policy)
+                yield [Recipient.of(person)], summary_facts(self.period, found)
 
     def _summary(self, person: User, filters: dict[str, Any]) -> Summary:
         key = (person.org_id, person.role.perm_site_admin, json.dumps(filters, sort_keys=True))
@@ -87,63 +87,23 @@ class _Summaries:
         return self.found[key]
 
 
-def summary_letter(period: str, found: Summary, language: str) -> AddressedMail:
-    """The mail of one summary in one language; if not encrypted, it contains only the number of events."""
-    with translation.override(language):
-        subject = {
-            "daily": gettext("What was published in the last day"),
-            "weekly": gettext("What was published in the last week"),
-            "monthly": gettext("What was published in the last month"),
-        }[period]
-        count = ngettext("%(n)s event was published.", "%(n)s events were published.", found.event_count) % {
-            "n": found.event_count
-        }
-        whole, brief = Body(language), Body(language)
-        whole.heading(subject)
-        brief.paragraph(f"{count} {gettext('Sign in to the hub to read what is in them.')}")
-        whole.paragraph(count)
-        _tell(whole, found)
-        for body in (whole, brief):
-            wording.see_on_the_hub(body, gettext("See the events on the hub"), "/events/")
-            body.small_print(
-                gettext(
-                    "You receive this e-mail because you chose summaries. Change this on the page E-mail "
-                    "to you."
-                ),
-                wording.place(wording.CHOICES),
-            )
-        return AddressedMail(
-            subject,
-            whole.text,
-            whole.html,
-            open_text=brief.text,
-            headers=wording.headers(f"summary-{period}"),
-        )
+def summary_facts(period: str, found: Summary) -> Facts:
+    return {
+        "period": period,
+        "count": found.event_count,
+        "events": [(str(event.id), event.info, event.orgc) for event in found.events[:MOST_EVENTS]],
+        "limit": MOST_EVENTS if found.event_count > MOST_EVENTS else "",
+        "attributes": found.attribute_count,
+        "organisations": _counted(found.organisations),
+        "tags": _counted(found.tags) or ["–"],
+        "trends": [(name, str(counts[0]), str(counts[1])) for name, counts in found.trending.items()],
+        "link": page_address("/events/"),
+        "choices_link": page_address(CHOICES),
+    }
 
 
-def _tell(body: Body, found: Summary) -> None:
-    body.table(
-        [gettext("Event"), gettext("Title"), gettext("Created by")],
-        [(str(event.id), event.info, event.orgc) for event in found.events[:MOST_EVENTS]],
-    )
-    if found.event_count > MOST_EVENTS:
-        body.paragraph(gettext("There are more events; they are on the hub."))
-    body.facts(
-        [
-            (gettext("Attributes"), str(found.attribute_count)),
-            (gettext("Organisations"), _counted(found.organisations)),
-            (gettext("Tags"), _counted(found.tags) or "–"),
-        ]
-    )
-    if found.trending:
-        body.table(
-            [gettext("Tag"), gettext("This period"), gettext("The previous one")],
-            [(name, str(counts[0]), str(counts[1])) for name, counts in found.trending.items()],
-        )
-
-
-def _counted(pairs: Sequence[tuple[str, int]]) -> str:
-    return ", ".join(f"{name} ({count})" for name, count in pairs)
+def _counted(pairs: Sequence[tuple[str, int]]) -> list[str]:
+    return [f"{name} ({count})" for name, count in pairs]
 
 
 CLAIM = """

@@ -15,13 +15,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Conflict, Forbidden, NotFound
-from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.notify import notify
 from vardkase.core.problems import Problem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.servers.models import KEYS, Server
@@ -138,23 +139,14 @@ def record_confirmation(actor: AuditActor, server: Server) -> Server:
 def tell_member(actor: AuditActor, server: Server) -> None:
     if not waits_for_confirmation(server) or server.remote_org_id == host_organisation_id():
         return
-    queue_mail([_mail(actor, server, person) for person in _administrators(server)])
-
-
-def _mail(actor: AuditActor, server: Server, person: User) -> Mail:
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        facts = {
-            "person": actor.name or gettext("The hub"),
-            "url": server.url,
-            "organisation": server.remote_org.name,
-        }
-        subject = gettext("A connection in the name of %(organisation)s") % facts
-        text = gettext(
-            "%(person)s has set up a connection between the hub and %(url)s in the name of "
-            "%(organisation)s. Nothing is fetched until you confirm that it is yours. Read more "
-            "and confirm it here:"
-        )
-        return Mail(person.email, subject, f"{text % facts}\n\n{settings.BASE_URL}{PAGE}\n")
+    facts = {
+        "person": actor.name or _("The hub"),
+        "url": server.url,
+        "organisation": server.remote_org.name,
+        "link": f"{settings.BASE_URL}{PAGE}",
+    }
+    people = [Recipient(person.email, person.language) for person in _administrators(server)]
+    notify("connection_waiting", None, people, facts)
 
 
 def _administrators(server: Server) -> Iterable[User]:
@@ -208,20 +200,18 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
 
 def _execute(approval: Approval) -> Server:
     server = _locked(approval.for_action(CONFIRM).request)
-    queue_mail([_told(server, person) for person in _administrators(server) if not person.staff_roles])
+    facts = {
+        "url": server.url,
+        "organisation": server.remote_org.name,
+        "link": f"{settings.BASE_URL}{PAGE}",
+    }
+    people = [
+        Recipient(person.email, person.language)
+        for person in _administrators(server)
+        if not person.staff_roles
+    ]
+    notify("connection_confirmed", None, people, facts)
     return record_confirmation(approval.actor, server)
-
-
-def _told(server: Server, person: User) -> Mail:
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        facts = {"url": server.url, "organisation": server.remote_org.name}
-        subject = gettext("A connection in the name of %(organisation)s") % facts
-        text = gettext(
-            "Two people of the hub have confirmed that %(url)s is the platform of "
-            "%(organisation)s. What the hub fetches there counts as yours. If this is not right, "
-            "notify those who run the hub at once."
-        )
-        return Mail(person.email, subject, f"{text % facts}\n\n{settings.BASE_URL}{PAGE}\n")
 
 
 CONFIRM = ApprovalAction(

@@ -10,7 +10,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.content_access import letters
+from vardkase.hub.content_access import mails
 from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.content_access.queries import in_force
 from vardkase.hub.content_access.recording import RecordedContentAccess
@@ -54,7 +54,7 @@ def _tell_organisations(actor: Actor, event_ids: list[int]) -> None:
     for person in active_users().filter(org__in=[row[0] for row in rows], role__perm_admin=True):
         administrators.setdefault(person.org_id, []).append(person)
     for organisation_id, name, count in rows:
-        letters.tell_of_export(actor, name, count, administrators.get(organisation_id, []))
+        mails.tell_of_export(actor, name, count, administrators.get(organisation_id, []))
 
 
 CONCERNED = """

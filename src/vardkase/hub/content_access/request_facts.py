@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.core.sql import cursor
-from vardkase.hub.content_access import letters
+from vardkase.hub.content_access import mails
 from vardkase.hub.content_access.models import ContentGrant, GrantReach
 from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.content_access.rules import GRANT, conflict, is_officer
@@ -113,7 +113,7 @@ def _grant(approval: Approval) -> ContentGrant:
     grant.ends_at = timezone.now() + timedelta(hours=grant.hours)
     grant.save()
     take_step(actor, GRANT, grant, "grant", grant.answer)
-    letters.tell_operator(actor, grant, "content_access_granted")
+    mails.tell_operator(actor, grant, "content_access_granted")
     return grant
 
 
@@ -127,7 +127,7 @@ def _closed(actor: Acting, request: ApprovalRequest) -> None:
     _answered(actor, grant, request)
     grant.save()
     take_step(actor, GRANT, grant, "refuse", grant.answer)
-    letters.tell_operator(actor, grant, "content_access_refused")
+    mails.tell_operator(actor, grant, "content_access_refused")
 
 
 def _answered(actor: Acting, grant: ContentGrant, request: ApprovalRequest) -> None:

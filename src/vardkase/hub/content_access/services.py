@@ -14,7 +14,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.content_access import letters
+from vardkase.hub.content_access import mails
 from vardkase.hub.content_access.models import OPEN, ContentGrant, GrantOrganisation, GrantReach, GrantState
 from vardkase.hub.content_access.problems import ContentAccessProblem
 from vardkase.hub.content_access.queries import find_grant
@@ -91,7 +91,7 @@ def ask(
         reason=grant.reason,
         expires_at=grant.answer_by,
     )
-    letters.tell_officers(actor, grant)
+    mails.tell_officers(actor, grant)
     return grant
 
 
@@ -125,7 +125,7 @@ def withdraw(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
     grant = _locked(actor, pk)
     GRANT.after(grant.state, "withdraw")
     _end(actor, grant, "withdraw", _checked(reason, "reason"))
-    letters.tell_operator(actor, grant, "content_access_refused")
+    mails.tell_operator(actor, grant, "content_access_refused")
     return grant
 
 
@@ -196,7 +196,7 @@ def _end(actor: Actor, grant: ContentGrant, step: str, words: str) -> None:
     ):
         administrators.setdefault(person.org_id, []).append(person)
     for organisation_id, name, count in counts:
-        letters.tell_organisation(actor, grant, name, count, administrators.get(organisation_id, []))
+        mails.tell_organisation(actor, grant, name, count, administrators.get(organisation_id, []))
     untold.update(told_at=now)
 
 

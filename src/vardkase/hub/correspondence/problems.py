@@ -18,8 +18,7 @@ class LetterProblem(ProblemCode):
     )
 
 
-class MailProblem(ProblemCode):
-    NO_MAIL_SERVER = _("The hub has no mail server.")
+class MailTextProblem(ProblemCode):
     NOTHING_TO_CHANGE = _("Nothing to change.")
     LINK_IN_SUBJECT = _("Do not put a link in the subject: every mail server on the way can read it.")
     SECTION_MISSING = _("The text must contain {%(name)s}: a legal officer writes it separately.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from vardkase.hub.correspondence.models import SentMail
+from vardkase.core.mail.models import SentMail
 from vardkase.hub.correspondence.templates import EDITORS
 from vardkase.identity.access.actor import Actor
 

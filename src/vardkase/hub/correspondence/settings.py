@@ -6,12 +6,6 @@ from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.core.settings.problems import SettingProblem
 
-SENDER_NAME = Setting(
-    "Vardkase.sender_name",
-    "",
-    "The authority that letters, decisions and mail come from; empty: the name beside the hub's mail address.",
-    changed_by=ChangedBy.OFFICERS,
-)
 SENDER_ADDRESS = Setting(
     "Vardkase.sender_address",
     "",

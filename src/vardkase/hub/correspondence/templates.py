@@ -1,18 +1,20 @@
-"""Mail texts: the standard ones, and officers' changed versions."""
+"""Texts of mail and letters as officers change them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vardkase.audit.services import Target
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.mail.facts import in_words
+from vardkase.core.mail.kinds import LANGUAGES, PLACEHOLDER, MailKind, find, placeholders
+from vardkase.core.mail.models import MailTemplate
+from vardkase.core.mail.rendering import as_text, filled, fragment, laid_out
+from vardkase.core.mail.texts import TemplateText, texts
 from vardkase.core.problems import Problem
-from vardkase.hub.correspondence.kinds import LANGUAGES, PLACEHOLDER, MailKind, find, is_link, placeholders
-from vardkase.hub.correspondence.models import MailTemplate
-from vardkase.hub.correspondence.problems import MailProblem
-from vardkase.hub.correspondence.rendering import as_html, as_text, filled
+from vardkase.hub.correspondence.problems import MailTextProblem
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
@@ -23,35 +25,11 @@ LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateText:
-    """The current text in one language; version 0 is the standard text."""
-
-    language: str
-    version: int
-    subject: str
-    body: str
-
-    @property
-    def is_standard(self) -> bool:
-        return self.version == 0
-
-
 def kind_of(name: str) -> MailKind:
     kind = find(name)
-    if kind is None:
-        raise NotFound(MailProblem.NO_SUCH_KIND())
+    if kind is None or not kind.is_correspondence:
+        raise NotFound(MailTextProblem.NO_SUCH_KIND())
     return kind
-
-
-def texts(kind: MailKind, languages: Iterable[str] = LANGUAGES) -> dict[str, TemplateText]:
-    newest = {
-        each.language: each
-        for each in MailTemplate.objects.filter(kind=kind.name, language__in=list(languages))
-        .order_by("language", "-version")
-        .distinct("language")
-    }
-    return {language: _text(kind, language, newest.get(language)) for language in languages}
 
 
 def composed(kind: MailKind, languages: Iterable[str] = LANGUAGES) -> dict[str, TemplateText]:
@@ -87,15 +65,12 @@ def versions(kind: MailKind, language: str) -> list[MailTemplate]:
 
 
 def preview(kind: MailKind, language: str, subject: str, body: str) -> dict[str, str]:
-    """`subject`, `text` and `html` of a mail with the kind's samples as facts; raises Invalid by field."""
+    """`subject`, `text` and `html` (a fragment) of a text with the kind's sample data; raises Invalid by field."""
     _refuse(kind, subject, body, language)
-    heading = filled(subject, kind.facts)
-    body = whole_body(kind, language, body)
-    return {
-        "subject": heading,
-        "text": as_text(body, kind.facts),
-        "html": as_html(heading, body, kind.facts, language, ""),
-    }
+    standard = kind.texts[language]
+    words = in_words(kind, standard, language, standard.samples)
+    laid, facts = laid_out(whole_body(kind, language, body), words)
+    return {"subject": filled(subject, facts), "text": as_text(laid, facts), "html": fragment(laid, facts)}
 
 
 def checked_text(kind: MailKind, language: str, subject: str, body: str) -> tuple[str, str]:
@@ -109,7 +84,7 @@ def require_editor(actor: Actor, language: str) -> None:
     actor.require_writing()
     actor.require_staff(*EDITORS)
     if language not in LANGUAGES:
-        raise NotFound(MailProblem.NO_SUCH_LANGUAGE())
+        raise NotFound(MailTextProblem.NO_SUCH_LANGUAGE())
 
 
 def _refuse(kind: MailKind, subject: str, body: str, language: str) -> None:
@@ -117,13 +92,13 @@ def _refuse(kind: MailKind, subject: str, body: str, language: str) -> None:
         "subject": list(_faults(kind, subject, LONGEST_SUBJECT)),
         "body": [] if kind.is_section and not body.strip() else list(_faults(kind, body, LONGEST_BODY)),
     }
-    if any(is_link(name) for name in placeholders(subject)):
-        errors["subject"].append(MailProblem.LINK_IN_SUBJECT())
-    for name in sorted(placeholders(kind.body[language]) - placeholders(body)):
+    if any(map(kind.is_private, placeholders(subject))):
+        errors["subject"].append(MailTextProblem.LINK_IN_SUBJECT())
+    for name in sorted(placeholders(kind.texts[language].body) - placeholders(body)):
         if name in kind.sections:
-            errors["body"].append(MailProblem.SECTION_MISSING(name=name))
-        elif is_link(name):
-            errors["body"].append(MailProblem.LINK_MISSING(name=name))
+            errors["body"].append(MailTextProblem.SECTION_MISSING(name=name))
+        elif kind.is_private(name):
+            errors["body"].append(MailTextProblem.LINK_MISSING(name=name))
     if found := {field: faults for field, faults in errors.items() if faults}:
         raise Invalid(found)
 
@@ -131,18 +106,12 @@ def _refuse(kind: MailKind, subject: str, body: str, language: str) -> None:
 def _faults(kind: MailKind, text: str, longest: int) -> Iterable[Problem]:
     if not text.strip() or len(text) > longest or "\0" in text:
         yield HubProblem.TEXT_LENGTH(count=longest)
-    known = [f"{{{each}}}" for each in kind.facts]
+    known = [f"{{{each}}}" for each in kind.variables]
     for number, line in enumerate(text.splitlines(), 1):
         for name in kind.unknown(line):
-            yield MailProblem.UNKNOWN_PLACEHOLDER(line=number, name=name, known=known)
+            yield MailTextProblem.UNKNOWN_PLACEHOLDER(line=number, name=name, known=known)
         if re.search(r"[{}]", PLACEHOLDER.sub("", line)):
-            yield MailProblem.UNMATCHED_BRACE(line=number)
-
-
-def _text(kind: MailKind, language: str, stored: MailTemplate | None) -> TemplateText:
-    if stored is None or stored.is_standard:
-        return TemplateText(language, 0, kind.subject[language], kind.body[language])
-    return TemplateText(language, stored.version, stored.subject, stored.body)
+            yield MailTextProblem.UNMATCHED_BRACE(line=number)
 
 
 def add_version(actor: Acting, kind: MailKind, language: str, **fields: str | bool) -> MailTemplate:

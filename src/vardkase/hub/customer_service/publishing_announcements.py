@@ -13,7 +13,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.customer_service import letters
+from vardkase.hub.customer_service import mails
 from vardkase.hub.customer_service.models import Announcement, AnnouncementKind
 from vardkase.hub.customer_service.problems import AnnouncementProblem, SupportProblem
 from vardkase.hub.customer_service.rules import DESKS
@@ -36,7 +36,7 @@ def announce(
     row = find_announcement(actor, pk) if pk else Announcement()
     _fill(row, data)
     row.save()
-    told = letters.announce(row, actor) if mail else 0
+    told = mails.announce(row, actor) if mail else 0
     action = HubAction.ANNOUNCEMENT_CHANGED if pk else HubAction.ANNOUNCEMENT_MADE
     record(actor, action, _target(row), {"count": told} if mail else {})
     return row

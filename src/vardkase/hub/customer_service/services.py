@@ -18,7 +18,7 @@ from vardkase.core.addresses import subscriber_of
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.customer_service import diagnosis, letters
+from vardkase.hub.customer_service import diagnosis, mails
 from vardkase.hub.customer_service.models import RequestKind, SupportMessage, SupportRequest
 from vardkase.hub.customer_service.models import RequestState as State
 from vardkase.hub.customer_service.problems import SupportProblem
@@ -119,7 +119,7 @@ def add_as_asker(
     if step:
         take_step(asker, REQUEST, locked, step)
     _touch(locked)
-    letters.tell_desk(locked, asker)
+    mails.tell_desk(locked, asker)
     return message
 
 
@@ -137,7 +137,7 @@ def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool =
             request.save(update_fields=["owner"])
         if step or request.state == State.NEW:
             take_step(actor, REQUEST, request, step or "take")
-        letters.tell_asker(request, actor)
+        mails.tell_asker(request, actor)
     _touch(request)
     return message
 
@@ -190,7 +190,7 @@ def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest
         request.owner = None
     request.save()
     record(actor, HubAction.SUPPORT_REQUEST_ROUTED, _target(request), {"kind": [before, kind]})
-    letters.tell_desk(request, actor)
+    mails.tell_desk(request, actor)
     return request
 
 
@@ -200,8 +200,8 @@ def _opened(actor: Actor, request: SupportRequest, told: dict[str, str], author:
     request.save()
     record(actor, HubAction.SUPPORT_REQUEST_OPENED, _target(request), {"kind": request.kind})
     _said(replace(actor, name=author, user_id=None) if author else actor, request, told["text"])
-    letters.confirm(request, actor)
-    letters.tell_desk(request, actor)
+    mails.confirm(request, actor)
+    mails.tell_desk(request, actor)
     return request
 
 

@@ -18,12 +18,12 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.exchange.servers.confirmation import record_confirmation
 from vardkase.exchange.servers.services import add_server
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.enrolment import letters
+from vardkase.hub.enrolment import mails
 from vardkase.hub.enrolment.models import EnrolmentCode
 from vardkase.hub.enrolment.problems import EnrolmentProblem
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import require_officer
-from vardkase.hub.membership.onboarding.letters import announce_key
+from vardkase.hub.membership.onboarding.mails import announce_key
 from vardkase.hub.profiles import profile
 from vardkase.identity.access.actor import Actor, console_actor
 from vardkase.identity.accounts.models import Role, User
@@ -67,8 +67,8 @@ def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
         expires=timezone.now() + LASTS,
     )
     if membership is not None:
-        letters.send_code(actor, membership, code)
-        code, row.sent_to = "", letters.recipient_of(membership).email
+        mails.send_code(actor, membership, code)
+        code, row.sent_to = "", mails.recipient_of(membership).email
         row.save(update_fields=["sent_to"])
     record(actor, HubAction.ENROLMENT_CODE_MADE, _target(organisation), {"sent_to": row.sent_to})
     return row, code
@@ -121,7 +121,7 @@ def _membership_of(actor: Actor, organisation: Organisation) -> Membership | Non
     if membership is None or membership.state == MembershipState.TERMINATED:
         raise Conflict(EnrolmentProblem.NOT_A_MEMBER())
     require_officer(actor, membership)
-    if not letters.recipient_of(membership).email:
+    if not mails.recipient_of(membership).email:
         raise Conflict(EnrolmentProblem.NO_CONTACT())
     return membership
 

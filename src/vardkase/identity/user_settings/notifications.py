@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.core.errors import Invalid
+from vardkase.core.mail.encryption import fault_of_key
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.encryption import fault_of_key
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import edit_own_account
 from vardkase.identity.user_settings.models import UserSetting

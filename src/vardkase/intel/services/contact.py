@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
-from vardkase.core.mail.services import Mail, can_send, count_messages, queue_mail
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.facts import Facts
+from vardkase.core.mail.notify import notify
+from vardkase.core.mail.services import can_send, count_messages
+from vardkase.core.private_links import page_address
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.encryption import AddressedMail, CannotBeSent, MailPolicy, addressed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.audit_actions import IntelAction
@@ -52,7 +50,16 @@ def contact_reporter(
     event = find_event(actor, reference)
     text = _message(message)
     count_messages(actor.user_id, allowed=MESSAGES_AN_HOUR)
-    queued = queue_mail(list(_mails(actor, event, _reporters(event, creator_only), text)))
+    facts: Facts = {
+        "sender": actor.name,
+        "organisation": actor.organisation_name,
+        "number": event.id,
+        "uuid": str(event.uuid),
+        "message": text,
+        "link": page_address(f"/events/{event.id}"),
+    }
+    people = map(Recipient.of, _reporters(event, creator_only))
+    queued = notify("event_message", None, people, facts, reply_to=actor.name).count
     record(
         actor,
         IntelAction.EVENT_REPORTER_CONTACTED,
@@ -75,26 +82,3 @@ def _reporters(event: EventRow, creator_only: bool) -> list[User]:
     """Only people of the creator organisation: others pulled the event and did not report it."""
     people = reading_users().filter(org_id=event.orgc_id)
     return list(people.filter(pk=event.user_id) if creator_only else people.filter(contactalert=True))
-
-
-def _mails(actor: Actor, event: EventRow, people: list[User], message: str) -> Iterator[Mail]:
-    policy = MailPolicy.now()
-    for person in people:
-        with suppress(CannotBeSent):
-            yield addressed(_letter(actor, event, person, message), person, policy)
-
-
-def _letter(actor: Actor, event: EventRow, person: User, message: str) -> AddressedMail:
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        facts = {
-            "sender": actor.name,
-            "organisation": actor.organisation_name,
-            "number": event.id,
-            "uuid": event.uuid,
-        }
-        subject = gettext("Message about event %(number)s") % facts
-        head = gettext("%(sender)s (%(organisation)s) writes about event %(number)s, %(uuid)s:") % facts
-        foot = gettext("Your reply to this e-mail goes to %(sender)s.") % facts
-    link = f"{settings.BASE_URL}/events/{event.id}" if settings.BASE_URL else ""
-    text = "\n\n".join(part for part in (head, message, "-- \n" + foot, link) if part) + "\n"
-    return AddressedMail(subject, text, reply_to=actor.name)

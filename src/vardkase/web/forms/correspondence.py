@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.correspondence.kinds import MailKind
+from vardkase.core.mail.kinds import MailKind
 from vardkase.hub.correspondence.letters.delivery import LONGEST as LONGEST_NOTE
 from vardkase.hub.correspondence.letters.signatures import LONGEST
 from vardkase.hub.correspondence.models import DeliveredHow

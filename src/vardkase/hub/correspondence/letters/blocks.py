@@ -7,7 +7,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from vardkase.hub.correspondence.rendering import tokens, with_facts
+from vardkase.core.mail.rendering import tokens, with_facts
 
 type Span = dict[str, Any]
 type Block = dict[str, Any]

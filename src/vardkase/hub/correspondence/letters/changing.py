@@ -14,19 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Invalid
+from vardkase.core.mail.kinds import MailKind
+from vardkase.core.mail.models import MailTemplate
+from vardkase.core.mail.texts import TemplateText, texts
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.correspondence.kinds import MailKind
-from vardkase.hub.correspondence.models import MailTemplate
-from vardkase.hub.correspondence.problems import MailProblem
+from vardkase.hub.correspondence.problems import MailTextProblem
 from vardkase.hub.correspondence.templates import (
-    TemplateText,
     add_version,
     checked_text,
     kind_of,
     require_editor,
     target_of,
-    texts,
 )
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
@@ -51,7 +50,7 @@ def propose_text(
     subject, body = checked_text(kind, language, subject, body)
     now = texts(kind, [language])[language]
     if (now.subject, now.body) == (subject, body):
-        raise Invalid({"body": [MailProblem.NOTHING_TO_CHANGE()]})
+        raise Invalid({"body": [MailTextProblem.NOTHING_TO_CHANGE()]})
     return _propose(actor, kind, language, {"subject": subject, "body": body}, reason)
 
 
@@ -60,7 +59,7 @@ def propose_standard(actor: Actor, kind: MailKind, language: str, reason: str) -
     """Propose a return to the standard text. Raises as `propose_text`."""
     require_editor(actor, language)
     if texts(kind, [language])[language].is_standard:
-        raise Invalid({"body": [MailProblem.NOTHING_TO_CHANGE()]})
+        raise Invalid({"body": [MailTextProblem.NOTHING_TO_CHANGE()]})
     return _propose(actor, kind, language, {"standard": True}, reason)
 
 
@@ -82,7 +81,7 @@ def _subject(request: ApprovalRequest) -> tuple[MailKind, str]:
 def _title(request: ApprovalRequest) -> str:
     """What the text is about, in the reader's language, and in which language it is written."""
     kind, language = _subject(request)
-    about = kind.subject.get(get_language() or "", "") or request.title
+    about = kind.texts[get_language() or ""].subject if get_language() in kind.texts else request.title
     return f"{about} ({gettext(str(dict(settings.LANGUAGES).get(language, language)))})"
 
 
@@ -95,7 +94,7 @@ def _now(request: ApprovalRequest) -> TemplateText:
 def _describe(request: ApprovalRequest) -> ActionDescription:
     kind, language = _subject(request)
     given = request.parameters
-    standard = {"subject": kind.subject[language], "body": kind.body[language]}
+    standard = {"subject": kind.texts[language].subject, "body": kind.texts[language].body}
     new = standard if given.get("standard") else given
     return ActionDescription(
         gettext("The text is used from now on in every e-mail or letter of this kind."),

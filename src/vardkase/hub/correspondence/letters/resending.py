@@ -5,41 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.mail.compose import Attachment
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.models import SentState
+from vardkase.core.mail.notify import notify
+from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.services import can_send
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.correspondence.kinds import MailKind, Recipient, register
 from vardkase.hub.correspondence.letters.delivery import undelivered
-from vardkase.hub.correspondence.models import Letter, SentState
-from vardkase.hub.correspondence.problems import LetterProblem, MailProblem
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.queries import sent_about
-from vardkase.hub.correspondence.services import send
 from vardkase.hub.correspondence.templates import EDITORS
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 
-RESENT = MailKind(
-    "letter_resent",
-    describes=_("When an officer sends a letter again that could not be delivered; the letter is attached."),
-    facts={"number": "2026-00017:1", "title": "Beslut om medlemskap"},
-    subject={"sv": "Brev {number}: {title}", "en": "Letter {number}: {title}"},
-    body={
-        "sv": "Hej,\n\nbrevet ”{title}” ({number}) kunde inte levereras med e-post när det skrevs. Det är bifogat "
-        "här, oförändrat.\n\nFår brevets beslut överklagas räknas tiden från den dag då ni får del av det.",
-        "en": "Hello,\n\nthe letter “{title}” ({number}) could not be delivered by e-mail when it was written. It is "
-        "attached here, unchanged.\n\nIf its decision may be appealed, the time runs from the day you receive it.",
-    },
-)
-
 _recipients: dict[str, Callable[[int], list[Recipient]]] = {}
-
-
-def register_resending() -> None:
-    register(RESENT)
 
 
 def register_recipients(thing_kind: str, of: Callable[[int], list[Recipient]]) -> None:
@@ -61,7 +45,7 @@ def resend(actor: Actor, letter_id: int) -> int:
     if not undelivered(actor).filter(pk=letter.pk).exists():
         raise Conflict(LetterProblem.NOT_WAITING())
     if not can_send():
-        raise Conflict(MailProblem.NO_MAIL_SERVER())
+        raise Conflict(OutgoingMailProblem.NO_MAIL_SERVER())
     paper = Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", bytes(letter.content))
     mails = sent_about(letter.thing_kind, letter.thing_id).filter(attachments__contains=[paper.name])
     if mails.filter(state=SentState.WAITING).exists():
@@ -72,6 +56,6 @@ def resend(actor: Actor, letter_id: int) -> int:
     known = mails.values_list("thing_title", flat=True).first()
     about = Target(letter.thing_kind, letter.thing_id, title=known or "")
     facts = {"number": letter.number, "title": letter.title}
-    count = send(actor, RESENT.name, people, facts, about=about, attachments=[paper])
+    count = notify("letter_resent", about, people, facts, by=actor.name, attachments=[paper]).count
     record(actor, HubAction.LETTER_RESENT, Target("letter", letter.pk, title=str(letter)), {"mails": count})
     return count

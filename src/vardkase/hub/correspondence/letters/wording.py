@@ -1,29 +1,22 @@
-"""Common parts of all letters: sender, dates and times."""
+"""Common parts of all letters: the sender, and how to appeal."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.utils import timezone
-from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict
-from vardkase.core.mail.settings import FROM_NAME
-from vardkase.hub.correspondence.appeals import APPEAL
-from vardkase.hub.correspondence.kinds import MailKind
+from vardkase.core.mail.kinds import MailKind, kind_named
+from vardkase.core.mail.settings import SENDER_NAME, sender
+from vardkase.core.mail.texts import texts
 from vardkase.hub.correspondence.problems import LetterProblem
-from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SENDER_NAME, SERVICE_NAME
-from vardkase.hub.correspondence.templates import kind_of, texts
+from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SERVICE_NAME
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 
+APPEAL = "appeal"
+"""The section of decisions that says how to appeal."""
 REPRESENTS_THE_PUBLIC = frozenset({"state_authority", "region", "municipality"})
 """Sectors of parties that represent the public (det allmänna) before a court."""
-
-
-def sender() -> str:
-    return SENDER_NAME.value or FROM_NAME.value or "Vårdkase"
 
 
 def owner_name() -> str:
@@ -42,7 +35,7 @@ def sender_and_address() -> str:
 def missing_for_decisions() -> list[str]:
     """The settings without which no decision can be written."""
     needed = [SENDER_NAME, SENDER_ADDRESS]
-    if any(text.body for text in texts(kind_of(APPEAL)).values()):
+    if any(text.body for text in texts(kind_named(APPEAL)).values()):
         needed.append(APPEAL_COURT)
     return [each.name for each in needed if not each.value.strip()]
 
@@ -65,10 +58,3 @@ def appeal_facts(sector: str) -> dict[str, str]:
         else gettext("three weeks from the day on which you received the decision")
     )
     return {"court": APPEAL_COURT.value, "appeal_period": period, "service": SERVICE_NAME.value}
-
-
-def moment(when: datetime) -> str:
-    """A day and a time in the active language: "26 november 2026 kl. 14.31"."""
-    local = timezone.localtime(when)
-    words = {"day": formatted(local, "j F Y"), "time": formatted(local, gettext("H:i"))}
-    return gettext("%(day)s at %(time)s") % words

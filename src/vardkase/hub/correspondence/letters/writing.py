@@ -17,13 +17,13 @@ from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core import typeset
 from vardkase.core.clock import today
 from vardkase.core.errors import NotFound
+from vardkase.core.mail.kinds import MailKind, find
+from vardkase.core.mail.rendering import filled
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.correspondence.kinds import MailKind, find
 from vardkase.hub.correspondence.letters.blocks import blocks
 from vardkase.hub.correspondence.letters.wording import require_sender
 from vardkase.hub.correspondence.models import Letter
-from vardkase.hub.correspondence.rendering import filled
 from vardkase.hub.correspondence.settings import SENDER_ADDRESS
 from vardkase.hub.correspondence.templates import composed
 from vardkase.hub.problems import HubProblem

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 
 from vardkase.core import files, typeset
 from vardkase.core.errors import NotFound
-from vardkase.hub.correspondence.letters.wording import moment, sender
+from vardkase.core.mail.facts import moment
+from vardkase.core.mail.settings import sender
 from vardkase.hub.membership.applications.form.checks import organisation_number
 from vardkase.hub.membership.applications.form.fields import (
     FieldGroup,

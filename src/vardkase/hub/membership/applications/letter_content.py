@@ -10,8 +10,9 @@ from django.utils.translation import gettext, override
 
 from vardkase.audit.services import AuditActor
 from vardkase.core.mail.compose import Attachment
+from vardkase.core.mail.settings import sender
 from vardkase.hub.correspondence.letters.signatures import signature_of
-from vardkase.hub.correspondence.letters.wording import appeal_facts, sender, sender_and_address
+from vardkase.hub.correspondence.letters.wording import appeal_facts, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.access import target_of

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from pathlib import Path
 
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
-from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub import correspondence
-from vardkase.hub.correspondence import MailKind
-from vardkase.hub.correspondence.appeals import APPEAL
-from vardkase.hub.correspondence.appeals import FACTS as APPEAL_FACTS
+from vardkase.core.mail.notify import notify
 from vardkase.hub.correspondence.letters.writing import Contents, preview, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.access import link_address, new_link, target_of
 from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.letter_content import LANGUAGES, common, contents, kept, signature
-from vardkase.hub.membership.applications.letters import recipients_of
+from vardkase.hub.membership.applications.mails import recipients_of
 from vardkase.hub.membership.applications.models import Application, DocumentKind
 from vardkase.hub.membership.assessments.access import require_impartial
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
@@ -28,67 +22,10 @@ from vardkase.hub.membership.assessments.queries import assessments_of, criteria
 from vardkase.hub.membership.assessments.rules import not_met
 from vardkase.identity.access.actor import Actor
 
-TEXTS = Path(__file__).with_name("letters.toml")
-DESCRIBES = {
-    "letter_completion": _("Letter: request to complete an application."),
-    "letter_approval": _("Letter: the decision that approves an application."),
-    "letter_rejection": _("Letter: the decision that rejects an application."),
-    "application_completion_requested": _("When an officer requests a completion; the letter is attached."),
-    "application_approved": _("When two officers have approved an application; the decision is attached."),
-    "application_rejected": _("When two officers have rejected an application; the decision is attached."),
-}
-SAMPLE = {
-    "organisation": "Ekelunds vatten och avfall",
-    "organisation_number": "556012-5790",
-    "received": "9 november 2026",
-    **APPEAL_FACTS,
-}
-ON_PAPER = {
-    "letter_completion": {
-        "request": "En plan för reservdriften.",
-        "steps": "Säkerhetsförklaring",
-        "complete_by": "31 mars 2027",
-    },
-    "letter_approval": {"terms_version": "1"},
-    "letter_rejection": {"unmet": "Inte uppfyllt: Säkerhetsarbete."},
-}
-DECIDED = {
-    "reasons": "Organisationen uppfyller villkoren.",
-    "decider": "Johanna Bergdahl, jurist",
-    "proposer": "Per Nyström, handläggare",
-}
-APPEALED = {"letter_rejection"}
-"""Letters that say how to appeal against the decision."""
 OUTCOMES = {
     Outcome.APPROVE: ("letter_approval", "application_approved"),
     Outcome.REJECT: ("letter_rejection", "application_rejected"),
 }
-
-
-def register() -> None:
-    for name, words in tomllib.loads(TEXTS.read_text(encoding="utf-8")).items():
-        texts = {key: text.strip() for key, text in words.items()}
-        correspondence.register(
-            MailKind(
-                name,
-                describes=DESCRIBES[name],
-                facts=_facts_of(name),
-                subject={language: texts[f"subject_{language}"] for language in LANGUAGES},
-                body={language: texts[f"body_{language}"] for language in LANGUAGES},
-                is_letter=name in ON_PAPER,
-                sections=(APPEAL,) if name in APPEALED else (),
-            )
-        )
-
-
-def _facts_of(name: str) -> dict[str, str]:
-    if name not in ON_PAPER:
-        return {
-            "number": SAMPLE["number"],
-            "organisation": SAMPLE["organisation"],
-            "link": "https://hub.example/…",
-        }
-    return SAMPLE | ON_PAPER[name] | ({} if name == "letter_completion" else DECIDED)
 
 
 def send_completion_request(
@@ -152,15 +89,14 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
 
 
 def _send(actor: Actor, application: Application, letter: Letter, kind: str, document: DocumentKind) -> None:
-    correspondence.send(
-        actor,
-        kind,
-        recipients_of(application),
-        {"number": application.number, "organisation": application.organisation_name},
-        private={"link": link_address(new_link(application))},
-        about=target_of(application),
-        attachments=[kept(application, letter, document)],
-    )
+    facts = {
+        "number": application.number,
+        "organisation": application.organisation_name,
+        "link": link_address(new_link(application)),
+    }
+    papers = [kept(application, letter, document)]
+    about = target_of(application)
+    notify(kind, about, recipients_of(application), facts, by=actor.name, attachments=papers)
 
 
 def _reasons(application: Application, proposal: Proposal) -> str:

@@ -7,7 +7,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.membership.groups import letters
+from vardkase.hub.membership.groups import mails
 from vardkase.hub.membership.groups.models import GroupConsent
 from vardkase.hub.membership.groups.problems import OrganisationGroupProblem
 from vardkase.hub.membership.groups.queries import GroupRequest, asked_of
@@ -41,7 +41,7 @@ def accept(actor: Actor, group_id: int, administrator_id: int) -> GroupConsent:
         accepted_by_name=actor.name[:255],
     )
     record(actor, HubAction.ORGANISATION_GROUP_ACCEPTED, *_facts(actor, asked))
-    letters.announce(actor, asked.group, asked.administrator, "accepted")
+    mails.announce(actor, asked.group, asked.administrator, "organisation_group_accepted")
     return row
 
 
@@ -53,7 +53,7 @@ def withdraw(actor: Actor, group_id: int, administrator_id: int) -> None:
     if asked.consent is not None:
         asked.consent.delete()
         record(actor, HubAction.ORGANISATION_GROUP_WITHDRAWN, *_facts(actor, asked))
-        letters.announce(actor, asked.group, asked.administrator, "withdrawn")
+        mails.announce(actor, asked.group, asked.administrator, "organisation_group_withdrawn")
 
 
 def _own_administrator(actor: Actor) -> User:

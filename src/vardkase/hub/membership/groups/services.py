@@ -12,7 +12,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.membership.groups import letters
+from vardkase.hub.membership.groups import mails
 from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.hub.membership.groups.problems import OrganisationGroupProblem
 from vardkase.hub.membership.groups.queries import KEEPERS, administers, find_group
@@ -67,7 +67,7 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
             if each.org_id != organisation.pk and (organisation.pk not in before or each.pk not in known)
         ]
         if asked:
-            letters.ask(actor, group, organisation, [each.email for each in asked])
+            mails.ask(actor, group, organisation, [each.email for each in asked])
     change = {"count": len(members), "administrators": [each.email for each in administrators]}
     record(
         actor,

@@ -9,15 +9,14 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import override
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.facts import Facts
+from vardkase.core.mail.notify import notify
 from vardkase.core.private_links import private_address
-from vardkase.hub import correspondence
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.correspondence import Recipient
 from vardkase.hub.membership.applications.access import digest_of
 from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.applications.models import Application
@@ -171,16 +170,9 @@ def _require_unused(invitation: Invitation) -> None:
 
 
 def _mail(actor: Actor, invitation: Invitation, token: str) -> None:
-    correspondence.send(
-        actor,
-        "invitation",
-        [Recipient(invitation.email, invitation.language)],
-        {"expires": _day(invitation)},
-        private={"link": private_address(PATH, token)},
-        about=target_of(invitation),
-    )
-
-
-def _day(invitation: Invitation) -> str:
-    with override(invitation.language):
-        return date_format(timezone.localtime(invitation.expires), "j F Y")
+    recipient = Recipient(invitation.email, invitation.language)
+    facts: Facts = {
+        "expires": timezone.localdate(invitation.expires),
+        "link": private_address(PATH, token),
+    }
+    notify("invitation", target_of(invitation), [recipient], facts, by=actor.name)

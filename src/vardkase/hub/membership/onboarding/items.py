@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import today
+from vardkase.core.mail.facts import moment
 from vardkase.core.mail.services import can_send
 from vardkase.core.problems import stored_words
 from vardkase.exchange.servers.confirmation import waits_for_confirmation
-from vardkase.hub.correspondence.letters.wording import moment
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.facts import OnboardingFacts
 from vardkase.hub.membership.onboarding.models import Remark

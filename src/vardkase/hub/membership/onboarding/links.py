@@ -15,7 +15,7 @@ from vardkase.audit.services import record
 from vardkase.core.errors import NotFound
 from vardkase.core.private_links import private_address
 from vardkase.hub.membership.members.models import Membership, MembershipState
-from vardkase.hub.membership.onboarding import letters
+from vardkase.hub.membership.onboarding import mails
 from vardkase.hub.membership.onboarding.models import MemberLink
 from vardkase.hub.membership.onboarding.problems import OnboardingProblem
 from vardkase.identity.access.actor import Actor
@@ -102,7 +102,7 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
     facts = {"user": link.user.email, "allowed_ips": key.allowed_ips, "expiration": key.expiration}
     record(actor, IdentityAction.AUTH_KEY_CREATED, target_of_key(key), facts)
     tell_of_changes(actor, link.user, [AccountChange.KEY_MADE], detail=str(key))
-    letters.announce_key(actor, link.membership, link.user, key)
+    mails.announce_key(actor, link.membership, link.user, key)
     return key, raw
 
 

@@ -27,7 +27,7 @@ from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.queries import coming_sign_in
 from vardkase.hub.membership.members.rules import conflict_of
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
-from vardkase.hub.membership.onboarding import letters
+from vardkase.hub.membership.onboarding import mails
 from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub, open_membership
 from vardkase.hub.membership.onboarding.links import Purpose, make_link
 from vardkase.hub.membership.onboarding.problems import OnboardingProblem
@@ -110,8 +110,8 @@ def _invite(actor: Actor, membership: Membership, email: str) -> User:
     _require_invitable(membership, email)
     user = _account(actor, membership, email, ADMINISTRATOR)
     link = make_link(actor, membership, user, Purpose.PASSWORD, user.email)
-    letters.announce_account(actor, membership, user, user.email)
-    letters.invite(actor, membership, user, link)
+    mails.announce_account(actor, membership, user, user.email)
+    mails.invite(actor, membership, user, link)
     return done(actor, membership, "administrator", user.email, user)
 
 
@@ -122,8 +122,8 @@ def _send_key(
     days = _days_until(membership, until)
     user = _account(actor, membership, email, SYNCHRONISES)
     link = make_link(actor, membership, user, Purpose.KEY, recipient, allowed_ips=networks, key_days=days)
-    letters.announce_account(actor, membership, user, recipient)
-    letters.send_key(actor, membership, user, link, recipient)
+    mails.announce_account(actor, membership, user, recipient)
+    mails.send_key(actor, membership, user, link, recipient)
     return done(actor, membership, "sync_user", user.email, user)
 
 

@@ -16,7 +16,7 @@ from vardkase.hub.membership.members.models import (
 )
 from vardkase.hub.membership.members.queries import last_statement_day
 from vardkase.hub.membership.members.services.restrictions import impose
-from vardkase.hub.membership.statements import letters
+from vardkase.hub.membership.statements import mails
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.queries import current
 from vardkase.hub.membership.statements.rules import REMINDED, consequences, reminder_due
@@ -72,7 +72,7 @@ def _remind(actor: AuditActor, membership: Membership, statement: Statement) -> 
         return False
     statement.reminded = [*statement.reminded, *(each for each in REMINDED if each >= days)]
     statement.save(update_fields=["reminded"])
-    letters.remind(actor, membership, until, (until - today()).days)
+    mails.remind(actor, membership, until, (until - today()).days)
     return True
 
 

@@ -20,7 +20,7 @@ from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
 from vardkase.hub.membership.members.services.restrictions import lift
 from vardkase.hub.membership.members.services.transitions import LONGEST, locked, push, reasons
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, conflict_in, membership_of
-from vardkase.hub.membership.statements import letters
+from vardkase.hub.membership.statements import mails
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.problems import StatementProblem
 from vardkase.hub.membership.statements.queries import current, open_statement
@@ -111,7 +111,7 @@ def _accept(approval: Approval) -> Statement:
     _save(approval, statement)
     lift(actor, membership, RestrictionCause.STATEMENT, gettext("The security statement is renewed."))
     push(membership)
-    letters.accepted(actor, membership, until_of(statement))
+    mails.accepted(actor, membership, until_of(statement))
     note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_STATEMENT_ACCEPTED, statement.note)
     return statement
 
@@ -121,7 +121,7 @@ def _return(approval: Approval) -> Statement:
     actor = cast(Actor, approval.actor)
     take_step(actor, STATEMENT, statement, "return", approval.parameters["note"])
     _save(approval, statement)
-    letters.returned(actor, membership, statement.note)
+    mails.returned(actor, membership, statement.note)
     note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_STATEMENT_RETURNED, statement.note)
     return statement
 

@@ -9,8 +9,8 @@ from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
 
 from vardkase.core import typeset
+from vardkase.core.mail.settings import sender
 from vardkase.hub.correspondence.letters.blocks import blocks
-from vardkase.hub.correspondence.letters.wording import sender
 from vardkase.hub.membership.terms.models import Terms
 
 TEMPLATE = Path(__file__).with_name("terms.typ")

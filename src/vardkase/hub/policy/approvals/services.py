@@ -14,7 +14,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.snapshots import WHOLE, owner
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.policy.approvals import letters
+from vardkase.hub.policy.approvals import mails
 from vardkase.hub.policy.approvals.queries import find_approval
 from vardkase.hub.policy.approvals.rules import asking_rules, may_decide, require_second_person
 from vardkase.hub.policy.evaluation import MatchedRule
@@ -58,7 +58,7 @@ def request_approval(
         digest,
     )
     record(actor, HubAction.APPROVAL_REQUESTED, _target(approval), {"rules": approval.rules})
-    letters.tell_deciders(actor, approval)
+    mails.tell_deciders(actor, approval)
     return approval
 
 
@@ -93,12 +93,12 @@ def approve(actor: Actor, approval_id: int | str) -> PublicationApproval:
     if digest_of(event) != approval.digest:
         _close(approval, ApprovalDecision.CHANGED, actor.name)
         record(actor, HubAction.APPROVAL_OVERTAKEN, _target(approval))
-        letters.tell_requester(actor, approval)
+        mails.tell_requester(actor, approval)
         return approval
     _close(approval, ApprovalDecision.APPROVED, actor.name)
     record(actor, HubAction.APPROVAL_APPROVED, _target(approval), {"requester": approval.requester_name})
     publish_agreed(actor, event.pk, tell=approval.tell)
-    letters.tell_requester(actor, approval)
+    mails.tell_requester(actor, approval)
     return approval
 
 
@@ -109,7 +109,7 @@ def reject(actor: Actor, approval_id: int | str, reason: str) -> PublicationAppr
         raise Invalid({"reason": [PublicationApprovalProblem.REASON_LENGTH(most=LONGEST_REASON)]})
     _close(approval, ApprovalDecision.REJECTED, actor.name, reason.strip())
     record(actor, HubAction.APPROVAL_REJECTED, _target(approval), {"requester": approval.requester_name})
-    letters.tell_requester(actor, approval)
+    mails.tell_requester(actor, approval)
     return approval
 
 
@@ -132,7 +132,7 @@ def expire_approvals() -> int:
     expired = list(over)
     for approval in expired:
         _close(approval, ApprovalDecision.EXPIRED, "")
-        letters.tell_requester(reading_actor(approval.organisation_id, "hub"), approval)
+        mails.tell_requester(reading_actor(approval.organisation_id, "hub"), approval)
     return len(expired)
 
 

@@ -10,9 +10,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.core.mail.services import queue_mail
 from vardkase.identity.access.jobs import hub_actor
-from vardkase.identity.access_reviews import letters
+from vardkase.identity.access_reviews import mails
 from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
 from vardkase.identity.access_reviews.queries import idle_since, in_use, unanswered
 from vardkase.identity.access_reviews.settings import GRACE, IDLE, REVIEW_EVERY
@@ -52,7 +51,7 @@ def open_due_reviews() -> int:
 
 @transaction.atomic
 def remind_of_reviews() -> int:
-    now, mails = timezone.now(), []
+    now, count = timezone.now(), 0
     for review in (
         AccessReview.objects.select_for_update(of=("self",)).select_related("org").filter(closed=None)
     ):
@@ -61,10 +60,10 @@ def remind_of_reviews() -> int:
         if last and now - last < REMIND_EVERY and not (last_day and review.due - last > REMIND_BEFORE):
             continue
         left = unanswered(review).count()
-        mails += [letters.reminder(person, review, left) for person in _administrators(review.org_id)]
+        count += mails.remind(_administrators(review.org_id), review, left)
         review.reminded = now
         review.save(update_fields=["reminded"])
-    return queue_mail(mails)
+    return count
 
 
 @transaction.atomic
@@ -99,10 +98,9 @@ def _switch_off(users: Collection[User], why: Disabled, organisation: Organisati
     User.objects.filter(pk__in=ids).update(disabled=True, disabled_because=why, date_modified=timezone.now())
     change = {"reason": str(why), "count": len(ids), "users": sorted(ids)}
     record(hub_actor(), IdentityAction.USER_SWITCHED_OFF, Target("user", title=organisation.name), change)
-    told = [letters.switched_off(user, why) for user in users]
+    mails.tell_switched_off(users, why)
     emails = [user.email for user in users]
-    told += [letters.told_of_accounts(admin, emails, why) for admin in _administrators(organisation.pk)]
-    queue_mail(told)
+    mails.tell_administrators(_administrators(organisation.pk), organisation, emails, why)
     return len(ids)
 
 

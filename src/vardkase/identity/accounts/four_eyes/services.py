@@ -14,7 +14,7 @@ from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import Problem
-from vardkase.identity.accounts.four_eyes import letters
+from vardkase.identity.accounts.four_eyes import mails
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.parties import parties_of
@@ -84,7 +84,7 @@ def propose(
     request.save()
     _record(actor, IdentityAction.APPROVAL_REQUEST_PROPOSED, request)
     if not action.writes_itself:
-        letters.tell_approvers(action, request)
+        mails.tell_approvers(action, request)
     return request
 
 
@@ -113,7 +113,7 @@ def decline(actor: Acting, pk: int, answer: str, *, state: RequestState = State.
     _record(actor, IdentityAction.APPROVAL_REQUEST_DECLINED, request, answer=request.answer)
     action.closed(actor, request)
     if not action.writes_itself:
-        letters.tell_proposer(action, request)
+        mails.tell_proposer(action, request)
     return request
 
 
@@ -158,7 +158,7 @@ def drop_conflicting(actor: Acting, before: Mapping[int, Problem | None]) -> lis
             continue
         _close(actor, request, State.STALE, "")
         _record(actor, IdentityAction.APPROVAL_REQUEST_DROPPED, request)
-        letters.tell_dropped(action, request)
+        mails.tell_dropped(action, request)
         dropped.append(request)
     return dropped
 
@@ -181,7 +181,7 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
     _record(actor, IdentityAction.APPROVAL_REQUEST_APPROVED, request)
     result = action.execute(sealed(actor, request, dict(choices)))
     if not action.writes_itself:
-        letters.tell_proposer(action, request)
+        mails.tell_proposer(action, request)
     return result
 
 

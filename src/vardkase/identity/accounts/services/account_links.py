@@ -11,12 +11,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils import timezone
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import NotFound
-from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.notify import notify
 from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.notices import AccountChange, tell_of_changes
@@ -65,10 +65,7 @@ def use_link(purpose: str, secret: str) -> AccountLink:
 
 def mail_password_link(user: User) -> None:
     link = make_link(user, Purpose.SET_PASSWORD)
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        subject = gettext("Choose a new password")
-        text = gettext("Open this link within a day and choose a new password for your account:")
-    queue_mail([Mail(user.email, subject, f"{text}\n\n{link}\n")])
+    notify("password_link", None, [Recipient(user.email, user.language)], {"link": link})
 
 
 @transaction.atomic

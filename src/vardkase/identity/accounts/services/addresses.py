@@ -6,12 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Invalid, NotFound
-from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.notify import notify
+from vardkase.core.mail.services import can_send
 from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.account_links import Purpose, make_link, use_link
@@ -47,7 +47,11 @@ def mail_confirmation(actor: AuditActor, user: User, wanted: str) -> None:
         raise Invalid({"email": [told]})
     confirm = make_link(user, Purpose.CONFIRM_ADDRESS, email=wanted)
     cancel = make_link(user, Purpose.CANCEL_ADDRESS, email=wanted)
-    queue_mail([_to_new(user, wanted, confirm), _to_old(user, wanted, cancel)])
+    new, old = Recipient(wanted, user.language), Recipient(user.email, user.language)
+    facts = {"old": user.email, "hub": settings.BASE_URL, "link": confirm}
+    notify("address_confirmation", None, [new], facts)
+    facts = {"new": wanted, "hub": settings.BASE_URL, "link": cancel}
+    notify("address_cancellation", None, [old], facts)
     note_who_set(actor, user)
     record(actor, IdentityAction.USER_ADDRESS_REQUESTED, target_of(user), {"email": wanted})
 
@@ -80,29 +84,3 @@ def cancel_address(visitor: AuditActor, secret: str) -> User:
 def requested_address(user: User) -> str:
     link = AccountLink.objects.filter(user=user, purpose=Purpose.CONFIRM_ADDRESS).order_by("-pk").first()
     return link.email if link else ""
-
-
-def _to_new(user: User, wanted: str, link: str) -> Mail:
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        facts = {"old": user.email, "hub": settings.BASE_URL}
-        subject = gettext("Confirm your new e-mail address")
-        parts = (
-            gettext(
-                "The account %(old)s at %(hub)s is to be changed to this address. Open this link "
-                "within a day and confirm:"
-            ),
-            gettext("If you did not request this, you can ignore it."),
-        )
-        return Mail(wanted, subject, f"{parts[0] % facts}\n\n{link}\n\n{parts[1]}\n")
-
-
-def _to_old(user: User, wanted: str, link: str) -> Mail:
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        facts = {"new": wanted, "hub": settings.BASE_URL}
-        subject = gettext("Your e-mail address is about to change")
-        text = gettext(
-            "Somebody who is signed in as you at %(hub)s has requested the new address %(new)s. "
-            "If it was not you, open this link and cancel. You are then signed out everywhere "
-            "and your API keys are revoked:"
-        )
-        return Mail(user.email, subject, f"{text % facts}\n\n{link}\n")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.notify import notify
+from vardkase.core.private_links import page_address
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.problems import AccountProblem
@@ -93,18 +93,8 @@ def end_keys_of_sync_users(actor: Acting) -> int:
     valid = AuthKey.objects.filter(machines, Q(expiration=0) | Q(expiration__gt=now))
     owners = list(User.objects.filter(pk__in=valid.values("user")).order_by("pk"))
     ended = AuthKey.objects.filter(pk__in=valid.values("pk")).update(expiration=now - 1)
-    queue_mail([_notice(person) for person in owners if person.is_active])
+    people = [Recipient(person.email, person.language) for person in owners if person.is_active]
+    notify("api_keys_revoked", None, people, {"link": page_address("/account/")})
     change = {"count": len(owners), "ended": ended, "users": [person.pk for person in owners]}
     record(actor, IdentityAction.AUTH_KEY_ENDED, Target("auth_key"), change)
     return len(owners)
-
-
-def _notice(person: User) -> Mail:
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        subject = gettext("Your API keys have been revoked")
-        text = gettext(
-            "An administrator has revoked all API keys of synchronising accounts, including "
-            "yours. Sign in, create a new key, and give it to the machines that used the old one."
-        )
-    link = f"{settings.BASE_URL}/account/" if settings.BASE_URL else ""
-    return Mail(person.email, subject, "\n\n".join(part for part in (text, link) if part) + "\n")

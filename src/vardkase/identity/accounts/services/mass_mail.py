@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import translation
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.core.mail.services import Mail, count_messages, queue_mail
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.notify import notify
+from vardkase.core.mail.services import count_messages
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.queries import active_users, visible_users
@@ -43,13 +42,19 @@ def write_to_users(actor: Acting, to: Recipients, subject: Any, message: Any) ->
         raise Forbidden
     subject = _text(subject, "subject", LONGEST_SUBJECT)
     text = _text(message, "body", LONGEST)
-    mails = [_mail(actor, person, subject, text) for person in _people(actor, to)]
-    if not mails:
+    people = [Recipient(person.email, person.language) for person in _people(actor, to)]
+    if not people:
         raise NotFound(AccountProblem.NOT_FOUND())
     count_messages(actor.user_id, allowed=LETTERS_AN_HOUR)
-    queue_mail(mails)
-    record(actor, IdentityAction.USER_WRITTEN_TO, Target("user"), {"count": len(mails), "subject": subject})
-    return len(mails)
+    facts = {
+        "subject": subject,
+        "message": text,
+        "sender": actor.name,
+        "organisation": actor.organisation_name,
+    }
+    notify("message_from_administrator", None, people, facts, reply_to=actor.name)
+    record(actor, IdentityAction.USER_WRITTEN_TO, Target("user"), {"count": len(people), "subject": subject})
+    return len(people)
 
 
 def _people(actor: Acting, to: Recipients) -> QuerySet[User]:
@@ -67,11 +72,3 @@ def _text(given: Any, field: str, longest: int) -> str:
         reason = AccountProblem.MAIL_TEXT(count=longest)
         raise Invalid({field: [reason]})
     return text
-
-
-def _mail(actor: Acting, person: User, subject: str, text: str) -> Mail:
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        facts = {"sender": actor.name, "organisation": actor.organisation_name}
-        head = gettext("%(sender)s (%(organisation)s) writes to you as an administrator:") % facts
-        foot = gettext("Your reply to this e-mail goes to %(sender)s.") % facts
-    return Mail(person.email, subject, f"{head}\n\n{text}\n\n-- \n{foot}\n", reply_to=actor.name)

@@ -7,14 +7,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from vardkase.core.mail.services import queue_mail
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
-from vardkase.identity.sign_in_policy import letters
+from vardkase.identity.sign_in_policy import mails
 from vardkase.identity.sign_in_policy.dns import NoNameServer, has_record
 from vardkase.identity.sign_in_policy.models import MailDomain
 from vardkase.identity.sign_in_policy.services.common import written_down
@@ -66,7 +65,7 @@ def _judge(pk: int, token: str, *, is_there: bool) -> int:
         return 0
     claim.warned = now
     claim.save(update_fields=["warned"])
-    queue_mail([letters.proof_wanted(person, claim, ends) for person in administrators(claim.org_id)])
+    mails.tell_proof_wanted(administrators(claim.org_id), claim, ends)
     return 1
 
 
@@ -76,7 +75,7 @@ def _given_up(actor: Actor, claim: MailDomain) -> int:
     organisation = Organisation.objects.select_for_update().get(pk=claim.org_id)
     carry_over(organisation)
     written_down(actor, organisation, IdentityAction.ORGANISATION_DOMAIN_LAPSED, {"domain": claim.domain})
-    queue_mail([letters.proof_lost(person, claim) for person in administrators(claim.org_id)])
+    mails.tell_proof_lost(administrators(claim.org_id), claim)
     return 1
 
 

@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
-from vardkase.core.mail.services import TooManyMessages, can_send, count_messages, queue_mail
+from vardkase.core.mail.services import TooManyMessages, can_send, count_messages
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.names import skeleton
 from vardkase.identity.organisations.rules import plain_domain
-from vardkase.identity.sign_in_policy import letters
+from vardkase.identity.sign_in_policy import mails
 from vardkase.identity.sign_in_policy.dns import NoNameServer, has_record
 from vardkase.identity.sign_in_policy.models import MailDomain
 from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
@@ -63,7 +63,7 @@ def start_domain_check(
     row.save()
     if method == Method.MAIL:
         _count_mail(actor)
-        queue_mail([letters.domain_link(row, organisation.name, secret, actor.name)])
+        mails.send_domain_link(row, organisation.name, secret, actor.name)
     written_down(
         actor,
         organisation,

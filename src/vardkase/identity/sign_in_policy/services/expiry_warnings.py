@@ -8,10 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.core.clock import now_seconds
-from vardkase.core.mail.services import Mail, queue_mail
 from vardkase.identity.accounts.models import AuthKey
 from vardkase.identity.accounts.queries import active_users
-from vardkase.identity.sign_in_policy import letters
+from vardkase.identity.sign_in_policy import mails
 from vardkase.identity.sign_in_policy.models import ClientCertificate
 from vardkase.identity.sign_in_policy.services.domain_checks import administrators
 
@@ -27,7 +26,7 @@ def warn_of_keys() -> int:
         .select_related("user__role")
         .filter(expiration__gt=now, expiration__lte=now + DAYS[0] * DAY, user__in=active_users())
     )
-    mails: list[Mail] = []
+    groups: list[mails.Group] = []
     told = []
     for key in ending:
         if not (step := _step(key.expiration - now, key.warned_days)):
@@ -39,11 +38,9 @@ def warn_of_keys() -> int:
             person.pk: person
             for person in (administrators(key.user.org_id) if key.user.role.perm_sync else [])
         }
-        mails += [
-            letters.key_ending(person, key, ends) for person in {key.user_id: key.user, **people}.values()
-        ]
+        groups.append(mails.key_ending({key.user_id: key.user, **people}.values(), key, ends))
     AuthKey.objects.bulk_update(told, ["warned_days"])
-    queue_mail(mails)
+    mails.warn_of_keys(groups)
     return len(told)
 
 
@@ -55,7 +52,7 @@ def warn_of_certificates() -> int:
         .select_related("org")
         .filter(ends__gt=now, ends__lte=now + timedelta(days=DAYS[0]))
     )
-    mails: list[Mail] = []
+    groups: list[mails.Group] = []
     told = []
     for certificate in ending:
         if certificate.ends is None or not (
@@ -65,9 +62,9 @@ def warn_of_certificates() -> int:
         certificate.warned_days = step
         told.append(certificate)
         people = administrators(certificate.org_id)
-        mails += [letters.certificate_ending(person, certificate, certificate.ends) for person in people]
+        groups.append(mails.certificate_ending(people, certificate, certificate.ends))
     ClientCertificate.objects.bulk_update(told, ["warned_days"])
-    queue_mail(mails)
+    mails.warn_of_certificates(groups)
     return len(told)
 
 

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
+from vardkase.core.mail.encryption import fault_of_key, has_key
 from vardkase.core.mail.services import can_send
-from vardkase.identity.accounts.encryption import fault_of_key, has_key
 from vardkase.identity.accounts.models import User
 from vardkase.identity.user_settings import notifications
 from vardkase.web.forms.errors import take_errors

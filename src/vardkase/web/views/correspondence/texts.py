@@ -11,24 +11,22 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
-from vardkase.hub.correspondence import queries, registered
-from vardkase.hub.correspondence.kinds import LANGUAGES
+from vardkase.core.mail.facts import sample_facts
+from vardkase.core.mail.kinds import LANGUAGES, correspondence
+from vardkase.core.mail.models import SentState
+from vardkase.core.mail.texts import texts
+from vardkase.hub.correspondence import queries
 from vardkase.hub.correspondence.letters.changing import propose_standard, propose_text
 from vardkase.hub.correspondence.letters.signatures import sign_as, signature
-from vardkase.hub.correspondence.models import SentState
-from vardkase.hub.correspondence.rendering import fragment
 from vardkase.hub.correspondence.templates import (
     EDITORS,
     changed_kinds,
     kind_of,
     preview,
-    texts,
     versions,
-    whole_body,
 )
 from vardkase.web.forms.correspondence import SignatureForm, TextForm
 from vardkase.web.forms.errors import take_errors
-from vardkase.web.mail_fact_labels import FACTS
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed, searched
 from vardkase.web.views.approval_requests.pages import proposed, told
@@ -39,7 +37,7 @@ def index(request: PageRequest) -> HttpResponse:
     changed = changed_kinds()
     rows = [
         {"kind": kind, "texts": [(each, (kind.name, each) in changed) for each in LANGUAGES]}
-        for kind in registered()
+        for kind in correspondence()
     ]
     context = {
         "parts": [
@@ -71,8 +69,6 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
             take_errors(form, refused)
         except (Conflict, Forbidden) as refused:
             form.add_error(None, str(refused))
-        else:
-            shown["html"] = fragment(whole_body(kind, language, body), kind.facts)
     context: dict[str, Any] = {
         "kind": kind,
         "language": language,
@@ -81,7 +77,10 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
         "shown": shown if not form.errors else None,
         "versions": earlier,
         "begun": begun if begun is not text else None,
-        "facts": [(name, FACTS.get(name, ""), sample) for name, sample in kind.facts.items()],
+        "facts": [
+            (name, kind.variables[name].description, sample)
+            for name, sample in sample_facts(kind, language).items()
+        ],
     }
     return render(request, "correspondence/text.html", context, status=422 if form.errors else 200)
 
@@ -107,7 +106,7 @@ def sent(request: PageRequest) -> HttpResponse:
         "q": text,
         "kind": kind,
         "state": state,
-        "kinds": [(each.name, each.describes) for each in registered() if not each.is_letter],
+        "kinds": [(each.name, each.describes) for each in correspondence() if not each.is_letter],
         "states": SentState.choices,
         "is_narrowed": bool(text or kind or state),
     }

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.hub.correspondence.rendering import fragment
+from vardkase.core.mail.rendering import fragment
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.services import asking
 from vardkase.hub.membership.terms.services.acceptance import accept, accept_by_link, membership_of

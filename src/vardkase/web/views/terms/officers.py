@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.hub.correspondence.rendering import fragment
+from vardkase.core.mail.rendering import fragment
 from vardkase.hub.membership.members.state_labels import state_in_words
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import Terms

@@ -21,7 +21,7 @@ from vardkase.hub.membership.applications.access import (
 from vardkase.hub.membership.applications.files import kind_of, safe_name
 from vardkase.hub.membership.applications.form.fields import FieldKind, FormField
 from vardkase.hub.membership.applications.form.reading import SHAPES
-from vardkase.hub.membership.applications.letters import tell
+from vardkase.hub.membership.applications.mails import tell
 from vardkase.hub.membership.applications.models import (
     Application,
     ApplicationState,

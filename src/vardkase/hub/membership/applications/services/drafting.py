@@ -29,7 +29,7 @@ from vardkase.hub.membership.applications.form.cross_checks import between_steps
 from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.form.reading import ParsedForm, read_step
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
-from vardkase.hub.membership.applications.letters import tell
+from vardkase.hub.membership.applications.mails import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.throttle import spend

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from vardkase.core.jobs.progress import report
 from vardkase.hub.membership.applications.accepted_terms import UNDECIDED
-from vardkase.hub.membership.applications.letters import tell
+from vardkase.hub.membership.applications.mails import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationLink, ApplicationState
 from vardkase.hub.membership.applications.services.submission import queue
 from vardkase.hub.membership.phases.queries import admits, waits_for

@@ -11,7 +11,7 @@ from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.access import Acting, locked, require_may_act
 from vardkase.hub.membership.applications.documents import keep_form, keep_receipt
 from vardkase.hub.membership.applications.letter_content import write_waiting_list
-from vardkase.hub.membership.applications.letters import tell
+from vardkase.hub.membership.applications.mails import tell
 from vardkase.hub.membership.applications.models import Application, Author, Message
 from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.hub.membership.applications.rules import APPLICATION

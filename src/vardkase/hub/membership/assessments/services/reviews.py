@@ -15,7 +15,7 @@ from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.form.steps import BY_NAME
-from vardkase.hub.membership.applications.letters import tell
+from vardkase.hub.membership.applications.mails import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Author, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import checked_text

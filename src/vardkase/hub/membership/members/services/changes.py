@@ -14,7 +14,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
-from vardkase.hub.membership.members import letters
+from vardkase.hub.membership.members import mails
 from vardkase.hub.membership.members.details import FIELDS, in_words, read_details
 from vardkase.hub.membership.members.hooks import change_accepted
 from vardkase.hub.membership.members.models import ChangeState, Membership, ProposedChange
@@ -96,7 +96,7 @@ def refuse_change(actor: Actor, reference: Reference, reason: str) -> ProposedCh
     _close(actor, proposed, ChangeState.REFUSED, reasons(reason))
     _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_REFUSED, proposed, proposed.reason)
     decision = _refused(membership, proposed.reason)
-    letters.write(actor, membership, "membership_change_decided", decision=decision)
+    mails.write(actor, membership, "membership_change_decided", decision=decision)
     return proposed
 
 
@@ -112,7 +112,7 @@ def _accept(approval: Approval) -> ProposedChange:
     _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_ACCEPTED, proposed, proposed.reason)
     push(membership)
     change_accepted.emit(proposed)
-    letters.write(actor, membership, "membership_change_decided", decision=_accepted(membership))
+    mails.write(actor, membership, "membership_change_decided", decision=_accepted(membership))
     return proposed
 
 

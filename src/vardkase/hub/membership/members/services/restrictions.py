@@ -12,7 +12,7 @@ from vardkase.audit.services import AuditActor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
-from vardkase.hub.membership.members import letter_content, letters
+from vardkase.hub.membership.members import letter_content, mails
 from vardkase.hub.membership.members.models import (
     Membership,
     MembershipState,
@@ -56,8 +56,7 @@ def impose(
     push(membership)
     whole = kind == RestrictionKind.SUSPENDED
     papers = [letter_content.suspension(actor, membership, reason, until)] if whole else []
-    told = letters.limit(membership, kind)
-    letters.write(actor, membership, "membership_limited", *papers, limit=told, reason=reason)
+    mails.write(actor, membership, "membership_limited", *papers, limit=kind, reason=reason)
     return True
 
 
@@ -112,5 +111,5 @@ def _lift(actor: AuditActor, membership: Membership, held: list[Restriction], re
     for kind in sorted(kinds - {RestrictionKind.SUSPENDED}):
         note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_UNRESTRICTED, reason, kind=kind)
     push(membership)
-    letters.write(actor, membership, "membership_restored", reason=reason)
+    mails.write(actor, membership, "membership_restored", reason=reason)
     return len(held)

@@ -17,7 +17,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.problems import Problem
 from vardkase.exchange.servers.deactivation import switch_off_exchange
 from vardkase.hub.lifecycle.services import take_step
-from vardkase.hub.membership.members import letter_content, letters
+from vardkase.hub.membership.members import letter_content, mails
 from vardkase.hub.membership.members.checklist import still_open
 from vardkase.hub.membership.members.models import (
     Membership,
@@ -72,7 +72,7 @@ def enter(actor: Actor, membership: Membership, reason: str) -> Membership:
     if membership.connection in WITH_API:
         SignInMinimum.objects.get_or_create(membership=membership, defaults={"rules": SignInRule.values})
     push(membership)
-    letters.write(actor, membership, "membership_activated")
+    mails.write(actor, membership, "membership_activated")
     return membership
 
 
@@ -166,7 +166,7 @@ def _terminate(approval: Approval) -> Membership:
     take_step(actor, MEMBERSHIP, membership, "terminate", given)
     Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
     paper = letter_content.termination(actor, membership, given, told)
-    letters.write(actor, membership, "membership_ended", paper, reason=given, contributions=told)
+    mails.write(actor, membership, "membership_ended", paper, reason=given, contributions=told)
     membership.ending = {
         "contributions": told,
         **contributed_by(org_id),

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.utils.dateformat import format as formatted
-from django.utils.translation import override
 
 from vardkase.audit.services import AuditActor, Target
 from vardkase.core.clock import today
 from vardkase.core.errors import NotFound
-from vardkase.core.private_links import private_address
-from vardkase.exchange.notices.wording import place
-from vardkase.hub import correspondence
-from vardkase.hub.correspondence import Recipient
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.facts import Facts
+from vardkase.core.mail.notify import notify
+from vardkase.core.private_links import page_address, private_address
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import AcceptanceRequest, Terms
@@ -88,12 +85,13 @@ def _write(actor: AuditActor, kind: str, request: AcceptanceRequest, terms: Term
     membership = request.membership
     about = Target("membership", membership.pk, title=membership.organisation.name)
     for recipient, link in _recipients(request):
-        facts = {
-            "version": str(terms.version),
+        facts: Facts = {
+            "version": terms.version,
             "organisation": membership.organisation.name,
-            "answer_by": _day(terms, recipient.language or membership.language),
+            "answer_by": terms.answer_by or "",
+            "terms_link": link,
         }
-        correspondence.send(actor, kind, [recipient], facts, private={"terms_link": link}, about=about)
+        notify(kind, about, [recipient], facts, by=actor.name)
 
 
 def _recipients(request: AcceptanceRequest) -> Iterator[tuple[Recipient, str]]:
@@ -104,8 +102,7 @@ def _recipients(request: AcceptanceRequest) -> Iterator[tuple[Recipient, str]]:
         yield Recipient(email, membership.language, signatory.get("key") or ""), link
     for person in _administrators(membership):
         if person.email != email:
-            key = person.gpgkey or person.certif_public or ""
-            yield Recipient(person.email, person.language or membership.language, key), place("/terms/")
+            yield Recipient.of(person, membership.language), page_address("/terms/")
 
 
 def _signatory(membership: Membership) -> dict[str, Any]:
@@ -117,8 +114,3 @@ def _signatory(membership: Membership) -> dict[str, Any]:
 def _administrators(membership: Membership) -> list[User]:
     people = User.objects.filter(org=membership.organisation_id, disabled=False, role__perm_admin=True)
     return [each for each in people.order_by("pk") if each.is_active]
-
-
-def _day(terms: Terms, language: str) -> str:
-    with override(language or settings.LANGUAGE_CODE):
-        return formatted(terms.answer_by, "j F Y") if terms.answer_by else ""
