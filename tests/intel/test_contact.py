@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -49,6 +50,12 @@ def delivered() -> None:
         smtp.send(each)
 
 
+def in_plain_text(document: EmailMessage) -> str:
+    part = document.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
 def test_those_of_the_organisation_who_want_it_are_written_to(
     cast: Cast, event: Event, mail: MailServer
 ) -> None:
@@ -71,7 +78,7 @@ def test_those_of_the_organisation_who_want_it_are_written_to(
     assert mail.recipients == ["colleague@a.example"]
     [(_, document)] = mail.arrived
     assert document["Reply-To"] == "analyst@c.example"
-    text = document.get_content()
+    text = in_plain_text(document)
     assert "Varifrån kommer detta?" in text
     assert "analyst@c.example (Organisation C)" in text
     assert str(event.uuid) in text
@@ -149,7 +156,7 @@ def test_a_message_writes_no_header(cast: Cast, event: Event, mail: MailServer) 
     [(recipients, document)] = mail.arrived
     assert recipients == ["colleague@a.example"]
     assert "Bcc" not in document
-    assert "Bcc: all@c.example\n\n.\nQUIT" in document.get_content().replace("\r\n", "\n")
+    assert "Bcc: all@c.example\n\n.\nQUIT" in in_plain_text(document)
 
 
 def test_so_many_an_hour(cast: Cast, event: Event, mail: MailServer) -> None:

@@ -1,0 +1,62 @@
+"""Every mail goes through `core.mail.notify`, and its words are in a file that somebody sends."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from vardkase.core.mail.kinds import PACKAGE, all_kinds, find
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in PACKAGE.rglob("*.py"):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_nobody_but_core_mail_queues_mail() -> None:
+    found = {
+        str(path.relative_to(PACKAGE))
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "vardkase.core.mail.services"
+        if {"queue_mail", "Mail"} & {alias.name for alias in node.names}
+    }
+    assert found == {"core/mail/encryption.py", "core/mail/notify.py"}
+
+
+def test_every_kind_that_is_sent_exists() -> None:
+    sent = {
+        (path.name, node.args[0].value)
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id.startswith("notify")
+        if node.args and isinstance(node.args[0], ast.Constant)
+    }
+    assert len(sent) > 20, "the search finds what it looks for"
+    assert not {each for each in sent if find(str(each[1])) is None}
+
+
+def test_every_kind_is_sent() -> None:
+    named = {
+        node.value
+        for _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    replaced = {kind.without_key for kind in all_kinds()}
+    unsent = {kind.name for kind in all_kinds() if kind.name.startswith("test_")} | replaced
+    assert {kind.name for kind in all_kinds()} - unsent - named == set()
+
+
+def test_no_mail_is_written_in_code() -> None:
+    """A subject is in a file: no module makes the content of a mail itself."""
+    made = {
+        str(path.relative_to(PACKAGE))
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "AddressedMail"
+    }
+    assert made == {"core/mail/composing.py"}
