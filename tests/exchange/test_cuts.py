@@ -32,6 +32,7 @@ from tests.support.loops import waited_for
 from tests.support.web_server import WebServer
 from vardkase.core.database import die_with_parent
 from vardkase.core.outages import Outage
+from vardkase.core.problems import stored_wire
 from vardkase.core.stalled_jobs import take_up_again
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.outbox.models import Delivery
@@ -205,10 +206,11 @@ def test_a_full_disk_is_no_fault_of_the_events(cast: Cast) -> None:
         cursor.execute(FULL_DISK)
     with serving(there) as running:
         server = connect(cast, running.url)
-        with pytest.raises(Outage, match="disk is full"):
+        with pytest.raises(Outage) as outage:
             pull(cast.site_admin.actor, server)
+        assert "disk is full" in outage.value.wire
         assert Event.objects.count() == 3
-        assert "disk is full" in SyncRun.objects.get().fault
+        assert "disk is full" in stored_wire(SyncRun.objects.get().fault)
         assert not FailedEvent.objects.exists()
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER disk_is_full ON event; DROP FUNCTION disk_is_full")
