@@ -18,7 +18,7 @@ QUICK := tests/house tests/misp tests/analysis/test_correlation_rules.py tests/a
 	tests/api/test_authentication.py tests/web/test_home.py tests/web/test_editing_events.py \
 	tests/wire/test_sharing_story.py
 
-.PHONY: help run test quick lint bench setup tools
+.PHONY: help run test quick lint audit bench setup tools
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,7 +27,9 @@ run: ## Start everything; prints the address and, the first time, the administra
 	@./vardkase serve
 
 test: setup tools ## Run the test-suite
-	@$(BIN)/pytest $(PYTEST_OPTIONS)
+	@$(BIN)/pytest $(PYTEST_OPTIONS) --cov --cov-report=
+	@$(BIN)/coverage report --skip-covered --skip-empty --format=total | sed 's/^/Coverage: /; s/$$/ %/'
+	@$(BIN)/coverage report --format=total >/dev/null
 
 quick: setup ## Answer within 90 seconds: style, the rules, and a story or two of every layer
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -42,6 +44,9 @@ lint: setup ## Check style, types, layers, templates, scripts and styles
 	$(BIN)/djangofmt check src/vardkase
 	@# The Node that built the front end, so that nothing else need be installed.
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --prefix frontend run --silent check
+
+audit: setup ## Compare the locked packages with published vulnerabilities (asks the network)
+	@$(BIN)/python -m tools.audit
 
 bench: setup ## Measure ingest, reading, search and requests a second (bench/README.md)
 	@$(BIN)/python -m bench $(BENCH_OPTIONS)
