@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from typing import Any
 
 import pytest
 from cryptography.fernet import InvalidToken
-from django.apps import apps
 from pytest_django import Settings
 
 from tests.api.calls import call, send
@@ -101,22 +99,6 @@ def test_a_secret_of_another_secret_key_is_not_read_but_can_be_set_anew(
         _ = TOKEN.value
     assert edit(cast, "Test.token", "fresh")[0] == 200
     assert TOKEN.value == "fresh"
-
-
-@pytest.mark.django_db
-def test_what_lay_in_plain_text_is_encrypted_by_the_migration() -> None:
-    plain = {
-        "Plugin.Enrichment_x_api_key": "k",
-        "Plugin.Enrichment_x_password": "p",
-        "Plugin.Enrichment_x_url": "u",
-    }
-    SettingValue.objects.bulk_create(SettingValue(name=name, value=value) for name, value in plain.items())
-    seal = import_module("vardkase.core.settings.migrations.0002_seal_secrets").seal
-    for _ in range(2):
-        seal(apps, None)
-    stored = dict(SettingValue.objects.values_list("name", "value"))
-    assert [name for name, value in stored.items() if isinstance(value, str)] == ["Plugin.Enrichment_x_url"]
-    assert stored_values("Plugin.Enrichment_x_") == plain
 
 
 def test_secrets_are_never_told(cast: Cast) -> None:

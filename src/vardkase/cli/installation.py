@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
+from vardkase.cli.former_history import replace_former_history
 from vardkase.cli.output import note
 from vardkase.core.database import data_directory, join_or_start, uses_external_database
 from vardkase.core.database.accounts import server_account
@@ -58,6 +59,7 @@ def migrate() -> int:
     """Migrate the schema; returns the number of applied migrations (0 is fast)."""
     configure_django()
     with _one_at_a_time():
+        replace_former_history(connection)
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:

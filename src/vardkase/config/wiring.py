@@ -170,7 +170,7 @@ def wire() -> None:
     _answer_lower_layers()
     account_audit.listen()
     # Django sends the signal once for each app that has models: one is enough.
-    post_migrate.connect(_create_cache_table, sender=apps.get_app_config("accounts"))
+    post_migrate.connect(_create_cache_table, sender=apps.get_app_config("core"))
     checks.register(unsafe_settings, checks.Tags.security, deploy=True)
 
 

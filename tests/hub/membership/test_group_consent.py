@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from django.utils import timezone
 
@@ -183,16 +181,3 @@ def test_nor_does_the_last_administrator_give_it_up(cast: Cast, admin: Player) -
     role = admin.user.role
     make_user(cast.org_b, role, "next@b.example", invited_by=admin.user.pk)
     assert edit_user(own, admin.user, reader).role_id == reader["role_id"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_groups_that_exist_keep_their_administrators(cast: Cast) -> None:
-    app = "organisation_groups"
-    MigrationExecutor(connection).migrate([(app, "0001_initial")])
-    before = MigrationExecutor(connection).loader.project_state([(app, "0001_initial")]).apps
-    row = before.get_model(app, "OrganisationGroup").objects.create(name="Old")
-    row.organisations.set([cast.org_a.pk, cast.org_b.pk])
-    row.administrators.set([cast.org_admin.user.pk])
-    MigrationExecutor(connection).migrate([(app, "0002_consent")])
-    found = GroupConsent.objects.values_list("organisation", "administrator", "accepted_by_name")
-    assert list(found) == [(cast.org_b.pk, cast.org_admin.user.pk, "")]

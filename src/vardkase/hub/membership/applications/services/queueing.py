@@ -56,4 +56,4 @@ def forget_drafts() -> int:
     """Remove drafts with no valid link left, so that nobody can submit them; returns how many."""
     alive = ApplicationLink.objects.filter(application=OuterRef("pk"), expires__gt=timezone.now())
     drafts = Application.objects.filter(~Exists(alive), state=ApplicationState.DRAFT)
-    return drafts.delete()[1].get("applications.Application", 0)
+    return drafts.delete()[1].get("membership.Application", 0)

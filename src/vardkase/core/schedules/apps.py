@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class SchedulesConfig(AppConfig):
-    name = "vardkase.core.schedules"
-    label = "schedules"

@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class FormatsConfig(AppConfig):
-    name = "vardkase.formats"
-    label = "formats"

@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class GuideConfig(AppConfig):
-    name = "vardkase.hub.guide"
-    label = "guide"

@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class IntelConfig(AppConfig):
-    name = "vardkase.intel"
-    label = "intel"

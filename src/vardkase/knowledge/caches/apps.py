@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class CachesConfig(AppConfig):
-    name = "vardkase.knowledge.caches"
-    label = "caches"

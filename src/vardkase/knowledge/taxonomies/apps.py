@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class TaxonomiesConfig(AppConfig):
-    name = "vardkase.knowledge.taxonomies"
-    label = "taxonomies"

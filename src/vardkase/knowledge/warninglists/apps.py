@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class WarninglistsConfig(AppConfig):
-    name = "vardkase.knowledge.warninglists"
-    label = "warninglists"

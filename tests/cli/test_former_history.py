@@ -1,0 +1,117 @@
+"""A database that the former apps made starts, and holds what it held; one from before their last migrations does not.
+
+tests/data/former.sql.xz is the demonstration as version 0.1.0 (a5d4b522) made it, with the twelve events that it began
+with; former.json.xz is what that version answered about it (tests/cli/answers.py).
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from vardkase.cli.former_history import FORMER, LAST_VERSION, replace_former_history
+
+DATA = Path(__file__).parents[1] / "data"
+KEY = "RC6zMdUl04cm2jXMFZRjs8jR39p6ubP3QfnjrXWX"
+LABELS = [label for apps in FORMER.values() for label in apps]
+
+
+class FormerDatabase:
+    """A database of its own on the server of the run."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.environment = os.environ | {
+            "DATABASE_URL": url,
+            "VARDKASE_DATA_DIR": str(folder),
+            "VARDKASE_SECRET_KEY": "the-secret-key-of-the-former-history-in-the-tests",
+            "VARDKASE_CORRELATION_SECRET": "the-correlation-secret-of-the-former-history",
+        }
+        self.connection = psycopg.connect(url, autocommit=True)
+
+    def run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", module, *arguments]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+
+    def migrate(self) -> subprocess.CompletedProcess[str]:
+        return self.run("vardkase.cli.main", "migrate", "--json")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(query.encode()).fetchall()
+
+
+@pytest.fixture
+def former(tmp_path: Path) -> Iterator[FormerDatabase]:
+    url, _, options = os.environ["DATABASE_URL"].partition("?")
+    name = f"former_{os.getpid()}"
+    server = psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True)
+    server.execute(f'CREATE DATABASE "{name}"'.encode())
+    database = FormerDatabase(f"{url.rpartition('/')[0]}/{name}?{options}", tmp_path)
+    try:
+        # It sets an empty search path, for its own session.
+        with psycopg.connect(database.environment["DATABASE_URL"], autocommit=True) as loading:
+            loading.execute(lzma.decompress((DATA / "former.sql.xz").read_bytes()))
+        yield database
+    finally:
+        database.connection.close()
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+        server.close()
+
+
+def test_a_database_of_the_former_apps_starts_and_holds_what_it_held(former: FormerDatabase) -> None:
+    counted = "SELECT (SELECT count(*) FROM django_content_type), (SELECT count(*) FROM auth_permission)"
+    before = former.rows(counted)
+    done = former.migrate()
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"applied": 0}), done.stderr
+    assert former.rows("SELECT app, name FROM django_migrations WHERE app = 'membership'") == [
+        ("membership", "0001_initial")
+    ]
+    assert former.rows(counted) == before
+    types = {app for (app,) in former.rows("SELECT DISTINCT app_label FROM django_content_type")}
+    assert not types & (set(LABELS) - FORMER.keys())
+    history = "SELECT app, name, applied FROM django_migrations ORDER BY id"
+    replaced = former.rows(history)
+    assert former.migrate().returncode == 0
+    assert former.rows(history) == replaced
+    told = json.loads(former.run("tests.cli.answers", KEY).stdout)
+    recorded = json.loads(lzma.decompress((DATA / "former.json.xz").read_bytes()))
+    for path, answer in recorded.items():
+        assert_holds(told[path], answer, path)
+
+
+def test_a_database_of_now_is_left_alone(db: None) -> None:
+    """That of the test run, which is made by the migrations of now."""
+    assert replace_former_history(connection) is False
+
+
+def test_an_older_one_is_refused_and_stays_as_it_was(former: FormerDatabase) -> None:
+    former.connection.execute("DELETE FROM django_migrations WHERE name = '0002_sent_to'")
+    query = "SELECT * FROM django_migrations ORDER BY id"
+    before = former.rows(query)
+    done = former.migrate()
+    assert done.returncode == 1
+    assert LAST_VERSION in done.stderr
+    assert former.rows(query) == before
+
+
+def assert_holds(now: Any, recorded: Any, where: str) -> None:
+    """Everything that was recorded is told still; later versions may tell more."""
+    if isinstance(recorded, dict):
+        assert recorded.keys() <= now.keys(), where
+        for name, value in recorded.items():
+            assert_holds(now[name], value, f"{where} {name}")
+    elif isinstance(recorded, list):
+        assert len(now) == len(recorded), where
+        for number, (each, value) in enumerate(zip(now, recorded, strict=True)):
+            assert_holds(each, value, f"{where} {number}")
+    else:
+        assert now == recorded, where
