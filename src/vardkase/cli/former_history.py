@@ -119,6 +119,9 @@ FORMER: dict[str, dict[str, str]] = {
 }
 """Each app that there is now → the former apps that are part of it, with their last migrations."""
 
+MOVED = {"mailtemplate": "core", "sentmail": "core"}
+"""Models of `correspondence` that another app has now."""
+
 
 def replace_former_history(connection: BaseDatabaseWrapper) -> bool:
     """Record the migrations of now in place of the former ones; False if there is nothing to replace.
@@ -145,5 +148,10 @@ def replace_former_history(connection: BaseDatabaseWrapper) -> bool:
             # Permissions refer to these rows by id. Otherwise Django would make both anew, and leave the former ones.
             cursor.execute(
                 "UPDATE django_content_type SET app_label = %s WHERE app_label = ANY(%s)", [app, list(labels)]
+            )
+        for model, app in MOVED.items():
+            cursor.execute(
+                "UPDATE django_content_type SET app_label = %s WHERE (app_label, model) = ('correspondence', %s)",
+                [app, model],
             )
     return True
