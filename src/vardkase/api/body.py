@@ -68,7 +68,9 @@ def plain_body(request: HttpRequest, limits: BodyLimits) -> bytes:
     """The decompressed body; raises MispError 413 above a limit, 400 if decompression fails."""
     check_size(request, limits)
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    body = _whole(request)
+    if not hasattr(request, "_body") and request.content_type != MULTIPART:
+        request._body = request.read()  # noqa: SLF001 - what `request.body` would set, with its limit
+    body = request.body
     if len(body) > limits.bytes:
         raise _too_big(limits)
     if not body or encoding in ("", "identity"):
@@ -76,12 +78,6 @@ def plain_body(request: HttpRequest, limits: BodyLimits) -> bytes:
     if encoding not in DECOMPRESSORS:
         raise MispError(400, f"Unsupported content encoding '{encoding}'.")
     return DECOMPRESSORS[encoding](body, limits.unpacked(len(body)))
-
-
-def _whole(request: HttpRequest) -> bytes:
-    if not hasattr(request, "_body") and request.content_type != MULTIPART:
-        request._body = request.read()  # noqa: SLF001 - what `request.body` would set, with its limit
-    return request.body
 
 
 NOTHING = (b"", b"null", b"[]", b"{}")

@@ -50,7 +50,10 @@ def respond(request: HttpRequest) -> HttpResponseBase:
 
 def _readable(request: HttpRequest, name: str) -> str:
     """The name of the feed if the caller may read it. Raises Forbidden, MispError (too many failures)."""
-    keys = _presented(request)
+    given = request.headers.get("Authorization", "").strip()
+    kind, _, rest = given.partition(" ")
+    found = {"basic": lambda: credentials(rest)[1], "bearer": rest.strip}.get(kind.lower(), lambda: given)()
+    keys = [found] if KEY.fullmatch(found) else []
     try:
         return readable(name, None, keys[0] if keys else "").name
     except Forbidden:
@@ -66,13 +69,6 @@ def _member(request: HttpRequest, keys: list[str]) -> Actor:
         if error.status == 429:
             raise
         raise Forbidden(ApiProblem.NO_FEED()) from error
-
-
-def _presented(request: HttpRequest) -> list[str]:
-    given = request.headers.get("Authorization", "").strip()
-    kind, _, rest = given.partition(" ")
-    found = {"basic": lambda: credentials(rest)[1], "bearer": rest.strip}.get(kind.lower(), lambda: given)()
-    return [found] if KEY.fullmatch(found) else []
 
 
 def _file(request: HttpRequest, path: Path) -> HttpResponseBase:

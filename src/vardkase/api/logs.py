@@ -98,7 +98,18 @@ def _found(call: Call) -> QuerySet[AuditEntry]:
 
 
 def _filter(call: Call) -> LogFilter:
-    since, until = _times(call.param("created"))
+    # A single time is a lower bound; of two, the second is the upper bound.
+    value = call.param("created")
+    given = value if isinstance(value, list) else [value]
+    times = [
+        None
+        if one in (None, "")
+        else parse_time_filter(
+            int(one) if isinstance(one, float) and abs(one) < 2**53 else one, now_seconds()
+        )
+        for one in given[:2]
+    ]
+    since, until = (times[0] if times else None), (times[1] if len(times) > 1 else None)
     return LogFilter(
         ids=_numbers(call.param("id")),
         models=_texts(call.param("model")),
@@ -138,19 +149,6 @@ def _is_address(text: str) -> bool:
         return bool(ipaddress.ip_address(text))
     except ValueError:
         return False
-
-
-def _times(value: Any) -> tuple[int | None, int | None]:
-    """A single time is a lower bound; of two, the second is the upper bound."""
-    given = value if isinstance(value, list) else [value]
-    times = [
-        None if one in (None, "") else parse_time_filter(_whole(one), now_seconds()) for one in given[:2]
-    ]
-    return (times[0] if times else None), (times[1] if len(times) > 1 else None)
-
-
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and abs(value) < 2**53 else value
 
 
 def _organisations(texts: Sequence[str] | None) -> Sequence[int] | None:

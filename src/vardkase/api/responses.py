@@ -22,7 +22,12 @@ MACHINES = ("PyMISP", "MISP")
 def response_of(answer: Answer, request: HttpRequest) -> HttpResponseBase:
     wanted = request.headers.get("If-None-Match")
     if isinstance(answer, Stream) and (request.method == "HEAD" or wanted is not None):
-        answer = _whole(answer, unread=request.method == "HEAD")
+        # A stream as one body. `unread`: a HEAD request, which then costs nothing and has no Content-
+        # Length.
+        body = b"" if (request.method == "HEAD") else b"".join(answer.content)
+        if isinstance(answer.content, Generator):
+            answer.content.close()
+        answer = Text(body, answer.content_type, headers=answer.headers)
     response = _response(answer, request)
     response["X-Content-Type-Options"] = "nosniff"
     response.setdefault("Cache-Control", "private, no-cache")
@@ -42,17 +47,6 @@ def _response(answer: Answer, request: HttpRequest) -> HttpResponseBase:
             return HttpResponse(content, content_type, status, headers=headers)
         case Redirect(location):
             return HttpResponse(status=302, headers={"Location": location})
-
-
-def _whole(stream: Stream, *, unread: bool) -> Text:
-    """A stream as one body.
-
-    `unread`: a HEAD request, which then costs nothing and has no Content-Length.
-    """
-    body = b"" if unread else b"".join(stream.content)
-    if isinstance(stream.content, Generator):
-        stream.content.close()
-    return Text(body, stream.content_type, headers=stream.headers)
 
 
 def _encoded(data: Any, request: HttpRequest) -> tuple[bytes, str]:

@@ -81,8 +81,11 @@ def _shown(row: Community, *, as_json: bool) -> dict[str, Any]:
 
     names = list(drawn(row).order_by("name").values_list("name", flat=True))
     told = {"id": row.pk, **rules_of(row), "members": names}
-    return told if as_json else {key: _line(value) for key, value in told.items()}
-
-
-def _line(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+    return (
+        told
+        if as_json
+        else {
+            key: (", ".join(map(str, value)) if isinstance(value, list) else value)
+            for key, value in told.items()
+        }
+    )

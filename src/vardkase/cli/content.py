@@ -60,7 +60,11 @@ def export(events: Events = None, data_dir: DataDir = None, user: AsUser = "", o
         if output is None:
             sys.stdout.buffer.writelines(document)
         else:
-            _write(output, document)
+            # Write to a temporary file and rename it: a failed export leaves an older one in place.
+            unfinished = output.with_name(output.name + ".part")
+            with unfinished.open("wb") as file:
+                file.writelines(document)
+            unfinished.replace(output)
 
 
 def _import_file(actor: Actor, path: Path, *, publish: bool) -> Iterator[dict[str, Any]]:
@@ -116,11 +120,3 @@ def _chosen(actor: Actor, references: list[str]) -> list[int]:
     if not references:
         return list(Event.objects.order_by("pk").values_list("pk", flat=True))
     return [find_event(actor, reference).id for reference in references]
-
-
-def _write(target: Path, document: Iterator[bytes]) -> None:
-    """Write to a temporary file and rename it: a failed export leaves an older one in place."""
-    unfinished = target.with_name(target.name + ".part")
-    with unfinished.open("wb") as file:
-        file.writelines(document)
-    unfinished.replace(target)

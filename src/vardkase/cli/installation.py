@@ -77,7 +77,7 @@ def opened(data_dir: Path | None, prepare: Callable[[], object] = migrate) -> It
         prepare()
         yield chosen
         return
-    with join_or_start(chosen, prepare=lambda: _ignore(prepare()), announce=note):
+    with join_or_start(chosen, prepare=lambda: None, announce=note):
         try:
             yield chosen
         finally:
@@ -92,7 +92,3 @@ def _one_at_a_time() -> Iterator[None]:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
-
-
-def _ignore(_result: object) -> None:
-    return None

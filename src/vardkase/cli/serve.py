@@ -52,7 +52,8 @@ def serve(
     proxies = os.environ.get("VARDKASE_TRUSTED_PROXIES", "").strip()
     if refused := exposed_address(host, int(proxies) if proxies.isdecimal() else 0):
         raise fail(refused)
-    url = _url(host, port)
+    address = _reachable(host)
+    url = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
     with claim(chosen, url) as holder:
         if holder is not None:
             raise fail(f"Vårdkase already runs on {chosen}: {holder}")
@@ -141,11 +142,6 @@ def _answers(web: Child, host: str, port: int, stop: StopRequest) -> bool:
             return True
         time.sleep(0.03)
     raise fail(f"the web server gave no answer within {FIRST_ANSWER_PATIENCE:.0f} seconds.")
-
-
-def _url(host: str, port: int) -> str:
-    address = _reachable(host)
-    return f"http://{f'[{address}]' if ':' in address else address}:{port}/"
 
 
 def _reachable(host: str) -> str:

@@ -54,9 +54,16 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _work(listener: socket.socket, workers: int, counts: ConnectionCounts, worker: int) -> None:
-    _limit_memory(workers)
+    # Limit the allocated memory (RLIMIT_DATA): a request that needs more gets a MemoryError, alone.
+    # RLIMIT_AS would also count reserved memory (64 MiB for each thread's heap, mapped files), and a
+    # cgroup's limit kills the whole process with everybody else's requests.
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_limit(workers), most))
     sys.unraisablehook = end_without_memory
-    _spool_to(Path(settings.DATA_DIR) / "spool")
+    # Put this process's temporary files on the data disk: /tmp is in memory on many machines.
+    folder = Path(settings.DATA_DIR) / "spool"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = str(folder)
     _allow_many_connections()
     config = uvicorn.Config(
         Application(application),
@@ -81,28 +88,12 @@ def memory_limit(workers: int) -> int:
     return min(max(memory * 3 // 4 // workers, GIBIBYTE), 4 * GIBIBYTE)
 
 
-def _limit_memory(workers: int) -> None:
-    """Limit the allocated memory (RLIMIT_DATA): a request that needs more gets a MemoryError, alone.
-
-    RLIMIT_AS would also count reserved memory (64 MiB for each thread's heap, mapped files), and a cgroup's
-    limit kills the whole process with everybody else's requests.
-    """
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (memory_limit(workers), most))
-
-
 def end_without_memory(unraisable: sys.UnraisableHookArgs) -> None:
     """Exit the process on MemoryError, so that another replaces it: an event loop without memory may miss
     events."""
     if issubclass(unraisable.exc_type, MemoryError):
         os._exit(1)
     sys.__unraisablehook__(unraisable)
-
-
-def _spool_to(folder: Path) -> None:
-    """Put this process's temporary files on the data disk: /tmp is in memory on many machines."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tempfile.tempdir = str(folder)
 
 
 def _allow_many_connections() -> None:

@@ -31,7 +31,12 @@ def store(content: bytes) -> str:
         try:
             os.utime(target)
         except FileNotFoundError:
-            _write(target, content)
+            handle, temporary = tempfile.mkstemp(dir=target.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(target)
     return digest
 
 
@@ -78,15 +83,6 @@ def remove(digest: str, before: float) -> int | None:
             return None
         target.unlink()
     return found.st_size
-
-
-def _write(target: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(target)
 
 
 @contextlib.contextmanager

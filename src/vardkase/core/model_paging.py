@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -27,14 +26,10 @@ def model_page[Row: Model](
         found = list((ordered.filter(_beyond(field, place, down)) if place else ordered)[: size + 1])
     except (ValidationError, ValueError):
         place, found = None, list(rows.order_by(sort, "-pk" if descending else "pk")[: size + 1])
-    return page_of(found, place, size, lambda row: (_value(row, field), row.pk))
+    return page_of(found, place, size, lambda row: (reduce(getattr, field.split("__"), row), row.pk))
 
 
 def _beyond(field: str, place: PagePosition, down: bool) -> Q:
     sign = "lt" if down else "gt"
     beyond = Q(**{f"{field}__{sign}": place.key})
     return beyond | Q(**{field: place.key, f"pk__{sign}": place.id})
-
-
-def _value(row: Model, field: str) -> Any:
-    return reduce(getattr, field.split("__"), row)

@@ -62,7 +62,11 @@ def rules(value: Any) -> dict[str, Any]:
         if name in ("tags", "orgs", "type_attributes", "type_objects"):
             found[name] = _lists(lists)
         elif name == "url_params":
-            found[name] = _parameters(lists)
+            # More filters for the other side's index, as the JSON of an object.
+            written = lists if isinstance(lists, str) else json.dumps(lists)
+            if len(written) > LONGEST_RULE or not isinstance(decoded(written), dict):
+                raise Invalid(ConfigurationProblem.NOT_URL_PARAMETERS())
+            found[name] = written
         else:
             raise Invalid(ConfigurationProblem.UNKNOWN_RULES(name=str(name)[:40]))
     return found
@@ -90,11 +94,3 @@ def _texts(value: Any) -> list[str]:
     ):
         raise Invalid(ConfigurationProblem.NOT_RULE_TEXTS())
     return [str(each) for each in value]
-
-
-def _parameters(value: Any) -> str:
-    """More filters for the other side's index, as the JSON of an object."""
-    written = value if isinstance(value, str) else json.dumps(value)
-    if len(written) > LONGEST_RULE or not isinstance(decoded(written), dict):
-        raise Invalid(ConfigurationProblem.NOT_URL_PARAMETERS())
-    return written

@@ -152,7 +152,9 @@ def _followed(
 ) -> tuple[BaseHTTPResponse, Url]:
     for hops in count():
         reply = _ask(gate, manner, method, target, headers, body)
-        place = _redirect(method, reply)
+        # The target of a redirect; requests with a body are not repeated.
+        follows = reply.status in REDIRECTS and method in ("GET", "HEAD")
+        place = reply.headers.get("location", "") if follows else ""
         if not place or not manner.redirects:
             break
         reply.close()
@@ -160,12 +162,6 @@ def _followed(
             raise OutgoingFailed(OutgoingProblem.TOO_MANY_REDIRECTS(place=_place(target)))
         target, manner, headers = _next_hop(target, place, manner, headers, inside=gate.inside)
     return reply, target
-
-
-def _redirect(method: Method, reply: BaseHTTPResponse) -> str:
-    """The target of a redirect; requests with a body are not repeated."""
-    follows = reply.status in REDIRECTS and method in ("GET", "HEAD")
-    return reply.headers.get("location", "") if follows else ""
 
 
 def _ask(
@@ -243,12 +239,10 @@ def _as_failures(gate: AddressPolicy, target: Url) -> Iterator[None]:
     except (OSError, HTTPException, HTTPError, ValueError) as error:
         if gate.timed_out or isinstance(error, TimeoutError):
             raise TimedOut(OutgoingProblem.TIMED_OUT(place=_place(target))) from error
-        problem = OutgoingProblem.UNREACHABLE(place=_place(target), **words_of(_cause(error)))
+        problem = OutgoingProblem.UNREACHABLE(
+            place=_place(target), **words_of(str(error).rpartition(": ")[2] or type(error).__name__)
+        )
         raise Unreachable(problem) from error
-
-
-def _cause(error: Exception) -> str:
-    return str(error).rpartition(": ")[2] or type(error).__name__
 
 
 def _place(target: Url) -> str:

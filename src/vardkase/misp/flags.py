@@ -24,15 +24,12 @@ def as_int(value: object, default: int | None = None) -> int | None:
         # What MISP itself writes, and a hundred thousand times in a large event.
         if value.isdecimal() and value.isascii() and len(value) < 19:
             return int(value)
-        value = _from_text(value)
+        text = value
+        text = text.strip()
+        digits = text[1:] if text[:1] == "-" else text
+        value = int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 20 else None
     elif isinstance(value, float):
         value = int(value) if value.is_integer() else None
     if isinstance(value, int) and -_LARGEST <= value <= _LARGEST:
         return int(value)
     return default
-
-
-def _from_text(text: str) -> int | None:
-    text = text.strip()
-    digits = text[1:] if text[:1] == "-" else text
-    return int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 20 else None

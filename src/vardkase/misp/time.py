@@ -56,17 +56,13 @@ def parse_seen(value: object, now: int) -> int:
     moment = read_date(text)
     if moment is None:
         raise ValueError("not a time")
-    return _microseconds(moment)
+    difference = moment - EPOCH
+    return (difference.days * 86_400 + difference.seconds) * MICROSECOND + difference.microseconds
 
 
 def render_seen(microseconds: int) -> str:
     """``2024-01-31T12:00:00.000000+00:00``."""
     return (EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="microseconds")
-
-
-def _microseconds(moment: datetime) -> int:
-    difference = moment - EPOCH
-    return (difference.days * 86_400 + difference.seconds) * MICROSECOND + difference.microseconds
 
 
 def _midnight(now: int, days: int) -> int:

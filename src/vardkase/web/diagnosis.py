@@ -149,7 +149,9 @@ REFUSALS: dict[int, tuple[int, Words, Words]] = {
 
 def diagnosis(server: Server, found: Checkup) -> Diagnosis:
     status = found.result["status"]
-    fault = _told_fault(found)
+    # The failure; an expired certificate is never offered for trust.
+    ended = found.certificate is not None and found.certificate.days_left < 0
+    fault = ConnectionFault.EXPIRED if found.fault is ConnectionFault.UNTRUSTED and ended else found.fault
     if fault is not None:
         place, finding, advice = FAULTS[fault]
     elif status != client.WORKS:
@@ -162,12 +164,6 @@ def diagnosis(server: Server, found: Checkup) -> Diagnosis:
         finding, advice = worst.finding, worst.advice
     certificate = found.certificate if fault is ConnectionFault.UNTRUSTED else None
     return Diagnosis(worst is None, finding, advice, steps, certificate.fingerprint if certificate else "")
-
-
-def _told_fault(found: Checkup) -> ConnectionFault | None:
-    """The failure; an expired certificate is never offered for trust."""
-    ended = found.certificate is not None and found.certificate.days_left < 0
-    return ConnectionFault.EXPIRED if found.fault is ConnectionFault.UNTRUSTED and ended else found.fault
 
 
 def _steps(server: Server, found: Checkup, place: int, finding: Words, advice: Words) -> Iterator[Step]:

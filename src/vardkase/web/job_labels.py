@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -46,7 +45,8 @@ SUBJECTS = (
 
 def kind_of(job: Job) -> str:
     """What the job does: "Fetch a feed (feed 7)"."""
-    given = _arguments(job)
+    found = json.loads(job.arguments)
+    given = found if isinstance(found, dict) else {}
     if job.task == RUN and (schedule := find(str(given.get("name")))) is not None:
         return str(schedule.title)
     words = str(KINDS.get(job.task, job.task))
@@ -67,8 +67,3 @@ def time_left(job: Job) -> str:
         return ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
     hours = round(seconds / 3600)
     return ngettext("about %(n)s hour left", "about %(n)s hours left", hours) % {"n": hours}
-
-
-def _arguments(job: Job) -> dict[str, Any]:
-    found = json.loads(job.arguments)
-    return found if isinstance(found, dict) else {}

@@ -70,7 +70,8 @@ def open_private_link(
         return by_private_link(render(request, "private_link.html"))
     if request.method != "POST":
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-    secret = _secret_in(request.POST.get("secret", ""))
+    # The secret from the posted value, which may be the whole link as people paste it.
+    secret = request.POST.get("secret", "").strip().rpartition("#")[2].strip().rstrip("/")[:LONGEST]
     try:
         check(secret)
     except NotFound as error:
@@ -120,8 +121,3 @@ def by_private_link(response: HttpResponse) -> HttpResponse:
     response.headers.setdefault("Referrer-Policy", "strict-origin")
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _secret_in(given: str) -> str:
-    """The secret from the posted value, which may be the whole link as people paste it."""
-    return given.strip().rpartition("#")[2].strip().rstrip("/")[:LONGEST]

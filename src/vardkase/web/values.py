@@ -104,7 +104,11 @@ def copy_menu(text: str, kind: str) -> SafeString:
     ]
     choices += [
         (gettext("Copy unchanged"), text, gettext("Copied unchanged: %(value)s") % {"value": text}),
-        (gettext("Copy as JSON"), _as_json(text, kind), gettext("Copied as JSON")),
+        (
+            gettext("Copy as JSON"),
+            json.dumps({"type": kind, "value": text}, ensure_ascii=False),
+            gettext("Copied as JSON"),
+        ),
     ]
     buttons = format_html_join(
         "", '<button type="button" data-copy="{1}" data-copied="{2}">{0}</button>', choices
@@ -116,10 +120,6 @@ def copy_menu(text: str, kind: str) -> SafeString:
         icon("copy", "s"),
         buttons,
     )
-
-
-def _as_json(text: str, kind: str) -> str:
-    return json.dumps({"type": kind, "value": text}, ensure_ascii=False)
 
 
 def attribute_value(attribute: Any) -> tuple[str, str]:

@@ -61,7 +61,10 @@ def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = 
     be parsed; unknown names are ignored.
     """
     moment = now_seconds() if now is None else now
-    filters = {_plain(name): value for name, value in given.items() if _is_given(value)}
+    # `searchDatefrom` → `datefrom`; `searchall` → `all`.
+    filters = {
+        name.lower().removeprefix("search"): value for name, value in given.items() if _is_given(value)
+    }
     statement = Statement(actor)
     conditions = [statement.event()]
     for name, value in filters.items():
@@ -83,11 +86,6 @@ def _signable(statement: Statement) -> str:
         "(e.protected IS NOT TRUE OR EXISTS (SELECT 1 FROM cryptographic_key k "
         f"WHERE k.event_id = e.id AND NOT k.revoked AND k.fingerprint = {own}))"
     )
-
-
-def _plain(name: str) -> str:
-    """`searchDatefrom` → `datefrom`; `searchall` → `all`."""
-    return name.lower().removeprefix("search")
 
 
 def _is_given(value: Any) -> bool:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
@@ -49,7 +46,7 @@ def of_event(call: Call) -> Answer:
 def of_cluster(call: Call) -> Answer:
     """Return the ATT&CK matrix with the patterns related to a cluster, in either direction."""
     related = related_clusters(call.actor, find_cluster(call))
-    return _answer(_matrix(call, ""), dict.fromkeys(_tags(related), 1))
+    return _answer(_matrix(call, ""), dict.fromkeys([cluster["tag_name"] for cluster in related], 1))
 
 
 def _matrix(call: Call, reference: str) -> Matrix:
@@ -64,7 +61,3 @@ def _answer(matrix: Matrix, scores: dict[str, int]) -> Answer:
     known = set(matrix.tag_names)
     scores = {tag: score for tag, score in scores.items() if tag in known}
     return Json({"matrix": matrix.tabs, "scores": scores, "instance-uuid": instance_uuid()})
-
-
-def _tags(related: Iterable[dict[str, Any]]) -> list[str]:
-    return [cluster["tag_name"] for cluster in related]

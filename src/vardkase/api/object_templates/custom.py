@@ -70,7 +70,13 @@ def activate(call: Call) -> Answer:
 
 def _definition(call: Call) -> dict[str, Any]:
     """The submitted definition.json; also accepts a template as returned by objectTemplates/view."""
-    sent = _sent(call)
+    # Parse the document so that duplicate members are detected: of two relations, one would be lost.
+    _, content = call.document()
+    try:
+        found = json.loads(content, object_pairs_hook=_without_doubles)
+    except (ValueError, RecursionError):
+        found = call.body
+    sent = found if isinstance(found, dict) else {}
     inner = sent.get(MODEL)
     template = inner if isinstance(inner, dict) else sent
     elements = sent.get(ELEMENTS, template.get(ELEMENTS))
@@ -80,16 +86,6 @@ def _definition(call: Call) -> dict[str, Any]:
         return definition_of(template, elements)
     except FieldFault as twice:
         raise Invalid({"attributes": [TemplateFieldProblem[twice.fault.name](**twice.params)]}) from None
-
-
-def _sent(call: Call) -> dict[str, Any]:
-    """Parse the document so that duplicate members are detected: of two relations, one would be lost."""
-    _, content = call.document()
-    try:
-        found = json.loads(content, object_pairs_hook=_without_doubles)
-    except (ValueError, RecursionError):
-        found = call.body
-    return found if isinstance(found, dict) else {}
 
 
 def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

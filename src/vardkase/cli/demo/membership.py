@@ -86,9 +86,11 @@ def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
             sign_as(_acting(email), {"name": name, "title_sv": title_sv, "title_en": title_en})
     for name in MEMBERS:
         _make_member(organisations[name])
-    _restricted(organisations["Ekelunds högskola"])
+    why = "Byter system i sommar och har bett om det."
+    _approved(members.suspend(_acting(OFFICER), organisations["Ekelunds högskola"].pk, "read_only", why))
     _apply()
-    _ask_for_help(organisations["Norrviks kommun"])
+    asked = {"kind": "connection", "subject": "Hur byter vi nyckel?", "text": "Vår nyckel går ut i december."}
+    customer_service.ask(_acting(_administrator(organisations["Norrviks kommun"]).email), asked)
 
 
 def _acting(email: str) -> Actor:
@@ -160,11 +162,6 @@ def _active_since_before(organisation: Organisation) -> None:
     push(membership)
 
 
-def _restricted(organisation: Organisation) -> None:
-    why = "Byter system i sommar och har bett om det."
-    _approved(members.suspend(_acting(OFFICER), organisation.pk, "read_only", why))
-
-
 def _apply() -> None:
     acting = _acting(OFFICER)
     for document in APPLICANTS:
@@ -180,11 +177,6 @@ def _apply() -> None:
     decide(_acting(LAWYER), approved, proposal.pk, "agree")
     connecting = Organisation.objects.get(membership__application=approved)
     onboarding.register_networks(_acting(OPERATOR), connecting.pk, ["198.51.100.0/28"])
-
-
-def _ask_for_help(organisation: Organisation) -> None:
-    asked = {"kind": "connection", "subject": "Hur byter vi nyckel?", "text": "Vår nyckel går ut i december."}
-    customer_service.ask(_acting(_administrator(organisation).email), asked)
 
 
 def read_by_operations(organisation: Organisation) -> None:

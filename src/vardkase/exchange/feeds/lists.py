@@ -61,7 +61,9 @@ def _store(actor: Actor, feed: Feed, *, whole: bool) -> int:
     merges = whole and feed.delta_merge and feed.fixed_event
     removed = _remove_vanished(actor, event_id) if merges else 0
     cursor().execute("DROP TABLE listed_in_feed")
-    _tag(actor, feed, event_id)
+    uuid = Event.objects.values_list("uuid", flat=True).get(pk=event_id)
+    for name in tags_of(actor, feed):
+        attach_tag(actor, uuid, name)
     if feed.publish and (added or removed):
         with suppress(PublicationRefused):  # It stays unpublished; its page says why.
             publish_event(actor, event_id)
@@ -81,12 +83,6 @@ def _add_new(actor: Actor, event_id: int) -> int:
 def _remove_vanished(actor: Actor, event_id: int) -> int:
     gone = [row[0] for row in cursor().execute(VANISHED, {"event": event_id}).fetchall()]
     return delete_attributes(actor, event_id, gone) if gone else 0
-
-
-def _tag(actor: Actor, feed: Feed, event_id: int) -> None:
-    uuid = Event.objects.values_list("uuid", flat=True).get(pk=event_id)
-    for name in tags_of(actor, feed):
-        attach_tag(actor, uuid, name)
 
 
 def _event_of(actor: Actor, feed: Feed) -> int:

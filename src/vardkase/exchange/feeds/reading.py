@@ -66,17 +66,13 @@ def hashes(feed: Feed) -> Iterator[tuple[str, str]]:
 
 
 def values(feed: Feed, manner: RequestPolicy = LIST) -> Iterator[DetectedValue]:
-    unwanted = _unwanted(feed)
+    written = feed.settings.get("common", {}).get("excluderegex") if feed.settings else ""
+    unwanted = compiled(expression_from(str(written))) if written else None
     with opened(feed, "", manner) as content:
         found = _of_table(feed, content) if feed.source_format == SourceFormat.CSV else _of_text(content)
         for each in found:
             if unwanted is None or not unwanted.search(each.value):
                 yield each
-
-
-def _unwanted(feed: Feed) -> Any:
-    written = feed.settings.get("common", {}).get("excluderegex") if feed.settings else ""
-    return compiled(expression_from(str(written))) if written else None
 
 
 def _of_table(feed: Feed, content: Iterable[bytes]) -> Iterator[DetectedValue]:

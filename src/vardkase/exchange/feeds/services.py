@@ -192,7 +192,10 @@ def _apply(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> list[str]:
     if feed.delete_local_file and feed.input_source == InputSource.NETWORK:
         raise Invalid({"delete_local_file": [FeedProblem.NOT_REMOVABLE()]})
     _references(actor, feed, data)
-    _reach(feed)
+    if feed.distribution != Distribution.SHARING_GROUP:
+        feed.sharing_group = None
+    elif feed.sharing_group is None:
+        raise Invalid({"sharing_group_id": [FeedProblem.SHARING_GROUP_MISSING()]})
     _headers(feed, data, moved=bool(before) and origin(before) != origin(feed.url))
     return changed
 
@@ -237,13 +240,6 @@ def _named[Row](member: str, data: Mapping[str, Any], find: Callable[[int], Row]
         return find(number) if number else None
     except NotFound as missing:
         raise Invalid({member: [missing.problem or CommonProblem.INVALID_INPUT()]}) from None
-
-
-def _reach(feed: Feed) -> None:
-    if feed.distribution != Distribution.SHARING_GROUP:
-        feed.sharing_group = None
-    elif feed.sharing_group is None:
-        raise Invalid({"sharing_group_id": [FeedProblem.SHARING_GROUP_MISSING()]})
 
 
 def _headers(feed: Feed, data: Mapping[str, Any], *, moved: bool) -> None:
@@ -292,7 +288,12 @@ def _settings(value: Any) -> dict[str, Any]:
     _check_columns(table.get("value") or "")
     if len(str(table.get("delimiter") or ",")) > LONGEST_DELIMITER:
         raise Invalid(FeedProblem.BAD_DELIMITER())
-    _check_expression(common.get("excluderegex") or "")
+    written = common.get("excluderegex") or ""
+    try:
+        if written:
+            expression_from(str(written))
+    except InvalidExpression as fault:
+        raise Invalid(FeedProblem.BAD_EXPRESSION(reason=str(fault))) from None
     return {**given, "csv": table, "common": common} if given else {}
 
 
@@ -300,14 +301,6 @@ def _check_columns(value: Any) -> None:
     parts = [part.strip() for part in str(value).split(",") if part.strip()]
     if len(parts) > MOST_COLUMNS or not all(part.isdecimal() and 0 < int(part) < 1000 for part in parts):
         raise Invalid(FeedProblem.BAD_COLUMNS())
-
-
-def _check_expression(written: Any) -> None:
-    try:
-        if written:
-            expression_from(str(written))
-    except InvalidExpression as fault:
-        raise Invalid(FeedProblem.BAD_EXPRESSION(reason=str(fault))) from None
 
 
 def _target(feed: Feed) -> Target:

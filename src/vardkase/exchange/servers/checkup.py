@@ -107,7 +107,13 @@ def fault_of(failed: OutgoingFailed) -> ConnectionFault:
         return ConnectionFault.CLOSED
     for cause in _causes(failed):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _of_certificate(cause.verify_code)
+            if cause.verify_code in OPENSSL_EXPIRED:
+                return ConnectionFault.EXPIRED
+            return (
+                ConnectionFault.OTHER_NAME
+                if cause.verify_code in OPENSSL_OTHER_NAME
+                else ConnectionFault.UNTRUSTED
+            )
         if isinstance(cause, socket.gaierror):
             return ConnectionFault.NAME
         if isinstance(cause, ssl.SSLError):
@@ -117,12 +123,6 @@ def fault_of(failed: OutgoingFailed) -> ConnectionFault:
         if isinstance(cause, OSError):
             return ConnectionFault.REACH
     return ConnectionFault.SLOW if isinstance(failed, TimedOut) else ConnectionFault.OTHER
-
-
-def _of_certificate(code: int) -> ConnectionFault:
-    if code in OPENSSL_EXPIRED:
-        return ConnectionFault.EXPIRED
-    return ConnectionFault.OTHER_NAME if code in OPENSSL_OTHER_NAME else ConnectionFault.UNTRUSTED
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

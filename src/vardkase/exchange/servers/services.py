@@ -29,7 +29,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import issue_key
-from vardkase.identity.organisations.models import Organisation, SharingGroupServer
+from vardkase.identity.organisations.models import SharingGroupServer
 from vardkase.identity.organisations.queries import Reference, find_organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -224,7 +224,10 @@ def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:
             errors |= {"": [fault.errors]} if isinstance(fault.errors, Problem) else fault.errors
     if errors:
         raise Invalid(errors)
-    _keep_key_from_strangers(server, before, changed)
+    # A stored key is sent only to its original server: changing the address requires entering the key
+    # again.
+    if before and origin(before) != origin(server.url) and "authkey" not in changed:
+        raise Invalid({"authkey": [ConnectionProblem.KEY_AGAIN()]})
     return changed
 
 
@@ -242,16 +245,14 @@ def _key(server: Server, data: Mapping[str, Any]) -> list[str]:
     return ["authkey"]
 
 
-def _keep_key_from_strangers(server: Server, before: str, changed: Sequence[str]) -> None:
-    """A stored key is sent only to its original server: changing the address requires entering the key again."""
-    if before and origin(before) != origin(server.url) and "authkey" not in changed:
-        raise Invalid({"authkey": [ConnectionProblem.KEY_AGAIN()]})
-
-
 def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
     """`remote_org_id`, or a possibly new organisation as `remote_org`: ``{"name": …, "uuid": …}``."""
     if data.get("remote_org"):
-        found = _captured(data["remote_org"])
+        block = data["remote_org"]
+        known = capture_organisations([block]) if isinstance(block, Mapping) else {}
+        if not known:
+            raise Invalid({"remote_org": [ConnectionProblem.UUID_MISSING()]})
+        found = find_organisation(next(iter(known.values())))
     elif "remote_org_id" in data:
         try:
             found = find_organisation(str(data["remote_org_id"]))
@@ -263,13 +264,6 @@ def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
         return []
     server.remote_org = found
     return ["remote_org_id"]
-
-
-def _captured(block: Any) -> Organisation:
-    known = capture_organisations([block]) if isinstance(block, Mapping) else {}
-    if not known:
-        raise Invalid({"remote_org": [ConnectionProblem.UUID_MISSING()]})
-    return find_organisation(next(iter(known.values())))
 
 
 def _certificates(server: Server, data: Mapping[str, Any]) -> list[str]:

@@ -69,7 +69,10 @@ def deliver_some(stream: Stream, sender: Sender) -> int:
         try:
             sender.send(batch.messages)
         except OutgoingFailed as error:
-            _put_down(stream, batch, error)
+            with suppress(Changed), transaction.atomic():
+                for outcome in batch.outcomes:
+                    if outcome.state is DeliveryState.SENT:
+                        settle(receiver(stream), outcome.version, DeliveryState.FAILED, error.problem)
             raise
         _acknowledged(stream, batch)
     return len(entries)
@@ -117,10 +120,3 @@ def _moved(stream: Stream, place: int, *, sent: bool = False) -> None:
     stream.position = place
     if sent:
         stream.failures, stream.failing_since = 0, None
-
-
-def _put_down(stream: Stream, batch: StreamBatch, error: OutgoingFailed) -> None:
-    with suppress(Changed), transaction.atomic():
-        for outcome in batch.outcomes:
-            if outcome.state is DeliveryState.SENT:
-                settle(receiver(stream), outcome.version, DeliveryState.FAILED, error.problem)

@@ -190,7 +190,12 @@ def _apply(stream: Stream, data: Mapping[str, Any]) -> None:
 
 
 def _described(stream: Stream, data: Mapping[str, Any]) -> None:
-    readers = {"name": name, "format": _format(stream), "topics": _topics, "org_id": _organisation}
+    readers = {
+        "name": name,
+        "format": member_of(*sorted(SHAPES[StreamKind(stream.kind)].formats)),
+        "topics": _topics,
+        "org_id": _organisation,
+    }
     given = {
         member: data.get(member, getattr(stream, member))
         for member in readers
@@ -260,10 +265,6 @@ def _kind(data: Mapping[str, Any]) -> str:
         return member_of(*StreamKind)(data.get("kind"))
     except Invalid as error:
         raise Invalid({"kind": [error.problem]}) from None
-
-
-def _format(stream: Stream) -> Any:
-    return member_of(*sorted(SHAPES[StreamKind(stream.kind)].formats))
 
 
 def _topics(value: Any) -> list[str]:

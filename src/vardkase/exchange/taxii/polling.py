@@ -107,23 +107,22 @@ def _keep(server: TaxiiServer, envelope: TaxiiEnvelope) -> list[IngestResult]:
 
 def _store_all(server: TaxiiServer, run: Run) -> None:
     fetched = FetchedObject.objects.filter(server=server)
-    storer = _storer(server)
+    # The server as a user of the organisation that configured it: it changes only that organisation's
+    # events.
+    actor = connection_actor(server.org_id, f"TAXII server {server.name}")
+    storer = replace(actor, permissions=actor.permissions - {Permission.SYNC} | {Permission.MODIFY_ORG})
     target = _target(server)
     for container in list(fetched.filter(type__in=CONTAINERS, used=False).values_list("stix_id", flat=True)):
-        _store_container(server, storer, target, container, run)
+        held = _loaded(server, [container])
+        members = members_of(held[container])
+        objects = held | _loaded(server, members)
+        _store(server, storer, target, uuid_of(container), objects, run)
+        _use(server, objects)
     loose = fetched.filter(used=False).exclude(type__in=CONTEXT)
     while names := list(loose.order_by("pk").values_list("stix_id", flat=True)[:LOOSE_AT_ONCE]):
         _store(server, storer, target, target.loose_uuid, _loaded(server, names), run)
         _use(server, names)
     fetched.delete()
-
-
-def _store_container(server: TaxiiServer, storer: Actor, target: Target, container: str, run: Run) -> None:
-    held = _loaded(server, [container])
-    members = members_of(held[container])
-    objects = held | _loaded(server, members)
-    _store(server, storer, target, uuid_of(container), objects, run)
-    _use(server, objects)
 
 
 def _store(
@@ -153,13 +152,6 @@ def _loaded(server: TaxiiServer, names: Iterable[str]) -> dict[str, StixObject]:
 
 def _use(server: TaxiiServer, names: Iterable[str]) -> None:
     FetchedObject.objects.filter(server=server, stix_id__in=list(names)).update(used=True)
-
-
-def _storer(server: TaxiiServer) -> Actor:
-    """The server as a user of the organisation that configured it: it changes only that organisation's
-    events."""
-    actor = connection_actor(server.org_id, f"TAXII server {server.name}")
-    return replace(actor, permissions=actor.permissions - {Permission.SYNC} | {Permission.MODIFY_ORG})
 
 
 def _target(server: TaxiiServer) -> Target:

@@ -57,7 +57,12 @@ def push(actor: Actor | None, server: TaxiiServer) -> Run:
     with running(server, TaxiiDirection.PUSH) as run:
         remote = TaxiiClient.of(server, patient=True)
         for filled in _filled(server, run):
-            _send(remote, server, filled, run)
+            status = remote.add(server.collection, list(filled.objects.values()))
+            note(run, _refusals(status.get("failures")))
+            run.objects_moved += len(filled.objects)
+            run.events += filled.events
+            server.pushed_to = filled.up_to
+            TaxiiServer.objects.filter(pk=server.pk).update(pushed_to=filled.up_to)
             report(run.objects_moved)
     if actor is not None:
         record(
@@ -116,7 +121,9 @@ def _objects_of(document: bytes) -> list[bytes]:
 
 def _leaving(server: TaxiiServer) -> Iterator[tuple[int, str, bytes]]:
     outsider, departure = _outsider(), OutboundFilter(internal=False)
-    entries = _entries(outsider, server)
+    found = query(outsider, parse(Scope.EVENTS, {**server.filters, "published": 1}))
+    parameters = {**found.parameters, "since": server.pushed_to, "leaving": list(LEAVING)}
+    entries = cursor().execute(ENTRIES.format(found=found.sql), parameters).fetchall()
     for start in range(0, len(entries), AT_ONCE):
         part = dict(entries[start : start + AT_ONCE])
         documents = dict(separate_events(outsider, list(part), OPTIONS))
@@ -124,12 +131,6 @@ def _leaving(server: TaxiiServer) -> Iterator[tuple[int, str, bytes]]:
             event = msgspec.json.decode(document)["Event"]
             sent = {**departure.event(event), "Orgc": event.get("Orgc"), "published": True}
             yield part[event_id], event["uuid"], msgspec.json.encode({"Event": sent})
-
-
-def _entries(outsider: Actor, server: TaxiiServer) -> Sequence[tuple[int, int]]:
-    found = query(outsider, parse(Scope.EVENTS, {**server.filters, "published": 1}))
-    parameters = {**found.parameters, "since": server.pushed_to, "leaving": list(LEAVING)}
-    return cursor().execute(ENTRIES.format(found=found.sql), parameters).fetchall()
 
 
 def _outsider() -> Actor:
@@ -141,15 +142,6 @@ def _outsider() -> Actor:
         permissions=frozenset(),
         credential=Credential.JOB,
     )
-
-
-def _send(remote: TaxiiClient, server: TaxiiServer, filled: _Filled, run: Run) -> None:
-    status = remote.add(server.collection, list(filled.objects.values()))
-    note(run, _refusals(status.get("failures")))
-    run.objects_moved += len(filled.objects)
-    run.events += filled.events
-    server.pushed_to = filled.up_to
-    TaxiiServer.objects.filter(pk=server.pk).update(pushed_to=filled.up_to)
 
 
 def _refusals(failures: Any) -> list[IngestResult]:

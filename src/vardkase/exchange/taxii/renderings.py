@@ -39,17 +39,16 @@ class Head(msgspec.Struct):
 
 def renderings(actor: Actor, event_ids: Iterable[int], options: EventOptions) -> dict[int, int]:
     documents = dict(separate_events(actor, list(event_ids), options))
-    digests = {event_id: _digest(document) for event_id, document in documents.items()}
+    digests = {
+        event_id: hashlib.sha256(MADE_BY.encode() + document).digest()
+        for event_id, document in documents.items()
+    }
     known = _known(digests.values())
     missing = {event_id: documents[event_id] for event_id, digest in digests.items() if digest not in known}
     if missing:
         _render(missing, digests)
         known = _known(digests.values())
     return {event_id: known[digest] for event_id, digest in digests.items() if digest in known}
-
-
-def _digest(document: bytes) -> bytes:
-    return hashlib.sha256(MADE_BY.encode() + document).digest()
 
 
 def _known(digests: Iterable[bytes]) -> dict[bytes, int]:

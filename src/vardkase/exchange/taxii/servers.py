@@ -112,7 +112,9 @@ def _fill(actor: Actor, server: TaxiiServer, data: Mapping[str, Any]) -> list[st
     if origin(urljoin(server.baseurl.rstrip("/") + "/", server.api_root)) != origin(server.baseurl):
         raise Invalid({"api_root": [TaxiiServerProblem.ROOT_ELSEWHERE()]})
     if before and WHERE_POLLED & set(changed):
-        _begin_anew(server)
+        server.polled_to = server.reached = server.next = ""
+        server.pushed_to = 0
+        FetchedObject.objects.filter(server=server).delete()
     if "filters" in changed:
         server.pushed_to = 0
     server.save()
@@ -127,12 +129,6 @@ def _key(server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
         raise Invalid({"api_key": [TaxiiServerProblem.BAD_KEY()]})
     server.encrypted_key = KEYS.encrypt(key.strip())
     return ["api_key"]
-
-
-def _begin_anew(server: TaxiiServer) -> None:
-    server.polled_to = server.reached = server.next = ""
-    server.pushed_to = 0
-    FetchedObject.objects.filter(server=server).delete()
 
 
 def _url(value: Any) -> str:

@@ -98,16 +98,12 @@ def _outcomes(actor: Actor, collection: Collection, objects: list[Any]) -> list[
         sound, outcomes = sound_objects(objects)
     except LimitReached as limit:
         return [IngestResult.of(each, problem_of(limit)) for each in objects]
-    target = _target(collection)
+    group = collection.sharing_group_id
+    reach = Distribution.SHARING_GROUP if group else collection.distribution
+    target = Target(int(reach), group, f"TAXII: {collection.name}")
     for bundle in bundles(sound):
         outcomes += store_bundle(actor, bundle, target)[1]
     return _one_each(objects, outcomes)
-
-
-def _target(collection: Collection) -> Target:
-    group = collection.sharing_group_id
-    reach = Distribution.SHARING_GROUP if group else collection.distribution
-    return Target(int(reach), group, f"TAXII: {collection.name}")
 
 
 def _one_each(objects: list[Any], outcomes: Iterable[IngestResult]) -> list[IngestResult]:

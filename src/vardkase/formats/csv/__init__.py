@@ -93,7 +93,10 @@ EVENTS = "SELECT e.id, {columns} FROM event e WHERE e.id = ANY(%(ids)s::bigint[]
 
 
 def _with_moments(row: Sequence[Any], seen: Sequence[int]) -> list[Any]:
-    return [_moment(value) if place in seen else value for place, value in enumerate(row)]
+    return [
+        (None if value is None else render_seen(value)) if place in seen else value
+        for place, value in enumerate(row)
+    ]
 
 
 def line(row: Sequence[Any]) -> str:
@@ -122,7 +125,3 @@ def _cell(value: Cell) -> str:
     if isinstance(value, int) or NUMERIC.fullmatch(value):
         return str(value)
     return '"' + value.replace('"', '""') + '"'
-
-
-def _moment(microseconds: int | None) -> str | None:
-    return None if microseconds is None else render_seen(microseconds)

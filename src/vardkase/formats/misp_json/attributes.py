@@ -102,7 +102,9 @@ def _complete(scope: Scope, page: Page, carried: CarriedParts) -> None:
     if carried.tags:
         _add_tags(scope, page)
     if carried.sightings:
-        _add_sightings(scope, page)
+        found = sightings_of_attributes(scope.actor, [int(attribute.id) for attribute in page])
+        for attribute in page:
+            attribute.Sighting = found.get(int(attribute.id), UNSET)
     if carried.proposals:
         _add_proposals(scope, page)
     if not scope.options.sg_reference_only:
@@ -137,12 +139,6 @@ def _add_tags(scope: Scope, page: Page) -> None:
             attribute.Tag = [scope.tags.tag(attachment) for attachment in attachments]
             if not scope.options.exclude_galaxy:
                 attribute.Galaxy = scope.galaxies.blocks(attachments, "attribute_tag_id")
-
-
-def _add_sightings(scope: Scope, page: Page) -> None:
-    found = sightings_of_attributes(scope.actor, [int(attribute.id) for attribute in page])
-    for attribute in page:
-        attribute.Sighting = found.get(int(attribute.id), UNSET)
 
 
 def _add_proposals(scope: Scope, page: Page) -> None:

@@ -25,7 +25,12 @@ class Contents:
         self._reports: dict[int, list[EventReport]] = {}
         self._attributes: dict[int, Page] | None = None
         self._objects: dict[int, list[bytes]] = {}
-        self._carried = _carried(scope, event_ids)
+        shows_sightings = not scope.options.no_sightings
+        shows_proposals = not scope.options.no_shadow_attributes
+        self._carried = {
+            event_id: CarriedParts(tags, sightings and shows_sightings, proposals and shows_proposals, *parts)
+            for event_id, tags, sightings, proposals, *parts in scope.rows(CARRIED, events=list(event_ids))
+        }
         self._keys = keys_of_events([number for number, each in self._carried.items() if each.keys])
         if scope.options.metadata:
             return
@@ -85,15 +90,6 @@ class Contents:
         if not self._scope.options.flatten:
             objects = few_objects(self._scope, fetched)
             self._objects = {int(event_id): documents for event_id, documents in objects.items()}
-
-
-def _carried(scope: Scope, event_ids: Sequence[int]) -> dict[int, CarriedParts]:
-    shows_sightings = not scope.options.no_sightings
-    shows_proposals = not scope.options.no_shadow_attributes
-    return {
-        event_id: CarriedParts(tags, sightings and shows_sightings, proposals and shows_proposals, *parts)
-        for event_id, tags, sightings, proposals, *parts in scope.rows(CARRIED, events=list(event_ids))
-    }
 
 
 def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventReport]]:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Raw
 
 from vardkase.core.errors import NotFound
-from vardkase.formats.misp_json.analyst_data import WITHIN, AnalystDataLoader
+from vardkase.formats.misp_json.analyst_data import WITHIN
 from vardkase.formats.misp_json.contents import Contents
 from vardkase.formats.misp_json.headers import batches, extend, headers
 from vardkase.formats.misp_json.options import Deleted, EventOptions
@@ -115,22 +115,18 @@ def _context(scope: Scope, event_id: int, attachments: list[Attachment]) -> Iter
     if scope.options.include_event_correlations:
         related = related_event_blocks(scope.actor, event_id)
         if scope.analyst:
-            related = _with_analyst_data(scope.analyst, related)
+            uuids = [block["Event"]["uuid"] for block in related]
+            said, inbound = scope.analyst.of(uuids, start=WITHIN), scope.analyst.leading_to(uuids)
+            related = [
+                {**block, **said.get(uuid, {}), "RelationshipInbound": inbound.get(uuid, [])}
+                for uuid, block in zip(uuids, related, strict=True)
+            ]
         yield _section("RelatedEvent", related)
     galaxies: list[Raw] = []
     if attachments and not scope.options.exclude_galaxy:
         scope.galaxies.learn([attachments])
         galaxies = scope.galaxies.blocks(attachments, "event_tag_id")
     yield _section("Galaxy", galaxies)
-
-
-def _with_analyst_data(book: AnalystDataLoader, related: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    uuids = [block["Event"]["uuid"] for block in related]
-    said, inbound = book.of(uuids, start=WITHIN), book.leading_to(uuids)
-    return [
-        {**block, **said.get(uuid, {}), "RelationshipInbound": inbound.get(uuid, [])}
-        for uuid, block in zip(uuids, related, strict=True)
-    ]
 
 
 def _section(name: str, items: Sequence[Any]) -> Section:

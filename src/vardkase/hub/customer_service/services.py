@@ -77,7 +77,13 @@ def ask_as_visitor(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
     field, TooMany.
     """
     told, (name, email) = _told(data), _asker(data)
-    _count_visitors(actor.address, email)
+    # Raise TooMany above the hourly limit for visitors.
+    lately = SupportRequest.objects.filter(user=None, created__gte=timezone.now() - HOUR)
+    same = lately.filter(asker_email__iexact=email).count()
+    network = subscriber_of(actor.address)
+    here = lately.filter(address__range=(str(network[0]), str(network[-1]))).count() if network else 0
+    if max(same, here) >= FROM_ONE_ADDRESS or lately.count() >= FROM_ALL_VISITORS:
+        raise TooMany(SupportProblem.TOO_MANY_REQUESTS())
     request = SupportRequest(
         asker_name=name, asker_email=email, address=actor.address, language=get_language() or "sv"
     )
@@ -111,8 +117,10 @@ def add_as_asker(
     actor: Actor, request: SupportRequest, text: Any, *, by_mail: bool = False
 ) -> SupportMessage:
     """Add a message as the holder of the request's private link, or by mail. Raises Invalid, TooMany."""
-    locked = _locked(request)
-    _count_messages(locked)
+    locked = SupportRequest.objects.select_for_update().get(pk=request.pk)
+    since = timezone.now() - HOUR
+    if locked.messages.filter(from_staff=False, created__gte=since).count() >= IN_ONE_REQUEST:
+        raise TooMany(SupportProblem.TOO_MANY_MESSAGES())
     asker = actor if actor.name else as_asker(actor, locked)
     message = _said(asker, locked, _text(text), by_mail=by_mail)
     step = {State.WAITING: "answered", State.SOLVED: "reopen"}.get(State(locked.state))
@@ -246,28 +254,8 @@ def is_own_request(actor: Actor, request: SupportRequest) -> bool:
     return asked or are_one_person(addresses_of(actor.user_id, actor.name), {request.asker_email})
 
 
-def _locked(request: SupportRequest) -> SupportRequest:
-    return SupportRequest.objects.select_for_update().get(pk=request.pk)
-
-
 def _touch(request: SupportRequest) -> None:
     request.save(update_fields=["changed"])
-
-
-def _count_visitors(address: str | None, email: str) -> None:
-    """Raise TooMany above the hourly limit for visitors."""
-    lately = SupportRequest.objects.filter(user=None, created__gte=timezone.now() - HOUR)
-    same = lately.filter(asker_email__iexact=email).count()
-    network = subscriber_of(address)
-    here = lately.filter(address__range=(str(network[0]), str(network[-1]))).count() if network else 0
-    if max(same, here) >= FROM_ONE_ADDRESS or lately.count() >= FROM_ALL_VISITORS:
-        raise TooMany(SupportProblem.TOO_MANY_REQUESTS())
-
-
-def _count_messages(request: SupportRequest) -> None:
-    since = timezone.now() - HOUR
-    if request.messages.filter(from_staff=False, created__gte=since).count() >= IN_ONE_REQUEST:
-        raise TooMany(SupportProblem.TOO_MANY_MESSAGES())
 
 
 def _told(data: Mapping[str, Any]) -> dict[str, str]:

@@ -97,10 +97,15 @@ def redeem(visitor: Actor, code: Any, data: Mapping[str, Any]) -> dict[str, Any]
     organisation = row.organisation
     if str(data.get("uuid") or "").lower() != str(organisation.uuid):
         raise Invalid({"uuid": [EnrolmentProblem.WRONG_UUID(uuid=organisation.uuid)]})
-    actor = _as_the_hub(row)
+    # The hub itself as the actor when a code is redeemed, on behalf of the officer who created it.
+    owner = _owner()
+    name = f"enrolment code of {row.created_by}"
+    actor = replace(console_actor(owner.pk, owner.name, ""), name=name, staff=frozenset())
     row.account, key = _admitted(actor, row, visitor.address)
     if data.get("url"):
-        _connected(actor, organisation, data)
+        way = {"name": organisation.name, "remote_org_id": organisation.pk, "push": False, "pull": False}
+        server = add_server(actor, {**way, "url": data.get("url"), "authkey": data.get("authkey")})
+        record_confirmation(actor, server)
     row.ended, row.used_from = timezone.now(), visitor.address
     row.save()
     record(actor, HubAction.ENROLMENT_REDEEMED, _target(organisation), {"address": visitor.address or ""})
@@ -151,12 +156,6 @@ def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[Us
     return user, raw
 
 
-def _connected(actor: Actor, organisation: Organisation, data: Mapping[str, Any]) -> None:
-    way = {"name": organisation.name, "remote_org_id": organisation.pk, "push": False, "pull": False}
-    server = add_server(actor, {**way, "url": data.get("url"), "authkey": data.get("authkey")})
-    record_confirmation(actor, server)
-
-
 def _found(code: Any, *, locked: bool = False) -> EnrolmentCode:
     _require_hub()
     rows = EnrolmentCode.objects.select_related("organisation")
@@ -166,13 +165,6 @@ def _found(code: Any, *, locked: bool = False) -> EnrolmentCode:
     if row is None or is_shut_out(row.organisation.standing):
         raise NotFound(EnrolmentProblem.UNKNOWN_CODE())
     return row
-
-
-def _as_the_hub(row: EnrolmentCode) -> Actor:
-    """The hub itself as the actor when a code is redeemed, on behalf of the officer who created it."""
-    owner = _owner()
-    name = f"enrolment code of {row.created_by}"
-    return replace(console_actor(owner.pk, owner.name, ""), name=name, staff=frozenset())
 
 
 def _owner() -> Organisation:

@@ -61,7 +61,8 @@ def joined_hubs(actor: Actor) -> QuerySet[JoinedHub]:
 def look(actor: Actor, code: str, url: str) -> EnrolmentOffer:
     """Ask the hub at `url` what `code` offers; does not use up the code. Raises Invalid, Conflict,
     OutgoingFailed."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     told = _post(url, "enrolments/offer", {"code": code})
     try:
         hub, ours = told["Hub"], told["Organisation"]
@@ -171,8 +172,3 @@ def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise OutgoingFailed(JoiningProblem.NOT_A_HUB())
     return told
-
-
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)

@@ -56,7 +56,7 @@ def schema(actor: Actor) -> dict[str, Any]:
     actor.require_oversight()
     known = _known_migrations()
     applied = known & set(MigrationRecorder(connection).applied_migrations())
-    columns = _columns()
+    columns = dict(cursor().execute(COLUMNS).fetchall())
     return {
         "dataSource": "Database/Postgres",
         "actual_db_version": str(len(applied)),
@@ -124,10 +124,6 @@ def _libraries() -> dict[str, Any]:
 def _writeable() -> bool:
     folder = settings.FILES_DIR
     return not folder.exists() or folder.stat().st_mode & 0o200 != 0
-
-
-def _columns() -> dict[str, list[str]]:
-    return dict(cursor().execute(COLUMNS).fetchall())
 
 
 def _indexes() -> dict[str, dict[str, bool]]:

@@ -16,7 +16,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from vardkase.core.errors import NotFound
 from vardkase.core.typeset import pdf, printable
-from vardkase.hub.policy.document import NumberedRule, PolicyDocument, document_of
+from vardkase.hub.policy.document import PolicyDocument, document_of
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.problems import PolicyProblem
 
@@ -59,7 +59,10 @@ def as_docx(document: PolicyDocument) -> bytes:
         for text in section.paragraphs:
             written.add_paragraph(text).paragraph_format.keep_with_next = bool(section.rules)
         for rule in section.rules:
-            _rule(written, rule)
+            written.add_heading(f"{rule.label}. {rule.title}", level=2)
+            paragraph = written.add_paragraph(rule.text)
+            paragraph.paragraph_format.left_indent = INDENT
+            paragraph.paragraph_format.keep_together = True
     _signing(written, document)
     file = BytesIO()
     written.save(file)
@@ -70,9 +73,14 @@ def _prepare(written: Any, document: PolicyDocument) -> None:
     normal = written.styles["Normal"]
     normal.font.name, normal.font.size = "Calibri", Pt(11)
     normal.paragraph_format.space_after = Pt(8)
-    _speak(written, LOCALES[document.language])
+    locale = LOCALES[document.language]
+    for given in written.styles.element.iter(qn("w:lang")):
+        given.set(qn("w:val"), locale)
     for name, size in SIZES.items():
-        _set_style(written.styles[name], Pt(size))
+        style = written.styles[name]
+        style.font.name, style.font.color.rgb, style.font.size = "Calibri", INK, Pt(size)
+        style.element.rPr.rFonts.set(qn("w:asciiTheme"), "minorHAnsi")
+        style.element.rPr.rFonts.set(qn("w:hAnsiTheme"), "minorHAnsi")
     written.styles["Subtitle"].font.italic, written.styles["Subtitle"].font.bold = False, True
     written.styles["Heading 2"].paragraph_format.left_indent = INDENT
     _without_line(written.styles["Title"])
@@ -86,17 +94,6 @@ def _prepare(written: Any, document: PolicyDocument) -> None:
     margins.page_width, margins.page_height = Cm(21), Cm(29.7)
     margins.left_margin = margins.right_margin = Cm(2.6)
     _page_number(margins.footer.paragraphs[0])
-
-
-def _speak(written: Any, locale: str) -> None:
-    for given in written.styles.element.iter(qn("w:lang")):
-        given.set(qn("w:val"), locale)
-
-
-def _set_style(style: Any, size: Pt) -> None:
-    style.font.name, style.font.color.rgb, style.font.size = "Calibri", INK, size
-    style.element.rPr.rFonts.set(qn("w:asciiTheme"), "minorHAnsi")
-    style.element.rPr.rFonts.set(qn("w:hAnsiTheme"), "minorHAnsi")
 
 
 def _without_line(style: Any) -> None:
@@ -123,13 +120,6 @@ def _pairs(written: Any, pairs: list[tuple[str, str]]) -> None:
         paragraph.paragraph_format.tab_stops.add_tab_stop(COLUMN)
         paragraph.add_run(label).font.color.rgb = SOFT
         paragraph.add_run(f"\t{text}")
-
-
-def _rule(written: Any, rule: NumberedRule) -> None:
-    written.add_heading(f"{rule.label}. {rule.title}", level=2)
-    paragraph = written.add_paragraph(rule.text)
-    paragraph.paragraph_format.left_indent = INDENT
-    paragraph.paragraph_format.keep_together = True
 
 
 def _signing(written: Any, document: PolicyDocument) -> None:

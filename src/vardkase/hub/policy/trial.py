@@ -82,16 +82,13 @@ def try_policy(actor: Actor, version: PolicyVersion, span: TrialPeriod) -> Trial
         forbidden = list(forbidding(policy.rules, facts, policy.groups))
         held = list(asking_second(policy.rules, facts))
         if forbidden or held:
-            _count(trial, TrialFinding(*published[facts.event_id], forbidden, held))
+            finding = TrialFinding(*published[facts.event_id], forbidden, held)
+            trial.forbidden += bool(finding.forbidden)
+            trial.held += bool(finding.held and not finding.forbidden)
+            trial.by_rule.update(met.number for met in (*finding.forbidden, *finding.held))
+            if len(trial.findings) < MOST_SHOWN:
+                trial.findings.append(finding)
     return trial
-
-
-def _count(trial: Trial, finding: TrialFinding) -> None:
-    trial.forbidden += bool(finding.forbidden)
-    trial.held += bool(finding.held and not finding.forbidden)
-    trial.by_rule.update(met.number for met in (*finding.forbidden, *finding.held))
-    if len(trial.findings) < MOST_SHOWN:
-        trial.findings.append(finding)
 
 
 def _published(

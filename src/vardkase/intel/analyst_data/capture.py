@@ -103,7 +103,7 @@ def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Cou
     new, changed = [], []
     for each in inputs:
         known = stored.get(str(each.uuid))
-        reach = groups.limited(*_reach(each))
+        reach = groups.limited(*(each.distribution, each.sharing_group_id, each.sharing_group))
         if not is_shareable(reach[0], texts_of(each)):
             continue
         if each.uuid in blocked or creators.is_blocked(each) or creators.is_foreign(each, known):
@@ -154,10 +154,6 @@ def mark_detached(actor: Actor, ids: Sequence[int]) -> None:
 
 def now() -> datetime:
     return datetime.fromtimestamp(now_seconds(), UTC)
-
-
-def _reach(said: AnalystInput) -> tuple[int, int | None, dict[str, Any] | None]:
-    return said.distribution, said.sharing_group_id, said.sharing_group
 
 
 def _locked_rows(inputs: Sequence[AnalystInput]) -> dict[str, AnalystData]:

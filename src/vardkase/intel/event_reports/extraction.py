@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -92,7 +92,12 @@ def extract_all(actor: Actor, reference: Reference, *, tag_event: bool) -> int:
     words |= {each.original: stored[each.value] for each in new if each.value in stored}
     replaced = {word: str(ReportReference("attribute", uuid)) for word, uuid in words.items()}
     if tag_event:
-        _tag(actor, event.uuid, found.tags.values())
+        # Tag the event. A missing cluster tag is created; tags the actor may not use are skipped.
+        actor.require(Permission.TAGGER)
+        for tag in resolve_tags(
+            actor, [{"name": name} for name in found.tags.values()], may_create=True
+        ).values():
+            attach_tag(actor, event.uuid, tag.pk)
     return _save(actor, report, with_words_replaced(report.content, replaced), len(stored))
 
 
@@ -179,13 +184,6 @@ def _add(
     stored = Attribute.objects.filter(pk__in=added.attribute_ids).values_list("uuid", flat=True)
     uuids = {str(uuid) for uuid in stored}
     return {each["value"]: each["uuid"] for each in documents if each["uuid"] in uuids}
-
-
-def _tag(actor: Actor, event_uuid: UUID, names: Iterable[str]) -> None:
-    """Tag the event. A missing cluster tag is created; tags the actor may not use are skipped."""
-    actor.require(Permission.TAGGER)
-    for tag in resolve_tags(actor, [{"name": name} for name in names], may_create=True).values():
-        attach_tag(actor, event_uuid, tag.pk)
 
 
 def _save(actor: Actor, report: EventReport, content: str, extracted: int) -> int:

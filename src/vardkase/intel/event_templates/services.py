@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -55,7 +55,12 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
     definition = read_definition(document_of(data.get("definition")))
     known = {"name": definition.name, "description": definition.description}
     template = EventTemplate(org_id=actor.organisation_id, creator_user_id=actor.user_id or 0)
-    template.uuid = _free_uuid(data.get("uuid") or definition.uuid)
+    form = str(data.get("uuid") or definition.uuid).strip().lower()
+    if not UUID_FORM.fullmatch(form):
+        raise Invalid({"uuid": [EventTemplateProblem.BAD_UUID()]})
+    if EventTemplate.objects.filter(uuid=form).exists():
+        raise Invalid({"uuid": [EventTemplateProblem.UUID_TAKEN()]})
+    template.uuid = UUID(form)
     _write(template, {**known, **data})
     record(actor, IntelAction.EVENT_TEMPLATE_ADDED, _target(template))
     return template
@@ -126,7 +131,13 @@ def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
     document = form.document()
     for place, each in enumerate(document["Object"]):
         _check(form.sources[f"Object.{place}"], each)
-    _make_cluster_tags(actor, [*clusters.values(), *default_clusters(definition)])
+    # Create the tags of existing clusters: users who may tag may choose any cluster (see
+    # `attach_cluster`).
+    names = [*clusters.values(), *default_clusters(definition)]
+    if names and actor.may(Permission.TAGGER):
+        here = visible_clusters(actor).filter(tag_name__in=names, deleted=False)
+        known = set(here.values_list("tag_name", flat=True))
+        resolve_tags(actor, [{"name": name} for name in known], may_create=True)
     stored = add_event(actor, document)
     if stored.rejections:
         raise Invalid(_by_field(form, stored.rejections))
@@ -149,23 +160,11 @@ def _write(template: EventTemplate, data: Mapping[str, Any]) -> None:
         require_object_templates(read_definition(document))
         template.definition = {**document, "uuid": str(template.uuid)}
     if "distribution" in data:
-        template.all_orgs = _is_for_all(data["distribution"])
+        distribution = data["distribution"]
+        if str(distribution) not in {"0", "1"}:
+            raise Invalid({"distribution": [EventTemplateProblem.BAD_DISTRIBUTION()]})
+        template.all_orgs = str(distribution) == "1"
     template.save()
-
-
-def _is_for_all(distribution: Any) -> bool:
-    if str(distribution) not in {"0", "1"}:
-        raise Invalid({"distribution": [EventTemplateProblem.BAD_DISTRIBUTION()]})
-    return str(distribution) == "1"
-
-
-def _free_uuid(given: Any) -> UUID:
-    form = str(given).strip().lower()
-    if not UUID_FORM.fullmatch(form):
-        raise Invalid({"uuid": [EventTemplateProblem.BAD_UUID()]})
-    if EventTemplate.objects.filter(uuid=form).exists():
-        raise Invalid({"uuid": [EventTemplateProblem.UUID_TAKEN()]})
-    return UUID(form)
 
 
 def _object_templates(definition: Definition) -> dict[str, ObjectTemplate]:
@@ -205,14 +204,6 @@ def _clusters(actor: Actor, definition: Definition, values: Mapping[str, Any]) -
         for kind, value, tag in reversed(rows)
         if name in (value, tag) and _takes(asked, kind)
     }
-
-
-def _make_cluster_tags(actor: Actor, names: Sequence[str]) -> None:
-    """Create the tags of existing clusters: users who may tag may choose any cluster (see `attach_cluster`)."""
-    if names and actor.may(Permission.TAGGER):
-        here = visible_clusters(actor).filter(tag_name__in=names, deleted=False)
-        known = set(here.values_list("tag_name", flat=True))
-        resolve_tags(actor, [{"name": name} for name in known], may_create=True)
 
 
 def _require_tags(form: Form, event_id: int) -> None:

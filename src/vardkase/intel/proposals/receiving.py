@@ -74,17 +74,13 @@ def write_received(actor: Actor, event: Event, received: Sequence[Proposal]) -> 
             known[identity_of(each)] = each
             new.append(each)
         elif each.timestamp > stored.timestamp:
-            _renew(stored, each)
+            for name in RENEWED:
+                setattr(stored, name, getattr(each, name))
             if stored.pk is not None:
                 renewed.append(stored)
     Proposal.objects.bulk_create(new, batch_size=AT_ONCE)
     Proposal.objects.bulk_update(renewed, RENEWED, batch_size=AT_ONCE)
     return [*new, *renewed]
-
-
-def _renew(stored: Proposal, newer: Proposal) -> None:
-    for name in RENEWED:
-        setattr(stored, name, getattr(newer, name))
 
 
 def _attributes(actor: Actor, event: Event, uuids: Sequence[str]) -> dict[str, KnownAttribute]:

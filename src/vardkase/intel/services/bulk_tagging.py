@@ -61,7 +61,12 @@ def detach_anywhere(actor: Actor, uuid: UUID, tag: str) -> Tagged:
     except NotFound:
         pass
     try:
-        return _detach_from_object(actor, uuid, tag)
+        target, ids = _object(actor, uuid)
+        chosen = find_tag(actor, tag)
+        gone = untag_attributes(actor, target.event.pk, ids, [chosen])
+        if not gone:
+            raise target.not_attached()
+        return Tagged(target, chosen, all(gone), changed=True)
     except NotFound:
         report = find_report(actor, uuid)
         found, was_local = untag_report(actor, report.id, tag)
@@ -171,15 +176,6 @@ def _attach_to_object(actor: Actor, uuid: UUID, tag: str, *, local: bool, relati
         exclusive=False,
     )
     return Tagged(target, chosen, local or chosen.local_only, changed=added > 0)
-
-
-def _detach_from_object(actor: Actor, uuid: UUID, tag: str) -> Tagged:
-    target, ids = _object(actor, uuid)
-    chosen = find_tag(actor, tag)
-    gone = untag_attributes(actor, target.event.pk, ids, [chosen])
-    if not gone:
-        raise target.not_attached()
-    return Tagged(target, chosen, all(gone), changed=True)
 
 
 def _attach_to_report(actor: Actor, uuid: UUID, tag: str, *, local: bool, relationship_type: str) -> Tagged:

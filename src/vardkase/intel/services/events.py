@@ -61,7 +61,12 @@ def add_event(
     """
     actor.require_writing()
     actor.require(Permission.ADD)
-    header = _parse_header(actor, data)
+    # The header; a block is reported before any validation errors.
+    parsed = parse_event(dict(data), now=now_seconds())
+    if isinstance(parsed, dict):
+        refuse_blocked(None, _own_uuid(actor))
+        raise Invalid(problems_of(parsed))
+    header = parsed
     if not from_feed:
         refuse_date_ahead(actor, header)
     refuse_blocked(header.uuid, _creator_uuid(actor, header))
@@ -135,15 +140,6 @@ def store_parts(
 
 def all_attributes(attributes: Sequence[NewAttribute], objects: Sequence[NewObject]) -> list[NewAttribute]:
     return [*attributes, *(attribute for row in objects for attribute in row.attributes)]
-
-
-def _parse_header(actor: Actor, data: Mapping[str, Any]) -> EventInput:
-    """The header; a block is reported before any validation errors."""
-    parsed = parse_event(dict(data), now=now_seconds())
-    if isinstance(parsed, dict):
-        refuse_blocked(None, _own_uuid(actor))
-        raise Invalid(problems_of(parsed))
-    return parsed
 
 
 def refuse_date_ahead(actor: Actor, header: EventInput, stored: date | None = None) -> None:

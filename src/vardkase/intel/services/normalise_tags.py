@@ -51,7 +51,9 @@ def normalise_tags(actor: Actor) -> dict[str, str]:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     official = _official()
-    recased = _recased(official)
+    names = [tag for tags in official.values() for tag in tags]
+    rows = cursor().execute(RECASE, {"names": names}).fetchall()
+    recased = dict(rows)
     renamed = _renamed(official)
     if renamed:
         resolve_tags(actor, [{"name": name} for name in renamed.values()], may_create=True)
@@ -68,12 +70,6 @@ def _official() -> dict[str, set[str]]:
         for entry in entries:
             official[_essence(entry.tag)].add(entry.tag)
     return official
-
-
-def _recased(official: dict[str, set[str]]) -> dict[str, str]:
-    names = [tag for tags in official.values() for tag in tags]
-    rows = cursor().execute(RECASE, {"names": names}).fetchall()
-    return dict(rows)
 
 
 def _renamed(official: dict[str, set[str]]) -> dict[str, str]:

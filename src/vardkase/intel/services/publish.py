@@ -77,7 +77,12 @@ def _publish_or_hold(
     audiences = unpublished_audiences(event)
     if not audiences:
         if tell:
-            _announce_again(actor, event)
+            # Have people told of the present version who have not been, and of a later one that is
+            # for groups alone.
+            for at in {event.publish_timestamp, event.last_publication}:
+                event_announced.emit(
+                    EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, told=True)
+                )
         return event
     if missing := missing_taxonomies(event):
         raise TaxonomiesMissing(missing)
@@ -117,7 +122,10 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
     except PublicationStopped as stopped:
         if not event.locked and not actor.is_connection:
             raise
-        _withhold(actor, event, stopped.wire)
+        event.withheld, event.published = True, False
+        event.save(update_fields=["withheld", "published"])
+        event_withdrawn.emit(EventWithdrawn(event.pk))
+        record(actor, IntelAction.EVENT_WITHHELD, _target(event), {"why": stopped.wire})
         return False
     if waits:
         return True
@@ -136,13 +144,6 @@ def require_might_go_out(actor: Actor, event_id: int) -> None:
     with transaction.atomic():
         if _must_wait(actor, event, tell=False):
             raise PublicationRefused(EventProblem.AGREEMENT_MISSING())
-
-
-def _withhold(actor: Actor, event: Event, why: str) -> None:
-    event.withheld, event.published = True, False
-    event.save(update_fields=["withheld", "published"])
-    event_withdrawn.emit(EventWithdrawn(event.pk))
-    record(actor, IntelAction.EVENT_WITHHELD, _target(event), {"why": why})
 
 
 def _must_wait(actor: Actor, event: Event, *, tell: bool, confirmed: bool = False) -> bool:
@@ -165,12 +166,6 @@ def _publish(actor: Actor, event: Event, audiences: Audiences, *, tell: bool) ->
     event_published.emit(EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, tell, groups))
     change = {"audiences": sorted(groups)} if groups else None
     record(actor, IntelAction.EVENT_PUBLISHED, _target(event), change)
-
-
-def _announce_again(actor: Actor, event: Event) -> None:
-    """Have people told of the present version who have not been, and of a later one that is for groups alone."""
-    for at in {event.publish_timestamp, event.last_publication}:
-        event_announced.emit(EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, told=True))
 
 
 @transaction.atomic

@@ -94,7 +94,10 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     actor.require(Permission.TAGGER)
     target = _lock_target(actor, uuid)
     chosen = find_tag(actor, tag)
-    local = _attached_locally(target, chosen)
+    link = _links(target).filter(tag=chosen).values_list("local", flat=True).first()
+    if link is None:
+        raise target.not_attached()
+    local = link
     require_may_tag(actor, target.event, local=local)
     _links(target).filter(tag=chosen, local=local).delete()
     if not local:
@@ -218,13 +221,6 @@ def _has_tag(target: Taggable, tag: Tag) -> bool:
 def _is_excluded(target: Taggable, tag: Tag) -> bool:
     scope = exclusive_scope(tag.name)
     return bool(scope) and _links(target).filter(tag__name__istartswith=scope).exists()
-
-
-def _attached_locally(target: Taggable, tag: Tag) -> bool:
-    link = _links(target).filter(tag=tag).values_list("local", flat=True).first()
-    if link is None:
-        raise target.not_attached()
-    return link
 
 
 def _links(target: Taggable) -> QuerySet[EventTag] | QuerySet[AttributeTag]:

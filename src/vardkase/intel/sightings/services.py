@@ -79,7 +79,8 @@ def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: SightingRe
     """
     actor.require_writing()
     actor.require(Permission.SIGHTING)
-    _refuse_blocked(actor)
+    if blocked_organisations([actor.organisation_id]):
+        raise Invalid(SightingProblem.BLOCKED())
     chosen = {"ids": array_of(map(str, attribute_ids)), "org": actor.organisation_id}
     cursor().execute(LOCK_EVENTS, chosen)
     if report.type == SightingType.EXPIRATION:
@@ -186,11 +187,6 @@ def copy_sightings(copies: Mapping[int, int]) -> None:
     stored = _stored(COPY, {"old": list(copies.keys()), "new": list(copies.values())})
     if stored:
         sightings_stored.emit(stored)
-
-
-def _refuse_blocked(actor: Actor) -> None:
-    if blocked_organisations([actor.organisation_id]):
-        raise Invalid(SightingProblem.BLOCKED())
 
 
 def blocked_organisations(ids: Iterable[int]) -> set[int]:

@@ -104,7 +104,7 @@ def flat_elements(value: Any, key: str = "") -> Elements:
         elif isinstance(value, list):
             pending += [(key, inner) for inner in _last_first(value)]
         elif value is not None:
-            found.append(_checked("json", key, _scalar(value)))
+            found.append(_checked("json", key, str(value).lower() if isinstance(value, bool) else str(value)))
     return found
 
 
@@ -125,10 +125,6 @@ def mentions_of(data: Document) -> list[dict[str, Any]] | None:
 
 def _last_first[Item](items: Iterable[Item]) -> list[Item]:
     return list(items)[::-1]
-
-
-def _scalar(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _element(member: str, entry: Any) -> tuple[str, str]:

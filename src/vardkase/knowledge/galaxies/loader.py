@@ -73,7 +73,8 @@ def load(progress: Progress = quiet) -> LoadResult:
     clusters = files("misp-galaxy", "clusters/*.json")
 
     def newer() -> int:
-        stored = _stored_versions()
+        rows = GalaxyCluster.objects.filter(default=True).values_list("galaxy__uuid").annotate(Max("version"))
+        stored = {str(uuid): version for uuid, version in rows}
         updated = 0
         for done, collection in enumerate(_collections(galaxies, clusters), start=1):
             if collection.clusters.version > stored.get(collection.galaxy.uuid.lower(), -1):
@@ -88,7 +89,9 @@ def load(progress: Progress = quiet) -> LoadResult:
 def store(collection: Collection) -> None:
     galaxy_id = _upsert_galaxy(collection.galaxy)
     ids = _upsert_clusters(galaxy_id, collection)
-    _clear_parts(list(ids.values()))
+    cluster_ids = list(ids.values())
+    for table in ("galaxy_element", "galaxy_cluster_relation"):
+        cursor().execute(f"DELETE FROM {table} WHERE galaxy_cluster_id = ANY(%s)", (cluster_ids,))
     clusters = [(ids[uuid], cluster) for uuid, cluster in collection.by_uuid().items()]
     copy_rows("galaxy_element", ("galaxy_cluster_id", "key", "value"), _elements(clusters))
     copy_rows("galaxy_cluster_relation", RELATION_COLUMNS, _relations(clusters))
@@ -113,11 +116,6 @@ RELATION_COLUMNS = (
     "default",
     "tags",
 )
-
-
-def _stored_versions() -> dict[str, int]:
-    rows = GalaxyCluster.objects.filter(default=True).values_list("galaxy__uuid").annotate(Max("version"))
-    return {str(uuid): version for uuid, version in rows}
 
 
 def _collections(galaxies: Sequence[Path], clusters: Sequence[Path]) -> Iterator[Collection]:
@@ -203,11 +201,6 @@ def _cluster_rows(collection: Collection) -> Iterator[tuple[Any, ...]]:
             authors,
             file.version,
         )
-
-
-def _clear_parts(cluster_ids: list[int]) -> None:
-    for table in ("galaxy_element", "galaxy_cluster_relation"):
-        cursor().execute(f"DELETE FROM {table} WHERE galaxy_cluster_id = ANY(%s)", (cluster_ids,))
 
 
 def _elements(clusters: Iterable[tuple[int, ClusterFile]]) -> Iterator[tuple[int, str, str]]:

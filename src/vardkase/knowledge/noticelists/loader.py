@@ -16,7 +16,9 @@ OWN = Path(__file__).parent / "data"
 
 
 def load(progress: Progress = quiet) -> LoadResult:
-    paths = _paths()
+    folder = settings.VARDKASE_KNOWLEDGE_DIR
+    added = sorted(Path(folder).glob("misp-noticelist/lists/*/list.json")) if folder else []
+    paths = [*sorted(OWN.glob("*.json")), *added]
 
     def newer() -> int:
         stored = dict(Noticelist.objects.values_list("name", "version"))
@@ -28,12 +30,6 @@ def load(progress: Progress = quiet) -> LoadResult:
         return len(wanted)
 
     return load_changed(NAME, paths, newer)
-
-
-def _paths() -> list[Path]:
-    folder = settings.VARDKASE_KNOWLEDGE_DIR
-    added = sorted(Path(folder).glob("misp-noticelist/lists/*/list.json")) if folder else []
-    return [*sorted(OWN.glob("*.json")), *added]
 
 
 def _store(document: dict[str, Any]) -> None:

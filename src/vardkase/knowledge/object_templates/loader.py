@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,10 @@ def load(progress: Progress = quiet) -> LoadResult:
 
     def newer() -> int:
         definitions = [read_any(path) for path in paths]
-        wanted = _newer_than_stored(definitions)
+        stored: dict[str, int] = {}
+        for uuid, version in ObjectTemplate.objects.values_list("uuid", "version"):
+            stored[str(uuid)] = max(version, stored.get(str(uuid), -1))
+        wanted = [item for item in definitions if int(item["version"]) > stored.get(item["uuid"].lower(), -1)]
         store(wanted)
         for path in relationships:
             _store_relationships(read_any(path))
@@ -103,13 +106,6 @@ ELEMENT_COLUMNS = (
     "disable_correlation",
     "multiple",
 )
-
-
-def _newer_than_stored(definitions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    stored: dict[str, int] = {}
-    for uuid, version in ObjectTemplate.objects.values_list("uuid", "version"):
-        stored[str(uuid)] = max(version, stored.get(str(uuid), -1))
-    return [item for item in definitions if int(item["version"]) > stored.get(item["uuid"].lower(), -1)]
 
 
 def _template(number: int, definition: dict[str, Any], owner: Owner, *, active: bool) -> tuple[Any, ...]:

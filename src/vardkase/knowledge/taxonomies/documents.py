@@ -48,7 +48,9 @@ def taxonomy_document(taxonomy: Taxonomy) -> dict[str, Any]:
         "description": taxonomy.description,
         "version": taxonomy.version,
         "exclusive": taxonomy.exclusive,
-        "predicates": [_wording(each) | _exclusive(each) for each in predicates],
+        "predicates": [
+            _wording(each) | ({"exclusive": True} if each.exclusive else {}) for each in predicates
+        ],
         "values": [
             {"predicate": each.value, "entry": [_wording(entry) for entry in values[each.pk]]}
             for each in predicates
@@ -105,7 +107,3 @@ def _wording(thing: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
         "numerical_value": thing.numerical_value,
     }
     return {name: value for name, value in known.items() if value not in ("", None)}
-
-
-def _exclusive(predicate: TaxonomyPredicate) -> dict[str, bool]:
-    return {"exclusive": True} if predicate.exclusive else {}

@@ -81,7 +81,8 @@ class ReviewRow:
 class Review:
     def __init__(self, values: Sequence[PastedValue], sent: Mapping[str, Any]) -> None:
         """`sent` is the posted form: choices made on other pages, and the fields of the previous page."""
-        self.page = _number(sent.get("page"))
+        text = sent.get("page")
+        self.page = int(str(text)) if str(text).isdecimal() and len(str(text)) < 6 else 0
         usual = [_usual(value) for value in values]
         choices = _merged(usual, sent, self.page)
         self.rows = [
@@ -171,7 +172,3 @@ def _error(value: PastedValue, choice: PastedChoice) -> str:
     if not isinstance(parsed, dict):
         return ""
     return " ".join(str(problem_of(each)) for refusals in parsed.values() for each in refusals)
-
-
-def _number(text: object) -> int:
-    return int(str(text)) if str(text).isdecimal() and len(str(text)) < 6 else 0

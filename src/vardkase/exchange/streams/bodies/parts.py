@@ -69,15 +69,14 @@ def _row(entry: Entry) -> int:
 def _passing(reader: StreamReader, noun: str, found: dict[int, Document]) -> set[int]:
     if not reader.stream.filters:
         return set(found)
-    events = {number: _event_of(noun, document) for number, document in found.items()}
+    events = {
+        number: int(document[noun]["id" if noun == "Event" else "event_id"])
+        for number, document in found.items()
+    }
     if noun == "Attribute":
         return reader.attributes(list(found), set(events.values()))
     readable = reader.events(set(events.values()))
     return {number for number, event in events.items() if event in readable}
-
-
-def _event_of(noun: str, document: Document) -> int:
-    return int(document[noun]["id" if noun == "Event" else "event_id"])
 
 
 def _may_hear_of_its_end(reader: StreamReader, entry: Entry) -> bool:

@@ -16,7 +16,7 @@ from vardkase.audit.services import record
 from vardkase.core.errors import Invalid
 from vardkase.core.mail.kinds import MailKind
 from vardkase.core.mail.models import MailTemplate
-from vardkase.core.mail.texts import TemplateText, texts
+from vardkase.core.mail.texts import texts
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.problems import MailTextProblem
@@ -85,12 +85,6 @@ def _title(request: ApprovalRequest) -> str:
     return f"{about} ({gettext(str(dict(settings.LANGUAGES).get(language, language)))})"
 
 
-def _now(request: ApprovalRequest) -> TemplateText:
-    kind, language = _subject(request)
-    cursor().execute(ONE_AT_A_TIME, (f"letter text {request.subject}",))
-    return texts(kind, [language])[language]
-
-
 def _describe(request: ApprovalRequest) -> ActionDescription:
     kind, language = _subject(request)
     given = request.parameters
@@ -108,7 +102,9 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
-    text = _now(request)
+    kind, language = _subject(request)
+    cursor().execute(ONE_AT_A_TIME, (f"letter text {request.subject}",))
+    text = texts(kind, [language])[language]
     return {"version": text.version, "subject": text.subject, "body": text.body}
 
 

@@ -64,7 +64,10 @@ def write(actor: AuditActor, contents: Contents, about: Target) -> Letter:
     """
     kind = _kind(contents.kind)
     require_sender(kind)
-    number = _next_number(contents.number)
+    cursor().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"letter {contents.number}",))
+    number = (
+        f"{contents.number}:{Letter.objects.filter(number__startswith=f'{contents.number}:').count() + 1}"
+    )
     content = _typeset(contents, kind, number, today(), is_draft=False)
     text = composed(kind, [SWEDISH])[SWEDISH]
     kept = Letter.objects.create(
@@ -128,11 +131,6 @@ def _page(contents: Contents, kind: MailKind, number: str, day: date, language: 
 def _references(contents: Contents, number: str) -> list[list[str]]:
     registered = [[gettext("Registry number"), contents.registry_number]] if contents.registry_number else []
     return [*registered, [pgettext("head of a letter", "Case"), number]]
-
-
-def _next_number(case: str) -> str:
-    cursor().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"letter {case}",))
-    return f"{case}:{Letter.objects.filter(number__startswith=f'{case}:').count() + 1}"
 
 
 def _kind(name: str) -> MailKind:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import translation
 
-from vardkase.hub.membership.applications.form.fields import FieldGroup, FieldKind, FormField, FormStep
+from vardkase.hub.membership.applications.form.fields import FieldGroup, FieldKind, FormField
 from vardkase.hub.membership.applications.form.steps import STEPS
 
 TYPES: dict[FieldKind, dict[str, Any]] = {
@@ -24,7 +24,7 @@ TYPES: dict[FieldKind, dict[str, Any]] = {
 
 def json_schema() -> dict[str, Any]:
     with translation.override("en"):
-        steps = {step.name: _step(step) for step in STEPS}
+        steps = {step.name: _object(str(step.title), step.groups) for step in STEPS}
     language = {"enum": ["sv", "en"], "description": "The language that the applicant is written in."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -34,10 +34,6 @@ def json_schema() -> dict[str, Any]:
         "required": list(steps),
         "additionalProperties": False,
     }
-
-
-def _step(step: FormStep) -> dict[str, Any]:
-    return _object(str(step.title), step.groups)
 
 
 def _object(title: str, groups: tuple[FieldGroup, ...]) -> dict[str, Any]:

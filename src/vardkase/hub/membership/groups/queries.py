@@ -22,7 +22,7 @@ SUGGESTED = 50
 def groups(actor: Actor) -> QuerySet[OrganisationGroup]:
     """Every group for the officers who manage them, otherwise those that the actor administers."""
     rows = OrganisationGroup.objects.order_by("name", "pk")
-    return rows if not actor.staff.isdisjoint(KEEPERS) else rows.filter(_administered(actor))
+    return rows if not actor.staff.isdisjoint(KEEPERS) else rows.filter(Q(administrators=actor.user_id or 0))
 
 
 def find_group(actor: Actor, pk: int) -> OrganisationGroup:
@@ -93,7 +93,3 @@ def people_of_id(organisation_id: int) -> QuerySet[User]:
 def addresses_of_administrators(text: str) -> QuerySet[User, str]:
     people = User.objects.filter(email__icontains=text, disabled=False, role__perm_admin=True)
     return people.order_by("email").values_list("email", flat=True)[:SUGGESTED]
-
-
-def _administered(actor: Actor) -> Q:
-    return Q(administrators=actor.user_id or 0)

@@ -90,7 +90,9 @@ def exported(actor: Actor, by: MemberFilter, format: str) -> tuple[list[str], It
     record(
         actor, HubAction.MEMBERSHIP_EXPORTED, Target("membership"), {"format": format, "count": rows.count()}
     )
-    return list(_columns()), (_row(each) for each in rows.iterator(EXPORTED_AT_ONCE))
+    return list(_columns()), (
+        [value(each) for value in _columns().values()] for each in rows.iterator(EXPORTED_AT_ONCE)
+    )
 
 
 type Cell = str | int | date | None
@@ -112,10 +114,6 @@ def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
         gettext("Statement expires"): lambda each: each.statement_ends,
         gettext("Last active"): lambda each: _day(each.last_seen),
     }
-
-
-def _row(each: Membership) -> list[Cell]:
-    return [value(each) for value in _columns().values()]
 
 
 def member_since(each: Any) -> date | None:

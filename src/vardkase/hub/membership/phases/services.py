@@ -130,7 +130,7 @@ def _change_phase(approval: Approval) -> Phase:
     _require_order(phase)
     change = {name: [before[name], value] for name, value in told(phase).items() if value != before[name]}
     phase.save()
-    _record(approval, HubAction.PHASE_CHANGED, _target(phase), change)
+    _record(approval, HubAction.PHASE_CHANGED, Target("phase", phase.number, title=str(phase)), change)
     phases_changed.emit(None)
     return phase
 
@@ -188,10 +188,6 @@ def _recorded(
 
 def _record(approval: Approval, act: AuditAction, target: Target, change: dict[str, Any]) -> None:
     record(approval.actor, act, target, {**change, "proposed_by": approval.request.proposed_by_name})
-
-
-def _target(phase: Phase) -> Target:
-    return Target("phase", phase.number, title=str(phase))
 
 
 def told(phase: Phase) -> dict[str, Any]:

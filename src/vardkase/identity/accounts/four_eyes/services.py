@@ -194,7 +194,8 @@ def _carry_out_alone(actor: Acting, action: ApprovalAction, request: ApprovalReq
 
 def _to_answer(actor: Acting, pk: int) -> tuple[ApprovalAction, ApprovalRequest]:
     actor.require_own_affairs()
-    account = _locked_account(actor)
+    accounts = User.objects.select_for_update(of=("self",), no_key=True).select_related("role")
+    account = accounts.filter(pk=actor.user_id or 0).first()
     require_means(actor, account)
     request = _locked(actor, pk)
     action = action_of(request)
@@ -203,11 +204,6 @@ def _to_answer(actor: Acting, pk: int) -> tuple[ApprovalAction, ApprovalRequest]
     require_approver(actor, action, request, account)
     _require_waiting(request)
     return action, request
-
-
-def _locked_account(actor: Acting) -> User | None:
-    accounts = User.objects.select_for_update(of=("self",), no_key=True).select_related("role")
-    return accounts.filter(pk=actor.user_id or 0).first()
 
 
 def _locked(actor: Acting, pk: int) -> ApprovalRequest:

@@ -68,7 +68,11 @@ def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
     group.name = _free_name(actor, name)
     group.save()
     _merge_members(group, members)
-    _add_servers(group, block, all_orgs=_opens_to_all(actor, block) or _is_pushed_to_all(actor, block))
+    _add_servers(
+        group,
+        block,
+        all_orgs=_opens_to_all(actor, block) or (SYNC in actor.permissions and _opens_this_instance(block)),
+    )
     record(actor, IdentityAction.SHARING_GROUP_CREATED, target_of(group), {"organisations": sorted(members)})
     return group.pk
 
@@ -207,10 +211,6 @@ def _opens_to_all(actor: Acting, block: Mapping[str, Any]) -> bool:
     if actor.is_site_admin:
         return _opens_this_instance(block) or _opens_by_id(block)
     return actor.is_connection and _opens_this_instance(block)
-
-
-def _is_pushed_to_all(actor: Acting, block: Mapping[str, Any]) -> bool:
-    return SYNC in actor.permissions and _opens_this_instance(block)
 
 
 def _opens_this_instance(block: Mapping[str, Any]) -> bool:

@@ -59,7 +59,11 @@ def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
     if not fields.get("name", "").strip():
         raise Invalid({"name": [CommonProblem.MISSING()]})
     fields.setdefault("type", fields["name"].strip().lower().replace(" ", "-"))
-    _require_free(actor, fields["type"])
+    kind = fields["type"]
+    if not kind or any(sign in kind for sign in ':="\n'):
+        raise Invalid({"type": [GalaxyProblem.BAD_TYPE()]})
+    if visible_galaxies(actor).filter(type=kind).exists():
+        raise Invalid({"type": [GalaxyProblem.TYPE_TAKEN()]})
     uuid = uuid_of(data)
     if uuid and Galaxy.objects.filter(uuid=uuid).exists():
         raise Invalid({"uuid": [GalaxyProblem.UUID_TAKEN()]})
@@ -173,13 +177,6 @@ def _kill_chain(value: Any) -> dict[str, list[str]] | None:
     if not is_chain:
         raise Invalid({"kill_chain_order": [GalaxyProblem.BAD_KILL_CHAIN()]})
     return dict(value)
-
-
-def _require_free(actor: Actor, kind: str) -> None:
-    if not kind or any(sign in kind for sign in ':="\n'):
-        raise Invalid({"type": [GalaxyProblem.BAD_TYPE()]})
-    if visible_galaxies(actor).filter(type=kind).exists():
-        raise Invalid({"type": [GalaxyProblem.TYPE_TAKEN()]})
 
 
 def _locked(galaxy_id: int) -> Galaxy:

@@ -119,23 +119,16 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
     if data.get("numerical_value") not in (None, ""):
         values["numerical_value"] = _number("numerical_value", data["numerical_value"])
     if "name" in data:
-        values["name"] = _name(data["name"])
+        name = str(data["name"])
+        if name.strip() and not is_possible_name(name):
+            raise Invalid({"name": [TagProblem.BAD_NAME()]})
+        values["name"] = name
     if data.get("colour"):
-        values["colour"] = _colour(str(data["colour"]))
+        value = str(data["colour"])
+        if not COLOUR.fullmatch(value):
+            raise Invalid({"colour": [TagProblem.BAD_COLOUR()]})
+        values["colour"] = value
     return values
-
-
-def _name(value: object) -> str:
-    name = str(value)
-    if name.strip() and not is_possible_name(name):
-        raise Invalid({"name": [TagProblem.BAD_NAME()]})
-    return name
-
-
-def _colour(value: str) -> str:
-    if not COLOUR.fullmatch(value):
-        raise Invalid({"colour": [TagProblem.BAD_COLOUR()]})
-    return value
 
 
 def _number(key: str, value: object) -> int:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_user
 from vardkase.identity.accounts.services.appointments import waits_for_approval
 from vardkase.identity.accounts.services.staff import appoint
@@ -27,16 +26,14 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     try:
         if form.is_valid():
             appoint(request.actor, user, form.cleaned_data["staff_roles"], form.cleaned_data["reason"])
-            _tell(request, user)
+            if waits_for_approval(user):
+                told = gettext(
+                    "Proposed. A second person has to approve before the account has its new duties."
+                )
+                messages.info(request, told)
+            else:
+                messages.success(request, gettext("Saved."))
             return redirect("user", user.pk)
     except Invalid as error:
         take_errors(form, error)
     return render(request, "administration/user_duties.html", {"form": form, "person": user}, status=422)
-
-
-def _tell(request: PageRequest, user: User) -> None:
-    if waits_for_approval(user):
-        told = gettext("Proposed. A second person has to approve before the account has its new duties.")
-        messages.info(request, told)
-    else:
-        messages.success(request, gettext("Saved."))

@@ -23,7 +23,9 @@ from vardkase.web.templatetags.picking import choices
 def edit(request: PageRequest) -> HttpResponse:
     searched = request.POST.get("find", "")
     written = request.POST if request.method == "POST" and not searched else None
-    form = BlockRuleForm(_tags(request), written, initial=_stored())
+    form = BlockRuleForm(
+        _tags(request), written, initial={"tags": sorted(blocked_tags(EVENT_BLOCK_RULE.value))}
+    )
     if searched:  # A search without scripts: what was chosen stays.
         form.initial["tags"] = request.POST.getlist("tags")
     if form.is_bound and form.is_valid():
@@ -42,10 +44,6 @@ def find(request: PageRequest) -> HttpResponse:
     field = BlockRuleForm(_tags(request)).fields["tags"]
     context = choices(field, request.GET.getlist("tags"), request.GET.get("q_tags", ""))  # type: ignore[arg-type]
     return render(request, "components/picked.html", context | {"name": "tags"})
-
-
-def _stored() -> dict[str, list[str]]:
-    return {"tags": sorted(blocked_tags(EVENT_BLOCK_RULE.value))}
 
 
 def _tags(request: PageRequest) -> Names:

@@ -79,7 +79,8 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN)
 def preview(request: PageRequest, pk: int) -> HttpResponse:
     feed = queries.find_opened_feed(request.actor, pk)
-    start = _start(request)
+    text = request.GET.get("start", "")
+    start = min(int(text), LAST_START) if text.isdecimal() and len(text) < 7 else 0
     context: dict[str, Any] = {"feed": feed, "is_misp": feed.source_format == SourceFormat.MISP}
     try:
         rows = list(islice(_held(feed), start, start + PREVIEWED + 1))
@@ -194,8 +195,3 @@ def _cells(place: int, source: Any, others: dict[int, Any], width: int) -> list[
 
 def _states(state: str) -> list[tuple[str, str]]:
     return [("", gettext("All")), ("on", gettext("On")), ("cached", gettext("Cached"))]
-
-
-def _start(request: PageRequest) -> int:
-    text = request.GET.get("start", "")
-    return min(int(text), LAST_START) if text.isdecimal() and len(text) < 7 else 0

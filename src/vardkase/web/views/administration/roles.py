@@ -26,7 +26,7 @@ from vardkase.web.views.approval_requests.pages import proposed
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    rows = [(role, len(_held(role))) for role in queries.roles()]
+    rows = [(role, len([name for name in FLAGS if getattr(role, name)])) for role in queries.roles()]
     return render(request, "administration/roles.html", {"rows": rows})
 
 
@@ -94,10 +94,6 @@ def _save(request: PageRequest, role: Role | None, data: dict[str, Any]) -> Role
     if role is None:
         return services.create_role(request.actor, data)
     return change_role(request.actor, role, data, data.get("reason", ""))
-
-
-def _held(role: Role) -> list[str]:
-    return [name for name in FLAGS if getattr(role, name)]
 
 
 def _fields(role: Role) -> dict[str, Any]:

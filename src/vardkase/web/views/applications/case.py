@@ -54,7 +54,9 @@ def assess(request: PageRequest, number: str, key: str) -> HttpResponse:
     except (Invalid, Conflict) as refused:
         rows = criteria(application, {"key": key, "error": str(refused), **tried})
         # htmx puts only answers of success into the page.
-        return _page(request, application, status=200 if _is_part(request) else 422, criteria=rows)
+        return _page(
+            request, application, status=200 if ("HX-Request" in request.headers) else 422, criteria=rows
+        )
     return redirect("application", number)
 
 
@@ -215,7 +217,3 @@ def _page(request: PageRequest, application: Application, status: int = 200, **m
         **more,
     }
     return render(request, "applications/application.html", context, status=status)
-
-
-def _is_part(request: PageRequest) -> bool:
-    return "HX-Request" in request.headers

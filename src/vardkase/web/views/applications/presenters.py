@@ -99,11 +99,17 @@ def course(
     application: Application, history: list[HistoryEntry], waiting: Proposal | None
 ) -> list[dict[str, str]]:
     steps = [
-        {"label": str(ApplicationState(each.after).label), "detail": _day(each), "state": "done"}
+        {
+            "label": str(ApplicationState(each.after).label),
+            "detail": short_date(timezone.localdate(each.at)),
+            "state": "done",
+        }
         for each in history[-LONGEST_COURSE:]
     ]
     if application.decided or application.state == ApplicationState.WITHDRAWN:
-        return _ended(application, steps)
+        if application.state == ApplicationState.APPROVED:
+            return [*steps, {"label": gettext("Connection"), "detail": "", "state": "now"}]
+        return steps
     words = {"day": queries.age_in_days(application), "limit": DAYS_TO_DECIDE.value}
     day = gettext("day %(day)s of %(limit)s") % words
     decision = {
@@ -116,12 +122,6 @@ def course(
         detail = f"{steps[-1]['detail']}, {day}" if is_counted else steps[-1]["detail"]
         steps[-1] |= {"state": "now", "detail": detail}
     return [*steps, decision, {"label": gettext("Connection"), "detail": "", "state": ""}]
-
-
-def _ended(application: Application, steps: list[dict[str, str]]) -> list[dict[str, str]]:
-    if application.state == ApplicationState.APPROVED:
-        return [*steps, {"label": gettext("Connection"), "detail": "", "state": "now"}]
-    return steps
 
 
 def criteria(application: Application, tried: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -202,7 +202,3 @@ def _opposite(waiting: Proposal | None) -> str:
 def _is_shown(kind: str, voices: str) -> bool:
     wanted: Iterable[str] = VOICES.get(voices, Author.values)
     return kind in wanted
-
-
-def _day(entry: HistoryEntry) -> str:
-    return short_date(timezone.localdate(entry.at))

@@ -60,7 +60,10 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
     event, found = own_object(request, reference, object_id)
-    template = _template_of(found)
+    if not found.template_uuid:
+        raise NotFound(ObjectProblem.TEMPLATE_NOT_FOUND())
+    made = find_version(found.template_uuid, found.template_version)
+    template = made if made is not None else find_template(found.template_uuid)
     form = _form(request, _stored(found))
     fields = _fields(request, template, found.id)
     conflict = False
@@ -138,13 +141,6 @@ def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | Non
     held = values_of_object(request.actor, object_id) if object_id is not None else []
     sent = request.method == "POST"
     return TemplateFields(template, held, request.POST if sent else None, request.FILES if sent else None)
-
-
-def _template_of(found: ObjectRow) -> ObjectTemplate:
-    if not found.template_uuid:
-        raise NotFound(ObjectProblem.TEMPLATE_NOT_FOUND())
-    made = find_version(found.template_uuid, found.template_version)
-    return made if made is not None else find_template(found.template_uuid)
 
 
 def _mark(request: PageRequest, found: ObjectRow, conflict: bool) -> str:

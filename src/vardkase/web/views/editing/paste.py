@@ -32,7 +32,8 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
     )
     step = request.POST.get("go", "look")
     if request.method != "POST" or step == "text" or not form.is_valid():
-        return _text_page(request, event, form)
+        context = {"heading": gettext("Paste lines"), "event": event, **reach_context(request.actor, form)}
+        return render(request, "editing/paste.html", context)
     found = pasted(event.id, form.cleaned_data["text"])
     review = Review(found.values, request.POST)
     if step == "add" and (done := _add(request, event, form, review)):
@@ -58,11 +59,6 @@ def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review)
         messages.info(request, words % {"n": thin(doubles)})
     said = ngettext("%(n)s attribute is added.", "%(n)s attributes are added.", count)
     return back_to(request, event.id, said % {"n": thin(count)})
-
-
-def _text_page(request: PageRequest, event: EventRow, form: PasteForm) -> HttpResponse:
-    context = {"heading": gettext("Paste lines"), "event": event, **reach_context(request.actor, form)}
-    return render(request, "editing/paste.html", context)
 
 
 def _review_page(

@@ -55,7 +55,12 @@ BAR = 640
 def publish(request: PageRequest, reference: str) -> HttpResponse:
     """Show the review (GET, with `distribution` for another level), or publish what was reviewed (POST)."""
     event = _publishable(request.actor, reference)
-    form = _reach(request, event)
+    sent = request.POST if request.method == "POST" else request.GET
+    data = {
+        "distribution": sent.get("distribution", event.distribution),
+        "sharing_group_id": sent.get("sharing_group_id", event.sharing_group_id or ""),
+    }
+    form = ReachForm(data, **group_options(request.actor))
     if request.method == "POST" and form.is_valid():
         refused = _publish(request, event, form)
         if refused is None:
@@ -81,15 +86,6 @@ def _publishable(actor: Actor, reference: str) -> EventRow:
     if not rules.may_publish_event(actor, event):
         raise Forbidden
     return event
-
-
-def _reach(request: PageRequest, event: EventRow) -> ReachForm:
-    sent = request.POST if request.method == "POST" else request.GET
-    data = {
-        "distribution": sent.get("distribution", event.distribution),
-        "sharing_group_id": sent.get("sharing_group_id", event.sharing_group_id or ""),
-    }
-    return ReachForm(data, **group_options(request.actor))
 
 
 def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | None:

@@ -134,7 +134,12 @@ def _tabs(shell: EventLayout, part: str) -> list[dict[str, Any]]:
     references = count_references(shell.actor, event_id)
     tabs = [
         ("event", gettext("Attributes"), shell.listed.row.attribute_count, True),
-        ("event_correlations", gettext("Correlations"), _number(shell.related), True),
+        (
+            "event_correlations",
+            gettext("Correlations"),
+            ("" if shell.related is None else len(shell.related)),
+            True,
+        ),
         ("event_reports", gettext("Reports"), reports, bool(reports)),
         ("event_references", gettext("References"), references, bool(references)),
         ("event_history", gettext("History"), "", event_parts.may_read_history(shell.actor, shell.event)),
@@ -144,7 +149,3 @@ def _tabs(shell: EventLayout, part: str) -> list[dict[str, Any]]:
         for name, label, count, there in tabs
         if there or name == part
     ]
-
-
-def _number(related: list[RelatedEvent] | None) -> int | str:
-    return "" if related is None else len(related)

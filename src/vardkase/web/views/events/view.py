@@ -56,7 +56,8 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
 @page()
 def correlations(request: PageRequest, reference: str) -> HttpResponse:
     shell = shell_of(request.actor, reference)
-    start = _start(request)
+    text = request.GET.get("start", "")
+    start = int(text) if text.isdecimal() and len(text) < 6 else 0
     every = related_events(request.actor, shell.event.id) if shell.related is None else shell.related
     some = every[start : start + RELATED_A_PAGE]
     values = shared_values(request.actor, shell.event.id, [each.event_id for each in some])
@@ -131,8 +132,3 @@ def _may_see_deleted(shell: EventLayout) -> bool:
 def _shown_words(shown: int, total: int) -> str:
     words = ngettext("%(shown)s of %(total)s attribute", "%(shown)s of %(total)s attributes", total)
     return words % {"shown": thin(shown), "total": thin(total)}
-
-
-def _start(request: PageRequest) -> int:
-    text = request.GET.get("start", "")
-    return int(text) if text.isdecimal() and len(text) < 6 else 0

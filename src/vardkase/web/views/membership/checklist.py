@@ -151,19 +151,16 @@ def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
     if form.is_valid() and _done(form, lambda: results.append(doing.do(request, pk, form.cleaned_data))):
         if isinstance(results[0], ApprovalRequest):
             return proposed(request, results[0])
-        _tell_done(request, name)
+        if name in BY_MAIL and not can_send():
+            messages.warning(
+                request,
+                gettext("The account has been created, but the hub cannot send mail: nothing was sent."),
+            )
+        else:
+            messages.success(request, gettext("Done."))
         membership.refresh_from_db(fields=["organisation"])  # It may be of another organisation now.
         return redirect("member", membership.organisation_id)
     return _shown(request, membership, name, form, status=422)
-
-
-def _tell_done(request: PageRequest, name: str) -> None:
-    if name in BY_MAIL and not can_send():
-        messages.warning(
-            request, gettext("The account has been created, but the hub cannot send mail: nothing was sent.")
-        )
-    else:
-        messages.success(request, gettext("Done."))
 
 
 @page(staff=TECHNICAL, allowed_while_suspended=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -37,7 +35,11 @@ def write(request: PageRequest, pk: int = 0) -> HttpResponse:
     preview = None
     if form.is_bound and form.is_valid():
         if "preview" in request.POST:
-            preview = _preview(form, community)
+            said = form.wire()
+            after = list(services.would_draw(said, said["chosen"]))
+            before = list(services.drawn(community)) if community else []
+            come, go = set(after) - set(before), [each for each in before if each not in set(after)]
+            preview = {"rows": [(each, each in come) for each in after], "leaving": go}
         elif _saved(request, form, community):
             return redirect("member_communities")
     context = {
@@ -66,14 +68,6 @@ def _saved(request: PageRequest, form: CommunityForm, community: Community | Non
         return False
     messages.success(request, gettext("The group has been created, and follows its rule from now on."))
     return True
-
-
-def _preview(form: CommunityForm, community: Community | None) -> dict[str, Any]:
-    said = form.wire()
-    after = list(services.would_draw(said, said["chosen"]))
-    before = list(services.drawn(community)) if community else []
-    come, go = set(after) - set(before), [each for each in before if each not in set(after)]
-    return {"rows": [(each, each in come) for each in after], "leaving": go}
 
 
 def _initial(community: Community) -> dict[str, object]:

@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from vardkase.exchange import openid
-from vardkase.identity.accounts.models import User
 from vardkase.identity.sign_in_policy.models import IdentityProvider
 from vardkase.identity.sign_in_policy.providers import (
     ProviderFault,
@@ -79,7 +78,10 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
     except ProviderRefused as refused:
         return _refused(request, provider, refused)
     second_factor = vouches_for_second_factor(provider, claims)
-    return _enter(request, user, provider, following, second_factor=second_factor)
+    proved(provider)
+    came_through(request, user, provider, second_factor=second_factor)
+    entered: HttpResponse = perform_login(request, Login(user=user, redirect_url=following or None))
+    return entered
 
 
 def _way_there(request: HttpRequest, provider: IdentityProvider, email: str, following: str) -> HttpResponse:
@@ -89,15 +91,6 @@ def _way_there(request: HttpRequest, provider: IdentityProvider, email: str, fol
         return _refused(request, provider, refused)
     attempts.keep(request, provider, attempt, following)
     return render(request, "account/provider_go.html", {"provider": provider, "address": address})
-
-
-def _enter(
-    request: HttpRequest, user: User, provider: IdentityProvider, following: str, *, second_factor: bool
-) -> HttpResponse:
-    proved(provider)
-    came_through(request, user, provider, second_factor=second_factor)
-    entered: HttpResponse = perform_login(request, Login(user=user, redirect_url=following or None))
-    return entered
 
 
 def _refused(request: HttpRequest, provider: IdentityProvider, refused: ProviderRefused) -> HttpResponse:

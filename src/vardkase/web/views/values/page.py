@@ -85,7 +85,12 @@ def verdict_on(
     if life is None:
         detail = gettext("No event that you can see has this value.")
         return ValueVerdict("land", gettext("Not known here"), detail)
-    where = _where(life)
+    words = ngettext(
+        "In %(events)s event, marked for detection in %(detected)s.",
+        "In %(events)s events, marked for detection in %(detected)s.",
+        life.events,
+    )
+    where = words % {"events": thin(life.events), "detected": thin(life.detected)}
     if any(hit.category == "false_positive" for hit in warnings):
         names = ", ".join(hit.name for hit in warnings)
         listed = gettext("It is on a warninglist: %(names)s.") % {"names": names}
@@ -96,15 +101,6 @@ def verdict_on(
     if life.last_seen < (now or time.time()) - FRESH:
         return ValueVerdict("out", gettext("Marked for detection, but old"), f"{where} {seen}")
     return ValueVerdict("out", gettext("Active and marked for detection"), f"{where} {seen}")
-
-
-def _where(life: ValueLifetime) -> str:
-    words = ngettext(
-        "In %(events)s event, marked for detection in %(detected)s.",
-        "In %(events)s events, marked for detection in %(detected)s.",
-        life.events,
-    )
-    return words % {"events": thin(life.events), "detected": thin(life.detected)}
 
 
 def _networks(actor: Actor, text: str) -> dict[str, list[dict[str, Any]]]:

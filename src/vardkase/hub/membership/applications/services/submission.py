@@ -37,7 +37,11 @@ def submit(actor: Acting, application: Application) -> Application:
     application.save()
     take_step(actor, APPLICATION, application, "submit")
     keep_form(application)
-    _place(actor, application)
+    application.phase = _admitting(application)
+    if application.phase is None:
+        _wait(actor, application)
+    else:
+        application.save(update_fields=["phase", "changed"])
     receipt = MailAttachment(f"{application.number}.pdf", "application/pdf", keep_receipt(application))
     if application.waits():
         tell(actor, "application_waiting", application, [receipt, write_waiting_list(actor, application)])
@@ -103,14 +107,6 @@ def _taken(actor: Acting, application: Application, step: str) -> Application:
     require_may_act(actor, application)
     APPLICATION.after(application.state, step)
     return application
-
-
-def _place(actor: Acting, application: Application) -> None:
-    application.phase = _admitting(application)
-    if application.phase is None:
-        _wait(actor, application)
-    else:
-        application.save(update_fields=["phase", "changed"])
 
 
 def _wait(actor: Acting, application: Application, note: str = "") -> None:

@@ -98,7 +98,7 @@ def request_completion(
     application = opened(actor, application)
     APPLICATION.after(application.state, "request_completion")
     words, chosen, last = checked_text(text), _steps(steps), _last_day(complete_by)
-    _drop_proposal(actor, application)
+    drop(actor, DECIDE, application.number)
     Message.objects.create(
         application=application, kind=Author.OFFICER, author=actor.name, text=words, steps=chosen
     )
@@ -198,7 +198,3 @@ def _last_day(given: date | None) -> date:
     if day <= today():
         raise Invalid({"complete_by": [AssessmentProblem.DAY_HAS_PASSED()]})
     return day
-
-
-def _drop_proposal(actor: Actor, application: Application) -> None:
-    drop(actor, DECIDE, application.number)

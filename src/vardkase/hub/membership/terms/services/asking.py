@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.core import signing
 from django.db import transaction
@@ -96,19 +95,15 @@ def _write(actor: AuditActor, kind: str, request: AcceptanceRequest, terms: Term
 
 def _recipients(request: AcceptanceRequest) -> Iterator[tuple[Recipient, str]]:
     membership = request.membership
-    signatory = _signatory(membership)
+    answers = membership.application.answers if membership.application else {}
+    found = answers.get("contacts", {}).get("signatory", {})
+    signatory = found if isinstance(found, dict) else {}
     if email := signatory.get("email"):
         link = private_address("/terms/answer/", token_of(request))
         yield Recipient(email, membership.language, signatory.get("key") or ""), link
     for person in _administrators(membership):
         if person.email != email:
             yield Recipient.of(person, membership.language), page_address("/terms/")
-
-
-def _signatory(membership: Membership) -> dict[str, Any]:
-    answers = membership.application.answers if membership.application else {}
-    found = answers.get("contacts", {}).get("signatory", {})
-    return found if isinstance(found, dict) else {}
 
 
 def _administrators(membership: Membership) -> list[User]:

@@ -118,7 +118,10 @@ def _publish(approval: Approval) -> Terms:
     found, answer_by = locked_draft(), date.fromisoformat(approval.parameters["answer_by"])
     if answer_by < earliest_answer():
         raise Conflict(TermsProblem.TOO_FEW_DAYS_LEFT(days=DAYS_TO_ANSWER.value))
-    _keep_the_delivered(found.version)
+    # Store the packaged version 1 before it is replaced: accepted text must not change with the
+    # software.
+    if found.version == 2 and not Terms.objects.filter(version=1).exists():
+        queries.terms_of(1).save()
     former = queries.current_terms()
     found.state, found.published = TermsState.PUBLISHED, timezone.now()
     found.published_by, found.answer_by = approval.actor.name, answer_by
@@ -132,12 +135,6 @@ def _publish(approval: Approval) -> Terms:
     }
     record(approval.actor, HubAction.TERMS_PUBLISHED, target_of(found), change)
     return found
-
-
-def _keep_the_delivered(version: int) -> None:
-    """Store the packaged version 1 before it is replaced: accepted text must not change with the software."""
-    if version == 2 and not Terms.objects.filter(version=1).exists():
-        queries.terms_of(1).save()
 
 
 PUBLISH = ApprovalAction(
