@@ -45,7 +45,7 @@ def with_variable(line: str) -> str:
 
 
 def text_of(kind: MailKind, language: str = "en", **facts: Any) -> str:
-    return composed(kind, language, {"name": "Ada", **facts}).content.text.partition("\n-- \n")[0]
+    return composed(kind, language, {"name": "Ada", **facts}, "CERT-SE").content.text.partition("\n-- \n")[0]
 
 
 @pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_a_mail_of_every_kind_has_a_value_for_every_placeholder(kind: MailKind, 
     facts = kind.texts[language].samples
     if kind.without_key:
         facts |= kind_named(kind.without_key).texts[language].samples
-    mail = composed(kind, language, facts).content
+    mail = composed(kind, language, facts, "CERT-SE").content
     whole = (mail.subject, mail.secret_subject, mail.text, mail.open_subject, mail.open_text or "")
     assert mail.subject.strip()
     for part in (*whole, mail.html.partition("<body")[2].partition(">")[2]):
@@ -143,7 +143,7 @@ def test_a_list_is_a_line_each_and_what_somebody_wrote_stays_text(tmp_path: Path
     lines = with_variable('items = { description = "Items", sample = ["x"] }')
     kind = written(tmp_path, lines, "All of {items}:\n\n- {items}\n")
     assert text_of(kind, items=["*a*", "b"]) == "All of *a*, b:\n\n– *a*\n– b\n"
-    html = composed(kind, "en", {"name": "Ada", "items": ["*a*", "<b>"]}).content.html
+    html = composed(kind, "en", {"name": "Ada", "items": ["*a*", "<b>"]}, "CERT-SE").content.html
     assert "<li>*a*</li>" in html
     assert "<li>&lt;b&gt;</li>" in html
 
@@ -156,7 +156,9 @@ def test_a_table(tmp_path: Path) -> None:
     kind = written(tmp_path, lines, "Before\n\n{rows}\n\nAfter")
     rows = [("ip-dst", "1 | {name}"), ("domain", gettext_lazy("Yes"))]
     assert text_of(kind, rows=rows) == "Before\n\nType  Value\nip-dst  1 | {name}\ndomain  Yes\n\nAfter\n"
-    assert "<td>1 | {name}</td>" in composed(kind, "en", {"name": "Ada", "rows": rows}).content.html
+    assert (
+        "<td>1 | {name}</td>" in composed(kind, "en", {"name": "Ada", "rows": rows}, "CERT-SE").content.html
+    )
     assert text_of(kind, rows=[]) == "Before\n\nAfter\n"
     words = in_words(kind, kind.texts["sv"], "sv", {"name": "Ada", "rows": rows})["rows"]
     assert isinstance(words, Table)

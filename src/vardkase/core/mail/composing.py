@@ -12,7 +12,6 @@ from vardkase.core.mail.encryption import AddressedMail
 from vardkase.core.mail.facts import Facts, in_words, plain_words
 from vardkase.core.mail.kinds import LANGUAGES, MailKind, kind_named
 from vardkase.core.mail.rendering import as_html, as_text, filled, fragment, laid_out
-from vardkase.core.mail.settings import sender
 from vardkase.core.mail.texts import TemplateText, texts
 
 BETWEEN_LANGUAGES = "\n----\n\n"
@@ -38,16 +37,17 @@ class _Part:
     small: SafeString
 
 
-def composed(kind: MailKind, language: str, facts: Facts) -> ComposedMail:
-    """A mail of `kind`. Raises ValueError if a fact is missing, or has no words."""
+def composed(kind: MailKind, language: str, facts: Facts, sent_by: str) -> ComposedMail:
+    """A mail of `kind` from `sent_by`. Raises ValueError if a fact is missing, or has no words."""
     languages = LANGUAGES if kind.is_bilingual else (language,)
     current = texts(kind, languages)
-    parts = [_part(kind, current[each], facts) for each in languages]
+    parts = [_part(kind, current[each], facts, sent_by) for each in languages]
     subject = " / ".join(part.subject for part in parts)
     body = format_html_join(SafeString("\n<hr>\n"), "{}", ((part.fragment,) for part in parts))
     small = format_html_join("\n", "{}", ((part.small,) for part in parts))
     text = BETWEEN_LANGUAGES.join(part.text for part in parts)
-    brief = composed(kind_named(kind.without_key), language, facts).content if kind.without_key else None
+    replaced = kind_named(kind.without_key) if kind.without_key else None
+    brief = composed(replaced, language, facts, sent_by).content if replaced else None
     content = AddressedMail(
         subject,
         f"{text}\n-- \n{''.join(part.foot for part in parts)}",
@@ -59,15 +59,15 @@ def composed(kind: MailKind, language: str, facts: Facts) -> ComposedMail:
     return ComposedMail(current[languages[0]].version, content)
 
 
-def _part(kind: MailKind, text: TemplateText, facts: Facts) -> _Part:
+def _part(kind: MailKind, text: TemplateText, facts: Facts, sent_by: str) -> _Part:
     standard = kind.texts[text.language]
     words = in_words(kind, standard, text.language, facts)
     # No text has a private fact in its subject; were there one, its name would be sent and not its value.
     shown = {name: plain_words(each) for name, each in words.items() if not kind.is_private(name)}
     body, flat = laid_out(text.body, words)
     with override(text.language):
-        sent_by = gettext("This mail was sent by %(hub)s.") % {"hub": "{sent_by}"}
-    foot, small = laid_out(standard.foot or sent_by, {**words, "sent_by": sender()})
+        default_foot = gettext("This mail was sent by %(hub)s.") % {"hub": "{sent_by}"}
+    foot, small = laid_out(standard.foot or default_foot, {**words, "sent_by": sent_by})
     return _Part(
         filled(text.subject, shown),
         filled(standard.encrypted_subject, shown),

@@ -22,6 +22,7 @@ from vardkase.core.mail.kinds import LANGUAGES, MailKind, kind_named
 from vardkase.core.mail.models import SentMail, SentState
 from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.core.mail.settings import sender
 from vardkase.core.problems import Problem, stored
 
 
@@ -54,13 +55,15 @@ class _Notification:
     reply_to: str
     headers: Mapping[str, str]
     policy: MailPolicy
+    sent_by: str
+    has_server: bool
     mails: dict[str, ComposedMail] = field(default_factory=dict)
 
     def mail_to(self, person: Recipient) -> Mail:
         """Raises CannotBeSent, which the log then says too."""
         language = person.language if person.language in LANGUAGES else settings.LANGUAGE_CODE
         if language not in self.mails:
-            self.mails[language] = composed(self.kind, language, self.facts)
+            self.mails[language] = composed(self.kind, language, self.facts, self.sent_by)
         mail = self.mails[language]
         entry = self._log(person, language, mail) if self.kind.is_correspondence else None
         content = replace(
@@ -71,7 +74,7 @@ class _Notification:
             about={"correspondence": entry.pk} if entry else person.reference,
         )
         try:
-            if not can_send():
+            if not self.has_server:
                 raise CannotBeSent(OutgoingMailProblem.NO_MAIL_SERVER())
             return addressed(content, person, self.policy)
         except CannotBeSent as fault:
@@ -131,11 +134,14 @@ def notify_each(
     headers: Mapping[str, str] | None = None,
 ) -> Notified:
     """As `notify`, to groups of recipients with facts of their own, in a few statements for all of them."""
-    known, policy = kind_named(kind), MailPolicy.now()
+    # Read once for all: each setting is a query.
+    known, policy, sent_by, has_server = kind_named(kind), MailPolicy.now(), sender(), can_send()
     mails: list[Mail] = []
     faults: dict[str, Problem] = {}
     for recipients, facts in groups:
-        mail = _Notification(known, about, facts, by, attachments, reply_to, headers or {}, policy)
+        mail = _Notification(
+            known, about, facts, by, attachments, reply_to, headers or {}, policy, sent_by, has_server
+        )
         people = {person.email.lower(): person for person in recipients}
         for person in people.values():
             try:
