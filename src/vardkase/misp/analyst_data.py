@@ -92,8 +92,10 @@ def parse_analyst_data(kind: int, data: Mapping[str, Any], *, now: int) -> Analy
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),
         locked=read_flag(data, "locked", False, errors),
-        orgc=_read_creator(data),
-        text=_read_words(kind, data, errors),
+        # MISP sends the creator whole, or only its uuid.
+        orgc=read_block(data, "Orgc")
+        or ({"uuid": data["orgc_uuid"]} if isinstance(data.get("orgc_uuid"), str) else None),
+        text=_read_note_or_comment(kind, data, errors),
         language=_read_limited(data, errors, "language", LONGEST_LANGUAGE) or LANGUAGE,
         opinion=_read_opinion(data, errors) if KINDS[kind] == "Opinion" else None,
         relationship_type=_read_limited(data, errors, "relationship_type", LONGEST_NAME)
@@ -108,16 +110,17 @@ def parse_analyst_data(kind: int, data: Mapping[str, Any], *, now: int) -> Analy
 def analyst_parts(data: Mapping[str, Any]) -> Iterator[tuple[int, str, Any]]:
     for kind, name in enumerate(KINDS):
         parts = data.get(name)
+        # A single one may stand outside a list, as tags do.
         listed = parts if isinstance(parts, list) else [parts] if isinstance(parts, dict) and parts else []
         for number, part in enumerate(listed):
             yield kind, f"{name}.{number}", part
 
 
 def _required_uuid(data: Mapping[str, Any], errors: Errors, key: str) -> str:
-    found = read_uuid(data, errors, key)
-    if found is None and key not in errors:
+    uuid = read_uuid(data, errors, key)
+    if uuid is None and key not in errors:
         errors[key] = [Fault.NOT_A_UUID()]
-    return found or ""
+    return uuid or ""
 
 
 def _read_target(data: Mapping[str, Any], errors: Errors, key: str) -> str:
@@ -134,10 +137,10 @@ def _read_limited(data: Mapping[str, Any], errors: Errors, key: str, longest: in
     return text
 
 
-def _read_words(kind: int, data: Mapping[str, Any], errors: Errors) -> str | None:
+def _read_note_or_comment(kind: int, data: Mapping[str, Any], errors: Errors) -> str | None:
     key = {"Note": "note", "Opinion": "comment"}.get(KINDS[kind])
     if key is None or data.get(key) is None:
-        return "" if key == "note" else None
+        return "" if key == "note" else None  # None leaves an opinion's stored comment alone.
     text = read_text(data[key])
     if len(text) > LONGEST_TEXT:
         errors[key] = [Fault.TOO_LONG(most=LONGEST_TEXT)]
@@ -166,8 +169,3 @@ def _read_moment(data: Mapping[str, Any], now: int, errors: Errors, key: str) ->
     if moment.timestamp() > now + LARGEST_LEAD:
         errors[key] = [Fault.IN_THE_FUTURE()]
     return moment.replace(microsecond=0)
-
-
-def _read_creator(data: Mapping[str, Any]) -> dict[str, Any] | None:
-    block = read_block(data, "Orgc")
-    return block or ({"uuid": data["orgc_uuid"]} if isinstance(data.get("orgc_uuid"), str) else None)

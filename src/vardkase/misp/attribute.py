@@ -56,7 +56,7 @@ def parse_attribute(
 ) -> AttributeInput | Errors:
     errors: Errors = {}
     type_name = _read_type(data, errors)
-    if errors:
+    if errors:  # Nothing else can be checked without the type.
         return errors
     category = _read_category(data, type_name, errors)
     value = _read_value(data, type_name, errors, rewrite)
@@ -114,11 +114,12 @@ def _read_value(data: Mapping[str, Any], type_name: str, errors: Errors, rewrite
     if value is None and data.get("value1") is not None:
         second = read_text(data.get("value2"))
         value = read_text(data["value1"]) + (f"|{second}" if second else "")
+    # `read_text` makes False "", and a boolean attribute that is false would be refused as empty.
     text = normalise(type_name, "0" if value is False else read_text(value))
     kept = text if rewrite is None else rewrite(type_name, text)
-    if kept is None:
+    if kept is None:  # An import filter excludes the value.
         errors["value"] = [Fault.BLOCKED_VALUE()]
         return text
-    if (refusal := validate(type_name, kept)) is not None:
-        errors["value"] = [refusal]
+    if (fault := validate(type_name, kept)) is not None:
+        errors["value"] = [fault]
     return kept

@@ -23,7 +23,7 @@ from vardkase.misp.flags import as_int
 from vardkase.misp.time import LARGEST_LEAD
 
 DATE = re.compile(r"(\d{4}|\d{2})[-/.](\d{1,2})[-/.](\d{1,2})")
-ANALYSIS_WORDS = {"initial": 0, "ongoing": 1, "complete": 2, "completed": 2}
+ANALYSIS_NAMES = {"initial": 0, "ongoing": 1, "complete": 2, "completed": 2}
 
 
 @dataclass(slots=True)
@@ -64,7 +64,8 @@ def parse_event(data: Mapping[str, Any], *, now: int) -> EventInput | Errors:
         published=read_flag(data, "published", False, errors),
         locked=read_flag(data, "locked", False, errors),
         disable_correlation=read_flag(data, "disable_correlation", False, errors),
-        protected=_read_protected(data, errors),
+        # An edit that does not mention it leaves an event protected.
+        protected=None if data.get("protected") is None else read_flag(data, "protected", False, errors),
         extends_uuid=_read_extends(data, errors),
         orgc=read_block(data, "Orgc"),
         tags=read_tags(data),
@@ -89,7 +90,7 @@ def _read_date(data: Mapping[str, Any], errors: Errors) -> date | None:
     match = DATE.fullmatch(str(value).strip())
     if match is not None:
         year = int(match[1]) + (2000 if len(match[1]) == 2 else 0)
-        try:
+        try:  # The expression knows no calendar: 2024-02-31 has the right form.
             return date(year, int(match[2]), int(match[3]))
         except ValueError:
             pass
@@ -109,7 +110,7 @@ def _read_choice(
     if value is None:
         return None
     number = as_int(value)
-    if number not in allowed or value is False:
+    if number not in allowed or value is False:  # False is 0 to as_int, which may be allowed.
         errors[key] = [fault()]
         return None
     return number
@@ -117,13 +118,9 @@ def _read_choice(
 
 def _read_analysis(data: Mapping[str, Any], errors: Errors) -> int | None:
     value = data.get("analysis")
-    if isinstance(value, str) and (named := ANALYSIS_WORDS.get(value.strip().lower())) is not None:
+    if isinstance(value, str) and (named := ANALYSIS_NAMES.get(value.strip().lower())) is not None:
         return named
     return _read_choice(data, "analysis", range(3), Fault.BAD_ANALYSIS, errors)
-
-
-def _read_protected(data: Mapping[str, Any], errors: Errors) -> bool | None:
-    return None if data.get("protected") is None else read_flag(data, "protected", False, errors)
 
 
 def _read_extends(data: Mapping[str, Any], errors: Errors) -> str | None:

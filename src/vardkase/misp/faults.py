@@ -18,10 +18,12 @@ class Refusal:
     params: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        shown = {
-            name: ", ".join(each) if isinstance(each, list) else each for name, each in self.params.items()
+        params = {
+            name: ", ".join(value) if isinstance(value, list) else value
+            for name, value in self.params.items()
         }
-        return self.fault % shown if shown else self.fault.value
+        # Without parameters a percent sign is a percent sign.
+        return self.fault % params if params else self.fault.value
 
 
 class Fault(StrEnum):

@@ -44,6 +44,7 @@ def read_part_distribution(data: Mapping[str, Any], default: int, errors: Errors
     if value is None:
         return default
     number = as_int(value)
+    # False is 0 to as_int, which would narrow the distribution to one organisation.
     if number is None or value is False or not 0 <= number <= 5:
         errors["distribution"] = [Fault.BAD_PART_DISTRIBUTION()]
         return default
@@ -110,9 +111,10 @@ def _tag(entry: object) -> dict[str, Any] | None:
     if isinstance(entry, str):
         return {"name": entry} if entry else None
     if isinstance(entry, dict):
+        # An EventTag or AttributeTag has the tag inside, and beside it whether it is local.
         inner = entry.get("Tag")
         return (
-            {**inner, **{k: v for k, v in entry.items() if k == "local"}}
+            {**inner, **{name: value for name, value in entry.items() if name == "local"}}
             if isinstance(inner, dict)
             else entry or None
         )

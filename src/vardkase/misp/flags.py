@@ -24,9 +24,9 @@ def as_int(value: object, default: int | None = None) -> int | None:
         # What MISP itself writes, and a hundred thousand times in a large event.
         if value.isdecimal() and value.isascii() and len(value) < 19:
             return int(value)
-        text = value
-        text = text.strip()
+        text = value.strip()
         digits = text[1:] if text[:1] == "-" else text
+        # int() takes other scripts' digits, underscores, and time that grows with the square of the length.
         value = int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 20 else None
     elif isinstance(value, float):
         value = int(value) if value.is_integer() else None

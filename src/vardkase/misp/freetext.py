@@ -79,15 +79,19 @@ type Guess = tuple[str, tuple[str, ...], str]
 
 def detect(text: str) -> list[DetectedValue]:
     """Every probable value in `text` (prose, lists, JSON, a web page), without duplicates, in order."""
-    found: dict[str, DetectedValue] = {}
+    detected: dict[str, DetectedValue] = {}
     for word in dict.fromkeys(_words(text)):
-        guess = _guess(refang(word))
-        if guess is None or guess[0] in found or validate(guess[1][0], normalise(guess[1][0], guess[0])):
+        refanged = refang(word)
+        guess = next((guess for test in TESTS if (guess := test(refanged)) is not None), None)
+        if guess is None:
             continue
         value, types, comment = guess
+        # A guess is by form only: an IP address with the port 99999 looks right and is refused when stored.
+        if value in detected or validate(types[0], normalise(types[0], value)):
+            continue
         category, to_ids = default_category(types[0]), default_to_ids(types[0])
-        found[value] = DetectedValue(value, types[0], types, category, to_ids, word, comment)
-    return list(found.values())
+        detected[value] = DetectedValue(value, types[0], types, category, to_ids, word, comment)
+    return list(detected.values())
 
 
 def refang(word: str) -> str:
@@ -98,15 +102,14 @@ def refang(word: str) -> str:
 
 
 def _words(text: str) -> Iterator[str]:
-    for piece in _pieces(text):
-        words = SEPARATORS.split(piece) + QUOTED.findall(piece)
-        yield from (word for each in words if (word := each.strip(EDGES)))
-
-
-def _pieces(text: str) -> list[str]:
     if text.lstrip().startswith("{"):
-        return _strings_of_json(text)
-    return [words_of_page(text) if is_page(text) else text]
+        pieces = _strings_of_json(text)
+    else:
+        pieces = [words_of_page(text) if is_page(text) else text]
+    for piece in pieces:
+        # What stands between quotation marks is tried whole as well: a path may have spaces.
+        candidates = SEPARATORS.split(piece) + QUOTED.findall(piece)
+        yield from (word for candidate in candidates if (word := candidate.strip(EDGES)))
 
 
 def _strings_of_json(text: str) -> list[str]:
@@ -115,22 +118,14 @@ def _strings_of_json(text: str) -> list[str]:
     except (ValueError, RecursionError):
         return [text]
     strings = []
-    while open_values:
+    while open_values:  # Not recursive: the depth is the sender's choice.
         value = open_values.pop()
         if isinstance(value, dict | list):
             open_values += reversed(list(value.values()) if isinstance(value, dict) else value)
         elif isinstance(value, str):
-            strings.append(
-                value.encode("utf-8", "replace").decode()
-            )  # Half a surrogate pair is no character.
+            # JSON can spell half a surrogate pair, which neither UTF-8 nor PostgreSQL can hold.
+            strings.append(value.encode("utf-8", "replace").decode())
     return strings
-
-
-def _guess(word: str) -> Guess | None:
-    for test in TESTS:
-        if (guess := test(word)) is not None:
-            return guess
-    return None
 
 
 def _address(word: str) -> Guess | None:
@@ -139,30 +134,19 @@ def _address(word: str) -> Guess | None:
 
 def _hash(word: str) -> Guess | None:
     name, bar, digest = word.rpartition("|")
-    types = _hash_types(digest)
+    types: tuple[str, ...] = ()
+    if HEXADECIMAL.fullmatch(digest):
+        types = HASH_BY_LENGTH.get(len(digest), ())
+    elif match := SSDEEP.fullmatch(digest):
+        # ssdeep's block sizes are 3 times a power of two, so 12:30:45 stays a time.
+        doubled, rest = divmod(int(match[1][:12]), 3)
+        types = ("ssdeep",) if rest == 0 and doubled > 0 and doubled & (doubled - 1) == 0 else ()
     if bar:
-        types = tuple(named for each in types if (named := f"filename|{each}") in COMPOSITE_TYPES)
+        types = tuple(named for kind in types if (named := f"filename|{kind}") in COMPOSITE_TYPES)
         return (word, types, "") if name and types else None
-    if types and BITCOIN.fullmatch(word):
+    if types and BITCOIN.fullmatch(word):  # 32 hexadecimal digits may also be an address of Bitcoin.
         types = (*types, "btc")
     return (word, types, "") if types else None
-
-
-def _hash_types(digest: str) -> tuple[str, ...]:
-    if HEXADECIMAL.fullmatch(digest):
-        return HASH_BY_LENGTH.get(len(digest), ())
-    match = SSDEEP.fullmatch(digest)
-    return ("ssdeep",) if match and _is_block_size(match[1]) else ()
-
-
-def _is_block_size(digits: str) -> bool:
-    """True if ssdeep has this block size: 3 times a power of two (so that 12:30:45 stays a time)."""
-    times, rest = divmod(int(digits[:12]), 3)
-    return rest == 0 and times > 0 and times & (times - 1) == 0
-
-
-def _email(word: str) -> Guess | None:
-    return (word, EMAILS, "") if "://" not in word and EMAIL.fullmatch(word) else None
 
 
 def _address_and_port(word: str) -> Guess | None:
@@ -179,10 +163,6 @@ def _composed_with_port(word: str) -> Guess | None:
     if _is_network(match["host"]):
         return word, IP_PORTS, ""
     return (word, ("hostname|port",), "") if _is_domain(match["host"]) else None
-
-
-def _address_in_brackets(word: str) -> Guess | None:
-    return _address(word[1:-1]) if word.startswith("[") and word.endswith("]") else None
 
 
 def _domain(word: str) -> Guess | None:
@@ -202,11 +182,16 @@ def _url(word: str) -> Guess | None:
     if match is None or not (match["scheme"] or match["path"]):
         return None
     host = match["host"]
-    known = _is_domain(host) or _is_network(host)
-    if not known and not (match["scheme"] and "." in host):
+    is_known = _is_domain(host) or _is_network(host)
+    if not is_known and not (match["scheme"] and "." in host):
         return None
-    of_vendor = (match["scheme"] or "").lower() == "https" and _is_security_vendor(host)
-    return word, (("link",) if of_vendor else ("url",)), ""
+    # A security company's page is what the text refers to, and not an address to block.
+    if (match["scheme"] or "").lower() == "https":
+        labels = host.lower().split(".")
+        vendors = _packaged_list("security-provider-blogpost")
+        if any(".".join(labels[start:]) in vendors for start in range(len(labels) - 1)):
+            return word, ("link",), ""
+    return word, ("url",), ""
 
 
 def _path(word: str) -> Guess | None:
@@ -224,10 +209,10 @@ def _matches(pattern: re.Pattern[str], types: tuple[str, ...]) -> Callable[[str]
 TESTS: tuple[Callable[[str], Guess | None], ...] = (
     _address,
     _hash,
-    _email,
+    lambda word: (word, EMAILS, "") if "://" not in word and EMAIL.fullmatch(word) else None,
     _address_and_port,
     _composed_with_port,
-    _address_in_brackets,
+    lambda word: _address(word[1:-1]) if word.startswith("[") and word.endswith("]") else None,
     _domain,
     _url,
     _path,
@@ -239,6 +224,7 @@ TESTS: tuple[Callable[[str], Guess | None], ...] = (
 
 
 def _is_network(text: str) -> bool:
+    # ip_network takes a bare number for an address, and this is far cheaper for ordinary words.
     if len(text) < 3 or (":" not in text and text.count(".") != 3):
         return False
     try:
@@ -252,24 +238,12 @@ def _is_network(text: str) -> bool:
 
 def _is_domain(host: str) -> bool:
     name = normalise("domain", host)
-    return validate("domain", name) is None and name.rpartition(".")[2] in _top_level_domains()
+    top_level = name.rpartition(".")[2]
+    # The list is IANA's, where .onion is reserved and not delegated.
+    return validate("domain", name) is None and (top_level == "onion" or top_level in _packaged_list("tlds"))
 
 
 @cache
-def _top_level_domains() -> frozenset[str]:
-    return _listed("tlds") | {"onion"}
-
-
-def _is_security_vendor(host: str) -> bool:
-    labels = host.lower().split(".")
-    return any(".".join(labels[start:]) in _security_vendors() for start in range(len(labels) - 1))
-
-
-@cache
-def _security_vendors() -> frozenset[str]:
-    return _listed("security-provider-blogpost")
-
-
-def _listed(name: str) -> frozenset[str]:
+def _packaged_list(name: str) -> frozenset[str]:
     file = data_file("pymispwarninglists", f"{WARNINGLISTS}/{name}/list.json")
     return frozenset(entry.lower().strip(".") for entry in json.loads(file.read_bytes())["list"])

@@ -43,7 +43,8 @@ def _fresh(part: Any, fresh: Mapping[str, str]) -> Any:
     if "Attribute" in part:
         kept["Attribute"] = _renamed(part["Attribute"], fresh)
     if isinstance(references := part.get("ObjectReference"), list):
-        kept["ObjectReference"] = [_referring(each, fresh) for each in references]
+        kept["ObjectReference"] = [_referring(reference, fresh) for reference in references]
+    # Reports refer to attributes and objects by uuid in their text.
     if isinstance(content := part.get("content"), str):
         kept["content"] = UUID.sub(lambda match: fresh.get(match.group(), match.group()), content)
     return kept
@@ -53,5 +54,6 @@ def _referring(reference: Any, fresh: Mapping[str, str]) -> Any:
     if not isinstance(reference, dict):
         return reference
     target = str(reference.get("referenced_uuid") or "").lower()
-    said = {name: reference[name] for name in ("relationship_type", "comment") if name in reference}
-    return {**said, "referenced_uuid": fresh.get(target, target)}
+    kept = {name: reference[name] for name in ("relationship_type", "comment") if name in reference}
+    # A target outside the copied parts keeps its uuid.
+    return {**kept, "referenced_uuid": fresh.get(target, target)}

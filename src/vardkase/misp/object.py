@@ -21,7 +21,7 @@ from vardkase.misp.fields import (
 )
 from vardkase.misp.flags import as_int
 
-LARGEST_VERSION = 2**31 - 1
+LARGEST_VERSION = 2**31 - 1  # An integer column of PostgreSQL
 
 
 @dataclass(slots=True)
@@ -60,13 +60,16 @@ def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
             errors["template"] = [Fault.NO_TEMPLATE(field=key)]
             return errors
     first_seen, last_seen = read_seen(data, now, errors)
+    version = as_int(data.get("template_version")) or 1
+    if not 0 < version <= LARGEST_VERSION:
+        errors["template_version"] = [Fault.BAD_TEMPLATE_VERSION()]
     parsed = ObjectInput(
         uuid=read_uuid(data, errors),
         name=read_text(data["name"]),
         meta_category=read_text(data["meta-category"]),
         description=None if data.get("description") is None else read_text(data["description"]),
         template_uuid=read_text(data["template_uuid"]),
-        template_version=_read_version(data, errors),
+        template_version=version,
         distribution=read_part_distribution(data, Distribution.ORGANISATION, errors),
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),
@@ -77,13 +80,6 @@ def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
         timestamp=read_timestamp(data, now, errors),
     )
     return errors or parsed
-
-
-def _read_version(data: Mapping[str, Any], errors: Errors) -> int:
-    version = as_int(data.get("template_version")) or 1
-    if not 0 < version <= LARGEST_VERSION:
-        errors["template_version"] = [Fault.BAD_TEMPLATE_VERSION()]
-    return version
 
 
 def parse_reference(data: Mapping[str, Any], *, now: int) -> ReferenceInput | Errors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -76,8 +76,8 @@ def parse_template(data: Mapping[str, Any]) -> dict[str, Any]:
     elif uuid:
         parsed["uuid"] = uuid
     for name in REQUIREMENTS:
-        if relations := _requirement(data.get(name), name, parsed["attributes"], errors):
-            parsed[name] = relations
+        if required := _requirement(data.get(name), name, parsed["attributes"], errors):
+            parsed[name] = required
     if errors:
         raise BadTemplate(errors)
     return parsed
@@ -95,6 +95,7 @@ def definition_of(template: Mapping[str, Any], elements: list[Any]) -> dict[str,
         if relation in attributes:
             raise FieldFault(TemplateFault.RELATION_TWICE, name=relation)
         attributes[relation] = inner | {"misp-attribute": inner.pop("type", inner.get("misp-attribute"))}
+    # MISP shows what is required under `requirements`; a definition.json has it at the top.
     needs = template.get("requirements")
     own = {name: value for name, value in template.items() if name != "requirements"}
     return {**own, **(needs if isinstance(needs, dict) else {}), "attributes": attributes}
@@ -108,62 +109,54 @@ def _version(value: Any, errors: Faults) -> int:
     return number
 
 
-def _attributes(given: Any, errors: Faults) -> dict[str, dict[str, Any]]:
-    if not isinstance(given, dict) or not given:
+def _attributes(elements: Any, errors: Faults) -> dict[str, dict[str, Any]]:
+    if not isinstance(elements, dict) or not elements:
         errors["attributes"] = FieldFault(TemplateFault.NO_ATTRIBUTES)
         return {}
-    if len(given) > MOST_ELEMENTS:
+    if len(elements) > MOST_ELEMENTS:
         errors["attributes"] = FieldFault(TemplateFault.TOO_MANY_ATTRIBUTES, most=MOST_ELEMENTS)
         return {}
     seen: set[str] = set()
-    for relation in given:
-        if fault := _fault_of_relation(relation, seen):
-            errors[f"attributes.{relation[:50]}"] = FieldFault(fault)
+    for relation in elements:
+        is_bare = bool(relation) and relation == relation.strip() and "\0" not in relation
+        if not is_bare or len(relation) > LONGEST_NAME:
+            errors[f"attributes.{relation[:50]}"] = FieldFault(TemplateFault.BAD_RELATION)
+        elif relation.casefold() in seen:
+            errors[f"attributes.{relation[:50]}"] = FieldFault(TemplateFault.RELATION_TAKEN)
         seen.add(relation.casefold())
-    return {relation: _element(relation, each, errors) for relation, each in given.items()}
+    return {relation: _element(relation, element, errors) for relation, element in elements.items()}
 
 
-def _fault_of_relation(relation: str, seen: set[str]) -> TemplateFault | None:
-    if (
-        not relation.strip()
-        or relation != relation.strip()
-        or len(relation) > LONGEST_NAME
-        or "\0" in relation
-    ):
-        return TemplateFault.BAD_RELATION
-    return TemplateFault.RELATION_TAKEN if relation.casefold() in seen else None
-
-
-def _element(relation: str, given: Any, errors: Faults) -> dict[str, Any]:
+def _element(relation: str, definition: Any, errors: Faults) -> dict[str, Any]:
     place = f"attributes.{relation[:50]}"
-    if not isinstance(given, dict):
+    if not isinstance(definition, dict):
         errors[place] = FieldFault(TemplateFault.NOT_AN_OBJECT)
         return {}
-    kind = given.get("misp-attribute")
+    kind = definition.get("misp-attribute")
     if not isinstance(kind, str) or kind not in TYPES:
         errors[f"{place}.misp-attribute"] = FieldFault(TemplateFault.UNKNOWN_TYPE, type=str(kind)[:50])
         return {}
     element: dict[str, Any] = {"misp-attribute": kind}
     for name, reader in READERS.items():
-        if given.get(name) is None:
+        if definition.get(name) is None:
             continue
         try:
-            element[name] = reader(given[name])
+            element[name] = reader(definition[name])
         except FieldFault as fault:
             errors[f"{place}.{name}"] = fault
     return element
 
 
-def _requirement(given: Any, name: str, attributes: Mapping[str, Any], errors: Faults) -> list[str]:
-    if given is None:
+def _requirement(relations: Any, name: str, attributes: Mapping[str, Any], errors: Faults) -> list[str]:
+    if relations is None:
         return []
-    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+    if not isinstance(relations, list) or not all(isinstance(relation, str) for relation in relations):
         errors[name] = FieldFault(TemplateFault.NOT_RELATIONS)
         return []
-    unknown = [each for each in given if each not in attributes]
-    if unknown and "attributes" not in errors:
+    unknown = [relation for relation in relations if relation not in attributes]
+    if unknown and "attributes" not in errors:  # Without attributes all would be unknown.
         errors[name] = FieldFault(TemplateFault.UNKNOWN_RELATIONS, names=", ".join(unknown)[:200])
-    return list(dict.fromkeys(given))
+    return list(dict.fromkeys(relations))
 
 
 def _text(
@@ -203,18 +196,14 @@ def _read_priority(value: Any) -> float:
 def _read_choices(value: Any) -> list[str]:
     if not isinstance(value, list) or len(value) > MOST_CHOICES:
         raise FieldFault(TemplateFault.NOT_TEXTS, most=MOST_CHOICES)
-    return [_read_text(each) for each in value]
+    return [_read_text(choice) for choice in value]
 
 
 def _read_categories(value: Any) -> list[str]:
     chosen = _read_choices(value)
-    if unknown := next(_unknown(chosen), None):
+    if unknown := next((category for category in chosen if category not in CATEGORIES), None):
         raise FieldFault(TemplateFault.UNKNOWN_CATEGORY, category=unknown[:50])
     return chosen
-
-
-def _unknown(categories: list[str]) -> Iterator[str]:
-    return (each for each in categories if each not in CATEGORIES)
 
 
 READERS: dict[str, Callable[[Any], Any]] = {

@@ -26,27 +26,22 @@ def words_of_page(page: str) -> str:
 
 
 def _pieces(page: str) -> Iterator[str]:
-    small = page.lower()
+    lower = page.lower()
     at = 0
     while (start := page.find("<", at)) >= 0:
         yield page[at:start]
-        end = _end_of_tag(page, start)
+        is_comment = page.startswith("<!--", start)  # A comment may hold tags of its own.
+        end = _position(page, "-->", start) + 2 if is_comment else _position(page, ">", start)
         tag = page[start + 1 : end]
-        name = found[1].lower() if (found := NAME.match(tag)) else ""
+        name = match[1].lower() if (match := NAME.match(tag)) else ""
         if name not in WITHIN_WORDS:
             yield " " + " ".join(filter(None, (value for link in LINK.findall(tag) for value in link))) + " "
         at = end + 1
         if name in SILENT and not tag.startswith("/"):
-            at = _position(small, f"</{name}", at)
+            at = _position(lower, f"</{name}", at)
     yield page[at:]
 
 
-def _end_of_tag(page: str, start: int) -> int:
-    if page.startswith("<!--", start):
-        return _position(page, "-->", start) + 2
-    return _position(page, ">", start)
-
-
-def _position(page: str, what: str, start: int) -> int:
-    found = page.find(what, start)
-    return len(page) if found < 0 else found
+def _position(page: str, mark: str, start: int) -> int:
+    position = page.find(mark, start)
+    return len(page) if position < 0 else position  # What is not closed goes on to the end.

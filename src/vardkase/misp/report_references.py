@@ -49,7 +49,7 @@ def references(content: str) -> Iterator[ReportReference]:
 
 def prose(content: str) -> str:
     """The report's prose: references and Markdown syntax become spaces, so that offsets stay the same."""
-    text = REFERENCE.sub(_blank, content)
+    text = REFERENCE.sub(lambda match: " " * len(match[0]), content)
     text = LINK.sub(lambda match: " " * len(match[1]) + match[2] + " " * len(match[3]), text)
     return MARKS.sub(" ", text)
 
@@ -87,7 +87,3 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1] in EDGES:
         end -= 1
     return start, end
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 RUN = 7
-LONGEST = 64
+LONGEST = 64  # Letters that ssdeep writes per block size, at most
 SMALLEST_BLOCK = 3
 LARGEST_BLOCK = SMALLEST_BLOCK << 30
 DIGITS = {
@@ -37,11 +37,17 @@ def texts_of(value: str) -> tuple[SsdeepText, ...]:
     block, _, texts = value.partition(":")
     first, _, second = texts.partition(":")
     size = int(block) if block.isascii() and block.isdecimal() and len(block) < 11 else 0
-    if not _is_block(size) or max(len(first), len(second)) > LONGEST:
+    # A block size is 3 times a power of two.
+    doubled, rest = divmod(size, SMALLEST_BLOCK)
+    if rest or not SMALLEST_BLOCK <= size <= LARGEST_BLOCK or doubled & (doubled - 1):
+        return ()
+    if max(len(first), len(second)) > LONGEST:
         return ()
     if not DIGITS.keys() >= {*first, *second}:
         return ()
-    return SsdeepText(size, _without_runs(first)), SsdeepText(size * 2, _without_runs(second))
+    # ssdeep compares with runs of one letter cut to three: longer ones say little and match a lot.
+    first, second = LONG_RUN.sub(r"\1\1\1", first), LONG_RUN.sub(r"\1\1\1", second)
+    return SsdeepText(size, first), SsdeepText(size * 2, second)
 
 
 def runs_of(value: str) -> list[int]:
@@ -64,10 +70,12 @@ def _score(one: SsdeepText, other: SsdeepText) -> int:
         return 0
     lengths = len(one.text), len(other.text)
     changed = _distance(one.text, other.text) * LONGEST // sum(lengths)
+    # The second term is ssdeep's cap on short texts of small blocks, which resemble each other by chance.
     return min(100 - 100 * changed // LONGEST, one.block // SMALLEST_BLOCK * min(lengths))
 
 
 def _runs(text: SsdeepText) -> Iterator[int]:
+    # The block size goes above the 42 bits of the seven letters, and both into one bigint.
     size = (text.block // SMALLEST_BLOCK).bit_length() << BITS * RUN
     for seven in _sevens(text.text):
         run = 0
@@ -97,12 +105,3 @@ def _distance(one: str, other: str) -> int:
         right, left = right << 1 | 1, left << 1
         up, down = (left | ~(level | right)) & every, right & level
     return distance
-
-
-def _is_block(size: int) -> bool:
-    doubled, rest = divmod(size, SMALLEST_BLOCK)
-    return not rest and SMALLEST_BLOCK <= size <= LARGEST_BLOCK and not doubled & doubled - 1
-
-
-def _without_runs(text: str) -> str:
-    return LONG_RUN.sub(r"\1\1\1", text)

@@ -10,7 +10,7 @@ from dateutil.parser import parse as parse_date
 DELTA = re.compile(r"([0-9]+)([dhms])", re.IGNORECASE)
 SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 NUMBER = re.compile(r"-?[0-9]+")
-WORDS = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}
+DAYS_FROM_TODAY = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}
 MICROSECOND = 1_000_000
 DATE_LIKE = re.compile(r"(?=.*\d)(?:.*\d{4}|.*\d[-/.]\d+[-/.]\d|.*[a-z]{3})", re.IGNORECASE | re.ASCII)
 """What dateutil may see: left alone, it finds a date in "1.5" and "-1"."""
@@ -28,12 +28,13 @@ def parse_moment(text: str, now: int) -> int | None:
     """Unix seconds of a filter: a number, "5d" (before now), a word, or a date; None if malformed."""
     text = text.strip()
     if NUMBER.fullmatch(text):
+        # Cut, because int() refuses more than 4,300 digits; fifteen are beyond LARGEST already.
         return max(-LARGEST, min(int(text[:15]), LARGEST))
     if match := DELTA.fullmatch(text):
         return now - min(int(match[1][:10]) * SECONDS[match[2].lower()], LARGEST)
     if text.lower() == "now":
         return now
-    if (days := WORDS.get(text.lower())) is not None:
+    if (days := DAYS_FROM_TODAY.get(text.lower())) is not None:
         return _midnight(now, days)
     moment = read_date(text)
     return None if moment is None else int(moment.timestamp())
@@ -41,22 +42,23 @@ def parse_moment(text: str, now: int) -> int | None:
 
 def parse_time_filter(value: object, now: int) -> int:
     """As `parse_moment`, for any JSON value; malformed ones lie in the future, where nothing matches."""
+    # A JSON number may be written 1700000000.0, which no filter would read.
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    found = None if isinstance(value, bool) else parse_moment(text, now)
-    return now + 1 if found is None else found
+    moment = None if isinstance(value, bool) else parse_moment(text, now)
+    return now + 1 if moment is None else moment
 
 
 def parse_seen(value: object, now: int) -> int:
     """Microseconds since 1970 of a first or last seen. Raises ValueError if malformed."""
     text = value.strip() if isinstance(value, str) else ""
     if not text or text.replace(".", "", 1).isdigit():
-        raise ValueError("not a time")
-    if (days := WORDS.get(text.lower())) is not None:
+        raise ValueError("not a time")  # A number could be seconds, or microseconds as MISP stores them.
+    if (days := DAYS_FROM_TODAY.get(text.lower())) is not None:
         return _midnight(now, days) * MICROSECOND
     moment = read_date(text)
     if moment is None:
         raise ValueError("not a time")
-    difference = moment - EPOCH
+    difference = moment - EPOCH  # In whole numbers: a float has no microseconds left for such a time.
     return (difference.days * 86_400 + difference.seconds) * MICROSECOND + difference.microseconds
 
 
@@ -83,6 +85,7 @@ def read_date(text: str) -> datetime | None:
 
 def _read_iso(text: str) -> datetime | None:
     try:
+        # fromisoformat takes 20240131 for a date, and it may be a number of seconds.
         return None if text.isdecimal() else datetime.fromisoformat(text)
     except ValueError:
         return None
@@ -91,8 +94,9 @@ def _read_iso(text: str) -> datetime | None:
 def _read_free(text: str) -> datetime | None:
     if len(text) > LONGEST_DATE or not DATE_LIKE.match(text):
         return None
-    found: datetime = parse_date(text, default=EPOCH, tzinfos=_known_zone)
-    return found
+    # `default` fills what the text leaves out, which would be today's otherwise.
+    moment: datetime = parse_date(text, default=EPOCH, tzinfos=_known_zone)
+    return moment
 
 
 def _known_zone(name: str | None, offset: int | None) -> int | None:

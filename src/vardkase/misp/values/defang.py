@@ -39,8 +39,9 @@ def _defang_url(value: str) -> str:
     scheme, separator, rest = value.partition("://")
     if not separator:
         scheme, rest = "", value
-    host, tail = re.fullmatch(r"([^/?#]*)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]
-    return re.sub("^http", "hxxp", scheme, flags=re.IGNORECASE) + separator + _defang_host(host) + tail
+    host = re.split("[/?#]", rest, maxsplit=1)[0]
+    defanged = re.sub("^http", "hxxp", scheme, flags=re.IGNORECASE) + separator + _defang_host(host)
+    return defanged + rest[len(host) :]
 
 
 def _defang_host(host: str) -> str:

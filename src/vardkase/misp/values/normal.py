@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from vardkase.misp.time import read_date
-from vardkase.misp.types import PLAIN_IPV4
+from vardkase.misp.types import COMPOSITE_TYPES, PLAIN_IPV4
 from vardkase.misp.values.refang import DOTTED, refang
 
 type Normaliser = Callable[[str], str]
@@ -34,6 +34,14 @@ def normalise(type_name: str, value: str) -> str:
     return normaliser(value) if normaliser is not None else value
 
 
+def split(type_name: str, value: str) -> tuple[str, str | None]:
+    """`value1` and `value2` as stored; `value2` is None unless the type is composite."""
+    if type_name not in COMPOSITE_TYPES:
+        return value, None
+    first, _, second = value.partition("|")
+    return first, second
+
+
 def is_digits(text: str) -> bool:
     return text.isascii() and text.isdecimal()
 
@@ -47,12 +55,14 @@ def _ip(value: str) -> str:
             address = str(ipaddress.IPv6Address(address))
         except ValueError:
             return value
+    # A network of one address is that address.
     whole = "128" if ":" in address else "32"
     return address if not slash or prefix == whole else f"{address}/{prefix}"
 
 
 def _ip_port(value: str) -> str:
     if value.count(":") >= 2:
+        # The bar, and the six spellings of RFC 5952, section 6.
         for form in IPV6_WITH_PORT:
             if match := form.match(value):
                 return f"{_ip(match['ip'])}|{match['port']}"
@@ -62,10 +72,6 @@ def _ip_port(value: str) -> str:
     else:
         address, _, port = value.partition(":")
     return f"{_ip(address)}|{port}" if port else value
-
-
-def _host_port(value: str) -> str:
-    return value.lower().replace(":", "|")
 
 
 def _domain(value: str) -> str:
@@ -90,18 +96,15 @@ def _hash_after_name(value: str) -> str:
 
 def _upper_identifier(value: str) -> str:
     value = DASHES.sub("-", value)
+    # Only these identifiers are upper case throughout; a GHSA has lower-case letters.
     return value.upper() if value[:4].lower() in {"cve-", "cwe-", "gcve"} else value
-
-
-def _weakness(value: str) -> str:
-    return DASHES.sub("-", value).upper()
 
 
 def _autonomous_system(value: str) -> str:
     number = value[2:] if value[:2].upper() == "AS" else value
     # "ASAS1" stays as it is, to be refused: what is normal once must be normal twice.
     value = number if number[:1].isdecimal() else value
-    high, dot, low = value.partition(".")
+    high, dot, low = value.partition(".")  # RFC 5396: 1.10 is 65546.
     if dot and is_digits(high) and is_digits(low) and len(value) < 20:
         return str(int(high) * 65536 + int(low))
     return value
@@ -112,16 +115,9 @@ def _phone(value: str) -> str:
     return "+" + digits[2:] if digits.startswith("00") else digits
 
 
-def _alphanumeric_upper(value: str) -> str:
-    return re.sub(r"[^0-9A-Z]", "", value.upper())
-
-
-def _digits(value: str) -> str:
-    return re.sub(r"[^0-9]", "", value)
-
-
 def _mac(value: str) -> str:
     plain = re.sub(r"[.:\- ]", "", value.lower())
+    # The length is not checked: what is left over makes the value invalid.
     return ":".join(plain[start : start + 2] for start in range(0, len(plain), 2))
 
 
@@ -130,14 +126,6 @@ def _datetime(value: str) -> str:
     return (
         value if moment is None else f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}+0000"
     )
-
-
-def _boolean(value: str) -> str:
-    return "0" if value.lower() in {"", "0", "false"} else "1"
-
-
-def _without_colons_lower(value: str) -> str:
-    return value.replace(":", "").lower()
 
 
 LOWERED = (
@@ -194,6 +182,8 @@ HASHES_AFTER_NAME = (
     "tlsh",
 )
 
+FINGERPRINTS = ("x509-fingerprint-md5", "x509-fingerprint-sha1", "x509-fingerprint-sha256")
+
 NORMALISERS: dict[str, Normaliser] = {
     **dict.fromkeys(LOWERED, str.lower),
     **{f"filename|{name}": _hash_after_name for name in HASHES_AFTER_NAME},
@@ -202,26 +192,22 @@ NORMALISERS: dict[str, Normaliser] = {
     "ip-dst": _ip,
     "ip-src|port": _ip_port,
     "ip-dst|port": _ip_port,
-    "hostname|port": _host_port,
+    "hostname|port": lambda value: value.lower().replace(":", "|"),
     "domain": _domain,
     "domain|ip": _domain_ip,
     "http-method": str.upper,
     "hex": str.upper,
     "vulnerability": _upper_identifier,
-    "weakness": _weakness,
+    "weakness": lambda value: DASHES.sub("-", value).upper(),
     "AS": _autonomous_system,
-    "iban": _alphanumeric_upper,
-    "bic": _alphanumeric_upper,
-    "bin": _digits,
-    "cc-number": _digits,
+    **dict.fromkeys(("iban", "bic"), lambda value: re.sub(r"[^0-9A-Z]", "", value.upper())),
+    **dict.fromkeys(("bin", "cc-number"), lambda value: re.sub(r"[^0-9]", "", value)),
     "prtn": _phone,
     "phone-number": _phone,
     "whois-registrant-phone": _phone,
-    "x509-fingerprint-md5": _without_colons_lower,
-    "x509-fingerprint-sha1": _without_colons_lower,
-    "x509-fingerprint-sha256": _without_colons_lower,
+    **dict.fromkeys(FINGERPRINTS, lambda value: value.replace(":", "").lower()),
     "mac-address": _mac,
     "mac-eui-64": _mac,
     "datetime": _datetime,
-    "boolean": _boolean,
+    "boolean": lambda value: "0" if value.lower() in {"", "0", "false"} else "1",
 }

@@ -17,11 +17,10 @@ from vardkase.misp.values.normal import DOMAIN, is_digits
 
 type Rule = Callable[[str], Refusal | None]
 
-MAX_BYTES = 65_535
+MAX_BYTES = 65_535  # What MISP's column (TEXT of MySQL) holds: it would cut longer ones.
 GENERIC = Fault.BAD_FORMAT()
 SPACE = re.compile(r"\s")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-SSDEEP = re.compile(r"[0-9]+:[A-Za-z0-9/+]*:[A-Za-z0-9/+]*")
 HEXADECIMAL = re.compile(r"[0-9a-f]+")
 SHA256_IN_BASE64 = re.compile(r"[A-Za-z0-9+/]{43}=?")
 MAC = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
@@ -52,6 +51,7 @@ def validate(type_name: str, value: str) -> Refusal | None:
         return Fault.ONLY_CONTROL()
     if type_name in COMPOSITE_TYPES and value.count("|") != 1:
         return Fault.NOT_COMPOSITE()
+    # A character takes at most four bytes in UTF-8, so most values need not be encoded to be measured.
     if len(value) > MAX_BYTES // 4 and len(value.encode()) > MAX_BYTES:
         return Fault.VALUE_TOO_LONG()
     rule = RULES.get(type_name)
@@ -70,12 +70,13 @@ def _ip(value: str) -> Refusal | None:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return Fault.BAD_IP()
-    if "%" in address:  # an interface of somebody's machine
+    if "%" in address:  # A zone names an interface of one machine.
         return Fault.BAD_IP()
     if not slash:
         return None
     if not is_digits(prefix):
         return Fault.BAD_NETWORK()
+    # int() refuses more than 4,300 digits, here and below.
     if len(prefix) > 4 or int(prefix) > parsed.max_prefixlen:
         return Fault.BAD_NETWORK_SIZE(version=parsed.version, most=parsed.max_prefixlen)
     return None
@@ -94,14 +95,6 @@ def _ip_port(value: str) -> Refusal | None:
 def _host_port(value: str) -> Refusal | None:
     host, _, port = value.partition("|")
     return Fault.BAD_HOST() if not DOMAIN.fullmatch(host) else _port(port)
-
-
-def _domain(value: str) -> Refusal | None:
-    return None if DOMAIN.fullmatch(value) else Fault.BAD_DOMAIN_NAME()
-
-
-def _hostname(value: str) -> Refusal | None:
-    return None if DOMAIN.fullmatch(value) else Fault.BAD_HOSTNAME()
 
 
 def _domain_ip(value: str) -> Refusal | None:
@@ -125,6 +118,7 @@ def _matching(form: str, refusal: Refusal = GENERIC) -> Rule:
 
 
 def _named(rule: Rule, refusal: Refusal) -> Rule:
+    # The refusal is its own: the text for a named hash differs from that of the bare one.
     def check(value: str) -> Refusal | None:
         name, _, rest = value.partition("|")
         if "\n" in name:
@@ -132,21 +126,6 @@ def _named(rule: Rule, refusal: Refusal) -> Rule:
         return None if name and rule(rest) is None else refusal
 
     return check
-
-
-def _tlsh(value: str) -> Refusal | None:
-    digest = value.removeprefix("t")
-    return None if len(digest) > 35 and HEXADECIMAL.fullmatch(digest) else Fault.BAD_TLSH()
-
-
-def _telfhash(value: str) -> Refusal | None:
-    valid = len(value) in {70, 72} and HEXADECIMAL.fullmatch(value)
-    return None if valid else Fault.BAD_TELFHASH()
-
-
-def _ssdeep(value: str) -> Refusal | None:
-    valid = SSDEEP.fullmatch(value)
-    return None if valid else Fault.BAD_SSDEEP()
 
 
 def _impfuzzy(value: str) -> Refusal | None:
@@ -168,14 +147,10 @@ def _autonomous_system(value: str) -> Refusal | None:
     return None if valid else Fault.BAD_AUTONOMOUS_SYSTEM()
 
 
-def _whole_number(value: str) -> Refusal | None:
-    return None if is_digits(value) else Fault.NOT_A_COUNT()
-
-
 def _cortex(value: str) -> Refusal | None:
     try:
         json.loads(value)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # Thousands of brackets are deeper than Python goes.
         return GENERIC
     return None
 
@@ -187,10 +162,6 @@ def _ssh_fingerprint(value: str) -> Refusal | None:
         digest = value.removeprefix("MD5:").replace(":", "")
         valid = len(digest) == 32 and HEXADECIMAL.fullmatch(digest.lower()) is not None
     return None if valid else Fault.BAD_SSH_FINGERPRINT()
-
-
-def _service_name(value: str) -> Refusal | None:
-    return None if len(value) <= 256 and "/" not in value and "\\" not in value else Fault.BAD_SERVICE_NAME()
 
 
 SINGLE_LINE = [
@@ -273,10 +244,10 @@ HASHES = {
 } | {
     "git-commit-id": _matching("[0-9a-fA-F]{40}", Fault.BAD_CHECKSUM(length=40)),
     "pehash": _matching("[0-9a-f]{40}", Fault.BAD_PEHASH(prefix="")),
-    "telfhash": _telfhash,
-    "tlsh": _tlsh,
+    "telfhash": _matching("[0-9a-f]{70}(?:[0-9a-f]{2})?", Fault.BAD_TELFHASH()),
+    "tlsh": _matching("t?[0-9a-f]{36,}", Fault.BAD_TLSH()),
     "cdhash": _matching("[0-9a-f]{40,}", Fault.BAD_CDHASH()),
-    "ssdeep": _ssdeep,
+    "ssdeep": _matching("[0-9]+:[A-Za-z0-9/+]*:[A-Za-z0-9/+]*", Fault.BAD_SSDEEP()),
     "impfuzzy": _impfuzzy,
     "vhash": lambda value: None if value else Fault.EMPTY_VHASH(),
 }
@@ -287,9 +258,9 @@ NAMED_HASHES = {
 } | {
     "filename|pehash": _named(HASHES["pehash"], Fault.BAD_PEHASH(prefix="filename|")),
     "filename|vhash": _named(HASHES["vhash"], Fault.BAD_NAMED_VHASH()),
-    "filename|ssdeep": _named(_ssdeep, Fault.BAD_NAMED_SSDEEP()),
+    "filename|ssdeep": _named(HASHES["ssdeep"], Fault.BAD_NAMED_SSDEEP()),
     "filename|impfuzzy": _named(_impfuzzy, Fault.BAD_IMPFUZZY()),
-    "filename|tlsh": _named(_tlsh, Fault.BAD_NAMED_TLSH()),
+    "filename|tlsh": _named(HASHES["tlsh"], Fault.BAD_NAMED_TLSH()),
 }
 
 RULES: dict[str, Rule] = {
@@ -303,11 +274,12 @@ RULES: dict[str, Rule] = {
     "ip-dst|port": _ip_port,
     "hostname|port": _host_port,
     "port": _port,
-    "domain": _domain,
-    "hostname": _hostname,
+    "domain": lambda value: None if DOMAIN.fullmatch(value) else Fault.BAD_DOMAIN_NAME(),
+    "hostname": lambda value: None if DOMAIN.fullmatch(value) else Fault.BAD_HOSTNAME(),
     "domain|ip": _domain_ip,
     **dict.fromkeys(EMAILS, _email),
     "link": _link,
+    # Searched for, as in MISP, whose expression is not anchored: "GET /" is valid.
     "http-method": lambda value: None if HTTP_METHODS.search(value) else Fault.BAD_HTTP_METHOD(),
     "AS": _autonomous_system,
     "ssh-fingerprint": _ssh_fingerprint,
@@ -316,10 +288,11 @@ RULES: dict[str, Rule] = {
     "hex": _matching(r"[0-9A-Fa-f]+"),
     **dict.fromkeys(WALLETS_AND_BANKS, _matching("[0-9A-Za-z]+")),
     **dict.fromkeys(NUMBERS, lambda value: None if NUMBER.fullmatch(value) else GENERIC),
-    "windows-service-name": _service_name,
-    "windows-service-displayname": _service_name,
-    "size-in-bytes": _whole_number,
-    "counter": _whole_number,
+    **dict.fromkeys(
+        ("windows-service-name", "windows-service-displayname"),
+        _matching(r"[^/\\]{0,256}", Fault.BAD_SERVICE_NAME()),
+    ),
+    **dict.fromkeys(("size-in-bytes", "counter"), _matching("[0-9]+", Fault.NOT_A_COUNT())),
     "integer": _matching(r"[+-]?\d+", Fault.NOT_AN_INTEGER()),
     "float": lambda value: None if NUMBER.fullmatch(value) else GENERIC,
     "datetime": lambda value: None if DATETIME.fullmatch(value) else Fault.BAD_DATETIME(),
