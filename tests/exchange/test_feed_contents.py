@@ -21,8 +21,8 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import reading, schedules, tasks
 from vardkase.exchange.feeds.models import Feed
 from vardkase.intel.models import Attribute, Event
-from vardkase.knowledge.caches.hashing import md5_of
-from vardkase.knowledge.caches.models import CachedValue
+from vardkase.knowledge.cached_sources.hashing import md5_of
+from vardkase.knowledge.cached_sources.models import CachedValue
 from vardkase.knowledge.import_expressions.models import ImportExpression
 
 THEIRS = {"uuid": "aaaaaaaa-0000-4000-8000-00000000000a", "name": "ORG-A"}

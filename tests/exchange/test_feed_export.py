@@ -35,8 +35,8 @@ from vardkase.exchange.own_feeds.content import FeedContent
 from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.exchange.own_feeds.writing import export_feed
 from vardkase.intel.models import Attribute, Event, EventTag, Object
-from vardkase.knowledge.caches.hashing import md5_of
-from vardkase.knowledge.caches.models import CachedValue
+from vardkase.knowledge.cached_sources.hashing import md5_of
+from vardkase.knowledge.cached_sources.models import CachedValue
 from vardkase.knowledge.taxonomies.models import Tag
 
 

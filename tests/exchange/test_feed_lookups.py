@@ -16,11 +16,11 @@ from vardkase.exchange.feeds.models import Feed, SourceFormat
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import Role
 from vardkase.intel.models import Event
-from vardkase.knowledge.caches import kinds
-from vardkase.knowledge.caches.hashing import md5_of
-from vardkase.knowledge.caches.models import CachedOverlap, CachedSource, CachedValue
-from vardkase.knowledge.caches.queries import coverage, overlaps
-from vardkase.knowledge.caches.services import forget, store
+from vardkase.knowledge.cached_sources import kinds
+from vardkase.knowledge.cached_sources.hashing import md5_of
+from vardkase.knowledge.cached_sources.models import CachedOverlap, CachedSource, CachedValue
+from vardkase.knowledge.cached_sources.queries import coverage, overlaps
+from vardkase.knowledge.cached_sources.services import forget, store
 
 THEIRS, ANOTHER = str(uuid4()), str(uuid4())
 

@@ -20,7 +20,7 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.feeds.headers import basic_authentication
 from vardkase.exchange.feeds.models import Feed, FeedRun
 from vardkase.intel.models import Attribute, Event, EventTag
-from vardkase.knowledge.caches.models import CachedValue
+from vardkase.knowledge.cached_sources.models import CachedValue
 
 FAILED = "Fetching the feed has failed."
 

@@ -45,9 +45,9 @@ from vardkase.identity.sign_in_policy.models import IdentityProvider
 from vardkase.identity.sign_in_policy.services import Registration, remove_provider, save_provider
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import entries
-from vardkase.knowledge.caches.hashing import md5_of
-from vardkase.knowledge.caches.kinds import FEED
-from vardkase.knowledge.caches.models import CachedSource, CachedValue
+from vardkase.knowledge.cached_sources.hashing import md5_of
+from vardkase.knowledge.cached_sources.kinds import FEED
+from vardkase.knowledge.cached_sources.models import CachedSource, CachedValue
 from vardkase.knowledge.taxonomies.models import Tag
 
 BLIND = [StaffRole.OPERATOR, StaffRole.AUDITOR]

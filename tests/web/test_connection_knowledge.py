@@ -19,8 +19,8 @@ from tests.factories.knowledge import make_tag
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.intel.models import Event
 from vardkase.intel.settings import EVENT_BLOCK_RULE
-from vardkase.knowledge.caches.kinds import SERVER
-from vardkase.knowledge.caches.services import store
+from vardkase.knowledge.cached_sources.kinds import SERVER
+from vardkase.knowledge.cached_sources.services import store
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 

@@ -24,9 +24,9 @@ from vardkase.exchange.feeds.problems import FeedContentProblem
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.identity.accounts.models import Role
 from vardkase.intel.models import Event
-from vardkase.knowledge.caches import kinds
-from vardkase.knowledge.caches.hashing import md5_of
-from vardkase.knowledge.caches.services import store
+from vardkase.knowledge.cached_sources import kinds
+from vardkase.knowledge.cached_sources.hashing import md5_of
+from vardkase.knowledge.cached_sources.services import store
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 

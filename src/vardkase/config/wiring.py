@@ -76,7 +76,7 @@ from vardkase.identity.accounts.four_eyes import registry as four_eyes
 from vardkase.identity.accounts.services import account_approvals, appointments, role_approvals
 from vardkase.identity.sign_in_policy.schedules import UPKEEP
 from vardkase.intel.unused_files import REMOVE_UNUSED_FILES
-from vardkase.knowledge.caches import kinds as caches
+from vardkase.knowledge.cached_sources import kinds as caches
 from vardkase.web.accounts import audit as account_audit
 
 # A job is known to the worker once the module that declares it is imported.

@@ -12,7 +12,7 @@ from vardkase.analysis.search.trimming import trim_conditions
 from vardkase.formats.misp_json import AttributeOptions, Condition, Deleted, EventOptions, ObjectOptions
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.knowledge.caches.kinds import FEED, SERVER
+from vardkase.knowledge.cached_sources.kinds import FEED, SERVER
 from vardkase.misp.flags import as_bool
 
 

@@ -18,8 +18,8 @@ from vardkase.exchange.feeds import caching, fetching, queries, reading, tasks
 from vardkase.exchange.feeds.fetching import Fetched
 from vardkase.exchange.feeds.models import Feed, SourceFormat
 from vardkase.exchange.feeds.problems import FeedProblem
-from vardkase.knowledge.caches.kinds import FEED
-from vardkase.knowledge.caches.queries import (
+from vardkase.knowledge.cached_sources.kinds import FEED
+from vardkase.knowledge.cached_sources.queries import (
     CacheHit,
     CacheHits,
     CacheOverlap,

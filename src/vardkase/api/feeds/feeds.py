@@ -16,8 +16,8 @@ from vardkase.exchange.feeds.headers import told
 from vardkase.exchange.feeds.models import HEADERS, Feed
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.organisations.settings import host_organisation_id
-from vardkase.knowledge.caches.kinds import FEED
-from vardkase.knowledge.caches.queries import coverage, find_cached
+from vardkase.knowledge.cached_sources.kinds import FEED
+from vardkase.knowledge.cached_sources.queries import coverage, find_cached
 
 EVERYTHING = 10_000
 OPTIONAL = [

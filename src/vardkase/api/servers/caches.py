@@ -19,8 +19,8 @@ from vardkase.hub.instance.settings import change_setting
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.settings import EVENT_BLOCK_RULE
-from vardkase.knowledge.caches.kinds import SERVER
-from vardkase.knowledge.caches.queries import overlaps
+from vardkase.knowledge.cached_sources.kinds import SERVER
+from vardkase.knowledge.cached_sources.queries import overlaps
 
 QUEUED = "Server caching job initiated."
 CACHED = "Caching the servers has successfully completed."

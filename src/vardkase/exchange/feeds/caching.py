@@ -13,10 +13,10 @@ from vardkase.exchange.feeds.runs import running
 from vardkase.exchange.feeds.sources import BadFeed
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.knowledge.caches import services as caches
-from vardkase.knowledge.caches.hashing import md5_of, parts_of
-from vardkase.knowledge.caches.kinds import FEED
-from vardkase.knowledge.caches.services import Cached
+from vardkase.knowledge.cached_sources import services as caches
+from vardkase.knowledge.cached_sources.hashing import md5_of, parts_of
+from vardkase.knowledge.cached_sources.kinds import FEED
+from vardkase.knowledge.cached_sources.services import Cached
 
 SCOPES = ("all", "freetext", "csv", "misp")
 

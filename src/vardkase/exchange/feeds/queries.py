@@ -11,8 +11,8 @@ from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
-from vardkase.knowledge.caches.kinds import FEED
-from vardkase.knowledge.caches.models import CachedSource
+from vardkase.knowledge.cached_sources.kinds import FEED
+from vardkase.knowledge.cached_sources.models import CachedSource
 from vardkase.misp.flags import as_int
 
 

@@ -28,8 +28,8 @@ from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import Reference, find_group, find_organisation
-from vardkase.knowledge.caches import services as caches
-from vardkase.knowledge.caches.kinds import FEED
+from vardkase.knowledge.cached_sources import services as caches
+from vardkase.knowledge.cached_sources.kinds import FEED
 from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.distribution import Distribution

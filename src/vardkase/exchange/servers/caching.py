@@ -18,10 +18,10 @@ from vardkase.exchange.servers.problems import ConnectionProblem, PeerProblem
 from vardkase.exchange.servers.queries import require_exchange_over, servers
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.knowledge.caches import services as caches
-from vardkase.knowledge.caches.kinds import SERVER, About
-from vardkase.knowledge.caches.models import CachedSource
-from vardkase.knowledge.caches.services import Cached
+from vardkase.knowledge.cached_sources import services as caches
+from vardkase.knowledge.cached_sources.kinds import SERVER, About
+from vardkase.knowledge.cached_sources.models import CachedSource
+from vardkase.knowledge.cached_sources.services import Cached
 
 AT_ONCE = 50_000
 """Values in an answer."""

@@ -33,8 +33,8 @@ from vardkase.identity.organisations.models import SharingGroupServer
 from vardkase.identity.organisations.queries import Reference, find_organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.identity.organisations.settings import host_organisation_id
-from vardkase.knowledge.caches.kinds import SERVER
-from vardkase.knowledge.caches.services import forget
+from vardkase.knowledge.cached_sources.kinds import SERVER
+from vardkase.knowledge.cached_sources.services import forget
 from vardkase.misp.flags import as_bool
 
 KEY = re.compile(r"[A-Za-z0-9]{40}")

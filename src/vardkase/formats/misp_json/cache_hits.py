@@ -10,7 +10,7 @@ from msgspec import Raw
 
 from vardkase.formats.misp_json.structs import Attribute, encoder
 from vardkase.identity.access.actor import Actor
-from vardkase.knowledge.caches.queries import CacheHit, CacheHits, elsewhere_for, united
+from vardkase.knowledge.cached_sources.queries import CacheHit, CacheHits, elsewhere_for, united
 
 MOST_EVENTS = 1000
 """Events of one source that are named of a whole event."""

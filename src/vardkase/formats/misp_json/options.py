@@ -54,7 +54,7 @@ class EventOptions:
     include_warninglist_hits: bool = False
     enforce_warninglist: bool = False
     elsewhere: tuple[str, ...] = ()
-    """The kinds of cached sources (`knowledge.caches.kinds`) of which those are named that know a value too."""
+    """The kinds of cached sources (`knowledge.cached_sources.kinds`) of which those are named that know a value too."""
     decay: DecayOptions | None = None
     to_ids: bool | None = None
     attributes: Condition | None = None

@@ -18,8 +18,8 @@ from vardkase.exchange.sync import remote_event_ids
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
-from vardkase.knowledge.caches.kinds import SERVER
-from vardkase.knowledge.caches.queries import overlaps
+from vardkase.knowledge.cached_sources.kinds import SERVER
+from vardkase.knowledge.cached_sources.queries import overlaps
 from vardkase.web.forms.connection_knowledge import TranslationForm
 from vardkase.web.pages import PageRequest, page
 

@@ -25,8 +25,8 @@ from vardkase.exchange.sync.models import SyncDirection, SyncRunState
 from vardkase.exchange.sync.statistics import SyncStatistics
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
-from vardkase.knowledge.caches.kinds import SERVER
-from vardkase.knowledge.caches.queries import find_cached
+from vardkase.knowledge.cached_sources.kinds import SERVER
+from vardkase.knowledge.cached_sources.queries import find_cached
 from vardkase.web.diagnosis import diagnosis
 from vardkase.web.forms.membership import ReasonForm
 from vardkase.web.pages import PageRequest, page

@@ -19,8 +19,8 @@ from vardkase.exchange.feeds import fetching, queries, reading, runs, services, 
 from vardkase.exchange.feeds.models import Feed, FeedAction, FeedRunState, SourceFormat
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
-from vardkase.knowledge.caches.kinds import FEED
-from vardkase.knowledge.caches.queries import cached_sources, coverage, overlaps
+from vardkase.knowledge.cached_sources.kinds import FEED
+from vardkase.knowledge.cached_sources.queries import cached_sources, coverage, overlaps
 from vardkase.web.display import thin
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import with_query

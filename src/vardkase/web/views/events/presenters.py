@@ -15,7 +15,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.attribute_lines import AttributeLine, Layout
 from vardkase.intel.queries.object_lines import ObjectHead, object_heads
 from vardkase.intel.queries.rows import EventRow
-from vardkase.knowledge.caches.queries import CacheHit, elsewhere_for
+from vardkase.knowledge.cached_sources.queries import CacheHit, elsewhere_for
 from vardkase.web.chips import INHERIT
 from vardkase.web.views.events.rows import moment
 

@@ -20,8 +20,8 @@ from vardkase.analysis.search.value_search import (
     is_network,
 )
 from vardkase.identity.access.actor import Actor
-from vardkase.knowledge.caches.queries import CacheHit as Known
-from vardkase.knowledge.caches.queries import elsewhere_for
+from vardkase.knowledge.cached_sources.queries import CacheHit as Known
+from vardkase.knowledge.cached_sources.queries import elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHit, find_hits
 from vardkase.web.display import long_date, thin
 from vardkase.web.pages import PageRequest, page

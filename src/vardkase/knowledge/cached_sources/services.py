@@ -9,7 +9,7 @@ from django.db import transaction
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor
-from vardkase.knowledge.caches.models import NO_EVENT, CachedSource
+from vardkase.knowledge.cached_sources.models import NO_EVENT, CachedSource
 
 type Cached = tuple[str, str | None]
 """MD5 of a value in hexadecimal, and the uuid of the event it is in (None for a list)."""

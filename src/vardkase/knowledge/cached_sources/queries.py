@@ -9,9 +9,9 @@ from functools import cached_property
 from vardkase.core.sql import array_of, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.knowledge.caches.hashing import md5_of, parts_of
-from vardkase.knowledge.caches.kinds import FEED, SERVER, About, described
-from vardkase.knowledge.caches.models import NO_EVENT, CachedSource
+from vardkase.knowledge.cached_sources.hashing import md5_of, parts_of
+from vardkase.knowledge.cached_sources.kinds import FEED, SERVER, About, described
+from vardkase.knowledge.cached_sources.models import NO_EVENT, CachedSource
 
 MOST_EVENTS = 100
 """Events that are named for one value of one source."""
