@@ -4,9 +4,10 @@ command."""
 from __future__ import annotations
 
 import ast
+import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,18 +17,16 @@ from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
-import vardkase
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.hub.officers import officer
 from tests.web.signed_in import signed_in
 from vardkase.api import registry
-from vardkase.api.dispatch import declared_permissions
+from vardkase.api.dispatch import _endpoints, declared_permissions
 from vardkase.api.openapi.document import document
 from vardkase.cli.main import commands
-from vardkase.hub.profiles import HUB_ONLY, MEMBER_ONLY, is_here
+from vardkase.hub.profiles import EVERY, NONE, Profile, is_available, only_in, profiles_of
 
-HOME = Path(vardkase.__file__).parent
 ROOMS_OF_THE_HUB = ("membership", "customer_service", "correspondence", "public_pages", "enrolment")
 IN_BOTH = (
     "vardkase.cli.check",
@@ -36,7 +35,38 @@ IN_BOTH = (
     "vardkase.web.views.home",
     "vardkase.web.views.security",
 )
-"""Faces that read of a hub's rooms and are everywhere: they show what there is, which on the other is nothing."""
+"""They read of a hub's packages and exist everywhere: they show what there is, which on the other is nothing."""
+
+DECLARED_ONE_BY_ONE = ("vardkase.web.views.policy.trainings",)
+HUB_ONLY = {
+    "api.membership",
+    "cli.admission",
+    "cli.applications",
+    "cli.assessments",
+    "cli.changes",
+    "cli.checklists",
+    "cli.communities",
+    "cli.enrolment.enrolment_code",
+    "cli.membership",
+    "cli.statements",
+    "cli.support",
+    "views.admission",
+    "views.applications",
+    "views.applying",
+    "views.contacts",
+    "views.correspondence",
+    "views.enrolment.codes",
+    "views.groups",
+    "views.membership",
+    "views.overview",
+    "views.partiality",
+    "views.policy.trainings.of_member",
+    "views.policy.trainings.remove_of_member",
+    "views.public",
+    "views.support",
+    "views.terms",
+}
+MEMBER_ONLY = {"cli.enrolment.enrol", "views.enrolment.joining"}
 
 
 def pages(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -62,7 +92,7 @@ def every_command(
 
 def gone(found: Iterator[tuple[Any, Any]]) -> list[Any]:
     """What the profile in force does not have."""
-    return [where for where, face in found if face is not None and not is_here(face)]
+    return [where for where, face in found if face is not None and not is_available(face)]
 
 
 def commands_that_are_gone() -> list[tuple[str, ...]]:
@@ -127,20 +157,53 @@ def test_a_hub_joins_no_other(cast: Cast, password_is_enough: None) -> None:
     assert (done.exit_code, "for a member's own platform" in done.output) == (2, True)
 
 
-def test_every_face_of_a_hubs_room_is_named() -> None:
-    """Whatever face reads of a room that only a hub has is in the list, and all that the list names is there."""
-    named = set()
-    for path in [*HOME.glob("api/**/*.py"), *HOME.glob("cli/*.py"), *HOME.glob("web/views/**/*.py")]:
-        module = ".".join(("vardkase", *path.relative_to(HOME).with_suffix("").parts))
-        listed = [room for room in HUB_ONLY + MEMBER_ONLY if f"{module}.".startswith(f"{room}.")]
-        inside = [room for room in HUB_ONLY + MEMBER_ONLY if room.startswith(f"{module}.")]
-        named |= {*listed, *inside}
-        if _reads_of_a_hub(path):
-            assert listed or inside or module.startswith(IN_BOTH), module
-    assert named == {*HUB_ONLY, *MEMBER_ONLY}
+def test_everything_declares_its_profiles() -> None:
+    """Every page, endpoint and command, by module: which exist on a hub only, which on a member's platform only."""
+    registry.controllers()
+    root = get_command(commands)
+    assert isinstance(root, TyperGroup)
+    endpoints = [(each.name, each.handler) for each in _endpoints.values()]
+    everything = [*pages(), *endpoints, *every_command(root)]
+    declared = [
+        (where, handler, profiles_of(handler)) for where, handler in everything if handler is not None
+    ]
+    assert not [where for where, _, profiles in declared if profiles == NONE]
+    assert _places(declared, Profile.HUB) == HUB_ONLY
+    assert _places(declared, Profile.MEMBER) == MEMBER_ONLY
+    modules = {handler.__module__ for _, handler, profiles in declared if profiles == EVERY}
+    readers = {name for name in modules if name.startswith("vardkase.") and _reads_of_a_hub(name)}
+    assert not {name for name in readers if not name.startswith(IN_BOTH) and name not in DECLARED_ONE_BY_ONE}
 
 
-def _reads_of_a_hub(path: Path) -> bool:
+def test_what_declares_nothing_exists_in_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    def undeclared() -> None: ...
+
+    for name in ("vardkase.web.views.unheard_of", "vardkase.api", "django.views.static", "os"):
+        undeclared.__module__ = name
+        for value in ("hub", "member"):
+            monkeypatch.setattr(configured, "VARDKASE_PROFILE", value)
+            assert not is_available(undeclared)
+    undeclared.__module__ = "vardkase.web.views.membership.a_module_of_tomorrow"
+    assert profiles_of(undeclared) is Profile.HUB
+    assert profiles_of(only_in(Profile.MEMBER)(undeclared)) is Profile.MEMBER
+
+
+def _places(declared: list[tuple[Any, Callable[..., Any], Profile]], wanted: Profile) -> set[str]:
+    """The modules of what exists in `wanted` only, and its own name where its module declares something else."""
+    places = set()
+    for _, handler, profiles in declared:
+        if profiles == wanted:
+            parts = handler.__module__.removeprefix("vardkase.").removeprefix("web.").split(".")
+            one = hasattr(handler, "profiles")
+            places.add(f"{'.'.join(parts)}.{handler.__name__}" if one else ".".join(parts[: _depth(parts)]))
+    return places
+
+
+def _depth(parts: list[str]) -> int:
+    return 3 if parts[:2] == ["views", "enrolment"] else 2
+
+
+def _reads_of_a_hub(module: str) -> bool:
     rooms = tuple(f"vardkase.hub.{room}" for room in ROOMS_OF_THE_HUB)
-    tree = ast.walk(ast.parse(path.read_text("utf-8")))
+    tree = ast.walk(ast.parse(inspect.getsource(sys.modules[module])))
     return any(isinstance(each, ast.ImportFrom) and (each.module or "").startswith(rooms) for each in tree)

@@ -14,6 +14,7 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.misp_json.analyst_data import analyst_data_dict, analyst_data_list, said_of
 from vardkase.formats.misp_json.related_objects import related_objects
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.analyst_data import queries, services
 from vardkase.intel.analyst_data.models import AnalystDataKind
@@ -21,6 +22,8 @@ from vardkase.intel.queries.find import find_attribute, find_object
 from vardkase.misp.analyst_data import TARGETS
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_int
+
+PROFILES = EVERY
 
 AUTHOR = (Permission.ADD, Permission.ANALYST_DATA)
 NOT_YOURS = "You are not authorised to do that."

@@ -10,10 +10,13 @@ from typing import Any
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Forbidden
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.accounts.four_eyes import queries, services
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
 from vardkase.identity.accounts.four_eyes.registry import action_of
+
+PROFILES = EVERY
 
 MOST = 500
 """Requests in one answer; the newest."""

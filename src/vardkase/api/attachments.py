@@ -12,11 +12,14 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.services.samples import Sample, add_samples
 from vardkase.intel.services.uploads import add_attachments
 from vardkase.misp.flags import as_bool, as_int
+
+PROFILES = EVERY
 
 ABOUT = ("category", "to_ids", "comment", "distribution", "sharing_group_id")
 NO_SAMPLES = (

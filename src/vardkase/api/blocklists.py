@@ -12,10 +12,13 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import limit_and_offset
 from vardkase.core.errors import NotFound
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.blocklists import queries, services
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.blocklists.services import BlockReason
+
+PROFILES = EVERY
 
 SEPARATORS = re.compile(r"[\s,;]+")
 EVERYTHING = 10_000_000

@@ -17,9 +17,12 @@ from vardkase.formats.misp_json.collections import (
     element_list,
     elements,
 )
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.collections import queries, services
 from vardkase.misp.fields import UUID
+
+PROFILES = EVERY
 
 EDITOR = (Permission.MODIFY,)
 NOT_YOURS = "You are not authorised to do that."

@@ -11,7 +11,10 @@ from vardkase.api.errors import SaveFailed
 from vardkase.core.errors import Invalid
 from vardkase.exchange.communities.queries import Community, communities, find_community
 from vardkase.exchange.communities.requests import letter
+from vardkase.hub.profiles import EVERY
 from vardkase.misp.flags import as_bool
+
+PROFILES = EVERY
 
 NOT_SENT = "This instance sends no e-mail by itself: ask with mock set, and send the letter that you get as the answer."
 ABOUT_REQUEST = Description(

@@ -15,9 +15,12 @@ from vardkase.hub.content_access import queries, services
 from vardkase.hub.content_access.models import ContentGrant
 from vardkase.hub.content_access.rules import GRANT, OFFICERS, READERS
 from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.misp.flags import as_int
+
+PROFILES = EVERY
 
 MOST = 500
 """Requests in one answer; the newest."""

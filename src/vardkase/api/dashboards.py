@@ -13,6 +13,9 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.dashboards import services
 from vardkase.hub.dashboards.models import DashboardTemplate
 from vardkase.hub.dashboards.widgets import Widget, find_widget, widgets
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 
 def template_dict(template: DashboardTemplate) -> dict[str, Any]:

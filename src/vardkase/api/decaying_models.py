@@ -18,6 +18,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import attributes_document, chosen_ids
 from vardkase.formats.misp_json.decay import model_document, plain
 from vardkase.formats.search_options import attribute_options
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute
 from vardkase.knowledge.audit_actions import KnowledgeAction
@@ -26,6 +27,8 @@ from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.decaying_models.queries import find_model, may_edit, types_of, visible_models
 from vardkase.knowledge.decaying_models.services import MEMBERS
 from vardkase.misp.flags import as_bool
+
+PROFILES = EVERY
 
 KEEPERS = (Permission.ADMIN, Permission.DECAYING)
 URL = "/decaying_models"

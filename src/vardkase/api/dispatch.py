@@ -32,7 +32,7 @@ from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.outages import outage_of, took_too_long
 from vardkase.core.retries import retry_on_conflict
 from vardkase.core.time_budget import allow
-from vardkase.hub.profiles import is_here
+from vardkase.hub.profiles import is_available
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.access.content_access import for_reading
 from vardkase.identity.access.permissions import Permission
@@ -208,7 +208,7 @@ def controllers() -> frozenset[str]:
 
 
 def declared_permissions() -> list[Endpoint]:
-    here = (found for found in _endpoints.values() if is_here(found.handler))
+    here = (found for found in _endpoints.values() if is_available(found.handler))
     return sorted(here, key=lambda found: found.name)
 
 
@@ -259,7 +259,7 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     found = _endpoints.get(route.name)
     if (
         found is None
-        or not is_here(found.handler)
+        or not is_available(found.handler)
         or "\0" in request.path_info
         or "%00" in request.META.get("QUERY_STRING", "")
     ):

@@ -11,6 +11,7 @@ from vardkase.api.organisations.organisations import organisation_reference
 from vardkase.api.paging import LARGEST, STREAMED, paged
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.formats.misp_json import event_index
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_delegations import services
@@ -19,6 +20,8 @@ from vardkase.intel.event_delegations.queries import PENDING, delegations, find_
 from vardkase.intel.models import Event
 from vardkase.intel.queries.attribute_counts import attribute_counts
 from vardkase.intel.queries.find import find_event
+
+PROFILES = EVERY
 
 ABOUT_DELEGATE = Description(
     "POST an EventDelegation object to this API to ask another organisation to take over an event that is for "

@@ -9,10 +9,13 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.paging import limit_and_offset
 from vardkase.core.errors import Invalid
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.import_expressions import services
 from vardkase.knowledge.import_expressions.models import EVERY_TYPE, ImportExpression
 from vardkase.misp.flags import as_bool
+
+PROFILES = EVERY
 
 PAGE = 60
 KEEPER = (Permission.REGEXP_ACCESS,)

@@ -19,7 +19,10 @@ from vardkase.core.schedules.models import ScheduledTask
 from vardkase.hub.instance import jobs, schedules
 from vardkase.hub.instance.jobs import Job
 from vardkase.hub.instance.schedules import ScheduleChange, Scheduled
+from vardkase.hub.profiles import EVERY
 from vardkase.misp.flags import as_int
+
+PROFILES = EVERY
 
 PAGE = 60
 ENDED = {"completed": ("succeeded",), "failed": ("failed", "cancelled", "aborted")}

@@ -20,6 +20,7 @@ from vardkase.audit.log import LogFilter, act_of, model_of, searched
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import readable_trail
@@ -27,6 +28,8 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.queries.history import history_of_event
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import parse_time_filter
+
+PROFILES = EVERY
 
 PAGE = 60
 SYSTEM = "SYSTEM"

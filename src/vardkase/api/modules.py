@@ -25,10 +25,13 @@ from vardkase.exchange.modules.use import (
     usable_modules,
 )
 from vardkase.formats.misp_json import attribute_dict
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.flags import as_bool
+
+PROFILES = EVERY
 
 NOBODY = "No modules were named."
 QUEUED = "Enrichment task queued for background processing. Check back later to see the results."

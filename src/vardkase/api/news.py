@@ -9,8 +9,11 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.paging import limit_and_offset
 from vardkase.core.errors import Invalid
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.news import services
 from vardkase.identity.news.models import News
+
+PROFILES = EVERY
 
 PAGE = 60
 ABOUT_ADD = Description(

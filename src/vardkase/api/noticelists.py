@@ -8,9 +8,12 @@ from vardkase.api.answers import Answer, Json, Redirect, not_toggled, saved, tog
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.core.errors import NotFound
+from vardkase.hub.profiles import EVERY
 from vardkase.knowledge.noticelists import queries, services
 from vardkase.knowledge.noticelists.models import Noticelist
 from vardkase.misp.flags import as_bool, as_int
+
+PROFILES = EVERY
 
 UP_TO_DATE = "All noticelists are up to date already."
 

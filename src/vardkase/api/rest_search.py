@@ -18,6 +18,9 @@ from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.registry import Format, format_for
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 NO_PARAMETERS = (
     "Restsearch queries using GET and no parameters are not allowed. If you have passed parameters via a JSON "

@@ -19,6 +19,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.formats.misp_json import chosen_ids, event_index, proposal_rows
 from vardkase.formats.misp_json.stream import joined
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.proposals import services
 from vardkase.intel.proposals.documents import read_proposals
@@ -29,6 +30,8 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.flags import as_bool, as_int
 from vardkase.misp.time import parse_time_filter, render_seen
+
+PROFILES = EVERY
 
 MEMBERS = ("category", "to_ids", "comment", "uuid", "first_seen", "last_seen", "data")
 NOT_TO_ACCEPT = "Proposal not found or you are not authorised to accept it."

@@ -21,6 +21,7 @@ from vardkase.formats.misp_json.sightings import BARE, LISTED, NAMED
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.formats.sightings import SIGHTING_FORMATS
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import attributes_of_thing, find_attribute, find_event
 from vardkase.intel.sightings import services
@@ -36,6 +37,8 @@ from vardkase.intel.sightings.search import (
 )
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
+
+PROFILES = EVERY
 
 ABOUT_ADD = Description(
     "POST a simplified sighting object in JSON format to this API to add a or a list of sightings. Pass either "

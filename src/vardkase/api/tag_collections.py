@@ -12,12 +12,15 @@ from vardkase.api.paging import LARGEST, paged
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.problems import TagCollectionProblem
 from vardkase.knowledge.tag_collections import queries, services
 from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.knowledge.taxonomies.colours import show_own_colours
+
+PROFILES = EVERY
 
 EDITOR = (Permission.TAG_EDITOR,)
 MEMBERS = ["description", "all_orgs", "uuid", "TagCollectionTag"]

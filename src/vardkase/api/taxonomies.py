@@ -12,6 +12,7 @@ from vardkase.api.tags.documents import taxonomy_dict
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.services.normalise_tags import normalise_tags
@@ -19,6 +20,8 @@ from vardkase.knowledge.taxonomies import queries, services
 from vardkase.knowledge.taxonomies.documents import taxonomy_document
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
 from vardkase.misp.flags import as_bool
+
+PROFILES = EVERY
 
 ABOUT_IMPORT = Description(
     "POST a taxonomy in the form of machinetag.json to store it.",

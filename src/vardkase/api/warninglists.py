@@ -13,12 +13,15 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import LARGEST, paged
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute
 from vardkase.knowledge.warninglists import queries, services
 from vardkase.knowledge.warninglists.matching import check_values
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 from vardkase.misp.flags import as_bool, as_int
+
+PROFILES = EVERY
 
 UP_TO_DATE = "All warninglists are up to date already."
 MEMBERS = ("type", "category", "version", "enabled", "matching_attributes")

@@ -9,10 +9,13 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import Json, fail, result, rows
+from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
     from vardkase.identity.access.actor import Actor
     from vardkase.identity.accounts.models import AuthKey, User
+
+PROFILES = EVERY
 
 Email = Annotated[str, typer.Argument(help="The account's e-mail address.")]
 KeyId = Annotated[str, typer.Argument(help="The key's id or uuid, from `key list`.")]

@@ -8,9 +8,12 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import AsUser, Json, result, rows
+from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.phases.models import Phase
+
+PROFILES = Profile.HUB
 
 commands = typer.Typer(no_args_is_help=True, help="Phases, and the legal preconditions that they wait for.")
 plain = typer.Typer()

@@ -11,11 +11,14 @@ import typer
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.membership import commands
 from vardkase.cli.output import AsUser, Json, fail, note, result, rows, sentences
+from vardkase.hub.profiles import Profile
 
 __all__ = ["commands"]
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.applications.models import Application
+
+PROFILES = Profile.HUB
 
 File = Annotated[Path, typer.Argument(help="A JSON document of the form (see `membership schema`).")]
 Number = Annotated[str, typer.Argument(help="The application's number, such as 2026-00017.")]

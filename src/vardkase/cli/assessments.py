@@ -13,10 +13,13 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import Json, result, rows
+from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.applications.models import Application
     from vardkase.identity.access.actor import Actor
+
+PROFILES = Profile.HUB
 
 commands = typer.Typer()
 

@@ -11,9 +11,12 @@ import typer
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.membership import Member, Reason, reference_of
 from vardkase.cli.output import AsUser, Json, fail, result
+from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.members.models import ProposedChange
+
+PROFILES = Profile.HUB
 
 commands = typer.Typer(no_args_is_help=True, help="Changes of what a member tells of itself.")
 

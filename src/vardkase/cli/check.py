@@ -13,6 +13,9 @@ from django.db import DatabaseError
 from vardkase.cli.exposed_address import exposed_address
 from vardkase.cli.installation import DataDir, choose, configure_django
 from vardkase.cli.output import Json
+from vardkase.hub.profiles import EVERY, Profile, profile
+
+PROFILES = EVERY
 
 
 def _print(
@@ -67,10 +70,9 @@ def _not_stated() -> list[str]:
     from django.urls import reverse
 
     from vardkase.hub.correspondence.letters.wording import missing_for_decisions
-    from vardkase.hub.profiles import profile
     from vardkase.hub.public_pages.queries import unstated
 
-    if profile() != "hub":
+    if profile() is not Profile.HUB:
         return []
     try:
         decisions = [

@@ -10,9 +10,12 @@ import typer
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.membership import Member, reference_of
 from vardkase.cli.output import AsUser, Json, fail, result, rows
+from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
     from vardkase.identity.access.actor import Actor
+
+PROFILES = Profile.HUB
 
 commands = typer.Typer()
 

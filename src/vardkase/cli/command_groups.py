@@ -7,11 +7,11 @@ from typing import Any
 from typer.core import TyperGroup
 
 from vardkase.cli.output import fail
-from vardkase.hub.profiles import is_here, profile
+from vardkase.hub.profiles import Profile, is_available, profile
 
 WHOSE = {
-    "hub": "is for a member's own platform, and this is a hub",
-    "member": "is a hub's, and this is a member's own platform",
+    Profile.HUB: "is for a member's own platform, and this is a hub",
+    Profile.MEMBER: "is a hub's, and this is a member's own platform",
 }
 
 
@@ -32,4 +32,4 @@ class CommandGroup(TyperGroup):
 def _holds(command: Any) -> bool:
     if isinstance(command, TyperGroup):
         return any(map(_holds, command.commands.values()))
-    return command.callback is None or is_here(command.callback)
+    return command.callback is None or is_available(command.callback)

@@ -9,10 +9,13 @@ import typer
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.membership import reference_of
 from vardkase.cli.output import AsUser, Json, result, rows
+from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.communities.models import Community
     from vardkase.identity.access.actor import Actor
+
+PROFILES = Profile.HUB
 
 commands = typer.Typer(no_args_is_help=True, help="Communities: sharing groups that follow the members.")
 

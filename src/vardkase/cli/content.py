@@ -14,9 +14,12 @@ from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import AsUser, Json, rows
 from vardkase.core.errors import VardkaseError
 from vardkase.core.problems import wire
+from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
     from vardkase.identity.access.actor import Actor
+
+PROFILES = EVERY
 
 Files = Annotated[
     list[Path], typer.Argument(help="MISP JSON files: one event, or a list of events.", metavar="FILE…")

@@ -12,9 +12,12 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import Json, result, rows
+from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
     from vardkase.hub.content_access.models import ContentGrant
+
+PROFILES = EVERY
 
 commands = typer.Typer(no_args_is_help=True, help="Operators' access to content.")
 

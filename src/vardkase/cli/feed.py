@@ -9,9 +9,12 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import AsUser, Json, fail, result
+from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
     from vardkase.exchange.own_feeds.writing import Exported
+
+PROFILES = EVERY
 
 commands = typer.Typer(no_args_is_help=True, help="The hub's own feed, as files that a web server hands out.")
 

@@ -10,6 +10,9 @@ from vardkase.cli import installation
 from vardkase.cli.installation import DataDir
 from vardkase.cli.output import Json, note, result
 from vardkase.cli.progress import shown_progress
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 Knowledge = Annotated[
     bool, typer.Option(help="Load taxonomies, galaxies, warninglists and the like as well.")

@@ -9,6 +9,9 @@ import typer
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import Json, note, result
 from vardkase.cli.progress import shown_progress
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 commands = typer.Typer(
     no_args_is_help=True, help="Taxonomies, galaxies, object templates, warninglists, noticelists."

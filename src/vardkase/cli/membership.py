@@ -8,10 +8,13 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import AsUser, Json, result, rows
+from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.members.models import Membership
     from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+
+PROFILES = Profile.HUB
 
 commands = typer.Typer(no_args_is_help=True, help="Memberships: how members stand, and what is left to do.")
 

@@ -10,10 +10,13 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import Json, fail, note, result, rows
+from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
     from vardkase.hub.policy.models import PolicyVersion
     from vardkase.hub.policy.trial import TrialFinding
+
+PROFILES = EVERY
 
 Organisation = Annotated[str, typer.Argument(help="Name, id or uuid of the organisation.")]
 Number = Annotated[

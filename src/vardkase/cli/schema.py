@@ -5,6 +5,9 @@ from __future__ import annotations
 from vardkase.cli import installation
 from vardkase.cli.installation import DataDir
 from vardkase.cli.output import Json, result
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 
 def migrate(data_dir: DataDir = None, json: Json = False) -> None:

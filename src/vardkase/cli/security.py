@@ -9,10 +9,13 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import Json, fail, result, rows
+from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
     from vardkase.identity.access.actor import Actor
     from vardkase.identity.organisations.models import Organisation
+
+PROFILES = EVERY
 
 commands = typer.Typer(no_args_is_help=True, help="Networks, certificates, mail domains and access reviews.")
 

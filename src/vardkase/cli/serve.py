@@ -24,6 +24,9 @@ from vardkase.cli.output import fail, note, result
 from vardkase.cli.provisioning import claim
 from vardkase.cli.stopping import StopRequest
 from vardkase.core.database import EmbeddedPostgres, embedded_url, uses_external_database
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 FIRST_ANSWER_PATIENCE = 60.0
 HEARTBEAT = 0.2

@@ -12,9 +12,12 @@ import typer
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.membership import Member, reference_of
 from vardkase.cli.output import Json, fail, note, result
+from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.statements.models import Statement
+
+PROFILES = Profile.HUB
 
 commands = typer.Typer(
     no_args_is_help=True,

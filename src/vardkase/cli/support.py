@@ -9,9 +9,12 @@ import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import AsUser, Json, fail, result, rows
+from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
     from vardkase.hub.customer_service.models import SupportRequest
+
+PROFILES = Profile.HUB
 
 commands = typer.Typer(no_args_is_help=True, help="Customer service.")
 

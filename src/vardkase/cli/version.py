@@ -6,6 +6,9 @@ import importlib.metadata
 import platform
 
 from vardkase.cli.output import Json, result
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 
 def version(json: Json = False) -> None:

@@ -10,6 +10,9 @@ from typing import Annotated
 import typer
 
 from vardkase.cli.installation import DataDir, opened
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 # Running jobs get this long to finish when the worker is asked to stop; what is cut off is tried again.
 GRACE = 10.0

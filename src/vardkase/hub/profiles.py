@@ -1,59 +1,70 @@
-"""Packages of each profile: a member's platform administers no members, and a hub joins no other hub.
+"""Profiles of an installation: a member's platform administers no members, and a hub joins no other hub.
 
-Rooms are named by their faces (pages, endpoints and commands alike), which all ask here.
+Pages, endpoints and commands declare where they exist: by the constant `PROFILES` of their module or of a package
+above it (the nearest counts), or by the decorator `only_in`. What declares nothing exists in no profile.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from enum import Flag, auto
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 
-HUB_ONLY = (
-    "vardkase.api.membership",
-    "vardkase.cli.admission",
-    "vardkase.cli.applications",
-    "vardkase.cli.assessments",
-    "vardkase.cli.changes",
-    "vardkase.cli.checklists",
-    "vardkase.cli.communities",
-    "vardkase.cli.enrolment.enrolment_code",
-    "vardkase.cli.membership",
-    "vardkase.cli.statements",
-    "vardkase.cli.support",
-    "vardkase.web.views.admission",
-    "vardkase.web.views.applications",
-    "vardkase.web.views.applying",
-    "vardkase.web.views.contacts",
-    "vardkase.web.views.correspondence",
-    "vardkase.web.views.enrolment.codes",
-    "vardkase.web.views.groups",
-    "vardkase.web.views.membership",
-    "vardkase.web.views.overview",
-    "vardkase.web.views.partiality",
-    "vardkase.web.views.policy.trainings.of_member",
-    "vardkase.web.views.policy.trainings.remove_of_member",
-    "vardkase.web.views.public",
-    "vardkase.web.views.support",
-    "vardkase.web.views.terms",
-)
-MEMBER_ONLY = (
-    "vardkase.cli.enrolment.enrol",
-    "vardkase.web.views.enrolment.joining",
-)
+
+class Profile(Flag):
+    HUB = auto()
+    MEMBER = auto()
 
 
-def profile() -> str:
+EVERY = Profile.HUB | Profile.MEMBER
+NONE = Profile(0)
+
+OF_LIBRARIES = {"allauth": EVERY}
+"""The profiles of views by others, which cannot declare them, by the name of their top package."""
+
+
+def profile() -> Profile:
     if settings.configured:
-        return str(settings.VARDKASE_PROFILE)
+        return Profile[settings.VARDKASE_PROFILE.upper()]
     # The command line asks before the settings are read, which refuse any other word.
-    return "member" if os.environ.get("VARDKASE_PROFILE", "").strip().lower() == "member" else "hub"
+    is_member = os.environ.get("VARDKASE_PROFILE", "").strip().lower() == "member"
+    return Profile.MEMBER if is_member else Profile.HUB
 
 
-def is_here(face: Callable[..., Any]) -> bool:
-    """True if this installation has `face` (a view, endpoint handler or command), by the package it is in."""
-    absent = HUB_ONLY if profile() == "member" else MEMBER_ONLY
-    name = f"{face.__module__}.{getattr(face, '__qualname__', '')}."
-    return not any(name.startswith(f"{room}.") for room in absent)
+def only_in[C: Callable[..., Any]](profiles: Profile) -> Callable[[C], C]:
+    """Declare the profiles of one page, endpoint or command where they differ from those of its module."""
+
+    def declare(handler: C) -> C:
+        handler.profiles = profiles  # type: ignore[attr-defined]  # read by `profiles_of`
+        return handler
+
+    return declare
+
+
+def profiles_of(handler: Callable[..., Any]) -> Profile:
+    """The profiles that have a view, endpoint handler or command."""
+    own: Profile | None = getattr(handler, "profiles", None)
+    return _of_module(handler.__module__) if own is None else own
+
+
+def is_available(handler: Callable[..., Any]) -> bool:
+    """True if the profile in force has `handler` (a view, endpoint handler or command)."""
+    return profile() in profiles_of(handler)
+
+
+# Every request asks, and a module never changes what it declares.
+@cache
+def _of_module(name: str) -> Profile:
+    while name:
+        declared: Profile | None = getattr(sys.modules.get(name), "PROFILES", None)
+        if declared is not None:
+            return declared
+        if name in OF_LIBRARIES:
+            return OF_LIBRARIES[name]
+        name = name.rpartition(".")[0]
+    return NONE

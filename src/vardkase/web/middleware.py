@@ -21,7 +21,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.outages import took_too_long
 from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
 from vardkase.hub.membership.applications.access import find_link
-from vardkase.hub.profiles import is_here
+from vardkase.hub.profiles import is_available
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.access.problems import AccessProblem
@@ -139,7 +139,7 @@ class SignedIn:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if not is_here(view):
+        if not is_available(view):
             raise Http404
         name = _name(request.resolver_match)
         declared = getattr(view, "declared_permissions", None)

@@ -17,7 +17,7 @@ from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.hub.membership.groups.queries import KEEPERS
 from vardkase.hub.membership.overview.members import LISTERS
-from vardkase.hub.profiles import is_here, profile
+from vardkase.hub.profiles import Profile, is_available, profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.queries import count_to_answer
@@ -213,9 +213,9 @@ def address_of(view: str) -> str:
 
 
 @cache
-def _known(view: str, _profile: str) -> str:
+def _known(view: str, _profile: Profile) -> str:
     url = reverse(view)
-    return url if is_here(resolve(url).func) else ""
+    return url if is_available(resolve(url).func) else ""
 
 
 def _is_at(url: str, path: str) -> bool:

@@ -1,1 +1,7 @@
 """Attribute endpoints."""
+
+from __future__ import annotations
+
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY

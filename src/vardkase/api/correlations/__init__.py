@@ -1,1 +1,7 @@
 """Endpoints of correlations, exclusions and rules."""
+
+from __future__ import annotations
+
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY

@@ -1,1 +1,7 @@
 """Endpoints of galaxies, their clusters and relations."""
+
+from __future__ import annotations
+
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY

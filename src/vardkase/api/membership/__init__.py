@@ -1,1 +1,7 @@
 """Membership and application endpoints; not in MISP."""
+
+from __future__ import annotations
+
+from vardkase.hub.profiles import Profile
+
+PROFILES = Profile.HUB

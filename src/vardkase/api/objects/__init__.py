@@ -1,1 +1,7 @@
 """Endpoints of objects, their references and templates."""
+
+from __future__ import annotations
+
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY

@@ -8,6 +8,9 @@ from vardkase.api.answers import JSON_TYPE, Answer, Json, Text
 from vardkase.api.dispatch import Call, Description, Endpoint, declared_permissions, endpoint, plain
 from vardkase.api.errors import MispError
 from vardkase.api.openapi.document import address_of, encoded, summary_of, tag_of
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 ABOUT_ONE = Description("POST the address of an endpoint to learn what it takes.", ["url"])
 

@@ -1,1 +1,7 @@
 """Endpoints of tags, tagging and taxonomies."""
+
+from __future__ import annotations
+
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY

@@ -1,1 +1,7 @@
 """Endpoints of users, their keys, roles and settings."""
+
+from __future__ import annotations
+
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY

@@ -6,6 +6,9 @@ from dataclasses import asdict
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import Json, note, rows
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
 
 
 def demo(data_dir: DataDir = None, json: Json = False) -> None:

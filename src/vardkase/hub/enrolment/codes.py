@@ -24,7 +24,7 @@ from vardkase.hub.enrolment.problems import EnrolmentProblem
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import require_officer
 from vardkase.hub.membership.onboarding.mails import announce_key
-from vardkase.hub.profiles import profile
+from vardkase.hub.profiles import Profile, profile
 from vardkase.identity.access.actor import Actor, console_actor
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services import create_user, issue_key
@@ -182,7 +182,7 @@ def _digest(code: str) -> bytes:
 
 
 def _require_hub() -> None:
-    if profile() != "hub":
+    if profile() is not Profile.HUB:
         raise NotFound(EnrolmentProblem.NOT_A_HUB())
 
 

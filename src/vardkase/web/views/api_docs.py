@@ -9,8 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
+from vardkase.hub.profiles import EVERY
 from vardkase.web.api_docs import details, sections
 from vardkase.web.pages import public_page
+
+PROFILES = EVERY
 
 type Document = Callable[[], dict[str, Any]]
 

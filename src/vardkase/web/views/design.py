@@ -12,7 +12,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.profiles import EVERY
 from vardkase.web.pages import PageRequest, page
+
+PROFILES = EVERY
 
 SAMPLE_VALUES = (
     ("url", "https://login.payroll.example.com/session/verify?tenant=norrvik&return=%2Fspec%2F2026%2F11"),

@@ -20,6 +20,7 @@ from vardkase.hub.membership.overview.own_tasks import own_tasks
 from vardkase.hub.membership.overview.tasks import operators_tasks
 from vardkase.hub.policy.approvals.queries import approvals, waiting_for
 from vardkase.hub.policy.models import ApprovalDecision
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import last_visit
@@ -31,6 +32,8 @@ from vardkase.intel.queries.overview import ArrivalReason
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.events.rows import ListedEvent
 from vardkase.web.views.public import front
+
+PROFILES = EVERY
 
 DAYS = 30
 SHOWN = 8

@@ -8,7 +8,10 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
+from vardkase.hub.profiles import EVERY
 from vardkase.web.pages import public_page
+
+PROFILES = EVERY
 
 LOGIN, LOGGED_IN = "users/login", "users/checkIfLoggedIn"
 

@@ -17,10 +17,13 @@ from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.assessments.services import partiality
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.members.rules import conflict_of
+from vardkase.hub.profiles import Profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.web.forms.assessment import PartialityForm
 from vardkase.web.pages import PageRequest, page
+
+PROFILES = Profile.HUB
 
 NEEDED = 2
 """How many officers a decision takes."""

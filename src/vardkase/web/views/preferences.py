@@ -10,9 +10,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from vardkase.hub.profiles import EVERY
 from vardkase.identity.accounts import preferences
 from vardkase.identity.accounts.models import User
 from vardkase.web.pages import public_page
+
+PROFILES = EVERY
 
 YEAR = 365 * 24 * 60 * 60
 THEME_COOKIE = "vardkase_theme"

@@ -24,7 +24,7 @@ from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF, Participati
 from vardkase.hub.membership.members.standing import StandingLimit, StatementPeriods, periods_of
 from vardkase.hub.membership.sectors import Connection
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
-from vardkase.hub.profiles import profile
+from vardkase.hub.profiles import Profile, profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.staff import DECIDE
@@ -139,7 +139,7 @@ def who_takes_part() -> Participation:
     """Which organisations may take part. Once membership is in use, the profile cannot override it."""
     if membership_is_in_use():
         return Participation.MEMBERS
-    return Participation.EVERYBODY if profile() == "member" else Participation.EVERYBODY_YET
+    return Participation.EVERYBODY if profile() is Profile.MEMBER else Participation.EVERYBODY_YET
 
 
 def history(actor: Actor, membership: Membership) -> list[HistoryEntry]:

@@ -1,1 +1,7 @@
 """Operators' content access: requests, answers, and recorded reads."""
+
+from __future__ import annotations
+
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY

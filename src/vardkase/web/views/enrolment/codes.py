@@ -8,7 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from vardkase.hub.enrolment import codes
+from vardkase.hub.profiles import Profile
 from vardkase.web.pages import PageRequest, page
+
+PROFILES = Profile.HUB
 
 
 @never_cache

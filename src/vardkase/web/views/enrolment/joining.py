@@ -22,11 +22,14 @@ from vardkase.hub.enrolment import joining
 from vardkase.hub.enrolment.models import JoinedHub
 from vardkase.hub.enrolment.problems import JoiningProblem
 from vardkase.hub.membership.members.models import MembershipState
+from vardkase.hub.profiles import Profile
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.standing import MembershipStanding
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.fields import PLAIN_TEXT
 from vardkase.web.pages import PageRequest, page
+
+PROFILES = Profile.MEMBER
 
 RUNS_SHOWN = 10
 DELIVERIES_SHOWN = 10

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from vardkase.core.clock import today
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.queries import find_membership
+from vardkase.hub.profiles import Profile, only_in
 from vardkase.hub.training.queries import STAFF, find_training, trainings
 from vardkase.hub.training.services import mark_people, remove_training
 from vardkase.identity.access.permissions import Permission
@@ -49,6 +50,7 @@ def remove(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("trainings")
 
 
+@only_in(Profile.HUB)
 @page(staff=STAFF, writes=True, allowed_while_suspended=True)
 def of_member(request: PageRequest, pk: int) -> HttpResponse:
     organisation: Organisation = find_membership(request.actor, pk).organisation
@@ -65,6 +67,7 @@ def of_member(request: PageRequest, pk: int) -> HttpResponse:
     return render(request, "policy/member_training.html", context, status=422 if form.errors else 200)
 
 
+@only_in(Profile.HUB)
 @require_POST
 @page(staff=STAFF, writes=True, allowed_while_suspended=True)
 def remove_of_member(request: PageRequest, pk: int, training: int) -> HttpResponse:

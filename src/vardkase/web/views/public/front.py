@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.membership.phases.queries import PhaseState, phases
 from vardkase.hub.membership.phases.rules import PhaseProgress
-from vardkase.hub.profiles import profile
+from vardkase.hub.profiles import Profile, profile
 from vardkase.hub.public_pages import queries
 from vardkase.hub.public_pages.passages import PassagePart
 from vardkase.web.markdown import rendered_by_owner
@@ -24,7 +24,7 @@ LONGEST_SEARCH = 200
 
 
 def for_visitors(request: HttpRequest) -> HttpResponseBase:
-    if profile() != "hub":
+    if profile() is not Profile.HUB:
         return redirect_to_login(request.get_full_path())
     return front(request)
 

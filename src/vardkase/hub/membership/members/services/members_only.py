@@ -12,7 +12,7 @@ from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.members.standing import NO_MEMBERSHIP
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
-from vardkase.hub.profiles import profile
+from vardkase.hub.profiles import Profile, profile
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.organisations.hooks import (
     BeforeMerge,
@@ -30,7 +30,7 @@ def bring_into_use(actor: AuditActor) -> None:
     Every organisation without a membership loses access, except the one that runs the hub. A database trigger
     does the same for those created later. A member's own platform (VARDKASE_PROFILE=member) has no members.
     """
-    if profile() != "hub" or membership_is_in_use() or not in_use():
+    if profile() is not Profile.HUB or membership_is_in_use() or not in_use():
         return
     MembershipInUse.objects.create(pk=1)
     shut = list(_without_membership().values_list("pk", flat=True))
