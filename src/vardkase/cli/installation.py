@@ -77,7 +77,7 @@ def opened(data_dir: Path | None, prepare: Callable[[], object] = migrate) -> It
         prepare()
         yield chosen
         return
-    with join_or_start(chosen, prepare=lambda: None, announce=note):
+    with join_or_start(chosen, prepare=prepare, announce=note):
         try:
             yield chosen
         finally:

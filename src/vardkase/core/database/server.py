@@ -63,7 +63,7 @@ class EmbeddedPostgres:
     def owned(self) -> bool:
         return self._process is not None
 
-    def start(self, prepare: Callable[[], None] | None = None) -> Self:
+    def start(self, prepare: Callable[[], object] | None = None) -> Self:
         """Join the running server or start one, then call `prepare`, under a lock against concurrent starts.
 
         `prepare` migrates the schema: two concurrent first starts must not both do it. Call from the main
@@ -199,7 +199,7 @@ class EmbeddedPostgres:
 def join_or_start(
     data_dir: Path,
     *,
-    prepare: Callable[[], None] | None = None,
+    prepare: Callable[[], object] | None = None,
     announce: Callable[[str], None] = lambda _message: None,
 ) -> Iterator[EmbeddedPostgres]:
     """Run or join the server of `data_dir` for the duration of a block; stop it afterwards if it was not
