@@ -162,7 +162,7 @@ def test_applications(cast: Cast, desk: Desk) -> None:
     faces: dict[str, Face] = {
         "page": {
             "submit": by_page(applicant, "/apply/review/", own),
-            "complete": by_page(applicant, "/apply/messages/", own | {"complete": "1", "text": ""}),
+            "complete": by_page(applicant, "/apply/completion/", own | {"text": ""}),
             "withdraw": by_page(applicant, "/apply/withdraw/", own),
             "review": by_page(officer, f"{place}/review/"),
             "request_completion": by_page(officer, f"{place}/completion/", asks),
@@ -219,7 +219,7 @@ def test_security_statements(cast: Cast, desk: Desk, tmp_path: Any) -> None:
     review = f"/securityStatements/review/{org}"
     faces: dict[str, Face] = {
         "page": {
-            "submit": by_page(admin, "/membership/statement/", WRITING | {"hand_in": "1"}),
+            "submit": by_page(admin, "/membership/statement/submit/", WRITING),
             "accept": by_page(web, f"/members/{org}/statement/", given | {"decision": "accept"}),
             "return": by_page(web, f"/members/{org}/statement/", given | {"decision": "return"}),
         },
@@ -242,7 +242,7 @@ def test_security_statements(cast: Cast, desk: Desk, tmp_path: Any) -> None:
     assert refused(life) == 2 * 7 + 1
     # Nor is what is handed in changed.
     Statement.objects.update(state="submitted")
-    told = by_page(admin, "/membership/statement/files/", {"remove": "1"})()
+    told = by_page(admin, "/membership/evidence/1/remove/")()
     assert "The statement has been submitted." in told
 
 
@@ -252,11 +252,14 @@ def test_requests_for_help(cast: Cast, desk: Desk) -> None:
     support.assign(at_the_screen(desk.officer), thing.pk, desk.operator.user.pk)
     web, steps = signed_in(desk.operator), list(REQUEST.steps)
     place, api, words = f"/service/{thing.pk}", "/supportRequests", ("--user", desk.operator.user.email)
-    answers = [(step, {"text": "When?", "how": step, "step": step}) for step in ("ask", "solve")]
+    answers = [(step, {"text": "When?", "step": step}) for step in ("ask", "solve")]
     number = str(thing.pk)
     faces: dict[str, Face] = {
         "page": {step: by_page(web, f"{place}/step/", {"step": step}) for step in steps},
-        "answer on the page": {step: by_page(web, f"{place}/answer/", given) for step, given in answers},
+        "answer on the page": {
+            "ask": by_page(web, f"{place}/ask-back/", {"text": "When?"}),
+            "solve": by_page(web, f"{place}/solve/", {"text": "When?"}),
+        },
         "API": {step: by_api(desk.operator, f"{api}/step/{number}", {"step": step}) for step in steps},
         "answer by API": {
             step: by_api(desk.operator, f"{api}/answer/{number}", given) for step, given in answers

@@ -73,7 +73,7 @@ def test_nobody_handles_an_application_of_their_own_organisation(cast: Cast, des
     verdict = {"criterion": "security_work", "verdict": "met", "reason": ""}
     attempts = {
         "review on the page": by_page(web, f"{place}/review/"),
-        "take over on the page": by_page(web, f"{place}/review/", {"over": "1"}),
+        "take over on the page": by_page(web, f"{place}/take-over/"),
         "assess on the page": by_page(web, f"{place}/criteria/security_work/", verdict),
         "ask on the page": by_page(web, f"{place}/completion/", asks),
         "propose on the page": by_page(web, f"{place}/propose/", decides),
@@ -125,7 +125,7 @@ def test_nobody_decides_on_the_membership_of_their_own_organisation(cast: Cast, 
         "item on the page": by_page(web, f"/members/{org}/checklist/networks/", networks),
         "item by API": by_api(desk.operator, f"/membershipChecklists/do/{org}/networks", networks),
         "item by command": by_command("membership", "do", "Hub", "networks", "networks=192.0.2.0/24", *by_name),
-        "waiving on the page": by_page(web, f"/members/{org}/checklist/server/", {"note": "x", "needed": "0"}),
+        "waiving on the page": by_page(web, f"/members/{org}/checklist/server/waive/", unneeded),
         "waiving by API": by_api(desk.officer, f"/membershipChecklists/waive/{org}/server", unneeded),
         "waiving by command": by_command("membership", "waive", "Hub", "server", "--note", "x"),
         "the console itself": by_command("membership", "activate", "Hub", "--reason", "x"),

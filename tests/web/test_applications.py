@@ -117,8 +117,9 @@ def test_a_completion_is_asked_for(cast: Cast) -> None:
     url = reverse("application_completion", args=[application.number])
     assert client.post(url, {"text": "Mer"}).status_code == 422
     asked = {"text": "Vi saknar planen.", "steps": ["security"]}
-    assert client.post(url, {"text": "Mer", "how": "preview"}).status_code == 422
-    draft = b"".join(client.post(url, {**asked, "how": "preview"}).streaming_content)
+    preview = reverse("application_completion_preview", args=[application.number])
+    assert client.post(preview, {"text": "Mer"}).status_code == 422
+    draft = b"".join(client.post(preview, asked).streaming_content)
     words = " ".join(PdfReader(BytesIO(draft)).pages[0].extract_text().split())
     assert "Vi saknar planen." in words
     assert "Utkast" in words
@@ -135,7 +136,7 @@ def test_notes_are_kept_apart_from_messages(cast: Cast) -> None:
     application = on_the_desk(per(cast))
     url = reverse("application_message", args=[application.number])
     client.post(url, {"text": "Hej sökande"})
-    client.post(url, {"text": "Provringde jouren", "how": "note"})
+    client.post(reverse("application_note", args=[application.number]), {"text": "Provringde jouren"})
     assert list(application.messages.order_by("pk").values_list("kind", flat=True)) == ["officer", "note"]
     assert "Provringde" not in text(client, "application", application.number, show="applicant")
     assert "Hej sökande" not in text(client, "application", application.number, show="internal")

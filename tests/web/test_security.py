@@ -131,7 +131,8 @@ def test_posts_of_strangers_change_nothing(cast: Cast) -> None:
         (f"reviews/{review.pk}/answer/", {"all": "1", "answer": "disabled"}),
         ("reviews/begin/", {}),
         (f"reviews/bring-back/{cast.analyst.user.pk}/", {}),
-        ("requirements/decide/", {"approve": ""}),
+        ("requirements/approve/", {}),
+        ("requirements/return/", {"note": "x"}),
     ):
         for player in (cast.partner, cast.analyst):
             assert browser(player).post(base + path, data).status_code in (403, 404), path
@@ -145,15 +146,15 @@ def test_an_officer_decides_what_an_administrator_sends_in(cast: Cast) -> None:
         "software": "MISP 2.5", "egress_addresses": "192.0.2.0/28", "proof": "certificate", "contact_name": "T",
         "contact_email": "t@a.example", "rotation_days": "365", "log_days": "180",
     }  # fmt: skip
-    assert admin.post(base, filled | {"software": "", "submit": ""}).status_code == 422
-    assert admin.post(base, filled | {"submit": ""}).status_code == 302
+    assert admin.post(base + "submit/", filled | {"software": ""}).status_code == 422
+    assert admin.post(base + "submit/", filled).status_code == 302
     assert ApiRequirements.objects.get().state == "submitted"
     officer = browser(cast.site_admin, StaffRole.MEMBERSHIP_OFFICER)
     assert "Waiting for a decision" in officer.get("/security/organisations/").content.decode()
-    officer.post(base + "decide/", {"note": "Which port?"})
+    officer.post(base + "return/", {"note": "Which port?"})
     assert "Which port?" in admin.get(base).content.decode()
-    admin.post(base, filled | {"submit": ""})
-    officer.post(base + "decide/", {"approve": ""})
+    admin.post(base + "submit/", filled)
+    officer.post(base + "approve/")
     assert fresh(cast.org_a).egress_addresses == ["192.0.2.0/28"]
 
 

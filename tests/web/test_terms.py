@@ -108,7 +108,7 @@ def test_criteria_are_added_changed_and_removed(jurist: Client) -> None:
 def test_a_text_is_previewed_proposed_approved_and_taken_back(jurist: Client, cast: Cast) -> None:
     url = reverse("mail_template", args=["letter_approval", "sv"])
     written = {"subject": "Beslut", "body": "{organisation} är **välkommen**."}
-    shown = jurist.post(url, written | {"preview": "1"}).content.decode()
+    shown = jurist.post(f"{url}preview/", written).content.decode()
     assert "<strong>välkommen</strong>" in shown
     assert not MailTemplate.objects.exists()
     assert jurist.post(url, {"subject": "Beslut", "body": "{nonsens}"}).status_code == 422

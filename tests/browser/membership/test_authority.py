@@ -184,10 +184,10 @@ def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[
     assert hub.url in siv.inner_text("#connecting")
     siv.click("a:has-text('Kraven på API-anslutning är godkända')")
     assert EGRESS in siv.input_value("[name=egress_addresses]"), "what stood in the application"
-    siv.click("main button[name=submit]")
+    siv.click("main button[formaction$='/requirements/submit/']")
     officer.goto(f"{member}checklist/requirements/")
     officer.click("main a:has-text('Öppna kravlistan')")
-    officer.click("button[name=approve]")
+    officer.click("form[action$='/requirements/approve/'] .btn-pri")
     siv.goto("/membership/")
     siv.click("a:has-text('MISP-policyn gäller')")
     siv.click("form:has(input[value=authority]) button, button[value=authority]")

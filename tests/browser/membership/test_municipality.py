@@ -47,7 +47,7 @@ def test_a_municipality_becomes_a_member(hub: Hub, colleagues: Colleagues) -> No
     fill(applicant, "contacts", contacts)
     applicant.goto("/apply/status/")
     applicant.fill("textarea[name=text]", "Nattjouren, dygnet runt.")
-    applicant.click("button[name=complete]")
+    applicant.click("button[formaction$='/completion/']")
 
     per.goto(here)
     assert "Nattjouren, dygnet runt." in per.inner_text("main")

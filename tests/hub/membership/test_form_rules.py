@@ -77,13 +77,13 @@ def test_a_measure_that_is_not_in_place_has_a_plan_with_a_date(
 
 def test_so_has_one_in_a_statement_that_is_renewed(cast: Cast, desk: Desk) -> None:
     member(desk, cast.org_b, statement=False)
-    given = GOOD | {f"risk.{part}": value for part, value in BEGUN.items()} | {"hand_in": "1"}
+    given = GOOD | {f"risk.{part}": value for part, value in BEGUN.items()}
     web = signed_in(desk.admin)
-    page = web.post("/membership/statement/", given, headers={"accept-language": "en"})
+    page = web.post("/membership/statement/submit/", given, headers={"accept-language": "en"})
     assert (page.status_code, "Say by which date" in page.content.decode()) == (422, True)
     by_api = {"answers": {name: {"level": "3"} for name in MEASURES} | {"risk": BEGUN}}
     assert call(desk.admin.key, "POST", "/securityStatements/submit", by_api)[0] == 403
-    assert web.post("/membership/statement/", given | {"risk.by": "2027-03-31"}).status_code == 302
+    assert web.post("/membership/statement/submit/", given | {"risk.by": "2027-03-31"}).status_code == 302
     assert Statement.objects.get().answers["risk"]["by"] == "2027-03-31"
     assert "2027-03-31" in signed_in(desk.officer).get(f"/members/{cast.org_b.pk}/").content.decode()
 

@@ -132,7 +132,7 @@ def test_who_is_drawn_is_seen_before_it_is_saved(cast: Cast, desk: Desk) -> None
     made = services.save_community(officer, {"name": "Kommuner", "sectors": ["municipality"]})
     web, page = signed_in(desk.officer), f"/members/communities/{made.pk}/"
     told = {"name": "Kommuner", "sectors": ["region"], "counties": ["01"]}
-    preview = web.post(page, told | {"preview": "1"}).context["preview"]
+    preview = web.post(f"{page}preview/", told).context["preview"]
     assert [(each.name, is_new) for each, is_new in preview["rows"]] == [(cast.org_c.name, True)]
     assert preview["leaving"] == [cast.org_b]
     assert names(made) == {"Hub", cast.org_b.name}, "nothing is saved"

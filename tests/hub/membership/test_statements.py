@@ -87,7 +87,7 @@ def test_an_expired_statement_from_its_first_reminder_to_its_renewal(
     assert b"evil" in web.get(f"/event/{event.pk}/").content
     assert web.post("/event/new/", {"info": "x"}).status_code == 403
 
-    assert web.post("/membership/statement/", GOOD | {"hand_in": "1"}).status_code == 302
+    assert web.post("/membership/statement/submit/", GOOD).status_code == 302
     assert standing(cast)[0] == "statement_lapsed"  # Until an officer has seen it.
     officer = signed_in(desk.officer)
     assert officer.post(f"/members/{cast.org_b.pk}/statement/", {"decision": "accept"}).status_code == 302
@@ -125,7 +125,7 @@ def test_it_is_written_handed_in_returned_and_accepted(
     member(desk, cast.org_b, statement=False)
     web, officer = signed_in(desk.admin), signed_in(desk.officer)
     half = {"risk.level": "1", "risk.gap": "No policy yet."}
-    assert web.post("/membership/statement/", half | {"hand_in": "1"}).status_code == 422
+    assert web.post("/membership/statement/submit/", half).status_code == 422
     assert Statement.objects.get().answers["risk"]["gap"] == "No policy yet."  # What was written is kept.
     pdf = SimpleUploadedFile("iso27001.pdf", b"%PDF-1.7 certificate")
     sent = {"measure": "risk", "valid_until": "2027-06-30", "file": pdf}
@@ -135,7 +135,7 @@ def test_it_is_written_handed_in_returned_and_accepted(
     evidence = Evidence.objects.get()
     full = GOOD | half | {"risk.plan": "A policy in March.", "risk.by": "2027-03-31"}
     assert {"membership_statement", "terms"} <= todo(web), "what waits for a member's administrator"
-    assert web.post("/membership/statement/", full | {"hand_in": "1"}).status_code == 302
+    assert web.post("/membership/statement/submit/", full).status_code == 302
     assert "membership_statement" not in todo(web)
     own = web.get("/membership/").content.decode()
     assert "A policy in March." in own, "a member sees what it has handed in"
@@ -156,7 +156,7 @@ def test_it_is_written_handed_in_returned_and_accepted(
     assert Statement.objects.get().state == "submitted"
     approved(desk.second.user)
     assert "Who decides on the policy?" in web.get("/membership/statement/").content.decode()
-    web.post("/membership/statement/", full | {"hand_in": "1"})
+    web.post("/membership/statement/submit/", full)
     officer.post(path, {"decision": "accept"})
     assert Statement.objects.get().state == "submitted"
     approved(desk.second.user)

@@ -74,7 +74,7 @@ def test_a_completion_asked_for_before_new_terms_can_be_sent(cast: Cast, passwor
     page = web.get("/apply/status/").content.decode()
     assert SENTENCE in page
     assert "/apply/terms/" in page
-    refused = web.post("/apply/messages/", own | {"complete": "1", "text": "Här."})
+    refused = web.post("/apply/completion/", own | {"text": "Här."})
     assert refused.status_code == 422
     assert SENTENCE in refused.content.decode()
     shown = web.get("/apply/terms/")
@@ -82,7 +82,7 @@ def test_a_completion_asked_for_before_new_terms_can_be_sent(cast: Cast, passwor
     assert "checked" not in shown.content.decode().partition('name="accepted"')[2].partition(">")[0]
     sent = as_sent("terms", answers()["terms"]) | {"version": "2"} | own
     assert web.post("/apply/terms/", sent).status_code == 302
-    web.post("/apply/messages/", own | {"complete": "1", "text": "Här."})
+    web.post("/apply/completion/", own | {"text": "Här."})
     application.refresh_from_db()
     assert application.state == "under_review"
     assert application.answers["terms"]["version"] == 2

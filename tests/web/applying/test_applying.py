@@ -193,14 +193,14 @@ def test_a_completion_is_a_conversation(db: None) -> None:
     assert client.get(reverse("apply_step", args=["organisation"])).status_code == 302
     wrong = as_sent("contacts", answers()["contacts"]) | {"dpo.email": ""}
     assert send(client, application, "apply_step", ["contacts"], seen="", **wrong).status_code == 422
-    refused = send(client, application, "apply_write", text="Klart", complete="1")
+    refused = send(client, application, "apply_complete", text="Klart")
     assert refused.status_code == 422
     assert "Kontakter" in refused.content.decode()
     application.refresh_from_db()
     right = as_sent("contacts", answers()["contacts"])
     send(client, application, "apply_step", ["contacts"], seen=application.saved["contacts"], **right)
     pdf = SimpleUploadedFile("intyg.pdf", b"%PDF-1.7")
-    send(client, application, "apply_write", text="Klart", complete="1", files=[pdf])
+    send(client, application, "apply_complete", text="Klart", files=[pdf])
     application.refresh_from_db()
     assert application.state == "under_review"
     assert application.messages.last().text == "Klart"  # type: ignore[union-attr]
@@ -223,7 +223,7 @@ def test_evidence_is_attached_and_taken_away(db: None) -> None:
     assert (file.measure, file.kind) == ("risk", "application/pdf")
     application.refresh_from_db()
     seen = application.saved["security"]
-    send(client, application, "apply_step", ["security"], seen=seen, **given, remove=str(file.pk))
+    send(client, application, "apply_file_remove", [file.pk], seen=seen, **given)
     assert not application.attachments.exists()
 
 
@@ -235,7 +235,7 @@ def test_after_the_end_nothing_is_changed_but_a_decision_may_be_asked_about(db: 
     assert send(client, application, "apply_step", ["organisation"], seen="", name="Nytt").status_code == 302
     for view in ("apply_review", "apply_write", "apply_withdraw"):
         assert send(client, application, view, text="Hej").status_code == 302
-    assert send(client, application, "apply_write", text="Hej", complete="1").status_code == 302
+    assert send(client, application, "apply_complete", text="Hej").status_code == 302
     application.refresh_from_db()
     assert (application.state, application.organisation_name) == (state, "Skogsby kommun")
     said = list(application.messages.values_list("text", flat=True))

@@ -126,13 +126,13 @@ def test_what_was_said_before_a_request_became_the_operators_stays_unseen(
 def test_a_request_is_asked_back_answered_and_solved(cast: Cast, operator: User) -> None:
     request = asked(cast.analyst)
     desk, member = signed_in(operator), signed_in(cast.analyst.user)
-    desk.post(reverse("service_answer", args=[request.pk]), {"text": "Från vilken adress?", "how": "ask"})
+    desk.post(reverse("service_ask_back", args=[request.pk]), {"text": "Från vilken adress?"})
     request.refresh_from_db()
     assert (request.state, request.owner) == (RequestState.WAITING, operator)
     member.post(reverse("support_request", args=[request.pk]), {"text": "192.0.2.7"})
     request.refresh_from_db()
     assert request.state == RequestState.IN_HAND
-    desk.post(reverse("service_answer", args=[request.pk]), {"text": "Nu är den tillagd.", "how": "solve"})
+    desk.post(reverse("service_solve", args=[request.pk]), {"text": "Nu är den tillagd."})
     html = member.get(reverse("support_request", args=[request.pk])).content.decode()
     assert "Nu är den tillagd." in html
     assert operator.email not in html, "the desk answers, not a person"

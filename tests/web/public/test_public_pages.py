@@ -160,7 +160,7 @@ def test_questions_are_searched_in_the_readers_language(client: Client) -> None:
 
 def test_the_owner_adds_a_question_after_seeing_how_it_looks(cast: Cast, client: Client) -> None:
     owner = signed_in(cast.site_admin.user)
-    seen = owner.post(reverse("question_add"), {**WORDS, "preview": "1"})
+    seen = owner.post(reverse("question_preview"), WORDS)
     assert "<strong>Nothing</strong>" in seen.content.decode()
     assert (
         "What does it cost?" not in client.get("/about/", headers={"Accept-Language": "en"}).content.decode()

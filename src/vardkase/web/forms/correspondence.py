@@ -30,10 +30,9 @@ class TextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *given: Any, kind: MailKind, **options: Any) -> None:
-        super().__init__(*given, **options)
-        if self.is_bound and "preview" in self.data:
-            self.fields["reason"].required = False
+    def __init__(self, *args: Any, kind: MailKind, needs_reason: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].required = needs_reason
         self.fields["body"].required = not kind.is_section
 
 

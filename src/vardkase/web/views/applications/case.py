@@ -64,8 +64,24 @@ def assess(request: PageRequest, number: str, key: str) -> HttpResponse:
 @page(staff=OFFICERS, writes=True)
 def review(request: PageRequest, number: str) -> HttpResponse:
     application = queries.find(request.actor, number)
-    act = reviews.take_over if request.POST.get("over") else reviews.review
-    return _done(request, application, lambda: act(request.actor, application), gettext("You handle it now."))
+    return _done(
+        request,
+        application,
+        lambda: reviews.review(request.actor, application),
+        gettext("You handle it now."),
+    )
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def take_over(request: PageRequest, number: str) -> HttpResponse:
+    application = queries.find(request.actor, number)
+    return _done(
+        request,
+        application,
+        lambda: reviews.take_over(request.actor, application),
+        gettext("You handle it now."),
+    )
 
 
 @page(staff=OFFICERS, writes=True)
@@ -74,11 +90,7 @@ def completion(request: PageRequest, number: str) -> HttpResponseBase:
     form = CompletionForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            asked = [form.cleaned_data[name] for name in ("text", "steps", "complete_by")]
-            if request.POST.get("how") == "preview":
-                letter = reviews.preview_completion(request.actor, application, *asked)
-                return download([letter], f"{number}.pdf", PDF)
-            reviews.request_completion(request.actor, application, *asked)
+            reviews.request_completion(request.actor, application, **form.cleaned_data)
         except Invalid as refused:
             take_errors(form, refused)
         except Conflict as refused:
@@ -86,6 +98,26 @@ def completion(request: PageRequest, number: str) -> HttpResponseBase:
         else:
             messages.success(request, gettext("The request has been sent as a letter and by e-mail."))
             return redirect("application", number)
+    return _completion_page(request, application, form)
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def preview_completion(request: PageRequest, number: str) -> HttpResponseBase:
+    application = queries.find(request.actor, number)
+    form = CompletionForm(request.POST)
+    if form.is_valid():
+        try:
+            letter = reviews.preview_completion(request.actor, application, **form.cleaned_data)
+            return download([letter], f"{number}.pdf", PDF)
+        except Invalid as refused:
+            take_errors(form, refused)
+        except Conflict as refused:
+            form.add_error(None, str(refused))
+    return _completion_page(request, application, form)
+
+
+def _completion_page(request: PageRequest, application: Application, form: CompletionForm) -> HttpResponse:
     context = {"application": application, "form": form}
     return render(request, "applications/completion.html", context, status=422 if form.errors else 200)
 
@@ -122,14 +154,27 @@ def resume(request: PageRequest, number: str) -> HttpResponse:
 @page(staff=OFFICERS, writes=True)
 def message(request: PageRequest, number: str) -> HttpResponse:
     application = queries.find(request.actor, number)
-    form, note = CaseMessageForm(request.POST), request.POST.get("how") == "note"
-    words = gettext("The note has been saved.") if note else gettext("The message has been sent.")
+    form = CaseMessageForm(request.POST)
     return _sent(
         request,
         application,
         {"message_form": form},
-        lambda: write_message(request.actor, application, form.cleaned_data["text"], note=note),
-        words,
+        lambda: write_message(request.actor, application, form.cleaned_data["text"]),
+        gettext("The message has been sent."),
+    )
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def note(request: PageRequest, number: str) -> HttpResponse:
+    application = queries.find(request.actor, number)
+    form = CaseMessageForm(request.POST)
+    return _sent(
+        request,
+        application,
+        {"message_form": form},
+        lambda: write_message(request.actor, application, form.cleaned_data["text"], note=True),
+        gettext("The note has been saved."),
     )
 
 

@@ -49,21 +49,40 @@ def status(request: ApplicantRequest) -> HttpResponse:
 @require_POST
 @applicant_page
 def write(request: ApplicantRequest) -> HttpResponse:
-    form = ApplicantMessageForm(request.POST)
-    form.is_valid()
-    sent = [(each.name or "", each.read()) for each in request.FILES.getlist("files")]
-    text = request.POST.get("text", "")
     try:
-        if "complete" in request.POST:
-            return _complete(request, text, sent)
-        write_message(request.applicant, request.application, text, sent)
+        write_message(
+            request.applicant, request.application, request.POST.get("text", ""), _sent_files(request)
+        )
     except Invalid as error:
-        return _refused(request, form, error)
+        return _refused(request, error)
     except Conflict as error:
         messages.error(request, str(error))
     else:
         messages.success(request, gettext("Your message has been sent."))
     return redirect("apply_status")
+
+
+@require_POST
+@applicant_page
+def send_completion(request: ApplicantRequest) -> HttpResponse:
+    text, sent = request.POST.get("text", ""), _sent_files(request)
+    try:
+        if sent:
+            # Files belong to a message, and the completion takes none: its text is that of the message then.
+            write_message(request.applicant, request.application, text, sent)
+            text = ""
+        complete(request.applicant, request.application, text)
+    except Invalid as error:
+        return _refused(request, error)
+    except Conflict as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("Your completion has been submitted. The assessment continues."))
+    return redirect("apply_status")
+
+
+def _sent_files(request: ApplicantRequest) -> list[tuple[str, bytes]]:
+    return [(file.name or "", file.read()) for file in request.FILES.getlist("files")]
 
 
 @applicant_page
@@ -105,16 +124,9 @@ def attachment(request: ApplicantRequest, pk: int) -> HttpResponse:
     return download([content], found.name, "application/octet-stream")  # type: ignore[return-value]
 
 
-def _complete(request: ApplicantRequest, text: str, sent: list[tuple[str, bytes]]) -> HttpResponse:
-    if sent:
-        write_message(request.applicant, request.application, text, sent)
-        text = ""
-    complete(request.applicant, request.application, text)
-    messages.success(request, gettext("Your completion has been submitted. The assessment continues."))
-    return redirect("apply_status")
-
-
-def _refused(request: ApplicantRequest, form: ApplicantMessageForm, error: Invalid) -> HttpResponse:
+def _refused(request: ApplicantRequest, error: Invalid) -> HttpResponse:
+    form = ApplicantMessageForm(request.POST)
+    form.is_valid()
     names = [path.partition(".")[0] for path in error.by_field]
     wrong = {name: str(BY_NAME[name].title) for name in names if name in BY_NAME}
     if set(wrong) == {"terms"} and lacks_current_terms(request.application):

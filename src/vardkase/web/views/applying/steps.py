@@ -46,9 +46,23 @@ def step(request: ApplicantRequest, name: str) -> HttpResponse:
         raise Http404
     if not may_change(request.application, name):
         return redirect(home_of(request.application))
-    form = StepForm(BY_NAME[name], _answers(request.application, name), request.POST or None)
     if request.method != "POST":
-        return _shown(request, form)
+        return _form_page(request, StepForm(BY_NAME[name], _answers(request.application, name)))
+    return _save(request, name) or redirect(_next(request.application, name))
+
+
+@require_POST
+@applicant_page
+def remove_file(request: ApplicantRequest, pk: int) -> HttpResponse:
+    """Remove a file of evidence, and save the form around the button, which would lose what is written there."""
+    if not may_change(request.application, "security"):
+        return redirect(home_of(request.application))
+    return _save(request, "security", removed=pk) or redirect("apply_step", "security")
+
+
+def _save(request: ApplicantRequest, name: str, removed: int | None = None) -> HttpResponse | None:
+    """Save the step and its files; returns the page with the errors, or None."""
+    form = StepForm(BY_NAME[name], _answers(request.application, name), request.POST)
     try:
         application, read = save_step(
             request.applicant, request.application, name, form.given(), request.POST.get("seen", "")
@@ -56,15 +70,16 @@ def step(request: ApplicantRequest, name: str) -> HttpResponse:
     except (StaleDraft, NotOpen) as error:
         request.application.refresh_from_db()
         form.blame({"": [error.problem]})
-        return _shown(request, form, status=409)
+        return _form_page(request, form, status=409)
     request.application = application
-    errors = dict(read.errors) | _files(request, name)
+    if removed is not None:
+        remove_evidence(request.applicant, application, removed)
+    # What can be read is saved with its files even where other answers are wrong: browsers do not send files again.
+    errors = dict(read.errors) | (_add_files(request) if name == "security" else {})
     if errors:
         form.blame(errors)
-        return _shown(request, form, status=422)
-    if "stay" in request.POST or "remove" in request.POST:
-        return redirect("apply_step", name)
-    return redirect(_next(application, name))
+        return _form_page(request, form, status=422)
+    return None
 
 
 @require_POST
@@ -126,7 +141,7 @@ def section(
     }
 
 
-def _shown(request: ApplicantRequest, form: StepForm, status: int = 200) -> HttpResponse:
+def _form_page(request: ApplicantRequest, form: StepForm, status: int = 200) -> HttpResponse:
     application, name = request.application, form.step.name
     saved = application.saved.get(name, "")
     context = page(
@@ -190,20 +205,16 @@ def _evidence(application: Application) -> list[Attachment]:
     return list(application.attachments.filter(message=None).order_by("pk"))
 
 
-def _files(request: ApplicantRequest, name: str) -> dict[str, list[Problem]]:
+def _add_files(request: ApplicantRequest) -> dict[str, list[Problem]]:
     errors: dict[str, list[Problem]] = {}
-    if name != "security":
-        return errors
-    removed = request.POST.get("remove", "")
-    if removed.isdecimal():
-        remove_evidence(request.applicant, request.application, int(removed))
     for measure in MEASURES:
-        sent = [(each.name or "", each.read()) for each in request.FILES.getlist(f"{measure}.files")]
+        sent = [(file.name or "", file.read()) for file in request.FILES.getlist(f"{measure}.files")]
         try:
             if sent:
                 add_evidence(request.applicant, request.application, measure, sent)
         except Invalid as error:
-            errors[f"{measure}.level"] = [each for problems in error.by_field.values() for each in problems]
+            # A field for files shows no errors of its own: they are shown at the measure's level.
+            errors[f"{measure}.level"] = [problem for field in error.by_field.values() for problem in field]
     return errors
 
 

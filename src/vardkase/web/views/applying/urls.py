@@ -17,9 +17,11 @@ urlpatterns = [
     path("apply/status/", status.status, name="apply_status"),
     path("apply/guide/", guide.index, name="apply_guide"),
     path("apply/messages/", status.write, name="apply_write"),
+    path("apply/completion/", status.send_completion, name="apply_complete"),
     path("apply/withdraw/", status.take_back, name="apply_withdraw"),
     path("apply/documents/<int:pk>/", status.document, name="apply_document"),
     path("apply/letters/<str:number>/", status.letter, name="apply_letter"),
     path("apply/files/<int:pk>/", status.attachment, name="apply_file"),
+    path("apply/security/files/<int:pk>/remove/", steps.remove_file, name="apply_file_remove"),
     path("apply/<slug:name>/", steps.step, name="apply_step"),
 ]

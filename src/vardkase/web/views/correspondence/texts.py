@@ -50,19 +50,35 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=EDITORS, writes=True)
 def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
+    return _write(request, name, language, previews=False)
+
+
+@require_POST
+@page(staff=EDITORS, writes=True)
+def preview_text(request: PageRequest, name: str, language: str) -> HttpResponse:
+    return _write(request, name, language, previews=True)
+
+
+def _write(request: PageRequest, name: str, language: str, *, previews: bool) -> HttpResponse:
     kind = kind_of(name)
     if language not in LANGUAGES:
         raise Http404
     text = texts(kind, [language])[language]
     earlier = versions(kind, language)
-    begun = next((each for each in earlier if str(each.version) == request.GET.get("version")), text)
-    form = TextForm(request.POST or None, initial={"subject": begun.subject, "body": begun.body}, kind=kind)
+    begun = next((version for version in earlier if str(version.version) == request.GET.get("version")), text)
+    form = TextForm(
+        request.POST or None,
+        initial={"subject": begun.subject, "body": begun.body},
+        kind=kind,
+        needs_reason=not previews,
+    )
     shown: dict[str, str] | None = None
     if form.is_bound and form.is_valid():
         subject, body = form.cleaned_data["subject"], form.cleaned_data["body"]
         try:
+            # Also before it is proposed: a text that cannot be rendered is refused here.
             shown = preview(kind, language, subject, body)
-            if "preview" not in request.POST:
+            if not previews:
                 reason = form.cleaned_data["reason"]
                 return proposed(request, propose_text(request.actor, kind, language, subject, body, reason))
         except Invalid as refused:

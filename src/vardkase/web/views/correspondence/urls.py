@@ -14,5 +14,6 @@ urlpatterns = [
     path("mail/undelivered/<int:pk>/resend/", delivery.send_again, name="letter_resend"),
     path("mail/signature/", texts.sign, name="signature"),
     path("mail/<str:name>/<str:language>/", texts.edit, name="mail_template"),
+    path("mail/<str:name>/<str:language>/preview/", texts.preview_text, name="mail_template_preview"),
     path("mail/<str:name>/<str:language>/reset/", texts.reset, name="mail_template_reset"),
 ]

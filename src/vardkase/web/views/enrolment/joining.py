@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -52,21 +53,34 @@ def index(request: PageRequest) -> HttpResponse:
 def join(request: PageRequest) -> HttpResponse:
     form, offer = CodeForm(request.POST or None), None
     if form.is_bound and form.is_valid():
-        given = form.cleaned_data["code"], form.cleaned_data["url"]
-        try:
-            if "sure" in request.POST:
-                joined = joining.enrol(request.actor, *given)
-                messages.success(request, gettext("Connected to %(hub)s.") % {"hub": joined.server.name})
-                return redirect("hub")
-            offer = joining.look(request.actor, *given)
-        except Invalid as refused:
-            take_errors(form, refused)
-        except Conflict as refused:
-            form.add_error(None, str(refused))
-        except OutgoingFailed as failed:
-            form.add_error("url", str(failed))
+        offer = _ask_hub(form, lambda code, url: joining.look(request.actor, code, url))
     context = {"form": form, "offer": offer}
     return render(request, "enrolment/join.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def enrol(request: PageRequest) -> HttpResponse:
+    form = CodeForm(request.POST)
+    if form.is_valid() and (
+        joined := _ask_hub(form, lambda code, url: joining.enrol(request.actor, code, url))
+    ):
+        messages.success(request, gettext("Connected to %(hub)s.") % {"hub": joined.server.name})
+        return redirect("hub")
+    return render(request, "enrolment/join.html", {"form": form, "offer": None}, status=422)
+
+
+def _ask_hub[T](form: CodeForm, ask: Callable[[str, str], T]) -> T | None:
+    """What the hub answers to the code, or None with the refusal in the form."""
+    try:
+        return ask(form.cleaned_data["code"], form.cleaned_data["url"])
+    except Invalid as refused:
+        take_errors(form, refused)
+    except Conflict as refused:
+        form.add_error(None, str(refused))
+    except OutgoingFailed as failed:
+        form.add_error("url", str(failed))
+    return None
 
 
 @require_POST

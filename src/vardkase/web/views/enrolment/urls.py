@@ -10,5 +10,6 @@ urlpatterns = [
     path("service/organisations/<int:pk>/code/", codes.make, name="enrolment_code"),
     path("hub/", joining.index, name="hub"),
     path("hub/join/", joining.join, name="hub_join"),
+    path("hub/join/enrol/", joining.enrol, name="hub_enrol"),
     path("hub/<int:pk>/ask/", joining.ask, name="hub_ask"),
 ]

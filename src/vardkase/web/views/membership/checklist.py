@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.services import can_send
@@ -142,8 +143,6 @@ def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
     if request.method != "POST":
         form = doing.form(initial=doing.initial(membership)) if doing else None
         return _shown(request, membership, name, form)
-    if "note" in request.POST:
-        return _waived(request, membership, name)
     if doing is None:
         raise Http404
     form = doing.form(request.POST)
@@ -174,17 +173,27 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
     return _shown(request, membership, "server", form, found=diagnosis(server, found), server=server)
 
 
-def _waived(request: PageRequest, membership: Membership, name: str) -> HttpResponse:
-    pk, form = membership.organisation_id, written.WaiveForm(request.POST)
-
-    def act() -> object:
-        if request.POST.get("reopen"):
-            return services.reopen(request.actor, pk, name)
-        return services.waive(request.actor, pk, name, form.cleaned_data["note"])
-
-    if (request.POST.get("reopen") or form.is_valid()) and _done(form, act):
+@require_POST
+@page(staff=TECHNICAL, allowed_while_suspended=True)
+def waive(request: PageRequest, pk: int, name: str) -> HttpResponse:
+    if name not in NAMES:
+        raise Http404
+    form = written.WaiveForm(request.POST)
+    if form.is_valid() and _done(
+        form, lambda: services.waive(request.actor, pk, name, form.cleaned_data["note"])
+    ):
         return redirect("member", pk)
+    membership = queries.find_membership(request.actor, pk)
     return _shown(request, membership, name, None, waive_form=form, status=422)
+
+
+@require_POST
+@page(staff=TECHNICAL, allowed_while_suspended=True)
+def reopen(request: PageRequest, pk: int, name: str) -> HttpResponse:
+    if name not in NAMES:
+        raise Http404
+    services.reopen(request.actor, pk, name)
+    return redirect("member", pk)
 
 
 def _done(form: forms.Form, work: Callable[[], object]) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.communities import services
@@ -32,24 +35,33 @@ def write(request: PageRequest, pk: int = 0) -> HttpResponse:
     community = services.find_community(request.actor, pk) if pk else None
     initial = _initial(community) if community else {}
     form = form_with_pickers(request, lambda data: CommunityForm(MEMBERS, data, initial=initial))
-    preview = None
     if form.is_bound and form.is_valid():
-        if "preview" in request.POST:
-            said = form.wire()
-            after = list(services.would_draw(said, said["chosen"]))
-            before = list(services.drawn(community)) if community else []
-            come, go = set(after) - set(before), [each for each in before if each not in set(after)]
-            preview = {"rows": [(each, each in come) for each in after], "leaving": go}
-        elif _saved(request, form, community):
+        try:
+            services.save_community(request.actor, form.wire(), community)
+        except Invalid as error:
+            take_errors(form, error)
+        else:
+            messages.success(
+                request, gettext("The group has been created, and follows its rule from now on.")
+            )
             return redirect("member_communities")
-    context = {
-        "form": form,
-        "community": community,
-        "preview": preview,
-        **searched_for(request),
-        "drawn": services.drawn(community) if community and preview is None else [],
-    }
-    return render(request, "membership/community.html", context, status=422 if form.errors else 200)
+    return _form_page(request, form, community)
+
+
+@require_POST
+@page(staff=OFFICER, writes=False)
+def preview(request: PageRequest, pk: int = 0) -> HttpResponse:
+    community = services.find_community(request.actor, pk) if pk else None
+    form = CommunityForm(MEMBERS, request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, community)
+    rule = form.wire()
+    after = list(services.would_draw(rule, rule["chosen"]))
+    before = list(services.drawn(community)) if community else []
+    come, go = set(after) - set(before), [member for member in before if member not in set(after)]
+    return _form_page(
+        request, form, community, {"rows": [(member, member in come) for member in after], "leaving": go}
+    )
 
 
 @page(staff=OFFICER)
@@ -60,14 +72,20 @@ def find(request: PageRequest) -> HttpResponse:
 MEMBERS = RuleRows(lambda: Organisation.objects.filter(membership__isnull=False).order_by("name"))
 
 
-def _saved(request: PageRequest, form: CommunityForm, community: Community | None) -> bool:
-    try:
-        services.save_community(request.actor, form.wire(), community)
-    except Invalid as error:
-        take_errors(form, error)
-        return False
-    messages.success(request, gettext("The group has been created, and follows its rule from now on."))
-    return True
+def _form_page(
+    request: PageRequest,
+    form: CommunityForm,
+    community: Community | None,
+    preview: dict[str, Any] | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "community": community,
+        "preview": preview,
+        **searched_for(request),
+        "drawn": services.drawn(community) if community and preview is None else [],
+    }
+    return render(request, "membership/community.html", context, status=422 if form.errors else 200)
 
 
 def _initial(community: Community) -> dict[str, object]:

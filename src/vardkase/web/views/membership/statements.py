@@ -82,35 +82,48 @@ def write(request: PageRequest) -> HttpResponse:
     errors: Mapping[str, Sequence[Problem]] = {}
     if request.method == "POST":
         try:
-            if request.POST.get("hand_in"):
-                services.submit_statement(request.actor, request.POST)
-                messages.success(
-                    request,
-                    gettext("The statement has been submitted. You are notified when it is reviewed."),
-                )
-                return redirect("membership")
             _, errors = services.save_statement(request.actor, request.POST)
-            messages.success(request, gettext("Saved."))
-        except Invalid as error:
-            services.save_statement(request.actor, request.POST)
-            errors = error.by_field
         except Conflict as error:
             messages.error(request, str(error))
             return redirect("membership")
-    return _written(request, membership, errors)
+        messages.success(request, gettext("Saved."))
+    return _form_page(request, membership, errors)
+
+
+@require_POST
+@page(Permission.ADMIN, allowed_while_suspended=True)
+def submit(request: PageRequest) -> HttpResponse:
+    membership = queries.own_membership(request.actor)
+    try:
+        services.submit_statement(request.actor, request.POST)
+    except Invalid as error:
+        # The refused submission was rolled back with all that was written: keep it as a draft.
+        services.save_statement(request.actor, request.POST)
+        return _form_page(request, membership, error.by_field)
+    except Conflict as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, gettext("The statement has been submitted. You are notified when it is reviewed.")
+        )
+    return redirect("membership")
+
+
+@require_POST
+@page(Permission.ADMIN, allowed_while_suspended=True)
+def remove_evidence(request: PageRequest, pk: int) -> HttpResponse:
+    try:
+        services.remove_evidence(request.actor, pk)
+    except Conflict as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("The file has been removed."))
+    return redirect("membership_statement")
 
 
 @require_POST
 @page(Permission.ADMIN, allowed_while_suspended=True, body=BodyLimits.FILES)
-def attach(request: PageRequest) -> HttpResponse:
-    if removed := request.POST.get("remove"):
-        try:
-            services.remove_evidence(request.actor, int(removed) if removed.isdecimal() else 0)
-        except Conflict as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, gettext("The file has been removed."))
-        return redirect("membership_statement")
+def add_evidence(request: PageRequest) -> HttpResponse:
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -129,13 +142,13 @@ def attach(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("The file has been added."))
             return redirect("membership_statement")
-    return _written(request, queries.own_membership(request.actor), {}, form)
+    return _form_page(request, queries.own_membership(request.actor), {}, form)
 
 
 @page(allowed_while_suspended=True)
 def evidence(request: PageRequest, pk: int) -> HttpResponseBase:
-    found = statements.find_evidence(request.actor, pk)
-    return download([statements.content_of(found)], found.name, found.kind)
+    file = statements.find_evidence(request.actor, pk)
+    return download([statements.content_of(file)], file.name, file.kind)
 
 
 @require_POST
@@ -152,7 +165,7 @@ def review(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("member", pk)
 
 
-def _written(
+def _form_page(
     request: PageRequest,
     membership: Membership,
     errors: Mapping[str, Sequence[Problem]],

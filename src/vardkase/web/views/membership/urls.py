@@ -24,6 +24,8 @@ urlpatterns = [
     path("members/communities/new/", communities.write, name="member_community_new"),
     path("members/communities/find/", communities.find, name="member_community_find"),
     path("members/communities/<int:pk>/", communities.write, name="member_community"),
+    path("members/communities/new/preview/", communities.preview, name="member_community_new_preview"),
+    path("members/communities/<int:pk>/preview/", communities.preview, name="member_community_preview"),
     path("members/sign-in-minimum/", sign_in_minimum.propose, name="sign_in_minimum"),
     path("members/<int:pk>/sign-in-minimum/", sign_in_minimum.propose, name="member_sign_in_minimum"),
     path("members/<int:pk>/", members.view, name="member"),
@@ -31,6 +33,8 @@ urlpatterns = [
     path("members/<int:pk>/partial/", partiality.of_member, name="member_partial"),
     path("members/<int:pk>/change/", members.decide, name="member_change"),
     path("members/<int:pk>/checklist/<slug:name>/", checklist.item, name="member_item"),
+    path("members/<int:pk>/checklist/<slug:name>/waive/", checklist.waive, name="member_item_waive"),
+    path("members/<int:pk>/checklist/<slug:name>/reopen/", checklist.reopen, name="member_item_reopen"),
     path("members/<int:pk>/training/", trainings.of_member, name="member_training"),
     path(
         "members/<int:pk>/training/<int:training>/remove/",
@@ -40,8 +44,12 @@ urlpatterns = [
     path("members/<int:pk>/test/", checklist.test, name="member_test"),
     path("members/<int:pk>/statement/", statements.review, name="member_statement"),
     path("membership/statement/", statements.write, name="membership_statement"),
-    path("membership/statement/files/", statements.attach, name="membership_attach"),
+    path("membership/statement/submit/", statements.submit, name="membership_statement_submit"),
+    path("membership/statement/files/", statements.add_evidence, name="membership_evidence_add"),
     path("membership/evidence/<int:pk>/", statements.evidence, name="membership_evidence"),
+    path(
+        "membership/evidence/<int:pk>/remove/", statements.remove_evidence, name="membership_evidence_remove"
+    ),
     path("membership/", own.view, name="membership"),
     path("membership/connections/", connections.index, name="membership_connections"),
     path(

@@ -36,7 +36,7 @@ def edit(request: PageRequest, part: str, name: str) -> HttpResponse:
     services.require_editor(request.actor)
     passage = queries.find_passage(part, name)
     form = PassageForm(request.POST or None, initial=_initial(passage))
-    if _is_to_be_kept(request, form):
+    if form.is_bound and form.is_valid():
         try:
             given = form.cleaned_data
             made = services.change_passage(request.actor, part, name, given, given["number"], given["reason"])
@@ -48,17 +48,31 @@ def edit(request: PageRequest, part: str, name: str) -> HttpResponse:
     return _form(request, form, passage)
 
 
+@require_POST
+@page(writes=True)
+def preview(request: PageRequest, part: str, name: str) -> HttpResponse:
+    services.require_editor(request.actor)
+    return _form(request, PassageForm(request.POST), queries.find_passage(part, name))
+
+
 @page(writes=True)
 def add(request: PageRequest) -> HttpResponse:
     services.require_editor(request.actor)
     form = PassageForm(request.POST or None, initial={"number": 0, **_of_request(request)})
-    if _is_to_be_kept(request, form):
+    if form.is_bound and form.is_valid():
         try:
             made = services.add_question(request.actor, form.cleaned_data, form.cleaned_data["reason"])
             return _done(request, made, gettext("The question is on the public page."))
         except Invalid as refused:
             take_errors(form, refused)
     return _form(request, form, None)
+
+
+@require_POST
+@page(writes=True)
+def preview_new(request: PageRequest) -> HttpResponse:
+    services.require_editor(request.actor)
+    return _form(request, PassageForm(request.POST), None)
 
 
 @require_POST
@@ -121,10 +135,6 @@ def _done(request: PageRequest, made: ApprovalRequest | None, words: str, *back:
         return proposed(request, made)
     messages.success(request, words)
     return redirect(*(back or ("passages",)))
-
-
-def _is_to_be_kept(request: PageRequest, form: PassageForm) -> bool:
-    return form.is_bound and form.is_valid() and "preview" not in request.POST
 
 
 def _form(request: PageRequest, form: PassageForm, passage: InboundFilter | None) -> HttpResponse:

@@ -18,9 +18,17 @@ urlpatterns = [
     path("about/personal-data/", documents.privacy, name="public_privacy"),
     path("administration/public-page/", editing.index, name="passages"),
     path("administration/public-page/question/new/", editing.add, name="question_add"),
+    path(
+        "administration/public-page/question/new/preview/",
+        editing.preview_new,
+        name="question_preview",
+    ),
     path("administration/public-page/question/<slug:name>/show/", editing.show, name="question_show"),
     path("administration/public-page/question/<slug:name>/move/", editing.move, name="question_move"),
     path("administration/public-page/<slug:part>/<slug:name>/", editing.edit, name="passage"),
+    path(
+        "administration/public-page/<slug:part>/<slug:name>/preview/", editing.preview, name="passage_preview"
+    ),
     path(
         "administration/public-page/<slug:part>/<slug:name>/versions/",
         editing.versions,

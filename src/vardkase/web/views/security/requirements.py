@@ -27,10 +27,21 @@ State = ApiRequirements.State
 
 @page()
 def edit(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, pk, submits=False)
+
+
+@require_POST
+@page()
+def submit(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, pk, submits=True)
+
+
+def _write(request: PageRequest, pk: int, *, submits: bool) -> HttpResponse:
     organisation = find_secured(request.actor, pk)
     row = services.requirements_of(organisation)
-    told = _told(pk) if row.pk is None or not row.software else {}
-    form = RequirementsForm(request.POST or None, initial=_fields(row) | told)
+    # Until the list is first filled in, it begins with what the application said.
+    details = _from_application(pk) if row.pk is None or not row.software else {}
+    form = RequirementsForm(request.POST or None, initial=_fields(row) | details)
     officer = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff and request.actor.organisation_id != pk
     context: dict[str, Any] = {
         "form": form,
@@ -46,11 +57,10 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     try:
         if form.is_valid():
             services.save_requirements(request.actor, organisation, form.cleaned_data)
-            if "submit" in request.POST:
+            if submits:
                 services.submit_requirements(request.actor, organisation)
             messages.success(
-                request,
-                gettext("The list has been submitted.") if "submit" in request.POST else gettext("Saved."),
+                request, gettext("The list has been submitted.") if submits else gettext("Saved.")
             )
             return redirect("security_requirements", pk)
     except Invalid as error:
@@ -62,12 +72,21 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @page(staff=(StaffRole.MEMBERSHIP_OFFICER,))
-def decide(request: PageRequest, pk: int) -> HttpResponse:
+def approve(request: PageRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, approve=True)
+
+
+@require_POST
+@page(staff=(StaffRole.MEMBERSHIP_OFFICER,))
+def send_back(request: PageRequest, pk: int) -> HttpResponse:
+    return _decide(request, pk, approve=False)
+
+
+def _decide(request: PageRequest, pk: int, *, approve: bool) -> HttpResponse:
     organisation = find_secured(request.actor, pk)
-    note = request.POST.get("note", "")
     try:
         services.decide_requirements(
-            request.actor, organisation, approve="approve" in request.POST, note=note
+            request.actor, organisation, approve=approve, note=request.POST.get("note", "")
         )
         messages.success(request, gettext("The decision has been recorded."))
     except (Conflict, Invalid) as error:
@@ -80,14 +99,14 @@ def _fields(row: ApiRequirements) -> dict[str, Any]:
     return fields | {"egress_addresses": "\n".join(row.egress_addresses)}
 
 
-def _told(org_id: int) -> dict[str, Any]:
+def _from_application(org_id: int) -> dict[str, Any]:
     details = details_told(org_id)
     contact = details.get("contact_technical") or {}
-    found = {
+    fields = {
         "software": details.get("software"),
         "egress_addresses": "\n".join(details.get("egress") or []),
         "contact_name": contact.get("name"),
         "contact_email": contact.get("email"),
         "contact_phone": contact.get("phone"),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in fields.items() if value}

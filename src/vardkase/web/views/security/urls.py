@@ -32,7 +32,13 @@ urlpatterns = [
     path("security/<int:pk>/provider/", provider.edit, name="security_provider"),
     path("security/<int:pk>/provider/remove/", provider.remove, name="security_provider_remove"),
     path("security/<int:pk>/requirements/", requirements.edit, name="security_requirements"),
-    path("security/<int:pk>/requirements/decide/", requirements.decide, name="security_requirements_decide"),
+    path("security/<int:pk>/requirements/submit/", requirements.submit, name="security_requirements_submit"),
+    path(
+        "security/<int:pk>/requirements/approve/", requirements.approve, name="security_requirements_approve"
+    ),
+    path(
+        "security/<int:pk>/requirements/return/", requirements.send_back, name="security_requirements_return"
+    ),
     path("security/<int:pk>/reviews/", reviews.index, name="access_reviews"),
     path("security/<int:pk>/reviews/begin/", reviews.begin, name="access_review_begin"),
     path("security/<int:pk>/reviews/<int:review>/", reviews.view, name="access_review"),

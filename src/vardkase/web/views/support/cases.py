@@ -64,33 +64,46 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=DESKS)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    return _shown(request, pk)
+    return _page(request, pk)
 
 
 @require_POST
 @page(writes=True, staff=DESKS)
 def answer(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, pk, gettext("The answer has been sent."))
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def ask_back(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, pk, gettext("The answer has been sent."), step="ask")
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def solve(request: PageRequest, pk: int) -> HttpResponse:
+    return _write(request, pk, gettext("The answer has been sent."), step="solve")
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def note(request: PageRequest, pk: int) -> HttpResponse:
+    message = gettext("The note has been saved. The person who asked does not see it.")
+    return _write(request, pk, message, internal=True)
+
+
+def _write(
+    request: PageRequest, pk: int, message: str, *, step: str = "", internal: bool = False
+) -> HttpResponse:
     form = SupportMessageForm(request.POST)
-    how = request.POST.get("how", "")
     if not form.is_valid():
-        return _shown(request, pk, form=form)
+        return _page(request, pk, form=form)
     try:
-        services.answer(
-            request.actor,
-            pk,
-            form.cleaned_data["text"],
-            step=how if how in ("ask", "solve") else "",
-            internal=how == "note",
-        )
+        services.answer(request.actor, pk, form.cleaned_data["text"], step=step, internal=internal)
     except TransitionRefused as refused:
         form.add_error(None, str(refused))
-        return _shown(request, pk, form=form)
-    words = (
-        gettext("The note has been saved. The person who asked does not see it.")
-        if how == "note"
-        else gettext("The answer has been sent.")
-    )
-    messages.success(request, words)
+        return _page(request, pk, form=form)
+    messages.success(request, message)
     return redirect("service_request", pk)
 
 
@@ -120,18 +133,18 @@ def assign(request: PageRequest, pk: int) -> HttpResponse:
 def route(request: PageRequest, pk: int) -> HttpResponse:
     form = RouteForm(request.POST)
     if not form.is_valid():
-        return _shown(request, pk, route_form=form)
+        return _page(request, pk, route_form=form)
     try:
         moved = services.route(request.actor, pk, form.cleaned_data["kind"], form.cleaned_data["subject"])
     except Invalid as refused:
         take_errors(form, refused)
-        return _shown(request, pk, route_form=form)
+        return _page(request, pk, route_form=form)
     messages.success(request, gettext("The request has been reclassified, and its deadline has changed."))
     is_still_ours = moved.kind in kinds_for(request.actor)
     return redirect("service_request", pk) if is_still_ours else redirect("service")
 
 
-def _shown(
+def _page(
     request: PageRequest, pk: int, form: SupportMessageForm | None = None, route_form: RouteForm | None = None
 ) -> HttpResponse:
     found = queries.find_desk_request(request.actor, pk)
