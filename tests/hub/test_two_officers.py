@@ -18,6 +18,7 @@ from tests.hub.membership.answers import answers
 from tests.hub.membership.desk import assessed, proposed, sent_in
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened
 from tests.identity.two_people import approved
+from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
@@ -38,6 +39,7 @@ from vardkase.identity.access.acting_for import in_the_name_of
 from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
 from vardkase.identity.accounts.models import AccountAddress, User
 
 NO_COMMAND = "No such command"
@@ -272,7 +274,7 @@ def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> Non
     """Its user could be an officer, who would then approve what they have proposed as a colleague."""
     number = assessed(at_the_screen(desk.officer)).number
     console = in_the_name_of(console_actor(cast.hub.pk, "Hub", "root"), desk.officer.user)
-    with pytest.raises(Forbidden, match="cannot be proposed at the console"), override("en"):
+    with pytest.raises(Forbidden, check=problem_is(FourEyesProblem.NOT_AT_THE_CONSOLE)):
         decisions.propose(console, Application.objects.get(number=number), "approve", "x")
     assert not Proposal.objects.exists()
     for gone in (

@@ -16,6 +16,7 @@ from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
 from tests.hub.membership.cast import PHASE_2
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
+from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications.models import Application
@@ -24,6 +25,7 @@ from vardkase.hub.membership.applications.services.importing import import_appli
 from vardkase.hub.membership.applications.services.submission import withdraw
 from vardkase.hub.membership.assessments.conflicting_claims import claims
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.themes import MEASURES
 
@@ -123,7 +125,7 @@ def test_an_organisation_number_belongs_to_one_member_or_applicant(cast: Cast, d
         withdraw(at_the_screen(desk.officer), first)
     member(desk, cast.org_b, organisation_number=NUMBER)
     assert errors_of(desk, answers()) == {"organisation.number"}
-    with pytest.raises(Invalid, match="End that membership first"):
+    with pytest.raises(Invalid, check=problem_is(MemberProblem.NUMBER_OF_MEMBER)):
         opened(desk, cast.org_c, organisation_number=NUMBER)
     by_two.terminate(at_the_screen(desk.officer), cast.org_b.pk, "Merged.", "They stay.")
     opened(desk, cast.org_c, organisation_number=NUMBER)

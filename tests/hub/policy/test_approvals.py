@@ -14,6 +14,7 @@ from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_key, make_role, make_user
 from tests.factories.knowledge import make_tag
 from tests.hub.policy.stories import RED, SECOND, in_force, is_out, made
+from tests.support.refusals import problem_is
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.policy.approvals.queries import waiting_for
 from vardkase.hub.policy.approvals.rules import deciders
@@ -27,6 +28,7 @@ from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
+from vardkase.intel.problems import EventProblem
 
 
 @pytest.fixture
@@ -241,7 +243,7 @@ def test_the_hubs_own_four_eyes_hold_as_well(cast: Cast, event: dict[str, Any]) 
     withdraw(cast.org_admin.actor, PublicationApproval.objects.get(event_id=theirs["id"]).pk)
     assert asked(cast.publisher, theirs)[0] == 202
     request = PublicationApproval.objects.get(event_id=theirs["id"], state=ApprovalDecision.WAITING)
-    with pytest.raises(Forbidden, match="somebody else than the user who created it"):
+    with pytest.raises(Forbidden, check=problem_is(EventProblem.PUBLISHER_IS_CREATOR)):
         approve(deciding(cast.org_admin), request.pk)
 
 

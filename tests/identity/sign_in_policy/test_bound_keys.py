@@ -18,6 +18,7 @@ from tests.factories import make_key, make_user
 from tests.support.certificates import DAY as A_DAY
 from tests.support.certificates import Authority
 from tests.support.name_server import name_server
+from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Forbidden, Invalid
@@ -31,6 +32,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.identity.sign_in_policy import services
 from vardkase.identity.sign_in_policy.models import MailDomain
+from vardkase.identity.sign_in_policy.problems import SignInPolicyProblem
 from vardkase.identity.sign_in_policy.schedules import check_sign_in_policies
 
 DAY = 86_400
@@ -140,9 +142,9 @@ def test_the_list_is_filled_in_sent_in_and_decided_by_an_officer_of_another_orga
             services.decide_requirements(actor, cast.org_a, approve=True)
     User.objects.filter(pk=cast.org_admin.user.pk).update(staff_roles=[StaffRole.MEMBERSHIP_OFFICER])
     cast.org_admin.user.refresh_from_db()
-    with pytest.raises(Forbidden, match="own organisation"):
+    with pytest.raises(Forbidden, check=problem_is(SignInPolicyProblem.OWN_ORGANISATION)):
         services.decide_requirements(cast.org_admin.actor, cast.org_a, approve=True)
-    with pytest.raises(Invalid, match="Say what"):
+    with pytest.raises(Invalid, check=problem_is(SignInPolicyProblem.NOTE_MISSING)):
         services.decide_requirements(officer, cast.org_a, approve=False)
     assert (
         services.decide_requirements(officer, cast.org_a, approve=False, note="Which port?").state
