@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
+from vardkase.core.optional_parts import PartMissing
 from vardkase.core.outages import Outage
 from vardkase.core.problems import CommonProblem
 
@@ -86,7 +87,13 @@ def status_and_body(
     return STATUSES.get(kind, 400), exception_body(message, path, {}, is_misps=is_misps)
 
 
-STATUSES: dict[type[VardkaseError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Outage: 503}
+STATUSES: dict[type[VardkaseError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    PartMissing: 501,
+    Outage: 503,
+}
 DEFAULTS: dict[type[VardkaseError], str] = {NotFound: "Not Found", Forbidden: NO_PERMISSION}
 
 

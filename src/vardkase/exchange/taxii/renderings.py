@@ -22,7 +22,7 @@ from vardkase.core.sandbox import LimitReached, ProgramFailed
 from vardkase.core.sql import cursor
 from vardkase.exchange.taxii.models import Rendering
 from vardkase.formats.misp_json import EventOptions, separate_events
-from vardkase.formats.stix.objects import MADE_BY, object_writer
+from vardkase.formats.stix.objects import library_versions, object_writer
 from vardkase.identity.access.actor import Actor
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Head(msgspec.Struct):
 def renderings(actor: Actor, event_ids: Iterable[int], options: EventOptions) -> dict[int, int]:
     documents = dict(separate_events(actor, list(event_ids), options))
     digests = {
-        event_id: hashlib.sha256(MADE_BY.encode() + document).digest()
+        event_id: hashlib.sha256(library_versions().encode() + document).digest()
         for event_id, document in documents.items()
     }
     known = _known(digests.values())

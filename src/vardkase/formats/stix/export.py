@@ -8,6 +8,7 @@ from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.core.errors import Invalid
+from vardkase.core.optional_parts import OptionalPart
 from vardkase.core.sandbox import Limits, SandboxPool
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json import attributes_document, events_document
@@ -20,7 +21,9 @@ AT_ONCE = 15_000
 STIX1_VERSIONS = ("1.1.1", "1.2")
 STIX2_VERSIONS = ("2.1", "2.0")
 
-writing = SandboxPool("vardkase.formats.stix.program", Limits(memory=4 << 30, seconds=300))
+writing = SandboxPool(
+    "vardkase.formats.stix.program", Limits(memory=4 << 30, seconds=300), part=OptionalPart.STIX
+)
 
 SIZES = """
 SELECT chosen.id, e.attribute_count

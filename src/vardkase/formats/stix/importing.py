@@ -7,11 +7,12 @@ from typing import Any
 
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
+from vardkase.core.optional_parts import OptionalPart
 from vardkase.core.problems import CommonProblem, problem_from_json
 from vardkase.core.sandbox import Limits, ProgramFailed, SandboxPool
 from vardkase.formats.problems import ImportProblem
 
-reading = SandboxPool("vardkase.formats.stix.program", Limits(seconds=300))
+reading = SandboxPool("vardkase.formats.stix.program", Limits(seconds=300), part=OptionalPart.STIX)
 
 FORGOTTEN = ("distribution", "published", "publish_timestamp")
 """What the library says of these is its own default, or the sender's business."""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 
+from vardkase.core.optional_parts import OptionalPart
 from vardkase.formats.stix.export import writing
 
-MADE_BY = f"misp-stix {version('misp-stix')}, stix2 {version('stix2')}"
-"""What an event's objects depend on beside the event."""
+
+@cache
+def library_versions() -> str:
+    """What an event's objects depend on beside the event. Raises PartMissing."""
+    OptionalPart.STIX.require()
+    return f"misp-stix {version('misp-stix')}, stix2 {version('stix2')}"
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, Self
 
 from vardkase.analysis.search.filters import Scope, Search
+from vardkase.core.optional_parts import OptionalPart
 from vardkase.core.sandbox import Job, LimitReached, Limits, ProgramFailed, SandboxPool
 from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.search_results import rows_of
@@ -22,19 +23,24 @@ COLUMNS = "a.uuid::text, a.type, a.value1, a.value2, e.uuid::text, e.info"
 
 ALL_SECONDS = 60.0
 """By the clock, for all rules of one export: those behind stand in comments. A rule takes a millisecond or two."""
-reading = SandboxPool("vardkase.formats.yara.program", Limits(memory=1 << 30, seconds=10))
+reading = SandboxPool(
+    "vardkase.formats.yara.program", Limits(memory=1 << 30, seconds=10), part=OptionalPart.YARA
+)
 
 type Rule = dict[str, Any]
 """``value``, the rule; ``comment``, what was done to it; ``valid``, whether YARA takes it."""
 
 
 def as_text(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """One file that YARA loads: invalid rules become comments."""
+    """One file that YARA loads: invalid rules become comments. Raises PartMissing."""
+    # At once, while the answer can still be an error: further on its first bytes are sent.
+    OptionalPart.YARA.require()
     return coalesced(_text(actor, search, ids))
 
 
 def as_json(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """``{"generated": [rule, …], "as-is": [rule, …]}``."""
+    """``{"generated": [rule, …], "as-is": [rule, …]}``. Raises PartMissing."""
+    OptionalPart.YARA.require()
     return coalesced(_json(actor, search, ids))
 
 

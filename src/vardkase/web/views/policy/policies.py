@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.optional_parts import PartMissing
 from vardkase.hub.policy import services
 from vardkase.hub.policy.approvals.rules import may_be_second
 from vardkase.hub.policy.comparison import Compared, RuleChange, compare
@@ -81,7 +82,11 @@ def version(request: PageRequest, pk: int) -> HttpResponse:
 @page()
 def document(request: PageRequest, pk: int, form: str) -> HttpResponse:
     found = find_version(request.actor, pk)
-    content = printed(found, form, request.GET.get("language") or language())
+    try:
+        content = printed(found, form, request.GET.get("language") or language())
+    except PartMissing as missing:
+        messages.error(request, str(missing))
+        return redirect("policy_version", pk=pk)
     response = HttpResponse(content, content_type=TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="{file_name(found, form)}"'
     return response

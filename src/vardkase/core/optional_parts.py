@@ -1,0 +1,61 @@
+"""Parts of the hub whose libraries are extras of the package (`project.optional-dependencies` in pyproject.toml).
+
+The embedded PostgreSQL is one too; `core.database.binaries` looks for it, before there are settings or translations.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import VardkaseError
+from vardkase.core.problems import Problem, ProblemCode
+
+
+class OptionalPartProblem(ProblemCode):
+    MISSING = _(
+        "%(part)s cannot be used on this hub because a library is missing. "
+        "The operator of the hub installs it as the extra “%(extra)s” of the package vardkase."
+    )
+
+
+class PartMissing(VardkaseError):
+    """The library of an optional part is not installed. Not Invalid: the input may be fine, and trying again helps
+    once the library is there."""
+
+    problem: Problem
+
+
+class OptionalPart(Enum):
+    """The value is the name of the extra."""
+
+    DOCX = "docx"
+    KAFKA = "kafka"
+    STIX = "stix"
+    YARA = "yara"
+    ZEROMQ = "zeromq"
+
+    def require(self) -> None:
+        """Raises PartMissing. Does not import the libraries: some of them take a second to load."""
+        name, libraries = PARTS[self]
+        if not all(map(find_spec, libraries)):
+            raise PartMissing(OptionalPartProblem.MISSING(part=name, extra=self.value))
+
+    def load(self, module: str) -> ModuleType:
+        """`module` of ours, which imports the part's libraries. Raises PartMissing."""
+        self.require()
+        return import_module(module)
+
+
+PARTS = {
+    OptionalPart.DOCX: ("DOCX", ("docx",)),
+    OptionalPart.KAFKA: ("Kafka", ("confluent_kafka",)),
+    OptionalPart.STIX: ("STIX", ("misp_stix_converter", "stix2")),
+    OptionalPart.YARA: ("YARA", ("yara", "plyara")),
+    OptionalPart.ZEROMQ: ("ZeroMQ", ("zmq",)),
+}
+"""What people call a part, and the modules of its libraries."""
