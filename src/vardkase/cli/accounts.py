@@ -106,13 +106,13 @@ def issue(
         from vardkase.identity.accounts.services import issue_key
 
         actor = console()
-        asked = {
+        fields = {
             "comment": comment,
             "expiration": expires,
             "read_only": read_only,
             "allowed_ips": allow or [],
         }
-        key, secret = issue_key(actor, _user(actor, email), asked)
+        key, secret = issue_key(actor, _user(actor, email), fields)
         result({"id": key.pk, "uuid": str(key.uuid), "email": key.user.email, "key": secret}, as_json=json)
 
 
@@ -128,10 +128,10 @@ def list_keys(
         from vardkase.identity.accounts.queries import visible_keys
 
         actor = console()
-        found = visible_keys(actor)
+        listed = visible_keys(actor)
         if email:
-            found = found.filter(user=_user(actor, email))
-        rows([_shown(key) for key in found], as_json=json)
+            listed = listed.filter(user=_user(actor, email))
+        rows([_shown(key) for key in listed], as_json=json)
 
 
 @keys.command("revoke")
@@ -156,13 +156,11 @@ def _shown(key: AuthKey) -> dict[str, Any]:
         "email": key.user.email,
         "key": str(key),
         "read_only": key.read_only,
-        "expires": _day(key.expiration),
+        "expires": (
+            datetime.fromtimestamp(key.expiration, UTC).date().isoformat() if key.expiration else None
+        ),
         "comment": key.comment,
     }
-
-
-def _day(expiration: int) -> str | None:
-    return datetime.fromtimestamp(expiration, UTC).date().isoformat() if expiration else None
 
 
 def _user(actor: Actor, email: str) -> User:
@@ -190,5 +188,5 @@ def _role_id(reference: str) -> int:
     )
     role = by_id.first()
     if role is None:
-        raise fail(f"there is no role {reference}; there are: {', '.join(each.name for each in roles())}.")
+        raise fail(f"there is no role {reference}; there are: {', '.join(known.name for known in roles())}.")
     return role.pk

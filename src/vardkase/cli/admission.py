@@ -27,8 +27,8 @@ def list_phases(data_dir: DataDir = None, json: Json = False) -> None:
 
         from vardkase.hub.membership.phases.queries import phases, stored_phases
 
-        states = {each.number: str(each.state) for each in phases(timezone.now())}
-        rows([_shown(each) | {"state": states[each.number]} for each in stored_phases()], as_json=json)
+        states = {phase.number: str(phase.state) for phase in phases(timezone.now())}
+        rows([_shown(phase) | {"state": states[phase.number]} for phase in stored_phases()], as_json=json)
 
 
 @plain.command("invite")

@@ -56,7 +56,7 @@ def list_applications(
         from vardkase.cli.console import acting
         from vardkase.hub.membership.applications.queries import applications
 
-        rows([_shown(each) for each in applications(acting(user), state)], as_json=json)
+        rows([_shown(application) for application in applications(acting(user), state)], as_json=json)
 
 
 @commands.command("show")
@@ -70,7 +70,7 @@ def show(number: Number, data_dir: DataDir = None, user: AsUser = "", json: Json
 
         application = find_application(acting(user), number)
         steps = history_of(APPLICATION, application.pk)
-        history = [f"{each.at:%Y-%m-%d %H:%M} {each.step} by {each.actor_name}" for each in steps]
+        history = [f"{step.at:%Y-%m-%d %H:%M} {step.step} by {step.actor_name}" for step in steps]
         result(_shown(application) | {"history": history if json else "; ".join(history)}, as_json=json)
 
 

@@ -55,11 +55,11 @@ def assess(
 
         actor, application = _at(officer, number)
         known = queries.verdicts_of(application)
-        left = [each.key for each in queries.criteria_of(application) if each.key not in known]
+        left = [item.key for item in queries.criteria_of(application) if item.key not in known]
         for key in left if criterion == "all" else [criterion]:
             reviews.assess(actor, application, key, verdict, reason)
         rows(
-            [{"criterion": key, "verdict": each} for key, each in queries.verdicts_of(application).items()],
+            [{"criterion": key, "verdict": value} for key, value in queries.verdicts_of(application).items()],
             as_json=json,
         )
 

@@ -26,8 +26,8 @@ def _print(
         typer.echo(json_format.dumps(whole, ensure_ascii=False))
         return
     typer.echo(told)
-    for each in not_stated:
-        typer.echo(f"Not stated: {each}")
+    for missing in not_stated:
+        typer.echo(f"Not stated: {missing}")
     for problem in found:
         typer.echo(f"{problem['id']}: {problem['message']}")
         if problem["hint"]:
@@ -41,10 +41,10 @@ def _who_takes_part() -> tuple[str, str]:
     from vardkase.hub.membership.members.rules import WHO_TAKES_PART
 
     try:
-        found = who_takes_part()
+        answer = who_takes_part()
     except DatabaseError:
         return "unknown", "Who takes part is not known: the database does not answer."
-    return found.value, str(WHO_TAKES_PART[found])
+    return answer.value, str(WHO_TAKES_PART[answer])
 
 
 def _two_offices() -> list[dict[str, str]]:

@@ -37,13 +37,13 @@ def do(
 ) -> None:
     """Complete a checklist item: administrator, sync_user, networks, certificate, domain, server or
     organisation."""
-    given = dict(_pair(value) for value in values or [])
+    fields = dict(_pair(value) for value in values or [])
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.onboarding.actions import do_item
 
         actor = acting(user)
-        do_item(actor, reference_of(member), item, given)
+        do_item(actor, reference_of(member), item, fields)
         _show(actor, member, json=json)
 
 
@@ -87,16 +87,16 @@ def try_connection(member: Member, data_dir: DataDir = None, user: AsUser = "", 
         from vardkase.cli.console import acting
         from vardkase.hub.membership.onboarding import services
 
-        found = services.test_connection(acting(user), reference_of(member))
-        result({**found.result, "fault": found.fault, "said": str(found.said or "")}, as_json=json)
+        test = services.test_connection(acting(user), reference_of(member))
+        result({**test.result, "fault": test.fault, "said": str(test.said or "")}, as_json=json)
 
 
 def _show(actor: Actor, member: str, *, json: bool) -> None:
     from vardkase.hub.membership.members.queries import find_membership
     from vardkase.hub.membership.onboarding.items import checklist
 
-    found = checklist(find_membership(actor, reference_of(member)))
-    shown = [{"item": line.item.name, "state": str(line.state), "detail": line.detail} for line in found]
+    lines = checklist(find_membership(actor, reference_of(member)))
+    shown = [{"item": line.item.name, "state": str(line.state), "detail": line.detail} for line in lines]
     rows(shown, as_json=json)
 
 

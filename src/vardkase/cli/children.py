@@ -59,6 +59,7 @@ class Child:
             return
         now = time.monotonic()
         if self.alive():
+            # Doubled pauses are forgotten only once it has run for a while, or a crash loop would never slow down.
             if now - self._started > SETTLED_AFTER:
                 self._pause = FIRST_PAUSE
             self._died = now

@@ -13,7 +13,6 @@ from vardkase.hub.profiles import Profile
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.communities.models import Community
-    from vardkase.identity.access.actor import Actor
 
 PROFILES = Profile.HUB
 
@@ -42,7 +41,7 @@ def list_communities(data_dir: DataDir = None, user: AsUser = "", json: Json = F
         from vardkase.cli.console import acting
         from vardkase.hub.membership.communities.services import communities
 
-        rows([_shown(each, as_json=json) for each in communities(acting(user))], as_json=json)
+        rows([_shown(community, as_json=json) for community in communities(acting(user))], as_json=json)
 
 
 @commands.command("save")
@@ -61,34 +60,33 @@ def save(
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.communities import services
+        from vardkase.hub.membership.members.queries import find_membership
 
         actor = acting(user)
-        found = services.communities(actor).filter(group__name=name).first()
-        asked: dict[str, Any] = {"sectors": sector, "nis2": nis2, "counties": county}
-        asked["chosen"] = None if member is None else [_member(actor, each) for each in member]
-        asked["hides_members"] = hide_members
-        stored = services.rules_of(found) if found else {"name": name}
-        given = stored | {key: value for key, value in asked.items() if value is not None}
-        made = services.save_community(actor, given, found)
+        community = services.communities(actor).filter(group__name=name).first()
+        changes: dict[str, Any] = {"sectors": sector, "nis2": nis2, "counties": county}
+        changes["chosen"] = (
+            None
+            if member is None
+            else [find_membership(actor, reference_of(name)).organisation_id for name in member]
+        )
+        changes["hides_members"] = hide_members
+        stored = services.rules_of(community) if community else {"name": name}
+        fields = stored | {key: value for key, value in changes.items() if value is not None}
+        made = services.save_community(actor, fields, community)
         result(_shown(made, as_json=json), as_json=json)
-
-
-def _member(actor: Actor, written: str) -> int:
-    from vardkase.hub.membership.members.queries import find_membership
-
-    return find_membership(actor, reference_of(written)).organisation_id
 
 
 def _shown(row: Community, *, as_json: bool) -> dict[str, Any]:
     from vardkase.hub.membership.communities.services import drawn, rules_of
 
     names = list(drawn(row).order_by("name").values_list("name", flat=True))
-    told = {"id": row.pk, **rules_of(row), "members": names}
+    shown = {"id": row.pk, **rules_of(row), "members": names}
     return (
-        told
+        shown
         if as_json
         else {
             key: (", ".join(map(str, value)) if isinstance(value, list) else value)
-            for key, value in told.items()
+            for key, value in shown.items()
         }
     )

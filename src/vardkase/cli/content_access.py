@@ -33,7 +33,7 @@ def list_requests(data_dir: DataDir = None, json: Json = False) -> None:
         from vardkase.cli.console import console
         from vardkase.hub.content_access.queries import grants
 
-        rows([_shown(each) for each in grants(console()).order_by("-pk")[:500]], as_json=json)
+        rows([_shown(grant) for grant in grants(console()).order_by("-pk")[:500]], as_json=json)
 
 
 @commands.command("show")
@@ -45,13 +45,13 @@ def show(number: Number, data_dir: DataDir = None, json: Json = False) -> None:
 
         read = [
             {
-                "event": each.event_id,
-                "uuid": str(each.event_uuid),
-                "times": each.times,
-                "first": each.first.isoformat(),
-                "last": each.last.isoformat(),
+                "event": event.event_id,
+                "uuid": str(event.event_uuid),
+                "times": event.times,
+                "first": event.first.isoformat(),
+                "last": event.last.isoformat(),
             }
-            for each in events_read(find_grant(console(), number))
+            for event in events_read(find_grant(console(), number))
         ]
         rows(read, as_json=json)
 

@@ -58,13 +58,18 @@ def configure_django() -> None:
 def migrate() -> int:
     """Migrate the schema; returns the number of applied migrations (0 is fast)."""
     configure_django()
-    with _one_at_a_time():
-        replace_former_history(connection)
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan:
-            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-        return len(plan)
+    with connection.cursor() as cursor:
+        # A lock of the session, not of a transaction: the migrations have transactions of their own.
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            replace_former_history(connection)
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            if plan:
+                call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+            return len(plan)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
 
 
 @contextlib.contextmanager
@@ -82,13 +87,3 @@ def opened(data_dir: Path | None, prepare: Callable[[], object] = migrate) -> It
             yield chosen
         finally:
             connection.close()
-
-
-@contextlib.contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])

@@ -33,7 +33,7 @@ def update(data_dir: DataDir = None, quiet: Quiet = False, json: Json = False) -
 
         with shown_progress() as progress:
             loaded = update_all(progress)
-        updated = {each.name: each.updated for each in loaded}
+        updated = {library.name: library.updated for library in loaded}
         if not quiet:
             result(updated, as_json=json)
         elif any(updated.values()):

@@ -29,7 +29,7 @@ def members(data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> 
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members.queries import memberships
 
-        rows([_shown(each) for each in memberships(acting(user))], as_json=json)
+        rows([_shown(member) for member in memberships(acting(user))], as_json=json)
 
 
 @commands.command("onboarding")
@@ -40,8 +40,8 @@ def onboarding(member: Member, data_dir: DataDir = None, user: AsUser = "", json
         from vardkase.hub.membership.members.queries import find_membership
         from vardkase.hub.membership.onboarding.items import checklist
 
-        found = checklist(find_membership(acting(user), reference_of(member)))
-        shown = [{"item": line.item.name, "state": str(line.state), "detail": line.detail} for line in found]
+        lines = checklist(find_membership(acting(user), reference_of(member)))
+        shown = [{"item": line.item.name, "state": str(line.state), "detail": line.detail} for line in lines]
         rows(shown, as_json=json)
 
 

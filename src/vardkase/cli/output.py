@@ -38,8 +38,8 @@ def sentences(error: Exception) -> list[str]:
     if not isinstance(fields, Mapping):
         return [str(error)]
     return [
-        f"{name}: {' '.join(map(str, told))}" if name else " ".join(map(str, told))
-        for name, told in fields.items()
+        f"{name}: {' '.join(map(str, problems))}" if name else " ".join(map(str, problems))
+        for name, problems in fields.items()
     ]
 
 
@@ -53,15 +53,15 @@ def result(values: Mapping[str, Any], *, as_json: bool) -> None:
         typer.echo(f"{name.ljust(width)}  {value}")
 
 
-def rows(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+def rows(lines: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     """Print a list: one JSON array, or a table with the field names as its header."""
     if as_json:
-        typer.echo(json.dumps([dict(row) for row in found], ensure_ascii=False))
+        typer.echo(json.dumps([dict(row) for row in lines], ensure_ascii=False))
         return
-    if not found:
+    if not lines:
         return
-    table = Table(*found[0], box=None, pad_edge=False)
-    for row in found:
+    table = Table(*lines[0], box=None, pad_edge=False)
+    for row in lines:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     # Wider than any terminal: a password or key that is cut to fit is of no use.
     Console(width=WHOLE_LINES).print(table)

@@ -14,7 +14,6 @@ from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
     from vardkase.hub.policy.models import PolicyVersion
-    from vardkase.hub.policy.trial import TrialFinding
 
 PROFILES = EVERY
 
@@ -40,12 +39,12 @@ def show(
     with opened(data_dir):
         from vardkase.hub.policy.document import numbered_rules
 
-        found = _version(organisation, version)
+        policy = _version(organisation, version)
         lines = [
-            {"rule": each.number, "title": each.title, "says": each.text}
-            for each in numbered_rules(found, language)
+            {"rule": rule.number, "title": rule.title, "says": rule.text}
+            for rule in numbered_rules(policy, language)
         ]
-        note(f"Version {found.number}, {found.get_state_display()}.")
+        note(f"Version {policy.number}, {policy.get_state_display()}.")
         rows(lines, as_json=json)
 
 
@@ -73,7 +72,18 @@ def try_out(
             f"{trial.events} events went out {trial.span.since} to {trial.span.until}: {trial.forbidden} would have "
             f"been refused, {trial.held} would have waited for a second person."
         )
-        rows([_row(finding) for finding in trial.findings], as_json=json)
+        rows(
+            [
+                {
+                    "event": finding.event_id,
+                    "uuid": str(finding.event_uuid),
+                    "verdict": "refused" if finding.forbidden else "waits",
+                    "rules": ", ".join(str(met.number) for met in (*finding.forbidden, *finding.held)),
+                }
+                for finding in trial.findings
+            ],
+            as_json=json,
+        )
 
 
 @commands.command()
@@ -89,9 +99,9 @@ def export(
     with opened(data_dir):
         from vardkase.hub.policy.printing import printed
 
-        found = _version(organisation, version)
-        file.write_bytes(printed(found, file.suffix.lstrip(".").lower(), language))
-        result({"file": str(file), "version": found.number}, as_json=json)
+        policy = _version(organisation, version)
+        file.write_bytes(printed(policy, file.suffix.lstrip(".").lower(), language))
+        result({"file": str(file), "version": policy.number}, as_json=json)
 
 
 def _version(organisation: str, number: int) -> PolicyVersion:
@@ -100,22 +110,12 @@ def _version(organisation: str, number: int) -> PolicyVersion:
     from vardkase.hub.policy.queries import draft_of, policy_in_force, versions
 
     owner = organisation_id(organisation)
-    found = draft_of(owner) or policy_in_force(owner)
+    policy = draft_of(owner) or policy_in_force(owner)
     if number:
-        found = versions(console()).filter(organisation_id=owner, number=number).first()
-    if found is None:
+        policy = versions(console()).filter(organisation_id=owner, number=number).first()
+    if policy is None:
         raise fail("the organisation has no such policy.")
-    return found
-
-
-def _row(finding: TrialFinding) -> dict[str, object]:
-    numbers = [met.number for met in (*finding.forbidden, *finding.held)]
-    return {
-        "event": finding.event_id,
-        "uuid": str(finding.event_uuid),
-        "verdict": "refused" if finding.forbidden else "waits",
-        "rules": ", ".join(map(str, numbers)),
-    }
+    return policy
 
 
 def _day(written: str) -> date | None:

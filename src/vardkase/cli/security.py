@@ -120,10 +120,10 @@ def domain(
             found = False
         else:
             found = check_record(actor, organisation, claim.pk)
-        told: dict[str, Any] = {"domain": claim.domain, "verified": found}
+        shown: dict[str, Any] = {"domain": claim.domain, "verified": found}
         if claim.method == "dns" and not found:
-            told |= {"record": record_name(claim.domain), "text": record_text(claim.token)}
-        result(told, as_json=json)
+            shown |= {"record": record_name(claim.domain), "text": record_text(claim.token)}
+        result(shown, as_json=json)
 
 
 @commands.command()

@@ -82,6 +82,7 @@ def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool, knowledg
                 database.start(prepare_beside_web)
             else:
                 prepare_beside_web()
+        # This process only watches from now on: an idle connection would be one fewer for the web server.
         connection.close()
         children[0].release()
         if not stop.requested and _answers(children[0], host, port, stop):
@@ -139,9 +140,9 @@ def _answers(web: Child, host: str, port: int, stop: StopRequest) -> bool:
         if not web.alive():
             raise fail("the web server stopped while starting; its last lines are above.")
         with contextlib.suppress(OSError, http.client.HTTPException):
-            asking = http.client.HTTPConnection(_reachable(host), port, timeout=10)
-            asking.request("GET", "/servers/getVersion", headers={"Accept": "application/json"})
-            asking.getresponse()
+            client = http.client.HTTPConnection(_reachable(host), port, timeout=10)
+            client.request("GET", "/servers/getVersion", headers={"Accept": "application/json"})
+            client.getresponse()
             return True
         time.sleep(0.03)
     raise fail(f"the web server gave no answer within {FIRST_ANSWER_PATIENCE:.0f} seconds.")
@@ -155,6 +156,7 @@ def _reachable(host: str) -> str:
 def _refuse_taken_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As the web server does: connections that linger from the last run are no reason to refuse.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

@@ -53,7 +53,11 @@ def show(member: Member, user: AsOfficer = "", data_dir: DataDir = None, json: J
         if json:
             result(shown, as_json=True)
         else:
-            result({name: _line(row) for name, row in shown.items()}, as_json=False)
+            lines = {
+                name: f"{row['state']} {row['valid_until'] or ''}".strip() if row else "none"
+                for name, row in shown.items()
+            }
+            result(lines, as_json=False)
 
 
 @commands.command("write")
@@ -76,8 +80,8 @@ def write(
             result(_shown(services.submit_statement(actor, answers)), as_json=json)
             return
         statement, missing = services.save_statement(actor, answers)
-        for path, told in missing.items():
-            note(f"{path}: {' '.join(map(str, told))}")
+        for path, problems in missing.items():
+            note(f"{path}: {' '.join(map(str, problems))}")
         result(_shown(statement), as_json=json)
 
 
@@ -120,14 +124,10 @@ def _shown(row: Statement) -> dict[str, Any]:
         "note": row.note,
         "answers": row.answers,
         "evidence": [
-            {"id": each.pk, "measure": each.measure, "name": each.name}
-            for each in row.evidence.order_by("pk")
+            {"id": evidence.pk, "measure": evidence.measure, "name": evidence.name}
+            for evidence in row.evidence.order_by("pk")
         ],
     }
-
-
-def _line(row: dict[str, Any] | None) -> str:
-    return f"{row['state']} {row['valid_until'] or ''}".strip() if row else "none"
 
 
 def _document(file: Path) -> Any:

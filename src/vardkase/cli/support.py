@@ -54,8 +54,8 @@ def list_requests(
         from vardkase.cli.console import acting
         from vardkase.hub.customer_service.queries import desk_requests, filtered
 
-        found = filtered(desk_requests(acting(user)), state=state).order_by("deadline", "pk")
-        rows([_shown(each) for each in found], as_json=json)
+        requests = filtered(desk_requests(acting(user)), state=state).order_by("deadline", "pk")
+        rows([_shown(request) for request in requests], as_json=json)
 
 
 @commands.command("show")
@@ -66,9 +66,9 @@ def show(number: Number, data_dir: DataDir = None, user: AsUser = "", json: Json
         from vardkase.hub.customer_service.queries import conversation, find_desk_request
 
         actor = acting(user)
-        found = find_desk_request(actor, number)
-        said = [f"{each.author}: {each.text}" for each in conversation(found, actor)]
-        result(_shown(found) | {"said": said if json else "\n".join(said)}, as_json=json)
+        request = find_desk_request(actor, number)
+        messages = [f"{message.author}: {message.text}" for message in conversation(request, actor)]
+        result(_shown(request) | {"said": messages if json else "\n".join(messages)}, as_json=json)
 
 
 @commands.command("answer")

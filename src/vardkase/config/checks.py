@@ -20,8 +20,8 @@ TLS_MODES = frozenset({"require", "verify-ca", "verify-full"})
 
 def unsafe_settings(app_configs: object = None, **_options: Any) -> list[CheckMessage]:
     """An error for each unsafe setting; its id ends with the name of the variable to change."""
-    found = (*_encryption(), *_sign_in(), *_secrets(), *_database(), *_mail())
-    return [Error(message, hint=hint, id=f"vardkase.{name}") for name, message, hint in found]
+    problems = (*_encryption(), *_sign_in(), *_secrets(), *_database(), *_mail())
+    return [Error(message, hint=hint, id=f"vardkase.{name}") for name, message, hint in problems]
 
 
 type Problem = tuple[str, str, str]

@@ -35,7 +35,7 @@ class RouteLogFilter(logging.Filter):
         paths = {request.path, request.path_info, request.get_full_path(), request.get_full_path_info()}
         args: Any = record.args
         if isinstance(args, tuple):
-            args = tuple(route_of(request) if each in paths else each for each in args)
+            args = tuple(route_of(request) if argument in paths else argument for argument in args)
         text = str(record.msg) % args if args else str(record.msg)
         for path in sorted(paths, key=len, reverse=True):
             if len(path) > 1:

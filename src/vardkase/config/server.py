@@ -64,7 +64,11 @@ def _work(listener: socket.socket, workers: int, counts: ConnectionCounts, worke
     folder = Path(settings.DATA_DIR) / "spool"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     tempfile.tempdir = str(folder)
-    _allow_many_connections()
+    # Each connection is a file; the usual soft limit of 1,024 is fewer than we admit.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MOST_CONNECTIONS
+    allowed = wanted if most == resource.RLIM_INFINITY else min(most, wanted)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
     config = uvicorn.Config(
         Application(application),
         http=Connection,
@@ -94,13 +98,6 @@ def end_without_memory(unraisable: sys.UnraisableHookArgs) -> None:
     if issubclass(unraisable.exc_type, MemoryError):
         os._exit(1)
     sys.__unraisablehook__(unraisable)
-
-
-def _allow_many_connections() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * MOST_CONNECTIONS
-    allowed = wanted if most == resource.RLIM_INFINITY else min(most, wanted)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
 
 
 def main() -> None:

@@ -17,11 +17,11 @@ def counted_as(address: str | None) -> str:
 def subscriber_of(address: str | None) -> IPv4Network | IPv6Network | None:
     """The addresses of one subscriber: an IPv4 address, also in IPv6 form, or an IPv6 /64; None for none."""
     try:
-        found = ip_address(address or "")
+        parsed = ip_address(address or "")
     except ValueError:
         return None
-    if isinstance(found, IPv4Address):
-        return IPv4Network(found)
-    if found.ipv4_mapped is not None:
-        return IPv4Network(found.ipv4_mapped)
-    return IPv6Network((int(found), SUBSCRIBER), strict=False)
+    if isinstance(parsed, IPv4Address):
+        return IPv4Network(parsed)
+    if parsed.ipv4_mapped is not None:
+        return IPv4Network(parsed.ipv4_mapped)
+    return IPv6Network((int(parsed), SUBSCRIBER), strict=False)

@@ -67,9 +67,9 @@ def opened(archive: bytes, most: int) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(archive))
 
 
-def _content(found: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, password: bytes | None) -> bytes:
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, password: bytes | None) -> bytes:
     out = bytearray()
-    with found.open(info, pwd=password) as member:
+    with archive.open(info, pwd=password) as member:
         while chunk := member.read(CHUNK):
             out += chunk
             if len(out) > left:

@@ -69,16 +69,16 @@ class ExpressionSet:
     def first(self, text: str) -> str | None:
         data = _bytes(text)
         for number, expressions in enumerate(self._sets):
-            if found := expressions.Match(data):
-                first: int = min(found)
+            if matches := expressions.Match(data):
+                first: int = min(matches)
                 return self._written[number * AT_ONCE + first]
         return None
 
     @staticmethod
     def _set(written: Sequence[str]) -> re2.Set:
         expressions = re2.Set.SearchSet(_options())
-        for each in written:
-            expressions.Add(_bytes(expression_from(each)))
+        for expression in written:
+            expressions.Add(_bytes(expression_from(expression)))
         expressions.Compile()
         return expressions
 

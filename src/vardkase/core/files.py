@@ -76,13 +76,13 @@ def remove(digest: str, before: float) -> int | None:
     target = _path(digest)
     with _locked(target.parent, fcntl.LOCK_EX):  # Otherwise `store` could find it just before it is removed.
         try:
-            found = target.stat()
+            status = target.stat()
         except FileNotFoundError:
             return None
-        if found.st_mtime >= before:
+        if status.st_mtime >= before:
             return None
         target.unlink()
-    return found.st_size
+    return status.st_size
 
 
 @contextlib.contextmanager

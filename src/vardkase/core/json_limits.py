@@ -57,11 +57,11 @@ def apparent_depth(raw: bytes) -> int:
 
 
 def depth(value: Any) -> int:
-    found = 1
+    levels = 1
     level = [value]
     while level := [inner for outer in level for inner in _children(outer)]:
-        found += 1
-    return found
+        levels += 1
+    return levels
 
 
 def decoded(written: str | bytes) -> Any:

@@ -125,4 +125,4 @@ def problem_of(refusal: Refusal) -> Problem:
 
 
 def problems_of(refused: Mapping[str, Sequence[Refusal]]) -> dict[str, list[Problem]]:
-    return {field: [problem_of(each) for each in refusals] for field, refusals in refused.items()}
+    return {field: [problem_of(refusal) for refusal in refusals] for field, refusals in refused.items()}

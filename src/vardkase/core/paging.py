@@ -44,24 +44,21 @@ def place_of(text: str, *, back: bool = False) -> PagePosition | None:
 
 
 def sound(place: PagePosition | None, cast: str) -> PagePosition | None:
-    if place is None or _is_of(place.key, cast):
-        return place
-    return None
-
-
-def _is_of(text: str, cast: str) -> bool:
+    """`place`, or None if its key, which anybody can write into an address, is no value of the SQL type `cast`."""
+    if place is None:
+        return None
     if cast == "text":
-        return "\0" not in text
-    if cast == "date":
-        return _is_date(text)
-    return re.fullmatch(r"-?[0-9]{1,4}" if cast == "smallint" else r"-?[0-9]{1,18}", text) is not None
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
+        is_valid = "\0" not in place.key  # The one character that PostgreSQL stores in no text.
+    elif cast == "date":
+        try:
+            is_valid = bool(date.fromisoformat(place.key))
+        except ValueError:
+            is_valid = False
+    else:
+        # Fewer digits than the type has room for, so that no cast overflows.
+        digits = 4 if cast == "smallint" else 18
+        is_valid = re.fullmatch(rf"-?[0-9]{{1,{digits}}}", place.key) is not None
+    return place if is_valid else None
 
 
 def beyond(key: str, id: str, cast: str, place: PagePosition | None, *, descending: bool) -> tuple[str, str]:

@@ -40,7 +40,8 @@ class ProblemCode(Enum):
     @property
     def code(self) -> str:
         """Stored and compared: ``feed.too_long`` for ``FeedProblem.TOO_LONG``."""
-        return f"{_prefix(type(self))}.{self.name.lower()}"
+        prefix = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__.removesuffix("Problem"))
+        return f"{prefix}.{self.name}".lower()
 
     def __call__(self, **params: object) -> Problem:
         return Problem(self, params)
@@ -130,7 +131,7 @@ def problem_from_json(stored: Mapping[str, Any]) -> Problem:
     """A code that no longer exists is quoted."""
     params = {name: _restored(value) for name, value in stored.get("params", {}).items()}
     if stored["code"] not in _known:
-        _known.update((each.code, each) for each in all_codes())
+        _known.update((known.code, known) for known in all_codes())
     code = _known.get(stored["code"])
     return Problem(code, params) if code else CommonProblem.QUOTED(said=stored["code"])
 
@@ -144,7 +145,7 @@ LONGEST_STORED = 500
 
 def stored(*problems: Problem) -> str:
     """Problems as the text of a column, one on each line; `problems_in` reads it."""
-    return "\n".join(json.dumps(each.as_json(), ensure_ascii=False) for each in problems)
+    return "\n".join(json.dumps(problem.as_json(), ensure_ascii=False) for problem in problems)
 
 
 def problems_in(text: str) -> list[Problem]:
@@ -155,7 +156,7 @@ def problems_in(text: str) -> list[Problem]:
 
 def stored_wire(text: str) -> str:
     """What `stored` wrote, worded for clients."""
-    return "\n".join(each.wire for each in problems_in(text))
+    return "\n".join(problem.wire for problem in problems_in(text))
 
 
 def stored_words(text: str) -> str:
@@ -170,39 +171,34 @@ def all_codes() -> Iterator[ProblemCode]:
 
 
 def _filled(text: Any, params: Mapping[str, object]) -> str:
-    shown = {name: _shown(value) for name, value in params.items()}
+    # Lists are joined only now: their items may be lazy or problems, which each language words differently.
+    shown = {
+        name: ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+        for name, value in params.items()
+    }
     # `%` on the lazy text itself: it chooses the plural form by the parameter that it was declared with.
     return str(text % shown if shown else text)
-
-
-def _shown(value: object) -> object:
-    # Joined only now, because what is in it may be lazy or a problem, and read differently in each language.
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
-
-
-def _prefix(enum: type[ProblemCode]) -> str:
-    words = re.sub(r"(?<!^)(?=[A-Z])", "_", enum.__name__.removesuffix("Problem"))
-    return words.lower()
 
 
 def _stored(value: object) -> object:
     if isinstance(value, Problem):
         return value.as_json()
     if isinstance(value, (list, tuple)):
-        return [_stored(each) for each in value]
+        return [_stored(item) for item in value]
     return value if isinstance(value, (int, float, bool)) or value is None else str(value)[:LONGEST_STORED]
 
 
 def _stored_line(line: str) -> Problem:
     try:
-        found = json.loads(line)
+        document = json.loads(line)
     except ValueError:
-        found = None
-    is_problem = isinstance(found, dict) and "code" in found
-    return problem_from_json(found) if is_problem else CommonProblem.QUOTED(said=line)
+        document = None
+    # A plain sentence may be JSON by chance: a number, or a text in quotation marks.
+    is_problem = isinstance(document, dict) and "code" in document
+    return problem_from_json(document) if is_problem else CommonProblem.QUOTED(said=line)
 
 
 def _restored(value: object) -> object:
     if isinstance(value, list):
-        return [_restored(each) for each in value]
+        return [_restored(item) for item in value]
     return problem_from_json(value) if isinstance(value, dict) and "code" in value else value

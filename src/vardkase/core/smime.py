@@ -29,22 +29,22 @@ def enveloped(content: bytes, certificate: str) -> bytes:
 def usable_certificate(pem: str) -> x509.Certificate:
     """The certificate, if mail can be closed with it today; raises InvalidValue otherwise."""
     try:
-        found = x509.load_pem_x509_certificate(pem[:LONGEST].encode())
-        key = found.public_key()
+        certificate = x509.load_pem_x509_certificate(pem[:LONGEST].encode())
+        key = certificate.public_key()
     except (ValueError, TypeError) as error:
         raise InvalidValue(MailKeyProblem.NO_CERTIFICATE()) from error
     if not isinstance(key, RSAPublicKey):
         raise InvalidValue(MailKeyProblem.NO_CERTIFICATE())
-    if not found.not_valid_before_utc <= timezone.now() <= found.not_valid_after_utc:
+    if not certificate.not_valid_before_utc <= timezone.now() <= certificate.not_valid_after_utc:
         raise InvalidValue(MailKeyProblem.NOT_VALID_NOW())
-    if not _is_for_mail(found):
+    if not _is_for_mail(certificate):
         raise InvalidValue(MailKeyProblem.NOT_FOR_MAIL())
-    return found
+    return certificate
 
 
-def _is_for_mail(found: x509.Certificate) -> bool:
+def _is_for_mail(certificate: x509.Certificate) -> bool:
     try:
-        uses = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        uses = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return True
     except ValueError:

@@ -40,16 +40,17 @@ def is_encrypted_zip(content: bytes) -> bool:
     """True if every file in the archive requires a password."""
     try:
         with opened(content, ArchiveLimits().members) as archive:
-            found = archive.infolist()
+            files = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
-    return bool(found) and all(member.flag_bits & ENCRYPTED for member in found)
+    return bool(files) and all(member.flag_bits & ENCRYPTED for member in files)
 
 
 def _write_member(out: io.BytesIO, name: bytes, content: bytes, password: bytes) -> bytes:
     offset = out.tell()
     checksum = zlib.crc32(content)
-    body = _encrypt(_deflate(content), checksum, password)
+    # Negative window bits: the bare deflate stream that zip wants, without zlib's header.
+    body = _encrypt(zlib.compress(content, 6, wbits=-15), checksum, password)
     flags = ENCRYPTED | (0x800 if not name.isascii() else 0)
     common = struct.pack("<4H3L", flags, zipfile.ZIP_DEFLATED, 0, 0x21, checksum, len(body), len(content))
     out.write(struct.pack("<4sH", b"PK\3\4", 20) + common + struct.pack("<2H", len(name), 0) + name + body)
@@ -61,15 +62,11 @@ def _write_member(out: io.BytesIO, name: bytes, content: bytes, password: bytes)
     )
 
 
-def _deflate(content: bytes) -> bytes:
-    compressor = zlib.compressobj(6, zlib.DEFLATED, -15)
-    return compressor.compress(content) + compressor.flush()
-
-
 def _encrypt(plain: bytes, checksum: int, password: bytes) -> bytes:
     table = _CRC_TABLE
     key0, key1, key2 = 0x12345678, 0x23456789, 0x34567890
     cipher = bytearray()
+    # The last byte lets a reader reject a wrong password (APPNOTE.TXT §6.1).
     header = os.urandom(11) + bytes([checksum >> 24])
     for is_password, data in ((True, password), (False, header + plain)):
         for byte in data:

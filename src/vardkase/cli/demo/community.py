@@ -188,7 +188,7 @@ def _people(console: Actor, organisation: Organisation, household: DemoHousehold
 
 
 def _groups(console: Actor, organisations: dict[str, Organisation]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
+    groups: dict[str, tuple[int, ...]] = {}
     for name, members in GROUPS.items():
         owner = organisations[members[0]]
         group = capture_sharing_group(
@@ -211,8 +211,8 @@ def _groups(console: Actor, organisations: dict[str, Organisation]) -> dict[str,
         if group is None:
             raise RuntimeError(f"the sharing group {name} was refused")
         for member in members:
-            found[member] = (*found.get(member, ()), group)
-    return found
+            groups[member] = (*groups.get(member, ()), group)
+    return groups
 
 
 def _share_events(

@@ -124,8 +124,8 @@ def _make_member(organisation: Organisation) -> None:
         "county": county,
     }
     details = {"domains": [domain], "contact_main": contact, "contact_technical": technical}
-    given = {**facts, "phase": 1, "details": details}
-    _approved(members.open_membership(_acting(OFFICER), organisation, given, "Var med i piloten."))
+    fields = {**facts, "phase": 1, "details": details}
+    _approved(members.open_membership(_acting(OFFICER), organisation, fields, "Var med i piloten."))
     statements.submit_statement(_acting(administrator.email), FULL)
     _approved(propose_review(_acting(OFFICER), organisation.pk, accept=True))
     name, days = ABOUT_TO_END

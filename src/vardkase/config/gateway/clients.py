@@ -64,24 +64,24 @@ class Clients:
             return Client.visitor(request)
         digest = _digest(credential)
         with self._lock:
-            if found := self._known.get(digest):
+            if client := self._known.get(digest):
                 self._known.move_to_end(digest)
-            return found
+            return client
 
     def identify(self, request: WSGIRequest) -> Client:
         """Who sent `request`, from the database; a visitor when its credential is none. Raises nothing."""
         try:
-            found = _owner(request)
+            client = _owner(request)
         except Exception:
             logger.exception("the client of a request could not be identified")
-            found = None
-        if found is None:
+            client = None
+        if client is None:
             return Client.visitor(request)
         with self._lock:
-            self._known[_digest(_credential(request))] = found
+            self._known[_digest(_credential(request))] = client
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return found
+        return client
 
 
 def _credential(request: WSGIRequest) -> str:
@@ -104,7 +104,11 @@ def _owner(request: WSGIRequest) -> Client | None:
     if keys := presented_keys(request):
         return _owner_of_keys(keys)
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    return _owner_of_session(session) if session and not authorization else None
+    if not session or authorization:
+        return None
+    user_id = SessionStore(session).get(SESSION_KEY)
+    row = User.objects.filter(pk=user_id).values_list("pk", "org_id").first() if user_id else None
+    return _member(*row) if row else None
 
 
 def _owner_of_keys(keys: list[str]) -> Client | None:
@@ -116,12 +120,6 @@ def _owner_of_keys(keys: list[str]) -> Client | None:
         if hmac.compare_digest(digests[start], bytes(digest)):
             return _member(user_id, org_id)
     return None
-
-
-def _owner_of_session(key: str) -> Client | None:
-    user_id = SessionStore(key).get(SESSION_KEY)
-    row = User.objects.filter(pk=user_id).values_list("pk", "org_id").first() if user_id else None
-    return _member(*row) if row else None
 
 
 def _member(user_id: int, org_id: int) -> Client:

@@ -122,7 +122,10 @@ class Lane:
         work()
         del self._busy_since[me]
         with self._lock:
-            self._release(client)
+            for name in (client.group, client.member):
+                self._admitted[name] -= 1
+                if not self._admitted[name]:
+                    del self._admitted[name]  # Or every client that ever came would stay in memory.
             following = self._take_waiting(client.group)
         if following:
             self._work.put(following)
@@ -135,12 +138,6 @@ class Lane:
     def _admit(self, client: Client) -> None:
         self._admitted[client.group] += 1
         self._admitted[client.member] += 1
-
-    def _release(self, client: Client) -> None:
-        for name in (client.group, client.member):
-            self._admitted[name] -= 1
-            if not self._admitted[name]:
-                del self._admitted[name]
 
     def _take_waiting(self, group: str) -> tuple[Client, Work] | None:
         """The next waiting work of `group`, of the members in turn; None when none of it may begin."""

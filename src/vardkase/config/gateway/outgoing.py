@@ -77,22 +77,20 @@ class Outgoing:
     async def get(self) -> bytes:
         """The next bytes, at most PIECE from a file; b"" at the end, or when the file cannot be read (`is_broken`)."""
         try:
-            return await self._get()
+            while True:
+                if piece := self._next():
+                    return piece
+                if self._finished:
+                    return self._next()  # The writer may have put its last piece since the look above.
+                self._ready.clear()
+                # Looked at again after clearing: what came in between has set the event before it was cleared.
+                if not (self._memory or self._written > self._read or self._finished):
+                    await self._ready.wait()
         except OSError:
             logger.exception("an answer on the disk cannot be read")
             self.abandon()
             self.break_off()
             return b""
-
-    async def _get(self) -> bytes:
-        while True:
-            if piece := self._next():
-                return piece
-            if self._finished:
-                return self._next()
-            self._ready.clear()
-            if not (self._memory or self._written > self._read or self._finished):
-                await self._ready.wait()
 
     def close(self) -> None:
         """Release what it holds; the reader must call this whenever it stops."""

@@ -39,7 +39,15 @@ class Workers:
             if number is not None and not self._stopping:
                 time.sleep(PAUSE)
                 self._numbers[self._fork(number)] = number
-        self._end()
+        self._signal(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE
+        while self._numbers and time.monotonic() < deadline:
+            self._reap()
+            time.sleep(0.02)
+        self._signal(signal.SIGKILL)
+        while self._numbers:
+            self._reap()
+            time.sleep(0.02)
 
     def _fork(self, number: int) -> int:
         pid = os.fork()
@@ -47,8 +55,8 @@ class Workers:
             return pid
         status = 1
         try:
-            for each in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(each, signal.SIG_DFL)
+            for handled in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(handled, signal.SIG_DFL)
             # A worker outlives this process only when that was killed, and is killed then.
             die_with_parent(signal.SIGKILL, parent=self._main)()
             self._work(number)
@@ -66,17 +74,6 @@ class Workers:
                 os.kill(pid, number)
             except ProcessLookupError:
                 self._numbers.pop(pid, None)
-
-    def _end(self) -> None:
-        self._signal(signal.SIGTERM)
-        deadline = time.monotonic() + GRACE
-        while self._numbers and time.monotonic() < deadline:
-            self._reap()
-            time.sleep(0.02)
-        self._signal(signal.SIGKILL)
-        while self._numbers:
-            self._reap()
-            time.sleep(0.02)
 
     def _reap(self) -> None:
         for pid in list(self._numbers):

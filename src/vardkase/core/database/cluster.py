@@ -105,12 +105,12 @@ def configure(cluster: Path, account: ServerAccount, *, durable: bool) -> None:
 
 def check_version(cluster: Path, programs: Path) -> None:
     """Raise DatabaseUnavailable for files of another major version, with more help than PostgreSQL gives."""
-    found = (cluster / "PG_VERSION").read_text().strip()
+    stored = (cluster / "PG_VERSION").read_text().strip()
     answer = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
     brought = answer.stdout.split()[-1].split(".")[0]
-    if found != brought:
+    if stored != brought:
         raise DatabaseUnavailable(
-            f"The data in {cluster} are of PostgreSQL {found} and this Vårdkase brings {brought}: "
+            f"The data in {cluster} are of PostgreSQL {stored} and this Vårdkase brings {brought}: "
             "export with the version that wrote them, then import."
         )
 
@@ -121,4 +121,5 @@ def _write(path: Path, text: str, account: ServerAccount) -> None:
     fresh.chmod(0o600)
     if account.switch:
         os.chown(fresh, account.uid, account.gid)
+    # In one step: the server may read its configuration at any moment.
     fresh.replace(path)

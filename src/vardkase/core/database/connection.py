@@ -35,7 +35,9 @@ def uses_external_database() -> bool:
 def data_directory() -> Path:
     if chosen := os.environ.get(DATA_DIR_VARIABLE):
         return Path(chosen).expanduser().absolute()
-    return _project() / ".data"
+    root = Path(vardkase.__file__).parents[2]
+    # Installed as a package, the code lies in a virtual environment, which is no place for data.
+    return (root if (root / "pyproject.toml").exists() else Path.cwd()) / ".data"
 
 
 def embedded_url(data_dir: Path) -> str:
@@ -57,11 +59,6 @@ def _embedded(data_dir: Path) -> dict[str, Any]:
         "PORT": str(PORT),
         "OPTIONS": {},
     }
-
-
-def _project() -> Path:
-    root = Path(vardkase.__file__).parents[2]
-    return root if (root / "pyproject.toml").exists() else Path.cwd()
 
 
 def _from_url(url: str) -> dict[str, Any]:

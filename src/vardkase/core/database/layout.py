@@ -119,6 +119,6 @@ def _make_private(folder: Path, account: ServerAccount) -> bool:
         pass
     except OSError:
         return False
-    found = folder.lstat()
+    status = folder.lstat()
     is_folder = not folder.is_symlink() and folder.is_dir()
-    return is_folder and found.st_uid == account.uid and not found.st_mode & 0o077
+    return is_folder and status.st_uid == account.uid and not status.st_mode & 0o077

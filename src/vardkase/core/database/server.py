@@ -33,9 +33,8 @@ from vardkase.core.database.layout import (
     socket_folder,
 )
 
-RECOVERY_PATIENCE = (
-    600.0  # Replaying the log after a crash may take minutes; a dead process is noticed at once.
-)
+# Seconds. Replaying the log after a crash may take minutes; a dead process is noticed at once.
+RECOVERY_PATIENCE = 600.0
 ORPHAN_PATIENCE = 10.0
 STOP_PATIENCE = 60.0
 POLL = 0.02
@@ -91,6 +90,7 @@ class EmbeddedPostgres:
         process, self._process = self._process, None
         if process is None:
             return
+        # Fast shutdown, immediate shutdown (the next start replays the log), and what no process can ignore.
         for number, patience in (
             (signal.SIGINT, STOP_PATIENCE),
             (signal.SIGQUIT, 10.0),
@@ -178,6 +178,7 @@ class EmbeddedPostgres:
 
     def _remove_socket_folder(self) -> None:
         with self.layout.startup_lock.open("w") as file, contextlib.suppress(OSError):
+            # Without waiting: whoever holds the lock starts a server, in this very folder.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._sockets:
                 self._sockets.rmdir()
@@ -190,8 +191,9 @@ class EmbeddedPostgres:
                 return
             time.sleep(POLL)
         state = "stopped" if process.poll() is not None else "is not ready"
+        lines = self.layout.log.read_text(errors="replace").splitlines()[-8:]
         raise DatabaseUnavailable(
-            f"The database server {state}. {self.layout.log} ends with: {_tail(self.layout.log)}"
+            f"The database server {state}. {self.layout.log} ends with: {' | '.join(lines)}"
         )
 
 
@@ -231,8 +233,8 @@ def _ensure_database(folder: Path) -> None:
         dbname="postgres",
         autocommit=True,
     ) as connection:
-        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount
-        if not found:
+        exists = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount
+        if not exists:
             connection.execute(f"CREATE DATABASE {DATABASE}")
 
 
@@ -256,7 +258,3 @@ def _open_log(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _tail(path: Path) -> str:
-    return " | ".join(path.read_text(errors="replace").splitlines()[-8:])

@@ -14,6 +14,6 @@ def worker_connector() -> BaseAsyncConnector:
     was rolled back.
     """
     of_django = app.connector
-    found: BaseAsyncConnector = of_django.get_worker_connector()  # type: ignore[attr-defined]
-    found.get_sync_connector = of_django.get_sync_connector  # type: ignore[method-assign]
-    return found
+    connector: BaseAsyncConnector = of_django.get_worker_connector()  # type: ignore[attr-defined]
+    connector.get_sync_connector = of_django.get_sync_connector  # type: ignore[method-assign]
+    return connector

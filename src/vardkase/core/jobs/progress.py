@@ -1,13 +1,14 @@
 """Progress reports of running jobs, and requests to stop.
 
-Whatever works in the background calls `report` and `say`, whether a job, a command or a page has it work: outside a
-job they do nothing. They write on the caller's connection, so what is told inside a transaction is seen at its end.
+Background work calls `report` and `say` whether a job, a command or a page runs it: outside a job they do nothing.
+They write on the caller's connection, so what is reported inside a transaction becomes visible when it ends.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,9 @@ def report(done: int, total: int = 0, line: str = "") -> None:
         return
     job.wrote = time.monotonic()
     cursor().execute(TOLD, {"job": job.id, "done": done, "total": total})
-    if _is_to_stop(job.id):
+    # Asked only as often as progress is written: report may be called for each of a million rows.
+    row = cursor().execute(ABORT_REQUESTED, (job.id,)).fetchone()
+    if row and row[0]:
         raise JobAborted
 
 
@@ -69,7 +72,9 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
     except JobAborted:
         raise
     except Exception as fault:
-        _keep_fault(context.job.id, fault)
+        # The database itself may be what fails; the worker's log has the fault.
+        with suppress(DatabaseError):
+            cursor().execute(FAILED, {"job": context.job.id, "fault": stored(problem_of(fault))})
         raise
     else:
         cursor().execute(FORGIVEN, (context.job.id,))
@@ -78,20 +83,7 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
         _running.reset(token)
 
 
-def _keep_fault(job_id: int, fault: Exception) -> None:
-    try:
-        cursor().execute(FAILED, {"job": job_id, "fault": stored(problem_of(fault))})
-    except DatabaseError:  # What is wrong may be the database itself; the worker's log has the fault.
-        return
-
-
-def _is_to_stop(job_id: int) -> bool:
-    row = (
-        cursor().execute("SELECT abort_requested FROM procrastinate_jobs WHERE id = %s", (job_id,)).fetchone()
-    )
-    return bool(row and row[0])
-
-
+ABORT_REQUESTED = "SELECT abort_requested FROM procrastinate_jobs WHERE id = %s"
 # What is done grows less when the job is tried again: the rate is that of the new try.
 TOLD = """
 INSERT INTO job_progress AS known (job_id, done, total, started, heard, fault)

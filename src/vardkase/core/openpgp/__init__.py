@@ -44,10 +44,10 @@ def public_key(armored: str) -> PublicKey:
     """Read one armored public key; raises InvalidValue for anything else, including secret keys."""
     if not armored.lstrip().startswith(ARMOR) or len(armored) > LONGEST_KEY:
         raise InvalidValue(MailKeyProblem.NO_PUBLIC_KEY())
-    found = _certificate(armored)
-    if found is None or _holds_secrets(armored):
+    certificate = _certificate(armored)
+    if certificate is None or _holds_secrets(armored):
         raise InvalidValue(MailKeyProblem.NO_PUBLIC_KEY())
-    return PublicKey(found.fingerprint.upper(), found.is_revoked)
+    return PublicKey(certificate.fingerprint.upper(), certificate.is_revoked)
 
 
 def is_signed_by(armored: Iterable[str], signature: bytes, content: bytes) -> bool:
@@ -124,8 +124,8 @@ def _encrypts_now(armored: str) -> bool:
         elif packet.tag == Tag.Signature and (flags := packet.key_flags) is not None:
             period = packet.key_validity_period
             good = flags.transport_encryption and (period is None or made + period > now)
-            said = (packet.signature_created or made, good)
-            newest[key] = max(newest.get(key, said), said)
+            statement = (packet.signature_created or made, good)
+            newest[key] = max(newest.get(key, statement), statement)
     return any(good for _, good in newest.values())
 
 

@@ -31,9 +31,8 @@ def main(module: str, control: int) -> None:
     open_job: Opener = importlib.import_module(module).open_job
     gc.collect()
     gc.freeze()
-    signal.signal(
-        signal.SIGCHLD, signal.SIG_IGN
-    )  # Nobody waits for the jobs: their answers say how they went.
+    # Nobody waits for the jobs: their answers say how they went.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, with whom this ends.
     with socket.socket(fileno=control) as requests:
         while True:

@@ -34,7 +34,7 @@ class Interval(StrEnum):
 class Schedule:
     """A periodic task of the hub.
 
-    `name` has the form ``room.verb``; `title` and `help` are for the page. `work` is called in a job, outside
+    `name` has the form ``package.verb``; `title` and `help` are for the page. `work` is called in a job, outside
     a transaction, and defers long work as separate jobs. It returns how many items it ordered or processed;
     what it raises is shown as the run's fault. `rhythm`, `at` (time of day; for HOURLY only the minute
     counts) and `on` are defaults, which those named by `changed_by` may change.

@@ -1,6 +1,6 @@
 """Run-time settings for site administrators, under MISP's names where MISP has them.
 
-A room declares its own (``POLICY = Setting("Plugin.Sightings_policy", 0, …)`` in its ``settings.py``) and reads
+A package declares its own (``POLICY = Setting("Plugin.Sightings_policy", 0, …)`` in its ``settings.py``) and reads
 ``POLICY.value``: one indexed query, so every process sees a change at once. What an operator sets before the
 start stays in `config.settings`.
 """
@@ -101,7 +101,7 @@ def declared_settings() -> dict[str, AnySetting]:
 def find_setting(name: str) -> AnySetting | None:
     if name in _declared:
         return _declared[name]
-    return next((found for family in _families if (found := family.find(name)) is not None), None)
+    return next((setting for family in _families if (setting := family.find(name)) is not None), None)
 
 
 def set_unless_set(setting: AnySetting, value: bool | int | str) -> None:

@@ -17,7 +17,7 @@ import vardkase
 
 PACKAGE = Path(vardkase.__file__).parent
 DECEIVING = frozenset("\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What is no character, and what has text read in another order than it is written."""
+"""Noncharacters, and controls that make text read in another order than it is written."""
 NO_GLYPH = "could not be displayed with font"
 """What Typst says of a letter that no font here has: PDF/UA allows none."""
 
@@ -42,11 +42,12 @@ def pdf(template: Path, data: Mapping[str, Any], *, language: str = "sv") -> byt
 def printable(data: Any) -> Any:
     """`data` (texts, lists and objects) with U+FFFD in place of characters that documents may not contain."""
     if isinstance(data, str):
-        return "".join("\ufffd" if _is_unprintable(one) else one for one in data)
+        return "".join(
+            "\ufffd"
+            if one not in "\n\t" and (unicodedata.category(one) in ("Cc", "Cs") or one in DECEIVING)
+            else one
+            for one in data
+        )
     if isinstance(data, Mapping):
         return {key: printable(value) for key, value in data.items()}
     return [printable(value) for value in data] if isinstance(data, list | tuple) else data
-
-
-def _is_unprintable(one: str) -> bool:
-    return one not in "\n\t" and (unicodedata.category(one) in ("Cc", "Cs") or one in DECEIVING)

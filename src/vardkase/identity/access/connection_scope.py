@@ -111,8 +111,8 @@ def _created(connection_scope: ConnectionScope, thing: str) -> str:
 
 
 def _all(conditions: list[str]) -> str:
-    telling = [each for each in conditions if each != "TRUE"]
-    return " AND ".join(telling) or "TRUE"
+    restricting = [condition for condition in conditions if condition != "TRUE"]
+    return " AND ".join(restricting) or "TRUE"
 
 
 def _array(numbers: tuple[int, ...]) -> str:

@@ -86,7 +86,7 @@ def may_know(actor: Actor, org_id: int, audiences: Collection[Collection[int]]) 
     the sharing groups in all of which one has to be; none at all for everybody who reads the event."""
     if not audiences or knows_private_times(actor, org_id):
         return True
-    return any(set(each) <= set(actor.sharing_group_ids) for each in audiences)
+    return any(set(groups) <= set(actor.sharing_group_ids) for groups in audiences)
 
 
 def knows_private(actor: Actor, event: str = "e") -> str:

@@ -1,7 +1,7 @@
 """Checks on content shared by itself, outside events, before other organisations may read it.
 
-Rooms that keep such things call `require_shareable`, or `is_shareable` for what others send; those above that know
-what must not be shared listen.
+Packages that store such content call `require_shareable`, or `is_shareable` for what others send; higher layers
+that know what must not be shared listen.
 """
 
 from __future__ import annotations

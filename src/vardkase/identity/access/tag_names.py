@@ -64,10 +64,10 @@ def _carried(actor: Actor, tag: str) -> Iterator[str]:
         "event_report": report_predicate(actor, "part", "holding"),
     }
     for table, visible in parts.items():
-        there = f"{event} AND {visible} AND {deleted_predicate(actor, 'part', 'holding')}"
+        readable = f"{event} AND {visible} AND {deleted_predicate(actor, 'part', 'holding')}"
         yield (
             f"EXISTS (SELECT 1 FROM {table}_tag link JOIN {table} part ON part.id = link.{table}_id "
-            f"JOIN event holding ON holding.id = part.event_id WHERE link.tag_id = {tag}.id AND {there})"
+            f"JOIN event holding ON holding.id = part.event_id WHERE link.tag_id = {tag}.id AND {readable})"
         )
 
 

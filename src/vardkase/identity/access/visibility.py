@@ -69,11 +69,11 @@ def for_each_reader(predicate: Callable[[Actor], str], reader: str = "r") -> str
     For mass delivery: a row represents the people of one organisation that may read at all; `group_ids` is
     the result of `sharing_group_ids`, and `sees_all` is true for site administrators.
     """
-    asked = predicate(NOBODY_SPECIAL) % {
+    condition = predicate(NOBODY_SPECIAL) % {
         "reader_org": f"{reader}.org_id",
         "reader_groups": f"{reader}.group_ids",
     }
-    return f"({reader}.sees_all OR {asked})"
+    return f"({reader}.sees_all OR {condition})"
 
 
 def event_predicate(actor: Actor, event: str = "e") -> str:
@@ -316,7 +316,7 @@ def _reader(actor: Actor) -> Actor:
 
 def _opened(actor: Actor, event: str, visible: str) -> str:
     opened = sorted(actor.content_access.opened) if actor.content_access is not None else []
-    ids = ", ".join(str(int(each)) for each in opened)
+    ids = ", ".join(str(int(event_id)) for event_id in opened)
     return f"({event}.id IN ({ids}) AND {visible})" if ids else "FALSE"
 
 
@@ -339,7 +339,7 @@ def _named(actor: Actor, part: str) -> str:
 
 def _distributions(actor: Actor) -> str:
     reaching = COMMUNITY if actor.connection_scope is None else actor.connection_scope.distributions
-    return ", ".join(str(int(each)) for each in reaching)
+    return ", ".join(str(int(distribution)) for distribution in reaching)
 
 
 def _in_group(part: str) -> str:

@@ -1,4 +1,4 @@
-"""Accounts whose API key was last used from an address."""
+"""The account whose API key was last used from an address."""
 
 from __future__ import annotations
 

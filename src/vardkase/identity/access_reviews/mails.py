@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
-from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify
 from vardkase.core.private_links import page_address
 from vardkase.identity.access_reviews.models import AccessReview
 from vardkase.identity.accounts.models import Disabled, User
+from vardkase.identity.accounts.queries import recipients
 from vardkase.identity.organisations.models import Organisation
 
 MOST_NAMED = 100
@@ -25,11 +25,11 @@ def remind(people: Iterable[User], review: AccessReview, left: int) -> int:
         "day": timezone.localdate(review.due),
         "link": page_address(f"/security/{review.org_id}/reviews/{review.pk}/"),
     }
-    return notify("access_review_reminder", None, _readers(people), facts).count
+    return notify("access_review_reminder", None, recipients(people), facts).count
 
 
 def tell_switched_off(users: Iterable[User], why: Disabled) -> None:
-    notify("account_switched_off", None, _readers(users), {"reason": why.value})
+    notify("account_switched_off", None, recipients(users), {"reason": why.value})
 
 
 def tell_administrators(
@@ -41,8 +41,4 @@ def tell_administrators(
         "reason": why.value,
         "link": page_address(f"/security/{organisation.pk}/reviews/"),
     }
-    notify("accounts_switched_off", None, _readers(people), facts)
-
-
-def _readers(people: Iterable[User]) -> list[Recipient]:
-    return [Recipient(person.email, person.language) for person in people]
+    notify("accounts_switched_off", None, recipients(people), facts)

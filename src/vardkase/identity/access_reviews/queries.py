@@ -36,10 +36,10 @@ def reviews_of(actor: Actor, organisation_id: int) -> QuerySet[AccessReview]:
 
 
 def find_review(actor: Actor, pk: int) -> AccessReview:
-    found = AccessReview.objects.select_related("org").filter(pk=pk).first()
-    if found is None or not may_see_reviews(actor, found.org_id):
+    review = AccessReview.objects.select_related("org").filter(pk=pk).first()
+    if review is None or not may_see_reviews(actor, review.org_id):
         raise NotFound(AccessReviewProblem.NOT_FOUND())
-    return found
+    return review
 
 
 def in_use() -> QuerySet[User]:

@@ -14,10 +14,6 @@ def _days(number: int) -> Problem | None:
     return None if 0 <= number <= MOST else SettingProblem.NOT_DAYS(least=0, most=MOST)
 
 
-def _grace(number: int) -> Problem | None:
-    return None if 1 <= number <= MOST else SettingProblem.NOT_DAYS(least=1, most=MOST)
-
-
 REVIEW_EVERY = Setting(
     "Vardkase.access_review_days",
     90,
@@ -30,7 +26,7 @@ GRACE = Setting(
     "Vardkase.access_review_grace_days",
     14,
     "For how many days a review is open before an account that nobody has confirmed is switched off.",
-    check=_grace,
+    check=lambda days: None if 1 <= days <= MOST else SettingProblem.NOT_DAYS(least=1, most=MOST),
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
 )

@@ -17,7 +17,10 @@ class MixedPassword:
     """MISP's rule: lower case, upper case and a digit or symbol, or `LONG_ENOUGH` characters of any kind."""
 
     def validate(self, password: str, user: object = None) -> None:
-        if FEWEST <= len(password) < LONG_ENOUGH and not _is_mixed(password):
+        has_both_cases = any(map(str.islower, password)) and any(map(str.isupper, password))
+        is_mixed = has_both_cases and any(not character.isalpha() for character in password)
+        # Below FEWEST Django's own rule refuses it: two reasons for one password would confuse.
+        if FEWEST <= len(password) < LONG_ENOUGH and not is_mixed:
             raise ValidationError(self.get_help_text(), code="password_too_plain")
 
     def get_help_text(self) -> str:
@@ -34,8 +37,3 @@ class CommonPassword(CommonPasswordValidator):
     def validate(self, password: str, user: object = None) -> None:
         if password.strip() in self.passwords:
             super().validate(password)
-
-
-def _is_mixed(password: str) -> bool:
-    cases = any(map(str.islower, password)) and any(map(str.isupper, password))
-    return cases and any(not character.isalpha() for character in password)

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Now
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound
+from vardkase.core.mail.encryption import Recipient
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.problems import AccountProblem, KeyProblem, RoleProblem
 from vardkase.identity.accounts.staff import NO_CONTENT_ROLES
@@ -56,10 +57,10 @@ def keys_of(actor: Acting, user: User) -> list[AuthKey]:
 def find_user(actor: Acting, reference: Reference) -> User:
     text = str(actor.user_id if str(reference) == "me" else reference)
     condition = by_reference(text) if text.isdecimal() else None
-    found = visible_users(actor).filter(condition).first() if condition is not None else None
-    if found is None:
+    user = visible_users(actor).filter(condition).first() if condition is not None else None
+    if user is None:
         raise NotFound(AccountProblem.NOT_FOUND())
-    return found
+    return user
 
 
 def search_users(actor: Acting, *, value: str = "", organisation: str = "", role: str = "") -> QuerySet[User]:
@@ -88,10 +89,10 @@ def roles() -> QuerySet[Role]:
 def find_role(reference: Reference) -> Role:
     text = str(reference)
     condition = by_reference(text) if text.isdecimal() else None
-    found = roles().filter(condition).first() if condition is not None else None
-    if found is None:
+    role = roles().filter(condition).first() if condition is not None else None
+    if role is None:
         raise NotFound(RoleProblem.NOT_FOUND())
-    return found
+    return role
 
 
 def visible_keys(actor: Acting) -> QuerySet[AuthKey]:
@@ -100,10 +101,10 @@ def visible_keys(actor: Acting) -> QuerySet[AuthKey]:
 
 def find_key(actor: Acting, reference: Reference) -> AuthKey:
     condition = by_reference(reference)
-    found = visible_keys(actor).filter(condition).first() if condition is not None else None
-    if found is None:
+    key = visible_keys(actor).filter(condition).first() if condition is not None else None
+    if key is None:
         raise NotFound(KeyProblem.NOT_FOUND())
-    return found
+    return key
 
 
 def own_keys(actor: Acting) -> list[AuthKey]:
@@ -119,10 +120,10 @@ def own_keys_ending(actor: Acting, within: int) -> list[AuthKey]:
 
 
 def find_own_key(actor: Acting, reference: Reference) -> AuthKey:
-    found = find_key(actor, reference)
-    if found.user_id != actor.user_id:
+    key = find_key(actor, reference)
+    if key.user_id != actor.user_id:
         raise NotFound(KeyProblem.NOT_FOUND())
-    return found
+    return key
 
 
 def has_second_factor(user: User) -> bool:
@@ -141,10 +142,22 @@ def reading_users() -> QuerySet[User]:
     return active_users().filter(may_now("read", path="org")).exclude(staff_roles__overlap=blind)
 
 
+def recipients(users: Iterable[User]) -> list[Recipient]:
+    return [Recipient(user.email, user.language) for user in users]
+
+
+def administrators_to_notify(organisation_id: int) -> list[User]:
+    people = active_users().filter(org_id=organisation_id, role__perm_admin=True)
+    # Nobody reads the mail of a machine; a site administrator's role has every permission, sync among them.
+    return list(people.exclude(role__perm_sync=True, role__perm_site_admin=False))
+
+
 def emails_of(ids: Iterable[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=set(ids)).values_list("pk", "email"))
 
 
 def administrators_of(organisation_id: int) -> dict[str, str]:
-    found = User.objects.filter(org_id=organisation_id, role__perm_admin=True, disabled=False).order_by("pk")
-    return {str(pk): email for pk, email in found.values_list("pk", "email")}
+    administrators = User.objects.filter(
+        org_id=organisation_id, role__perm_admin=True, disabled=False
+    ).order_by("pk")
+    return {str(pk): email for pk, email in administrators.values_list("pk", "email")}

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
 from vardkase.core.settings.problems import SettingProblem
-
-
-def _days(number: int) -> Problem | None:
-    return None if 1 <= number <= 3650 else SettingProblem.NOT_DAYS(least=1, most=3650)
-
 
 LONGEST_KEY = Setting(
     "Vardkase.longest_key_days",
     365,
     "For how many days at most a key of a synchronising account holds, where the organisation asks for bound keys.",
-    check=_days,
+    check=lambda days: None if 1 <= days <= 3650 else SettingProblem.NOT_DAYS(least=1, most=3650),
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
 )
-
-
-def _waiting_days(number: int) -> Problem | None:
-    return None if 1 <= number <= 90 else SettingProblem.NOT_DAYS(least=1, most=90)
 
 
 CREDENTIAL_WAITING_DAYS = Setting(
@@ -31,7 +21,7 @@ CREDENTIAL_WAITING_DAYS = Setting(
     3,
     "For how many days an account cannot take part in decisions that need two people after somebody else has set its "
     "password, second factor, e-mail address or key.",
-    check=_waiting_days,
+    check=lambda days: None if 1 <= days <= 90 else SettingProblem.NOT_DAYS(least=1, most=90),
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
 )

@@ -19,16 +19,16 @@ from vardkase.identity.organisations.queries import Reference, by_reference, vis
 
 def blueprints(actor: Actor) -> QuerySet[SharingGroupBlueprint]:
     actor.require(Permission.SHARING_GROUP)
-    found = SharingGroupBlueprint.objects.select_related("org", "sharing_group").order_by("pk")
-    return found if actor.is_site_admin else found.filter(org_id=actor.organisation_id)
+    visible = SharingGroupBlueprint.objects.select_related("org", "sharing_group").order_by("pk")
+    return visible if actor.is_site_admin else visible.filter(org_id=actor.organisation_id)
 
 
 def find_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
     wanted = by_reference(reference)
-    found = blueprints(actor).filter(wanted).first() if wanted is not None else None
-    if found is None:
+    blueprint = blueprints(actor).filter(wanted).first() if wanted is not None else None
+    if blueprint is None:
         raise NotFound(BlueprintProblem.NOT_FOUND())
-    return found
+    return blueprint
 
 
 def chosen_organisations(actor: Actor, blueprint: SharingGroupBlueprint) -> QuerySet[Organisation]:

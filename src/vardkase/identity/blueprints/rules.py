@@ -49,10 +49,10 @@ def _part(built: BlueprintCondition, name: Any, inner: Any, depth: int) -> str:
     members = list(_members(inner))
     if not members:
         raise InvalidValue(BlueprintProblem.EMPTY(operator=operator))
-    if operator == "NOT" and any(str(each).upper() in ("OR", "AND", "NOT") for each, _ in members):
+    if operator == "NOT" and any(str(member).upper() in ("OR", "AND", "NOT") for member, _ in members):
         raise InvalidValue(BlueprintProblem.NESTED_NOT())
     joint = " AND " if operator == "AND" else " OR "
-    joined = joint.join(_part(built, each, value, depth + 1) for each, value in members)
+    joined = joint.join(_part(built, member, value, depth + 1) for member, value in members)
     return f"NOT ({joined})" if operator == "NOT" else f"({joined})"
 
 

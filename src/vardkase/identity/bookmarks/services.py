@@ -34,10 +34,10 @@ def bookmarks(actor: Actor) -> QuerySet[Bookmark]:
 
 
 def find_bookmark(actor: Actor, reference: Reference) -> Bookmark:
-    found = bookmarks(actor).filter(pk=as_int(reference) or 0).first()
-    if found is None:
+    bookmark = bookmarks(actor).filter(pk=as_int(reference) or 0).first()
+    if bookmark is None:
         raise NotFound(BookmarkProblem.NOT_FOUND())
-    return found
+    return bookmark
 
 
 @transaction.atomic
@@ -71,21 +71,17 @@ def delete_bookmark(actor: Actor, reference: Reference) -> None:
 
 def _changeable(actor: Actor, reference: Reference) -> Bookmark:
     actor.require_writing()
-    found = find_bookmark(actor, reference)
-    if found.user_id != actor.user_id and not actor.may(Permission.ADMIN):
+    bookmark = find_bookmark(actor, reference)
+    if bookmark.user_id != actor.user_id and not actor.may(Permission.ADMIN):
         raise Forbidden
-    return Bookmark.objects.select_for_update().get(pk=found.pk)
+    return Bookmark.objects.select_for_update().get(pk=bookmark.pk)
 
 
 def _url(value: Any) -> str:
-    given = short_text(value)
-    if not ADDRESS.fullmatch(given):
+    address = short_text(value)
+    if not ADDRESS.fullmatch(address):
         raise Invalid(BookmarkProblem.NOT_AN_ADDRESS())
-    return given
-
-
-def _comment(value: Any) -> str:
-    return text(value)[:LONGEST_COMMENT]
+    return address
 
 
 def _target(bookmark: Bookmark) -> Target:
@@ -95,6 +91,6 @@ def _target(bookmark: Bookmark) -> Target:
 READERS: Readers = {
     "name": filled(gettext_lazy("name"), LONGEST_NAME),
     "url": _url,
-    "comment": _comment,
+    "comment": lambda value: text(value)[:LONGEST_COMMENT],
     "exposed_to_org": as_bool,
 }

@@ -27,36 +27,36 @@ LONGEST = 65_535
 
 
 def news(actor: Actor) -> QuerySet[News]:
-    found = News.objects.select_related("user").order_by("-pk")
-    return found if actor.may_read else found.none()
+    items = News.objects.select_related("user").order_by("-pk")
+    return items if actor.may_read else items.none()
 
 
 @transaction.atomic
 def add_news(actor: Actor, data: Mapping[str, Any]) -> News:
     _require_site_admin(actor)
-    told = News(user_id=actor.user_id, date_created=now_seconds())
-    fill(told, data, READERS)
-    told.save()
-    record(actor, IdentityAction.NEWS_ADDED, _target(told))
-    return told
+    item = News(user_id=actor.user_id, date_created=now_seconds())
+    fill(item, data, READERS)
+    item.save()
+    record(actor, IdentityAction.NEWS_ADDED, _target(item))
+    return item
 
 
 @transaction.atomic
 def edit_news(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> News:
     _require_site_admin(actor)
-    told = _find(actor, reference)
-    fill(told, data, READERS)
-    told.save()
-    record(actor, IdentityAction.NEWS_EDITED, _target(told))
-    return told
+    item = _find(actor, reference)
+    fill(item, data, READERS)
+    item.save()
+    record(actor, IdentityAction.NEWS_EDITED, _target(item))
+    return item
 
 
 @transaction.atomic
 def delete_news(actor: Actor, reference: Reference) -> None:
     _require_site_admin(actor)
-    told = _find(actor, reference)
-    target = _target(told)
-    told.delete()
+    item = _find(actor, reference)
+    target = _target(item)
+    item.delete()
     record(actor, IdentityAction.NEWS_DELETED, target)
 
 
@@ -66,14 +66,14 @@ def _require_site_admin(actor: Actor) -> None:
 
 
 def _find(actor: Actor, reference: Reference) -> News:
-    found = news(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)).first()
-    if found is None:
+    item = news(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)).first()
+    if item is None:
         raise NotFound(NewsProblem.NOT_FOUND())
-    return found
+    return item
 
 
-def _target(told: News) -> Target:
-    return Target("news", told.pk, title=told.title)
+def _target(item: News) -> Target:
+    return Target("news", item.pk, title=item.title)
 
 
 READERS: Readers = {

@@ -26,8 +26,8 @@ def misattributed(actor: Acting, *, uuids: Iterable[str] = (), ids: Iterable[int
     values = {"uuids": list(uuids), "ids": list(ids), "sender": sender}
     if actor.is_site_admin or not (values["uuids"] or values["ids"]):
         return {}
-    found = dict(cursor().execute(OTHER_MEMBERS, values).fetchall())
-    return {} if not found or _speaks_for_the_hub(actor, sender) else found
+    others = dict(cursor().execute(OTHER_MEMBERS, values).fetchall())
+    return {} if not others or _speaks_for_the_hub(actor, sender) else others
 
 
 def is_delivered_by_another(actor: Acting, held_by: int) -> bool:

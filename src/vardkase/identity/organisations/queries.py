@@ -39,21 +39,21 @@ def by_reference(reference: Reference) -> Q | None:
 
 def find_organisation(reference: Reference) -> Organisation:
     condition = by_reference(reference)
-    found = Organisation.objects.filter(condition).first() if condition is not None else None
-    if found is None:
+    organisation = Organisation.objects.filter(condition).first() if condition is not None else None
+    if organisation is None:
         raise NotFound(OrganisationProblem.NOT_FOUND())
-    return found
+    return organisation
 
 
 def find_organisation_or_name(reference: str) -> Organisation:
     if by_reference(reference) is not None:
         return find_organisation(reference)
-    found = (
+    organisation = (
         Organisation.objects.annotate(folded=Lower("name")).filter(folded=reference.strip().lower()).first()
     )
-    if found is None:
+    if organisation is None:
         raise NotFound(OrganisationProblem.NOT_FOUND())
-    return found
+    return organisation
 
 
 def sees_every_organisation(actor: Acting) -> bool:
@@ -110,10 +110,10 @@ def shown_members(actor: Acting) -> QuerySet[SharingGroupOrg]:
 
 def find_group(actor: Acting, reference: Reference) -> SharingGroup:
     condition = by_reference(reference)
-    found = visible_groups(actor).filter(condition).first() if condition is not None else None
-    if found is None:
+    group = visible_groups(actor).filter(condition).first() if condition is not None else None
+    if group is None:
         raise NotFound(SharingGroupProblem.NOT_FOUND())
-    return found
+    return group
 
 
 def hides_unpublished(organisation_id: int) -> bool:

@@ -97,7 +97,7 @@ def access_of(organisation: Organisation, now: datetime) -> Access:
         sync=now in syncs,
         statement_ended=not writes.isempty and writes.upper is not None and writes.upper <= now,
         limited=any(
-            each.isempty or (each.lower is not None and now < each.lower) for each in (writes, syncs)
+            period.isempty or (period.lower is not None and now < period.lower) for period in (writes, syncs)
         ),
     )
 
@@ -115,7 +115,7 @@ def may_now(*capabilities: str, path: str = "") -> Q:
     """The condition for organisations that may now do all of "read", "write", "sync"; `path` is the lookup
     path ("org")."""
     prefix, now = f"{path}__" if path else "", timezone.now()
-    return Q(**{f"{prefix}{each}_period__contains": now for each in capabilities})
+    return Q(**{f"{prefix}{capability}_period__contains": now for capability in capabilities})
 
 
 class StandingRefused(Forbidden):

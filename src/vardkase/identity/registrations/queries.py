@@ -23,7 +23,7 @@ def find_requests(actor: Actor, references: Sequence[Reference]) -> list[Inbox]:
     condition = Q(pk=None)
     for reference in references:
         condition |= by_reference(reference) or Q(pk=None)
-    found = list(waiting(actor).filter(condition))
-    if not found or len(found) < len(set(map(str, references))):
+    requests = list(waiting(actor).filter(condition))
+    if not requests or len(requests) < len(set(map(str, references))):
         raise NotFound(RegistrationProblem.NOT_FOUND())
-    return found
+    return requests

@@ -44,16 +44,16 @@ def request_account(actor: Actor, data: Mapping[str, Any], user_agent: str) -> I
     off, Conflict if the inbox is full, Invalid by field.
     """
     require_registration()
-    asked = _asked(data)
-    Inbox.objects.filter(data__email__iexact=asked["email"]).delete()
+    fields = _asked(data)
+    Inbox.objects.filter(data__email__iexact=fields["email"]).delete()
     if Inbox.objects.count() >= MOST_WAITING:
         raise Conflict(RegistrationProblem.FULL())
     request = Inbox.objects.create(
-        title=f"User registration for {asked['email']}.",
+        title=f"User registration for {fields['email']}.",
         ip=actor.address,
         user_agent=user_agent[:LONGEST],
         timestamp=now_seconds(),
-        data=asked,
+        data=fields,
     )
     record(actor, IdentityAction.REGISTRATION_REQUESTED, _target(request))
     return request
@@ -90,15 +90,15 @@ def _require_site_admin(actor: Actor) -> None:
 
 def _asked(data: Mapping[str, Any]) -> dict[str, str]:
     errors: dict[str, list[Problem]] = {}
-    found: dict[str, str] = {"email": _email(data.get("email"), errors)}
+    fields: dict[str, str] = {"email": _email(data.get("email"), errors)}
     for name in TEXTS:
         if text := _text(name, data.get(name), errors):
-            found[name] = text
-    found |= {name: "1" if as_bool(data.get(name)) else "" for name in FLAGS}
-    found["message"] = _text("message", data.get("message"), errors)
+            fields[name] = text
+    fields |= {name: "1" if as_bool(data.get(name)) else "" for name in FLAGS}
+    fields["message"] = _text("message", data.get("message"), errors)
     if errors:
         raise Invalid(errors)
-    return found
+    return fields
 
 
 def _email(value: Any, errors: dict[str, list[Problem]]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import re
 from base64 import b64decode
@@ -52,40 +51,36 @@ def shown_certificate(header: str, verdict: str) -> Certificate | None:
     return _shown(header, verdict)
 
 
+# A client sends the same certificate with every request, and parsing it each time would be the dearest part of many.
 @lru_cache(maxsize=512)
 def _shown(header: str, verdict: str) -> Certificate | None:
     trusted = verdict in ("", "SUCCESS") or UNKNOWN_ISSUER.match(verdict)
     try:
-        found = (
-            x509.load_pem_x509_certificate(unquote(header).encode()) if "BEGIN" in header else _of_der(header)
-        )
-        return _read(found, "" if trusted else verdict.removeprefix("FAILED:") or "refused")
-    except (ValueError, TypeError):
+        if "BEGIN" in header:
+            certificate = x509.load_pem_x509_certificate(unquote(header).encode())
+        else:
+            # RFC 9440 puts base64 between colons.
+            certificate = x509.load_der_x509_certificate(b64decode(header.strip(":"), validate=True))
+        return _read(certificate, "" if trusted else verdict.removeprefix("FAILED:") or "refused")
+    except (ValueError, TypeError):  # Bad base64 is a ValueError too.
         return None
-
-
-def _of_der(text: str) -> x509.Certificate:
-    try:
-        return x509.load_der_x509_certificate(b64decode(text.strip(":"), validate=True))
-    except binascii.Error as error:
-        raise ValueError from error
 
 
 def certificate_of(pem: str) -> tuple[Certificate, str]:
     """The one certificate in `pem`, and its own text. Raises ValueError if there is none, or more than one."""
-    found = x509.load_pem_x509_certificates(pem.encode())
-    if len(found) != 1:
+    certificates = x509.load_pem_x509_certificates(pem.encode())
+    if len(certificates) != 1:
         raise ValueError
-    return _read(found[0]), found[0].public_bytes(Encoding.PEM).decode()
+    return _read(certificates[0]), certificates[0].public_bytes(Encoding.PEM).decode()
 
 
-def _read(found: x509.Certificate, fault: str = "") -> Certificate:
-    key = found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+def _read(certificate: x509.Certificate, fault: str = "") -> Certificate:
+    key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return Certificate(
-        fingerprint=found.fingerprint(SHA256()).hex(),
+        fingerprint=certificate.fingerprint(SHA256()).hex(),
         key_fingerprint=hashlib.sha256(key).hexdigest(),
-        subject=found.subject.rfc4514_string(),
-        begins=found.not_valid_before_utc,
-        ends=found.not_valid_after_utc,
+        subject=certificate.subject.rfc4514_string(),
+        begins=certificate.not_valid_before_utc,
+        ends=certificate.not_valid_after_utc,
         fault=fault,
     )

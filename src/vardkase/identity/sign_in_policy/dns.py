@@ -32,14 +32,16 @@ def record_text(token: str) -> str:
 def has_record(domain: str, token: str) -> bool:
     try:
         with blocking():
-            found = _resolver(settings.VARDKASE_DNS_SERVER).resolve(
+            answer = _resolver(settings.VARDKASE_DNS_SERVER).resolve(
                 f"{record_name(domain)}.", "TXT", search=False
             )
     except (NXDOMAIN, NoAnswer):
         return False
     except (DNSException, TooManyBlockedThreads) as error:
         raise NoNameServer from error
-    texts = [b"".join(record.strings).decode(errors="replace") for record in found if isinstance(record, TXT)]
+    texts = [
+        b"".join(record.strings).decode(errors="replace") for record in answer if isinstance(record, TXT)
+    ]
     return record_text(token) in (text.strip() for text in texts)
 
 

@@ -13,6 +13,7 @@ from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify, notify_each
 from vardkase.core.private_links import page_address, private_address
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.queries import recipients
 from vardkase.identity.sign_in_policy.models import ClientCertificate, MailDomain
 
 LINK = "/entrance/domain/"
@@ -34,12 +35,12 @@ def send_domain_link(claim: MailDomain, organisation: str, secret: str, asked_by
 def tell_proof_wanted(people: Iterable[User], claim: MailDomain, ends: datetime) -> None:
     by_dns = claim.method == MailDomain.Method.DNS
     facts: Facts = {"domain": claim.domain, "day": timezone.localdate(ends), "link": _link(claim.org_id)}
-    notify("mail_domain_record_gone" if by_dns else "mail_domain_due", None, _readers(people), facts)
+    notify("mail_domain_record_gone" if by_dns else "mail_domain_due", None, recipients(people), facts)
 
 
 def tell_proof_lost(people: Iterable[User], claim: MailDomain) -> None:
     facts = {"domain": claim.domain, "link": _link(claim.org_id)}
-    notify("mail_domain_unverified", None, _readers(people), facts)
+    notify("mail_domain_unverified", None, recipients(people), facts)
 
 
 def key_ending(people: Iterable[User], key: AuthKey, ends: datetime) -> Group:
@@ -50,7 +51,7 @@ def key_ending(people: Iterable[User], key: AuthKey, ends: datetime) -> Group:
         "comment": key.comment or "",
         "link": _link(key.user.org_id),
     }
-    return _readers(people), facts
+    return recipients(people), facts
 
 
 def certificate_ending(people: Iterable[User], certificate: ClientCertificate, ends: datetime) -> Group:
@@ -59,7 +60,7 @@ def certificate_ending(people: Iterable[User], certificate: ClientCertificate, e
         "day": timezone.localdate(ends),
         "link": _link(certificate.org_id),
     }
-    return _readers(people), facts
+    return recipients(people), facts
 
 
 def warn_of_keys(groups: Iterable[Group]) -> None:
@@ -68,10 +69,6 @@ def warn_of_keys(groups: Iterable[Group]) -> None:
 
 def warn_of_certificates(groups: Iterable[Group]) -> None:
     notify_each("client_certificate_expiring", None, groups)
-
-
-def _readers(people: Iterable[User]) -> list[Recipient]:
-    return [Recipient(person.email, person.language) for person in people]
 
 
 def _link(organisation_id: int) -> str:

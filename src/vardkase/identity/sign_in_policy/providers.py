@@ -93,9 +93,9 @@ def provider_for(email: str) -> IdentityProvider | None:
     if not domain:
         return None
     accounts = User.objects.filter(email__iexact=email.strip()).values("org_id")
-    found = IdentityProvider.objects.filter(org__verified_domains__contains=[domain], org__local=True)
+    providers = IdentityProvider.objects.filter(org__verified_domains__contains=[domain], org__local=True)
     first = Case(When(org_id__in=accounts, then=Value(0)), default=Value(1))
-    return found.select_related("org").order_by(first, "org_id").first()
+    return providers.select_related("org").order_by(first, "org_id").first()
 
 
 def account_of(provider: IdentityProvider, claims: Mapping[str, Any]) -> User:
@@ -134,8 +134,8 @@ def required_of(user: User) -> IdentityProvider | None:
 
 def vouches_for_second_factor(provider: IdentityProvider, claims: Mapping[str, Any]) -> bool:
     methods = claims.get("amr")
-    said = isinstance(methods, list) and SECOND_FACTOR in methods
-    return provider.trusts_second_factor and (said or claims.get("acr") == SECOND_FACTOR)
+    is_in_methods = isinstance(methods, list) and SECOND_FACTOR in methods
+    return provider.trusts_second_factor and (is_in_methods or claims.get("acr") == SECOND_FACTOR)
 
 
 def serves_the_hub(user: User) -> bool:

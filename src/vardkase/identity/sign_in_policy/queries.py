@@ -21,18 +21,20 @@ OF_THE_HUB = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR})
 
 def find_secured(actor: Actor, reference: Reference = "") -> Organisation:
     condition = by_reference(reference or actor.organisation_id)
-    found = Organisation.objects.filter(condition, local=True).first() if condition is not None else None
-    if found is None or not may_secure(actor, found.pk):
+    organisation = (
+        Organisation.objects.filter(condition, local=True).first() if condition is not None else None
+    )
+    if organisation is None or not may_secure(actor, organisation.pk):
         raise NotFound(OrganisationProblem.NOT_FOUND())
-    return found
+    return organisation
 
 
 def find_decided(actor: Actor, reference: Reference = "") -> Organisation:
     """An organisation that the actor may decide for, not only register data for. Raises NotFound, Forbidden."""
-    found = find_secured(actor, reference)
-    if not may_decide(actor, found.pk):
+    organisation = find_secured(actor, reference)
+    if not may_decide(actor, organisation.pk):
         raise Forbidden(CommonProblem.NO_PERMISSION())
-    return found
+    return organisation
 
 
 def manages_all_organisations(actor: Actor) -> bool:
@@ -42,8 +44,8 @@ def manages_all_organisations(actor: Actor) -> bool:
 def secured_organisations(actor: Actor, search: str = "") -> QuerySet[Organisation]:
     if not manages_all_organisations(actor):
         raise Forbidden(CommonProblem.NO_PERMISSION())
-    found = Organisation.objects.filter(local=True, name__icontains=search)
-    return found.annotate(requirements=F("api_requirements__state"))
+    organisations = Organisation.objects.filter(local=True, name__icontains=search)
+    return organisations.annotate(requirements=F("api_requirements__state"))
 
 
 def certificates_of(actor: Actor, organisation: Organisation) -> list[ClientCertificate]:
@@ -57,17 +59,17 @@ def domains_of(actor: Actor, organisation: Organisation) -> list[MailDomain]:
 
 
 def find_certificate(organisation: Organisation, reference: Reference) -> ClientCertificate:
-    found = organisation.client_certificates.filter(pk=_number(reference)).first()
-    if found is None:
+    certificate = organisation.client_certificates.filter(pk=_number(reference)).first()
+    if certificate is None:
         raise NotFound(SignInPolicyProblem.CERTIFICATE_UNKNOWN())
-    return found
+    return certificate
 
 
 def find_domain(organisation: Organisation, reference: Reference) -> MailDomain:
-    found = organisation.mail_domains.filter(pk=_number(reference)).first()
-    if found is None:
+    claim = organisation.mail_domains.filter(pk=_number(reference)).first()
+    if claim is None:
         raise NotFound(SignInPolicyProblem.DOMAIN_UNKNOWN())
-    return found
+    return claim
 
 
 def _number(reference: Reference) -> int:

@@ -209,23 +209,24 @@ PRIVATE = tuple(
 
 def is_private(network: Network | str) -> bool:
     """Whether `network` holds such addresses."""
-    found = ipaddress.ip_network(network, strict=False)
-    return any(found.version == each.version and found.overlaps(each) for each in PRIVATE)
+    parsed = ipaddress.ip_network(network, strict=False)
+    return any(parsed.version == private.version and parsed.overlaps(private) for private in PRIVATE)
 
 
 def lies_in(address: str | None, networks: Iterable[str]) -> bool:
     """True if `address` is in one of `networks`; never for an unknown or malformed address."""
-    here = _plain(address) if address else None
-    return here is not None and any(here in network for network in _parsed(tuple(networks)))
+    parsed = _plain(address) if address else None
+    return parsed is not None and any(parsed in network for network in _parsed(tuple(networks)))
 
 
+# Parsing costs more than comparing, and each request is compared: the same addresses and lists come again and again.
 @lru_cache(maxsize=4096)
 def _plain(address: str) -> Address | None:
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return None
-    return getattr(found, "ipv4_mapped", None) or found
+    return getattr(parsed, "ipv4_mapped", None) or parsed
 
 
 @lru_cache(maxsize=1024)

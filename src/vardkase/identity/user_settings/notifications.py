@@ -99,5 +99,5 @@ def _set(actor: Actor, user: User, setting: str, value: dict[str, Any]) -> None:
 
 def _listed(value: Any) -> tuple[str, ...]:
     if isinstance(value, list):
-        return tuple(str(each) for each in value)
+        return tuple(str(item) for item in value)
     return (str(value),) if value else ()

@@ -21,18 +21,18 @@ def visible_settings(actor: Actor) -> QuerySet[UserSetting]:
 
     Operators and auditors see only their own: filters and notifications reveal what users look for.
     """
-    found = UserSetting.objects.order_by("pk")
+    settings = UserSetting.objects.order_by("pk")
     if actor.may_not_read_content:
-        return found.filter(user=actor.user_id or 0)
-    return found.filter(user__in=visible_users(actor))
+        return settings.filter(user=actor.user_id or 0)
+    return settings.filter(user__in=visible_users(actor))
 
 
 def find_user_setting(actor: Actor, reference: Reference) -> UserSetting:
     condition = by_reference(reference) if str(reference).isdecimal() else None
-    found = visible_settings(actor).filter(condition).first() if condition is not None else None
-    if found is None:
+    setting = visible_settings(actor).filter(condition).first() if condition is not None else None
+    if setting is None:
         raise NotFound(UserSettingProblem.NOT_FOUND())
-    return found
+    return setting
 
 
 def setting_of(actor: Actor, user: User, setting: str) -> UserSetting:
@@ -47,5 +47,5 @@ def values_of(user: User) -> dict[str, Any]:
 
 
 def values_for(setting: str, user_ids: Iterable[int]) -> dict[int, Any]:
-    found = UserSetting.objects.filter(setting=setting, user_id__in=list(user_ids))
-    return dict(found.values_list("user_id", "value"))
+    settings = UserSetting.objects.filter(setting=setting, user_id__in=list(user_ids))
+    return dict(settings.values_list("user_id", "value"))

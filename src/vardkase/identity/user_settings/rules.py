@@ -72,13 +72,13 @@ def readable(setting: str, given: Any) -> Any:
     return SETTINGS[setting](value)
 
 
-def _decoded(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given
+def _decoded(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
     try:
-        return json_limits.decoded(PYTHON_BYTES.sub(r"\1", given))
+        return json_limits.decoded(PYTHON_BYTES.sub(r"\1", value))
     except ValueError:
-        return given
+        return value
 
 
 def _alert_filter(value: Any) -> Any:
@@ -90,18 +90,18 @@ def _alert_filter(value: Any) -> Any:
 def _compared(value: Any) -> int:
     if not isinstance(value, dict):
         raise InvalidValue(UserSettingProblem.FILTER_NOT_AN_OBJECT())
-    found = 0
+    count = 0
     for name, inner in value.items():
         several = inner if isinstance(inner, list) else [inner]
         if name in BOOLEANS:
-            found += sum(map(_compared, several))
+            count += sum(map(_compared, several))
         elif name not in ALERT_FILTERS:
             raise InvalidValue(UserSettingProblem.NOT_FILTERED_BY(name=name))
         elif not all(isinstance(one, str | int) for one in several):
             raise InvalidValue(UserSettingProblem.NOT_COMPARED_WITH(name=name))
         else:
-            found += len(several)
-    return found
+            count += len(several)
+    return count
 
 
 def _flag(value: Any) -> Any:

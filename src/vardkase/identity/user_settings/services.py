@@ -41,8 +41,8 @@ def set_user_setting(actor: Actor, user: User, setting: str, given: Any) -> User
 @transaction.atomic
 def toggle_column(actor: Actor, user: User, column: str) -> UserSetting:
     locked(user)
-    found = UserSetting.objects.filter(user=user, setting="event_index_hide_columns").first()
-    hidden = list(found.value) if found else []
+    setting = UserSetting.objects.filter(user=user, setting="event_index_hide_columns").first()
+    hidden = list(setting.value) if setting else []
     now = [name for name in hidden if name != column] if column in hidden else [*hidden, column]
     return set_user_setting(actor, user, "event_index_hide_columns", now)
 

@@ -16,14 +16,14 @@ from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
 from vardkase.identity.access_reviews.queries import idle_since, in_use, unanswered
 from vardkase.identity.access_reviews.settings import GRACE, IDLE, REVIEW_EVERY
 from vardkase.identity.accounts.models import Disabled, User
-from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.queries import administrators_to_notify
 from vardkase.identity.accounts.services.last_administrator import without_the_last
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 
 REMIND_EVERY = timedelta(days=6)
 REMIND_BEFORE = timedelta(days=1)
-"""A review is told of when it opens, about weekly, and on its last day."""
+"""Administrators are reminded when a review opens, about weekly, and on its last day."""
 
 
 @transaction.atomic
@@ -38,7 +38,9 @@ def open_due_reviews() -> int:
     people = in_use().filter(org=OuterRef("pk"), date_created__lte=long_ago)
     due = Organisation.objects.filter(Exists(people), ~Exists(recent), ~Exists(waiting), local=True)
     ends = now + timedelta(days=GRACE.value)
-    opened = AccessReview.objects.bulk_create(AccessReview(org=each, opened=now, due=ends) for each in due)
+    opened = AccessReview.objects.bulk_create(
+        AccessReview(org=organisation, opened=now, due=ends) for organisation in due
+    )
     if opened:
         record(
             hub_actor(),
@@ -56,11 +58,12 @@ def remind_of_reviews() -> int:
         AccessReview.objects.select_for_update(of=("self",)).select_related("org").filter(closed=None)
     ):
         last = review.reminded
+        # The last day has a reminder of its own, even a day after a weekly one.
         last_day = review.due - now <= REMIND_BEFORE
         if last and now - last < REMIND_EVERY and not (last_day and review.due - last > REMIND_BEFORE):
             continue
         left = unanswered(review).count()
-        count += mails.remind(_administrators(review.org_id), review, left)
+        count += mails.remind(administrators_to_notify(review.org_id), review, left)
         review.reminded = now
         review.save(update_fields=["reminded"])
     return count
@@ -72,8 +75,9 @@ def close_overdue_reviews() -> int:
     overdue = AccessReview.objects.select_for_update(of=("self",)).select_related("org")
     for review in overdue.filter(closed=None, due__lte=now):
         silent = list(unanswered(review))
+        # An organisation without an administrator could not let anybody in again: the last one stays enabled.
         off = without_the_last(silent)
-        _keep_silence(review, silent, {user.pk for user in off})
+        _store_unanswered(review, silent, {user.pk for user in off})
         count += _switch_off(off, Disabled.UNREVIEWED, review.org)
         review.closed = now
         review.save(update_fields=["closed"])
@@ -100,11 +104,11 @@ def _switch_off(users: Collection[User], why: Disabled, organisation: Organisati
     record(hub_actor(), IdentityAction.USER_SWITCHED_OFF, Target("user", title=organisation.name), change)
     mails.tell_switched_off(users, why)
     emails = [user.email for user in users]
-    mails.tell_administrators(_administrators(organisation.pk), organisation, emails, why)
+    mails.tell_administrators(administrators_to_notify(organisation.pk), organisation, emails, why)
     return len(ids)
 
 
-def _keep_silence(review: AccessReview, users: Iterable[User], off: Collection[int]) -> None:
+def _store_unanswered(review: AccessReview, users: Iterable[User], off: Collection[int]) -> None:
     now = timezone.now()
     ReviewAnswer.objects.bulk_create(
         ReviewAnswer(
@@ -118,8 +122,3 @@ def _keep_silence(review: AccessReview, users: Iterable[User], off: Collection[i
         )
         for user in users
     )
-
-
-def _administrators(organisation_id: int) -> Iterable[User]:
-    people = active_users().filter(org_id=organisation_id, role__perm_admin=True)
-    return people.exclude(role__perm_sync=True, role__perm_site_admin=False)

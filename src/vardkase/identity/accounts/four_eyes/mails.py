@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.conf import settings
 from django.db.models import QuerySet
 
-from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.notify import notify
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.parties import Party
 from vardkase.identity.accounts.four_eyes.registry import ApprovalAction
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.queries import active_users, recipients
 
 
 def tell_approvers(action: ApprovalAction, request: ApprovalRequest) -> None:
     facts = {"title": action.title, "name": request.proposed_by_name, "link": _link(request)}
-    notify("approval_request_waiting", None, _readers(_approvers(action, request)), facts)
+    notify("approval_request_waiting", None, recipients(_approvers(action, request)), facts)
 
 
 def tell_dropped(action: ApprovalAction, request: ApprovalRequest) -> None:
     """Mail the same people that it no longer waits for them: the proposer has declared a conflict of interest."""
     facts = {"title": action.title, "name": request.proposed_by_name, "link": _link(request)}
-    notify("approval_request_dropped", None, _readers(_approvers(action, request)), facts)
+    notify("approval_request_dropped", None, recipients(_approvers(action, request)), facts)
 
 
 def tell_proposer(action: ApprovalAction, request: ApprovalRequest) -> None:
@@ -35,7 +32,7 @@ def tell_proposer(action: ApprovalAction, request: ApprovalRequest) -> None:
         "link": _link(request),
     }
     people = active_users().filter(pk=request.proposed_by or 0)
-    notify("approval_request_answered", None, _readers(people), facts)
+    notify("approval_request_answered", None, recipients(people), facts)
 
 
 def _approvers(action: ApprovalAction, request: ApprovalRequest) -> QuerySet[User]:
@@ -44,10 +41,6 @@ def _approvers(action: ApprovalAction, request: ApprovalRequest) -> QuerySet[Use
     if Party.SITE_ADMIN in action.approve:
         people = people | active_users().filter(role__perm_site_admin=True)
     return people.exclude(pk=request.proposed_by or 0)
-
-
-def _readers(people: Iterable[User]) -> list[Recipient]:
-    return [Recipient(person.email, person.language) for person in people]
 
 
 def _link(request: ApprovalRequest) -> str:

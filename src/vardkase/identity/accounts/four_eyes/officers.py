@@ -29,12 +29,12 @@ ABOUT_OFFICER = reduce(
 
 def in_use() -> bool:
     """True if the hub has ever had two officers; removing their duties or accounts does not undo it."""
-    given = ApprovalRequest.objects.filter(
+    appointments = ApprovalRequest.objects.filter(
         ABOUT_OFFICER,
         action__in=(APPOINT, BEGIN_AGAIN),
         state__in=(RequestState.APPROVED, RequestState.ALONE),
     )
-    ever = _holders(User.objects.all()).values_list("email").union(given.values_list("title"))
+    ever = _holders(User.objects.all()).values_list("email").union(appointments.values_list("title"))
     return len({mailbox(email) for (email,) in ever}) >= ENOUGH
 
 

@@ -43,20 +43,20 @@ def parties_of(actor: Acting) -> frozenset[Party]:
         return frozenset({Party.CONSOLE})
     if actor.user_id is None:
         return frozenset()
-    found = {Party(name) for name in actor.staff}
+    parties = {Party(name) for name in actor.staff}
     if actor.is_site_admin and not actor.may_not_read_content:
-        found = found - OFFICERS | {Party.SITE_ADMIN}
+        parties = parties - OFFICERS | {Party.SITE_ADMIN}
     elif ADMIN in actor.permissions:
-        found.add(Party.MEMBER_ADMIN)
-    return frozenset(found)
+        parties.add(Party.MEMBER_ADMIN)
+    return frozenset(parties)
 
 
 def parties_of_account(user: User) -> frozenset[Party]:
     staff = staff_roles(user.staff_roles)
-    found = {Party(role.value) for role in staff}
+    parties = {Party(role.value) for role in staff}
     if user.role.perm_site_admin and staff.isdisjoint(NO_CONTENT_ROLES):
         # Officer and site administrator exclude each other: an account from before that rule decides nothing.
-        found = found - OFFICERS | {Party.SITE_ADMIN}
+        parties = parties - OFFICERS | {Party.SITE_ADMIN}
     elif user.role.perm_admin:
-        found.add(Party.MEMBER_ADMIN)
-    return frozenset(found)
+        parties.add(Party.MEMBER_ADMIN)
+    return frozenset(parties)

@@ -25,7 +25,7 @@ def visible(actor: Acting) -> QuerySet[ApprovalRequest]:
     parties = parties_of(actor)
     if Party.AUDITOR in parties:
         return ApprovalRequest.objects.all()
-    names = [each.name for each in actions() if parties & each.approve]
+    names = [action.name for action in actions() if parties & action.approve]
     own = Q(proposed_by=actor.user_id) if actor.user_id is not None else Q(pk=0)
     return ApprovalRequest.objects.filter(Q(action__in=names) | own)
 
@@ -39,10 +39,10 @@ def waiting() -> QuerySet[ApprovalRequest]:
 def find(actor: Acting, pk: int | str) -> ApprovalRequest:
     text = str(pk)
     is_number = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
-    found = visible(actor).filter(pk=int(text)).first() if is_number else None
-    if found is None or action_of(found) is None:
+    request = visible(actor).filter(pk=int(text)).first() if is_number else None
+    if request is None or action_of(request) is None:
         raise NotFound(FourEyesProblem.NOT_FOUND())
-    return found
+    return request
 
 
 def waiting_request(action: str, subject: str) -> ApprovalRequest | None:
@@ -60,10 +60,10 @@ def to_answer(actor: Acting) -> list[ApprovalRequest]:
     account = User.objects.select_related("role").filter(pk=actor.user_id or 0).first() if names else None
     if account is None:
         return []
-    found = waiting().filter(action__in=names)
+    requests = waiting().filter(action__in=names)
     return [
         each
-        for each in found
+        for each in requests
         if (action := action_of(each)) and not refusal_of_part(actor, action, each, account)
     ]
 

@@ -15,6 +15,7 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import Party
 from vardkase.identity.organisations.acting import Acting
 
+# Known to this module alone, so that no other code can make an `Approval` by mistake.
 _SEAL = object()
 
 
@@ -29,18 +30,6 @@ class ActionDescription:
     details: tuple[tuple[str, str], ...] = ()
     path: str = ""
     warnings: tuple[str, ...] = ()
-
-
-def _stored_title(request: ApprovalRequest) -> str:
-    return request.title
-
-
-def _no_conflict(_actor: Acting, _request: ApprovalRequest) -> None:
-    return None
-
-
-def _nothing(_actor: Acting, _request: ApprovalRequest) -> None:
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +52,11 @@ class ApprovalAction:
     describe: Callable[[ApprovalRequest], ActionDescription]
     fingerprint: Callable[[ApprovalRequest], Mapping[str, Any]]
     execute: Callable[[Approval], Any]
-    conflict: Callable[[Acting, ApprovalRequest], Problem | None] = _no_conflict
-    closed: Callable[[Acting, ApprovalRequest], None] = _nothing
+    conflict: Callable[[Acting, ApprovalRequest], Problem | None] = lambda _actor, _request: None
+    closed: Callable[[Acting, ApprovalRequest], None] = lambda _actor, _request: None
     alone_until_in_use: frozenset[Party] = frozenset()
     writes_itself: bool = False
-    subject_title: Callable[[ApprovalRequest], str] = _stored_title
+    subject_title: Callable[[ApprovalRequest], str] = lambda request: request.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +80,14 @@ class Approval:
     def for_action(self, *actions: ApprovalAction) -> Approval:
         """This approval, if it is for one of `actions` and being carried out now; otherwise raises
         PermissionError."""
-        if self.request.action not in {each.name for each in actions} or not connection.in_atomic_block:
+        if self.request.action not in {action.name for action in actions} or not connection.in_atomic_block:
             raise PermissionError(f"{self.request.action} was approved, which is something else.")
         return self
 
     @property
     def parameters(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.request.parameters
-        return found
+        parameters: dict[str, Any] = self.request.parameters
+        return parameters
 
     @property
     def reason(self) -> str:

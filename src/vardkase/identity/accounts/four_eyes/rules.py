@@ -91,7 +91,7 @@ def require_own_credentials(actor: Acting, account: User | None) -> None:
 
 
 def _listed(parties: Iterable[Party]) -> list[str | Promise]:
-    return [NAMES[each] for each in Party if each in set(parties)]
+    return [NAMES[party] for party in Party if party in set(parties)]
 
 
 def not_settled(actor: Acting, account: User | None) -> Problem:

@@ -141,7 +141,9 @@ def drop(actor: Acting, action: ApprovalAction, subject: str) -> None:
 def own_conflicts(actor: Acting) -> dict[int, Problem | None]:
     """The conflict of interest of the actor in each of their own proposals that wait, or None."""
     return {
-        each.pk: action.conflict(actor, each) for each in _own_waiting(actor) if (action := action_of(each))
+        request.pk: action.conflict(actor, request)
+        for request in _own_waiting(actor)
+        if (action := action_of(request))
     }
 
 
@@ -219,11 +221,11 @@ def _refuse_twice(request: ApprovalRequest) -> None:
     same = ApprovalRequest.objects.select_for_update().filter(
         action=request.action, subject=request.subject, state=State.WAITING
     )
-    for each in same:
-        if each.is_waiting:
+    for earlier in same:
+        if earlier.is_waiting:
             raise Conflict(FourEyesProblem.ALREADY_PROPOSED())
-        each.state = State.LAPSED
-        each.save(update_fields=["state"])
+        earlier.state = State.LAPSED
+        earlier.save(update_fields=["state"])
 
 
 def _close(actor: Acting, request: ApprovalRequest, state: RequestState, answer: str) -> None:
@@ -245,9 +247,9 @@ def _record(actor: Acting, act: AuditAction, request: ApprovalRequest, **more: A
 
 
 def _words(text: str, field: str) -> str:
-    words = text.replace("\r\n", "\n").strip()
-    if not words:
+    cleaned = text.replace("\r\n", "\n").strip()
+    if not cleaned:
         raise Invalid({field: [FourEyesProblem.REASON_MISSING()]})
-    if len(words) > LONGEST or "\0" in words:
+    if len(cleaned) > LONGEST or "\0" in cleaned:
         raise Invalid({field: [FourEyesProblem.REASON_TOO_LONG(count=LONGEST)]})
-    return words
+    return cleaned

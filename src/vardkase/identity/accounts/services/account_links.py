@@ -44,14 +44,14 @@ def make_link(user: User, purpose: str, *, email: str = "") -> str:
 
 
 def find_link(purpose: str, secret: str) -> AccountLink:
-    found = (
+    link = (
         AccountLink.objects.select_related("user__org", "user__role")
         .filter(purpose=purpose, digest=_digest(secret), expires__gt=timezone.now())
         .first()
     )
-    if found is None:
+    if link is None:
         raise NotFound(AccountProblem.LINK_GONE())
-    return found
+    return link
 
 
 def use_link(purpose: str, secret: str) -> AccountLink:

@@ -43,8 +43,7 @@ def request_address(actor: Acting, email: Any) -> str:
 
 def mail_confirmation(actor: AuditActor, user: User, wanted: str) -> None:
     if not can_send():
-        told = AccountProblem.NO_MAIL_TO_CONFIRM()
-        raise Invalid({"email": [told]})
+        raise Invalid({"email": [AccountProblem.NO_MAIL_TO_CONFIRM()]})
     confirm = make_link(user, Purpose.CONFIRM_ADDRESS, email=wanted)
     cancel = make_link(user, Purpose.CANCEL_ADDRESS, email=wanted)
     new, old = Recipient(wanted, user.language), Recipient(user.email, user.language)

@@ -68,7 +68,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 
 
 def _in_words(duties: Sequence[str]) -> str:
-    return ", ".join(str(NAMES[Party(each)]) for each in StaffRole if each in staff_roles(duties)) or "–"
+    return ", ".join(str(NAMES[Party(duty)]) for duty in StaffRole if duty in staff_roles(duties)) or "–"
 
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:

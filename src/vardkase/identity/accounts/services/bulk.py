@@ -11,13 +11,12 @@ from django.utils import timezone
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.notify import notify
 from vardkase.core.private_links import page_address
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.problems import AccountProblem
-from vardkase.identity.accounts.queries import visible_users
+from vardkase.identity.accounts.queries import recipients, visible_users
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin, keep_an_administrator
 from vardkase.identity.accounts.services.notices import AccountChange, tell_each
 from vardkase.identity.accounts.services.protection import protected_users, require_change
@@ -53,6 +52,7 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
             back.update(disabled_because="", enabled_since=now)
     ids = [user.pk for user in users]
     User.objects.filter(pk__in=ids).update(**{field: on}, date_modified=now)
+    # After the change, because both look at what is left; an error rolls everything back.
     keep_a_site_admin()
     keep_an_administrator(actor, users)
     record(
@@ -93,8 +93,8 @@ def end_keys_of_sync_users(actor: Acting) -> int:
     valid = AuthKey.objects.filter(machines, Q(expiration=0) | Q(expiration__gt=now))
     owners = list(User.objects.filter(pk__in=valid.values("user")).order_by("pk"))
     ended = AuthKey.objects.filter(pk__in=valid.values("pk")).update(expiration=now - 1)
-    people = [Recipient(person.email, person.language) for person in owners if person.is_active]
+    people = recipients(owner for owner in owners if owner.is_active)
     notify("api_keys_revoked", None, people, {"link": page_address("/account/")})
-    change = {"count": len(owners), "ended": ended, "users": [person.pk for person in owners]}
+    change = {"count": len(owners), "ended": ended, "users": [owner.pk for owner in owners]}
     record(actor, IdentityAction.AUTH_KEY_ENDED, Target("auth_key"), change)
     return len(owners)

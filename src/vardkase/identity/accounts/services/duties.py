@@ -33,20 +33,21 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
     before, user.staff_roles = user.staff_roles, wanted
     user.save(update_fields=["staff_roles", "date_modified"])
     change: dict[str, Any] = {"staff_roles": [before, wanted]}
+    # Without an operator's or auditor's duty a site administrator decides again, so somebody else has just made one.
     if (
         user.role.perm_site_admin
         and staff_roles(before) & NO_CONTENT_ROLES
         and not staff_roles(wanted) & NO_CONTENT_ROLES
     ):
         note_who_made_site_admins(actor, User.objects.filter(pk=user.pk))
-    told = [AccountChange.DUTIES]
+    changes = [AccountChange.DUTIES]
     if staff_roles(wanted) - staff_roles(before) and (ended := end_those_of_others(user)):
         change["keys_ended"] = ended
-        told.append(AccountChange.KEYS_ENDED)
+        changes.append(AccountChange.KEYS_ENDED)
     if approval is not None:
         change["proposed_by"] = approval.request.proposed_by_name
     record(actor, IdentityAction.USER_APPOINTED, target_of(user), change)
-    tell_of_changes(actor, user, told)
+    tell_of_changes(actor, user, changes)
     if approval is not None:
         officer_appointed.emit(actor)
     return user
@@ -59,11 +60,8 @@ def refuse(user: User, wanted: list[str]) -> None:
             {"staff_roles": [AccountProblem.UNKNOWN_DUTY(duties=[role.value for role in StaffRole])]}
         )
     if are_in_conflict(roles):
-        told = AccountProblem.DUTIES_IN_CONFLICT()
-        raise Invalid({"staff_roles": [told]})
+        raise Invalid({"staff_roles": [AccountProblem.DUTIES_IN_CONFLICT()]})
     if roles & DECIDE and user.role.perm_site_admin:
-        told = AccountProblem.OFFICER_AND_SITE_ADMIN()
-        raise Invalid({"staff_roles": [told]})
+        raise Invalid({"staff_roles": [AccountProblem.OFFICER_AND_SITE_ADMIN()]})
     if roles & OF_THE_HUB and user.org_id != host_organisation_id():
-        told = AccountProblem.STAFF_OF_ANOTHER()
-        raise Invalid({"staff_roles": [told]})
+        raise Invalid({"staff_roles": [AccountProblem.STAFF_OF_ANOTHER()]})

@@ -22,7 +22,12 @@ def inherited(actor: Acting, data: Mapping[str, Any]) -> dict[str, Any]:
     limits = {"allowed_ips": list(presented.allowed_ips), "expiration": presented.expiration}
     return {
         **data,
-        **{name: limit for name, limit in limits.items() if limit and not _is_given(data.get(name))},
+        # "0" is MISP's way to write that a key never expires: a key with an end cannot pass on more than it has.
+        **{
+            name: limit
+            for name, limit in limits.items()
+            if limit and str(data.get(name) or "").strip() in ("", "0")
+        },
     }
 
 
@@ -64,10 +69,6 @@ def require_no_limits(actor: Acting) -> None:
 
 def is_limited(key: PresentedKey | None) -> bool:
     return key is not None and bool(key.allowed_ips or key.expiration)
-
-
-def _is_given(value: Any) -> bool:
-    return bool(value) and str(value).strip() not in ("", "0")
 
 
 def _lies_within(networks: Sequence[str] | None, others: Sequence[str]) -> bool:

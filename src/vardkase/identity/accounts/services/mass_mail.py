@@ -10,12 +10,11 @@ from django.db.models import QuerySet
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.notify import notify
 from vardkase.core.mail.services import count_messages
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.problems import AccountProblem
-from vardkase.identity.accounts.queries import active_users, visible_users
+from vardkase.identity.accounts.queries import active_users, recipients, visible_users
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import ADMIN, Acting
 
@@ -42,7 +41,7 @@ def write_to_users(actor: Acting, to: Recipients, subject: Any, message: Any) ->
         raise Forbidden
     subject = _text(subject, "subject", LONGEST_SUBJECT)
     text = _text(message, "body", LONGEST)
-    people = [Recipient(person.email, person.language) for person in _people(actor, to)]
+    people = recipients(_people(actor, to))
     if not people:
         raise NotFound(AccountProblem.NOT_FOUND())
     count_messages(actor.user_id, allowed=LETTERS_AN_HOUR)
@@ -66,9 +65,8 @@ def _people(actor: Acting, to: Recipients) -> QuerySet[User]:
     return people
 
 
-def _text(given: Any, field: str, longest: int) -> str:
-    text = given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
+def _text(value: Any, field: str, longest: int) -> str:
+    text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
     if not text or len(text) > longest or "\0" in text:
-        reason = AccountProblem.MAIL_TEXT(count=longest)
-        raise Invalid({field: [reason]})
+        raise Invalid({field: [AccountProblem.MAIL_TEXT(count=longest)]})
     return text

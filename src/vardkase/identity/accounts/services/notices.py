@@ -56,14 +56,14 @@ COMPARED = {
 
 
 def changes_between(before: User, user: User) -> list[AccountChange]:
-    found = [
+    changes = [
         changed
         for field, changed in COMPARED.items()
         if (getattr(user, field) or None) != (getattr(before, field) or None)
     ]
     if user.disabled != before.disabled:
-        found.append(AccountChange.DISABLED if user.disabled else AccountChange.ENABLED)
-    return found
+        changes.append(AccountChange.DISABLED if user.disabled else AccountChange.ENABLED)
+    return changes
 
 
 def tell_of_changes(
@@ -73,10 +73,11 @@ def tell_of_changes(
 
     In the caller's transaction. `detail` must not contain secrets.
     """
-    if told := list(dict.fromkeys(changes)):
+    if distinct := list(dict.fromkeys(changes)):
+        # The former address too: a hijacker who changes it must not be the only one who is notified.
         addresses = dict.fromkeys(filter(None, (user.email, also_to)))
         readers = [Recipient(address, user.language) for address in addresses]
-        notify("account_changed", None, readers, _facts(actor, user, told, detail))
+        notify("account_changed", None, readers, _facts(actor, user, distinct, detail))
 
 
 def tell_each(actor: AuditActor, users: Iterable[User], changed: AccountChange) -> None:
@@ -89,7 +90,7 @@ def _facts(actor: AuditActor, user: User, changes: list[AccountChange], detail: 
     return {
         "email": user.email,
         "hub": settings.BASE_URL,
-        "changes": [each.value for each in changes],
+        "changes": [change.value for change in changes],
         "detail": detail,
         "person": another if is_another(actor, user) else gettext_lazy("you"),
         "moment": timezone.now(),

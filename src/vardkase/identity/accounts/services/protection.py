@@ -87,12 +87,10 @@ def refuse_two_offices(user: User) -> None:
     their own decisions.
     """
     if user.role.perm_site_admin and not staff_roles(user.staff_roles).isdisjoint(DECIDE):
-        told = AccountProblem.OFFICER_AND_SITE_ADMIN()
-        raise Invalid({"role_id": [told]})
+        raise Invalid({"role_id": [AccountProblem.OFFICER_AND_SITE_ADMIN()]})
 
 
 def refuse_offices_of_role(role_id: int) -> None:
     """As `refuse_two_offices`, for everyone with a role that makes site administrators."""
     if deciding_users().filter(role=role_id).exists():
-        told = RoleProblem.SITE_ADMIN_OF_OFFICERS()
-        raise Invalid({"perm_site_admin": [told]})
+        raise Invalid({"perm_site_admin": [RoleProblem.SITE_ADMIN_OF_OFFICERS()]})

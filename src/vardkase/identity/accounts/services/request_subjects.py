@@ -14,10 +14,10 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def account_of(request: ApprovalRequest) -> User:
-    found = User.objects.filter(pk=int(request.subject)).first()
-    if found is None:
+    user = User.objects.filter(pk=int(request.subject)).first()
+    if user is None:
         raise NotFound(AccountProblem.NOT_FOUND())
-    return locked(found)
+    return locked(user)
 
 
 def is_about(actor: Acting, request: ApprovalRequest) -> Problem | None:

@@ -48,10 +48,10 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 
 
 def _role(request: ApprovalRequest) -> Role:
-    found = Role.objects.select_for_update().filter(pk=int(request.subject)).first()
-    if found is None:
+    role = Role.objects.select_for_update().filter(pk=int(request.subject)).first()
+    if role is None:
         raise NotFound(RoleProblem.NOT_FOUND())
-    return found
+    return role
 
 
 def _change(approval: Approval) -> Role:

@@ -51,7 +51,7 @@ DEFAULT_ROLES: dict[str, tuple[str, ...]] = {
     "Read Only": READ_ONLY,
 }
 DEFAULT = "User"
-LARGEST_COUNT = 2**31 - 1
+LARGEST_COUNT = 2**31 - 1  # of PostgreSQL's integer
 
 
 def ensure_default_roles() -> None:
@@ -176,10 +176,6 @@ def _held(role: Role) -> list[str]:
     return [name for name in PERMISSIONS if getattr(role, name)]
 
 
-def _count(value: Any) -> int:
-    return number(value, LARGEST_COUNT)
-
-
 def _flag(value: Any) -> bool:
     """A flag in any of MISP's spellings; unknown words never grant a permission."""
     if isinstance(value, str) and value.strip().lower() not in TRUE_WORDS | FALSE_WORDS:
@@ -194,8 +190,8 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "memory_limit": short_text,
     "max_execution_time": short_text,
     "enforce_rate_limit": _flag,
-    "rate_limit_count": _count,
-    "restsearch_limit_result": _count,
+    "rate_limit_count": lambda value: number(value, LARGEST_COUNT),
+    "restsearch_limit_result": lambda value: number(value, LARGEST_COUNT),
 }
 
 

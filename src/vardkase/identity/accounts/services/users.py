@@ -83,7 +83,10 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
     user.nids_sid = random.randint(1_000_000, 9_999_999)  # noqa: S311
     user.org = _organisation(actor, data)
     refuse_at_console(actor, user.org)
-    user.role = _role(actor, data) or _default_role()
+    role = _role(actor, data) or Role.objects.filter(default_role=True).first()
+    if role is None:
+        raise Invalid({"role_id": [RoleProblem.NOT_FOUND()]})
+    user.role = role
     if not rules.may_assign(actor, user.role):
         raise Forbidden
     _apply(user, data, ADMINISTERED)
@@ -130,7 +133,8 @@ def edit_user(
     if "org_id" in data and actor.is_site_admin:
         user.org = _organisation(actor, data)
         refuse_at_console(actor, user.org)
-        _refuse_to_move_staff(user)
+        if staff_roles(user.staff_roles) & OF_THE_HUB and user.org_id != host_organisation_id():
+            raise Invalid({"org_id": [AccountProblem.STAFF_OF_ANOTHER()]})
     if role := _role(actor, data):
         if not (is_approved(user, approval) or rules.may_assign(actor, role)):
             raise Forbidden
@@ -238,13 +242,15 @@ def _saved(
         note_who_made_site_admins(actor, User.objects.filter(pk=user.pk))
     if (password or user.email != before.email) and is_another(actor, user):
         note_who_set(actor, user)
-        if (
-            in_use()
-        ):  # Until then MISP's clients go on with the key of an account whose address they have changed.
+        # Until then MISP's clients go on with the key of an account whose address they have changed.
+        if in_use():
             end_all(user)
             changed.append(AccountChange.KEYS_ENDED)
-    was, now = _facts(before), _facts(user)
-    change: dict[str, Any] = {name: [was[name], now[name]] for name in FACTS if was[name] != now[name]}
+    former, current = _facts(before), _facts(user)
+    change: dict[str, Any] = {
+        name: [former[name], current[name]] for name in FACTS if former[name] != current[name]
+    }
+    # Of the other fields only the names: some of them hold keys and identities elsewhere.
     change["fields"] = sorted(name for name in ADMINISTERED if name in data)
     change["password"] = bool(password)
     record(actor, IdentityAction.USER_EDITED, target_of(user), change)
@@ -276,15 +282,10 @@ def _organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
     if not actor.is_site_admin or not data.get("org_id"):
         return Organisation.objects.get(pk=actor.organisation_id)
     condition = by_reference(str(data["org_id"]))
-    found = Organisation.objects.filter(condition).first() if condition is not None else None
-    if found is None:
+    organisation = Organisation.objects.filter(condition).first() if condition is not None else None
+    if organisation is None:
         raise Invalid({"org_id": [OrganisationProblem.NOT_FOUND()]})
-    return found
-
-
-def _refuse_to_move_staff(user: User) -> None:
-    if staff_roles(user.staff_roles) & OF_THE_HUB and user.org_id != host_organisation_id():
-        raise Invalid({"org_id": [AccountProblem.STAFF_OF_ANOTHER()]})
+    return organisation
 
 
 def _role(actor: Acting, data: Mapping[str, Any]) -> Role | None:
@@ -292,17 +293,10 @@ def _role(actor: Acting, data: Mapping[str, Any]) -> Role | None:
         return None
     text = str(data["role_id"])
     condition = by_reference(text) if text.isdecimal() else None
-    found = Role.objects.filter(condition).first() if condition is not None else None
-    if found is None:
+    role = Role.objects.filter(condition).first() if condition is not None else None
+    if role is None:
         raise Invalid({"role_id": [RoleProblem.NOT_FOUND()]})
-    return found
-
-
-def _default_role() -> Role:
-    found = Role.objects.filter(default_role=True).first()
-    if found is None:
-        raise Invalid({"role_id": [RoleProblem.NOT_FOUND()]})
-    return found
+    return role
 
 
 def _apply(user: User, data: Mapping[str, Any], readers: Mapping[str, Callable[[Any], Any]]) -> None:
@@ -315,6 +309,7 @@ def _domain_errors(user: User) -> dict[str, list[Problem]]:
     enforced = user.org.domains_mode == SignInMode.ENFORCE or SignInRule.DOMAINS in user.org.required_sign_in
     if not enforced or has_verified_domain(user.email, user.org.verified_domains):
         return {}
+    # An account from before the rule keeps its address, or nobody could edit anything else of it.
     if user.pk and User.objects.filter(pk=user.pk, email=user.email, org=user.org).exists():
         return {}
     return {"email": [AccountProblem.DOMAIN_NOT_VERIFIED()]}

@@ -24,7 +24,9 @@ def capture_organisations(blocks: Iterable[Mapping[str, Any]], *, created_by: in
     Blocks without a valid uuid are left out of the result.
     """
     named = {
-        str(uuid): str(block.get("name") or uuid) for block in blocks if (uuid := _uuid(block)) is not None
+        str(uuid): str(block.get("name") or uuid)
+        for block in blocks
+        if (uuid := uuid_of(block.get("uuid"))) is not None
     }
     if not named:
         return {}
@@ -77,8 +79,8 @@ def free_name(name: str, taken: set[str]) -> str:
     return f"{name[: MAX_NAME - 37]}_{uuid4()}"
 
 
-def _uuid(block: Mapping[str, Any]) -> UUID | None:
+def uuid_of(value: Any) -> UUID | None:
     try:
-        return UUID(str(block.get("uuid") or ""))
+        return UUID(str(value))
     except ValueError:
         return None

@@ -29,7 +29,12 @@ from vardkase.identity.organisations.models import (
 )
 from vardkase.identity.organisations.names import organisation_skeleton
 from vardkase.identity.organisations.queries import visible_groups
-from vardkase.identity.organisations.services.capture import MAX_NAME, capture_organisations, free_name
+from vardkase.identity.organisations.services.capture import (
+    MAX_NAME,
+    capture_organisations,
+    free_name,
+    uuid_of,
+)
 from vardkase.identity.organisations.services.groups import THIS_INSTANCE, apply, target_of
 from vardkase.misp.flags import as_bool, as_int
 
@@ -41,13 +46,13 @@ def capture_sharing_group(actor: Acting, block: Mapping[str, Any]) -> int | None
     An unknown group is added; a known one is updated where the actor may.
     """
     actor.require_writing()
-    uuid = _uuid(block.get("uuid"))
+    uuid = uuid_of(block.get("uuid"))
     group = SharingGroup.objects.select_for_update().filter(uuid=uuid).first() if uuid else None
     if group is None:
         return _add(actor, block, uuid or uuid4())
     if _is_newer(block, group):
         _update(actor, group, block)
-    return group.pk if actor.is_site_admin or _brought(actor, group) or _is_reader(actor, group) else None
+    return group.pk if actor.is_site_admin or _delivered(actor, group) or _is_reader(actor, group) else None
 
 
 def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
@@ -86,7 +91,7 @@ def _may_add(actor: Acting, block: Mapping[str, Any]) -> bool:
 
 
 def _is_anothers(actor: Acting, block: Mapping[str, Any]) -> bool:
-    owner = _uuid(block.get("organisation_uuid") or _mapping(block.get("Organisation")).get("uuid"))
+    owner = uuid_of(block.get("organisation_uuid") or _mapping(block.get("Organisation")).get("uuid"))
     return SYNC in actor.permissions and owner is not None and bool(misattributed(actor, uuids=[str(owner)]))
 
 
@@ -94,18 +99,18 @@ def _lets_extend(actor: Acting, block: Mapping[str, Any]) -> bool:
     own = str(Organisation.objects.get(pk=actor.organisation_id).uuid)
     entries = [_mapping(entry) for entry in _list(block.get("SharingGroupOrg"))]
     return any(
-        as_bool(entry.get("extend")) and _names(entry, own, actor.organisation_id) for entry in entries
+        as_bool(entry.get("extend")) and _is_entry_of(entry, own, actor.organisation_id) for entry in entries
     )
 
 
-def _names(entry: Mapping[str, Any], uuid: str, pk: int) -> bool:
+def _is_entry_of(entry: Mapping[str, Any], uuid: str, pk: int) -> bool:
     organisation = _mapping(entry.get("Organisation"))
     if organisation:
         return str(organisation.get("uuid") or "").lower() == uuid
     return str(entry.get("org_id")) == str(pk)
 
 
-def _brought(actor: Acting, group: SharingGroup) -> bool:
+def _delivered(actor: Acting, group: SharingGroup) -> bool:
     if group.local or SYNC not in actor.permissions:
         return False
     if actor.is_connection:
@@ -128,9 +133,9 @@ def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> Non
     A connection changes only groups that were delivered over it, whatever its organisation owns or may
     extend: its data is another instance's statement, not that of the organisation that runs it.
     """
-    if actor.is_connection and not _brought(actor, group):
+    if actor.is_connection and not _delivered(actor, group):
         return
-    owns = _brought(actor, group) or rules.may_delete_group(actor, group)
+    owns = _delivered(actor, group) or rules.may_delete_group(actor, group)
     if not owns and not rules.may_change_group(actor, group, group.members.all()):
         return
     if owns:
@@ -189,17 +194,14 @@ def _add_servers(group: SharingGroup, block: Mapping[str, Any], *, all_orgs: boo
 
     Other servers have their own records in the exchange layer, which a document cannot create.
     """
-    if group.roaming and not _lists_this_instance(block):
+    is_listed = any(_is_this_instance(entry) for entry in _list(block.get("SharingGroupServer")))
+    if group.roaming and not is_listed:
         return
     SharingGroupServer.objects.get_or_create(
         sharing_group=group,
         server_id=THIS_INSTANCE,
         defaults={"all_orgs": all_orgs},
     )
-
-
-def _lists_this_instance(block: Mapping[str, Any]) -> bool:
-    return any(_is_here(entry) for entry in _list(block.get("SharingGroupServer")))
 
 
 def _opens_to_all(actor: Acting, block: Mapping[str, Any]) -> bool:
@@ -215,7 +217,7 @@ def _opens_to_all(actor: Acting, block: Mapping[str, Any]) -> bool:
 
 def _opens_this_instance(block: Mapping[str, Any]) -> bool:
     entries = _list(block.get("SharingGroupServer"))
-    return any(_is_here(entry) and as_bool(_mapping(entry).get("all_orgs")) for entry in entries)
+    return any(_is_this_instance(entry) and as_bool(_mapping(entry).get("all_orgs")) for entry in entries)
 
 
 def _opens_by_id(block: Mapping[str, Any]) -> bool:
@@ -227,7 +229,7 @@ def _opens_by_id(block: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_here(entry: Any) -> bool:
+def _is_this_instance(entry: Any) -> bool:
     url = str(_mapping(_mapping(entry).get("Server")).get("url") or "").rstrip("/")
     return bool(url) and url == settings.BASE_URL
 
@@ -235,13 +237,6 @@ def _is_here(entry: Any) -> bool:
 def _free_name(actor: Acting, name: str, pk: int | None = None) -> str:
     clash = visible_groups(actor).exclude(pk=pk or 0).filter(name__iexact=name).exists()
     return free_name(name, {organisation_skeleton(name)}) if clash else name[:255]
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(str(value))
-    except ValueError:
-        return None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ from vardkase.identity.organisations.problems import OrganisationProblem
 from vardkase.identity.organisations.settings import host_organisation_id
 
 BY_NUMBER = frozenset({"org_id", "orgc_id"})
-"""Columns that hold an organisation's id without a foreign key, because their rooms know none."""
+"""Columns that hold an organisation's id without a foreign key, because their packages know none."""
 
 type Column = tuple[str, str]
 """A table and the column of it that names an organisation."""
@@ -46,14 +46,14 @@ def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[s
     _refuse(source, target)
     merge_sought.emit(BeforeMerge(source.pk, target.pk))
     _refuse_clashes(source, target)
-    given = {"source": source.pk, "target": target.pk}
-    cursor().execute(KEEP_EXTEND, given)
-    cursor().execute(FORGET_DOUBLES, given)
+    parameters = {"source": source.pk, "target": target.pk}
+    cursor().execute(KEEP_EXTEND, parameters)
+    cursor().execute(FORGET_DOUBLES, parameters)
     cursor().execute(RENAME_CREATOR, {"source": source.uuid, "target": target.uuid})
     moved: dict[str, int] = {}
     for table, column in organisation_columns():
         count = cursor().execute(
-            f"UPDATE {table} SET {column} = %(target)s WHERE {column} = %(source)s", given
+            f"UPDATE {table} SET {column} = %(target)s WHERE {column} = %(source)s", parameters
         )
         if count.rowcount:
             moved[f"{table}.{column}"] = count.rowcount
@@ -81,10 +81,10 @@ def organisation_columns() -> Iterator[Column]:
 def _locked(source_id: int, target_id: int) -> tuple[Organisation, Organisation]:
     """Both, locked in the order of their ids, so that two merges cannot deadlock."""
     rows = Organisation.objects.select_for_update().filter(pk__in=(source_id, target_id)).order_by("pk")
-    found = {row.pk: row for row in rows}
-    if source_id not in found or target_id not in found:
+    by_id = {row.pk: row for row in rows}
+    if source_id not in by_id or target_id not in by_id:
         raise NotFound(OrganisationProblem.NOT_FOUND())
-    return found[source_id], found[target_id]
+    return by_id[source_id], by_id[target_id]
 
 
 def _refuse(source: Organisation, target: Organisation) -> None:
@@ -99,12 +99,12 @@ def _refuse(source: Organisation, target: Organisation) -> None:
 
 
 def _refuse_clashes(source: Organisation, target: Organisation) -> None:
-    given = {"source": source.pk, "target": target.pk}
+    parameters = {"source": source.pk, "target": target.pk}
     both = sorted(
         {
             name
             for name, table, column, others in unique_to_an_organisation()
-            if table not in JOINED and cursor().execute(_clash(table, column, others), given).fetchone()
+            if table not in JOINED and cursor().execute(_clash(table, column, others), parameters).fetchone()
         }
     )
     if both:
@@ -116,7 +116,11 @@ def unique_to_an_organisation() -> Iterator[tuple[str, str, str, tuple[str, ...]
     for model in apps.get_models():
         meta = model._meta  # noqa: SLF001  Django's own way to ask
         alone = [(field.name,) for field in meta.concrete_fields if field.unique]
-        together = [tuple(each.fields) for each in meta.constraints if isinstance(each, UniqueConstraint)]
+        together = [
+            tuple(constraint.fields)
+            for constraint in meta.constraints
+            if isinstance(constraint, UniqueConstraint)
+        ]
         for names in (*alone, *together):
             parts = tuple(str(meta.get_field(name).column) for name in names)  # type: ignore[union-attr]
             for column in parts:

@@ -80,12 +80,12 @@ def _refuse_identity_of_member(organisation: Organisation, changed: Collection[s
     if not fields or not has_open_membership(organisation):
         return
     if fields == {"name"}:
-        told = OrganisationProblem.NAME_NEEDS_OFFICERS()
+        problem = OrganisationProblem.NAME_NEEDS_OFFICERS()
     elif is_host:
-        told = OrganisationProblem.HOST_STAYS()
+        problem = OrganisationProblem.HOST_STAYS()
     else:
-        told = OrganisationProblem.MEMBER_STAYS()
-    raise Invalid({field: [told] for field in sorted(fields)})
+        problem = OrganisationProblem.MEMBER_STAYS()
+    raise Invalid({field: [problem] for field in sorted(fields)})
 
 
 class OrganisationInUse(Conflict):
@@ -142,6 +142,7 @@ def _clashes(organisation: Organisation) -> dict[str, list[Problem]]:
     if others.filter(name__iexact=organisation.name).exists():
         return {"name": [OrganisationProblem.NAME_TAKEN()]}
     if (alike := organisation_skeleton(organisation.name)) != organisation.name_skeleton:
+        # Before looking: two names that look alike may be given in two transactions at once.
         take_turns([alike])
         if other := others.filter(name_skeleton=alike).first():
             return {"name": [OrganisationProblem.NAME_RESEMBLES(name=other.name)]}
@@ -163,13 +164,9 @@ def _domains(value: Any) -> list[str]:
     return [composed(str(part)).lower() for part in parts if str(part).strip()]
 
 
-def _name(value: Any) -> str:
-    return short_text(composed(text(value)))
-
-
 READERS: dict[str, Callable[[Any], Any]] = {
     **{name: text if name in LONG else short_text for name in TEXTS},
-    "name": _name,
+    "name": lambda value: short_text(composed(text(value))),
     "uuid": _uuid,
     "local": as_bool,
     "restricted_to_domain": _domains,

@@ -62,17 +62,17 @@ def remove_certificate(
     actor: Actor, organisation: Organisation, pk: int, *, shown: Certificate | None = None
 ) -> None:
     organisation = changing(actor, organisation)
-    found = organisation.client_certificates.filter(pk=pk).first()
-    if found is None:
+    certificate = organisation.client_certificates.filter(pk=pk).first()
+    if certificate is None:
         raise NotFound(SignInPolicyProblem.CERTIFICATE_NOT_FOUND())
-    found.delete()
+    certificate.delete()
     _carry_over(organisation)
     keep_open(actor, organisation, "certificates", shown=shown)
     written_down(
         actor,
         organisation,
         IdentityAction.ORGANISATION_CERTIFICATE_REMOVED,
-        {"pin": found.pin, "subject": found.subject},
+        {"pin": certificate.pin, "subject": certificate.subject},
     )
 
 
@@ -98,7 +98,9 @@ def _add(
 
 
 def _carry_over(organisation: Organisation) -> None:
-    organisation.certificate_pins = [each.pin for each in organisation.client_certificates.order_by("pk")]
+    organisation.certificate_pins = [
+        certificate.pin for certificate in organisation.client_certificates.order_by("pk")
+    ]
     organisation.save(update_fields=["certificate_pins", "date_modified"])
 
 

@@ -36,9 +36,14 @@ def keep_open(
     `shown` is the actor's client certificate. The console is never locked out, and can repair mistakes.
     """
     for rule in rules:
-        if _is_enforced(organisation, rule) and not getattr(organisation, HELD[rule]):
+        required = rule == "domains" and SignInRule.DOMAINS in organisation.required_sign_in
+        is_enforced = required or getattr(organisation, f"{rule}_mode") == SignInMode.ENFORCE
+        if is_enforced and not getattr(organisation, HELD[rule]):
             raise Invalid({rule: [NOTHING_HELD[rule]()]})
-    _keep_a_source(organisation, *rules)
+    sources = ANSWERED_BY["source"].intersection(rules)
+    has_source = organisation.networks or organisation.certificate_pins
+    if sources and SignInRule.SOURCE in organisation.required_sign_in and not has_source:
+        raise Invalid({min(sources): [SignInPolicyProblem.NO_SOURCE_LEFT()]})
     if actor.user_id is None or actor.organisation_id != organisation.pk:
         return
     yourself = SignInAttempt(actor.name, actor.address, shown, timezone.now())
@@ -47,18 +52,6 @@ def keep_open(
             rules
         ):
             raise Invalid({rules[0]: [SignInPolicyProblem.LOCKS_OUT(refusal=refusal.problem)]})
-
-
-def _is_enforced(organisation: Organisation, rule: str) -> bool:
-    required = rule == "domains" and SignInRule.DOMAINS in organisation.required_sign_in
-    return required or getattr(organisation, f"{rule}_mode") == SignInMode.ENFORCE
-
-
-def _keep_a_source(organisation: Organisation, *rules: str) -> None:
-    given = ANSWERED_BY["source"].intersection(rules)
-    has_one = organisation.networks or organisation.certificate_pins
-    if given and SignInRule.SOURCE in organisation.required_sign_in and not has_one:
-        raise Invalid({min(given): [SignInPolicyProblem.NO_SOURCE_LEFT()]})
 
 
 ANSWERED_BY = {"source": {"networks", "certificates"}}

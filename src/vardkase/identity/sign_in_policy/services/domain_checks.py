@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import hub_actor
-from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.queries import administrators_to_notify
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.sign_in_policy import mails
@@ -25,27 +24,26 @@ Method = MailDomain.Method
 
 
 def recheck_domains() -> int:
+    count = 0
     verified = MailDomain.objects.filter(verified__isnull=False).order_by("pk")
-    facts = list(verified.values_list("pk", "domain", "method", "token"))
-    return sum(_look_at(*each) for each in facts)
-
-
-def _look_at(pk: int, domain: str, method: str, token: str) -> int:
-    """DNS is queried before anything is locked, because it may be slow."""
-    is_there = False
-    if method == Method.DNS:
-        try:
-            is_there = has_record(domain, token)
-        except NoNameServer:
-            return 0
-    return _judge(pk, token, is_there=is_there)
+    for pk, domain, method, token in list(verified.values_list("pk", "domain", "method", "token")):
+        has_proof = False
+        if method == Method.DNS:
+            try:
+                # Before anything is locked: the name server is the organisation's own, and may be slow.
+                has_proof = has_record(domain, token)
+            except NoNameServer:
+                continue
+        count += _update_claim(pk, token, has_proof=has_proof)
+    return count
 
 
 @transaction.atomic
-def _judge(pk: int, token: str, *, is_there: bool) -> int:
+def _update_claim(pk: int, token: str, *, has_proof: bool) -> int:
     claim = (
         MailDomain.objects.select_for_update(of=("self",))
         .select_related("org")
+        # The token has changed if another proof was requested while DNS was queried.
         .filter(pk=pk, token=token)
         .first()
     )
@@ -54,31 +52,26 @@ def _judge(pk: int, token: str, *, is_there: bool) -> int:
     now = timezone.now()
     if claim.method == Method.DNS:
         claim.checked = now
-        if is_there:
+        if has_proof:
             claim.seen, claim.warned = now, None
     ends = claim.seen + timedelta(days=(DOMAIN_GRACE if claim.method == Method.DNS else DOMAIN_PROOF).value)
     claim.save()
     if ends <= now:
-        return _given_up(hub_actor(), claim)
+        return _revoke(hub_actor(), claim)
     early = claim.method == Method.DNS or ends - now <= WARN_BEFORE
-    if is_there or not early or claim.warned:
+    if has_proof or not early or claim.warned:
         return 0
     claim.warned = now
     claim.save(update_fields=["warned"])
-    mails.tell_proof_wanted(administrators(claim.org_id), claim, ends)
+    mails.tell_proof_wanted(administrators_to_notify(claim.org_id), claim, ends)
     return 1
 
 
-def _given_up(actor: Actor, claim: MailDomain) -> int:
+def _revoke(actor: Actor, claim: MailDomain) -> int:
     claim.verified = claim.warned = None
     claim.save()
     organisation = Organisation.objects.select_for_update().get(pk=claim.org_id)
     carry_over(organisation)
     written_down(actor, organisation, IdentityAction.ORGANISATION_DOMAIN_LAPSED, {"domain": claim.domain})
-    mails.tell_proof_lost(administrators(claim.org_id), claim)
+    mails.tell_proof_lost(administrators_to_notify(claim.org_id), claim)
     return 1
-
-
-def administrators(organisation_id: int) -> list[User]:
-    people = active_users().filter(org_id=organisation_id, role__perm_admin=True)
-    return list(people.exclude(role__perm_sync=True, role__perm_site_admin=False))

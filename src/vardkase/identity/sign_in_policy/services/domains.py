@@ -84,10 +84,10 @@ def _count_mail(actor: Actor) -> None:
 
 def find_by_link(secret: str) -> MailDomain:
     """The claim of a mailed link. Raises NotFound if it is used, replaced or older than a week."""
-    found = MailDomain.objects.select_related("org").filter(method=Method.MAIL, token=_digest(secret)).first()
-    if found is None or found.asked < timezone.now() - LINK_HOLDS:
+    claim = MailDomain.objects.select_related("org").filter(method=Method.MAIL, token=_digest(secret)).first()
+    if claim is None or claim.asked < timezone.now() - LINK_HOLDS:
         raise NotFound(SignInPolicyProblem.LINK_GONE())
-    return found
+    return claim
 
 
 @transaction.atomic
@@ -177,7 +177,7 @@ def _lookalike(organisation: Organisation, name: str) -> str:
     shape = skeleton(_readable(name))
     verified = MailDomain.objects.exclude(org=organisation).filter(verified__isnull=False)
     others = verified.exclude(domain=name).values_list("domain", flat=True)
-    return next((each for each in others if skeleton(_readable(each)) == shape), "")
+    return next((other for other in others if skeleton(_readable(other)) == shape), "")
 
 
 def _readable(domain: str) -> str:
@@ -188,10 +188,10 @@ def _readable(domain: str) -> str:
 
 
 def _claim(organisation: Organisation, pk: int) -> MailDomain:
-    found = organisation.mail_domains.select_for_update().filter(pk=pk).first()
-    if found is None:
+    claim = organisation.mail_domains.select_for_update().filter(pk=pk).first()
+    if claim is None:
         raise NotFound(SignInPolicyProblem.DOMAIN_NOT_FOUND())
-    return found
+    return claim
 
 
 def _digest(secret: str) -> str:

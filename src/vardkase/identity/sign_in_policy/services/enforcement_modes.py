@@ -37,9 +37,9 @@ def set_modes(
     if not may_decide(actor, organisation.pk):
         raise Forbidden(CommonProblem.NO_PERMISSION())
     organisation = changing(actor, organisation)
-    asked = dict(zip(RULES, (networks, certificates, domains, keys), strict=True))
+    wanted = dict(zip(RULES, (networks, certificates, domains, keys), strict=True))
     change: dict[str, list[str]] = {}
-    for rule, mode in asked.items():
+    for rule, mode in wanted.items():
         column = f"{rule}_mode"
         if mode is None or mode == getattr(organisation, column):
             continue

@@ -9,10 +9,9 @@ from django.utils import timezone
 
 from vardkase.core.clock import now_seconds
 from vardkase.identity.accounts.models import AuthKey
-from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.queries import active_users, administrators_to_notify
 from vardkase.identity.sign_in_policy import mails
 from vardkase.identity.sign_in_policy.models import ClientCertificate
-from vardkase.identity.sign_in_policy.services.domain_checks import administrators
 
 DAYS = (30, 7, 1)
 DAY = 86_400
@@ -27,21 +26,20 @@ def warn_of_keys() -> int:
         .filter(expiration__gt=now, expiration__lte=now + DAYS[0] * DAY, user__in=active_users())
     )
     groups: list[mails.Group] = []
-    told = []
+    warned = []
     for key in ending:
         if not (step := _step(key.expiration - now, key.warned_days)):
             continue
         key.warned_days = step
-        told.append(key)
+        warned.append(key)
         ends = datetime.fromtimestamp(key.expiration, UTC)
-        people = {
-            person.pk: person
-            for person in (administrators(key.user.org_id) if key.user.role.perm_sync else [])
-        }
-        groups.append(mails.key_ending({key.user_id: key.user, **people}.values(), key, ends))
-    AuthKey.objects.bulk_update(told, ["warned_days"])
+        # Nobody may read the mail of a machine's account, so its administrators get the warning as well.
+        people = administrators_to_notify(key.user.org_id) if key.user.role.perm_sync else []
+        by_id = {key.user_id: key.user, **{person.pk: person for person in people}}
+        groups.append(mails.key_ending(by_id.values(), key, ends))
+    AuthKey.objects.bulk_update(warned, ["warned_days"])
     mails.warn_of_keys(groups)
-    return len(told)
+    return len(warned)
 
 
 @transaction.atomic
@@ -53,21 +51,22 @@ def warn_of_certificates() -> int:
         .filter(ends__gt=now, ends__lte=now + timedelta(days=DAYS[0]))
     )
     groups: list[mails.Group] = []
-    told = []
+    warned = []
     for certificate in ending:
         if certificate.ends is None or not (
             step := _step(int((certificate.ends - now).total_seconds()), certificate.warned_days)
         ):
             continue
         certificate.warned_days = step
-        told.append(certificate)
-        people = administrators(certificate.org_id)
+        warned.append(certificate)
+        people = administrators_to_notify(certificate.org_id)
         groups.append(mails.certificate_ending(people, certificate, certificate.ends))
-    ClientCertificate.objects.bulk_update(told, ["warned_days"])
+    ClientCertificate.objects.bulk_update(warned, ["warned_days"])
     mails.warn_of_certificates(groups)
-    return len(told)
+    return len(warned)
 
 
 def _step(seconds: int, warned: int | None) -> int:
+    # A warning that was missed, because the hub was down, is not made up for: only the nearest step is sent.
     step = min(days for days in DAYS if seconds <= days * DAY)
     return step if warned is None or warned > step else 0

@@ -42,13 +42,13 @@ def set_networks(actor: Actor, organisation: Organisation, networks: Iterable[st
 
 
 def distinct_networks(networks: Iterable[str]) -> list[str]:
-    found = dict.fromkeys(_network(written) for written in map(str.strip, networks) if written)
-    if len(found) > MOST:
+    distinct = dict.fromkeys(_network(written) for written in map(str.strip, networks) if written)
+    if len(distinct) > MOST:
         raise Invalid({"networks": [SignInPolicyProblem.TOO_MANY_NETWORKS(count=MOST)]})
     for version, most in MOST_ADDRESSES.items():
-        if sum(network.num_addresses for network in found if network.version == version) > most:
+        if sum(network.num_addresses for network in distinct if network.version == version) > most:
             raise Invalid({"networks": [SignInPolicyProblem.TOO_WIDE()]})
-    return [str(network) for network in found]
+    return [str(network) for network in distinct]
 
 
 def _network(written: str) -> Network:

@@ -56,8 +56,8 @@ def check_provider(actor: Actor, organisation: Organisation, asked: Registration
     if (row.issuer, row.client_id) != (asked.issuer, asked.client_id):
         row.proved = None
     if asked.required and row.proved is None:
-        words = SignInPolicyProblem.PROVIDER_UNPROVED()
-        raise Invalid({"required": [words]})
+        # A provider that never worked would lock everybody out.
+        raise Invalid({"required": [SignInPolicyProblem.PROVIDER_UNPROVED()]})
     for name in SHOWN_OF_PROVIDER:
         setattr(row, name, getattr(asked, name))
     if asked.client_secret:
@@ -105,7 +105,7 @@ def provider_of(organisation: Organisation) -> IdentityProvider | None:
 
 
 def _refuse_letting_in(
-    actor: Actor, organisation: Organisation, row: IdentityProvider, asked: Registration
+    actor: Actor, organisation: Organisation, row: IdentityProvider, registration: Registration
 ) -> None:
     """Raise Forbidden if anyone but a member's administrator would control its sign-ins: a provider can
     impersonate all its users.
@@ -114,7 +114,11 @@ def _refuse_letting_in(
     (StepUpRequired); before that, actors that can read everything anyway may do it, also with a key.
     """
     kept = {name: getattr(row, name) for name in SHOWN_OF_PROVIDER} | {"required": False}
-    if row.pk and not asked.client_secret and all(getattr(asked, name) == kept[name] for name in kept):
+    if (
+        row.pk
+        and not registration.client_secret
+        and all(getattr(registration, name) == kept[name] for name in kept)
+    ):
         return
     own = actor.may(Permission.ADMIN) and actor.organisation_id == organisation.pk
     if membership_is_in_use():
@@ -126,15 +130,15 @@ def _refuse_letting_in(
     raise Forbidden(SignInPolicyProblem.OWN_ADMINISTRATORS_ONLY())
 
 
-def _check(row: IdentityProvider, asked: Registration) -> None:
+def _check(row: IdentityProvider, registration: Registration) -> None:
     wrong: dict[str, list[Problem]] = {}
-    if not _is_issuer(asked.issuer):
+    if not _is_issuer(registration.issuer):
         wrong["issuer"] = [SignInPolicyProblem.NOT_AN_ISSUER()]
     for name in ("client_id", "label"):
-        if not getattr(asked, name).strip():
+        if not getattr(registration, name).strip():
             wrong[name] = [SignInPolicyProblem.EMPTY()]
     # The secret would otherwise be sent to whatever address somebody writes here.
-    if not asked.client_secret and (not row.secret or row.issuer != asked.issuer):
+    if not registration.client_secret and (not row.secret or row.issuer != registration.issuer):
         wrong["client_secret"] = [SignInPolicyProblem.SECRET_MISSING()]
     if wrong:
         raise Invalid(wrong)

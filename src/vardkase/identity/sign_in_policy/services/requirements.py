@@ -30,8 +30,8 @@ LONGEST_NOTE = 10_000
 
 
 def requirements_of(organisation: Organisation) -> ApiRequirements:
-    found = ApiRequirements.objects.filter(org=organisation).first()
-    return found or ApiRequirements(org=organisation)
+    requirements = ApiRequirements.objects.filter(org=organisation).first()
+    return requirements or ApiRequirements(org=organisation)
 
 
 @transaction.atomic

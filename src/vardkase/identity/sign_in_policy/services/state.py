@@ -49,7 +49,7 @@ def security_state(organisation: Organisation) -> SecurityState:
         .values_list("email", "role__perm_sync")
     )
     bound, unbound = _keys(organisation)
-    is_there = {
+    criteria = {
         "domain": bool(organisation.verified_domains),
         "network": bool(organisation.networks),
         "certificate": bool(organisation.certificate_pins),
@@ -68,7 +68,7 @@ def security_state(organisation: Organisation) -> SecurityState:
         sync_users=sum(synchronises for _, synchronises in people),
         bound_keys=bound,
         unbound_keys=unbound,
-        missing=tuple(name for name, there in is_there.items() if not there),
+        missing=tuple(name for name, is_met in criteria.items() if not is_met),
     )
 
 
