@@ -9,12 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from vardkase.core.errors import Invalid, VardkaseError
 from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
 from vardkase.core.sandbox.problems import SandboxProblem
 
 LIMITS = Limits(memory=512 * 1024 * 1024, seconds=1, at_once=1)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from vardkase.core.errors import Conflict
 from vardkase.core.jobs import progress
 from vardkase.core.jobs.cleanup import forget_ended
 from vardkase.core.jobs.models import JobLogLine, JobProgress
+from vardkase.core.problems import CommonProblem
 
 
 @pytest.fixture
@@ -46,7 +47,11 @@ def test_how_far_it_is_and_what_it_says(job: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"), [(Conflict("Pull is off."), "Pull is off."), (KeyError("s3cret"), "KeyError")]
+    ("fault", "words"),
+    [
+        (Conflict(CommonProblem.QUOTED(said="Pull is off.")), "Pull is off."),
+        (KeyError("s3cret"), "KeyError"),
+    ],
 )
 def test_why_it_failed_is_kept_until_it_succeeds(job: int, fault: Exception, words: str) -> None:
     def fail() -> None:

@@ -1,6 +1,6 @@
 """URLs of the web pages. The API has its own dispatch (`vardkase.api.dispatch`) and does not use them.
 
-The pages about the API are given its description here: the two faces of the house do not know each other.
+The pages about the API are given its description here: the two interfaces do not import each other.
 """
 
 from __future__ import annotations

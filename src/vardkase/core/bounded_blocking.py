@@ -19,7 +19,7 @@ class Pool(Protocol):
     """A thread pool that can replace a blocked thread."""
 
     def blocked(self) -> AbstractContextManager[None]:
-        """While the block runs, another thread may take this one's place. Raises TooManyBlocked."""
+        """While the block runs, another thread may take this one's place. Raises TooManyBlockedThreads."""
 
 
 class _Present(threading.local):
@@ -35,7 +35,7 @@ def join_pool(pool: Pool) -> None:
 
 @contextmanager
 def blocking() -> Iterator[None]:
-    """Wrap code that waits for an external system, so that another thread takes over. Raises TooManyBlocked.
+    """Wrap code that waits for an external system, so that another thread takes over. Raises TooManyBlockedThreads.
 
     Has no effect when nested, or in a thread outside a pool, as in a worker.
     """

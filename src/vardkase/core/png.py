@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WIDEST = 10_000
-"""Pixels each way: whoever shows a picture unfolds it."""
+"""Pixels each way: a viewer decompresses the whole picture."""
 
 
 def is_png(content: bytes) -> bool:

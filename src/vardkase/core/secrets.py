@@ -15,7 +15,7 @@ from django.conf import settings
 
 @dataclass(frozen=True, slots=True)
 class SecretStore:
-    """Encrypts the secrets of one purpose; another Safe cannot decrypt them."""
+    """Encrypts the secrets of one purpose; a store of another purpose cannot decrypt them."""
 
     purpose: str
 

@@ -125,7 +125,7 @@ class Application:
     async def _received(
         self, request: WSGIRequest, exchange: Exchange, receive: Receive, body: IncomingBody
     ) -> Reply:
-        """The answer to `request` with its body; raises NoRoom."""
+        """The answer to `request` with its body; raises SpoolFull."""
         limits = BodyLimits.PUBLIC
         declared = int(request.META.get("CONTENT_LENGTH") or 0)
         complete = declared <= UNASKED and await _receive(receive, body, UNASKED)
@@ -230,7 +230,7 @@ def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
 
 
 async def _receive(receive: Receive, body: IncomingBody, limit: int) -> bool:
-    """Append what comes to `body` until it ends or is over `limit`; whether it ended. Raises NoRoom."""
+    """Append what comes to `body` until it ends or is over `limit`; whether it ended. Raises SpoolFull."""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":

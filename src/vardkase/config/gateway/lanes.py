@@ -74,7 +74,7 @@ class Lane:
 
     @contextlib.contextmanager
     def blocked(self) -> Iterator[None]:
-        """While the block runs, another thread may take this one's place. Raises TooManyBlocked."""
+        """While the block runs, another thread may take this one's place. Raises TooManyBlockedThreads."""
         with self._lock:
             if self._blocked >= MOST_BLOCKED:
                 raise TooManyBlockedThreads(CommonProblem.BUSY())

@@ -52,7 +52,7 @@ class Outgoing:
         """Whether it ends before its end."""
 
     def put(self, piece: bytes) -> None:
-        """Append `piece`; blocks while too much is unread. Raises ClientGone once the reader has left."""
+        """Append `piece`; blocks while too much is unread. Raises ClientDisconnected once the reader has left."""
         if not self._to_memory(piece):
             self._wait_for_room(len(piece))
             with self._lock:

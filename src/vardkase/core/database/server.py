@@ -178,7 +178,7 @@ class EmbeddedPostgres:
 
     def _remove_socket_folder(self) -> None:
         with self.layout.startup_lock.open("w") as file, contextlib.suppress(OSError):
-            # Without waiting: whoever holds the lock starts a server, in this very folder.
+            # Without waiting: the holder of the lock is starting a server, in this very folder.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._sockets:
                 self._sockets.rmdir()

@@ -1,6 +1,6 @@
 """Sandboxed parsing: libraries process untrusted documents in a separate process with limits.
 
-A `SandboxPool` keeps a program warm (see `keeper`). Each job is a fork of it that has a limit of memory and, for
+A `SandboxPool` keeps a program warm (see `forkserver`). Each job is a fork of it that has a limit of memory and, for
 each document, of time; it knows no secret of ours, and only bytes come back.
 """
 
@@ -45,7 +45,7 @@ class Limits:
     """What a job may use.
 
     `memory` in bytes; for each document `seconds` of the processor and three times that by the clock; for all of its
-    documents together `all_seconds` by the clock, in which it is waited for; `at_once` jobs of one workshop in one
+    documents together `all_seconds` by the clock, in which it is waited for; `at_once` jobs of one pool in one
     process, and the next waits its turn.
     """
 
@@ -110,7 +110,7 @@ class SandboxPool:
         with self._lock:
             try:
                 socket.send_fds(self._control or self._start(), [message], [descriptor])
-            except OSError:  # The keeper is gone: somebody ended it, or the machine was short of memory.
+            except OSError:  # The forkserver is gone: somebody ended it, or the machine was short of memory.
                 socket.send_fds(self._start(), [message], [descriptor])
 
     def _start(self) -> socket.socket:
@@ -122,7 +122,7 @@ class SandboxPool:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = (sys.executable, "-P", "-m", "vardkase.core.sandbox.forkserver", self._module)
-            keeper = subprocess.Popen(
+            forkserver = subprocess.Popen(
                 (*command, str(theirs.fileno())),
                 pass_fds=[theirs.fileno()],
                 env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -131,7 +131,7 @@ class SandboxPool:
                 stderr=subprocess.DEVNULL,
             )
         self._control = ours
-        atexit.register(_end, ours, keeper)
+        atexit.register(_end, ours, forkserver)
         return ours
 
 
@@ -180,7 +180,7 @@ def _error(kind: Kind, text: str = "") -> VardkaseError:
             return LimitReached(SandboxProblem.EXHAUSTED())
 
 
-def _end(control: socket.socket, keeper: subprocess.Popen[bytes]) -> None:
+def _end(control: socket.socket, forkserver: subprocess.Popen[bytes]) -> None:
     control.close()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        keeper.wait(timeout=5)
+        forkserver.wait(timeout=5)

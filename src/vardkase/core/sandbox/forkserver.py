@@ -1,6 +1,6 @@
 """Keeps a program loaded and forks it for each job (``python -m vardkase.core.sandbox.forkserver MODULE FD``).
 
-What the program imports is shared by all its jobs, so that a job starts in a few milliseconds. The keeper ends
+What the program imports is shared by all its jobs, so that a job starts in a few milliseconds. The forkserver ends
 with the process that started it.
 """
 

@@ -35,7 +35,7 @@ def pdf(template: Path, data: Mapping[str, Any], *, language: str = "sv") -> byt
     except typst.TypstError as error:
         if NO_GLYPH not in str(error):
             raise
-    # Whoever writes in other letters than ours gets a document, with a box for each; nobody's case stops at one.
+    # A text in letters that our fonts lack still becomes a document, with a box for each: no case may stop at one.
     return bytes(typst.compile(template, root=PACKAGE, sys_inputs=inputs))
 
 

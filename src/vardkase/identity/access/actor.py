@@ -245,6 +245,7 @@ def permissions_with_duties(
         of_role -= OF_CONTENT
     if staff == AUDITORS:
         of_role |= {Permission.AUDIT}
+    # Last, so that no duty gives a credential more than it may have.
     return of_role & CREDENTIAL_PERMISSIONS[credential]
 
 

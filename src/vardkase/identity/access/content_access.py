@@ -6,7 +6,8 @@ still valid and covers the event, and only then does the visibility rule let tha
 request. What is not on record has not been read, whichever way it is asked
 for: lists, searches, counts, exports, jobs and whatever writes look nothing up, and stay shut.
 
-Who grants it, and where reads are put down, is known above (`hub.content_access`), which says so here.
+Who grants access, and where readings are recorded, is decided in a higher layer (`hub.content_access`), which registers
+its factory here.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ READING_CREDENTIALS = frozenset({Credential.BROWSER, Credential.API_KEY, Credent
 
 
 type ContentAccessFactory = Callable[[Actor, str], ContentAccess]
-"""An operator, and what they ask for ("events/view") → their glass."""
+"""An operator, and what they ask for ("events/view") → their content access."""
 
 _makers: list[ContentAccessFactory] = []
 

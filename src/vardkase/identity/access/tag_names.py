@@ -2,7 +2,7 @@
 
 The name of a tag that stands in a taxonomy, or is that of a readable cluster, is everybody's. Any other is known to
 
-* whoever may read something that carries it: an event, attribute, report or tag collection;
+* those who may read something that carries it: an event, attribute, report or tag collection;
 * the organisation that first named it; everybody who may read, when that was a site administrator;
 * site administrators.
 

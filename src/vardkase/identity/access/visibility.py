@@ -84,11 +84,13 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
         return "FALSE"
     if actor.is_site_admin:
         return "TRUE"
+    # What a push sends is published, whatever readers here may see.
     is_push = actor.connection_scope is not None and not actor.connection_scope.owns
     published = published_for_groups(event)
     if not (settings.VARDKASE_UNPUBLISHED_PRIVATE or is_push):
         published = f"({published} OR NOT EXISTS ({IN_USE}) AND {event}.org_id NOT IN ({HIDING}))"
     others = f"(NOT {event}.withheld AND {published} AND {_named(actor, event)})"
+    # People are asked to take an event over; the other end of a connection must not read it for that.
     if actor.connection_scope is None:
         others += f" OR {event}.id IN ({DELEGATED})"
     return _owned_or(actor, event, others, event_passes(actor.connection_scope, event))

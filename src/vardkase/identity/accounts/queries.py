@@ -56,6 +56,7 @@ def keys_of(actor: Acting, user: User) -> list[AuthKey]:
 
 def find_user(actor: Acting, reference: Reference) -> User:
     text = str(actor.user_id if str(reference) == "me" else reference)
+    # Accounts have no uuid on the wire, so only digits are a reference.
     condition = by_reference(text) if text.isdecimal() else None
     user = visible_users(actor).filter(condition).first() if condition is not None else None
     if user is None:

@@ -1,7 +1,7 @@
 """Compiles a blueprint's rules to one SQL condition over organisations.
 
 ``{"OR": {"org_sector": ["Health"], "AND": {"org_type": "CERT", "NOT": {"org_nationality": ["Sweden"]}}}}``:
-OR is the union of what stands in it, AND the intersection, NOT (of leaves only) whoever is in none of them.
+OR is the union of what stands in it, AND the intersection, NOT (of leaves only) the organisations in none of them.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.identity.organisations.queries import Reference
 from vardkase.identity.organisations.services.groups import create_sharing_group, locked, target_of
 
-LONGEST_NAME = 191
+LONGEST_NAME = 191  # as in MISP's column
 RELEASABILITY = "Generated based on Sharing Group Blueprint rules"
 
 

@@ -48,7 +48,7 @@ class Organisation(models.Model):
     `restricted_to_domain` is null until the organisation is first edited. `name_resembles_another`: it
     arrived under a name confusable with an existing one, so a number was appended. Membership sets when it
     may read, write and synchronise (by machines, both ways): `read_period`, `write_period` and `sync_period`,
-    with `fixed_standing` for a standing that no date changes (`standing.Standing`); `may_read` and so on are
+    with `fixed_standing` for a standing that no date changes (`standing.MembershipStanding`); `may_read` and so on are
     their current values. While membership is in use a trigger creates new organisations without membership
     and without access. While `hides_unpublished` is on, others read its events only once they are published.
 

@@ -44,7 +44,7 @@ class MembershipStanding(TextChoices):
 SHUT_OUT = frozenset(
     {MembershipStanding.SUSPENDED, MembershipStanding.TERMINATED, MembershipStanding.NO_MEMBERSHIP}
 )
-"""Whoever stands so sees nothing but what concerns the membership itself, and nothing is done for them."""
+"""An organisation with such a standing sees only its membership, and no job runs for it."""
 READS_NOTHING = SHUT_OUT | {MembershipStanding.ONBOARDING}
 """Nobody of an organisation that stands so reads what is shared, not even an operator with a grant."""
 

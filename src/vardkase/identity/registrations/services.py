@@ -45,6 +45,7 @@ def request_account(actor: Actor, data: Mapping[str, Any], user_agent: str) -> I
     """
     require_registration()
     fields = _asked(data)
+    # Before counting: asking again must work while the inbox is full.
     Inbox.objects.filter(data__email__iexact=fields["email"]).delete()
     if Inbox.objects.count() >= MOST_WAITING:
         raise Conflict(RegistrationProblem.FULL())

@@ -112,7 +112,7 @@ def account_of(provider: IdentityProvider, claims: Mapping[str, Any]) -> User:
     user = (
         User.objects.select_related("org", "role").filter(org_id=provider.org_id, email__iexact=email).first()
     )
-    # The database takes some letters for another one's capital; whoever has "admın" is not "admin".
+    # The database takes some letters for another one's capital; the owner of "admın" is not "admin".
     if user is None or user.email.lower() != email.lower():
         raise ProviderRefused(ProviderFault.NO_ACCOUNT)
     if serves_the_hub(user):

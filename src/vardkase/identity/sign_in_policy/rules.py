@@ -99,7 +99,7 @@ class SignInRefusal:
 
     @property
     def problem(self) -> Problem:
-        # Lazy: the month is written in the language of whoever reads the problem.
+        # Lazy: the month is written in the language of the reader.
         day = lazy(date_format, str)(self.ends, "j F Y") if self.ends else ""
         facts = {"address": self.address, "email": self.email, "subject": self.subject, "day": day}
         return SignInProblem[self.reason.name](**facts)
@@ -185,7 +185,7 @@ EITHER = "either"
 
 
 def kept_mode(organisation: Organisation, rule: str) -> str:
-    """How strictly an organisation's rule ("networks", "certificates", "domains", "keys") is kept: a `Mode`, or EITHER.
+    """How strictly a rule ("networks", "certificates", "domains", "keys") is enforced: a `SignInMode`, or EITHER.
 
     Its own choice and what the hub owner requires count, whichever is stricter.
     """

@@ -29,6 +29,7 @@ BY_PEOPLE = (Kind.CONFIRMED, Kind.DISABLED)
 @transaction.atomic
 def open_review(actor: Actor, organisation: Organisation) -> AccessReview:
     _require(actor, organisation.pk)
+    # Locked, so that two administrators who open a review at once do not both find that there is none.
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     if open_review_of(organisation.pk):
         raise Conflict(AccessReviewProblem.ALREADY_OPEN())
@@ -70,7 +71,7 @@ def _chosen(actor: Actor, review: AccessReview, user_ids: Collection[int] | None
     is_about_oneself = any(user.pk == actor.user_id for user in chosen)
     if not is_about_oneself or (kind == Kind.CONFIRMED and not _has_colleague(actor, review)):
         return chosen
-    if user_ids is None:
+    if user_ids is None:  # Everybody at once: one's own account is left to a colleague.
         return [user for user in chosen if user.pk != actor.user_id]
     raise Invalid({"user_ids": [AccessReviewProblem.OWN_ACCOUNT()]})
 

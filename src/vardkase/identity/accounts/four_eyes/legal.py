@@ -11,7 +11,7 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def lacks_legal_officer(actor: Acting, request: ApprovalRequest) -> Problem | None:
-    """Why the actor may not approve: neither they nor the proposer is a legal officer. An `Action.conflict`."""
+    """Why the actor may not approve: neither they nor the proposer is a legal officer. An `ApprovalAction.conflict`."""
     if not request.pk or StaffRole.LEGAL_OFFICER in actor.staff:
         return None
     proposer = User.objects.filter(pk=request.proposed_by or 0).first()

@@ -78,7 +78,7 @@ def require_approver(
 
 
 def require_means(actor: Acting, account: User | None) -> None:
-    """Raise MayNotTakePart unless the actor is in a browser session, with credentials that have been their
+    """Raise NotEligibleToApprove unless the actor is in a browser session, with credentials that have been their
     own for long enough."""
     if actor.credential_name != BROWSER or account is None:
         raise NotEligibleToApprove(FourEyesProblem.ON_PAGES_ONLY())

@@ -77,6 +77,7 @@ def propose(
     if refusal := refusal_to_propose(actor, action, request, alone=alone):
         raise NotEligibleToApprove(refusal)
     _refuse_twice(request)
+    # After the check: a fingerprint locks what it reads.
     request.subject_state = plain(action.fingerprint(request))
     request.digest = digest_of(request)
     if alone:
@@ -196,6 +197,7 @@ def _carry_out_alone(actor: Acting, action: ApprovalAction, request: ApprovalReq
 
 def _to_answer(actor: Acting, pk: int) -> tuple[ApprovalAction, ApprovalRequest]:
     actor.require_own_affairs()
+    # FOR NO KEY UPDATE: its credentials cannot change meanwhile, but rows that refer to the account can be written.
     accounts = User.objects.select_for_update(of=("self",), no_key=True).select_related("role")
     account = accounts.filter(pk=actor.user_id or 0).first()
     require_means(actor, account)

@@ -34,6 +34,7 @@ PATHS: dict[str, str] = {
 
 
 def make_link(user: User, purpose: str, *, email: str = "") -> str:
+    # A new link replaces those before it: only the last mail works.
     user.links.filter(purpose=purpose).delete()
     secret = secrets.token_urlsafe(32)
     holds = CANCELLABLE if purpose == Purpose.CANCEL_ADDRESS else HOLDS
@@ -57,6 +58,7 @@ def find_link(purpose: str, secret: str) -> AccountLink:
 def use_link(purpose: str, secret: str) -> AccountLink:
     """Use up the link, in the caller's transaction, so that only one of two concurrent uses succeeds."""
     link = find_link(purpose, secret)
+    # The number of deleted rows decides: of two concurrent uses one finds none left.
     deleted, _ = AccountLink.objects.filter(pk=link.pk).delete()
     if not deleted:
         raise NotFound(AccountProblem.LINK_GONE())

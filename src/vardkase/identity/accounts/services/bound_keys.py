@@ -71,6 +71,6 @@ def _end(key: AuthKey) -> Problem | None:
     if not key.expiration:
         return KeyProblem.NO_EXPIRATION()
     if key.expiration > end_of(latest := latest_day(key.created, days)):
-        # Lazy: the month is written in the language of whoever reads the problem.
+        # Lazy: the month is written in the language of the reader.
         return KeyProblem.TOO_LATE(days=days, day=lazy(date_format, str)(latest, "j F Y"))
     return None

@@ -68,6 +68,7 @@ def _chosen(actor: Acting, wanted: set[int]) -> list[User]:
     if not wanted or len(wanted) > MOST_AT_ONCE:
         raise Invalid({"user_ids": [AccountProblem.NONE_OR_TOO_MANY()]})
     users = list(visible_users(actor).filter(pk__in=wanted).select_for_update(of=("self",)))
+    # One that is not visible is refused like one that does not exist.
     if len(users) != len(wanted):
         raise NotFound(AccountProblem.NOT_FOUND())
     if not all(rules.may_administer(actor, user) for user in users):

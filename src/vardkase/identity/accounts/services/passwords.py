@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from vardkase.core.errors import Invalid
-from vardkase.core.problems import CommonProblem, Problem
+from vardkase.core.problems import CommonProblem
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.problems import AccountProblem
 
@@ -26,16 +26,17 @@ def set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Invalid({"password": [_problem(single) for single in error.error_list]}) from error
+        # Django words the other reasons itself, in the language of the reader.
+        problems = [
+            AccountProblem.PASSWORD_TOO_SHORT()
+            if single.code == "password_too_short"
+            else CommonProblem.NOT_ACCEPTED(reason=single.messages[0])
+            for single in error.error_list
+        ]
+        raise Invalid({"password": problems}) from error
     user.set_password(password)
     user.last_pw_change = timezone.now()
 
 
 def one_time_password() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(ONE_TIME_LENGTH))
-
-
-def _problem(error: ValidationError) -> Problem:
-    if error.code == "password_too_short":
-        return AccountProblem.PASSWORD_TOO_SHORT()
-    return CommonProblem.NOT_ACCEPTED(reason=error.messages[0])

@@ -47,6 +47,7 @@ def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[s
     merge_sought.emit(BeforeMerge(source.pk, target.pk))
     _refuse_clashes(source, target)
     parameters = {"source": source.pk, "target": target.pk}
+    # Where both are in a group, the source's row has to go before the update below would double the target's.
     cursor().execute(KEEP_EXTEND, parameters)
     cursor().execute(FORGET_DOUBLES, parameters)
     cursor().execute(RENAME_CREATOR, {"source": source.uuid, "target": target.uuid})

@@ -53,6 +53,7 @@ def edit_organisation(
     """
     _require_site_admin(actor)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    # Null until the first edit, which is what MISP's clients see.
     organisation.restricted_to_domain = organisation.restricted_to_domain or []
     changed = _apply(organisation, data)
     if not decided:
@@ -114,7 +115,7 @@ def delete_organisation(actor: Acting, organisation: Organisation) -> None:
     _require_site_admin(actor)
     target = _target(organisation)
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # A savepoint: what it still owns is counted in the same transaction.
             organisation.delete()
     except ProtectedError as error:
         raise OrganisationInUse(_owned_by(organisation)) from error

@@ -98,6 +98,7 @@ def _add(
 
 
 def _carry_over(organisation: Organisation) -> None:
+    # Copied to the organisation's row, which each key and session loads anyway.
     organisation.certificate_pins = [
         certificate.pin for certificate in organisation.client_certificates.order_by("pk")
     ]

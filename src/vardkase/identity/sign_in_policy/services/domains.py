@@ -59,6 +59,7 @@ def start_domain_check(
         row.seen = min(row.seen, now - timedelta(days=max(DOMAIN_PROOF.value - DOMAIN_GRACE.value, 0)))
     row.method, row.asked, row.added_by = method, now, actor.name
     row.mailbox = mailbox if method == Method.MAIL else ""
+    # A secret that is mailed is stored as a digest; one in the DNS is public anyway.
     row.token = _digest(secret) if method == Method.MAIL else secret
     row.save()
     if method == Method.MAIL:
@@ -142,6 +143,7 @@ def remove_domain(actor: Actor, organisation: Organisation, pk: int) -> None:
 
 def carry_over(organisation: Organisation) -> None:
     verified = organisation.mail_domains.filter(verified__isnull=False).order_by("domain")
+    # Copied to the organisation's row, which each key and session loads anyway.
     organisation.verified_domains = [claim.domain for claim in verified]
     organisation.save(update_fields=["verified_domains", "date_modified"])
 

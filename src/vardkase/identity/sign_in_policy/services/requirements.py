@@ -95,6 +95,7 @@ def decide_requirements(
     row.decided, row.decided_by, row.note = timezone.now(), actor.name, note.strip()[:LONGEST_NOTE]
     row.save()
     if approve:
+        # Copied only now: until then keys are held to the list that was approved before.
         organisation.egress_addresses = row.egress_addresses
         organisation.save(update_fields=["egress_addresses", "date_modified"])
         written_down(actor, organisation, IdentityAction.ORGANISATION_API_REQUIREMENTS_APPROVED, {})
