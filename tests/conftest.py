@@ -110,7 +110,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(autouse=True)
 def _failed_attempts_are_forgotten() -> None:
     """Each test is a stranger to every throttle, whatever the tests before it tried."""
-    from vardkase.audit.flood import RepeatSuppressor
+    from vardkase.audit.repeat_suppression import RepeatSuppressor
 
     RepeatSuppressor.forget_all()
 

@@ -16,7 +16,7 @@ from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.paging import limit_and_offset
 from vardkase.api.problems import ApiProblem
 from vardkase.api.wire import seconds, stamp
-from vardkase.audit.log import LogFilter, act_of, model_of, searched
+from vardkase.audit.misp_log import LogFilter, act_of, model_of, searched
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound

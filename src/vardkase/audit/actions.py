@@ -26,6 +26,7 @@ class AuditAction(StrEnum):
     several: Text
 
     def __new__(cls, stored: str, text: Text, several: Text = "") -> Self:
+        # What an enum does with a tuple as value: the first element is the value, the rest are attributes.
         member = str.__new__(cls, stored)
         member._value_ = stored
         member.text, member.several = text, several
@@ -39,6 +40,7 @@ def find_action(stored: str) -> AuditAction | None:
 
 @cache
 def _all_actions() -> dict[str, AuditAction]:
+    # Cached for good, so call it only after start-up: a subclass that is not imported yet would stay missing.
     return {action.value: action for enum in AuditAction.__subclasses__() for action in enum}
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vardkase.audit.actions import MailAction
-from vardkase.audit.flood import RepeatSuppressor
+from vardkase.audit.repeat_suppression import RepeatSuppressor
 from vardkase.audit.services import Target, record
 from vardkase.core.mail.hooks import MailEnded
 from vardkase.core.problems import stored_wire
 
 MOST_ROWS = 120
-"""In a minute; the mails of one publication may go to thousands."""
+"""Entries a minute: the mails of one publication may go to thousands."""
 
 mails = RepeatSuppressor(rows=MOST_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
-class _TheHub:
+class _HubActor:
     """The hub itself as the sender of mails, as an `AuditActor`."""
 
     user_id: int | None = None
@@ -33,7 +33,8 @@ def note_mail(ended: MailEnded) -> None:
     key, times = mails.count(f"{action} {ended.recipient}")
     if not times:
         return
+    # The recipient is left out where the entry stands for the mails of several.
     change: dict[str, object] = {"times": times} if times > 1 else {}
     if ended.fault and key is not None:
         change["reason"] = stored_wire(ended.fault)[:500]
-    record(_TheHub(), action, Target("mail", title=ended.recipient if key is not None else ""), change)
+    record(_HubActor(), action, Target("mail", title=ended.recipient if key is not None else ""), change)

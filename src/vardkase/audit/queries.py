@@ -11,7 +11,7 @@ from django.db.models.query import ModelIterable
 
 from vardkase.audit.models import AuditEntry
 
-OF_INTELLIGENCE = frozenset(
+THREAT_INTELLIGENCE = frozenset(
     {
         *(
             "event",
@@ -29,41 +29,45 @@ OF_INTELLIGENCE = frozenset(
         *("correlation", "correlation_exclusion", "correlation_rule", "import_expression", "warninglist"),
     }
 )
-"""Kinds of things whose titles and changes say what is shared."""
+"""Kinds of targets whose titles and changes give away shared content."""
 
 
-class _Veiled(ModelIterable):  # type: ignore[type-arg]  # Django's is generic in its stubs only.
+class _RedactedEntries(ModelIterable):  # type: ignore[type-arg]  # Django's is generic in its stubs only.
     """Entries, with the texts of those about threat intelligence removed."""
 
     def __iter__(self) -> Iterator[AuditEntry]:
         for entry in super().__iter__():
-            if entry.target_kind in OF_INTELLIGENCE:
+            if entry.target_kind in THREAT_INTELLIGENCE:
                 entry.title, entry.change = f"#{entry.target_id or 0}", {}
             yield entry
 
 
-class RedactedTrail(QuerySet[AuditEntry]):
+class RedactedLog(QuerySet[AuditEntry]):
     """The audit log for readers who may know who did what, but not the content."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._iterable_class = _Veiled
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Django's own hook for what a query set yields: redaction then holds for every slice, page and iterator.
+        self._iterable_class = _RedactedEntries
 
 
-def veiled_entries() -> QuerySet[AuditEntry]:
+def redacted_entries() -> QuerySet[AuditEntry]:
     """The whole audit log, unordered, without the content of actions on threat intelligence."""
-    return RedactedTrail(AuditEntry)
+    return RedactedLog(AuditEntry)
 
 
-def with_words(entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-    return entries.exclude(target_kind__in=OF_INTELLIGENCE) if isinstance(entries, RedactedTrail) else entries
+def without_redacted(entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """For filters on title and change, whose results would otherwise give away what is redacted."""
+    return (
+        entries.exclude(target_kind__in=THREAT_INTELLIGENCE) if isinstance(entries, RedactedLog) else entries
+    )
 
 
 def entries_about(kind: str, id: int, *, limit: int, actions: Collection[str] = ()) -> list[AuditEntry]:
-    found = AuditEntry.objects.filter(target_kind=kind, target_id=id)
+    entries = AuditEntry.objects.filter(target_kind=kind, target_id=id)
     if actions:
-        found = found.filter(action__in=actions)
-    return list(found.order_by("-pk")[:limit])
+        entries = entries.filter(action__in=actions)
+    return list(entries.order_by("-pk")[:limit])
 
 
 def every_entry() -> QuerySet[AuditEntry]:
@@ -84,7 +88,7 @@ def filtered(
     if actor:
         entries = entries.filter(actor_name__icontains=actor)
     if text:
-        entries = with_words(entries).filter(title__icontains=text)
+        entries = without_redacted(entries).filter(title__icontains=text)
     if since:
         entries = entries.filter(created__date__gte=since)
     if until:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from vardkase.audit.log import act_of
+from vardkase.audit.misp_log import act_of
 from vardkase.audit.models import AuditEntry
 from vardkase.core.sql import cursor
 from vardkase.exchange.audit_actions import ExchangeAction

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from vardkase.audit.models import AuditEntry
-from vardkase.audit.queries import entries_about, every_entry, veiled_entries
+from vardkase.audit.queries import entries_about, every_entry, redacted_entries
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.audit_actions import IdentityAction
@@ -28,7 +28,7 @@ def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
     Operators and auditors read who did what to which event, but not its content.
     """
     actor.require(Permission.AUDIT)
-    entries = veiled_entries() if actor.may_not_read_content else every_entry()
+    entries = redacted_entries() if actor.may_not_read_content else every_entry()
     if actor.is_site_admin or actor.is_auditor:
         return entries
     own = entries.filter(organisation_id=actor.organisation_id)

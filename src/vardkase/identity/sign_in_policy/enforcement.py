@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.actions import AuditAction
-from vardkase.audit.flood import RepeatSuppressor
+from vardkase.audit.repeat_suppression import RepeatSuppressor
 from vardkase.audit.services import Target, record
 from vardkase.core.addresses import counted_as
 from vardkase.core.clock import now_seconds

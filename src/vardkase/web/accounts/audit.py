@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
 from vardkase.audit.actions import AuditAction
-from vardkase.audit.flood import RepeatSuppressor
+from vardkase.audit.repeat_suppression import RepeatSuppressor
 from vardkase.audit.services import Target, record
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential

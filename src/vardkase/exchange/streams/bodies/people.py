@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from vardkase.audit.log import act_of, model_of
+from vardkase.audit.misp_log import act_of, model_of
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.outbox.models import Entry
 from vardkase.exchange.streams import topics

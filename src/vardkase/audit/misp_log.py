@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from vardkase.audit.models import AuditEntry
-from vardkase.audit.queries import with_words
+from vardkase.audit.queries import without_redacted
 
 ACTS = {
     "accepted": "accept",
@@ -42,12 +42,12 @@ ACTS = {
     "unpublished": "unpublish",
     "updated": "update",
 }
-"""Our verb, or whole action, → MISP's word for the act. Any other verb stands for itself."""
+"""Our verb, or whole action, → MISP's word for the act. Verbs that are not listed are the same in MISP."""
 
 ALSO_FOUND_BY = {"auth_fail": ("second_factor_refused", "sign_in_refused")}
-"""Whoever searches for failed authentications wants those of people too, which MISP calls ``login_fail``."""
+"""MISP's act → our verbs that a search for it also finds, although MISP has another word for them (``login_fail``)."""
 
-WORD = re.compile(r"(?<!^)(?=[A-Z])")
+WORD_BOUNDARY = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +88,27 @@ def searched(entries: QuerySet[AuditEntry], by: LogFilter) -> QuerySet[AuditEntr
         "target_id__in": by.model_ids,
         "actor_id__in": by.user_ids,
         "organisation_id__in": by.organisations,
-        "target_kind__in": by.models and [WORD.sub("_", model).lower() for model in by.models],
+        "target_kind__in": by.models and [WORD_BOUNDARY.sub("_", model).lower() for model in by.models],
         "address__in": by.ips,
         "created__gte": None if by.since is None else datetime.fromtimestamp(by.since, UTC),
         "created__lt": None if by.until is None else datetime.fromtimestamp(by.until, UTC),
     }
     if by.titles is not None or by.changes is not None:
-        entries = with_words(entries)
+        # A reader of redacted entries could otherwise find out their content by searching for it.
+        entries = without_redacted(entries)
+    # PostgreSQL has no ILIKE for jsonb.
     entries = entries.annotate(change_text=Cast("change", TextField()))
     entries = entries.filter(**{name: value for name, value in exact.items() if value is not None})
-    parts = (("actor_name", by.emails), ("title", by.titles), ("change_text", by.changes))
-    for field, texts in parts:
+    for field, texts in (("actor_name", by.emails), ("title", by.titles), ("change_text", by.changes)):
         if texts is not None:
-            entries = entries.filter(_any(field, texts))
-    return entries if by.actions is None else entries.filter(_acts(by.actions))
+            condition = Q(pk=None)  # An empty list of alternatives matches nothing.
+            for text in texts:
+                condition |= Q(**{f"{field}__icontains": text})
+            entries = entries.filter(condition)
+    return entries if by.actions is None else entries.filter(_has_act(by.actions))
 
 
-def _any(field: str, texts: Sequence[str]) -> Q:
-    condition = Q(pk=None)
-    for text in texts:
-        condition |= Q(**{f"{field}__icontains": text})
-    return condition
-
-
-def _acts(actions: Sequence[str]) -> Q:
+def _has_act(actions: Sequence[str]) -> Q:
     condition = Q(pk=None)
     also = (name for act in actions for name in ALSO_FOUND_BY.get(act, ()))
     for name in {*actions, *(name for name, act in ACTS.items() if act in actions), *also}:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from typing import ClassVar
 
 REMEMBERED = 1_000
+"""Keys whose counts are held in memory: they come from outside (addresses, account names), in any number."""
 
 
 class RepeatSuppressor:
@@ -32,6 +33,7 @@ class RepeatSuppressor:
         none)."""
         with self._lock:
             now = time.monotonic()
+            # The limit on rows counts in fixed windows; a key's repetitions count from its own last row.
             if not self._began or now - self._began >= self._window:
                 self._began, self._written, self._wrote_others = now, 0, False
             last, count = self._counts.pop(key, (0.0, 0))
@@ -52,13 +54,14 @@ class RepeatSuppressor:
     def _remember(self, key: str, last: float, count: int) -> None:
         self._counts[key] = (last, count)
         if len(self._counts) > REMEMBERED:
+            # The oldest key's count is not lost: it goes into the row for all other keys.
             _key, (_last, dropped) = self._counts.popitem(last=False)
             self._others += dropped
 
     @classmethod
     def forget_all(cls) -> None:
-        for each in cls._all:
-            each.forget()
+        for suppressor in cls._all:
+            suppressor.forget()
 
     def forget(self) -> None:
         with self._lock:
