@@ -12,6 +12,10 @@ def now_seconds() -> int:
     return int(time.time())
 
 
+def now_in_whole_seconds() -> datetime:
+    return datetime.fromtimestamp(now_seconds(), UTC)
+
+
 def today() -> date:
     """The current date in the installation's time zone."""
-    return timezone.localdate(datetime.fromtimestamp(now_seconds(), UTC))
+    return timezone.localdate(now_in_whole_seconds())

@@ -39,7 +39,7 @@ class NotOwned(Forbidden):
 
 
 class ChangedMeanwhile(Conflict):
-    """Somebody else saved the object after the actor opened it."""
+    """Somebody else changed what the actor is editing since the form was opened."""
 
     def __init__(self) -> None:
         super().__init__(IntelProblem.CHANGED_MEANWHILE())

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class BeforeCreation:
-    """`actor` is about to create an event of its own organisation, as given in the document; None if it
-    leaves a value open.
+    """`actor` is about to create an event of its own organisation. The values are those of the document, None
+    where it leaves them open.
 
     `given` are the names of its tags. A listener may set open values, and add `tags` by name.
     """
@@ -94,9 +94,10 @@ class AttributesRemoved:
 
 @dataclass(frozen=True, slots=True)
 class EventPublished:
-    """An event of the organisation `org_id` went out; `published_by` is the actor's name, `published_at` Unix seconds.
+    """An event of the organisation `org_id` was published; `published_by` is the actor's name,
+    `published_at` Unix seconds.
 
-    `told` says whether people are to be told of it by mail; `groups` who alone may know of this version, as
+    `told`: users are to be notified by mail; `groups` who alone may know of this version, as
     `event_times.may_know` takes it.
     """
 
@@ -152,7 +153,7 @@ attributes_changed: Hook[AttributesChanged] = Hook("attributes_changed")
 attributes_removed: Hook[AttributesRemoved] = Hook("attributes_removed")
 event_published: Hook[EventPublished] = Hook("event_published")
 event_announced: Hook[EventPublished] = Hook("event_announced")
-"""Mail of a version that is out already is asked for."""
+"""Notification by mail is requested for a version that was published before."""
 event_withdrawn: Hook[EventWithdrawn] = Hook("event_withdrawn")
 event_taken_over: Hook[EventOwnerChanged] = Hook("event_taken_over")
 attributes_edited: Hook[AttributesEdited] = Hook("attributes_edited")

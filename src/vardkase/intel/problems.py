@@ -324,14 +324,15 @@ class CollectionProblem(ProblemCode):
 
 
 class RefusedFields(Problem):
-    """Errors by field, as a parameter of another problem: people read the texts, clients JSON, as in MISP."""
+    """Errors by field as a parameter of another problem: users get the texts, clients JSON, as in MISP."""
 
     __slots__ = ("errors",)
 
     def __init__(self, errors: FieldErrors) -> None:
         self.errors = errors
-        written = json.dumps(wire(errors), separators=(",", ":"))
-        super().__init__(CommonProblem.QUOTED, {"said": written})
+        # Without spaces, as PHP writes JSON.
+        document = json.dumps(wire(errors), separators=(",", ":"))
+        super().__init__(CommonProblem.QUOTED, {"said": document})
 
     def __str__(self) -> str:
-        return " ".join(str(each) for problems in self.errors.values() for each in problems)
+        return " ".join(str(problem) for problems in self.errors.values() for problem in problems)

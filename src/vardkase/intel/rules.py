@@ -48,7 +48,7 @@ def may_modify_event(actor: Actor, event: EventFacts) -> bool:
 
 
 def is_open_unpublished(distribution: int | str | None) -> bool:
-    """True if the distribution admits readers here before publication, as in MISP by default."""
+    """True if the distribution lets other organisations read the event before publication, as MISP's default does."""
     return not settings.VARDKASE_UNPUBLISHED_PRIVATE and str(distribution or 0) != "0"
 
 
@@ -75,11 +75,12 @@ def may_agree_to_publish(actor: Actor, event: EventFacts) -> bool:
 
 
 def must_leave_publishing(actor: Actor, event: EventFacts) -> bool:
+    # An event from elsewhere has a local user too, the one who fetched it, but that user did not write it.
     return event.user_id == actor.user_id and not event.locked and FOUR_EYES.value
 
 
 def may_tag(actor: Actor, event: EventFacts, *, local: bool) -> bool:
-    """Global tags: anyone who may modify. Local tags: the host's own people, whatever the event's creator."""
+    """Global tags: the creator organisation. Local tags: the owner organisation, whoever created the event."""
     if local:
         return actor.is_site_admin or event.org_id == actor.organisation_id
     if must_sign(actor, protected=bool(event.protected)):

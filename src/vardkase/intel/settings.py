@@ -52,19 +52,19 @@ DISABLE_REST_ALERT = Setting(
 )
 
 
-def _fault_of_rule(written: str) -> Problem | None:
+def _problem_of_rule(rule: str) -> Problem | None:
     try:
-        blocked_tags(written)
+        blocked_tags(rule)
     except InvalidValue as fault:
         return fault.problem
     return None
 
 
-def blocked_tags(written: str) -> frozenset[str]:
+def blocked_tags(value: str) -> frozenset[str]:
     """The tags, in lower case, in the rule `EVENT_BLOCK_RULE`. Raises InvalidValue for a malformed rule."""
     try:
-        rule = json.loads(written or "{}")
-    except (ValueError, RecursionError):
+        rule = json.loads(value or "{}")
+    except (ValueError, RecursionError):  # A deeply nested text exhausts the parser's stack.
         raise InvalidValue(SettingProblem.NOT_AN_OBJECT()) from None
     tags = rule.get("tags", []) if isinstance(rule, dict) else None
     tags = [tags] if isinstance(tags, str) else tags
@@ -78,6 +78,6 @@ EVENT_BLOCK_RULE = Setting(
     "",
     'Events with one of these tags are taken in from nobody: {"tags": ["name of a tag"]}.',
     level=2,
-    check=_fault_of_rule,
+    check=_problem_of_rule,
     changed_by=ChangedBy.SITE_ADMIN,
 )

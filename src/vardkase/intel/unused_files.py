@@ -15,7 +15,7 @@ from vardkase.identity.access.jobs import hub_actor
 from vardkase.intel.audit_actions import IntelAction
 
 GRACE = timedelta(days=1)
-"""A file is stored before the row that names it is committed: no request stays open that long."""
+"""A file is stored before the row that names it is committed, and no request stays open for a day."""
 
 
 def remove_unused_files() -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from vardkase.core.clock import now_seconds
+from vardkase.core.clock import now_in_whole_seconds, now_seconds
 from vardkase.core.errors import FieldErrors
 from vardkase.core.misp_problems import problems_of
 from vardkase.core.sql import cursor
@@ -33,7 +32,7 @@ from vardkase.knowledge.galaxies.services import Captured
 from vardkase.misp.analyst_data import KINDS, AnalystInput, analyst_parts, parse_analyst_data
 
 AT_ONCE = 1000
-CHANGING = (
+REPLACED = (
     "object_type", "object_uuid", "authors", "modified", "distribution", "sharing_group", "text", "language",
     "opinion", "relationship_type", "related_object_type", "related_object_uuid",
 )  # fmt: skip
@@ -48,7 +47,8 @@ class CarriedData:
 
 def read_carried(carriers: Iterable[ContributionTarget]) -> CarriedData:
     """All analyst data in `carriers`, recursively. Each is about its carrier."""
-    found = CarriedData()
+    carried = CarriedData()
+    # A list of its own rather than recursion: a document may be nested deeper than the stack.
     waiting = list(carriers)
     while waiting:
         carrier = waiting.pop()
@@ -56,16 +56,16 @@ def read_carried(carriers: Iterable[ContributionTarget]) -> CarriedData:
             place = f"{carrier.place}.{within}".lstrip(".")
             about = {"object_type": carrier.object_type, "object_uuid": carrier.object_uuid}
             if not isinstance(part, dict):
-                found.refused.append((place, {"uuid": [AnalystDataProblem.NOT_A_DOCUMENT()]}))
+                carried.refused.append((place, {"uuid": [AnalystDataProblem.NOT_A_DOCUMENT()]}))
                 continue
             parsed = parse_analyst_data(kind, {**part, **about}, now=now_seconds())
             if isinstance(parsed, dict):
-                found.refused.append((place, problems_of(parsed)))
+                carried.refused.append((place, problems_of(parsed)))
                 continue
             parsed.uuid = parsed.uuid or str(uuid4())
-            found.inputs.append(parsed)
+            carried.inputs.append(parsed)
             waiting.append(ContributionTarget(KINDS[kind], parsed.uuid, part, place))
-    return found
+    return carried
 
 
 def capture_carried(actor: Actor, carriers: Iterable[ContributionTarget]) -> CarriedData:
@@ -76,9 +76,9 @@ def capture_carried(actor: Actor, carriers: Iterable[ContributionTarget]) -> Car
     """
     if not may_contribute(actor):
         return CarriedData()
-    found = read_carried(carriers)
-    store(actor, found.inputs, locked=actor.is_connection)
-    return found
+    carried = read_carried(carriers)
+    store(actor, carried.inputs, locked=actor.is_connection)
+    return carried
 
 
 def store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool = False) -> Counter[Captured]:
@@ -88,54 +88,57 @@ def store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool = False)
     `locked` everything comes from elsewhere. Part of the caller's transaction.
     """
     done: Counter[Captured] = Counter()
-    once = list({each.uuid: each for each in reversed(inputs)}.values())[::-1]
-    for start in range(0, len(once), AT_ONCE):
-        done += _store(actor, once[start : start + AT_ONCE], locked=locked)
+    # Of several with one uuid the first, in the order of the document.
+    distinct = list({sent.uuid: sent for sent in reversed(inputs)}.values())[::-1]
+    for start in range(0, len(distinct), AT_ONCE):
+        done += _store(actor, distinct[start : start + AT_ONCE], locked=locked)
     return done
 
 
 def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Counter[Captured]:
-    blocked = blocked_uuids(Blocked.ANALYST_DATA, [str(each.uuid) for each in inputs])
-    stored = _locked_rows(inputs)
+    blocked = blocked_uuids(Blocked.ANALYST_DATA, [str(sent.uuid) for sent in inputs])
+    # In the order of the ids, so that two requests never wait for each other.
+    rows = AnalystData.objects.select_for_update().filter(uuid__in=[sent.uuid for sent in inputs])
+    stored = {str(row.uuid): row for row in rows.order_by("pk")}
     creators = _Creators(actor, inputs, stored.values())
     readable = readable_uuids(actor, stored)
     groups = SharingGroups(actor)
     new, changed = [], []
-    for each in inputs:
-        known = stored.get(str(each.uuid))
-        reach = groups.limited(*(each.distribution, each.sharing_group_id, each.sharing_group))
-        if not is_shareable(reach[0], texts_of(each)):
+    for sent in inputs:
+        known = stored.get(str(sent.uuid))
+        reach = groups.limited(*(sent.distribution, sent.sharing_group_id, sent.sharing_group))
+        if not is_shareable(reach[0], texts_of(sent)):
             continue
-        if each.uuid in blocked or creators.is_blocked(each) or creators.is_foreign(each, known):
+        if sent.uuid in blocked or creators.is_blocked(sent) or creators.is_foreign(sent, known):
             continue
         if known is None:
-            row = _new_row(actor, each, creators)
-            row.locked = locked or (speaks_for_others(actor) and each.locked)
+            row = _new_row(actor, sent, creators)
+            row.locked = locked or (speaks_for_others(actor) and sent.locked)
             new.append(row)
-        elif str(known.uuid) in readable and _replaces(actor, known, each):
+        elif str(known.uuid) in readable and _replaces(actor, known, sent):
             changed.append(known)
         else:
             continue
-        assign(new[-1] if known is None else known, each, reach)
+        assign(new[-1] if known is None else known, sent, reach)
     AnalystData.objects.bulk_create(new)
-    AnalystData.objects.bulk_update(changed, CHANGING)
+    AnalystData.objects.bulk_update(changed, REPLACED)
     mark_detached(actor, [row.pk for row in (*new, *changed)])
     imported = len(new) + len(changed)
     return Counter({Captured.IMPORTED: imported, Captured.IGNORED: len(inputs) - imported})
 
 
-def texts_of(said: AnalystInput) -> tuple[str | None, ...]:
-    return said.text, said.relationship_type, said.authors
+def texts_of(sent: AnalystInput) -> tuple[str | None, ...]:
+    return sent.text, sent.relationship_type, sent.authors
 
 
-def assign(row: AnalystData, said: AnalystInput, reach: tuple[int, int | None]) -> None:
-    row.object_type, row.object_uuid = said.object_type, UUID(said.object_uuid)
-    row.authors = said.authors or row.authors
-    row.modified = said.modified or now()
+def assign(row: AnalystData, sent: AnalystInput, reach: tuple[int, int | None]) -> None:
+    row.object_type, row.object_uuid = sent.object_type, UUID(sent.object_uuid)
+    row.authors = sent.authors or row.authors
+    row.modified = sent.modified or now_in_whole_seconds()
     row.distribution, row.sharing_group_id = reach
-    row.text, row.language, row.opinion = said.text, said.language, said.opinion
-    row.relationship_type, row.related_object_type = said.relationship_type, said.related_object_type
-    row.related_object_uuid = UUID(said.related_object_uuid) if said.related_object_uuid else None
+    row.text, row.language, row.opinion = sent.text, sent.language, sent.opinion
+    row.relationship_type, row.related_object_type = sent.relationship_type, sent.related_object_type
+    row.related_object_uuid = UUID(sent.related_object_uuid) if sent.related_object_uuid else None
 
 
 def mark_detached(actor: Actor, ids: Sequence[int]) -> None:
@@ -152,32 +155,25 @@ def mark_detached(actor: Actor, ids: Sequence[int]) -> None:
     )
 
 
-def now() -> datetime:
-    return datetime.fromtimestamp(now_seconds(), UTC)
-
-
-def _locked_rows(inputs: Sequence[AnalystInput]) -> dict[str, AnalystData]:
-    rows = AnalystData.objects.select_for_update().filter(uuid__in=[each.uuid for each in inputs])
-    return {str(row.uuid): row for row in rows.order_by("pk")}
-
-
-def _new_row(actor: Actor, said: AnalystInput, creators: _Creators) -> AnalystData:
+def _new_row(actor: Actor, sent: AnalystInput, creators: _Creators) -> AnalystData:
     return AnalystData(
-        kind=said.kind,
-        uuid=UUID(said.uuid),
+        kind=sent.kind,
+        uuid=UUID(sent.uuid),
         org_id=actor.organisation_id,
-        orgc_id=creators.of(said),
-        created=said.created or said.modified or now(),
+        orgc_id=creators.of(sent),
+        created=sent.created or sent.modified or now_in_whole_seconds(),
         authors=actor.name,
     )
 
 
 def _replaces(actor: Actor, known: AnalystData, sent: AnalystInput) -> bool:
     may = may_edit(actor, known.orgc_id) or (actor.may(Permission.SYNC) and known.locked)
-    return may and known.kind == sent.kind and (sent.modified or now()) > known.modified
+    return may and known.kind == sent.kind and (sent.modified or now_in_whole_seconds()) > known.modified
 
 
 class _Creators:
+    """The creator organisations that a list of documents names, looked up together."""
+
     def __init__(
         self, actor: Actor, inputs: Sequence[AnalystInput], stored: Iterable[AnalystData] = ()
     ) -> None:
@@ -187,43 +183,39 @@ class _Creators:
         self._foreign: dict[str, int] = {}
         self._changes_only: frozenset[int] = frozenset()
         if not speaks_for_others(actor):
-            return
-        blocks = {uuid: block for each in inputs for uuid, block in _named(each)}
+            return  # What such an actor says of the creator is ignored: everything is its own organisation's.
+        blocks = {uuid: block for sent in inputs for uuid, block in _named(sent)}
         self._blocked = blocked_uuids(Blocked.ORGANISATION, blocks)
         creators = {row.orgc_id for row in stored}
         self._foreign = misattributed(actor, uuids=blocks, ids=creators)
         if creators and changes_only_its_own(actor):
             self._changes_only = frozenset({actor.delivered_by, self._own})
         allowed = {uuid: block for uuid, block in blocks.items() if uuid not in self._blocked}
-        self._known = _known_organisations(allowed)
+        organisations = Organisation.objects.filter(uuid__in=list(allowed))
+        self._known = {str(uuid): pk for uuid, pk in organisations.values_list("uuid", "pk")}
         self._known |= capture_organisations(block for block in allowed.values() if block.get("name"))
 
-    def of(self, said: AnalystInput) -> int:
-        return next((self._known[uuid] for uuid, _ in _named(said) if uuid in self._known), self._own)
+    def of(self, sent: AnalystInput) -> int:
+        return next((self._known[uuid] for uuid, _ in _named(sent) if uuid in self._known), self._own)
 
-    def is_foreign(self, said: AnalystInput, known: AnalystData | None) -> bool:
+    def is_foreign(self, sent: AnalystInput, known: AnalystData | None) -> bool:
         """True if it belongs to an organisation the actor may not represent: as stored, otherwise as the
         document says."""
         if known is not None:
             others = bool(self._changes_only) and known.org_id not in self._changes_only
             return others or known.orgc_id in self._foreign.values()
-        return any(uuid in self._foreign for uuid, _ in _named(said))
+        return any(uuid in self._foreign for uuid, _ in _named(sent))
 
-    def is_blocked(self, said: AnalystInput) -> bool:
-        blocked = next((uuid for uuid, _ in _named(said) if uuid in self._blocked), None)
+    def is_blocked(self, sent: AnalystInput) -> bool:
+        blocked = next((uuid for uuid, _ in _named(sent) if uuid in self._blocked), None)
         if blocked is not None:
             count_blocked(Blocked.ORGANISATION, blocked)
         return blocked is not None
 
 
-def _named(said: AnalystInput) -> Iterator[tuple[str, dict[str, Any]]]:
-    block = said.orgc or {}
+def _named(sent: AnalystInput) -> Iterator[tuple[str, dict[str, Any]]]:
+    block = sent.orgc or {}
     try:
         yield str(UUID(str(block.get("uuid") or ""))), block
     except ValueError:
         return
-
-
-def _known_organisations(uuids: Iterable[str]) -> dict[str, int]:
-    rows = Organisation.objects.filter(uuid__in=list(uuids)).values_list("uuid", "pk")
-    return {str(uuid): number for uuid, number in rows}

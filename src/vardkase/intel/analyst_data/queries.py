@@ -73,7 +73,7 @@ def analyst_data_query(actor: Actor, kind: AnalystDataKind, filters: Mapping[str
     for member, sql in EXACT.items():
         if (wanted := filters.get(member)) in (None, ""):
             continue
-        texts = [str(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
+        texts = [str(value) for value in (wanted if isinstance(wanted, list) else [wanted])]
         if member in INDEXED:
             texts = [text.lower() for text in texts if UUID.fullmatch(text.lower())]
             conditions.append(f"{INDEXED[member]} = ANY(%({member})s::uuid[])")

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.clock import now_seconds
+from vardkase.core.clock import now_in_whole_seconds, now_seconds
 from vardkase.core.errors import FieldErrors, Invalid
 from vardkase.core.misp_problems import problems_of
 from vardkase.core.problems import CommonProblem
@@ -23,7 +23,6 @@ from vardkase.intel.analyst_data.capture import (
     assign,
     capture_carried,
     mark_detached,
-    now,
     read_carried,
     store,
     texts_of,
@@ -64,7 +63,7 @@ CHANGEABLE = frozenset(
         "relationship_type", "related_object_uuid", "related_object_type",
     }
 )  # fmt: skip
-"""What an edit may name; all else that is sent is passed over."""
+"""What an edit may change; other members are ignored."""
 
 
 @transaction.atomic
@@ -76,23 +75,23 @@ def add_analyst_data(actor: Actor, kind: AnalystDataKind, data: Mapping[str, Any
     """
     actor.require_writing()
     actor.require(Permission.ADD, Permission.ANALYST_DATA)
-    said = _parsed(kind, data)
-    said.uuid = said.uuid or str(uuid4())
-    if AnalystData.objects.filter(uuid=said.uuid).exists():
-        # One that the actor may not read is as one that was deleted here, or that may not come.
+    parsed = _parse(kind, data)
+    parsed.uuid = parsed.uuid or str(uuid4())
+    if AnalystData.objects.filter(uuid=parsed.uuid).exists():
+        # For one that the actor may not read, the answer is the same as for one that is blocked.
         taken = {"uuid": [IntelProblem.UUID_TAKEN()]}
-        raise Invalid(taken if readable_uuids(actor, [said.uuid]) else BLOCKED)
-    if is_blocked(Blocked.ANALYST_DATA, said.uuid):
+        raise Invalid(taken if readable_uuids(actor, [parsed.uuid]) else BLOCKED)
+    if is_blocked(Blocked.ANALYST_DATA, parsed.uuid):
         raise Invalid(BLOCKED)
-    _require_group(actor, said)
-    require_shareable(said.distribution, texts_of(said))
-    if said.orgc and speaks_for_others(actor):
-        require_attribution(actor, read_uuid(said.orgc, {}))
-    if not store(actor, [said])[Captured.IMPORTED]:
+    _require_group(actor, parsed)
+    require_shareable(parsed.distribution, texts_of(parsed))
+    if parsed.orgc and speaks_for_others(actor):
+        require_attribution(actor, read_uuid(parsed.orgc, {}))
+    if not store(actor, [parsed])[Captured.IMPORTED]:
         raise Invalid({"orgc_uuid": [AnalystDataProblem.CREATOR_BLOCKED()]})
-    row = AnalystData.objects.get(uuid=said.uuid)
-    capture_carried(actor, [ContributionTarget(row.kind_name, said.uuid, data)])
-    record(actor, IntelAction[f"{kind.name}_ADDED"], _target(row))
+    row = AnalystData.objects.get(uuid=parsed.uuid)
+    capture_carried(actor, [ContributionTarget(row.kind_name, parsed.uuid, data)])
+    record(actor, IntelAction[f"{kind.name}_ADDED"], _audit_target(row))
     return row.pk
 
 
@@ -100,25 +99,25 @@ def add_analyst_data(actor: Actor, kind: AnalystDataKind, data: Mapping[str, Any
 def edit_analyst_data(
     actor: Actor, kind: AnalystDataKind, reference: Reference, data: Mapping[str, Any]
 ) -> int:
-    row = _locked(actor, find_analyst_data(actor, kind, reference))
+    row = _lock_row(actor, find_analyst_data(actor, kind, reference))
     sent = {key: value for key, value in data.items() if key in CHANGEABLE}
-    said = _parsed(kind, _document(row) | sent)
-    # Peers take over only what is later by a second.
-    said.modified = max(now(), row.modified + timedelta(seconds=1))
-    require_shareable(said.distribution, texts_of(said))
-    assign(row, said, (said.distribution, _require_group(actor, said)))
+    parsed = _parse(kind, _document(row) | sent)
+    # Peers take over a version only if its time, in whole seconds, is later.
+    parsed.modified = max(now_in_whole_seconds(), row.modified + timedelta(seconds=1))
+    require_shareable(parsed.distribution, texts_of(parsed))
+    assign(row, parsed, (parsed.distribution, _require_group(actor, parsed)))
     row.save()
     mark_detached(actor, [row.pk])
     capture_carried(actor, [ContributionTarget(row.kind_name, str(row.uuid), data)])
-    record(actor, IntelAction[f"{kind.name}_EDITED"], _target(row))
+    record(actor, IntelAction[f"{kind.name}_EDITED"], _audit_target(row))
     return row.pk
 
 
 @transaction.atomic
 def delete_analyst_data(actor: Actor, kind: AnalystDataKind, reference: Reference) -> int:
     """Delete permanently and block its uuid; returns the id. Data about it stays. Raises NotFound, Forbidden."""
-    row = _locked(actor, find_analyst_data(actor, kind, reference))
-    number, target = row.pk, _target(row)
+    row = _lock_row(actor, find_analyst_data(actor, kind, reference))
+    number, target = row.pk, _audit_target(row)
     about = BlockReason(info=(row.text or row.relationship_type)[:255], orgc=row.orgc.name)
     block(Blocked.ANALYST_DATA, row.uuid, about)
     row.delete()
@@ -134,7 +133,7 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
     """
     actor.require_writing()
     actor.require(Permission.SYNC)
-    said, carriers, failed = [], [], 0
+    inputs, carriers, failed = [], [], 0
     for kind in AnalystDataKind:
         parts = data.get(kind.label)
         for part in parts if isinstance(parts, list) else [parts] if parts else []:
@@ -142,10 +141,10 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
             if isinstance(parsed, dict) or not parsed.uuid:
                 failed += 1
                 continue
-            said.append(parsed)
+            inputs.append(parsed)
             carriers.append(ContributionTarget(kind.label, parsed.uuid, part))
     carried = read_carried(carriers)
-    done = store(actor, [*said, *carried.inputs], locked=True)
+    done = store(actor, [*inputs, *carried.inputs], locked=True)
     done[Captured.FAILED] = failed + len(carried.refused)
     if done[Captured.IMPORTED]:
         record(
@@ -160,10 +159,10 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
 def wanted(actor: Actor, offered: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """Those offered by a peer (uuid → modification time, by type) that would be accepted; hidden ones count
     as unknown."""
-    every = [uuid.lower() for versions in offered.values() for uuid in versions]
-    readable = readable_uuids(actor, every)
-    stored = {uuid: known for uuid, known in stored_versions(every).items() if uuid in readable}
-    blocked = blocked_uuids(Blocked.ANALYST_DATA, every)
+    uuids = [uuid.lower() for versions in offered.values() for uuid in versions]
+    readable = readable_uuids(actor, uuids)
+    stored = {uuid: known for uuid, known in stored_versions(uuids).items() if uuid in readable}
+    blocked = blocked_uuids(Blocked.ANALYST_DATA, uuids)
     return {
         kind: {
             uuid: modified
@@ -181,25 +180,25 @@ def _is_news(stored: tuple[int, str, bool] | None, kind: str, modified: str) -> 
     return AnalystDataKind(number).label == kind and locked and modified > known
 
 
-def _locked(actor: Actor, found: FoundAnalystData) -> AnalystData:
+def _lock_row(actor: Actor, found: FoundAnalystData) -> AnalystData:
     require_editor(actor, found.orgc_id)
-    # It may have gone while this waited for it.
-    find = AnalystData.objects.select_for_update(of=("self",)).select_related("orgc")
-    return find.get(pk=find_analyst_data(actor, AnalystDataKind(found.kind), found.id).id)
+    # Found again under the lock: it may have been deleted or hidden while this waited.
+    rows = AnalystData.objects.select_for_update(of=("self",)).select_related("orgc")
+    return rows.get(pk=find_analyst_data(actor, AnalystDataKind(found.kind), found.id).id)
 
 
-def _parsed(kind: AnalystDataKind, data: Mapping[str, Any]) -> AnalystInput:
+def _parse(kind: AnalystDataKind, data: Mapping[str, Any]) -> AnalystInput:
     parsed = parse_analyst_data(kind, data, now=now_seconds())
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))
-    # MISP takes an empty text, and peers have them; a note that was forgotten is another thing.
+    # MISP accepts an empty note, and peers send them; a member that is missing is an error.
     if kind is AnalystDataKind.NOTE and data.get("note") is None:
         raise Invalid({"note": [CommonProblem.REQUIRED()]})
     return parsed
 
 
-def _require_group(actor: Actor, said: AnalystInput) -> int | None:
-    return SharingGroups(actor).required(said.distribution, said.sharing_group_id, said.sharing_group)
+def _require_group(actor: Actor, parsed: AnalystInput) -> int | None:
+    return SharingGroups(actor).required(parsed.distribution, parsed.sharing_group_id, parsed.sharing_group)
 
 
 def _document(row: AnalystData) -> dict[str, Any]:
@@ -218,6 +217,6 @@ def _document(row: AnalystData) -> dict[str, Any]:
     }
 
 
-def _target(row: AnalystData) -> Target:
+def _audit_target(row: AnalystData) -> Target:
     title = f"{row.kind_name} on {row.object_type} {row.object_uuid}"
     return Target(row.kind_name.lower(), row.pk, UUID(str(row.uuid)), title)

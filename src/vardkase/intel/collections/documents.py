@@ -61,9 +61,9 @@ def elements_of(data: Mapping[str, Any]) -> list[ElementInput] | None:
     listed = data.get("CollectionElement")
     if listed is None:
         return None
-    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+    if not isinstance(listed, list) or not all(isinstance(part, dict) for part in listed):
         raise Invalid({"CollectionElement": [CollectionProblem.NOT_ELEMENTS()]})
-    return list({each.element_uuid: each for each in map(element_of, listed)}.values())
+    return list({element.element_uuid: element for element in map(element_of, listed)}.values())
 
 
 def moment_of(data: Mapping[str, Any], key: str) -> datetime | None:

@@ -108,7 +108,7 @@ def stored_collections(actor: Actor, uuids: Iterable[str]) -> dict[str, tuple[st
 
 def _texts(value: Any) -> list[str]:
     listed = value if isinstance(value, list) else [value]
-    return [str(each) for each in listed if isinstance(each, str | int) and each != ""]
+    return [str(text) for text in listed if isinstance(text, str | int) and text != ""]
 
 
 HOLDS = (

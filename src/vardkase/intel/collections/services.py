@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.clock import now_seconds
+from vardkase.core.clock import now_in_whole_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.misp_problems import MispProblem
 from vardkase.core.problems import CommonProblem
@@ -50,32 +50,33 @@ DOWNGRADED = {
     Distribution.COMMUNITY: Distribution.ORGANISATION,
     Distribution.CONNECTED: Distribution.COMMUNITY,
 }
-"""How far what comes from another instance goes here."""
+"""The distribution of what comes from another instance, by the one that it has there."""
 
 
 @transaction.atomic
 def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
     actor.require_writing()
     actor.require(Permission.MODIFY)
-    fields = _required(data)
+    fields = _require_fields(data)
     uuid = uuid_of(data) or uuid4()
     if Collection.objects.filter(uuid=uuid).exists():
         raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
     distribution, group = reach_of(actor, data, (Distribution.ORGANISATION, None))
+    now = now_in_whole_seconds()
     collection = Collection.objects.create(
         uuid=uuid,
         org_id=actor.organisation_id,
         orgc_id=actor.organisation_id,
         user_id=actor.user_id or 0,
-        created=_now(),
-        modified=_now(),
+        created=now,
+        modified=now,
         distribution=distribution,
         sharing_group_id=group,
         **fields,
     )
     _replace_elements(collection, elements_of(data) or [])
     _require_shareable(collection)
-    record(actor, IntelAction.COLLECTION_ADDED, _target(collection))
+    record(actor, IntelAction.COLLECTION_ADDED, _audit_target(collection))
     return collection.pk
 
 
@@ -90,14 +91,14 @@ def edit_collection(actor: Actor, reference: Reference, data: Mapping[str, Any])
         _replace_elements(collection, elements)
     _touch(collection)
     _require_shareable(collection)
-    record(actor, IntelAction.COLLECTION_EDITED, _target(collection))
+    record(actor, IntelAction.COLLECTION_EDITED, _audit_target(collection))
     return collection.pk
 
 
 @transaction.atomic
 def delete_collection(actor: Actor, reference: Reference) -> int:
     collection = _lock_own(actor, reference)
-    number, target = collection.pk, _target(collection)
+    number, target = collection.pk, _audit_target(collection)
     collection.delete()
     record(actor, IntelAction.COLLECTION_DELETED, target)
     return number
@@ -115,14 +116,14 @@ def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
         raise Conflict(CollectionProblem.ELEMENT_THERE())
     if element.uuid and CollectionElement.objects.filter(uuid=element.uuid).exists():
         raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
-    row = _row(collection, element)
+    row = _new_element(collection, element)
     row.save()
     _touch(collection)
     _require_shareable(collection)
     record(
         actor,
         IntelAction.COLLECTION_ELEMENT_ADDED,
-        _target(collection),
+        _audit_target(collection),
         {"element": str(element.element_uuid)},
     )
     return row.pk
@@ -132,13 +133,13 @@ def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
 def delete_element(actor: Actor, reference: Reference) -> int:
     element = find_element(actor, reference)
     collection = _lock_own(actor, element.collection_id)
-    number = find_element(actor, element.pk).pk
+    number = find_element(actor, element.pk).pk  # Again: it may have been deleted while this waited.
     CollectionElement.objects.filter(pk=number).delete()
     _touch(collection)
     record(
         actor,
         IntelAction.COLLECTION_ELEMENT_DELETED,
-        _target(collection),
+        _audit_target(collection),
         {"element": str(element.element_uuid)},
     )
     return number
@@ -157,8 +158,8 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     if uuid is None:
         raise Invalid({"uuid": [CommonProblem.REQUIRED()]})
     stored = Collection.objects.select_for_update().filter(uuid=uuid).first()
-    modified = moment_of(data, "modified") or _now()
-    if modified > _now() + timedelta(seconds=LARGEST_LEAD):
+    modified = moment_of(data, "modified") or now_in_whole_seconds()
+    if modified > now_in_whole_seconds() + timedelta(seconds=LARGEST_LEAD):
         raise Invalid({"modified": [MispProblem.IN_THE_FUTURE()]})
     if stored is not None and (
         misattributed(actor, ids=[stored.orgc_id]) or is_delivered_by_another(actor, stored.orgc_id)
@@ -167,16 +168,23 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     creator = _creator(actor, data)
     if creator is None or (stored is not None and not _replaces(actor, stored, modified)):
         return False
-    collection = stored or _received(actor, uuid, creator, moment_of(data, "created") or modified)
-    for name, value in _required(data).items():
+    collection = stored or Collection(
+        uuid=uuid,
+        org_id=actor.organisation_id,
+        orgc_id=creator,
+        user_id=actor.user_id or 0,
+        created=moment_of(data, "created") or modified,
+        locked=True,
+    )
+    for name, value in _require_fields(data).items():
         setattr(collection, name, value)
     collection.modified = modified
-    collection.distribution, collection.sharing_group_id = _received_reach(actor, data)
+    collection.distribution, collection.sharing_group_id = _received_distribution(actor, data)
     collection.save()
     if (elements := elements_of(data)) is not None:
         _replace_elements(collection, elements)
     _require_shareable(collection)
-    record(actor, IntelAction.COLLECTION_RECEIVED, _target(collection))
+    record(actor, IntelAction.COLLECTION_RECEIVED, _audit_target(collection))
     return True
 
 
@@ -191,7 +199,7 @@ def wanted_collections(actor: Actor, offered: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _required(data: Mapping[str, Any]) -> dict[str, str]:
+def _require_fields(data: Mapping[str, Any]) -> dict[str, str]:
     fields = collection_fields(data)
     if missing := [name for name in ("name", "type") if name not in fields]:
         raise Invalid({name: [CommonProblem.REQUIRED()] for name in missing})
@@ -210,21 +218,22 @@ def _lock_own(actor: Actor, reference: Reference) -> Collection:
 
 
 def _replace_elements(collection: Collection, elements: Sequence[ElementInput]) -> None:
-    wanted = {each.element_uuid: each for each in elements}
+    wanted = {element.element_uuid: element for element in elements}
     collection.elements.exclude(element_uuid__in=wanted).delete()
-    kept = {each.element_uuid: each for each in collection.elements.all()}
+    kept = {row.element_uuid: row for row in collection.elements.all()}
     for uuid, row in kept.items():
         row.element_type, row.description = wanted[uuid].element_type, wanted[uuid].description
     CollectionElement.objects.bulk_update(kept.values(), ("element_type", "description"), batch_size=1000)
-    named = [each.uuid for uuid, each in wanted.items() if uuid not in kept and each.uuid]
+    named = [element.uuid for uuid, element in wanted.items() if uuid not in kept and element.uuid]
+    # A uuid that another collection uses is replaced rather than refused, so that the rest is still stored.
     taken = set(CollectionElement.objects.filter(uuid__in=named).values_list("uuid", flat=True))
-    new = [_row(collection, each) for uuid, each in wanted.items() if uuid not in kept]
+    new = [_new_element(collection, element) for uuid, element in wanted.items() if uuid not in kept]
     for row in new:
         row.uuid = uuid4() if row.uuid in taken else row.uuid
     CollectionElement.objects.bulk_create(new, batch_size=1000)
 
 
-def _row(collection: Collection, element: ElementInput) -> CollectionElement:
+def _new_element(collection: Collection, element: ElementInput) -> CollectionElement:
     return CollectionElement(
         uuid=element.uuid or uuid4(),
         collection=collection,
@@ -235,13 +244,13 @@ def _row(collection: Collection, element: ElementInput) -> CollectionElement:
 
 
 def _require_shareable(collection: Collection) -> None:
-    described = collection.elements.values_list("description", flat=True)
-    require_shareable(collection.distribution, (collection.name, collection.description, *described))
+    descriptions = collection.elements.values_list("description", flat=True)
+    require_shareable(collection.distribution, (collection.name, collection.description, *descriptions))
 
 
 def _touch(collection: Collection) -> None:
-    """Advance the modification time by at least a second, or peers ignore the change."""
-    collection.modified = max(_now(), collection.modified + timedelta(seconds=1))
+    # By at least a second, or peers ignore the change: they compare whole seconds.
+    collection.modified = max(now_in_whole_seconds(), collection.modified + timedelta(seconds=1))
     collection.save()
 
 
@@ -253,22 +262,12 @@ def _replaces(actor: Actor, stored: Collection, modified: datetime) -> bool:
     return stored.locked and modified > stored.modified
 
 
-def _received(actor: Actor, uuid: UUID, creator: int, created: datetime) -> Collection:
-    return Collection(
-        uuid=uuid,
-        org_id=actor.organisation_id,
-        orgc_id=creator,
-        user_id=actor.user_id or 0,
-        created=created,
-        locked=True,
-    )
-
-
-def _received_reach(actor: Actor, data: Mapping[str, Any]) -> tuple[int, int | None]:
+def _received_distribution(actor: Actor, data: Mapping[str, Any]) -> tuple[int, int | None]:
     distribution = distribution_of(data, Distribution.ORGANISATION)
-    closer = {} if actor.may(Permission.SYNC_INTERNAL) else DOWNGRADED
+    # Between instances of one organisation nothing is reduced.
+    downgraded = {} if actor.may(Permission.SYNC_INTERNAL) else DOWNGRADED
     return SharingGroups(actor).limited(
-        closer.get(Distribution(distribution), distribution),
+        downgraded.get(Distribution(distribution), distribution),
         read_sharing_group_id(data),
         read_block(data, "SharingGroup"),
     )
@@ -285,9 +284,5 @@ def _creator(actor: Actor, data: Mapping[str, Any]) -> int | None:
     return next(iter(capture_organisations([block]).values()), actor.organisation_id)
 
 
-def _now() -> datetime:
-    return datetime.fromtimestamp(now_seconds(), UTC)
-
-
-def _target(collection: Collection) -> Target:
+def _audit_target(collection: Collection) -> Target:
     return Target("collection", collection.pk, collection.uuid, collection.name)

@@ -19,18 +19,18 @@ def delegations(actor: Actor, context: str = "") -> QuerySet[EventDelegation]:
 
     Without such a context site administrators see everyone's.
     """
-    asked, made = Q(org_id=actor.organisation_id), Q(requester_org_id=actor.organisation_id)
-    found = EventDelegation.objects.select_related("event", "org", "requester_org").order_by("pk")
+    incoming, outgoing = Q(org_id=actor.organisation_id), Q(requester_org_id=actor.organisation_id)
+    requests = EventDelegation.objects.select_related("event", "org", "requester_org").order_by("pk")
     if not actor.may_read:
-        return found.none()
+        return requests.none()
     if context in (PENDING, ISSUED):
-        return found.filter(asked if context == PENDING else made)
-    return found if actor.is_site_admin else found.filter(asked | made)
+        return requests.filter(incoming if context == PENDING else outgoing)
+    return requests if actor.is_site_admin else requests.filter(incoming | outgoing)
 
 
 def find_delegation(actor: Actor, reference: Reference) -> EventDelegation:
     number = as_int(reference)
-    found = delegations(actor).filter(pk=number).first() if number is not None and number > 0 else None
-    if found is None:
+    delegation = delegations(actor).filter(pk=number).first() if number is not None and number > 0 else None
+    if delegation is None:
         raise NotFound(DelegationProblem.NOT_FOUND())
-    return found
+    return delegation

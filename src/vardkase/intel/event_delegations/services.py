@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor, sharing_group_ids
@@ -30,15 +30,16 @@ from vardkase.intel.models import Event
 from vardkase.intel.problems import DelegationProblem, IntelProblem
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.locking import lock_event, lock_own_event
+from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int
 
 LONGEST_MESSAGE = 10_000
-CHANGED = (
+HANDED_OVER = (
     "org_id", "orgc_id", "user_id", "distribution", "sharing_group_id", "timestamp", "published", "protected"
 )  # fmt: skip
-"""What of an event is another when it changes hands."""
+"""The columns of an event that change with its owner."""
 DISTRIBUTIONS: frozenset[int] = frozenset(Distribution) - {Distribution.INHERIT}
 
 
@@ -56,15 +57,16 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
     require_delegation()
     actor.require(Permission.DELEGATE)
     event = lock_own_event(actor, event_id)
-    _refuse_unsuitable(event)
+    _require_private(event)
     if EventDelegation.objects.filter(event=event).exists():
         raise Conflict(DelegationProblem.PENDING())
     org = _recipient(event, data.get("org_id"))
-    distribution, sharing_group_id = _reach(actor, data, RECIPIENT_DECIDES)
+    distribution, sharing_group_id = _distribution(actor, data, RECIPIENT_DECIDES)
+    # Otherwise the recipient would publish an event that it cannot read itself.
     if sharing_group_id is not None and sharing_group_id not in sharing_group_ids(org.pk):
         raise Invalid({"sharing_group_id": [DelegationProblem.OUTSIDE_GROUP()]})
-    reach = None if distribution == RECIPIENT_DECIDES else distribution
-    before_delegation.emit(BeforeDelegation(actor, event, reach, sharing_group_id))
+    decided = None if distribution == RECIPIENT_DECIDES else distribution
+    before_delegation.emit(BeforeDelegation(actor, event, decided, sharing_group_id))
     delegation = EventDelegation.objects.create(
         event=event,
         org=org,
@@ -76,7 +78,7 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
     record(
         actor,
         IntelAction.EVENT_DELEGATED,
-        _target(event),
+        event_target(event),
         {"org": str(org.uuid), "distribution": distribution},
     )
     return delegation
@@ -89,30 +91,36 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
     Data that would reveal the former owner is removed by listeners to `event_taken_over`. Raises NotFound,
     Forbidden, Conflict if others can now read the event, Invalid.
     """
-    delegation, event = _locked(actor, reference)
+    delegation, event = _lock_delegation(actor, reference)
     if delegation.org_id != actor.organisation_id and not actor.is_site_admin:
         raise Forbidden(IntelProblem.NOT_AUTHORISED())
-    _refuse_unsuitable(event)
-    asked = {"distribution": delegation.distribution, "sharing_group_id": delegation.sharing_group_id}
-    decided = data if delegation.distribution == RECIPIENT_DECIDES else asked
-    distribution, event.sharing_group_id = _reach(actor, decided, Distribution.ORGANISATION)
+    _require_private(event)
+    requested = {"distribution": delegation.distribution, "sharing_group_id": delegation.sharing_group_id}
+    decided = data if delegation.distribution == RECIPIENT_DECIDES else requested
+    distribution, event.sharing_group_id = _distribution(actor, decided, Distribution.ORGANISATION)
     event.distribution = distribution
     former = event.org_id
     event.org_id = event.orgc_id = delegation.org_id
+    # A site administrator who accepts for another organisation does not become the event's user.
     event.user_id = (actor.user_id or 0) if delegation.org_id == actor.organisation_id else 0
     event.timestamp, event.published, event.protected = now_seconds(), False, None
-    event.save(update_fields=CHANGED)
+    event.save(update_fields=HANDED_OVER)
     delegation.delete()
     event_taken_over.emit(EventOwnerChanged(event.pk, event.uuid, former))
-    record(actor, IntelAction.EVENT_DELEGATION_ACCEPTED, _target(event), {"distribution": event.distribution})
+    record(
+        actor,
+        IntelAction.EVENT_DELEGATION_ACCEPTED,
+        event_target(event),
+        {"distribution": event.distribution},
+    )
     return event
 
 
 @transaction.atomic
 def delete_delegation(actor: Actor, reference: Reference) -> None:
-    delegation, event = _locked(actor, reference)
+    delegation, event = _lock_delegation(actor, reference)
     delegation.delete()
-    record(actor, IntelAction.EVENT_DELEGATION_DELETED, _target(event))
+    record(actor, IntelAction.EVENT_DELEGATION_DELETED, event_target(event))
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:
@@ -124,7 +132,7 @@ def forget_to_oneself(merged: OrganisationsMerged) -> None:
     EventDelegation.objects.filter(org=merged.target_id, requester_org=merged.target_id).delete()
 
 
-def _locked(actor: Actor, reference: Reference) -> tuple[EventDelegation, Event]:
+def _lock_delegation(actor: Actor, reference: Reference) -> tuple[EventDelegation, Event]:
     """The request, re-read under the lock of its event: it may have been decided meanwhile."""
     require_delegation()
     actor.require_writing()
@@ -133,22 +141,23 @@ def _locked(actor: Actor, reference: Reference) -> tuple[EventDelegation, Event]
     return find_delegation(actor, reference), event
 
 
-def _refuse_unsuitable(event: Event) -> None:
+def _require_private(event: Event) -> None:
+    # Whoever else has read the event knows its creator, and would see that another published it.
     if event.distribution != Distribution.ORGANISATION:
         raise Conflict(DelegationProblem.NOT_PRIVATE())
 
 
 def _recipient(event: Event, reference: Any) -> Organisation:
     try:
-        found = find_organisation(reference if isinstance(reference, str | int) else "")
+        organisation = find_organisation(reference if isinstance(reference, str | int) else "")
     except NotFound:
         raise Invalid({"org_id": [DelegationProblem.NO_ORGANISATION()]}) from None
-    if not found.local or found.pk == event.org_id:
+    if not organisation.local or organisation.pk == event.org_id:
         raise Invalid({"org_id": [DelegationProblem.UNSUITABLE_ORGANISATION()]})
-    return found
+    return organisation
 
 
-def _reach(actor: Actor, data: Mapping[str, Any], default: int) -> tuple[int, int | None]:
+def _distribution(actor: Actor, data: Mapping[str, Any], default: int) -> tuple[int, int | None]:
     distribution = as_int(data.get("distribution", default))
     if distribution is None or distribution not in DISTRIBUTIONS | {default}:
         raise Invalid({"distribution": [DelegationProblem.BAD_DISTRIBUTION()]})
@@ -156,13 +165,9 @@ def _reach(actor: Actor, data: Mapping[str, Any], default: int) -> tuple[int, in
     return distribution, SharingGroups(actor).required(distribution, group, None)
 
 
-def _message(given: Any) -> str:
-    if given is None:
+def _message(value: Any) -> str:
+    if value is None:
         return ""
-    if not isinstance(given, str) or len(given) > LONGEST_MESSAGE:
+    if not isinstance(value, str) or len(value) > LONGEST_MESSAGE:
         raise Invalid({"message": [DelegationProblem.BAD_MESSAGE(most=LONGEST_MESSAGE)]})
-    return given
-
-
-def _target(event: Event) -> Target:
-    return Target("event", event.pk, event.uuid, event.info)
+    return value

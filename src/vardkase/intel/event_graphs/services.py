@@ -1,4 +1,5 @@
-"""Services for saved event graphs. They may show data only their makers see: other organisations never get them."""
+"""Services for saved event graphs. A graph may show data that only its author may read, so other
+organisations never get it."""
 
 from __future__ import annotations
 
@@ -27,30 +28,31 @@ from vardkase.intel.services.locking import lock_event
 from vardkase.misp.flags import as_int
 
 LARGEST = 1024 * 1024
-"""Bytes of a drawing, and of its picture."""
+"""Bytes of a graph, and of its preview."""
 MOST_GRAPHS = 100
 """Graphs of one event that one organisation keeps."""
 DATA_URL = "data:image/png;base64,"
 
 
 def graphs_of(actor: Actor, event: Reference, graph: Reference | None = None) -> list[EventGraph]:
-    kept = _own(actor).filter(event=find_event(actor, event).id).order_by("-pk")
+    graphs = _own_graphs(actor).filter(event=find_event(actor, event).id).order_by("-pk")
     if graph is None:
-        return list(kept[:MOST_GRAPHS])
-    found = list(kept.filter(pk=as_int(graph) or 0))
-    if not found:
+        return list(graphs[:MOST_GRAPHS])
+    chosen = list(graphs.filter(pk=as_int(graph) or 0))
+    if not chosen:
         raise NotFound(EventGraphProblem.NOT_FOUND())
-    return found
+    return chosen
 
 
 @transaction.atomic
 def keep_graph(actor: Actor, event: Reference, data: Mapping[str, Any]) -> EventGraph:
     actor.require(Permission.ADD)
     actor.require_writing()
-    found = lock_event(actor, find_event(actor, event).id)
+    # The lock keeps two requests from passing the limit on the number of graphs together.
+    locked = lock_event(actor, find_event(actor, event).id)
     errors: dict[str, list[Problem]] = {}
-    kept = EventGraph(
-        event=found,
+    graph = EventGraph(
+        event=locked,
         org_id=actor.organisation_id,
         user_id=actor.user_id or 0,
         timestamp=now_seconds(),
@@ -58,28 +60,28 @@ def keep_graph(actor: Actor, event: Reference, data: Mapping[str, Any]) -> Event
         network_json=_drawing(data.get("network_json"), errors),
         preview=_picture(data.get("preview_img"), errors),
     )
-    if EventGraph.objects.filter(event=found, org=actor.organisation_id).count() >= MOST_GRAPHS:
+    if EventGraph.objects.filter(event=locked, org=actor.organisation_id).count() >= MOST_GRAPHS:
         errors["event_id"] = [EventGraphProblem.TOO_MANY(most=MOST_GRAPHS)]
     if errors:
         raise Invalid(errors)
-    kept.save()
-    record(actor, IntelAction.EVENT_GRAPH_ADDED, _target(kept), {"event": str(found.uuid)})
-    return kept
+    graph.save()
+    record(actor, IntelAction.EVENT_GRAPH_ADDED, _audit_target(graph), {"event": str(locked.uuid)})
+    return graph
 
 
 @transaction.atomic
 def delete_graph(actor: Actor, graph: Reference) -> int:
     actor.require(Permission.MODIFY)
     actor.require_writing()
-    found = _own(actor).select_for_update().filter(pk=as_int(graph) or 0).first()
-    if found is None:
+    stored = _own_graphs(actor).select_for_update().filter(pk=as_int(graph) or 0).first()
+    if stored is None:
         raise NotFound(EventGraphProblem.NOT_FOUND())
-    find_event(actor, found.event_id)
-    if not (actor.is_site_admin or actor.may(Permission.MODIFY_ORG) or found.user_id == actor.user_id):
+    find_event(actor, stored.event_id)  # Raises NotFound if the actor may no longer read the event.
+    if not (actor.is_site_admin or actor.may(Permission.MODIFY_ORG) or stored.user_id == actor.user_id):
         raise Forbidden(IntelProblem.NOT_AUTHORISED())
-    number = found.pk
-    record(actor, IntelAction.EVENT_GRAPH_DELETED, _target(found), {"event": str(found.event.uuid)})
-    found.delete()
+    number = stored.pk
+    record(actor, IntelAction.EVENT_GRAPH_DELETED, _audit_target(stored), {"event": str(stored.event.uuid)})
+    stored.delete()
     return int(number)
 
 
@@ -88,23 +90,24 @@ def forget_of_removed(removed: AttributesRemoved) -> None:
         EventGraph.objects.filter(event=removed.event_id).delete()
 
 
-def _own(actor: Actor) -> QuerySet[EventGraph]:
-    every = EventGraph.objects.all()
-    return every if actor.is_site_admin else every.filter(org=actor.organisation_id)
+def _own_graphs(actor: Actor) -> QuerySet[EventGraph]:
+    graphs = EventGraph.objects.all()
+    return graphs if actor.is_site_admin else graphs.filter(org=actor.organisation_id)
 
 
-def _name(given: Any, errors: dict[str, list[Problem]]) -> str:
-    if given is None:
+def _name(value: Any, errors: dict[str, list[Problem]]) -> str:
+    if value is None:
         return ""
-    if not isinstance(given, str) or len(given) > 255 or "\0" in given:
+    if not isinstance(value, str) or len(value) > 255 or "\0" in value:
         errors["network_name"] = [EventGraphProblem.BAD_NAME()]
         return ""
-    return given
+    return value
 
 
-def _drawing(given: Any, errors: dict[str, list[Problem]]) -> str:
+def _drawing(value: Any, errors: dict[str, list[Problem]]) -> str:
+    # Clients send the graph as JSON, or as a text that holds JSON.
     try:
-        decoded = json_limits.decoded(given) if isinstance(given, str) else given
+        decoded = json_limits.decoded(value) if isinstance(value, str) else value
         text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
     except ValueError:
         decoded, text = None, ""
@@ -115,11 +118,11 @@ def _drawing(given: Any, errors: dict[str, list[Problem]]) -> str:
     return text
 
 
-def _picture(given: Any, errors: dict[str, list[Problem]]) -> bytes:
-    if given in (None, ""):
+def _picture(value: Any, errors: dict[str, list[Problem]]) -> bytes:
+    if value in (None, ""):
         return b""
     try:
-        content = b64decode(str(given).removeprefix(DATA_URL), validate=True)
+        content = b64decode(str(value).removeprefix(DATA_URL), validate=True)
     except ValueError:
         content = b""
     if len(content) > LARGEST or not is_png(content):
@@ -128,5 +131,5 @@ def _picture(given: Any, errors: dict[str, list[Problem]]) -> bytes:
     return content
 
 
-def _target(graph: EventGraph) -> Target:
+def _audit_target(graph: EventGraph) -> Target:
     return Target("event_graph", graph.pk, title=graph.network_name)

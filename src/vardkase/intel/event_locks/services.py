@@ -1,6 +1,6 @@
 """Services for event locks, each valid for 15 minutes.
 
-None of it is in the audit trail: it changes nothing of an event, and says only where somebody is looking.
+Nothing of it is audited: a lock changes nothing in the event, and only shows that somebody is editing it.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from django.db import transaction
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.errors import NotOwned
 from vardkase.intel.event_locks.models import EventLock
 from vardkase.intel.event_locks.settings import DISABLED
 from vardkase.intel.hooks import AttributesRemoved
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import Reference, find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
+from vardkase.intel.services.locking import own_event
 
-SECONDS = 900
-"""How long a lock holds when nobody renews it, as in MISP."""
+LOCK_SECONDS = 900
+"""How long a lock lasts unless it is renewed, as in MISP."""
 MOST_NAMED = 100
+"""Users listed as editing one event."""
 ANOTHER = "another user"
 
 
@@ -35,24 +35,24 @@ def add_lock(actor: Actor, reference: Reference) -> UUID:
     """
     if DISABLED.value or actor.user_id is None:
         raise Forbidden(EventProblem.LOCKS_OFF())
-    event = _own(actor, reference)
+    event = own_event(actor, reference)
     now = now_seconds()
+    # Nothing else removes expired locks.
     EventLock.objects.filter(event=event.id, expires__lte=now).delete()
     lock, _ = EventLock.objects.update_or_create(
-        event_id=event.id, user_id=actor.user_id, defaults={"expires": now + SECONDS}
+        event_id=event.id, user_id=actor.user_id, defaults={"expires": now + LOCK_SECONDS}
     )
     return lock.lock_id
 
 
 @transaction.atomic
 def remove_lock(actor: Actor, reference: Reference, lock_id: str) -> bool:
-    event = _own(actor, reference)
+    event = own_event(actor, reference)
     try:
         wanted = UUID(lock_id)
     except ValueError:
         return False
-    own = EventLock.objects.filter(event=event.id, user=actor.user_id, lock_id=wanted)
-    removed, _ = own.delete()
+    removed, _ = EventLock.objects.filter(event=event.id, user=actor.user_id, lock_id=wanted).delete()
     return removed > 0
 
 
@@ -64,22 +64,14 @@ def at_work(actor: Actor, reference: Reference) -> list[str]:
     event = find_event(actor, reference)
     if DISABLED.value or not may_modify_event(actor, event):
         return []
-    held = EventLock.objects.filter(event=event.id, expires__gt=now_seconds()).exclude(user=actor.user_id)
+    locks = EventLock.objects.filter(event=event.id, expires__gt=now_seconds()).exclude(user=actor.user_id)
+    users = locks.order_by("user__email").values_list("user__email", "user__org")[:MOST_NAMED]
     return [
         email if actor.is_site_admin or organisation == actor.organisation_id else ANOTHER
-        for email, organisation in held.order_by("user__email").values_list("user__email", "user__org")[
-            :MOST_NAMED
-        ]
+        for email, organisation in users
     ]
 
 
 def forget_of_removed(removed: AttributesRemoved) -> None:
     if removed.attribute_ids is None:
         EventLock.objects.filter(event=removed.event_id).delete()
-
-
-def _own(actor: Actor, reference: Reference) -> EventRow:
-    event = find_event(actor, reference)
-    if not may_modify_event(actor, event):
-        raise NotOwned
-    return event

@@ -11,13 +11,13 @@ from vardkase.identity.access.tag_names import tag_name_predicate
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
 
 LONGEST_PHRASE = 5
-"""Words in a name that is looked for."""
+"""Words of a name; the number of phrases to look up grows with it."""
 
 SHORTEST_NAME = 4
-"""Characters; "Go" and "Net" are names, too, and stand in every text."""
+"""Characters; "Go" and "Net" are names as well, and occur in every text."""
 
 LONGEST_TEXT = 500_000
-"""Characters of a text that are looked at."""
+"""Characters of a text that are searched; the rest is ignored."""
 
 WORD = re.compile(r"\S+")
 EDGES = ".,;!?()[]{}'\u2019\u201c\u201d"

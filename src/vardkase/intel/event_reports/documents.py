@@ -25,27 +25,28 @@ class StoredReports:
 
 def store_reports(actor: Actor, event: Event, parts: object, assembler: Assembler) -> StoredReports:
     """Store the reports of a locked event: new ones are added, known ones replaced if newer (core-format §7)."""
-    parsed = list(_parsed(parts, assembler))
+    parsed = list(_parse(parts, assembler))
     if not parsed:
         return StoredReports((), frozenset())
     uuids = [report.uuid for report in parsed if report.uuid]
     known = {str(report.uuid): report for report in EventReport.objects.filter(uuid__in=uuids)}
-    book = TagLoader(actor, [mention for report in parsed for mention in report.tags])
+    tags = TagLoader(actor, [mention for report in parsed for mention in report.tags])
     pairs = [(known.get(report.uuid or ""), report) for report in parsed]
+    # Who read the reports before must be taken before they are written: a change may move a report to others.
     before = report_audiences(
         [stored.pk for stored, report in pairs if stored and _replaces(event, stored, report)]
     )
     ids = []
     for stored, report in pairs:
         if stored is None or _replaces(event, stored, report):
-            written = _stored(event, stored, report, assembler)
-            link_tags(written, book, report.tags)
+            written = _save(event, stored, report, assembler)
+            link_tags(written, tags, report.tags)
             ids.append(written.pk)
     return StoredReports(ids, before | report_audiences(ids))
 
 
-def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
-    taken: set[str] = set()
+def _parse(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
+    uuids: set[str] = set()
     for place, part in numbered_parts(parts, "EventReport"):
         if not isinstance(part, dict):
             assembler.rejections.add(place, {"name": [EventReportProblem.NOT_A_REPORT()]})
@@ -53,9 +54,9 @@ def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
         parsed = parse_report(part, now=assembler.now)
         if isinstance(parsed, dict):
             assembler.rejections.add(place, problems_of(parsed))
-        elif parsed.uuid is None or parsed.uuid not in taken:
+        elif parsed.uuid is None or parsed.uuid not in uuids:  # Of two with one uuid the first counts.
             parsed.uuid = parsed.uuid or str(uuid4())
-            taken.add(parsed.uuid)
+            uuids.add(parsed.uuid)
             assembler.note_contributions(parsed.uuid, part, "EventReport", place)
             yield parsed
 
@@ -65,7 +66,7 @@ def _replaces(event: Event, stored: EventReport, sent: ReportInput) -> bool:
     return stored.event_id == event.pk and (not sent.timestamp or sent.timestamp > stored.timestamp)
 
 
-def _stored(event: Event, stored: EventReport | None, sent: ReportInput, assembler: Assembler) -> EventReport:
+def _save(event: Event, stored: EventReport | None, sent: ReportInput, assembler: Assembler) -> EventReport:
     report = stored or EventReport(event=event, uuid=UUID(sent.uuid))
     report.name = sent.name
     report.content = report.content if sent.content is None else sent.content

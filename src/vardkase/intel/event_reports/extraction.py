@@ -35,7 +35,7 @@ from vardkase.misp.report_references import (
 )
 from vardkase.misp.values import normalise, split
 
-type Parts = tuple[str, str | None]
+type ValueParts = tuple[str, str | None]
 
 COMMENT = "Extracted from the report: "
 
@@ -47,23 +47,23 @@ class Extraction:
 
     content: str
     values: list[DetectedValue]
-    known: dict[Parts, UUID]
+    known: dict[ValueParts, UUID]
     tags: dict[str, str]
 
-    def attribute_of(self, found: DetectedValue) -> UUID | None:
-        return self.known.get(_parts(found))
+    def attribute_of(self, value: DetectedValue) -> UUID | None:
+        return self.known.get(_value_parts(value.type, value.value))
 
     def suggested(self) -> str:
         """The report with known values as references, and each new one as ``@[suggestion](value)``."""
-        words = {
-            found.original: str(
+        references = {
+            value.original: str(
                 ReportReference("attribute", str(uuid))
-                if (uuid := self.attribute_of(found))
-                else ReportReference("suggestion", found.value)
+                if (uuid := self.attribute_of(value))
+                else ReportReference("suggestion", value.value)
             )
-            for found in self.values
+            for value in self.values
         }
-        return with_words_replaced(self.content, words)
+        return with_words_replaced(self.content, references)
 
 
 def extraction_of(actor: Actor, reference: Reference) -> Extraction:
@@ -80,25 +80,28 @@ def extract_all(actor: Actor, reference: Reference, *, tag_event: bool) -> int:
     """
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
-    found = _extraction(actor, event.pk, report.content)
-    words = {each.original: str(uuid) for each in found.values if (uuid := found.attribute_of(each))}
-    new = [each for each in found.values if found.attribute_of(each) is None]
-    harmless = find_hits([CheckedValue(each.value, each.type) for each in new])
+    extraction = _extraction(actor, event.pk, report.content)
+    uuids = {
+        value.original: str(uuid) for value in extraction.values if (uuid := extraction.attribute_of(value))
+    }
+    new = [value for value in extraction.values if extraction.attribute_of(value) is None]
+    harmless = find_hits([CheckedValue(value.value, value.type) for value in new])
     documents = [
-        _document(each.value, each.type, each.category, each.to_ids and place not in harmless, report)
-        for place, each in enumerate(new)
+        _document(value.value, value.type, value.category, value.to_ids and place not in harmless, report)
+        for place, value in enumerate(new)
     ]
     stored = _add(actor, event.pk, documents)
-    words |= {each.original: stored[each.value] for each in new if each.value in stored}
-    replaced = {word: str(ReportReference("attribute", uuid)) for word, uuid in words.items()}
+    # A value that was rejected, by a regular expression for imports say, stays in the text as it is.
+    uuids |= {value.original: stored[value.value] for value in new if value.value in stored}
+    replaced = {word: str(ReportReference("attribute", uuid)) for word, uuid in uuids.items()}
     if tag_event:
         # Tag the event. A missing cluster tag is created; tags the actor may not use are skipped.
         actor.require(Permission.TAGGER)
         for tag in resolve_tags(
-            actor, [{"name": name} for name in found.tags.values()], may_create=True
+            actor, [{"name": name} for name in extraction.tags.values()], may_create=True
         ).values():
             attach_tag(actor, event.uuid, tag.pk)
-    return _save(actor, report, with_words_replaced(report.content, replaced), len(stored))
+    return _save_content(actor, report, with_words_replaced(report.content, replaced), len(stored))
 
 
 @transaction.atomic
@@ -112,65 +115,73 @@ def accept_suggestions(
     """
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
-    known = _known(actor, event.pk, [_key(each) for each in suggestions])
-    new = {key: each for each in suggestions if (key := _key(each)) not in known}
+    known = _known(actor, event.pk, [_key(suggestion) for suggestion in suggestions])
+    new = {key: suggestion for suggestion in suggestions if (key := _key(suggestion)) not in known}
     documents = [
         _document(
-            each["value"], each["type"], each.get("category"), each.get("to_ids"), report, each.get("comment")
+            suggestion["value"],
+            suggestion["type"],
+            suggestion.get("category"),
+            suggestion.get("to_ids"),
+            report,
+            suggestion.get("comment"),
         )
-        for each in new.values()
+        for suggestion in new.values()
     ]
     stored = _add(actor, event.pk, documents, complete=True)
-    uuids = stored | {each["value"]: str(known[key]) for each in suggestions if (key := _key(each)) in known}
+    uuids = stored | {
+        suggestion["value"]: str(known[key])
+        for suggestion in suggestions
+        if (key := _key(suggestion)) in known
+    }
 
-    def accepted(found: ReportReference) -> str:
-        uuid = uuids.get(found.target) if found.kind == "suggestion" else None
-        return str(ReportReference("attribute", uuid)) if uuid else str(found)
+    def accepted(reference: ReportReference) -> str:
+        uuid = uuids.get(reference.target) if reference.kind == "suggestion" else None
+        return str(ReportReference("attribute", uuid)) if uuid else str(reference)
 
     text = report.content if content is None else content
-    return _save(actor, report, with_references_replaced(text, accepted), len(stored))
+    return _save_content(actor, report, with_references_replaced(text, accepted), len(stored))
 
 
 def _extraction(actor: Actor, event_id: int, content: str) -> Extraction:
     text = prose(content)
     values = detect(text)
-    return Extraction(
-        content, values, _known(actor, event_id, [_parts(each) for each in values]), tags_in(actor, text)
-    )
+    keys = [_value_parts(value.type, value.value) for value in values]
+    return Extraction(content, values, _known(actor, event_id, keys), tags_in(actor, text))
 
 
-def _parts(found: DetectedValue) -> Parts:
-    return split(found.type, normalise(found.type, found.value))
-
-
-def _key(suggestion: Mapping[str, Any]) -> Parts:
-    kind, value = suggestion.get("type"), suggestion.get("value")
-    if not isinstance(kind, str) or not isinstance(value, str):
-        raise Invalid({"suggestions": [EventReportProblem.INCOMPLETE_SUGGESTION()]})
+def _value_parts(kind: str, value: str) -> ValueParts:
+    """A value as it is stored."""
     return split(kind, normalise(kind, value))
 
 
-def _known(actor: Actor, event_id: int, keys: Sequence[Parts]) -> dict[Parts, UUID]:
+def _key(suggestion: Mapping[str, Any]) -> ValueParts:
+    kind, value = suggestion.get("type"), suggestion.get("value")
+    if not isinstance(kind, str) or not isinstance(value, str):
+        raise Invalid({"suggestions": [EventReportProblem.INCOMPLETE_SUGGESTION()]})
+    return _value_parts(kind, value)
+
+
+def _known(actor: Actor, event_id: int, keys: Sequence[ValueParts]) -> dict[ValueParts, UUID]:
     if not keys:
         return {}
     sql = KNOWN.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
     values = {"event": event_id, "values": [key[0] for key in keys], **reader_parameters(actor)}
     wanted = set(keys)
     rows = cursor().execute(sql, values).fetchall()
+    # The statement finds by the first part, which the index has. Of several the oldest stays: it comes last.
     return {(first, second): uuid for first, second, uuid in rows if (first, second) in wanted}
 
 
 def _document(
     value: str, kind: str, category: Any, to_ids: Any, report: EventReport, comment: Any = None
 ) -> dict[str, Any]:
-    """An attribute from a report gets the report's distribution: extraction must not widen access."""
     members = {"category": category, "to_ids": to_ids, "comment": comment or COMMENT + report.name}
+    # As far as the report itself: extraction must not let anybody read what was in a narrower report.
     members |= {"distribution": report.distribution, "sharing_group_id": report.sharing_group_id}
-    return {"uuid": str(uuid4()), "type": kind, "value": value, **_given(members)}
-
-
-def _given(members: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in members.items() if value is not None}
+    # Only a member that is missing, not one that is null, gets this hub's default.
+    named = {name: member for name, member in members.items() if member is not None}
+    return {"uuid": str(uuid4()), "type": kind, "value": value, **named}
 
 
 def _add(
@@ -183,10 +194,10 @@ def _add(
         raise Invalid(next(iter(added.rejections.errors.values())))
     stored = Attribute.objects.filter(pk__in=added.attribute_ids).values_list("uuid", flat=True)
     uuids = {str(uuid) for uuid in stored}
-    return {each["value"]: each["uuid"] for each in documents if each["uuid"] in uuids}
+    return {document["value"]: document["uuid"] for document in documents if document["uuid"] in uuids}
 
 
-def _save(actor: Actor, report: EventReport, content: str, extracted: int) -> int:
+def _save_content(actor: Actor, report: EventReport, content: str, extracted: int) -> int:
     EventReport.objects.filter(pk=report.pk).update(content=content, timestamp=now_seconds())
     target = Target("event_report", report.pk, report.uuid, report.name)
     record(actor, IntelAction.EVENT_REPORT_EXTRACTED, target, {"attributes": extracted})

@@ -41,16 +41,14 @@ def reports_query(actor: Actor, chosen: ReportFilter) -> SqlQuery:
         parameters["event"] = chosen.event_id
     if chosen.value:
         conditions.append("(p.name ILIKE %(value)s OR p.content ILIKE %(value)s)")
-        parameters["value"] = f"%{_literal(chosen.value)}%"
+        # "%" and "_" in what the user typed stand for themselves.
+        literal = chosen.value.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+        parameters["value"] = f"%{literal}%"
     sql = (
         "SELECT p.id FROM event_report p JOIN event e ON e.id = p.event_id "
         f"WHERE {' AND '.join(conditions)} ORDER BY p.id"
     )
     return SqlQuery(sql, parameters)
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
 OF_EVENT_AND_EXTENSIONS = (

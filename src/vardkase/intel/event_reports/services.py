@@ -28,14 +28,14 @@ from vardkase.misp.distribution import Distribution
 from vardkase.misp.report import ReportInput, parse_report
 
 CHANGEABLE = frozenset({"name", "content", "distribution", "sharing_group_id", "SharingGroup", "deleted"})
-"""What an edit may name; everything else that is sent is passed over, as MISP does."""
+"""What an edit may change; other members are ignored, as in MISP."""
 
 
 @transaction.atomic
 def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
-    parsed = _parsed(data)
+    parsed = _parse(data)
     if parsed.uuid and EventReport.objects.filter(uuid=parsed.uuid).exists():
         raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
     report = EventReport(
@@ -45,7 +45,7 @@ def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
     )
     _assign(actor, report, parsed)
     put_tags(actor, report, parsed.tags)
-    _done(actor, event, report, IntelAction.EVENT_REPORT_ADDED)
+    _touch_and_record(actor, event, report, IntelAction.EVENT_REPORT_ADDED)
     return report.pk
 
 
@@ -63,8 +63,8 @@ def edit_report(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     sent = {key: value for key, value in named(data).items() if key in CHANGEABLE}
     report.timestamp = now_seconds()
     before = report_audiences([report.pk])
-    _assign(actor, report, _parsed(stored | sent))
-    _done(actor, event, report, IntelAction.EVENT_REPORT_EDITED, before=before)
+    _assign(actor, report, _parse(stored | sent))
+    _touch_and_record(actor, event, report, IntelAction.EVENT_REPORT_EDITED, before=before)
     return report.pk
 
 
@@ -73,11 +73,11 @@ def delete_report(actor: Actor, reference: Reference, *, hard: bool = False) -> 
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
     before = report_audiences([report.pk])
-    if hard:
+    if hard:  # The database deletes the report's tags.
         EventReport.objects.filter(pk=report.pk).delete()
     else:
         EventReport.objects.filter(pk=report.pk).update(deleted=True, timestamp=now_seconds())
-    _done(actor, event, report, IntelAction.EVENT_REPORT_DELETED, {"hard": hard}, before=before)
+    _touch_and_record(actor, event, report, IntelAction.EVENT_REPORT_DELETED, {"hard": hard}, before=before)
 
 
 @transaction.atomic
@@ -85,18 +85,18 @@ def restore_report(actor: Actor, reference: Reference) -> None:
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
     EventReport.objects.filter(pk=report.pk).update(deleted=False, timestamp=now_seconds())
-    _done(actor, event, report, IntelAction.EVENT_REPORT_RESTORED)
+    _touch_and_record(actor, event, report, IntelAction.EVENT_REPORT_RESTORED)
 
 
 def lock_own_report(actor: Actor, reference: Reference) -> tuple[EventReport, Event]:
     try:
-        found, event = lock_own_part(actor, lambda: find_report(actor, reference, deleted=True))
+        row, event = lock_own_part(actor, lambda: find_report(actor, reference, deleted=True))
     except NotFound as missing:
         raise NotFound(EventReportProblem.NOT_FOUND_TO_CHANGE()) from missing
-    return EventReport.objects.get(pk=found.id), event
+    return EventReport.objects.get(pk=row.id), event
 
 
-def _parsed(data: Mapping[str, Any]) -> ReportInput:
+def _parse(data: Mapping[str, Any]) -> ReportInput:
     parsed = parse_report(data, now=now_seconds(), default_distribution=Distribution.ORGANISATION)
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))
@@ -113,7 +113,7 @@ def _assign(actor: Actor, report: EventReport, parsed: ReportInput) -> None:
     report.save()
 
 
-def _done(
+def _touch_and_record(
     actor: Actor,
     event: Event,
     report: EventReport,

@@ -29,7 +29,7 @@ def put_tags(actor: Actor, report: EventReport, mentions: Sequence[dict[str, Any
     link_tags(report, TagLoader(actor, mentions), mentions)
 
 
-def link_tags(report: EventReport, book: TagLoader, mentions: Sequence[dict[str, Any]]) -> None:
+def link_tags(report: EventReport, loader: TagLoader, mentions: Sequence[dict[str, Any]]) -> None:
     if not mentions:
         return
     EventReportTag.objects.bulk_create(
@@ -40,11 +40,11 @@ def link_tags(report: EventReport, book: TagLoader, mentions: Sequence[dict[str,
                 local=link.local,
                 relationship_type=link.relationship_type,
             )
-            for link in book.links(mentions)
+            for link in loader.links(mentions)
         ],
         ignore_conflicts=True,
     )
-    if detached := book.detached(mentions):
+    if detached := loader.detached(mentions):
         EventReportTag.objects.filter(event_report=report, tag__in=detached, local=False).delete()
 
 
@@ -52,18 +52,19 @@ def link_tags(report: EventReport, book: TagLoader, mentions: Sequence[dict[str,
 def tag_report(
     actor: Actor, reference: Reference, names: Iterable[str], *, local: bool, relationship_type: str = ""
 ) -> int:
-    report, event = _taggable(actor, reference, local=local)
-    about = {"local": local, "relationship_type": relationship_type}
-    mentions = [_mention(name) | about for name in names]
-    book = TagLoader(actor, mentions)
-    found = [book.find(mention) for mention in mentions]
+    report, event = _lock_taggable(actor, reference, local=local)
+    link = {"local": local, "relationship_type": relationship_type}
+    mentions = [_mention(name) | link for name in names]
+    loader = TagLoader(actor, mentions)
+    found = [loader.find(mention) for mention in mentions]
     tags = [tag for tag in found if tag is not None]
+    # Unlike in a document, one tag that is unknown or not usable refuses the request.
     if len(tags) != len(mentions) or not tags:
         raise Invalid(TaggingProblem.NO_TAG())
     links = EventReportTag.objects.filter(event_report=report)
     before = links.count()
-    link_tags(report, book, mentions)
-    _done(actor, event, report, IntelAction.TAG_ATTACHED, tags, local=local)
+    link_tags(report, loader, mentions)
+    _touch_and_record(actor, event, report, IntelAction.TAG_ATTACHED, tags, local=local)
     return links.count() - before
 
 
@@ -83,13 +84,13 @@ def untag_report(actor: Actor, reference: Reference, name: str) -> tuple[Tag, bo
     )
     if link is None:
         raise Conflict(TaggingProblem.NOT_ATTACHED(kind="EventReport"))
-    stored, event = _taggable(actor, report.id, local=link.local)
+    stored, event = _lock_taggable(actor, report.id, local=link.local)
     EventReportTag.objects.filter(pk=link.pk).delete()
-    _done(actor, event, stored, IntelAction.TAG_DETACHED, [link.tag], local=link.local)
+    _touch_and_record(actor, event, stored, IntelAction.TAG_DETACHED, [link.tag], local=link.local)
     return link.tag, link.local
 
 
-def _taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[EventReport, Event]:
+def _lock_taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[EventReport, Event]:
     actor.require_writing()
     actor.require(Permission.TAGGER)
     event = lock_event(actor, find_report(actor, reference).event_id)
@@ -101,13 +102,14 @@ def _taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[Event
 
 
 def _mention(name: str) -> dict[str, Any]:
+    # At most 18 digits: a longer number does not fit a bigint, and is taken for a name.
     return {"id": name} if name.isascii() and name.isdigit() and len(name) < 19 else {"name": name}
 
 
-def _done(
+def _touch_and_record(
     actor: Actor, event: Event, report: EventReport, act: AuditAction, tags: Sequence[Tag], *, local: bool
 ) -> None:
-    if not local:
+    if not local:  # Local tags do not leave the hub, so there is nothing to publish again.
         touch(event, report_audiences([report.pk]))
     target = Target("event_report", report.pk, report.uuid, report.name)
     for tag in tags:

@@ -21,12 +21,12 @@ from vardkase.misp.types import CATEGORIES, TYPES, category_allows
 LONGEST = 65_535
 MOST_ELEMENTS = 500
 VARIABLE = re.compile(r"\{\{(date|now|user|field:([a-zA-Z_][a-zA-Z0-9_]*))\}\}")
-"""What a title may name: the day, the moment, who fills the form in, and what stands in a field."""
+"""Variables in a title: the date, the time, the user who fills in the form, and the value of a field."""
 
 type Identifier = Annotated[str, Meta(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=255)]
-type Words = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+type Text = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
 type Prose = Annotated[str, Meta(max_length=LONGEST)] | None
-type Names = Annotated[tuple[Words, ...], Meta(max_length=MOST_ELEMENTS)]
+type Names = Annotated[tuple[Text, ...], Meta(max_length=MOST_ELEMENTS)]
 
 
 class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,7 +38,7 @@ class Element(Strict, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Section(Element, frozen=True, kw_only=True, tag="section"):
-    label: Words
+    label: Text
     help: Prose = None
 
 
@@ -47,7 +47,7 @@ class TextBlock(Element, frozen=True, kw_only=True, tag="text_block"):
 
 
 class Field(Element, frozen=True, kw_only=True):
-    label: Words
+    label: Text
     help: Prose = None
     parent: Identifier | None = None
     mandatory: bool = False
@@ -74,8 +74,8 @@ class Chosen(Field, frozen=True, kw_only=True):
 
 
 class AttributeKind(Strict, frozen=True, kw_only=True):
-    category: Words
-    type: Words
+    category: Text
+    type: Text
     to_ids_default: bool | None = None
     comment_template: Prose = None
     default_value: Prose = None
@@ -88,8 +88,8 @@ class AttributeField(Repeated, frozen=True, kw_only=True, tag="attribute_field")
 class TemplateReference(Strict, frozen=True, kw_only=True):
     """An object template, of this version or a later one."""
 
-    uuid: Words
-    name: Words
+    uuid: Text
+    name: Text
     minimum_version: Annotated[int, Meta(ge=1)] | None = None
     pinned_version: Annotated[int, Meta(ge=1)] | None = None
 
@@ -99,7 +99,7 @@ class TemplateReference(Strict, frozen=True, kw_only=True):
 
 
 class Relation(Strict, frozen=True, kw_only=True):
-    object_relation: Words
+    object_relation: Text
     mandatory: bool = False
     default_value: Prose = None
     hidden: bool = False
@@ -135,7 +135,7 @@ class FileField(Repeated, frozen=True, kw_only=True, tag="file_field"):
 class Reference(Element, frozen=True, kw_only=True, tag="object_reference"):
     from_: Identifier = msgspec.field(name="from")
     to: Identifier
-    relationship_type: Words
+    relationship_type: Text
     comment: Prose = None
 
 
@@ -144,13 +144,13 @@ type AnyElement = Section | TextBlock | AnyField | Reference
 
 
 class DefaultTag(Strict, frozen=True, kw_only=True):
-    name: Words
+    name: Text
     locked: bool = False
 
 
 class DefaultCluster(Strict, frozen=True, kw_only=True):
-    galaxy_type: Words
-    value: Words
+    galaxy_type: Text
+    value: Text
     locked: bool = False
 
 
@@ -168,7 +168,7 @@ class Definition(Strict, frozen=True, kw_only=True):
     """A complete template. `misp_default` and `library_metadata` are the library's own."""
 
     schema_version: Literal[1]
-    uuid: Words
+    uuid: Text
     name: Annotated[str, Meta(min_length=1, max_length=255)]
     description: Prose = None
     event_defaults: EventDefaults
@@ -177,12 +177,12 @@ class Definition(Strict, frozen=True, kw_only=True):
     library_metadata: dict[str, Any] | None = None
 
     def fields(self) -> Sequence[AnyField]:
-        return [each for each in self.structure if isinstance(each, Field)]
+        return [element for element in self.structure if isinstance(element, Field)]
 
 
-def document_of(given: Any) -> Any:
+def document_of(definition: Any) -> Any:
     try:
-        return msgspec.json.decode(given) if isinstance(given, str) else given
+        return msgspec.json.decode(definition) if isinstance(definition, str) else definition
     except (msgspec.MsgspecError, RecursionError) as error:
         raise Invalid({"definition": [CommonProblem.NOT_ACCEPTED(reason=str(error))]}) from None
 
@@ -198,12 +198,13 @@ def read_definition(document: Any) -> Definition:
     return definition
 
 
-def rendered(template: str, words: Mapping[str, str]) -> str:
+def rendered(template: str, variables: Mapping[str, str]) -> str:
     """A title or comment with its variables filled in; empty ones are left out."""
-    return VARIABLE.sub(lambda found: words.get(found.group(2) or found.group(1), ""), template)
+    return VARIABLE.sub(lambda match: variables.get(match.group(2) or match.group(1), ""), template)
 
 
 def _problems(definition: Definition) -> Iterator[Problem]:
+    # Two passes: a reference may name an element that comes after it.
     elements: dict[str, AnyElement] = {}
     for element in definition.structure:
         if element.id in elements:
@@ -221,6 +222,7 @@ def _problems(definition: Definition) -> Iterator[Problem]:
 def _problems_of_defaults(defaults: EventDefaults, elements: Mapping[str, AnyElement]) -> Iterator[Problem]:
     if defaults.distribution == 4 and defaults.sharing_group_id is None:
         yield TemplateDefinitionProblem.NO_SHARING_GROUP()
+    # What is left after the known variables are taken out must not look like a variable: it is misspelled.
     if "{{" in VARIABLE.sub("", defaults.info_template):
         yield TemplateDefinitionProblem.BAD_VARIABLE()
     for _, field in VARIABLE.findall(defaults.info_template):
@@ -233,18 +235,15 @@ def _problems_of(element: AnyElement, elements: Mapping[str, AnyElement]) -> Ite
     if parent is not None and not isinstance(elements.get(parent), Section):
         yield TemplateDefinitionProblem.NO_SECTION(parent=parent)
     if isinstance(element, AttributeField):
-        yield from _problems_of_kind(element.misp)
+        kind = element.misp
+        if kind.type not in TYPES:
+            yield TemplateDefinitionProblem.NO_TYPE(type=kind.type)
+        elif kind.category not in CATEGORIES:
+            yield TemplateDefinitionProblem.NO_CATEGORY(category=kind.category)
+        elif not category_allows(kind.category, kind.type):
+            yield TemplateDefinitionProblem.NO_TYPE_IN_CATEGORY(category=kind.category, type=kind.type)
     if isinstance(element, Reference):
         if not isinstance(elements.get(element.from_), ObjectField):
             yield TemplateDefinitionProblem.NOT_FROM_OBJECT(element=element.from_)
         if not isinstance(elements.get(element.to), ObjectField | AttributeField | FileField):
             yield TemplateDefinitionProblem.NOT_TO_THING(element=element.to)
-
-
-def _problems_of_kind(kind: AttributeKind) -> Iterator[Problem]:
-    if kind.type not in TYPES:
-        yield TemplateDefinitionProblem.NO_TYPE(type=kind.type)
-    elif kind.category not in CATEGORIES:
-        yield TemplateDefinitionProblem.NO_CATEGORY(category=kind.category)
-    elif not category_allows(kind.category, kind.type):
-        yield TemplateDefinitionProblem.NO_TYPE_IN_CATEGORY(category=kind.category, type=kind.type)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as member
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -26,7 +27,7 @@ from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.misp.fields import read_text
 
 MOST = 200
-"""How often one field may be filled in."""
+"""Answers to one field."""
 DEFAULTS = "event_defaults"
 NO_TITLE = "Event from template"
 
@@ -46,30 +47,30 @@ class Form:
     templates: Mapping[str, ObjectTemplate]
     clusters: Mapping[tuple[str, str], str]
     person: str
-    attributes: Parts = field(default_factory=list)
-    objects: Parts = field(default_factory=list)
-    tags: dict[str, str] = field(default_factory=dict)
-    """Tag → the field that asks for it, or ``event_defaults``."""
-    sources: dict[str, str] = field(default_factory=dict)
+    attributes: Parts = member(default_factory=list)
+    objects: Parts = member(default_factory=list)
+    tags: dict[str, str] = member(default_factory=dict)
+    """Tag → the field that it comes from, or ``event_defaults``."""
+    sources: dict[str, str] = member(default_factory=dict)
     """Place in the document → the field that it comes from."""
-    first: dict[str, str] = field(default_factory=dict)
-    """Field → uuid of the first thing that was made of it."""
-    errors: dict[str, list[Problem]] = field(default_factory=dict)
+    first: dict[str, str] = member(default_factory=dict)
+    """Field → uuid of the first attribute or object made from it, which references lead to."""
+    errors: dict[str, list[Problem]] = member(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         fields = self.definition.fields()
-        for name in self.values.keys() - {each.id for each in fields}:
+        for name in self.values.keys() - {field.id for field in fields}:
             self._refuse(name, TemplateValueProblem.UNKNOWN_FIELD())
-        for each in fields:
-            self._take(each)
+        for field in fields:
+            self._take(field)
         if self.errors:
             raise Invalid(self.errors)
-        self._refer()
+        self._add_references()
         defaults = self.definition.event_defaults
         for name in (*(tag.name for tag in defaults.tags), *default_clusters(self.definition)):
             self.tags.setdefault(name, DEFAULTS)
         return {
-            "info": rendered(defaults.info_template, self._words()).strip() or NO_TITLE,
+            "info": rendered(defaults.info_template, self._variables()).strip() or NO_TITLE,
             "distribution": defaults.distribution,
             "sharing_group_id": defaults.sharing_group_id or 0,
             "threat_level_id": defaults.threat_level_id,
@@ -79,138 +80,149 @@ class Form:
             "Tag": [{"name": name} for name in self.tags],
         }
 
-    def _take(self, asked: AnyField) -> None:
-        answers = _answers(asked, self.values.get(asked.id))
-        if not answers and asked.mandatory:
-            self._refuse(asked.id, CommonProblem.MISSING())
-        elif len(answers) > 1 and not asked.takes_several:
-            self._refuse(asked.id, TemplateValueProblem.ONE_ONLY())
+    def _take(self, field: AnyField) -> None:
+        answers = _answers(field, self.values.get(field.id))
+        if not answers and field.mandatory:
+            self._refuse(field.id, CommonProblem.MISSING())
+        elif len(answers) > 1 and not field.takes_several:
+            self._refuse(field.id, TemplateValueProblem.ONE_ONLY())
         elif len(answers) > MOST:
-            self._refuse(asked.id, TemplateValueProblem.TOO_MANY(most=MOST))
+            self._refuse(field.id, TemplateValueProblem.TOO_MANY(most=MOST))
         else:
             for answer in answers:
-                self._take_answer(asked, answer)
+                self._take_answer(field, answer)
 
-    def _take_answer(self, asked: AnyField, answer: Any) -> None:
-        if isinstance(asked, ObjectField):
-            self._take_object(asked, answer)
-        elif isinstance(asked, FileField):
-            self._take_file(asked, answer)
+    def _take_answer(self, field: AnyField, answer: Any) -> None:
+        if isinstance(field, ObjectField):
+            self._take_object(field, answer)
+        elif isinstance(field, FileField):
+            self._take_file(field, answer)
         elif not isinstance(answer, str):
-            self._refuse(asked.id, CommonProblem.NOT_TEXT())
-        elif isinstance(asked, AttributeField):
-            self._take_attribute(asked, answer)
-        elif isinstance(asked, TagField):
-            self._take_tag(asked, answer)
-        elif (tag := self.clusters.get((asked.id, answer))) is None:
-            self._refuse(asked.id, TemplateValueProblem.NO_CLUSTER(name=answer))
+            self._refuse(field.id, CommonProblem.NOT_TEXT())
+        elif isinstance(field, AttributeField):
+            self._take_attribute(field, answer)
+        elif isinstance(field, TagField):
+            allowed = field.restrict_taxonomies
+            if allowed and answer.partition(":")[0] not in allowed:
+                problem = TemplateValueProblem.NOT_OF_TAXONOMY(tag=answer, taxonomies=list(allowed))
+                self._refuse(field.id, problem)
+            else:
+                self.tags[answer] = field.id
+        elif (tag := self.clusters.get((field.id, answer))) is None:
+            self._refuse(field.id, TemplateValueProblem.NO_CLUSTER(name=answer))
         else:
-            self.tags[tag] = asked.id
+            self.tags[tag] = field.id
 
-    def _take_attribute(self, asked: AttributeField, value: str) -> None:
-        said: dict[str, Any] = {"type": asked.misp.type, "category": asked.misp.category, "value": value}
-        if asked.misp.to_ids_default is not None:
-            said["to_ids"] = asked.misp.to_ids_default
-        if asked.misp.comment_template:
-            said["comment"] = rendered(asked.misp.comment_template, self._words())
-        self._add(asked, said)
+    def _take_attribute(self, field: AttributeField, value: str) -> None:
+        part: dict[str, Any] = {"type": field.misp.type, "category": field.misp.category, "value": value}
+        if field.misp.to_ids_default is not None:
+            part["to_ids"] = field.misp.to_ids_default
+        if field.misp.comment_template:
+            part["comment"] = rendered(field.misp.comment_template, self._variables())
+        self._add_attribute(field, part)
 
-    def _take_file(self, asked: FileField, given: Any) -> None:
-        name, data = (given.get("filename"), given.get("data")) if isinstance(given, dict) else ("", "")
+    def _take_file(self, field: FileField, answer: Any) -> None:
+        name, data = (answer.get("filename"), answer.get("data")) if isinstance(answer, dict) else ("", "")
         if not (isinstance(name, str) and isinstance(data, str) and name and data):
-            self._refuse(asked.id, TemplateValueProblem.NOT_A_FILE())
+            self._refuse(field.id, TemplateValueProblem.NOT_A_FILE())
             return
-        self._add(asked, {"type": asked.as_, "value": name, "data": data, "encrypt": True})
+        self._add_attribute(field, {"type": field.as_, "value": name, "data": data, "encrypt": True})
 
-    def _take_tag(self, asked: TagField, name: str) -> None:
-        allowed = asked.restrict_taxonomies
-        if allowed and name.partition(":")[0] not in allowed:
-            self._refuse(asked.id, TemplateValueProblem.NOT_OF_TAXONOMY(tag=name, taxonomies=list(allowed)))
-        else:
-            self.tags[name] = asked.id
-
-    def _take_object(self, asked: ObjectField, given: Any) -> None:
-        wanted = asked.object_template
+    def _take_object(self, field: ObjectField, answer: Any) -> None:
+        wanted = field.object_template
         template = self.templates.get(wanted.uuid.lower())
         if template is None or template.version < wanted.version:
             lacking = TemplateValueProblem.NO_OBJECT_TEMPLATE(name=wanted.name, version=wanted.version)
-            self._refuse(asked.id, lacking)
-        elif not isinstance(given, dict):
-            self._refuse(asked.id, TemplateValueProblem.NOT_AN_OBJECT())
+            self._refuse(field.id, lacking)
+        elif not isinstance(answer, dict):
+            self._refuse(field.id, TemplateValueProblem.NOT_AN_OBJECT())
         else:
-            self._add_object(asked, template, given)
+            self._add_object(field, template, answer)
 
-    def _add_object(self, asked: ObjectField, template: ObjectTemplate, given: Mapping[str, Any]) -> None:
+    def _add_object(self, field: ObjectField, template: ObjectTemplate, answer: Mapping[str, Any]) -> None:
         known: dict[str, Any] = template.definition.get("attributes") or {}
-        shown = {each.object_relation: each for each in asked.relations}
-        entered = {name: texts for name, value in given.items() if (texts := _texts(value))}
+        shown = {relation.object_relation: relation for relation in field.relations}
+        entered = {name: texts for name, value in answer.items() if (texts := _texts(value))}
+        # A field without relations takes any that its template has.
         for name in entered.keys() - (known.keys() & (shown.keys() or known.keys())):
-            self._refuse(asked.id, TemplateValueProblem.NO_RELATION(relation=name))
+            self._refuse(field.id, TemplateValueProblem.NO_RELATION(relation=name))
         for name, relation in shown.items():
             if name not in entered and relation.default_value:
                 entered[name] = [relation.default_value]
             if relation.mandatory and name not in entered:
-                self._refuse(asked.id, TemplateValueProblem.RELATION_MISSING(relation=name))
-        if asked.id in self.errors:
+                self._refuse(field.id, TemplateValueProblem.RELATION_MISSING(relation=name))
+        if field.id in self.errors:
             return
         parts = [
-            {"object_relation": name, "value": text, **_kind(known[name])}
+            {"object_relation": name, "value": text, **_type_members(known[name])}
             for name, texts in entered.items()
             for text in texts
         ]
         uuid = str(uuid4())
-        self.first.setdefault(asked.id, uuid)
-        self.sources[f"Object.{len(self.objects)}"] = asked.id
-        self.objects.append({"uuid": uuid, **_head(template), "Attribute": parts, "ObjectReference": []})
+        self.first.setdefault(field.id, uuid)
+        self.sources[f"Object.{len(self.objects)}"] = field.id
+        self.objects.append(
+            {
+                "uuid": uuid,
+                "name": template.name,
+                "meta-category": template.meta_category,
+                "description": template.description,
+                "template_uuid": str(template.uuid),
+                "template_version": template.version,
+                "Attribute": parts,
+                "ObjectReference": [],
+            }
+        )
 
-    def _add(self, asked: AnyField, said: dict[str, Any]) -> None:
+    def _add_attribute(self, field: AnyField, part: dict[str, Any]) -> None:
         uuid = str(uuid4())
-        self.first.setdefault(asked.id, uuid)
-        self.sources[f"Attribute.{len(self.attributes)}"] = asked.id
-        self.attributes.append({"uuid": uuid, **said})
+        self.first.setdefault(field.id, uuid)
+        self.sources[f"Attribute.{len(self.attributes)}"] = field.id
+        self.attributes.append({"uuid": uuid, **part})
 
-    def _refer(self) -> None:
-        made = {each["uuid"]: each for each in self.objects}
-        for each in self.definition.structure:
-            if not isinstance(each, Reference):
+    def _add_references(self) -> None:
+        objects = {part["uuid"]: part for part in self.objects}
+        for element in self.definition.structure:
+            if not isinstance(element, Reference):
                 continue
-            source, target = self.first.get(each.from_), self.first.get(each.to)
+            source, target = self.first.get(element.from_), self.first.get(element.to)
+            # A reference from or to a field that was left empty does not arise.
             if source is not None and target is not None:
-                made[source]["ObjectReference"].append(
+                objects[source]["ObjectReference"].append(
                     {
                         "referenced_uuid": target,
-                        "relationship_type": each.relationship_type,
-                        "comment": each.comment or "",
+                        "relationship_type": element.relationship_type,
+                        "comment": element.comment or "",
                     }
                 )
 
-    def _words(self) -> dict[str, str]:
+    def _variables(self) -> dict[str, str]:
         moment = datetime.now(UTC)
         answers = {name: ", ".join(_texts(value)) for name, value in self.values.items()}
         now = {"date": moment.date().isoformat(), "now": moment.isoformat(timespec="seconds")}
         return answers | now | {"user": self.person}
 
-    def _refuse(self, name: str, why: Problem) -> None:
-        self.errors.setdefault(name, []).append(why)
+    def _refuse(self, name: str, problem: Problem) -> None:
+        self.errors.setdefault(name, []).append(problem)
 
 
 def default_clusters(definition: Definition) -> list[str]:
-    named = definition.event_defaults.galaxy_clusters
-    return [f'misp-galaxy:{each.galaxy_type}="{each.value}"' for each in named]
+    clusters = definition.event_defaults.galaxy_clusters
+    return [f'misp-galaxy:{cluster.galaxy_type}="{cluster.value}"' for cluster in clusters]
 
 
 def cluster_answers(definition: Definition, values: Mapping[str, Any]) -> Iterator[tuple[GalaxyField, str]]:
-    for asked in definition.fields():
-        if isinstance(asked, GalaxyField):
-            yield from ((asked, text) for text in _texts(values.get(asked.id)))
+    for field in definition.fields():
+        if isinstance(field, GalaxyField):
+            yield from ((field, text) for text in _texts(values.get(field.id)))
 
 
-def _answers(asked: AnyField, given: Any) -> list[Any]:
-    several = given if isinstance(given, list) else [given]
-    entered = [each.strip() if isinstance(each, str) else each for each in several]
-    kept = [each for each in entered if not _is_empty(each)]
-    if not kept and isinstance(asked, AttributeField) and asked.misp.default_value:
-        return [asked.misp.default_value]
+def _answers(field: AnyField, value: Any) -> list[Any]:
+    answers = value if isinstance(value, list) else [value]
+    entered = [answer.strip() if isinstance(answer, str) else answer for answer in answers]
+    kept = [answer for answer in entered if not _is_empty(answer)]
+    if not kept and isinstance(field, AttributeField) and field.misp.default_value:
+        return [field.misp.default_value]
     return kept
 
 
@@ -223,22 +235,13 @@ def _is_empty(value: Any) -> bool:
 
 
 def _texts(value: Any) -> list[str]:
-    several: Sequence[Any] = value if isinstance(value, list) else [value]
-    return [text for each in several[: MOST + 1] if (text := read_text(each).strip())]
+    parts: Sequence[Any] = value if isinstance(value, list) else [value]
+    # One more than allowed, so that the caller still notices that there are too many.
+    return [text for part in parts[: MOST + 1] if (text := read_text(part).strip())]
 
 
-def _head(template: ObjectTemplate) -> dict[str, Any]:
-    return {
-        "name": template.name,
-        "meta-category": template.meta_category,
-        "description": template.description,
-        "template_uuid": str(template.uuid),
-        "template_version": template.version,
-    }
-
-
-def _kind(element: Mapping[str, Any]) -> dict[str, Any]:
-    said: dict[str, Any] = {"type": element.get("misp-attribute")}
+def _type_members(element: Mapping[str, Any]) -> dict[str, Any]:
+    members: dict[str, Any] = {"type": element.get("misp-attribute")}
     if categories := element.get("categories"):
-        said["category"] = categories[0]
-    return said | {name: element[name] for name in ("to_ids", "disable_correlation") if name in element}
+        members["category"] = categories[0]
+    return members | {name: element[name] for name in ("to_ids", "disable_correlation") if name in element}

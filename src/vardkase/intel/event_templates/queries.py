@@ -21,14 +21,14 @@ def visible_templates(actor: Actor) -> QuerySet[EventTemplate]:
 
 def find_template(actor: Actor, reference: Reference) -> EventTemplate:
     condition = by_reference(reference)
-    found = visible_templates(actor).filter(condition).first() if condition is not None else None
-    if found is None:
+    template = visible_templates(actor).filter(condition).first() if condition is not None else None
+    if template is None:
         raise NotFound(EventTemplateProblem.NOT_FOUND())
-    return found
+    return template
 
 
 def find_own_template(actor: Actor, reference: Reference) -> EventTemplate:
-    found = find_template(actor, reference)
-    if not (actor.is_site_admin or found.org_id == actor.organisation_id):
+    template = find_template(actor, reference)
+    if not (actor.is_site_admin or template.org_id == actor.organisation_id):
         raise NotFound(EventTemplateProblem.NOT_FOUND())
-    return found
+    return template

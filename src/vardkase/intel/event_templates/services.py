@@ -21,7 +21,6 @@ from vardkase.identity.organisations.queries import Reference
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_templates.definition import (
     Definition,
-    GalaxyField,
     ObjectField,
     document_of,
     read_definition,
@@ -53,16 +52,16 @@ IMPORTED = ("uuid", "name", "description", "distribution", "active", "definition
 def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
     _require_author(actor)
     definition = read_definition(document_of(data.get("definition")))
-    known = {"name": definition.name, "description": definition.description}
+    defaults = {"name": definition.name, "description": definition.description}
     template = EventTemplate(org_id=actor.organisation_id, creator_user_id=actor.user_id or 0)
-    form = str(data.get("uuid") or definition.uuid).strip().lower()
-    if not UUID_FORM.fullmatch(form):
+    uuid = str(data.get("uuid") or definition.uuid).strip().lower()
+    if not UUID_FORM.fullmatch(uuid):
         raise Invalid({"uuid": [EventTemplateProblem.BAD_UUID()]})
-    if EventTemplate.objects.filter(uuid=form).exists():
+    if EventTemplate.objects.filter(uuid=uuid).exists():
         raise Invalid({"uuid": [EventTemplateProblem.UUID_TAKEN()]})
-    template.uuid = UUID(form)
-    _write(template, {**known, **data})
-    record(actor, IntelAction.EVENT_TEMPLATE_ADDED, _target(template))
+    template.uuid = UUID(uuid)
+    _write(template, {**defaults, **data})
+    record(actor, IntelAction.EVENT_TEMPLATE_ADDED, _audit_target(template))
     return template
 
 
@@ -73,7 +72,7 @@ def edit_template(actor: Actor, reference: Reference, data: Mapping[str, Any]) -
     template.version += 1
     template.default = False  # From now on it is somebody's own, and no update overwrites it.
     _write(template, data)
-    record(actor, IntelAction.EVENT_TEMPLATE_EDITED, _target(template), {"version": template.version})
+    record(actor, IntelAction.EVENT_TEMPLATE_EDITED, _audit_target(template), {"version": template.version})
     return template
 
 
@@ -93,10 +92,10 @@ def import_template(actor: Actor, document: Any, mode: str) -> tuple[EventTempla
     """
     if mode not in MODES:
         raise Invalid({"mode": [MispProblem.NO_SUCH_CHOICE(choices=MODES)]})
-    given = document.get("template") if isinstance(document, Mapping) else None
-    if not isinstance(given, Mapping):
+    part = document.get("template") if isinstance(document, Mapping) else None
+    if not isinstance(part, Mapping):
         raise Invalid({"template": [EventTemplateProblem.NO_TEMPLATE()]})
-    sent = {name: given[name] for name in IMPORTED if name in given}
+    sent = {name: part[name] for name in IMPORTED if name in part}
     uuid = str(sent.get("uuid") or "").lower()
     if mode == "fail" or not (UUID_FORM.fullmatch(uuid) and EventTemplate.objects.filter(uuid=uuid).exists()):
         return add_template(actor, sent), "new"
@@ -109,7 +108,7 @@ def import_template(actor: Actor, document: Any, mode: str) -> tuple[EventTempla
 def delete_template(actor: Actor, reference: Reference) -> int:
     _require_author(actor)
     template = find_own_template(actor, reference)
-    target, number = _target(template), template.pk
+    target, number = _audit_target(template), template.pk
     template.delete()
     record(actor, IntelAction.EVENT_TEMPLATE_DELETED, target)
     return number
@@ -129,25 +128,28 @@ def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
     clusters = _clusters(actor, definition, values)
     form = Form(definition, values, _object_templates(definition), clusters, actor.name)
     document = form.document()
-    for place, each in enumerate(document["Object"]):
-        _check(form.sources[f"Object.{place}"], each)
+    for place, part in enumerate(document["Object"]):
+        try:
+            check_requirements(part, [attribute["object_relation"] for attribute in part["Attribute"]])
+        except Invalid as refused:
+            raise Invalid({form.sources[f"Object.{place}"]: [refused.problem]}) from None
     # Create the tags of existing clusters: users who may tag may choose any cluster (see
     # `attach_cluster`).
     names = [*clusters.values(), *default_clusters(definition)]
     if names and actor.may(Permission.TAGGER):
-        here = visible_clusters(actor).filter(tag_name__in=names, deleted=False)
-        known = set(here.values_list("tag_name", flat=True))
+        usable = visible_clusters(actor).filter(tag_name__in=names, deleted=False)
+        known = set(usable.values_list("tag_name", flat=True))
         resolve_tags(actor, [{"name": name} for name in known], may_create=True)
     stored = add_event(actor, document)
     if stored.rejections:
-        raise Invalid(_by_field(form, stored.rejections))
+        raise Invalid(_errors_by_field(form, stored.rejections))  # Rolls back the event.
     _require_tags(form, stored.event_id)
     return stored.event_id
 
 
-def check_definition(given: Any) -> list[Problem]:
+def check_definition(definition: Any) -> list[Problem]:
     try:
-        require_object_templates(read_definition(document_of(given)))
+        require_object_templates(read_definition(document_of(definition)))
     except Invalid as refused:
         return [problem for problems in by_field(refused, "definition").values() for problem in problems]
     return []
@@ -169,24 +171,25 @@ def _write(template: EventTemplate, data: Mapping[str, Any]) -> None:
 
 def _object_templates(definition: Definition) -> dict[str, ObjectTemplate]:
     wanted = {
-        each.object_template.uuid.lower() for each in definition.fields() if isinstance(each, ObjectField)
+        field.object_template.uuid.lower() for field in definition.fields() if isinstance(field, ObjectField)
     }
-    found = active_templates().filter(uuid__in=[uuid for uuid in wanted if UUID_FORM.fullmatch(uuid)])
-    return {str(each.uuid): each for each in found.order_by("version")}
+    templates = active_templates().filter(uuid__in=[uuid for uuid in wanted if UUID_FORM.fullmatch(uuid)])
+    # In ascending order, so that the newest version of each is what the dictionary keeps.
+    return {str(template.uuid): template for template in templates.order_by("version")}
 
 
 def require_object_templates(definition: Definition) -> None:
-    there = _object_templates(definition)
+    available = _object_templates(definition)
     problems: list[Problem] = []
-    for each in definition.fields():
-        if isinstance(each, ObjectField):
-            wanted = each.object_template
-            found = there.get(wanted.uuid.lower())
-            if found is None or found.version < wanted.version:
+    for field in definition.fields():
+        if isinstance(field, ObjectField):
+            wanted = field.object_template
+            template = available.get(wanted.uuid.lower())
+            if template is None or template.version < wanted.version:
                 lacking = TemplateDefinitionProblem.NO_OBJECT_TEMPLATE(
                     name=wanted.name, version=wanted.version
                 )
-                problems.append(TemplateDefinitionProblem.IN_ELEMENT(element=each.id, problem=lacking))
+                problems.append(TemplateDefinitionProblem.IN_ELEMENT(element=field.id, problem=lacking))
     if problems:
         raise Invalid({"definition": problems})
 
@@ -196,44 +199,34 @@ def _clusters(actor: Actor, definition: Definition, values: Mapping[str, Any]) -
     if not chosen:
         return {}
     names = {name for _, name in chosen}
-    found = visible_clusters(actor).filter(Q(value__in=names) | Q(tag_name__in=names), deleted=False)
-    rows = list(found.order_by("pk").values_list("galaxy__type", "value", "tag_name"))
+    clusters = visible_clusters(actor).filter(Q(value__in=names) | Q(tag_name__in=names), deleted=False)
+    rows = list(clusters.order_by("pk").values_list("galaxy__type", "value", "tag_name"))
+    # Backwards: the last entry of a key stays, and among clusters of one name the oldest is meant.
     return {
-        (asked.id, name): tag
-        for asked, name in reversed(chosen)
-        for kind, value, tag in reversed(rows)
-        if name in (value, tag) and _takes(asked, kind)
+        (field.id, name): tag
+        for field, name in reversed(chosen)
+        for galaxy, value, tag in reversed(rows)
+        if name in (value, tag) and galaxy in (field.restrict_galaxy_types or (galaxy,))
     }
 
 
 def _require_tags(form: Form, event_id: int) -> None:
     """Raise Invalid, by field, if the event lacks a tag: a missing TLP, say, would change its meaning."""
-    linked = EventTag.objects.filter(event=event_id).values_list("tag__name", flat=True)
-    there = {name.lower() for name in linked}
+    links = EventTag.objects.filter(event=event_id).values_list("tag__name", flat=True)
+    attached = {name.lower() for name in links}
     missing: dict[str, list[Problem]] = {}
-    for name, asked in form.tags.items():
-        if name.lower() not in there:
-            missing.setdefault(asked, []).append(TemplateValueProblem.NO_TAG(name=name))
+    for name, field in form.tags.items():
+        if name.lower() not in attached:
+            missing.setdefault(field, []).append(TemplateValueProblem.NO_TAG(name=name))
     if missing:
         raise Invalid(missing)
 
 
-def _takes(asked: GalaxyField, kind: str) -> bool:
-    return not asked.restrict_galaxy_types or kind in asked.restrict_galaxy_types
-
-
-def _check(name: str, document: Mapping[str, Any]) -> None:
-    try:
-        check_requirements(document, [part["object_relation"] for part in document["Attribute"]])
-    except Invalid as refused:
-        raise Invalid({name: [refused.problem]}) from None
-
-
-def _by_field(form: Form, rejections: Rejections) -> FieldErrors:
+def _errors_by_field(form: Form, rejections: Rejections) -> FieldErrors:
     errors: dict[str, list[Problem]] = {}
     for place, reasons in rejections.errors.items():
         name = form.sources.get(".".join(place.split(".")[:2]), place)
-        errors.setdefault(name, []).extend(why for each in reasons.values() for why in each)
+        errors.setdefault(name, []).extend(problem for problems in reasons.values() for problem in problems)
     return errors
 
 
@@ -242,7 +235,7 @@ def _require_author(actor: Actor) -> None:
     actor.require(Permission.TEMPLATE)
 
 
-def _target(template: EventTemplate) -> Target:
+def _audit_target(template: EventTemplate) -> Target:
     return Target("event_template", template.pk, template.uuid, template.name)
 
 

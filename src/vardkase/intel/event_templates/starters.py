@@ -18,11 +18,11 @@ from vardkase.intel.event_templates.models import EventTemplate
 from vardkase.intel.event_templates.services import require_object_templates
 from vardkase.knowledge.sources.files import read_any
 
-OURS = Path(__file__).parent / "data"
+PACKAGED = Path(__file__).parent / "data"
 OUTCOMES = ("installed", "updated", "skipped_current", "skipped_forked", "failed")
 
 type Summary = dict[str, list[dict[str, Any]]]
-"""MISP's outcomes, each with what it befell."""
+"""Outcome, in MISP's words → the templates that it applies to."""
 
 
 @transaction.atomic
@@ -31,22 +31,27 @@ def update_from_library(actor: Actor) -> Summary:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     summary: Summary = {outcome: [] for outcome in OUTCOMES}
-    for path in sorted(OURS.glob("*.json")):
-        outcome, told = _taken(actor, read_any(path))
-        summary[outcome].append({"slug": path.stem, **told})
+    for path in sorted(PACKAGED.glob("*.json")):
+        outcome, facts = _install(actor, read_any(path))
+        summary[outcome].append({"slug": path.stem, **facts})
     counts = {outcome: len(summary[outcome]) for outcome in ("installed", "updated")}
     record(actor, IntelAction.EVENT_TEMPLATE_UPDATED, Target("event_template"), counts)
     return summary
 
 
-def _taken(actor: Actor, document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _install(actor: Actor, document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     try:
         definition = read_definition(document)
         require_object_templates(definition)
     except Invalid as refused:
         return "failed", {"error": str(refused)}
     stored = EventTemplate.objects.filter(uuid=definition.uuid).first()
-    outcome = _outcome(stored, document)
+    if stored is None:
+        outcome = "installed"
+    elif not stored.default:  # Somebody has changed it since.
+        outcome = "skipped_forked"
+    else:
+        outcome = "skipped_current" if stored.definition == document else "updated"
     template = stored or EventTemplate(
         uuid=definition.uuid,
         org_id=actor.organisation_id,
@@ -62,11 +67,3 @@ def _taken(actor: Actor, document: Mapping[str, Any]) -> tuple[str, dict[str, An
         template.version += 1
         template.save()
     return outcome, {"uuid": definition.uuid, "name": definition.name, "id": template.pk}
-
-
-def _outcome(stored: EventTemplate | None, document: Mapping[str, Any]) -> str:
-    if stored is None:
-        return "installed"
-    if not stored.default:
-        return "skipped_forked"
-    return "skipped_current" if stored.definition == document else "updated"

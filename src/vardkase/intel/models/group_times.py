@@ -9,7 +9,7 @@ from vardkase.intel.models.event import Event
 
 
 class EventGroupTimes(models.Model):
-    """When parts of an event last changed and went out that one reads in all groups of `group_ids` alone.
+    """When the parts of an event that only members of all groups of `group_ids` read were last changed and published.
 
     `group_ids` are in ascending order; they are more than one where an attribute and its object, or the ends of a
     reference, have different groups. Times are Unix seconds, 0 for never. `published`: no change waits to be published.

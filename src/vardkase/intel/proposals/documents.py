@@ -34,10 +34,10 @@ CHANGEABLE = (
     "data",
     "encrypt",
 )
-"""What a proposal may say of an attribute; how far it reaches is the owner's alone to say."""
+"""The members of an attribute that a proposal may change; its distribution is for the owner to decide."""
 
-type Held = Sequence[tuple[str, Any]]
-"""Attribute uuids, each with the ``ShadowAttribute`` list that stood in it."""
+type AttributeProposals = Sequence[tuple[str, Any]]
+"""Attribute uuids, each with the ``ShadowAttribute`` list in that attribute's document."""
 
 type Identity = tuple[str, str, str, str, bool, str]
 """Uuid, value, type, category, detection and comment: what makes two proposals of one event the same."""
@@ -74,9 +74,9 @@ def proposal_of(source: AttributeInput | Attribute) -> Proposal:
 
 
 def read_proposal(data: Mapping[str, Any], rewrite: ImportFilter) -> Proposal:
-    said, data_sha256 = take_data(dict(data))
+    document, data_sha256 = take_data(dict(data))
     parsed = parse_attribute(
-        said, now=now_seconds(), default_distribution=Distribution.INHERIT, rewrite=rewrite
+        document, now=now_seconds(), default_distribution=Distribution.INHERIT, rewrite=rewrite
     )
     if isinstance(parsed, dict):
         raise Invalid(problems_of(parsed))
@@ -94,16 +94,18 @@ def read_proposals(actor: Actor, parts: Iterable[Any]) -> list[Proposal]:
     documents = [_bare(part) for part in parts if isinstance(part, dict)]
     speaks_for_others = actor.may(Permission.SYNC)
     if speaks_for_others:
+        # One look-up for the whole list, which may hold thousands.
         foreign = misattributed(actor, uuids=filter(None, map(_organisation_uuid, documents)))
-        documents = [each for each in documents if _organisation_uuid(each) not in foreign]
+        documents = [document for document in documents if _organisation_uuid(document) not in foreign]
     known = capture_organisations(map(_organisation, documents)) if speaks_for_others else {}
     return list(_received(actor, documents, known))
 
 
-def proposals_in_attributes(held: Held) -> Iterator[Any]:
-    for attribute_uuid, parts in held:
+def proposals_in_attributes(attributes: AttributeProposals) -> Iterator[Any]:
+    for attribute_uuid, parts in attributes:
         for _, part in numbered_parts(parts, "ShadowAttribute"):
             if isinstance(part, dict):
+                # The uuid of a proposal is that of its attribute, whatever the document says.
                 yield {**_bare(part), "uuid": attribute_uuid}
 
 
@@ -123,6 +125,7 @@ def _received(
 
 
 def _bare(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    # MISP wraps a proposal in its name in some answers, and not in others.
     inner = part.get("ShadowAttribute")
     return inner if isinstance(inner, dict) else part
 

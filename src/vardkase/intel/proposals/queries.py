@@ -35,9 +35,10 @@ def readable(actor: Actor) -> str:
 
 
 def find_proposal(actor: Actor, reference: Reference) -> Proposal:
-    """An open proposal by id or uuid (the latest of those for one attribute). Raises NotFound."""
+    """An open proposal by id or uuid. Raises NotFound."""
     sql = (
         f"SELECT s.id {SOURCE} WHERE {matches('s', reference)} AND NOT s.deleted AND {readable(actor)} "
+        # All proposals for one attribute have its uuid: the latest is meant.
         "ORDER BY s.id DESC LIMIT 1"
     )
     row = cursor().execute(sql, {**reader_parameters(actor), "reference": reference}).fetchone()

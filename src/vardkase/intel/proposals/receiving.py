@@ -22,8 +22,8 @@ from vardkase.intel.services.locking import lock_event
 from vardkase.misp.distribution import Distribution
 
 AT_ONCE = 1_000
-RENEWED = ("timestamp", "deleted", "to_delete", "first_seen", "last_seen", "data_sha256")
-"""What a newer copy of a known proposal may change."""
+REPLACED = ("timestamp", "deleted", "to_delete", "first_seen", "last_seen", "data_sha256")
+"""The columns that a newer copy of a known proposal replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def receive_proposals(actor: Actor, event_id: int, received: Sequence[Proposal])
             Target("event", event.pk, event.uuid, event.info),
             {"count": len(stored)},
         )
-        if not all(each.deleted for each in stored):
+        if not all(proposal.deleted for proposal in stored):
             announce(actor, event)
     return len(stored)
 
@@ -57,36 +57,36 @@ def receive_proposals(actor: Actor, event_id: int, received: Sequence[Proposal])
 def write_received(actor: Actor, event: Event, received: Sequence[Proposal]) -> list[Proposal]:
     if not received:
         return []
-    uuids = list({str(each.uuid) for each in received})
-    attributes = _attributes(actor, event, uuids)
-    known = {identity_of(each): each for each in Proposal.objects.filter(event=event, uuid__in=uuids)}
-    new: list[Proposal] = []
-    renewed: list[Proposal] = []
-    for each in received:
-        about = attributes.get(str(each.uuid))
-        if each.to_delete if about is None else not about.open:
-            continue
-        if not is_shareable(Distribution.COMMUNITY, texts_of(each)):
-            continue
-        stored = known.get(identity_of(each))
-        if stored is None:
-            each.event, each.attribute_id = event, about.id if about else None
-            known[identity_of(each)] = each
-            new.append(each)
-        elif each.timestamp > stored.timestamp:
-            for name in RENEWED:
-                setattr(stored, name, getattr(each, name))
-            if stored.pk is not None:
-                renewed.append(stored)
-    Proposal.objects.bulk_create(new, batch_size=AT_ONCE)
-    Proposal.objects.bulk_update(renewed, RENEWED, batch_size=AT_ONCE)
-    return [*new, *renewed]
-
-
-def _attributes(actor: Actor, event: Event, uuids: Sequence[str]) -> dict[str, KnownAttribute]:
+    uuids = list({str(proposal.uuid) for proposal in received})
     sql = ATTRIBUTES.format(visible=attribute_predicate(actor))
     rows = cursor().execute(sql, {**reader_parameters(actor), "event": event.pk, "uuids": uuids})
-    return {uuid: KnownAttribute(number, is_open) for uuid, number, is_open in rows}
+    attributes = {uuid: KnownAttribute(number, is_open) for uuid, number, is_open in rows}
+    known = {
+        identity_of(proposal): proposal for proposal in Proposal.objects.filter(event=event, uuid__in=uuids)
+    }
+    new: list[Proposal] = []
+    replaced: list[Proposal] = []
+    for proposal in received:
+        about = attributes.get(str(proposal.uuid))
+        # Without its attribute a proposal is for a new one, so there is nothing to delete. A proposal for an
+        # attribute that is deleted, or that the actor may not read, is skipped without a word.
+        if proposal.to_delete if about is None else not about.open:
+            continue
+        if not is_shareable(Distribution.COMMUNITY, texts_of(proposal)):
+            continue
+        stored = known.get(identity_of(proposal))
+        if stored is None:
+            proposal.event, proposal.attribute_id = event, about.id if about else None
+            known[identity_of(proposal)] = proposal
+            new.append(proposal)
+        elif proposal.timestamp > stored.timestamp:
+            for name in REPLACED:
+                setattr(stored, name, getattr(proposal, name))
+            if stored.pk is not None:  # Not one that this very list has brought: it is created below.
+                replaced.append(stored)
+    Proposal.objects.bulk_create(new, batch_size=AT_ONCE)
+    Proposal.objects.bulk_update(replaced, REPLACED, batch_size=AT_ONCE)
+    return [*new, *replaced]
 
 
 ATTRIBUTES = """

@@ -28,11 +28,12 @@ from vardkase.intel.queries.find import Reference, find_attribute
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.attribute_assembler import Assembler, known_values, taken_uuids
 from vardkase.intel.services.attributes import change_attribute
-from vardkase.intel.services.audiences import Audiences, attribute_audiences
-from vardkase.intel.services.bulk_insert import NewAttribute, write_attributes
+from vardkase.intel.services.audiences import attribute_audiences
+from vardkase.intel.services.bulk_insert import write_attributes
 from vardkase.intel.services.changes import merge_attribute
 from vardkase.intel.services.deletion import soft_delete_attributes
 from vardkase.intel.services.locking import lock_event, lock_own_event, lock_own_part, touch
+from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_loader import TagLoader
@@ -45,7 +46,7 @@ from vardkase.misp.time import render_seen
 def propose_attribute(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Proposal:
     require_proposing(actor)
     event = lock_event(actor, event_id)
-    return _proposed(actor, event, read_proposal(data, import_filter()))
+    return _store_proposal(actor, event, read_proposal(data, import_filter()))
 
 
 @transaction.atomic
@@ -55,23 +56,24 @@ def propose_change(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
     Raises NotFound, Forbidden, Invalid if `data` changes nothing or is malformed.
     """
     require_proposing(actor)
-    said = {name: data[name] for name in CHANGEABLE if data.get(name) is not None}
-    if not said:
+    changes = {name: data[name] for name in CHANGEABLE if data.get(name) is not None}
+    if not changes:
         raise Invalid(ProposalProblem.NO_CHANGE())
-    attribute, event = _locked_attribute(actor, reference)
-    merge_attribute(attribute, said, SharingGroups(actor), now_seconds(), import_filter())
+    attribute, event = _lock_attribute(actor, reference)
+    # Only in memory: the attribute itself is not saved.
+    merge_attribute(attribute, changes, SharingGroups(actor), now_seconds(), import_filter())
     proposal = proposal_of(attribute)
     proposal.data_sha256 = attribute.data_sha256
-    return _proposed(actor, event, proposal, attribute)
+    return _store_proposal(actor, event, proposal, attribute)
 
 
 @transaction.atomic
 def propose_deletion(actor: Actor, reference: Reference) -> Proposal:
     require_proposing(actor)
-    attribute, event = _locked_attribute(actor, reference)
+    attribute, event = _lock_attribute(actor, reference)
     proposal = proposal_of(attribute)
     proposal.to_delete, proposal.comment = True, ""
-    return _proposed(actor, event, proposal, attribute)
+    return _store_proposal(actor, event, proposal, attribute)
 
 
 @transaction.atomic
@@ -112,6 +114,7 @@ def discard_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) ->
 
 
 def announce(actor: Actor, event: Event) -> None:
+    # MISP's lock: the owner gets one mail, and no other until it has decided on a proposal.
     if not event.proposal_email_lock:
         Event.objects.filter(pk=event.pk).update(proposal_email_lock=True)
         proposals_stored.emit(ProposalsStored(event.pk, actor.organisation_id))
@@ -141,12 +144,14 @@ def require_proposing(actor: Actor) -> None:
     actor.require(Permission.ADD)
 
 
-def _locked_attribute(actor: Actor, reference: Reference) -> tuple[Attribute, Event]:
+def _lock_attribute(actor: Actor, reference: Reference) -> tuple[Attribute, Event]:
     event = lock_event(actor, find_attribute(actor, reference).event_id)
     return Attribute.objects.get(pk=find_attribute(actor, reference).id), event
 
 
-def _proposed(actor: Actor, event: Event, proposal: Proposal, about: Attribute | None = None) -> Proposal:
+def _store_proposal(
+    actor: Actor, event: Event, proposal: Proposal, about: Attribute | None = None
+) -> Proposal:
     proposal.event, proposal.attribute = event, about
     proposal.org_id, proposal.user_id = actor.organisation_id, actor.user_id or 0
     proposal.timestamp = now_seconds()
@@ -154,40 +159,55 @@ def _proposed(actor: Actor, event: Event, proposal: Proposal, about: Attribute |
         require_shareable(Distribution.COMMUNITY, texts_of(proposal))
     proposal.save(force_insert=True)
     announce(actor, event)
-    record(actor, IntelAction.PROPOSAL_ADDED, _target(proposal), {"to_delete": proposal.to_delete})
+    target = _audit_target(event, [proposal])
+    record(actor, IntelAction.PROPOSAL_ADDED, target, {"to_delete": proposal.to_delete})
     return proposal
 
 
 def _open(actor: Actor, event: Event, ids: Sequence[int] | None) -> list[Proposal]:
     query = proposals_query(actor, ProposalFilters(event_id=event.pk, deleted=False))
-    every = {row[0] for row in cursor().execute(query.sql, query.parameters)}
-    if ids is not None and not every.issuperset(ids):
+    readable = {row[0] for row in cursor().execute(query.sql, query.parameters)}
+    if ids is not None and not readable.issuperset(ids):
         raise NotFound(ProposalProblem.NOT_FOUND())
-    chosen = every if ids is None else every.intersection(ids)
+    chosen = readable if ids is None else readable.intersection(ids)
     return list(Proposal.objects.filter(pk__in=chosen).order_by("pk"))
 
 
 def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
-    added = _add(actor, event, [each for each in proposals if each.attribute_id is None])
-    audiences = attribute_audiences([*added, *(each.attribute_id for each in proposals if each.attribute_id)])
+    added = _add(actor, event, [proposal for proposal in proposals if proposal.attribute_id is None])
+    attribute_ids = [proposal.attribute_id for proposal in proposals if proposal.attribute_id is not None]
+    audiences = attribute_audiences([*added, *attribute_ids])
+    to_delete: list[int] = []
     for proposal in proposals:
-        if proposal.attribute is not None and not proposal.to_delete:
-            audiences |= _change(actor, event, proposal, proposal.attribute)
-    _decide(event, proposals)
-    going = [each.attribute_id for each in proposals if each.attribute_id is not None and each.to_delete]
-    if going:
-        soft_delete_attributes(event.pk, going)
+        attribute = proposal.attribute
+        if attribute is None:
+            continue
+        if proposal.to_delete:
+            to_delete.append(attribute.pk)
+            continue
+        attribute.data_sha256 = proposal.data_sha256 or attribute.data_sha256
+        audiences |= change_attribute(actor, event, attribute, _attribute_document(proposal))
+    _mark_decided(event, proposals)
+    if to_delete:
+        soft_delete_attributes(event.pk, to_delete)
     if proposals:
         touch(event, audiences)
-        record(actor, IntelAction.PROPOSAL_ACCEPTED, _targets(event, proposals), {"count": len(proposals)})
+        target = _audit_target(event, proposals)
+        record(actor, IntelAction.PROPOSAL_ACCEPTED, target, {"count": len(proposals)})
 
 
 def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]:
     if not proposals:
         return []
-    known = known_values(event.pk, [each.value1 for each in proposals])
+    known = known_values(event.pk, [proposal.value1 for proposal in proposals])
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections(), known_values=known)
-    rows = [_new_attribute(assembler, each) for each in proposals]
+    rows = []
+    for proposal in proposals:
+        document = _attribute_document(proposal)
+        document |= {"uuid": str(proposal.uuid), "timestamp": proposal.timestamp}
+        row = assembler.attribute_or_refuse(document)
+        row.data_sha256 = proposal.data_sha256
+        rows.append(row)
     if taken_uuids("attribute", [row.uuid for row in rows]):
         raise Invalid({"uuid": [IntelProblem.UUID_TAKEN()]})
     links = TagLoader(actor, []).links
@@ -195,20 +215,7 @@ def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]
     return [row.id for row in rows]
 
 
-def _new_attribute(assembler: Assembler, proposal: Proposal) -> NewAttribute:
-    row = assembler.attribute_or_refuse(
-        {**_proposes(proposal), "uuid": str(proposal.uuid), "timestamp": proposal.timestamp}
-    )
-    row.data_sha256 = proposal.data_sha256
-    return row
-
-
-def _change(actor: Actor, event: Event, proposal: Proposal, attribute: Attribute) -> Audiences:
-    attribute.data_sha256 = proposal.data_sha256 or attribute.data_sha256
-    return change_attribute(actor, event, attribute, _proposes(proposal))
-
-
-def _proposes(proposal: Proposal) -> dict[str, Any]:
+def _attribute_document(proposal: Proposal) -> dict[str, Any]:
     return {
         "type": proposal.type,
         "category": proposal.category,
@@ -216,39 +223,33 @@ def _proposes(proposal: Proposal) -> dict[str, Any]:
         "to_ids": proposal.to_ids,
         "comment": proposal.comment,
         "disable_correlation": proposal.disable_correlation,
-        "first_seen": _seen(proposal.first_seen),
-        "last_seen": _seen(proposal.last_seen),
+        "first_seen": None if proposal.first_seen is None else render_seen(proposal.first_seen),
+        "last_seen": None if proposal.last_seen is None else render_seen(proposal.last_seen),
     }
 
 
 def _discard(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
-    own = all(each.org_id == actor.organisation_id for each in proposals)
+    own = all(proposal.org_id == actor.organisation_id for proposal in proposals)
     if not own and not may_modify_event(actor, event):
         raise NotOwned
-    _decide(event, proposals)
+    _mark_decided(event, proposals)
     if proposals:
-        record(actor, IntelAction.PROPOSAL_DISCARDED, _targets(event, proposals), {"count": len(proposals)})
+        target = _audit_target(event, proposals)
+        record(actor, IntelAction.PROPOSAL_DISCARDED, target, {"count": len(proposals)})
 
 
-def _decide(event: Event, proposals: Sequence[Proposal]) -> None:
-    Proposal.objects.filter(pk__in=[each.pk for each in proposals]).update(
+def _mark_decided(event: Event, proposals: Sequence[Proposal]) -> None:
+    Proposal.objects.filter(pk__in=[proposal.pk for proposal in proposals]).update(
         deleted=True, timestamp=now_seconds()
     )
     Event.objects.filter(pk=event.pk).update(proposal_email_lock=False)
 
 
-def _seen(moment: int | None) -> str | None:
-    return None if moment is None else render_seen(moment)
-
-
-def _target(proposal: Proposal) -> Target:
+def _audit_target(event: Event, proposals: Sequence[Proposal]) -> Target:
+    if len(proposals) != 1:
+        return event_target(event)
+    (proposal,) = proposals
     return Target("shadow_attribute", proposal.pk, UUID(str(proposal.uuid)), proposal.value)
-
-
-def _targets(event: Event, proposals: Sequence[Proposal]) -> Target:
-    if len(proposals) == 1:
-        return _target(proposals[0])
-    return Target("event", event.pk, event.uuid, event.info)
 
 
 FORGET_OF_DELETED = """

@@ -53,7 +53,7 @@ def add_key(actor: Actor, event_id: int, data: dict[str, Any]) -> CryptographicK
     """
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
-    sent = _parsed(data)
+    sent = _parse(data)
     if isinstance(sent, dict):
         raise Invalid(sent)
     known = {key.fingerprint for key in keys_of(event.pk)}
@@ -64,7 +64,7 @@ def add_key(actor: Actor, event_id: int, data: dict[str, Any]) -> CryptographicK
     sent.event = event
     sent.save()
     touch(event)
-    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_ADDED, _target(sent), {"event": str(event.uuid)})
+    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_ADDED, _audit_target(sent), {"event": str(event.uuid)})
     return sent
 
 
@@ -72,12 +72,12 @@ def add_key(actor: Actor, event_id: int, data: dict[str, Any]) -> CryptographicK
 def delete_key(actor: Actor, reference: Reference) -> CryptographicKey:
     actor.require(Permission.ADD)
     event = lock_own_event(actor, find_key(actor, reference).event_id)
-    key = find_key(actor, reference)
-    removed = key.pk
+    key = find_key(actor, reference)  # Again: it may have been deleted while this waited for the lock.
+    number = key.pk
     key.delete()
-    key.pk = removed
+    key.pk = number  # `delete` empties it, and the audit log and the caller need it.
     touch(event)
-    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_DELETED, _target(key), {"event": str(event.uuid)})
+    record(actor, IntelAction.CRYPTOGRAPHIC_KEY_DELETED, _audit_target(key), {"event": str(event.uuid)})
     return key
 
 
@@ -90,6 +90,7 @@ def take_over_keys(event: Event, parts: object, assembler: Assembler) -> None:
         return
     sent = {key.fingerprint: key for key in _readable(parts, assembler)}
     stored = {key.fingerprint: key for key in keys_of(event.pk)}
+    # Keys that the document does not have are no longer valid for the event.
     CryptographicKey.objects.filter(event=event).exclude(fingerprint__in=sent).delete()
     kept = [key for key in stored.values() if key.fingerprint in sent]
     for key in kept:
@@ -115,28 +116,28 @@ def _readable(parts: list[Any], assembler: Assembler) -> Iterator[CryptographicK
     for place, part in numbered_parts(parts[:MOST_KEYS], "CryptographicKey"):
         if not isinstance(part, dict):
             assembler.rejections.add(place, {"key_data": [ProtectionProblem.KEY_NOT_FOUND()]})
-        elif isinstance(sent := _parsed(part), dict):
+        elif isinstance(sent := _parse(part), dict):
             assembler.rejections.add(place, sent)
         else:
             yield sent
 
 
-def _parsed(data: dict[str, Any]) -> CryptographicKey | dict[str, list[Problem]]:
+def _parse(data: dict[str, Any]) -> CryptographicKey | dict[str, list[Problem]]:
     """The key in a document, not yet of any event; its fingerprint is computed, never trusted."""
     if str(data.get("type", PGP)).lower() != PGP:
         return {"type": [ProtectionProblem.UNKNOWN_TYPE()]}
     armored = str(data.get("key_data") or "")
     try:
-        found = public_key(armored)
+        public = public_key(armored)
     except ValueError as error:
         return {"key_data": [CommonProblem.NOT_ACCEPTED(reason=str(error))]}
     return CryptographicKey(
         timestamp=now_seconds(),
         key_data=armored,
-        revoked=found.revoked or as_bool(data.get("revoked")),
-        fingerprint=found.fingerprint,
+        revoked=public.revoked or as_bool(data.get("revoked")),
+        fingerprint=public.fingerprint,
     )
 
 
-def _target(key: CryptographicKey) -> Target:
+def _audit_target(key: CryptographicKey) -> Target:
     return Target("cryptographic_key", key.pk, key.uuid, key.fingerprint)

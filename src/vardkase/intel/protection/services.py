@@ -24,10 +24,11 @@ from vardkase.intel.problems import ProtectionProblem
 from vardkase.intel.protection.keys import MOST_KEYS, keys_of
 from vardkase.intel.rules import must_sign
 from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.recording import event_target
 from vardkase.misp.flags import as_bool
 
 SPACES = re.compile(rb"\s+")
-"""What is signed is a document without any white space, that inside texts included."""
+"""MISP signs a document without any white space, that inside texts included."""
 CHUNK = 64 * 1024
 
 
@@ -42,25 +43,28 @@ def protect_event(actor: Actor, event_id: int, *, protected: bool) -> Event:
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     if protected:
-        signing_key()  # From now on people may want to add it.
+        signing_key()  # Makes the hub's key if there is none yet, so that users can add it to the event.
     event.protected = protected
     event.save(update_fields=["protected"])
     touch(event)
     action = IntelAction.EVENT_PROTECTED if protected else IntelAction.EVENT_UNPROTECTED
-    record(actor, action, Target("event", event.pk, event.uuid, event.info))
+    record(actor, action, event_target(event))
     return event
 
 
 def require_signature_of_new(actor: Actor, data: Mapping[str, Any], signed: Signed | None) -> None:
     """Raise SignatureRefused unless a new protected event is signed by one of its own keys."""
     if must_sign(actor, protected=as_bool(data.get("protected"))):
-        _require(_sent_keys(data.get("CryptographicKey")), signed)
+        keys = data.get("CryptographicKey")
+        named = [key for key in keys[:MOST_KEYS] if isinstance(key, dict)] if isinstance(keys, list) else []
+        valid = [str(key.get("key_data", "")) for key in named if not as_bool(key.get("revoked"))]
+        _require_signature(valid, signed)
 
 
 def require_signature_of_change(actor: Actor, event: Event, signed: Signed | None) -> None:
     """Raise SignatureRefused unless a change to a protected event is signed by a key stored for it here."""
     if must_sign(actor, protected=bool(event.protected)):
-        _require([key.key_data for key in keys_of(event.pk) if not key.revoked], signed)
+        _require_signature([key.key_data for key in keys_of(event.pk) if not key.revoked], signed)
 
 
 def may_be_vouched_for(event_id: int) -> bool:
@@ -70,10 +74,11 @@ def may_be_vouched_for(event_id: int) -> bool:
 
 
 def signed(content: Iterable[bytes]) -> tuple[str, Iterator[bytes]]:
+    # The signature goes into a header, so the whole document has to be read before its first byte is sent.
     kept = TemporaryFile()  # noqa: SIM115 - `_pieces` closes it
     signature = signature_of((SPACES.sub(b"", piece) for piece in _keeping(content, kept)), signing_key())
     again = _pieces(kept)
-    next(again)  # It has begun now, so the file is closed also when nobody reads it.
+    next(again)  # Started, the generator closes the file also when it is thrown away unread.
     return b64encode(signature).decode(), again
 
 
@@ -104,18 +109,13 @@ def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _sent_keys(given: Any) -> list[str]:
-    listed = [key for key in given[:MOST_KEYS] if isinstance(key, dict)] if isinstance(given, list) else []
-    return [str(key.get("key_data", "")) for key in listed if not as_bool(key.get("revoked"))]
-
-
-def _require(keys: Sequence[str], given: Signed | None) -> None:
-    if given is None:
+def _require_signature(keys: Sequence[str], signed: Signed | None) -> None:
+    if signed is None:
         raise SignatureRefused(ProtectionProblem.UNSIGNED())
     try:
-        signature = b64decode(given.signature, validate=True)
+        signature = b64decode(signed.signature, validate=True)
     except ValueError:
         raise SignatureRefused(ProtectionProblem.BADLY_SIGNED()) from None
-    content = SPACES.sub(b"", given.content)
+    content = SPACES.sub(b"", signed.content)
     if not is_signed_by(keys, signature, content):
         raise SignatureRefused(ProtectionProblem.BADLY_SIGNED())

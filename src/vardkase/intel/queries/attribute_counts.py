@@ -1,7 +1,7 @@
 """Counts the attributes of an event that are visible to the reader, without loading them.
 
-The event stores how many living attributes it has; from that are taken the few that this reader may not see.
-A number that counted hidden ones would tell of them.
+The event stores how many live attributes it has; the few that the reader may not see are subtracted from that.
+A number that included hidden ones would give them away.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def visible_attribute_count(actor: Actor, event: str = "e") -> str:
     """
     if actor.is_site_admin and actor.may_read:
         return f"{event}.attribute_count"
-    return HIDDEN_TAKEN_OFF.format(
+    return COUNT_WITHOUT_HIDDEN.format(
         e=event,
         visible=attribute_predicate(actor, "p", event),
         attribute=restricted(actor, "p"),
@@ -43,7 +43,7 @@ def visible_attribute_count(actor: Actor, event: str = "e") -> str:
     )
 
 
-HIDDEN_TAKEN_OFF = """greatest({e}.attribute_count - (
+COUNT_WITHOUT_HIDDEN = """greatest({e}.attribute_count - (
     SELECT count(*) FROM (
         SELECT p.id, p.object_id, p.distribution, p.sharing_group_id FROM attribute p
         WHERE p.event_id = {e}.id AND ({attribute} OR {ruled_out}) AND NOT p.deleted

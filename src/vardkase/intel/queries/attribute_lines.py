@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -19,7 +18,7 @@ from vardkase.identity.access.visibility import (
 )
 
 LOOSE = 10**18 - 1
-"""Where attributes outside objects stand in the grouped order: after all objects."""
+"""The sort value of attributes outside objects in the grouped order: they come after all objects."""
 
 
 class Layout(StrEnum):
@@ -88,10 +87,13 @@ def attribute_lines(
     key, descending = ORDERS[wanted.layout]
     condition, order = beyond(key, "a.id", "bigint", place, descending=descending)
     sql = LINES.format(key=key, order=order, conditions=f"{_conditions(actor, wanted)} AND {condition}")
+    # One row more than the page has, which tells whether there is another page.
     parameters = {**_parameters(actor, event_id, wanted), **place_parameters(place), "limit": size + 1}
-    read = [AttributeLine(*row) for row in cursor().execute(sql, parameters).fetchall()]
-    page = page_of(read, place, size, lambda line: (line.place, line.id))
-    _add_tags(page.rows)
+    lines = [AttributeLine(*row) for row in cursor().execute(sql, parameters).fetchall()]
+    page = page_of(lines, place, size, lambda line: (line.place, line.id))
+    by_id = {line.id: line for line in page.rows}
+    for attribute_id, name, local in cursor().execute(TAGS, {"ids": list(by_id)}).fetchall():
+        by_id[attribute_id].tags.append(LineTag(name, local))
     return page
 
 
@@ -124,14 +126,9 @@ def _parameters(actor: Actor, event_id: int, wanted: LineFilter) -> dict[str, An
     return {"event": event_id, "pattern": wanted.pattern, "uuid": wanted.uuid, **reader_parameters(actor)}
 
 
-def _add_tags(lines: Sequence[AttributeLine]) -> None:
-    by_id = {line.id: line for line in lines}
-    for attribute_id, name, local in cursor().execute(TAGS, {"ids": list(by_id)}).fetchall():
-        by_id[attribute_id].tags.append(LineTag(name, local))
-
-
 FROM = "FROM attribute a JOIN event e ON e.id = a.event_id"
 
+# The columns follow from the fields of `AttributeLine`, in their order.
 LINES = """
 SELECT {columns}, {{key}}
 FROM attribute a JOIN event e ON e.id = a.event_id
@@ -142,10 +139,10 @@ LIMIT %(limit)s
 """.format(
     columns=", ".join(
         {"sharing_group_name": "g.name", "has_file": "a.data_sha256 IS NOT NULL"}.get(
-            each.name, f"a.{each.name}"
+            column.name, f"a.{column.name}"
         )
-        for each in fields(AttributeLine)
-        if each.name not in ("place", "tags")
+        for column in fields(AttributeLine)
+        if column.name not in ("place", "tags")
     )
 )
 

@@ -1,7 +1,7 @@
 """The audience of an event on this hub, and which parts they will not see; computed before publication.
 
-The same facts that `identity.access.visibility` decides by (distribution, sharing group, the organisation's
-right to read), asked the other way round: not "may this reader see it" but "which organisations may".
+It evaluates the conditions of `identity.access.visibility` (distribution, sharing group, the organisation's right
+to read) in reverse: not "may this reader see it" but "which organisations may".
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ def receivers(distribution: int, sharing_group_id: int | None, own_id: int) -> l
     rows = cursor().execute(
         RECEIVERS.format(condition=condition), {"own": own_id, "group": sharing_group_id, "now": now}
     )
-    found = [Receiver(*row) for row in rows.fetchall()]
+    members = [Receiver(*row) for row in rows.fetchall()]
     if distribution == Distribution.SHARING_GROUP and _hides_members(sharing_group_id, own_id):
-        return [Receiver(0, gettext("A member of the group"), "", each.users) for each in found]
-    return found
+        return [Receiver(0, gettext("A member of the group"), "", receiver.users) for receiver in members]
+    return members
 
 
 def _hides_members(sharing_group_id: int | None, own_id: int) -> bool:
@@ -110,6 +110,7 @@ WHERE o.local AND o.read_period @> %(now)s::timestamptz AND o.id <> %(own)s
     AND EXISTS (SELECT 1 FROM account u WHERE {ACTIVE_USER})
 """
 
+# Of two limits on an attribute, its own and its object's, "own organisation" (0) is the narrower: it sorts first.
 RESTRICTED = """
 WITH narrow AS (
     SELECT id, distribution, sharing_group_id FROM object

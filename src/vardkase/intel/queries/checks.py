@@ -12,9 +12,10 @@ from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.knowledge.warninglists.queries import any_enabled
 
 MOST_MATCHED = 5_000
-"""Values for detection that are held against the warninglists; the newest ones of a larger event."""
+"""Values for detection that are matched against the warninglists; the newest ones of a larger event."""
 
 SHOWN = 10
+"""Values on warninglists that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ def _warned(event_id: int) -> list[WarnedAttribute]:
     rows = cursor().execute(DETECTING, {"event": event_id, "limit": MOST_MATCHED}).fetchall()
     hits = find_hits([CheckedValue(value, kind) for _, kind, value in rows])
     warned = []
-    for position, found in sorted(hits.items())[:SHOWN]:
+    for position, lists in sorted(hits.items())[:SHOWN]:
         attribute_id, kind, value = rows[position]
-        warned.append(WarnedAttribute(attribute_id, kind, value, [hit.name for hit in found]))
+        warned.append(WarnedAttribute(attribute_id, kind, value, [hit.name for hit in lists]))
     return warned
 
 

@@ -22,14 +22,14 @@ def cluster_scores(actor: Actor, tag_names: Sequence[str], events: SqlQuery) -> 
     )
     names = {"names": [name.lower() for name in tag_names]}
     rows = cursor().execute(sql, dict(events.parameters) | reader_parameters(actor) | names).fetchall()
-    written = {name.lower(): name for name in tag_names}
-    return {written[name]: count for name, count in rows}
+    spelling = {name.lower(): name for name in tag_names}  # Tags are compared without case.
+    return {spelling[name]: count for name, count in rows}
 
 
 def attribute_scores(attribute_id: int, tag_names: Sequence[str]) -> dict[str, int]:
-    written = {name.lower(): name for name in tag_names}
-    rows = cursor().execute(ON_ATTRIBUTE, {"attribute": attribute_id, "names": list(written)}).fetchall()
-    return {written[name]: 1 for (name,) in rows}
+    spelling = {name.lower(): name for name in tag_names}
+    rows = cursor().execute(ON_ATTRIBUTE, {"attribute": attribute_id, "names": list(spelling)}).fetchall()
+    return {spelling[name]: 1 for (name,) in rows}
 
 
 ON_ATTRIBUTE = """

@@ -18,7 +18,7 @@ from vardkase.intel.queries.history import acts_on_event, taken_over_at
 from vardkase.intel.queries.rows import EventRow
 
 ACTS = 200
-"""Entries of the audit trail shown on an event's page."""
+"""Entries of the audit log on an event's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def extended_events(actor: Actor, event: EventRow) -> tuple[list[Neighbour], lis
 def group_members(actor: Actor, sharing_group_id: int) -> list[str]:
     if not (actor.is_site_admin or sharing_group_id in actor.sharing_group_ids):
         return []
-    sql = MEMBERS.format(told=group_member_predicate(actor))
+    sql = MEMBERS.format(visible=group_member_predicate(actor))
     return [row[0] for row in cursor().execute(sql, {"group": sharing_group_id}).fetchall()]
 
 
@@ -150,5 +150,5 @@ ORDER BY e.id DESC LIMIT 50
 MEMBERS = """
 SELECT o.name FROM sharing_group_org m JOIN organisation o ON o.id = m.org_id
 JOIN sharing_group g ON g.id = m.sharing_group_id
-WHERE m.sharing_group_id = %(group)s AND {told} ORDER BY lower(o.name)
+WHERE m.sharing_group_id = %(group)s AND {visible} ORDER BY lower(o.name)
 """

@@ -1,6 +1,6 @@
 """Look-up of one object by id or UUID, as far as visible to the actor.
 
-All raise `NotFound` alike for what is not there and for what is hidden, so that nobody learns which.
+All raise the same `NotFound` for what does not exist and for what is hidden, so that nobody can tell them apart.
 Soft-deleted parts are found only when `deleted=True` is given.
 """
 
@@ -36,16 +36,16 @@ type Part = type[AttributeRow | ObjectRow | ReferenceRow | ReportRow]
 BIGGEST_ID = 2**63 - 1
 LONGEST_ID = 19
 OBJECT = 1
-"""MISP's number for references that lead to an object; attributes are 0."""
+"""MISP's number for references to an object; 0 stands for an attribute."""
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def find_event(
     actor: Actor, reference: Reference, *, missing: ProblemCode = EventProblem.NOT_FOUND
 ) -> EventRow:
-    """The event, if the actor may read it; `missing` says that there is none, in the words of the endpoint."""
-    _enter(actor, "event", reference)
-    row = _one(
+    """The event, if the actor may read it; `missing` is the problem that the endpoint reports otherwise."""
+    _record_access(actor, "event", reference)
+    row = _fetch_one(
         f"SELECT {_event_columns(actor)} FROM event e WHERE {matches('e', reference)} "
         f"AND {event_predicate(actor)}",
         actor,
@@ -56,7 +56,7 @@ def find_event(
 
 
 def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False) -> AttributeRow:
-    _enter(actor, "attribute", reference)
+    _record_access(actor, "attribute", reference)
     visible = attribute_predicate(actor, "p")
     return AttributeRow(
         *_part(actor, AttributeRow, "attribute", visible, reference, deleted, AttributeProblem.NOT_FOUND)
@@ -64,7 +64,7 @@ def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False)
 
 
 def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) -> ObjectRow:
-    _enter(actor, "object", reference)
+    _record_access(actor, "object", reference)
     visible = part_predicate(actor, "p")
     return ObjectRow(*_part(actor, ObjectRow, "object", visible, reference, deleted, ObjectProblem.NOT_FOUND))
 
@@ -74,7 +74,7 @@ def attributes_of_thing(actor: Actor, reference: Reference) -> list[int]:
     uuid."""
     kinds = ["a.id = %(reference)s::bigint"] if _is_id(str(reference)) else []
     for table in ("attribute",) if kinds else ("attribute", "object", "event"):
-        _enter(actor, table, str(reference))
+        _record_access(actor, table, str(reference))
     if is_reference(str(reference)) and not kinds:
         kinds = [
             "a.uuid = %(reference)s::uuid",
@@ -101,7 +101,7 @@ def attributes_in(actor: Actor, event_id: int) -> list[int]:
 
 
 def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReferenceRow:
-    _enter(actor, "object_reference", reference)
+    _record_access(actor, "object_reference", reference)
     visible = (
         "EXISTS (SELECT 1 FROM object o WHERE o.id = p.object_id AND " + part_predicate(actor, "o") + ")"
     )
@@ -118,17 +118,17 @@ def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False)
 
 
 def find_reference_with_target(actor: Actor, reference: Reference) -> ReferenceRow:
-    found = find_reference(actor, reference)
-    find_target = find_object if found.referenced_type == OBJECT else find_attribute
+    row = find_reference(actor, reference)
+    find_target = find_object if row.referenced_type == OBJECT else find_attribute
     try:
-        find_target(actor, found.referenced_uuid)
+        find_target(actor, row.referenced_uuid)
     except NotFound:
         raise NotFound(ObjectProblem.REFERENCE_NOT_FOUND()) from None
-    return found
+    return row
 
 
 def find_report(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReportRow:
-    _enter(actor, "event_report", reference)
+    _record_access(actor, "event_report", reference)
     visible = report_predicate(actor, "p")
     return ReportRow(
         *_part(actor, ReportRow, "event_report", visible, reference, deleted, EventReportProblem.NOT_FOUND)
@@ -145,46 +145,42 @@ def _part(
     missing: ProblemCode,
 ) -> list[Any]:
     hidden = deleted_predicate(actor, "p") if deleted else "NOT p.deleted"
-    found = _one(
-        f"SELECT {_columns(row, 'p')}, {_event_columns(actor)} FROM {table} p "
+    own = ", ".join(f"p.{column.name}" for column in fields(row) if column.name != "event")
+    columns = _fetch_one(
+        f"SELECT {own}, {_event_columns(actor)} FROM {table} p "
         f"JOIN event e ON e.id = p.event_id WHERE {matches('p', reference)} "
         f"AND {event_predicate(actor)} AND {visible} AND {hidden}",
         actor,
         reference,
         missing,
     )
-    own = len(fields(row)) - 1
-    return [*found[:own], EventRow(*found[own:])]
+    split = len(fields(row)) - 1  # The last field is the event.
+    return [*columns[:split], EventRow(*columns[split:])]
 
 
-def _enter(actor: Actor, table: str, reference: Reference) -> None:
-    """With content access, record that the event is read before any of it is read.
-
-    Must precede the visibility rule, which passes what has been opened.
-    """
+def _record_access(actor: Actor, table: str, reference: Reference) -> None:
     if actor.content_access is None:
         return
+    # With content access each read is recorded before it happens. This has to come before the visibility rule, which
+    # lets such an actor read only the events that have been entered.
     column = "id" if table == "event" else "event_id"
     sql = f"SELECT p.{column} FROM {table} p WHERE {matches('p', reference)}"
-    found = cursor().execute(sql, {"reference": reference}).fetchone()
-    if found is not None:
-        actor.content_access.enter(int(found[0]))
+    row = cursor().execute(sql, {"reference": reference}).fetchone()
+    if row is not None:
+        actor.content_access.enter(int(row[0]))
 
 
-def _one(sql: str, actor: Actor, reference: Reference, missing: ProblemCode) -> tuple[Any, ...]:
+def _fetch_one(sql: str, actor: Actor, reference: Reference, missing: ProblemCode) -> tuple[Any, ...]:
     parameters = reader_parameters(actor) | {"reference": reference}
-    found: tuple[Any, ...] | None = cursor().execute(sql, parameters).fetchone()
-    if found is None:
+    row: tuple[Any, ...] | None = cursor().execute(sql, parameters).fetchone()
+    if row is None:
         raise NotFound(missing())
-    return found
-
-
-def _columns(row: type, alias: str) -> str:
-    return ", ".join(f"{alias}.{field.name}" for field in fields(row) if field.name != "event")
+    return row
 
 
 def _event_columns(actor: Actor) -> str:
     columns = {field.name: f"e.{field.name}" for field in fields(EventRow)}
+    # Changes that only some readers may know of must not show in these three.
     known = {
         "timestamp": event_timestamp(actor),
         "publish_timestamp": event_publish_timestamp(actor),

@@ -44,25 +44,25 @@ def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]
     if actor.is_site_admin:
         return entries
     if event.org_id != actor.organisation_id:
-        entries = entries.exclude(pk__in=_about_hidden_parts(actor, event.id))
-        # Of what only some of the event's readers may know (`intel.services.recording`), others hear nothing.
+        entries = entries.exclude(pk__in=_about_hidden_attributes(actor, event.id))
+        # Hide the acts that only some of the event's readers may know of (`intel.services.recording`).
         entries = entries.filter(Q(organisation_id=actor.organisation_id) | ~Q(change__has_key="audiences"))
-    return entries.filter(_told(actor, event.id))
+    return entries.filter(_since_taken_over(actor, event.id))
 
 
 def acts_on_event(actor: Actor, event_id: int, limit: int) -> list[AuditEntry]:
     entries = every_entry().filter(target_kind="event", target_id=event_id)
-    told = entries if actor.is_site_admin else entries.filter(_told(actor, event_id))
-    return list(told.order_by("-pk")[:limit])
+    visible = entries if actor.is_site_admin else entries.filter(_since_taken_over(actor, event_id))
+    return list(visible.order_by("-pk")[:limit])
 
 
 def taken_over_at(event_id: int) -> int:
     """When the owner organisation took the event over, in Unix seconds; 0 if it was never taken over."""
-    found = AuditEntry.objects.filter(pk=_taken_over(event_id)).values_list("created", flat=True).first()
-    return int(found.timestamp()) if found else 0
+    created = AuditEntry.objects.filter(pk=_taken_over(event_id)).values_list("created", flat=True).first()
+    return int(created.timestamp()) if created else 0
 
 
-def _told(actor: Actor, event_id: int) -> Q:
+def _since_taken_over(actor: Actor, event_id: int) -> Q:
     return Q(pk__gte=_taken_over(event_id)) | Q(organisation_id=actor.organisation_id)
 
 
@@ -82,12 +82,13 @@ def _parts(actor: Actor, kind: str, event_id: int) -> list[int]:
     return [row[0] for row in cursor().execute(sql, parameters)]
 
 
-def _about_hidden_parts(actor: Actor, event_id: int) -> list[int]:
+def _about_hidden_attributes(actor: Actor, event_id: int) -> list[int]:
     visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
     parameters = {**reader_parameters(actor), "event": event_id}
     return [row[0] for row in cursor().execute(ABOUT_HIDDEN.format(visible=visible), parameters)]
 
 
+# Bulk acts name the attributes in their `change`; an act on one that the reader may not see is hidden as a whole.
 ABOUT_HIDDEN = """
 SELECT l.id FROM audit_entry l
 WHERE l.target_kind = 'event' AND l.target_id = %(event)s AND jsonb_typeof(l.change -> 'attributes') = 'array'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
@@ -68,18 +67,17 @@ def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
         **event_times(actor),
         proposals_are_waiting=proposals_are_waiting(actor),
     )
-    rows = [_row(row) for row in cursor().execute(sql, parameters)]
+    rows = []
+    for row in cursor().execute(sql, parameters):
+        own, org, orgc, group = row[:20], row[20:23], row[23:26], row[26:]
+        sharing_group = IndexOrganisation(*group) if group[0] is not None else None
+        columns = (*own, IndexOrganisation(*org), IndexOrganisation(*orgc), sharing_group)
+        rows.append(IndexRow(*columns))
     by_id = {row.id: row for row in rows}
+    # Only of the events that the reader may see: fewer, perhaps, than `event_ids`.
     for event_id, *tag in cursor().execute(TAGS, {**parameters, "ids": list(by_id)}):
         by_id[event_id].tags.append(IndexTag(*tag))
     return rows
-
-
-def _row(row: tuple[Any, ...]) -> IndexRow:
-    own, org, orgc, group = row[:20], row[20:23], row[23:26], row[26:]
-    shared_with = IndexOrganisation(*group) if group[0] is not None else None
-    columns = (*own, IndexOrganisation(*org), IndexOrganisation(*orgc), shared_with)
-    return IndexRow(*columns)
 
 
 ROWS = """

@@ -16,9 +16,10 @@ from vardkase.identity.access.visibility import (
 from vardkase.intel.queries.event_parts import AttachedTag
 
 LATEST = 5_000
-"""Objects looked at to say which templates are used most."""
+"""The newest objects, among which the most used templates are counted."""
 
 TARGETS = 40
+"""Targets of each kind to choose from; a search narrows them."""
 
 
 @dataclass(frozen=True, slots=True)

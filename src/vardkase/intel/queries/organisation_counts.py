@@ -16,7 +16,7 @@ from vardkase.intel.problems import IntelProblem
 
 
 def require_content_access(actor: Actor, organisation: Organisation) -> None:
-    """Raise NotFound where organisations are hidden from the actor, and this one is not their own, in none of their
+    """Raise NotFound if organisations are hidden from the actor, and this one is neither their own nor in one of their
     groups, and has created no event that they may read."""
     if sees_every_organisation(actor) or organisation.pk == actor.organisation_id:
         return

@@ -14,7 +14,7 @@ from vardkase.identity.access.visibility import event_predicate, reader_paramete
 from vardkase.intel.queries.index import IndexRow, index_rows
 
 MOST = 1000
-"""News are counted up to here; above it, "more than"."""
+"""New events are counted up to this number; above it the page says "more than"."""
 
 
 class ArrivalReason(StrEnum):
@@ -55,20 +55,20 @@ def news_since(actor: Actor, since: int, limit: int) -> EventNews:
     parameters = reader_parameters(actor) | {"since": since, "limit": limit, "most": MOST}
     visible = event_predicate(actor)
     ids = [row[0] for row in cursor().execute(NEWEST.format(visible=visible), parameters)]
-    counted = cursor().execute(COUNT.format(visible=visible), parameters).fetchone()
-    return EventNews(int(counted[0]) if counted else 0, index_rows(actor, ids))
+    row = cursor().execute(COUNT.format(visible=visible), parameters).fetchone()
+    return EventNews(int(row[0]) if row else 0, index_rows(actor, ids))
 
 
 def events_by_day(actor: Actor, days: int) -> list[tuple[date, int]]:
     parameters = reader_parameters(actor) | {"days": days, "zone": settings.TIME_ZONE}
-    found = cursor().execute(BY_DAY.format(visible=event_predicate(actor)), parameters)
-    return [(day, int(count)) for day, count in found]
+    rows = cursor().execute(BY_DAY.format(visible=event_predicate(actor)), parameters)
+    return [(day, int(count)) for day, count in rows]
 
 
 def busiest_creators(actor: Actor, days: int, limit: int) -> list[tuple[int, str, int]]:
     parameters = reader_parameters(actor) | {"days": days, "limit": limit}
-    found = cursor().execute(CREATORS.format(visible=event_predicate(actor)), parameters)
-    return [(int(pk), str(name), int(count)) for pk, name, count in found]
+    rows = cursor().execute(CREATORS.format(visible=event_predicate(actor)), parameters)
+    return [(int(pk), str(name), int(count)) for pk, name, count in rows]
 
 
 def reason_for(actor: Actor, row: IndexRow) -> ArrivalReason:

@@ -31,20 +31,20 @@ class PastedValues:
 
 
 def pasted(event_id: int, text: str) -> PastedValues:
-    found = detect(text)
-    known = _known(event_id, found)
-    hits = find_hits([CheckedValue(each.value, each.type) for each in found])
+    detected = detect(text)
+    known = _known(event_id, detected)
+    hits = find_hits([CheckedValue(value.value, value.type) for value in detected])
     values = [
         PastedValue(
-            each, frozenset(known.get(_parts(each), ())), [hit.name for hit in hits.get(position, ())]
+            value, frozenset(known.get(_parts(value), ())), [hit.name for hit in hits.get(position, ())]
         )
-        for position, each in enumerate(found)
+        for position, value in enumerate(detected)
     ]
-    return PastedValues(values, _unknown_lines(text, found))
+    return PastedValues(values, _unknown_lines(text, detected))
 
 
-def _known(event_id: int, found: Sequence[DetectedValue]) -> dict[tuple[str, str | None], set[str]]:
-    firsts = [_parts(each)[0] for each in found]
+def _known(event_id: int, values: Sequence[DetectedValue]) -> dict[tuple[str, str | None], set[str]]:
+    firsts = [_parts(value)[0] for value in values]
     rows = cursor().execute(KNOWN, {"event": event_id, "values": firsts}).fetchall()
     known: dict[tuple[str, str | None], set[str]] = {}
     for kind, value1, value2 in rows:
@@ -52,13 +52,14 @@ def _known(event_id: int, found: Sequence[DetectedValue]) -> dict[tuple[str, str
     return known
 
 
-def _parts(found: DetectedValue) -> tuple[str, str | None]:
-    return split(found.type, normalise(found.type, found.value))
+def _parts(value: DetectedValue) -> tuple[str, str | None]:
+    return split(value.type, normalise(value.type, value.value))
 
 
-def _unknown_lines(text: str, found: Sequence[DetectedValue]) -> list[str]:
-    """Lines without any value. Recognised words rule out most lines; the rest are tried individually."""
-    words = {each.original for each in found}
+def _unknown_lines(text: str, values: Sequence[DetectedValue]) -> list[str]:
+    """Lines without any value."""
+    # Known words rule out most lines; detection, which is slow, is repeated only for the rest.
+    words = {value.original for value in values}
     lines = dict.fromkeys(line.strip() for line in text.splitlines())
     return [line for line in lines if line and not words.intersection(line.split()) and not detect(line)]
 

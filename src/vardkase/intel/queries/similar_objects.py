@@ -23,12 +23,12 @@ def similar_objects(
     """Ids of readable live objects of this name, other than `but` → how many of `values` each holds; most
     first."""
     columns = [list(column) for column in zip(*set(values), strict=True)] or [[], [], []]
-    given = dict(zip(("relations", "firsts", "seconds"), columns, strict=True))
+    arrays = dict(zip(("relations", "firsts", "seconds"), columns, strict=True))
     sql = SIMILAR.format(
         event=event_predicate(actor), object=part_predicate(actor, "o"), attribute=attribute_predicate(actor)
     )
-    asked = {"event": event_id, "name": name, "but": but, "limit": limit}
-    return dict(cursor().execute(sql, {**given, **asked, **reader_parameters(actor)}).fetchall())
+    chosen = {"event": event_id, "name": name, "but": but, "limit": limit}
+    return dict(cursor().execute(sql, {**arrays, **chosen, **reader_parameters(actor)}).fetchall())
 
 
 SIMILAR = """

@@ -15,13 +15,13 @@ from vardkase.knowledge.taxonomies.queries import (
 )
 
 
-def links_of(actor: Actor, kind: str, thing: int) -> QuerySet[EventTag] | QuerySet[AttributeTag]:
+def links_of(actor: Actor, kind: str, id: int) -> QuerySet[EventTag] | QuerySet[AttributeTag]:
     """The tag associations of an "event" or "attribute" that the caller has found, in their order, if the
     actor may see the tag."""
     if kind == "event":
-        links = EventTag.objects.filter(event=thing, tag__in=carried_tags(actor))
+        links = EventTag.objects.filter(event=id, tag__in=carried_tags(actor))
         return links.select_related("tag").order_by("pk")
-    attached = AttributeTag.objects.filter(attribute=thing, tag__in=carried_tags(actor))
+    attached = AttributeTag.objects.filter(attribute=id, tag__in=carried_tags(actor))
     return attached.select_related("tag").order_by("pk")
 
 
@@ -30,7 +30,7 @@ def exclusiveness_of_event(actor: Actor, event_id: int) -> dict[int | None, list
     sql = TOGETHER.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
     rows = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchall()
     conflicts = exclusive_conflicts_in(dict(rows))
-    return {thing: found for thing, found in conflicts.items() if found}
+    return {attribute_id: tags for attribute_id, tags in conflicts.items() if tags}
 
 
 TOGETHER = """

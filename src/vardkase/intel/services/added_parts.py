@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
@@ -25,13 +25,13 @@ from vardkase.intel.services.audiences import (
     report_audiences,
 )
 from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
+from vardkase.intel.services.changes import sent_uuid
 from vardkase.intel.services.events import all_attributes, store_parts
 from vardkase.intel.services.locking import lock_own_event, touch
-from vardkase.intel.services.recording import known_to
+from vardkase.intel.services.recording import event_target, known_to
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.intel.services.tagging import link_event_tags
-from vardkase.misp.fields import UUID
 
 type Contents = tuple[str, tuple[tuple[str, str, str], ...]]
 """An object's name and what is in it: relation and both parts of each value."""
@@ -59,9 +59,9 @@ def add_parts(actor: Actor, event_id: int, document: Mapping[str, Any]) -> Added
     attributes = _attributes(event, document.get("Attribute"), assembler)
     objects = _objects(event, document.get("Object"), assembler)
     tags = [tag for _, tag in numbered_parts(document.get("Tag"), "Tag") if isinstance(tag, dict)]
-    book = TagLoader(actor, [*tags, *mentioned_tags(all_attributes(attributes, objects))])
-    store_parts(event, attributes, objects, book, assembler.now)
-    linked = book.links(tags)
+    loader = TagLoader(actor, [*tags, *mentioned_tags(all_attributes(attributes, objects))])
+    store_parts(event, attributes, objects, loader, assembler.now)
+    linked = loader.links(tags)
     link_event_tags(event.pk, [(link.tag_id, link.local, link.relationship_type) for link in linked])
     reports = store_reports(actor, event, document.get("EventReport"), assembler).ids
     if attributes or objects or linked or reports:
@@ -70,16 +70,14 @@ def add_parts(actor: Actor, event_id: int, document: Mapping[str, Any]) -> Added
         audiences |= READERS if linked else frozenset()
         touch(event, audiences)
         counts = {"attributes": len(attributes), "objects": len(objects), **known_to(event, audiences)}
-        record(
-            actor, IntelAction.EVENT_PARTS_ADDED, Target("event", event.pk, event.uuid, event.info), counts
-        )
+        record(actor, IntelAction.EVENT_PARTS_ADDED, event_target(event), counts)
     return AddedParts(len(attributes), len(objects), assembler.rejections)
 
 
 def _attributes(event: Event, parts: object, assembler: Assembler) -> list[NewAttribute]:
     numbered = list(numbered_parts(parts, "Attribute"))
-    there = _uuids_in(event, "attribute", [part for _, part in numbered])
-    new = [(place, part) for place, part in numbered if _uuid(part) not in there]
+    known = _uuids_in(event, "attribute", [part for _, part in numbered])
+    new = [(place, part) for place, part in numbered if sent_uuid(part) not in known]
     for start in range(0, len(new), CHUNK):
         assembler.know_values(known_in_event(event, new[start : start + CHUNK], assembler.filter))
     return assembler.numbered_attributes(new, "Attribute")
@@ -87,35 +85,27 @@ def _attributes(event: Event, parts: object, assembler: Assembler) -> list[NewAt
 
 def _objects(event: Event, parts: object, assembler: Assembler) -> list[NewObject]:
     numbered = list(numbered_parts(parts, "Object"))
-    there = _uuids_in(event, "object", [part for _, part in numbered])
+    known_uuids = _uuids_in(event, "object", [part for _, part in numbered])
     rows = [
         row
         for place, part in numbered
-        if _uuid(part) not in there and (row := assembler.new_object(part, place)) is not None
+        if sent_uuid(part) not in known_uuids and (row := assembler.new_object(part, place)) is not None
     ]
     known = _contents_in(event, {row.name for row in rows})
     new: list[NewObject] = []
     for row in assembler.free_objects(rows):
-        if (contents := _contents(row)) not in known:
+        values = ((part.object_relation or "", part.value1, part.value2 or "") for part in row.attributes)
+        contents = (row.name, tuple(sorted(values)))
+        if contents not in known:  # The document itself may have an object twice, too.
             known.add(contents)
             new.append(row)
     return new
 
 
 def _uuids_in(event: Event, table: str, parts: Sequence[Any]) -> set[str]:
-    named = [uuid for part in parts if (uuid := _uuid(part))]
+    named = [uuid for part in parts if (uuid := sent_uuid(part))]
     sql = f"SELECT uuid::text FROM {table} WHERE event_id = %s AND uuid = ANY(%s::uuid[])"
     return {row[0] for row in cursor().execute(sql, (event.pk, named)).fetchall()} if named else set()
-
-
-def _uuid(part: Any) -> str:
-    uuid = str(part.get("uuid") or "").strip().lower() if isinstance(part, dict) else ""
-    return uuid if UUID.fullmatch(uuid) else ""
-
-
-def _contents(row: NewObject) -> Contents:
-    inside = ((each.object_relation or "", each.value1, each.value2 or "") for each in row.attributes)
-    return row.name, tuple(sorted(inside))
 
 
 def _contents_in(event: Event, names: set[str]) -> set[Contents]:

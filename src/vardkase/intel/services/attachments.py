@@ -15,6 +15,7 @@ from vardkase.misp.flags import as_bool
 from vardkase.misp.types import ATTACHMENT_TYPES
 
 SAMPLE_PASSWORD = b"infected"
+"""The convention of the field, which keeps scanners from deleting a sample; no secret."""
 MALWARE_SAMPLE = "malware-sample"
 
 
@@ -27,7 +28,11 @@ def take_data(data: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     encoded = data.get("data") or data.get("base64")
     if not encoded or str(data.get("type")) not in ATTACHMENT_TYPES:
         return data, None
-    content = _decode(encoded)
+    try:
+        # Without validation, as PHP decodes: clients send line breaks in it.
+        content = base64.b64decode(str(encoded), validate=False)
+    except (binascii.Error, ValueError):
+        raise Invalid({"data": [AttributeProblem.BAD_FILE()]}) from None
     if data.get("type") == MALWARE_SAMPLE and as_bool(data.get("encrypt")):
         name = str(data.get("value") or "").split("|", 1)[0]
         digest, content = zip_sample(name, content)
@@ -36,13 +41,7 @@ def take_data(data: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
 
 
 def zip_sample(name: str, content: bytes) -> tuple[str, bytes]:
+    # MISP names the archive's file by the MD5 of its content, and adds the real name in a text file.
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     archive = encrypted_zip({digest: content, f"{digest}.filename.txt": name.encode()}, SAMPLE_PASSWORD)
     return digest, archive
-
-
-def _decode(encoded: object) -> bytes:
-    try:
-        return base64.b64decode(str(encoded), validate=False)
-    except (binascii.Error, ValueError):
-        raise Invalid({"data": [AttributeProblem.BAD_FILE()]}) from None

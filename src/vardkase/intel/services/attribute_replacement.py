@@ -44,23 +44,18 @@ def replace_attributes(
     if not category or not kind:
         raise Invalid({name: [CommonProblem.MISSING()] for name in ("category", "type")})
     rewrite = import_filter()
+    # Keyed by the value as it would be stored, so that it can be compared with those that are.
     wanted = {rewrite(kind, normalise(kind, line)): line for value in values if (line := str(value).strip())}
     stored = Attribute.objects.filter(
         pk__in=attributes_in(actor, event_id), object=None, category=category, type=kind
     )
     present = {attribute.value: attribute.pk for attribute in stored}
-    _add(actor, event_id, template, [line for value, line in wanted.items() if value not in present])
-    gone = [pk for value, pk in present.items() if value not in wanted]
-    if gone:
-        delete_attributes(actor, event_id, gone)
-    return ReplacementResult(len(wanted.keys() - present.keys()), len(gone))
-
-
-def _add(actor: Actor, event_id: int, template: Mapping[str, Any], lines: Sequence[str]) -> None:
     common = {name: template[name] for name in KEPT if template.get(name) is not None}
     common |= {"category": template["category"], "type": template["type"]}
-    if not lines:
-        return
-    added = add_attributes(actor, event_id, [{**common, "value": line} for line in lines])
-    if added.rejections:
-        raise Invalid(next(iter(added.rejections.errors.values())))
+    new = [{**common, "value": line} for value, line in wanted.items() if value not in present]
+    if new and (rejections := add_attributes(actor, event_id, new).rejections):
+        raise Invalid(next(iter(rejections.errors.values())))
+    obsolete = [pk for value, pk in present.items() if value not in wanted]
+    if obsolete:
+        delete_attributes(actor, event_id, obsolete)
+    return ReplacementResult(len(wanted.keys() - present.keys()), len(obsolete))

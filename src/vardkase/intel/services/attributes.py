@@ -7,7 +7,6 @@ from itertools import batched
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
@@ -30,7 +29,7 @@ from vardkase.intel.services.changes import (
     write_changes,
 )
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
-from vardkase.intel.services.recording import known_to
+from vardkase.intel.services.recording import event_target, known_to
 from vardkase.intel.services.results import AddedAttributes, Rejections
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_loader import TagLoader
@@ -60,7 +59,8 @@ def add_attributes(
     added: list[int] = []
     updated: list[int] = []
     audiences: Audiences = frozenset()
-    for chunk in batched(_numbered(parts), CHUNK):
+    numbered = ((f"Attribute.{number}", part) for number, part in enumerate(spread_values(parts)))
+    for chunk in batched(numbered, CHUNK):
         assembler.know_values(known_in_event(event, chunk, assembler.filter))
         rows = assembler.numbered_attributes(chunk, "Attribute")
         if update_duplicates:
@@ -74,7 +74,7 @@ def add_attributes(
         audiences |= attribute_audiences(added)
         touch(event, audiences)
         change = {"count": len(added), **known_to(event, audiences)}
-        record(actor, IntelAction.ATTRIBUTE_ADDED, Target("event", event.pk, event.uuid, event.info), change)
+        record(actor, IntelAction.ATTRIBUTE_ADDED, event_target(event), change)
     return AddedAttributes(added + updated, rejections)
 
 
@@ -112,11 +112,6 @@ def spread_values(parts: Iterable[Any]) -> Iterator[Any]:
             yield part
 
 
-def _numbered(parts: Iterable[Any]) -> Iterator[Numbered]:
-    for number, document in enumerate(spread_values(parts)):
-        yield f"Attribute.{number}", document
-
-
 def known_in_event(
     event: Event, chunk: Sequence[Numbered], rewrite: ImportFilter
 ) -> set[tuple[str, str, str, str | None]]:
@@ -146,8 +141,10 @@ def _update_duplicates(
             continue
         if (key := _value_key(document, assembler.filter)) is None:
             continue
-        stored = _live(event).filter(type=key[0], value1=key[1], value2=key[2]).first()
+        live = Attribute.objects.filter(event=event, object=None, deleted=False)
+        stored = live.filter(type=key[0], value1=key[1], value2=key[2]).first()
         if stored is not None:
+            # Without its time: a duplicate counts as an edit of now, not as an older version.
             sent = {k: v for k, v in document.items() if k != "timestamp"}
             audiences |= change_attribute(actor, event, stored, sent)
             del rejections.errors[place]
@@ -163,7 +160,3 @@ def _refuse_double(stored: Attribute) -> None:
         type=stored.type, category=stored.category, value1=stored.value1, value2=stored.value2
     ).exists():
         raise Invalid({"value": [AttributeProblem.DUPLICATE()]})
-
-
-def _live(event: Event) -> QuerySet[Attribute]:
-    return Attribute.objects.filter(event=event, object=None, deleted=False)

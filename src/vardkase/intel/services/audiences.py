@@ -11,10 +11,10 @@ from vardkase.intel.models import Event
 from vardkase.misp.distribution import Distribution
 
 type Audience = tuple[int, ...]
-"""The sharing groups in all of which one has to be to read a part, in ascending order; none of them for whoever reads
-the event. The event's own group is left out: its readers are in it."""
+"""The sharing groups whose members may read a part, if they are in all of them, in ascending order; empty for all
+readers of the event. The event's own group is left out, because its readers are in it."""
 type Audiences = frozenset[Audience]
-"""Who reads the parts that a change concerns, as they were before it and as they are after it."""
+"""Who reads the parts that a change concerns, both as they were before it and as they are after it."""
 type Limit = tuple[int | None, int | None]
 """Distribution and sharing group of a part; None where there is no such part."""
 type Reference = tuple[int, str]
@@ -37,7 +37,7 @@ def groups_among(audiences: Audiences) -> Audiences:
 
 
 def audience_of(event_group: int | None, *limits: Limit) -> Audience:
-    """Who reads what all of `limits` let be read, in an event of the sharing group `event_group`, if it has one."""
+    """Who reads a part that is subject to all of `limits`, in an event of the sharing group `event_group`, if any."""
     if any(distribution == Distribution.ORGANISATION for distribution, _ in limits):
         return OWNER
     groups = {group for distribution, group in limits if distribution == Distribution.SHARING_GROUP and group}
@@ -54,14 +54,14 @@ def attribute_audiences(attribute_ids: Collection[int]) -> Audiences:
 
 
 def audiences_inside(attribute_ids: Collection[int]) -> dict[int | None, Audiences]:
-    """Object id → who reads those of the attributes that lie in it; None for those in no object."""
-    found: dict[int | None, Audiences] = {}
+    """Object id → who reads those of the attributes that are in it; None for those in no object."""
+    audiences: dict[int | None, Audiences] = {}
     for object_id, event_group, *limits in (
         cursor().execute(ATTRIBUTES, {"ids": list(attribute_ids)}).fetchall()
     ):
         audience = audience_of(event_group, *limits_in(limits))
-        found[object_id] = found.get(object_id, frozenset()) | {audience}
-    return found
+        audiences[object_id] = audiences.get(object_id, frozenset()) | {audience}
+    return audiences
 
 
 def object_audiences(object_ids: Collection[int]) -> Audiences:
@@ -78,6 +78,7 @@ def reference_audiences(references: Sequence[Reference]) -> Audiences:
 
 
 def touch_objects(references: Sequence[Reference]) -> None:
+    # Only where all readers of the object also read the target: the time would tell the others of the reference.
     moved = set()
     for object_id, event_group, *columns in cursor().execute(REFERENCES, _pairs(references)).fetchall():
         source, *targets = limits_in(columns)
@@ -87,7 +88,10 @@ def touch_objects(references: Sequence[Reference]) -> None:
 
 
 def _pairs(references: Sequence[Reference]) -> dict[str, Any]:
-    return {"objects": [each[0] for each in references], "targets": [each[1] for each in references]}
+    return {
+        "objects": [reference[0] for reference in references],
+        "targets": [reference[1] for reference in references],
+    }
 
 
 def _audiences(sql: str, parameters: dict[str, Any]) -> Audiences:

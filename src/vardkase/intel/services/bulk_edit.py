@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.actions import AuditAction
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
@@ -23,6 +23,7 @@ from vardkase.intel.problems import AttributeProblem
 from vardkase.intel.services.audiences import Audiences, attribute_audiences
 from vardkase.intel.services.deletion import remove_attributes, soft_delete_attributes
 from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.misp.distribution import Distribution
 
@@ -35,32 +36,33 @@ def delete_attributes(
 
     Raises NotFound (none exists), NotYours.
     """
-    event, chosen = _own(actor, event_id, attribute_ids, deleted=None if hard else False)
+    event, chosen = _lock_and_choose(actor, event_id, attribute_ids, deleted=None if hard else False)
     before = attribute_audiences(chosen)
     (remove_attributes if hard else soft_delete_attributes)(event.pk, chosen)
-    return _done(actor, event, IntelAction.ATTRIBUTE_DELETED, chosen, {"hard": hard}, before)
+    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_DELETED, chosen, {"hard": hard}, before)
 
 
 @transaction.atomic
 def restore_attributes(actor: Actor, event_id: int, attribute_ids: Sequence[int]) -> int:
-    event, chosen = _own(actor, event_id, attribute_ids, deleted=True)
+    event, chosen = _lock_and_choose(actor, event_id, attribute_ids, deleted=True)
     _update(event, chosen, "deleted = FALSE", {})
+    # Besides `attributes_edited`: a restored value is to be correlated again.
     attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
-    return _done(actor, event, IntelAction.ATTRIBUTE_RESTORED, chosen, {})
+    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_RESTORED, chosen, {})
 
 
 @transaction.atomic
 def set_detection(actor: Actor, event_id: int, attribute_ids: Sequence[int], to_ids: bool) -> int:
-    event, chosen = _own(actor, event_id, attribute_ids)
+    event, chosen = _lock_and_choose(actor, event_id, attribute_ids)
     _update(event, chosen, "to_ids = %(to_ids)s", {"to_ids": to_ids})
-    return _done(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"to_ids": to_ids})
+    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"to_ids": to_ids})
 
 
 @transaction.atomic
 def set_comment(actor: Actor, event_id: int, attribute_ids: Sequence[int], comment: str) -> int:
-    event, chosen = _own(actor, event_id, attribute_ids)
+    event, chosen = _lock_and_choose(actor, event_id, attribute_ids)
     _update(event, chosen, "comment = %(comment)s", {"comment": comment})
-    return _done(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"comment": comment[:200]})
+    return _touch_and_record(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"comment": comment[:200]})
 
 
 @transaction.atomic
@@ -73,7 +75,7 @@ def set_reach(
 ) -> int:
     if distribution not in list(Distribution):
         raise Invalid({"distribution": [AttributeProblem.BAD_DISTRIBUTION()]})
-    event, chosen = _own(actor, event_id, attribute_ids)
+    event, chosen = _lock_and_choose(actor, event_id, attribute_ids)
     group = SharingGroups(actor).required(distribution, sharing_group_id, None)
     if distribution == Distribution.SHARING_GROUP and group is None:
         raise SharingGroupRefused
@@ -81,10 +83,12 @@ def set_reach(
     values = {"distribution": distribution, "group": group}
     _update(event, chosen, "distribution = %(distribution)s, sharing_group_id = %(group)s", values)
     attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
-    return _done(actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"distribution": distribution}, before)
+    return _touch_and_record(
+        actor, event, IntelAction.ATTRIBUTE_EDITED, chosen, {"distribution": distribution}, before
+    )
 
 
-def _own(
+def _lock_and_choose(
     actor: Actor, event_id: int, attribute_ids: Sequence[int], *, deleted: bool | None = False
 ) -> tuple[Event, list[int]]:
     actor.require(Permission.ADD)
@@ -116,7 +120,7 @@ def _update(event: Event, chosen: Sequence[int], columns: str, values: dict[str,
     attributes_edited.emit(AttributesEdited(event.pk, tuple(chosen)))
 
 
-def _done(
+def _touch_and_record(
     actor: Actor,
     event: Event,
     act: AuditAction,
@@ -125,7 +129,7 @@ def _done(
     before: Audiences = frozenset(),
 ) -> int:
     touch(event, before | attribute_audiences(chosen))
-    target = Target("event", event.pk, event.uuid, event.info)
+    target = event_target(event)
     record(actor, act, target, {**change, "count": len(chosen), "attributes": list(chosen)})
     return len(chosen)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from vardkase.audit.actions import AuditAction
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
@@ -23,6 +23,7 @@ from vardkase.intel.queries.find import find_object, find_report
 from vardkase.intel.services.audiences import attribute_audiences
 from vardkase.intel.services.bulk_edit import visible_attributes
 from vardkase.intel.services.locking import lock_event, touch
+from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.tagging import (
     Taggable,
     Tagged,
@@ -61,17 +62,17 @@ def detach_anywhere(actor: Actor, uuid: UUID, tag: str) -> Tagged:
     except NotFound:
         pass
     try:
-        target, ids = _object(actor, uuid)
+        target, ids = _lock_object(actor, uuid)
         chosen = find_tag(actor, tag)
-        gone = untag_attributes(actor, target.event.pk, ids, [chosen])
-        if not gone:
+        removed = untag_attributes(actor, target.event.pk, ids, [chosen])
+        if not removed:
             raise target.not_attached()
-        return Tagged(target, chosen, all(gone), changed=True)
+        return Tagged(target, chosen, all(removed), changed=True)
     except NotFound:
         report = find_report(actor, uuid)
-        found, was_local = untag_report(actor, report.id, tag)
+        removed_tag, was_local = untag_report(actor, report.id, tag)
         event = Event.objects.get(pk=report.event_id)
-        return Tagged(Taggable("EventReport", report.id, event), found, was_local, changed=True)
+        return Tagged(Taggable("EventReport", report.id, event), removed_tag, was_local, changed=True)
 
 
 @transaction.atomic
@@ -96,8 +97,8 @@ def tag_attributes(
     if exclusive and exclusive_conflicts(tag.name for tag in tags):
         raise Invalid(TaggingProblem.EXCLUDED())
     is_local = [local or tag.local_only for tag in tags]
-    for each in set(is_local):
-        require_may_tag(actor, event, local=each)
+    for flag in set(is_local):
+        require_may_tag(actor, event, local=flag)
     chosen = visible_attributes(actor, event, attribute_ids, deleted=False)
     values = {
         "event": event.pk,
@@ -108,7 +109,7 @@ def tag_attributes(
         "relationship": relationship_type,
     }
     added = cursor().execute(LINK, values).fetchall()
-    if not all(row[0] for row in added):
+    if not all(row[0] for row in added):  # Local tags do not leave the hub: nothing to publish again.
         touch(event, attribute_audiences(chosen))
     _record(
         actor,
@@ -143,13 +144,14 @@ def untag_attributes(
     event = lock_event(actor, event_id)
     chosen = visible_attributes(actor, event, attribute_ids, deleted=False)
     values = {"event": event.pk, "ids": chosen, "tags": [tag.pk for tag in tags]}
-    gone = [row[0] for row in cursor().execute(UNLINK, values).fetchall()]
-    for each in set(gone):
-        require_may_tag(actor, event, local=each)
-    if not all(gone):
+    removed = [row[0] for row in cursor().execute(UNLINK, values).fetchall()]
+    # Only now is it known which of them were local; a refusal rolls the deletion back.
+    for flag in set(removed):
+        require_may_tag(actor, event, local=flag)
+    if not all(removed):
         touch(event, attribute_audiences(chosen))
-    _record(actor, IntelAction.TAG_DETACHED, event, tags, {"count": len(gone), "attributes": chosen})
-    return gone
+    _record(actor, IntelAction.TAG_DETACHED, event, tags, {"count": len(removed), "attributes": chosen})
+    return removed
 
 
 def attributes_by_event(actor: Actor, references: Sequence[Any]) -> dict[int, list[int]]:
@@ -164,7 +166,7 @@ def attributes_by_event(actor: Actor, references: Sequence[Any]) -> dict[int, li
 
 
 def _attach_to_object(actor: Actor, uuid: UUID, tag: str, *, local: bool, relationship_type: str) -> Tagged:
-    target, ids = _object(actor, uuid)
+    target, ids = _lock_object(actor, uuid)
     chosen = usable_tag(actor, tag)
     added = tag_attributes(
         actor,
@@ -187,7 +189,7 @@ def _attach_to_report(actor: Actor, uuid: UUID, tag: str, *, local: bool, relati
     return Tagged(Taggable("EventReport", report.id, event), chosen, local, changed=changed > 0)
 
 
-def _object(actor: Actor, uuid: UUID) -> tuple[Taggable, list[int]]:
+def _lock_object(actor: Actor, uuid: UUID) -> tuple[Taggable, list[int]]:
     found = find_object(actor, uuid)
     rows = cursor().execute("SELECT id FROM attribute WHERE object_id = %s AND NOT deleted", (found.id,))
     event = lock_event(actor, found.event_id)
@@ -198,7 +200,7 @@ def _record(
     actor: Actor, act: AuditAction, event: Event, tags: Sequence[Tag], change: Mapping[str, Any]
 ) -> None:
     names = ", ".join(tag.name for tag in tags)
-    record(actor, act, Target("event", event.pk, event.uuid, event.info), {"tag": names, **change})
+    record(actor, act, event_target(event), {"tag": names, **change})
 
 
 LINK = """

@@ -22,7 +22,7 @@ from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
 from vardkase.misp.attribute import AttributeInput, parse_attribute
-from vardkase.misp.fields import listed_tags
+from vardkase.misp.fields import UUID, listed_tags
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import render_seen
 
@@ -45,7 +45,7 @@ CHANGEABLE = (
 )
 """The columns an edit may change, with their types in the database."""
 IDENTITY = frozenset({"id", "uuid", "event_id", "object_id"})
-"""What an edit never changes."""
+"""Members that an edit ignores."""
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class AttributeChanges:
 
 
 def content_of(attribute: Attribute) -> tuple[Any, ...]:
-    """All that an edit may change of an attribute, but its time."""
+    """What an edit may change in an attribute, except its timestamp."""
     return tuple(getattr(attribute, name) for name, _ in CHANGEABLE if name != "timestamp")
 
 
@@ -153,6 +153,12 @@ def named(sent: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in sent.items() if value is not None}
 
 
+def sent_uuid(part: object) -> str:
+    """The uuid of a document's part in lower case; empty if it has none, or one that is malformed."""
+    uuid = str(part.get("uuid") or "").strip().lower() if isinstance(part, dict) else ""
+    return uuid if UUID.fullmatch(uuid) else ""
+
+
 def tag_mentions(sent: Mapping[str, Any]) -> list[dict[str, Any]]:
     return listed_tags(sent.get("Tag"))
 
@@ -173,8 +179,10 @@ def _overlay(stored: Attribute, sent: Mapping[str, Any]) -> dict[str, Any]:
         "object_relation": stored.object_relation,
     }
     base |= {key: value for key, value in named(sent).items() if key not in IDENTITY}
+    # No attribute is without a value, so an empty one means that none was sent.
     if sent.get("value") in (None, ""):
         base["value"] = stored.value
+    # The stored category need not exist for the new type: the default of that type applies.
     if base["type"] != stored.type and sent.get("category") is None:
         base.pop("category")
     return base

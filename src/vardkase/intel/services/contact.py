@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.facts import Facts
@@ -15,15 +15,15 @@ from vardkase.core.mail.notify import notify
 from vardkase.core.mail.services import can_send, count_messages
 from vardkase.core.private_links import page_address
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.problems import ReporterProblem
 from vardkase.intel.queries.find import Reference, find_event
-from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.services.recording import event_target
 
 LONGEST = 10_000
-MESSAGES_AN_HOUR = 20
+MESSAGES_PER_HOUR = 20
+"""Of one sender: the recipients did not ask for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def contact_reporter(
         raise Forbidden(ReporterProblem.ONLY_PEOPLE())
     event = find_event(actor, reference)
     text = _message(message)
-    count_messages(actor.user_id, allowed=MESSAGES_AN_HOUR)
+    count_messages(actor.user_id, allowed=MESSAGES_PER_HOUR)
     facts: Facts = {
         "sender": actor.name,
         "organisation": actor.organisation_name,
@@ -58,27 +58,23 @@ def contact_reporter(
         "message": text,
         "link": page_address(f"/events/{event.id}"),
     }
-    people = map(Recipient.of, _reporters(event, creator_only))
-    queued = notify("event_message", None, people, facts, reply_to=actor.name).count
+    # Only users of the creator organisation: others fetched the event and did not report it.
+    users = reading_users().filter(org_id=event.orgc_id)
+    users = users.filter(pk=event.user_id) if creator_only else users.filter(contactalert=True)
+    queued = notify("event_message", None, map(Recipient.of, users), facts, reply_to=actor.name).count
     record(
         actor,
         IntelAction.EVENT_REPORTER_CONTACTED,
-        Target("event", event.id, event.uuid, event.info),
+        event_target(event),
         {"count": queued},
     )
     return ContactResult(event.id, queued, disabled=not can_send())
 
 
-def _message(given: Any) -> str:
-    text = given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
+def _message(value: Any) -> str:
+    text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
     if not text:
         raise Invalid({"message": [ReporterProblem.NO_MESSAGE()]})
     if len(text) > LONGEST or "\0" in text:
         raise Invalid({"message": [ReporterProblem.TOO_LONG(most=LONGEST)]})
     return text
-
-
-def _reporters(event: EventRow, creator_only: bool) -> list[User]:
-    """Only people of the creator organisation: others pulled the event and did not report it."""
-    people = reading_users().filter(org_id=event.orgc_id)
-    return list(people.filter(pk=event.user_id) if creator_only else people.filter(contactalert=True))

@@ -19,29 +19,33 @@ from vardkase.intel.sightings.services import write_received as write_sightings
 def store_contributions(
     actor: Actor, event: Event, assembler: Assembler, data: Mapping[str, Any] | None = None
 ) -> None:
-    met = assembler.take_contributed()
-    sightings = [*_beside(data, "Sighting"), *sightings_in_attributes(_each(met, "Sighting"))]
+    # Beside the attributes as well as in them: MISP sends sightings and proposals in both places.
+    targets = assembler.take_contributed()
+    sightings = [
+        *_in_document(data, "Sighting"),
+        *sightings_in_attributes(_in_attributes(targets, "Sighting")),
+    ]
     if sightings:
         write_sightings(actor, event, read_sightings(actor, sightings))
     proposals = [
-        *_beside(data, "ShadowAttribute"),
-        *proposals_in_attributes(_each(met, "ShadowAttribute")),
+        *_in_document(data, "ShadowAttribute"),
+        *proposals_in_attributes(_in_attributes(targets, "ShadowAttribute")),
     ]
     if proposals:
         write_proposals(actor, event, read_proposals(actor, proposals))
     if data:
-        met.append(ContributionTarget("Event", str(event.uuid), data))
-    for place, errors in capture_carried(actor, met).refused:
+        targets.append(ContributionTarget("Event", str(event.uuid), data))
+    for place, errors in capture_carried(actor, targets).refused:
         assembler.rejections.add(place, errors)
 
 
-def _beside(data: Mapping[str, Any] | None, member: str) -> list[Any]:
+def _in_document(data: Mapping[str, Any] | None, member: str) -> list[Any]:
     return [part for _, part in numbered_parts(data.get(member) if data else None, member)]
 
 
-def _each(met: Sequence[ContributionTarget], member: str) -> list[tuple[str, Any]]:
+def _in_attributes(targets: Sequence[ContributionTarget], member: str) -> list[tuple[str, Any]]:
     return [
         (part.object_uuid, part.data[member])
-        for part in met
+        for part in targets
         if part.object_type == "Attribute" and part.data.get(member)
     ]

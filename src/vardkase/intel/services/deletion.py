@@ -34,6 +34,7 @@ from vardkase.intel.services.audiences import (
     touch_objects,
 )
 from vardkase.intel.services.locking import lock_event, lock_own_part, touch
+from vardkase.intel.services.recording import event_target
 from vardkase.intel.settings import SANITISE_DELETED
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.services import BlockReason, block
@@ -46,7 +47,7 @@ TABLES_OF_EVENT = (
 
 @transaction.atomic
 def delete_event(actor: Actor, event_id: int) -> Event:
-    """Remove an event with all its parts, and blocklist its uuid.
+    """Remove an event with all its parts, and blocklist its uuid, so that no peer sends it again.
 
     Raises NotFound, or Forbidden if it belongs to another organisation.
     """
@@ -54,11 +55,12 @@ def delete_event(actor: Actor, event_id: int) -> Event:
     event = lock_event(actor, event_id)
     if not may_modify_event(actor, event):
         raise Forbidden(IntelProblem.NOT_ALLOWED())
+    # Before the rows are deleted, which listeners still read.
     attributes_removed.emit(AttributesRemoved(event.pk, None))
     for table in TABLES_OF_EVENT:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %s", (event.pk,))
     block(Blocked.EVENT, event.uuid, BlockReason(event.info, event.orgc.name, BLOCKED_BY_DELETION))
-    record(actor, IntelAction.EVENT_DELETED, Target("event", event.pk, event.uuid, event.info))
+    record(actor, IntelAction.EVENT_DELETED, event_target(event))
     cursor().execute("DELETE FROM event WHERE id = %s", (event.pk,))
     event_withdrawn.emit(EventWithdrawn(event.pk))
     return event
@@ -72,7 +74,7 @@ def delete_events(actor: Actor, event_ids: Iterable[int]) -> None:
 
 @transaction.atomic
 def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> None:
-    attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
+    attribute, event = lock_own_part(actor, lambda: _find_attribute(attribute_id))
     if attribute.deleted and not hard:
         raise NotFound(AttributeProblem.NOT_FOUND())
     audiences = attribute_audiences([attribute.pk])
@@ -81,45 +83,48 @@ def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> 
     else:
         soft_delete_attributes(event.pk, [attribute.pk])
     touch(event, audiences)
-    record(actor, IntelAction.ATTRIBUTE_DELETED, _target(attribute), {"hard": hard})
+    record(actor, IntelAction.ATTRIBUTE_DELETED, _audit_target(attribute), {"hard": hard})
 
 
 @transaction.atomic
 def restore_attribute(actor: Actor, attribute_id: int) -> None:
-    attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
+    attribute, event = lock_own_part(actor, lambda: _find_attribute(attribute_id))
     Attribute.objects.filter(pk=attribute.pk).update(deleted=False, timestamp=now_seconds())
-    _edited(event.pk, (attribute.pk,))
+    _emit_edited(event.pk, (attribute.pk,))
     touch(event, attribute_audiences([attribute.pk]))
-    record(actor, IntelAction.ATTRIBUTE_RESTORED, _target(attribute))
+    record(actor, IntelAction.ATTRIBUTE_RESTORED, _audit_target(attribute))
 
 
 @transaction.atomic
 def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object:
-    found, event = lock_own_part(
-        actor, lambda: _one(Object.objects.all(), object_id, ObjectProblem.NOT_FOUND)
+    stored, event = lock_own_part(
+        actor, lambda: _require_one(Object.objects.all(), object_id, ObjectProblem.NOT_FOUND)
     )
-    attribute_ids = list(Attribute.objects.filter(object=found.pk).values_list("pk", flat=True))
-    audiences = object_audiences([found.pk])
+    attribute_ids = list(Attribute.objects.filter(object=stored.pk).values_list("pk", flat=True))
+    audiences = object_audiences([stored.pk])
     if hard:
         remove_attributes(event.pk, attribute_ids)
         references = ObjectReference.objects.filter(event=event)
-        references.filter(object=found.pk).delete()
-        references.filter(referenced_uuid=found.uuid).delete()
-        Object.objects.filter(pk=found.pk).delete()
+        references.filter(object=stored.pk).delete()
+        references.filter(referenced_uuid=stored.uuid).delete()
+        Object.objects.filter(pk=stored.pk).delete()
     else:
-        soft_delete_object(found, attribute_ids)
+        soft_delete_object(stored, attribute_ids)
     touch(event, audiences)
     record(
-        actor, IntelAction.OBJECT_DELETED, Target("object", found.pk, found.uuid, found.name), {"hard": hard}
+        actor,
+        IntelAction.OBJECT_DELETED,
+        Target("object", stored.pk, stored.uuid, stored.name),
+        {"hard": hard},
     )
-    return found
+    return stored
 
 
 @transaction.atomic
 def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> None:
-    stored = ObjectReference.objects.all()
+    every = ObjectReference.objects.all()
     reference, event = lock_own_part(
-        actor, lambda: _one(stored, reference_id, ObjectProblem.REFERENCE_NOT_FOUND)
+        actor, lambda: _require_one(every, reference_id, ObjectProblem.REFERENCE_NOT_FOUND)
     )
     chosen = ObjectReference.objects.filter(pk=reference.pk)
     pairs = [(reference.object_id, str(reference.referenced_uuid))]
@@ -137,13 +142,13 @@ def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> 
 
 def soft_delete_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
     now = now_seconds()
-    emptied = SANITISED if SANITISE_DELETED.value else {}
-    Attribute.objects.filter(pk__in=attribute_ids).update(deleted=True, timestamp=now, **emptied)
+    sanitised = SANITISED if SANITISE_DELETED.value else {}
+    Attribute.objects.filter(pk__in=attribute_ids).update(deleted=True, timestamp=now, **sanitised)
     uuids = Attribute.objects.filter(pk__in=attribute_ids).values("uuid")
     ObjectReference.objects.filter(event=event_id, referenced_uuid__in=uuids).update(
         deleted=True, timestamp=now
     )
-    _edited(event_id, tuple(attribute_ids))
+    _emit_edited(event_id, tuple(attribute_ids))
 
 
 SANITISED = {
@@ -155,16 +160,16 @@ SANITISED = {
     "to_ids": False,
     "data_sha256": None,
 }
-"""What is left of an attribute that loses what it says."""
+"""The content of a sanitised attribute."""
 
 
-def soft_delete_object(found: Object, attribute_ids: Sequence[int]) -> None:
+def soft_delete_object(stored: Object, attribute_ids: Sequence[int]) -> None:
     now = now_seconds()
-    soft_delete_attributes(found.event_id, attribute_ids)
-    Object.objects.filter(pk=found.pk).update(deleted=True, timestamp=now)
-    references = ObjectReference.objects.filter(event=found.event_id)
-    references.filter(referenced_uuid=found.uuid).update(deleted=True, timestamp=now)
-    references.filter(object=found.pk).update(deleted=True, timestamp=now)
+    soft_delete_attributes(stored.event_id, attribute_ids)
+    Object.objects.filter(pk=stored.pk).update(deleted=True, timestamp=now)
+    references = ObjectReference.objects.filter(event=stored.event_id)
+    references.filter(referenced_uuid=stored.uuid).update(deleted=True, timestamp=now)
+    references.filter(object=stored.pk).update(deleted=True, timestamp=now)
 
 
 def remove_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
@@ -181,21 +186,21 @@ def remove_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
     cursor().execute("DELETE FROM attribute WHERE id = ANY(%(ids)s)", chosen)
 
 
-def _edited(event_id: int, attribute_ids: tuple[int, ...]) -> None:
+def _emit_edited(event_id: int, attribute_ids: tuple[int, ...]) -> None:
     attributes_changed.emit(AttributesChanged(event_id, attribute_ids))
     attributes_edited.emit(AttributesEdited(event_id, attribute_ids))
 
 
-def _attribute(attribute_id: int) -> Attribute:
-    return _one(Attribute.objects.all(), attribute_id, AttributeProblem.NOT_FOUND)
+def _find_attribute(attribute_id: int) -> Attribute:
+    return _require_one(Attribute.objects.all(), attribute_id, AttributeProblem.NOT_FOUND)
 
 
-def _one[Row: Model](stored: QuerySet[Row], pk: int, missing: ProblemCode) -> Row:
+def _require_one[Row: Model](stored: QuerySet[Row], pk: int, missing: ProblemCode) -> Row:
     row = stored.filter(pk=pk).first()
     if row is None:
         raise NotFound(missing())
     return row
 
 
-def _target(attribute: Attribute) -> Target:
+def _audit_target(attribute: Attribute) -> Target:
     return Target("attribute", attribute.pk, attribute.uuid, attribute.value)

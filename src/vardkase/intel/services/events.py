@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import MispProblem, problems_of
@@ -36,6 +36,7 @@ from vardkase.intel.services.bulk_insert import NewAttribute, NewObject, write_a
 from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.locking import recount
 from vardkase.intel.services.publish import is_confirmed, mark_published
+from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.references import write_object_references
 from vardkase.intel.services.results import Ingested, Rejections
 from vardkase.intel.services.tag_loader import TagLoader
@@ -80,12 +81,12 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     _refuse_known(actor, header)
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
-    event, wanted = _create_event(actor, header, assembler)
+    event, tag_names = _create_event(actor, header, assembler)
     stored = _store_attributes(actor, event, data.get("Attribute"), assembler)
     objects = assembler.objects(data.get("Object"), "Object")
     if header.published and not stored and not objects and not data.get("EventReport"):
         raise Invalid(EventProblem.EMPTY())
-    named = [*header.tags, *({"name": name} for name in wanted)]
+    named = [*header.tags, *({"name": name} for name in tag_names)]
     tags = TagLoader(actor, [*named, *mentioned_tags(all_attributes([], objects))])
     store_parts(event, [], objects, tags, assembler.now)
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(named)])
@@ -94,9 +95,9 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     if keys := data.get("CryptographicKey"):
         take_over_keys(event, keys, assembler)
     store_contributions(actor, event, assembler, data)
-    rejections.require_present()
+    rejections.require_present()  # Last, when all parts have been validated; raises and rolls back.
     recount(event.pk)
-    record(actor, IntelAction.EVENT_ADDED, Target("event", event.pk, event.uuid, event.info))
+    record(actor, IntelAction.EVENT_ADDED, event_target(event))
     publishes = header.published and actor.may(Permission.PUBLISH)
     return Ingested(
         event.pk, rejections, waits=publishes and mark_published(actor, event, confirmed=is_confirmed(data))
@@ -104,6 +105,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
 
 
 def _add_default_tags(actor: Actor, event: Event) -> None:
+    # Not to what comes from elsewhere: the tags of this hub are not its creator's.
     if event.locked or not (number := DEFAULT_TAG_COLLECTION.value):
         return
     tags = default_tags(actor, number)
@@ -167,14 +169,17 @@ def _refuse_known(actor: Actor, header: EventInput) -> None:
 
 def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tuple[Event, list[str]]:
     trusted = is_trusted(actor)
-    given = tuple(str(tag.get("name") or "") for tag in header.tags)
-    sought = BeforeCreation(actor, header.distribution, header.sharing_group_id, given)
+    tag_names = tuple(str(tag.get("name") or "") for tag in header.tags)
+    creation = BeforeCreation(actor, header.distribution, header.sharing_group_id, tag_names)
+    # The rules of an organisation are for its own events, not for those that it fetches.
     if not (trusted and as_bool(header.locked)):
-        before_creation.emit(sought)
+        before_creation.emit(creation)
     distribution = (
-        settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION if sought.distribution is None else sought.distribution
+        settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION
+        if creation.distribution is None
+        else creation.distribution
     )
-    limit = (distribution, sought.sharing_group_id, header.sharing_group)
+    limit = (distribution, creation.sharing_group_id, header.sharing_group)
     if not (trusted and header.sharing_group):
         assembler.sharing.required(*limit)
     # A peer's event arrives even where its group may not be taken over: for the own organisation only.
@@ -196,7 +201,7 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tup
         protected=header.protected,
         extends_uuid=UUID(header.extends_uuid) if header.extends_uuid else None,
     )
-    return event, sought.tags
+    return event, creation.tags
 
 
 def is_trusted(actor: Actor) -> bool:

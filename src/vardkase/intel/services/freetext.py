@@ -40,48 +40,48 @@ def values_in(text: str, warned: WarnedValue = WarnedValue.KEPT) -> list[Detecte
     """The values in a text, checked against enabled warninglists. Raises Invalid if it is too long."""
     if len(text) > LONGEST_TEXT:
         raise Invalid({"value": [AttributeProblem.TEXT_TOO_LONG(most=LONGEST_TEXT)]})
-    found = detect(text)
-    return found if warned is WarnedValue.KEPT else list(_judged(found, warned))
+    values = detect(text)
+    return values if warned is WarnedValue.KEPT else list(_without_warned(values, warned))
 
 
-def _judged(found: Sequence[DetectedValue], warned: WarnedValue) -> Iterator[DetectedValue]:
-    hits = find_hits([CheckedValue(each.value, each.type) for each in found])
-    for position, each in enumerate(found):
+def _without_warned(values: Sequence[DetectedValue], warned: WarnedValue) -> Iterator[DetectedValue]:
+    hits = find_hits([CheckedValue(value.value, value.type) for value in values])
+    for position, value in enumerate(values):
         if position not in hits:
-            yield each
+            yield value
         elif warned is WarnedValue.NOT_FOR_DETECTION:
-            yield replace(each, to_ids=False)
+            yield replace(value, to_ids=False)
 
 
 @transaction.atomic
 def add_freetext(
-    actor: Actor, event_id: int, text: str, wishes: FreetextOptions
+    actor: Actor, event_id: int, text: str, options: FreetextOptions
 ) -> list[tuple[int, DetectedValue]]:
     """Store the values in a text; returns the ids of the new attributes with the detected values.
 
     Skips values that the event already has, or that an import regexp excludes. Raises NotFound, NotYours,
     Forbidden, Invalid, SharingGroupRefused.
     """
-    found = values_in(text, wishes.warned)
-    added = add_attributes(actor, event_id, (document_of(each, wishes) for each in found))
+    values = values_in(text, options.warned)
+    added = add_attributes(actor, event_id, (document_of(value, options) for value in values))
     refused = added.rejections.errors
     for errors in refused.values():
-        # The values are good, so what else there is to refuse, all of them have in common.
+        # The values themselves are valid, so any other error is in the options, which all of them share.
         if errors not in SKIPPED:
             raise Invalid(errors)
-    stored = [each for place, each in enumerate(found) if f"Attribute.{place}" not in refused]
+    stored = [value for place, value in enumerate(values) if f"Attribute.{place}" not in refused]
     return list(zip(added.attribute_ids, stored, strict=True))
 
 
-def document_of(found: DetectedValue, wishes: FreetextOptions) -> dict[str, Any]:
+def document_of(value: DetectedValue, options: FreetextOptions) -> dict[str, Any]:
     document = {
-        "type": found.type,
-        "category": found.category,
-        "value": found.value,
-        "to_ids": found.to_ids,
-        "comment": ". ".join(filter(None, (wishes.comment, found.comment))),
+        "type": value.type,
+        "category": value.category,
+        "value": value.value,
+        "to_ids": value.to_ids,
+        "comment": ". ".join(filter(None, (options.comment, value.comment))),
     }
-    if wishes.distribution is not None:
-        document["distribution"] = wishes.distribution
-        document["sharing_group_id"] = wishes.sharing_group_id
+    if options.distribution is not None:
+        document["distribution"] = options.distribution
+        document["sharing_group_id"] = options.sharing_group_id
     return document

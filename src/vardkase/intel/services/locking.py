@@ -23,11 +23,12 @@ from vardkase.intel.services.moving import move_private_times
 
 
 def lock_event(actor: Actor, event_id: int) -> Event:
-    found = cursor().execute(
+    # Locked by SQL of our own, as the visibility rule is SQL; the row is then read through the model.
+    locked = cursor().execute(
         f"SELECT e.id FROM event e WHERE e.id = %(id)s AND {event_predicate(actor)} FOR UPDATE",
         {"id": event_id, **reader_parameters(actor)},
     )
-    if found.fetchone() is None:
+    if locked.fetchone() is None:
         raise NotFound(EventProblem.NOT_FOUND())
     return Event.objects.get(pk=event_id)
 
@@ -63,9 +64,9 @@ def lock_own_part[Part: PartOfEvent](actor: Actor, find: Callable[[], Part]) -> 
 
 
 def touch(event: Event, audiences: Audiences = READERS) -> None:
-    """After a change inside: count again, move the timestamp, and take the event back to unpublished.
+    """After a change inside an event: recount its attributes, set its timestamp, and mark it as unpublished.
 
-    A change that not everybody who reads the event may know of moves nothing that the others can tell.
+    A change that only some of its readers may know of alters nothing that the others see.
     """
     now = now_seconds()
     if is_known_to_readers(event, audiences):
@@ -83,7 +84,7 @@ WHERE id = %(id)s
 
 
 def known_timestamp(actor: Actor, event: Event) -> int:
-    """The last change of the event as far as the actor may know."""
+    """The event's last change that the actor may know of."""
     if not event.has_group_times:
         return event.last_change if knows_private_times(actor, event.org_id) else event.timestamp
     sql = f"SELECT {event_timestamp(actor)} FROM event e WHERE e.id = %(id)s"

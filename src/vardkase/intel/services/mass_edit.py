@@ -44,12 +44,13 @@ def edit_selected(actor: Actor, event_id: int, attribute_ids: Sequence[int], edi
         set_reach(actor, event_id, attribute_ids, edit.distribution, edit.sharing_group_id)
     if edit.comment is not None:
         set_comment(actor, event_id, attribute_ids, edit.comment)
-    off = [find_tag(actor, name) for name in edit.tags_off] + _cluster_tags(actor, edit.clusters_off)
-    if off:
-        untag_attributes(actor, event_id, attribute_ids, off)
-    on = [usable_tag(actor, name) for name in edit.tags_on] + _cluster_tags(actor, edit.clusters_on)
-    if on:
-        tag_attributes(actor, event_id, attribute_ids, on, local=False)
+    # Tags off before tags on, so that one of an exclusive taxonomy can be exchanged for another.
+    removed = [find_tag(actor, name) for name in edit.tags_off] + _cluster_tags(actor, edit.clusters_off)
+    if removed:
+        untag_attributes(actor, event_id, attribute_ids, removed)
+    added = [usable_tag(actor, name) for name in edit.tags_on] + _cluster_tags(actor, edit.clusters_on)
+    if added:
+        tag_attributes(actor, event_id, attribute_ids, added, local=False)
 
 
 def _cluster_tags(actor: Actor, references: Sequence[str]) -> list[Tag]:
@@ -59,4 +60,5 @@ def _cluster_tags(actor: Actor, references: Sequence[str]) -> list[Tag]:
         names = [find_cluster(actor, reference).tag_name for reference in references]
     except NotFound as error:
         raise Invalid(error.problem or CommonProblem.INVALID_INPUT()) from None
+    # Users who may tag may choose any cluster (see `attach_cluster`).
     return list(resolve_tags(actor, [{"name": name} for name in names], may_create=True).values())

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.misp_problems import problems_of
@@ -45,6 +45,7 @@ from vardkase.intel.services.merge_parts import PartsMerger
 from vardkase.intel.services.moving import move_private_times
 from vardkase.intel.services.objects_merge import settle_time
 from vardkase.intel.services.publish import is_confirmed, mark_published
+from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.references import store_references
 from vardkase.intel.services.results import Ingested, Rejections
 from vardkase.intel.services.tag_loader import TagLoader
@@ -65,17 +66,16 @@ def edit_event(
     """Merge a document into a stored event.
 
     Fields missing in the document stay; parts that are not newer than the stored ones are skipped. A date far
-    ahead is treated as in `add_event`. Raises
-    NotFound, Forbidden, Invalid (of the whole event, or the header's fields), SharingGroupRefused,
-    SignatureRefused.
+    ahead is treated as in `add_event`. Raises NotFound, Forbidden, Invalid (of
+    the whole event, or the header's fields), SharingGroupRefused, SignatureRefused.
     """
     actor.require_writing()
     actor.require(Permission.ADD)
     event = lock_event(actor, event_id)
-    _refuse(actor, event, data, signed)
+    _refuse_merge(actor, event, data, signed)
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
     correlated = not event.disable_correlation
-    before = _Shared.of(event)
+    before = _SharedState.of(event)
     publish = _merge_header(actor, event, data, assembler, any_date=from_feed)
     audiences = _merge_parts(actor, event, data, assembler)
     assembler.rejections.require_present()
@@ -87,7 +87,7 @@ def edit_event(
         change = {"audiences": sorted(audiences)}
     if correlated == event.disable_correlation:
         correlation_changed(event.pk)
-    record(actor, IntelAction.EVENT_EDITED, Target("event", event.pk, event.uuid, event.info), change)
+    record(actor, IntelAction.EVENT_EDITED, event_target(event), change)
     return Ingested(
         event.pk,
         assembler.rejections,
@@ -95,11 +95,11 @@ def edit_event(
     )
 
 
-def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed | None) -> None:
+def _refuse_merge(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed | None) -> None:
     if not may_merge_event(actor, event):
         if not actor.may(Permission.SYNC):
             raise Forbidden(IntelProblem.NOT_AUTHORISED())
-        # A MISP that sends an event back to where it was created takes only this answer for a matter of course.
+        # A MISP that sends an event back to its creator expects this answer; any other is a failure to it.
         newer = is_newer(data, known_timestamp(actor, event))
         raise Invalid(EventProblem.NOT_AN_EDITOR() if newer else EventProblem.NOT_NEWER())
     refuse_by_rule(data)
@@ -161,20 +161,20 @@ def _assign(event: Event, parsed: EventInput) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
-    """The state of an event, apart from its parts, that all its readers know."""
+class _SharedState:
+    """What all readers of an event know of it, apart from its parts."""
 
     timestamp: int
     published: bool
     rest: tuple[Any, ...]
 
     @classmethod
-    def of(cls, event: Event) -> _Shared:
+    def of(cls, event: Event) -> _SharedState:
         return cls(event.timestamp, event.published, cls._rest(event))
 
     @staticmethod
     def _rest(event: Event) -> tuple[Any, ...]:
-        columns = (getattr(event, name) for name in SHARED)
+        columns = (getattr(event, name) for name in SHARED_COLUMNS)
         tags = EventTag.objects.filter(event=event).order_by("pk")
         keys = CryptographicKey.objects.filter(event=event).order_by("pk")
         return (
@@ -188,13 +188,13 @@ class _Shared:
         return as_published and self._rest(event) == self.rest
 
     def restore(self, event: Event, audiences: Audiences) -> None:
-        """Let the change be known to `audiences` alone."""
+        """Reveal the change to `audiences` only."""
         changed, event.timestamp, event.published = event.timestamp, self.timestamp, self.published
         event.save(update_fields=["timestamp", "published"])
         move_private_times(event, audiences, changed)
 
 
-SHARED = (
+SHARED_COLUMNS = (
     "info", "date", "threat_level_id", "analysis", "distribution", "sharing_group_id", "disable_correlation",
     "extends_uuid",
 )  # fmt: skip
@@ -204,6 +204,7 @@ def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler:
     merger = PartsMerger(event, assembler)
     merger.take(data)
     changed = [attribute.pk for attribute in merger.changes.changed]
+    # Before anything is written: a change may move a part from one audience to another, and both learn of it.
     before = audiences_inside(changed)
     event_tags = tag_mentions(data)
     new_attributes = all_attributes(merger.attributes, merger.objects)
@@ -220,8 +221,8 @@ def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler:
     after = audiences_inside([*changed, *(row.id for row in new_attributes)])
     audiences = merger.audiences.union(reports.audiences, *before.values(), *after.values())
     audiences |= object_audiences([row.id for row in merger.objects])
-    for known, was in merger.changed_objects:
-        inside = before.get(known.pk, frozenset()) | after.get(known.pk, frozenset())
-        inside |= was.audiences if known.pk in referring else frozenset()
-        audiences |= settle_time(event, known, was, inside)
+    for stored, state in merger.changed_objects:
+        inside = before.get(stored.pk, frozenset()) | after.get(stored.pk, frozenset())
+        inside |= state.audiences if stored.pk in referring else frozenset()
+        audiences |= settle_time(event, stored, state, inside)
     return audiences

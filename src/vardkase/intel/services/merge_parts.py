@@ -11,11 +11,10 @@ from vardkase.intel.problems import IntelProblem
 from vardkase.intel.services.attribute_assembler import Assembler, known_values, numbered_parts
 from vardkase.intel.services.audiences import Audiences
 from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
-from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer
+from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer, sent_uuid
 from vardkase.intel.services.deletion import soft_delete_object
 from vardkase.intel.services.objects_merge import ObjectBefore, merge_object_header
 from vardkase.knowledge.import_expressions.applying import ImportFilter
-from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
 from vardkase.misp.values import normalise, split
 
@@ -24,8 +23,9 @@ class PartsMerger:
     """Takes a document apart against a locked event. Afterwards:
 
     `attributes` and `objects` are new and wait to be written; `changes` are stored attributes that change;
-    `references` are (object id, object uuid, document). Objects that change or go are written at once;
-    `changed_objects` are those with what they were before, and `audiences` those who read the ones that go.
+    `references` are (object id, object uuid, document). Stored objects that change or are deleted are written at
+    once; `changed_objects` are those that change, each with its former state, and `audiences` those who read the
+    deleted ones.
     """
 
     def __init__(self, event: Event, assembler: Assembler) -> None:
@@ -47,7 +47,7 @@ class PartsMerger:
         stored = self._stored_attributes(numbered.values())
         new: list[Any] = []
         for place, part in numbered.items():
-            known = stored.get(_uuid(part))
+            known = stored.get(sent_uuid(part))
             if known is None:
                 new.append(part)
             elif known.object_id is None:
@@ -55,15 +55,16 @@ class PartsMerger:
             else:
                 self.assembler.rejections.add(place, {"uuid": [IntelProblem.UUID_TAKEN()]})
         self.assembler.know_values(known_values(self.event.pk, _first_values(new, self.assembler.filter)))
+        # Assigned, not added to: the attributes of stored objects are taken later, in `_take_objects`.
         self.attributes = self.assembler.attributes(new, "Attribute")
 
     def _take_objects(self, parts: object) -> None:
         numbered = dict(numbered_parts(parts, "Object"))
-        uuids = [uuid for part in numbered.values() if (uuid := _uuid(part))]
+        uuids = [uuid for part in numbered.values() if (uuid := sent_uuid(part))]
         stored = {str(o.uuid): o for o in Object.objects.filter(event=self.event, uuid__in=uuids)}
         new = []
         for place, part in numbered.items():
-            known = stored.get(_uuid(part))
+            known = stored.get(sent_uuid(part))
             if known is None:
                 new.append(part)
                 continue
@@ -84,20 +85,16 @@ class PartsMerger:
         numbered = dict(numbered_parts(part.get("Attribute"), f"{place}.Attribute"))
         stored = self._stored_attributes(numbered.values())
         for key, attribute in numbered.items():
-            inside = stored.get(_uuid(attribute))
+            inside = stored.get(sent_uuid(attribute))
             if inside is None:
-                self._add_to_object(known, attribute, key)
+                if (row := self.assembler.new_attribute_in(known.pk, attribute, key)) is not None:
+                    self.attributes.append(row)
             elif inside.object_id == known.pk:
                 self._change(inside, attribute, key)
         self.references += [
             (known.pk, str(known.uuid), reference)
             for _, reference in numbered_parts(part.get("ObjectReference"), place)
         ]
-
-    def _add_to_object(self, known: Object, part: Any, place: str) -> None:
-        row = self.assembler.new_attribute_in(known.pk, part, place)
-        if row is not None:
-            self.attributes.append(row)
 
     def _change(self, known: Attribute, part: dict[str, Any], place: str) -> None:
         self.assembler.note_contributions(str(known.uuid), part)
@@ -109,13 +106,8 @@ class PartsMerger:
             self.assembler.rejections.add(place, by_field(refused, "value"))
 
     def _stored_attributes(self, parts: Any) -> dict[str, Attribute]:
-        uuids = [uuid for part in parts if (uuid := _uuid(part))]
+        uuids = [uuid for part in parts if (uuid := sent_uuid(part))]
         return {str(a.uuid): a for a in Attribute.objects.filter(event=self.event, uuid__in=uuids)}
-
-
-def _uuid(part: object) -> str:
-    uuid = str(part.get("uuid") or "").strip().lower() if isinstance(part, dict) else ""
-    return uuid if UUID.fullmatch(uuid) else ""
 
 
 def _first_values(parts: Sequence[Any], rewrite: ImportFilter) -> list[str]:

@@ -10,8 +10,8 @@ from vardkase.intel.services.audiences import Audiences, groups_among
 
 
 def move_private_times(event: Event, audiences: Audiences, at: int) -> None:
-    """Move the time of the last change for the owner and the groups of `audiences`, and unpublish the event for these
-    groups. A change that only the owner may know of needs no publication."""
+    """Record a change at the time `at` for the owner and the groups of `audiences`, and mark the event as unpublished
+    for these groups. A change that only the owner may know of needs no publication."""
     groups = groups_among(audiences)
     cursor().execute(PRIVATELY, {"id": event.pk, "at": at})
     cursor().executemany(CHANGED, _rows(event, groups, at))

@@ -23,7 +23,7 @@ LINKS = (
     ("tag_collection_tag", ("tag_collection_id",)),
     ("favourite_tag", ("user_id",)),
 )
-"""Every table that holds tags on things, with its other columns."""
+"""Every table that links to tags, with its other columns."""
 
 MOVE = """
 INSERT INTO {table} (tag_id, {columns})
@@ -58,7 +58,12 @@ def normalise_tags(actor: Actor) -> dict[str, str]:
     if renamed:
         resolve_tags(actor, [{"name": name} for name in renamed.values()], may_create=True)
         by_name = tags_named(actor, [*renamed, *renamed.values()])
-        _move({by_name[old.lower()].pk: by_name[new.lower()].pk for old, new in renamed.items()})
+        new_ids = {by_name[old.lower()].pk: by_name[new.lower()].pk for old, new in renamed.items()}
+        parameters = {"old": list(new_ids), "new": list(new_ids.values())}
+        for table, columns in LINKS:
+            cursor().execute(MOVE.format(table=table, columns=", ".join(columns)), parameters)
+            # What did not move, because the official tag is there already.
+            cursor().execute(DROP.format(table=table), parameters)
         Tag.objects.filter(pk__in=[by_name[old.lower()].pk for old in renamed]).delete()
     record(actor, IntelAction.TAXONOMY_TAGS_NORMALISED, Target("taxonomy"), {"count": len(recased | renamed)})
     return recased | renamed
@@ -68,23 +73,18 @@ def _official() -> dict[str, set[str]]:
     official: dict[str, set[str]] = defaultdict(set)
     for entries in entries_of(Taxonomy.objects.all()).values():
         for entry in entries:
-            official[_essence(entry.tag)].add(entry.tag)
+            official[_normal_form(entry.tag)].add(entry.tag)
     return official
 
 
 def _renamed(official: dict[str, set[str]]) -> dict[str, str]:
-    held = {tag.lower() for tags in official.values() for tag in tags}
+    official_names = {tag.lower() for tags in official.values() for tag in tags}
     names = Tag.objects.filter(is_galaxy=False).values_list("name", flat=True)
-    custom = {name: official.get(_essence(name), set()) for name in names if name.lower() not in held}
-    return {name: next(iter(meant)) for name, meant in custom.items() if len(meant) == 1}
+    custom = {
+        name: official.get(_normal_form(name), set()) for name in names if name.lower() not in official_names
+    }
+    return {name: next(iter(matches)) for name, matches in custom.items() if len(matches) == 1}
 
 
-def _essence(name: str) -> str:
+def _normal_form(name: str) -> str:
     return re.sub(r"\s*([:=])\s*", r"\1", name.replace('"', "").replace("'", "").strip()).casefold()
-
-
-def _move(tags: dict[int, int]) -> None:
-    parameters = {"old": list(tags), "new": list(tags.values())}
-    for table, columns in LINKS:
-        cursor().execute(MOVE.format(table=table, columns=", ".join(columns)), parameters)
-        cursor().execute(DROP.format(table=table), parameters)

@@ -36,8 +36,8 @@ from vardkase.knowledge.object_templates.queries import find_active_template
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int
 
-OF_ITS_OWN = frozenset({"id", "uuid", "event_id", "object_id", "object_relation", "timestamp"})
-"""The columns of an attribute that are not taken over into the object."""
+NOT_COPIED = frozenset({"id", "uuid", "event_id", "object_id", "object_relation", "timestamp"})
+"""The columns that the copy in the object does not take from the attribute."""
 
 
 @transaction.atomic
@@ -54,16 +54,25 @@ def group_attributes(
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     template = find_active_template(template_ref)
-    chosen = _loose(actor, event, list(relations))
-    _refuse_misplaced(template, [(relations[each.pk], each.type) for each in chosen])
+    chosen = _loose_attributes(actor, event, list(relations))
+    _refuse_misplaced(template, [(relations[attribute.pk], attribute.type) for attribute in chosen])
     now = now_seconds()
     row = _new_object(actor, template, about, now)
-    row.attributes = [_inside(each, relations[each.pk], now) for each in chosen]
+    copied = [name for name in ATTRIBUTE_COLUMNS if name not in NOT_COPIED]
+    row.attributes = [
+        NewAttribute(
+            uuid=str(uuid4()),
+            object_relation=relations[attribute.pk],
+            timestamp=now,
+            **{name: getattr(attribute, name) for name in copied},
+        )
+        for attribute in chosen
+    ]
     store_parts(event, [], [row], TagLoader(actor, ()), now)
-    audiences = object_audiences([row.id]) | attribute_audiences([each.pk for each in chosen])
+    audiences = object_audiences([row.id]) | attribute_audiences([attribute.pk for attribute in chosen])
     _take_over(event, {old.pk: new.id for old, new in zip(chosen, row.attributes, strict=True)})
     touch(event, audiences)
-    change = {"attributes": [each.pk for each in chosen]}
+    change = {"attributes": [attribute.pk for attribute in chosen]}
     record(actor, IntelAction.OBJECT_GROUPED, Target("object", row.id, UUID(row.uuid), row.name), change)
     return row.id
 
@@ -97,7 +106,7 @@ def object_of_findings(
     return add_object(actor, event_id, {**document, "Attribute": parts})
 
 
-def _loose(actor: Actor, event: Event, ids: Sequence[int]) -> list[Attribute]:
+def _loose_attributes(actor: Actor, event: Event, ids: Sequence[int]) -> list[Attribute]:
     readable = readable_attributes(actor, event, ids, deleted=False)
     chosen = list(Attribute.objects.filter(pk__in=readable, object=None).order_by("pk"))
     if not chosen or len(chosen) != len(ids):
@@ -105,12 +114,12 @@ def _loose(actor: Actor, event: Event, ids: Sequence[int]) -> list[Attribute]:
     return chosen
 
 
-def _refuse_misplaced(template: ObjectTemplate, given: Sequence[tuple[str, str]]) -> None:
-    for relation, kind in given:
+def _refuse_misplaced(template: ObjectTemplate, fields: Sequence[tuple[str, str]]) -> None:
+    for relation, kind in fields:
         if (errors := misplaced(template, relation, kind)) is not None:
             raise Invalid(errors)
     about = {"template_uuid": template.uuid, "template_version": template.version}
-    check_requirements(about, [relation for relation, _ in given])
+    check_requirements(about, [relation for relation, _ in fields])
 
 
 def _document(template: ObjectTemplate, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,8 +131,8 @@ def _document(template: ObjectTemplate, about: Mapping[str, Any]) -> dict[str, A
         "template_version": template.version,
     }
     reach = about.get("distribution")
-    given = {name: about[name] for name in ("comment", "sharing_group_id") if about.get(name) is not None}
-    return {**own, **given, "distribution": Distribution.INHERIT if reach in (None, "") else reach}
+    options = {name: about[name] for name in ("comment", "sharing_group_id") if about.get(name) is not None}
+    return {**own, **options, "distribution": Distribution.INHERIT if reach in (None, "") else reach}
 
 
 def _require_group(actor: Actor, document: Mapping[str, Any]) -> None:
@@ -142,19 +151,10 @@ def _new_object(actor: Actor, template: ObjectTemplate, about: Mapping[str, Any]
     return row
 
 
-def _inside(stored: Attribute, relation: str, now: int) -> NewAttribute:
-    columns = {name: getattr(stored, name) for name in ATTRIBUTE_COLUMNS if name not in OF_ITS_OWN}
-    return NewAttribute(uuid=str(uuid4()), object_relation=relation, timestamp=now, **columns)
-
-
 def _take_over(event: Event, copies: Mapping[int, int]) -> None:
-    """Move tags and sightings of loose attributes (old id → new id) to their copies, and delete the loose
-    ones.
-
-    Softly if peers may know them, so that they learn of it; permanently in an event that was never published.
-    """
     cursor().execute(COPY_TAGS, {"old": list(copies.keys()), "new": list(copies.values())})
     copy_sightings(copies)
+    # Softly if peers may have the loose ones, so that they learn of it; otherwise nothing of them need stay.
     if event.publish_timestamp or event.locked:
         soft_delete_attributes(event.pk, list(copies))
     else:

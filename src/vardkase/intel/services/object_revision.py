@@ -58,33 +58,34 @@ def revise_object(
     stored = find_object(actor, object_ref) if object_ref else None
     if stored is not None and stored.event_id != event.id:
         raise Invalid({"object_id": [ObjectProblem.IN_ANOTHER_EVENT()]})
-    row = _as_it_would_read(actor, template, data)
+    row = _preview(actor, template, data)
     row.event_id, row.id, row.uuid = (
         event.id,
         stored.id if stored else 0,
         str(stored.uuid) if stored else row.uuid,
     )
-    values = [(str(each.object_relation), each.value1, each.value2 or "") for each in row.attributes]
+    values = [
+        (str(attribute.object_relation), attribute.value1, attribute.value2 or "")
+        for attribute in row.attributes
+    ]
     similar = similar_objects(actor, event.id, row.name, values, but=stored.id if stored else 0, limit=limit)
     newest = newest_version(str(template.uuid), template.version)
-    held = [(str(each.object_relation), each.type) for each in row.attributes]
+    held = [(str(attribute.object_relation), attribute.type) for attribute in row.attributes]
     return Revision(row, similar, newest, outside(newest, held) if newest else [])
 
 
-def _as_it_would_read(actor: Actor, template: ObjectTemplate, data: Mapping[str, Any]) -> NewObject:
+def _preview(actor: Actor, template: ObjectTemplate, data: Mapping[str, Any]) -> NewObject:
     about = {"template_uuid": str(template.uuid), "template_version": template.version}
-    document = with_template({**data, **about, "Attribute": _without_files(data.get("Attribute"))})
+    # Without files, which would be stored: nothing of a preview may stay.
+    parts = [
+        {name: value for name, value in part.items() if name not in FILES} if isinstance(part, dict) else part
+        for _, part in numbered_parts(data.get("Attribute"), "Attribute")
+    ]
+    document = with_template({**data, **about, "Attribute": parts})
     rejections = Rejections()
     row = Assembler(actor, now=now_seconds(), rejections=rejections).new_object(document, "Object")
     refuse_rejected(rejections, document)
     if row is None or not row.attributes:
         raise Invalid(ObjectProblem.NO_ATTRIBUTES())
-    check_requirements(document, [str(each.object_relation) for each in row.attributes])
+    check_requirements(document, [str(attribute.object_relation) for attribute in row.attributes])
     return row
-
-
-def _without_files(parts: object) -> list[Any]:
-    return [
-        {name: value for name, value in part.items() if name not in FILES} if isinstance(part, dict) else part
-        for _, part in numbered_parts(parts, "Attribute")
-    ]

@@ -68,7 +68,9 @@ def add_object(
     if break_on_duplicate:
         _refuse_duplicate(event, row)
     if fill_seen:
-        _fill_seen(row)
+        for attribute in row.attributes:
+            attribute.first_seen = row.first_seen if attribute.first_seen is None else attribute.first_seen
+            attribute.last_seen = row.last_seen if attribute.last_seen is None else attribute.last_seen
     kept = assembler.free_objects([row])
     if not kept:
         raise Invalid(ObjectProblem.FIELD_REFUSED(field="uuid", problem=IntelProblem.UUID_TAKEN()))
@@ -122,14 +124,6 @@ def refuse_rejected(rejections: Rejections, document: Mapping[str, Any]) -> None
         raise Invalid(ObjectProblem.FIELD_REFUSED(field=field, problem=problems[0]))
 
 
-def _fill_seen(row: NewObject) -> None:
-    for attribute in row.attributes:
-        if attribute.first_seen is None:
-            attribute.first_seen = row.first_seen
-        if attribute.last_seen is None:
-            attribute.last_seen = row.last_seen
-
-
 def _refuse_duplicate(event: Event, row: NewObject) -> None:
     wanted = sorted((a.object_relation or "", a.value1, a.value2 or "") for a in row.attributes)
     candidates = Object.objects.filter(event=event, name=row.name, deleted=False)
@@ -151,6 +145,7 @@ def _replace_attributes(
     """Change, add and softly delete attributes until the object has those listed; returns who reads the changed."""
     numbered = dict(numbered_parts(parts, "Attribute"))
     inside = Attribute.objects.filter(object=stored, deleted=False)
+    # What the actor may not read it does not list either, and that must not delete it.
     readable = readable_attributes(actor, event, list(inside.values_list("pk", flat=True)), deleted=False)
     live = {str(a.uuid): a for a in inside.filter(pk__in=readable)}
     changes = AttributeChanges()
@@ -162,7 +157,7 @@ def _replace_attributes(
             added.append(assembler.new_attribute_in(stored.pk, part, place))
             continue
         if set(part) == {"uuid"}:
-            kept.add(known.pk)  # named, but nothing about it is to change
+            kept.add(known.pk)  # Listed without any change.
             continue
         before = content_of(known)
         try:
@@ -171,13 +166,13 @@ def _replace_attributes(
             continue
         kept.add(known.pk)
         if content_of(known) == before and not tag_mentions(part):
-            changes.changed.pop()  # It is listed as it is: its time does not move.
+            changes.changed.pop()  # Listed as it is stored: its timestamp stays.
     rows = [row for row in added if row is not None]
-    gone = [attribute.pk for attribute in live.values() if attribute.pk not in kept]
-    touched = [*gone, *(attribute.pk for attribute in changes.changed)]
+    unlisted = [attribute.pk for attribute in live.values() if attribute.pk not in kept]
+    touched = [*unlisted, *(attribute.pk for attribute in changes.changed)]
     audiences = attribute_audiences(touched)
-    if gone:
-        soft_delete_attributes(event.pk, gone)
+    if unlisted:
+        soft_delete_attributes(event.pk, unlisted)
     tags = TagLoader(actor, [*mentioned_tags(rows), *changes.mentioned_tags()])
     write_changes(event.pk, changes, tags)
     store_parts(event, rows, [], tags, assembler.now)

@@ -34,11 +34,12 @@ class ObjectBefore:
 
 
 def settle_time(event: Event, stored: Object, before: ObjectBefore, inside: Audiences) -> Audiences:
-    """After a change of an object: let its time move for those alone who may know of the change, and return them.
+    """After a change of an object: set its timestamp only for those who may know of the change, and return them.
 
-    `inside` are those who read the attributes of it that have changed.
+    `inside` are those who read the changed attributes in it.
     """
     own = before.audiences | _own_audiences(event, stored)
+    # Everybody who reads the object may know, or its own columns have changed.
     if not inside or inside & own or _columns(stored) != before.columns:
         return own | inside
     Object.objects.filter(pk=stored.pk).update(

@@ -23,8 +23,9 @@ from vardkase.intel.services.results import Ingested
 @transaction.atomic
 def edit_unchanged_event(actor: Actor, event_id: int, data: Mapping[str, Any], mark: str) -> Ingested:
     """As `edit_event`, but raises ChangedMeanwhile if `mark` (of `event_mark`) is outdated."""
-    lock_event(actor, event_id)
-    _require(event_mark(event_id) == mark)
+    lock_event(actor, event_id)  # Before the comparison, so that nothing can change between it and the edit.
+    if event_mark(event_id) != mark:
+        raise ChangedMeanwhile
     return edit_event(actor, event_id, data)
 
 
@@ -32,7 +33,8 @@ def edit_unchanged_event(actor: Actor, event_id: int, data: Mapping[str, Any], m
 def edit_unchanged_attribute(actor: Actor, attribute_id: int, data: Mapping[str, Any], mark: str) -> int:
     """As `edit_attribute`, but raises ChangedMeanwhile if `mark` (of `attribute_mark`) is outdated."""
     lock_event(actor, find_attribute(actor, attribute_id).event_id)
-    _require(attribute_mark(attribute_id) == mark)
+    if attribute_mark(attribute_id) != mark:
+        raise ChangedMeanwhile
     return edit_attribute(actor, attribute_id, data)
 
 
@@ -40,7 +42,8 @@ def edit_unchanged_attribute(actor: Actor, attribute_id: int, data: Mapping[str,
 def edit_unchanged_object(actor: Actor, object_id: int, data: Mapping[str, Any], mark: str) -> int:
     """As `edit_object`, but raises ChangedMeanwhile if `mark` (of `object_mark`) is outdated."""
     lock_event(actor, find_object(actor, object_id).event_id)
-    _require(object_mark(object_id) == mark)
+    if object_mark(object_id) != mark:
+        raise ChangedMeanwhile
     return edit_object(actor, object_id, data)
 
 
@@ -61,12 +64,8 @@ def publish_as_seen(
     SharingGroupRefused.
     """
     event = lock_event(actor, event_id)
-    _require(known_timestamp(actor, event) == timestamp)
+    if known_timestamp(actor, event) != timestamp:
+        raise ChangedMeanwhile
     if (event.distribution, event.sharing_group_id) != (distribution, sharing_group_id):
         edit_event(actor, event_id, {"distribution": distribution, "sharing_group_id": sharing_group_id or 0})
     return publish_event(actor, event_id, tell=tell, confirmed=confirmed)
-
-
-def _require(same: bool) -> None:
-    if not same:
-        raise ChangedMeanwhile

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
@@ -34,6 +34,7 @@ from vardkase.intel.rules import EventFacts, may_agree_to_publish, may_publish_e
 from vardkase.intel.services.audiences import Audience, Audiences, groups_among, is_known_to_readers
 from vardkase.intel.services.locking import lock_event
 from vardkase.intel.services.moving import publish_for_everybody, publish_for_groups
+from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.unpublished import unpublished_audiences
 from vardkase.intel.settings import DISABLE_REST_ALERT
 from vardkase.knowledge.taxonomies.queries import missing_required
@@ -77,8 +78,7 @@ def _publish_or_hold(
     audiences = unpublished_audiences(event)
     if not audiences:
         if tell:
-            # Have people told of the present version who have not been, and of a later one that is
-            # for groups alone.
+            # The version for all readers, and a later one for sharing groups only, if there is one.
             for at in {event.publish_timestamp, event.last_publication}:
                 event_announced.emit(
                     EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, told=True)
@@ -115,22 +115,23 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
     """
     if missing_taxonomies(event):
         return False
-    told = not actor.is_quiet if actor.is_connection else not DISABLE_REST_ALERT.value
+    notify = not actor.is_quiet if actor.is_connection else not DISABLE_REST_ALERT.value
     try:
-        with transaction.atomic():  # What was put down to wait goes when something else stops the event.
-            waits = _must_wait(actor, event, tell=told, confirmed=confirmed)
+        # A savepoint: if a second listener stops the event, the request for approval of a first one is undone.
+        with transaction.atomic():
+            waits = _must_wait(actor, event, tell=notify, confirmed=confirmed)
     except PublicationStopped as stopped:
         if not event.locked and not actor.is_connection:
             raise
         event.withheld, event.published = True, False
         event.save(update_fields=["withheld", "published"])
         event_withdrawn.emit(EventWithdrawn(event.pk))
-        record(actor, IntelAction.EVENT_WITHHELD, _target(event), {"why": stopped.wire})
+        record(actor, IntelAction.EVENT_WITHHELD, event_target(event), {"why": stopped.wire})
         return False
     if waits:
         return True
     if not must_leave_publishing(actor, event) and (audiences := unpublished_audiences(event)):
-        _publish(actor, event, audiences, tell=told)
+        _publish(actor, event, audiences, tell=notify)
     return False
 
 
@@ -141,19 +142,19 @@ def require_might_go_out(actor: Actor, event_id: int) -> None:
     For features that send it; changes nothing and requests no approval. Raises NotFound.
     """
     event = lock_event(actor, event_id)
-    with transaction.atomic():
+    with transaction.atomic():  # A savepoint, so that no request for approval stays.
         if _must_wait(actor, event, tell=False):
             raise PublicationRefused(EventProblem.AGREEMENT_MISSING())
 
 
 def _must_wait(actor: Actor, event: Event, *, tell: bool, confirmed: bool = False) -> bool:
-    sought = BeforePublication(actor, event, tell, confirmed=confirmed)
-    before_publication.emit(sought)
-    return sought.held
+    publication = BeforePublication(actor, event, tell, confirmed=confirmed)
+    before_publication.emit(publication)
+    return publication.held
 
 
 def _publish(actor: Actor, event: Event, audiences: Audiences, *, tell: bool) -> None:
-    # A moment of its own names each version that goes out, even two within one second.
+    # The time names the version, so it is unique even for two versions within one second.
     at = max(now_seconds(), event.last_publication + 1)
     groups = frozenset[Audience]()
     if is_known_to_readers(event, audiences):
@@ -165,7 +166,7 @@ def _publish(actor: Actor, event: Event, audiences: Audiences, *, tell: bool) ->
     event.group_changes_unpublished = False
     event_published.emit(EventPublished(event.pk, event.uuid, event.org_id, at, actor.name, tell, groups))
     change = {"audiences": sorted(groups)} if groups else None
-    record(actor, IntelAction.EVENT_PUBLISHED, _target(event), change)
+    record(actor, IntelAction.EVENT_PUBLISHED, event_target(event), change)
 
 
 @transaction.atomic
@@ -177,9 +178,5 @@ def unpublish_event(actor: Actor, event_id: int) -> Event:
     event.published = False
     event.save(update_fields=["published"])
     event_withdrawn.emit(EventWithdrawn(event.pk))
-    record(actor, IntelAction.EVENT_UNPUBLISHED, _target(event))
+    record(actor, IntelAction.EVENT_UNPUBLISHED, event_target(event))
     return event
-
-
-def _target(event: Event) -> Target:
-    return Target("event", event.pk, event.uuid, event.info)

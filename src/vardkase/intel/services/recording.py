@@ -1,15 +1,21 @@
-"""What the audit trail says of acts on an event that not everybody who reads the event may know of."""
+"""What the audit log says of acts on an event."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from vardkase.audit.services import Target
 from vardkase.intel.models import Event
+from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services.audiences import Audiences, is_known_to_readers
 
 
+def event_target(event: Event | EventRow) -> Target:
+    return Target("event", event.id, event.uuid, event.info)
+
+
 def known_to(event: Event, audiences: Audiences) -> dict[str, Any]:
-    """Who may know of the act, for its entry's `change`: nothing where every reader of the event may.
+    """The audiences that may know of the act, for its entry's `change`; empty if every reader of the event may.
 
     `intel.queries.history` keeps entries that have it from other organisations.
     """

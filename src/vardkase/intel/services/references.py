@@ -31,7 +31,7 @@ from vardkase.intel.services.attribute_assembler import numbered_parts, taken_uu
 from vardkase.intel.services.audiences import reference_audiences, touch_objects
 from vardkase.intel.services.bulk_insert import NewObject, write_references
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
-from vardkase.intel.services.recording import known_to
+from vardkase.intel.services.recording import event_target, known_to
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.object import ReferenceInput, parse_reference
 
@@ -40,7 +40,7 @@ OBJECT = 1
 
 type Targets = dict[str, tuple[int, int]]
 """uuid → (id, ATTRIBUTE or OBJECT)."""
-type Made = tuple[int, str, ReferenceInput]
+type ParsedReference = tuple[int, str, ReferenceInput]
 """Id and uuid of the object that a reference starts from, and the rest of it."""
 
 
@@ -91,22 +91,26 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     parsed = {place: _parsed(part) for place, part in numbered_parts(documents, "ObjectReference")}
-    good = [each for each in parsed.values() if isinstance(each, WantedReference)]
-    named = [uuid for each in good for uuid in (each.source, each.reference.referenced_uuid)]
-    there = readable_targets(actor, event.pk, named)
-    taken = taken_uuids("object_reference", [each.reference.uuid for each in good if each.reference.uuid])
+    good = [result for result in parsed.values() if isinstance(result, WantedReference)]
+    named = [uuid for wanted in good for uuid in (wanted.source, wanted.reference.referenced_uuid)]
+    targets = readable_targets(actor, event.pk, named)
+    taken = taken_uuids(
+        "object_reference", [wanted.reference.uuid for wanted in good if wanted.reference.uuid]
+    )
     refused = {
         f"{place}.{name}": problems
-        for place, each in parsed.items()
-        for name, problems in _faults(each, there, taken).items()
+        for place, result in parsed.items()
+        for name, problems in _errors_of(result, targets, taken).items()
     }
     if refused or not good:
         raise Invalid(refused or {"ObjectReference": [ObjectProblem.NO_REFERENCES()]})
-    made = [(there[each.source][0], each.source, each.reference) for each in good]
-    stored = _write(event, made, there)
-    audiences = reference_audiences([(object_id, each.referenced_uuid) for object_id, _, each in made])
+    references = [(targets[wanted.source][0], wanted.source, wanted.reference) for wanted in good]
+    stored = _write(event, references, targets)
+    audiences = reference_audiences(
+        [(object_id, reference.referenced_uuid) for object_id, _, reference in references]
+    )
     touch(event, audiences)
-    target = Target("event", event.pk, event.uuid, event.info)
+    target = event_target(event)
     change = {"count": len(stored), **known_to(event, audiences)}
     record(actor, IntelAction.OBJECT_REFERENCE_ADDED, target, change)
     return stored
@@ -130,28 +134,29 @@ def _parsed(part: Any) -> WantedReference | FieldErrors:
     return problems_of(parsed) if isinstance(parsed, dict) else WantedReference(source, parsed)
 
 
-def _faults(each: WantedReference | FieldErrors, there: Targets, taken: set[str]) -> FieldErrors:
-    if not isinstance(each, WantedReference):
-        return each
+def _errors_of(result: WantedReference | FieldErrors, targets: Targets, taken: set[str]) -> FieldErrors:
+    if not isinstance(result, WantedReference):
+        return result
     errors: dict[str, list[Problem]] = {}
-    if there.get(each.source, (0, ATTRIBUTE))[1] != OBJECT:
+    if targets.get(result.source, (0, ATTRIBUTE))[1] != OBJECT:
         errors["object_uuid"] = [ObjectProblem.NOT_FOUND()]
-    if each.reference.referenced_uuid not in there:
+    if result.reference.referenced_uuid not in targets:
         errors["referenced_uuid"] = [ObjectProblem.NO_TARGET()]
-    if each.reference.uuid in taken:
+    if result.reference.uuid in taken:
         errors["uuid"] = [IntelProblem.UUID_TAKEN()]
-    if each.reference.uuid:
-        taken.add(each.reference.uuid)
+    if result.reference.uuid:
+        taken.add(result.reference.uuid)
     return errors
 
 
-def _write(event: Event, made: Sequence[Made], there: Targets) -> list[ObjectReference]:
+def _write(event: Event, references: Sequence[ParsedReference], targets: Targets) -> list[ObjectReference]:
     now = now_seconds()
-    rows = list(_reference_rows(event.pk, made, there, set(), now))
+    rows = list(_reference_rows(event.pk, references, targets, set(), now))
     write_references(rows)
-    touch_objects([(object_id, each.referenced_uuid) for object_id, _, each in made])
+    touch_objects([(object_id, reference.referenced_uuid) for object_id, _, reference in references])
     stored = {
-        str(each.uuid): each for each in ObjectReference.objects.filter(uuid__in=[row[0] for row in rows])
+        str(reference.uuid): reference
+        for reference in ObjectReference.objects.filter(uuid__in=[row[0] for row in rows])
     }
     return [stored[row[0]] for row in rows]
 
@@ -187,7 +192,7 @@ def store_references(event_id: int, wanted: Sequence[tuple[int, str, Any]], now:
 
 
 def _reference_rows(
-    event_id: int, parsed: Iterable[Made], targets: Targets, taken: set[str], now: int
+    event_id: int, parsed: Iterable[ParsedReference], targets: Targets, taken: set[str], now: int
 ) -> Iterator[tuple[Any, ...]]:
     for object_id, object_uuid, reference in parsed:
         uuid = reference.uuid or str(uuid4())

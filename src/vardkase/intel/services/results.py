@@ -22,7 +22,9 @@ class Rejections:
         self.errors[place] = errors
 
     def has(self, place: str, code: ProblemCode) -> bool:
-        return any(each.code is code for problems in self.errors.get(place, {}).values() for each in problems)
+        return any(
+            problem.code is code for problems in self.errors.get(place, {}).values() for problem in problems
+        )
 
     def require_present(self) -> None:
         """Raise Invalid if a part was rejected for a time in the future: then none of the event is stored.

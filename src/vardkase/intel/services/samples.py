@@ -44,22 +44,17 @@ def _file_object(sample: Sample, about: Mapping[str, Any]) -> dict[str, Any]:
     reach = {
         name: about[name] for name in ("distribution", "sharing_group_id") if about.get(name) is not None
     }
-    return {
-        **_template(),
-        **reach,
-        "comment": about.get("comment") or "",
-        "Attribute": [{**part, **reach} for part in _parts(sample, about)],
-    }
-
-
-def _template() -> dict[str, Any]:
     newest = find_template(FILE_TEMPLATE, "newest")
     return {
         "name": "file",
         "meta-category": "file",
         "description": "File object describing a file with meta-information",
         "template_uuid": FILE_TEMPLATE,
+        # Without the library of templates: the newest version known when this was written.
         "template_version": newest.version if newest else 24,
+        **reach,
+        "comment": about.get("comment") or "",
+        "Attribute": [{**part, **reach} for part in _parts(sample, about)],
     }
 
 

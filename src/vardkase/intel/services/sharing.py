@@ -48,11 +48,8 @@ class SharingGroups:
         if not sharing_group_id:
             return None
         if sharing_group_id not in self._by_id:
-            self._by_id[sharing_group_id] = self._usable(sharing_group_id)
+            usable = sharing_group_id in self._actor.sharing_group_ids or (
+                self._actor.is_site_admin and SharingGroup.objects.filter(pk=sharing_group_id).exists()
+            )
+            self._by_id[sharing_group_id] = sharing_group_id if usable else None
         return self._by_id[sharing_group_id]
-
-    def _usable(self, sharing_group_id: int) -> int | None:
-        if sharing_group_id in self._actor.sharing_group_ids:
-            return sharing_group_id
-        exists = self._actor.is_site_admin and SharingGroup.objects.filter(pk=sharing_group_id).exists()
-        return sharing_group_id if exists else None

@@ -76,7 +76,7 @@ def attach_tag(
     require_may_tag(actor, target.event, local=local)
     chosen = usable_tag(actor, tag)
     local = local or chosen.local_only
-    if _has_tag(target, chosen):
+    if _links(target).filter(tag=chosen).exists():
         return Tagged(target, chosen, local, changed=False)
     if exclusive and _is_excluded(target, chosen):
         raise Invalid(TaggingProblem.EXCLUDED())
@@ -94,10 +94,9 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     actor.require(Permission.TAGGER)
     target = _lock_target(actor, uuid)
     chosen = find_tag(actor, tag)
-    link = _links(target).filter(tag=chosen).values_list("local", flat=True).first()
-    if link is None:
+    local = _links(target).filter(tag=chosen).values_list("local", flat=True).first()
+    if local is None:
         raise target.not_attached()
-    local = link
     require_may_tag(actor, target.event, local=local)
     _links(target).filter(tag=chosen, local=local).delete()
     if not local:
@@ -166,7 +165,7 @@ def _lock_target(actor: Actor, uuid: UUID) -> Taggable:
         found = find_event(actor, str(uuid))
     except NotFound:
         event = lock_event(actor, find_attribute(actor, str(uuid), deleted=True).event_id)
-        # Again: it may have gone while this waited for the lock.
+        # Found again under the lock: it may have been deleted while this waited.
         return Taggable("Attribute", find_attribute(actor, str(uuid), deleted=True).id, event)
     return Taggable("Event", found.id, lock_event(actor, found.id))
 
@@ -182,14 +181,14 @@ def require_may_tag(actor: Actor, event: Event, *, local: bool) -> None:
 
 def usable_tag(actor: Actor, tag: str | int) -> Tag:
     """The tag with this id or name, created if new and permitted. Raises Invalid with the reason."""
-    mention = {"name": str(tag)} if _id(tag) is None else {"id": str(tag)}
+    mention = {"name": str(tag)} if _tag_id(tag) is None else {"id": str(tag)}
     found = resolve_tags(actor, [mention], may_create=actor.may(Permission.TAG_EDITOR))
     if found:
         return next(iter(found.values()))
-    raise Invalid(_why_not(actor, mention)())
+    raise Invalid(_problem_of_tag(actor, mention)())
 
 
-def _why_not(actor: Actor, mention: dict[str, str]) -> TaggingProblem:
+def _problem_of_tag(actor: Actor, mention: dict[str, str]) -> TaggingProblem:
     if "id" in mention:
         return TaggingProblem.NO_TAG
     restricted = named_tags(actor).filter(name__iexact=mention["name"]).first()
@@ -202,7 +201,7 @@ def _why_not(actor: Actor, mention: dict[str, str]) -> TaggingProblem:
 
 def find_tag(actor: Actor, tag: str | int) -> Tag:
     """The tag with this id or name, usable or not, if the actor may know its name. Raises Invalid."""
-    number = _id(tag)
+    number = _tag_id(tag)
     known = named_tags(actor)
     chosen = known.filter(name__iexact=str(tag)) if number is None else known.filter(pk=number)
     if (found := chosen.first()) is None:
@@ -210,12 +209,8 @@ def find_tag(actor: Actor, tag: str | int) -> Tag:
     return found
 
 
-def _id(tag: str | int) -> int | None:
+def _tag_id(tag: str | int) -> int | None:
     return as_int(tag) if str(tag).isdigit() else None
-
-
-def _has_tag(target: Taggable, tag: Tag) -> bool:
-    return _links(target).filter(tag=tag).exists()
 
 
 def _is_excluded(target: Taggable, tag: Tag) -> bool:

@@ -14,6 +14,7 @@ from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_attribute
 from vardkase.intel.services.attributes import change_attribute
 from vardkase.intel.services.locking import correlation_changed, lock_own_event, lock_own_part, touch
+from vardkase.intel.services.recording import event_target
 
 type Switch = Literal["to_ids", "disable_correlation"]
 
@@ -38,6 +39,6 @@ def switch_event_correlation(actor: Actor, event_id: int) -> bool:
     event.save(update_fields=["disable_correlation"])
     touch(event)
     correlation_changed(event.pk)
-    target = Target("event", event.pk, event.uuid, event.info)
+    target = event_target(event)
     record(actor, IntelAction.EVENT_EDITED, target, {"disable_correlation": event.disable_correlation})
     return event.disable_correlation

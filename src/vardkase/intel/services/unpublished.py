@@ -9,9 +9,9 @@ from vardkase.intel.services.moving import unpublished_groups
 
 
 def unpublished_audiences(event: Event) -> Audiences:
-    """Who is to get what has changed in an event since it was published; nobody when nothing has.
+    """The audiences of what has changed in an event since it was published; empty if nothing has.
 
-    A change of what is in an event makes it unpublished for its readers; notes and sharing groups change beside it.
+    A change inside an event marks it as unpublished for its readers; notes on it and its sharing groups do not.
     """
     if not event.published or not event.publish_timestamp or event.withheld:
         return READERS
@@ -21,7 +21,7 @@ def unpublished_audiences(event: Event) -> Audiences:
     return (unpublished_groups(event) | beside) - {OWNER}
 
 
-# Each row: distribution and sharing group of the note, if it is one, of the part, and of the object it lies in.
+# Each row: distribution and sharing group of the note (if any), of the part, and of the object that it is in.
 CHANGED_BESIDE = """
 WITH noted AS (
     SELECT object_uuid, distribution, sharing_group_id FROM analyst_data WHERE modified > to_timestamp(%(at)s)

@@ -20,22 +20,22 @@ from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import LARGEST, LARGEST_LEAD, read_date
 
-type Sighted = Sequence[tuple[str, Any]]
-"""Attribute uuids, each with the ``Sighting`` list that stood in it."""
+type AttributeSightings = Sequence[tuple[str, Any]]
+"""Attribute uuids, each with the ``Sighting`` list in that attribute's document."""
 
 
-def report_of(given: Mapping[str, Any]) -> SightingReport:
+def report_of(data: Mapping[str, Any]) -> SightingReport:
     """The input of sightings/add: type, source, and time (`timestamp`, or `date` and `time`, by default now).
 
     Raises Invalid.
     """
-    kind = as_int(given.get("type"), None if given.get("type") else SightingType.SEEN)
+    kind = as_int(data.get("type"), None if data.get("type") else SightingType.SEEN)
     if kind not in SightingType.values:
         raise Invalid(SightingProblem.UNKNOWN_TYPE())
-    source = given.get("source")
+    source = data.get("source")
     if isinstance(source, list | dict) or len(str(source or "")) > LONGEST_SOURCE:
         raise Invalid(SightingProblem.BAD_SOURCE(most=LONGEST_SOURCE))
-    return SightingReport(type=kind, date_sighting=_moment(given), source=str(source or ""))
+    return SightingReport(type=kind, date_sighting=_moment(data), source=str(source or ""))
 
 
 def read_sightings(actor: Actor, parts: Iterable[Any]) -> list[ReceivedSighting]:
@@ -44,6 +44,7 @@ def read_sightings(actor: Actor, parts: Iterable[Any]) -> list[ReceivedSighting]
     Only sync users represent other organisations, and not members that act for themselves.
     """
     sound = [part for part in parts if isinstance(part, dict) and _is_sound(part)]
+    # Look-ups once for the whole list: sightings come in tens of thousands.
     speaks_for_others = actor.may(Permission.SYNC)
     if speaks_for_others:
         foreign = misattributed(actor, uuids=filter(None, map(_organisation_uuid, sound)))
@@ -56,26 +57,26 @@ def read_sightings(actor: Actor, parts: Iterable[Any]) -> list[ReceivedSighting]
             attribute_uuid=_uuid(part, "attribute_uuid"),
             org_id=_organisation(part, known, actor) if speaks_for_others else actor.organisation_id,
             date_sighting=as_int(part.get("date_sighting")) or 0,
-            source=_source(part),
+            source=_source(part.get("source")),
             type=as_int(part.get("type"), 0) or 0,
         )
         for part in sound
     ]
 
 
-def sightings_in_attributes(sighted: Sighted) -> Iterator[Any]:
-    for attribute_uuid, parts in sighted:
+def sightings_in_attributes(attributes: AttributeSightings) -> Iterator[Any]:
+    for attribute_uuid, parts in attributes:
         for _, part in numbered_parts(parts, "Sighting"):
             if isinstance(part, dict):
                 yield {**part, "attribute_uuid": attribute_uuid}
 
 
-def _moment(given: Mapping[str, Any]) -> int:
-    if given.get("date"):
-        written = read_date(f"{given['date']} {given.get('time') or ''}".strip())
-        moment = None if written is None else int(written.timestamp())
-    elif given.get("timestamp"):
-        moment = as_int(given["timestamp"])
+def _moment(data: Mapping[str, Any]) -> int:
+    if data.get("date"):
+        date = read_date(f"{data['date']} {data.get('time') or ''}".strip())
+        moment = None if date is None else int(date.timestamp())
+    elif data.get("timestamp"):
+        moment = as_int(data["timestamp"])
     else:
         return now_seconds()
     if moment is None or not 0 <= moment <= LARGEST:
@@ -97,8 +98,9 @@ def _is_sound(part: Mapping[str, Any]) -> bool:
 
 def _organisation(part: Mapping[str, Any], known: Mapping[str, int], actor: Actor) -> int | None:
     block = part.get("Organisation")
-    if isinstance(block, dict) and (found := known.get(str(block.get("uuid")).lower())):
-        return found
+    if isinstance(block, dict) and (organisation_id := known.get(str(block.get("uuid")).lower())):
+        return organisation_id
+    # MISP sends 0 where it hides who reported the sighting.
     return None if str(part.get("org_id")) == "0" else actor.organisation_id
 
 
@@ -107,9 +109,8 @@ def _organisation_uuid(part: Mapping[str, Any]) -> str:
     return _uuid(block, "uuid") if isinstance(block, dict) else ""
 
 
-def _source(part: Mapping[str, Any]) -> str:
-    source = part.get("source")
-    return str(source)[:LONGEST_SOURCE] if isinstance(source, str | int | float) else ""
+def _source(value: Any) -> str:
+    return str(value)[:LONGEST_SOURCE] if isinstance(value, str | int | float) else ""
 
 
 def _uuid(part: Mapping[str, Any], member: str) -> str:

@@ -53,8 +53,11 @@ def readable_sightings(actor: Actor) -> ReadableSightings:
             _policy(actor),
         )
     )
+    shown = "s.org_id"
+    if ANONYMISE.value and not actor.is_site_admin:
+        shown = "CASE WHEN s.org_id = %(reader_org)s THEN s.org_id ELSE %(shown_as)s::bigint END"
     parameters = {**reader_parameters(actor), "shown_as": ANONYMISE_AS.value or None}
-    return ReadableSightings(SOURCE.format(shown=_shown_organisation(actor)), condition, parameters)
+    return ReadableSightings(SOURCE.format(shown=shown), condition, parameters)
 
 
 def find_sighting(actor: Actor, reference: Reference) -> FoundSighting:
@@ -116,8 +119,8 @@ def counts_by_source(actor: Actor) -> list[tuple[str, int, int, list[int]]]:
 
 
 def known_uuids(actor: Actor, event_id: int, uuids: Sequence[str]) -> list[str]:
-    """Those of `uuids` that are sightings of what the actor reads in the event, oldest first; whose they are does
-    not matter."""
+    """Those of `uuids` that are sightings of attributes that the actor reads in the event, oldest first; also of
+    sightings that the policy hides from it."""
     visible = f"{attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
     parameters = {**reader_parameters(actor), "event": event_id, "uuids": list(uuids)}
     return [row[0] for row in cursor().execute(KNOWN.format(visible=visible), parameters).fetchall()]
@@ -129,12 +132,6 @@ def _policy(actor: Actor) -> str:
         return "TRUE"
     host = host_organisation_id() if policy == HOST else None
     return sighting_predicate(actor, reporters=policy == REPORTERS, host_org=host)
-
-
-def _shown_organisation(actor: Actor) -> str:
-    if actor.is_site_admin or not ANONYMISE.value:
-        return "s.org_id"
-    return "CASE WHEN s.org_id = %(reader_org)s THEN s.org_id ELSE %(shown_as)s::bigint END"
 
 
 KNOWN = """

@@ -41,15 +41,19 @@ class SightingFilters:
     until: int | None = None
 
 
-def parse_filters(context: str | None, given: Mapping[str, Any], now: int) -> SightingFilters:
+def parse_filters(context: str | None, filters: Mapping[str, Any], now: int) -> SightingFilters:
     """The filters of sightings/restSearch (restsearch.md §4). Raises Invalid."""
-    since, until = _period(given, now)
-    source = given.get("source")
+    since, until = _period(filters, now)
+    source = filters.get("source")
+    # A type that is not a number matches nothing; without any type, all match.
+    types = [
+        -1 if (number := as_int(text)) is None else number for text in _texts("type", filters.get("type"))
+    ]
     return SightingFilters(
         context=context,
-        things=_things(context, given),
-        types=_types(given.get("type")),
-        organisations=tuple(_texts("org_id", given.get("org_id"))),
+        things=_things(context, filters),
+        types=tuple(types) or None,
+        organisations=tuple(_texts("org_id", filters.get("org_id"))),
         source=None if source in (None, "") else _texts("source", source)[0],
         since=since,
         until=until,
@@ -73,9 +77,10 @@ def sightings_query(actor: Actor, filters: SightingFilters, order: str = BY_ID) 
 def _conditions(filters: SightingFilters, parameters: dict[str, Any]) -> Iterator[str]:
     if filters.context is not None:
         yield _one_of(CONTEXTS[filters.context], "things", filters.things, parameters)
-    if wanted := [each for each in filters.organisations if not each.startswith("!")]:
+    if wanted := [reference for reference in filters.organisations if not reference.startswith("!")]:
         yield _one_of("org", "orgs", wanted, parameters)
-    if unwanted := [each[1:] for each in filters.organisations if each.startswith("!")]:
+    if unwanted := [reference[1:] for reference in filters.organisations if reference.startswith("!")]:
+        # Anonymised sightings have no organisation, so the condition is NULL for them; they are not excluded.
         yield f"NOT coalesce({_one_of('org', 'not_orgs', unwanted, parameters)}, FALSE)"
     for name, sql, value in (
         ("types", "s.type = ANY(%(types)s)", None if filters.types is None else list(filters.types)),
@@ -89,46 +94,44 @@ def _conditions(filters: SightingFilters, parameters: dict[str, Any]) -> Iterato
 
 
 def _one_of(alias: str, name: str, references: Sequence[str], parameters: dict[str, Any]) -> str:
-    parameters[f"{name}_ids"] = [number for each in references if (number := as_int(each)) is not None]
-    parameters[f"{name}_uuids"] = [each for each in references if UUID.fullmatch(each.lower())]
+    parameters[f"{name}_ids"] = [
+        number for reference in references if (number := as_int(reference)) is not None
+    ]
+    parameters[f"{name}_uuids"] = [reference for reference in references if UUID.fullmatch(reference.lower())]
     return f"({alias}.id = ANY(%({name}_ids)s) OR {alias}.uuid = ANY(%({name}_uuids)s::uuid[]))"
 
 
-def _things(context: str | None, given: Mapping[str, Any]) -> tuple[str, ...]:
+def _things(context: str | None, filters: Mapping[str, Any]) -> tuple[str, ...]:
     if context is None:
         return ()
     if context not in CONTEXTS:
         raise Invalid(SightingProblem.UNKNOWN_CONTEXT(context=context))
-    ids, uuids = given.get("id"), given.get("uuid")
+    ids, uuids = filters.get("id"), filters.get("uuid")
     if ids in (None, "") and uuids in (None, ""):
         raise Invalid(SightingProblem.NO_ID())
     for number in ids if isinstance(ids, list) else [ids] if ids not in (None, "") else []:
+        # Texts are refused, even those that are numbers; True is an int in Python.
         if not isinstance(number, int) or isinstance(number, bool):
             raise Invalid(SightingProblem.BAD_ID(id=number))
     return (*_texts("id", ids), *_texts("uuid", uuids))
 
 
-def _types(value: Any) -> tuple[int, ...] | None:
-    found = [as_int(each) for each in _texts("type", value)]
-    return tuple(-1 if number is None else number for number in found) or None
-
-
 def _texts(name: str, value: Any) -> list[str]:
     values = value if isinstance(value, list) else [] if value is None or value == "" else [value]
-    if any(isinstance(each, list | dict) for each in values):
+    if any(isinstance(value, list | dict) for value in values):
         raise Invalid(SightingProblem.BAD_FILTER(name=name))
-    return [str(each) for each in values]
+    return [str(value) for value in values]
 
 
-def _period(given: Mapping[str, Any], now: int) -> tuple[int | None, int | None]:
-    start, end = given.get("from"), given.get("to")
+def _period(filters: Mapping[str, Any], now: int) -> tuple[int | None, int | None]:
+    start, end = filters.get("from"), filters.get("to")
     if start is not None or end is not None:
         return (
             None if start is None else parse_time_filter(start, now),
             None if end is None else parse_time_filter(end, now),
         )
-    last = given.get("last")
+    last = filters.get("last")
     if isinstance(last, list) and len(last) == 2:
-        first, second = sorted(parse_time_filter(each, now) for each in last)
+        first, second = sorted(parse_time_filter(moment, now) for moment in last)
         return first, second
     return parse_time_filter(DEFAULT_PERIOD if last in (None, "") else last, now), None
