@@ -17,8 +17,8 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.editing.deletion import delete_attribute
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
-from vardkase.intel.services.deletion import delete_attribute
 from vardkase.intel.services.events import add_event
 from vardkase.knowledge.taxonomies.models import Tag
 

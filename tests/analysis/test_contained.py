@@ -14,9 +14,9 @@ from vardkase.analysis.correlation import queries
 from vardkase.analysis.correlation.services import add_exclusion, rebuild
 from vardkase.analysis.correlation.shared import SharedValue, shared_values
 from vardkase.core.sql import cursor
+from vardkase.intel.editing.attributes import edit_attribute
+from vardkase.intel.editing.deletion import delete_attribute, delete_event
 from vardkase.intel.models import Attribute
-from vardkase.intel.services.attributes import edit_attribute
-from vardkase.intel.services.deletion import delete_attribute, delete_event
 from vardkase.intel.services.events import add_event
 
 SETTING = "MISP.enable_advanced_correlations"

@@ -16,10 +16,10 @@ from vardkase.analysis.correlation.rules import exclusions_from
 from vardkase.analysis.correlation.store import rebuild_keys
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.editing.attributes import edit_attribute
+from vardkase.intel.editing.deletion import delete_attribute, delete_event, restore_attribute
 from vardkase.intel.hooks import AttributesChanged
 from vardkase.intel.models import Attribute
-from vardkase.intel.services.attributes import edit_attribute
-from vardkase.intel.services.deletion import delete_attribute, delete_event, restore_attribute
 from vardkase.intel.services.events import add_event
 
 pytestmark = pytest.mark.django_db

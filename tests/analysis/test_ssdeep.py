@@ -15,9 +15,9 @@ from vardkase.analysis.correlation import queries, similar
 from vardkase.analysis.correlation.models import AttributeSsdeep
 from vardkase.analysis.correlation.shared import SharedValue, shared_values
 from vardkase.analysis.correlation.similar import similar_to_event
+from vardkase.intel.editing.attributes import edit_attribute
+from vardkase.intel.editing.deletion import delete_attribute, delete_event, restore_attribute
 from vardkase.intel.models import Attribute
-from vardkase.intel.services.attributes import edit_attribute
-from vardkase.intel.services.deletion import delete_attribute, delete_event, restore_attribute
 from vardkase.intel.services.events import add_event
 from vardkase.misp.ssdeep import similarity
 

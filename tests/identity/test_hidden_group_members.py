@@ -12,7 +12,7 @@ from tests.factories import make_event
 from tests.intel.sighted import configure
 from tests.web.reading.scene import text_of, visitor
 from vardkase.identity.organisations.models import SharingGroupOrg
-from vardkase.intel.queries.audience import receivers
+from vardkase.intel.queries.receivers import receivers
 
 SETTING = "Security.hide_organisations_in_sharing_groups"
 

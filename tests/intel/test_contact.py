@@ -18,7 +18,7 @@ from vardkase.core.mail import smtp
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
-from vardkase.intel.services.contact import LONGEST, MESSAGES_AN_HOUR
+from vardkase.intel.services.contact import LONGEST, MESSAGES_PER_HOUR
 
 SENT = "Email sent to the reporter."
 
@@ -161,12 +161,12 @@ def test_a_message_writes_no_header(cast: Cast, event: Event, mail: MailServer) 
 
 def test_so_many_an_hour(cast: Cast, event: Event, mail: MailServer) -> None:
     wants(cast.colleague)
-    for _message in range(MESSAGES_AN_HOUR):
+    for _message in range(MESSAGES_PER_HOUR):
         assert contact(cast.stranger, event.pk)[0] == 200
     refused = send(cast.stranger.key, "POST", f"/events/contact/{event.pk}", {"message": "x"})
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 3600
-    assert OutgoingMail.objects.count() == MESSAGES_AN_HOUR
+    assert OutgoingMail.objects.count() == MESSAGES_PER_HOUR
     assert contact(cast.partner, event.pk)[0] == 200
 
 

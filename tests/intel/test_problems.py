@@ -6,8 +6,8 @@ from django.utils import translation
 
 from vardkase.core.misp_problems import MispProblem
 from vardkase.core.problems import problem_from_json
+from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.problems import AttributeProblem, EventProblem, ObjectProblem, RefusedFields
-from vardkase.intel.services.results import Rejections
 
 
 def test_errors_of_a_value_are_text_for_people_and_json_for_clients() -> None:

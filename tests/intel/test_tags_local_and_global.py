@@ -7,8 +7,8 @@ import pytest
 from tests.cast import Cast
 from tests.factories.intel import make_event
 from tests.factories.knowledge import make_tag
+from vardkase.intel.editing.tagging import detach_tag
 from vardkase.intel.models import EventTag
-from vardkase.intel.services.tagging import detach_tag
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,8 @@ from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Attribute, Event, EventTag, EventVersion
-from vardkase.intel.queries.audience import receivers, withheld_parts
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.receivers import receivers, withheld_parts
 from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.models import Warninglist
 

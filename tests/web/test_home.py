@@ -14,8 +14,8 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
-from vardkase.intel.queries.index import index_rows
-from vardkase.intel.queries.overview import ArrivalReason, reason_for
+from vardkase.intel.queries.event_index import index_rows
+from vardkase.intel.queries.home_page import ArrivalReason, reason_for
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 

@@ -14,9 +14,9 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.uploads import add_attachments
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.services.samples import Sample, add_samples
-from vardkase.intel.services.uploads import add_attachments
 from vardkase.misp.flags import as_bool, as_int
 
 PROFILES = EVERY

@@ -7,9 +7,9 @@ from typing import Any
 
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject
 from vardkase.intel.models import Attribute, AttributeTag, Object, ObjectReference
 from vardkase.intel.queries.rows import ReferenceRow
-from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.time import render_seen

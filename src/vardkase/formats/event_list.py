@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from vardkase.formats.csv import shown
 from vardkase.formats.misp_json.selection import Chosen, pages_of
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.queries.index import IndexRow, index_rows
+from vardkase.intel.queries.event_index import IndexRow, index_rows
 
 COLUMNS = (
     "id", "uuid", "date", "info", "org", "distribution", "sharing_group", "threat_level_id", "analysis",

@@ -47,7 +47,7 @@ from vardkase.identity.organisations.services import (
     edit_organisation,
     merge_organisations,
 )
-from vardkase.intel.queries.audience import receivers
+from vardkase.intel.queries.receivers import receivers
 
 NOTHING = (False, False, False, "no_membership")
 EVERYTHING = (True, True, True, "")

@@ -9,9 +9,9 @@ import pytest
 from tests.cast import Cast
 from tests.web.reading.scene import HIDDEN, Scene, bytes_of, make_scene, text_of, visitor
 from vardkase.core.zipcrypto import open_encrypted_zip
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.deletion import delete_attribute
 from vardkase.intel.models import Attribute
-from vardkase.intel.services.attributes import add_attributes
-from vardkase.intel.services.deletion import delete_attribute
 
 PARTS = (
     "",

@@ -17,8 +17,8 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.hooks import AttributesChanged
+from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.queries.find import Reference, find_event
-from vardkase.intel.services.locking import lock_event
 
 BATCH = 10_000
 

@@ -14,7 +14,7 @@ from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_para
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import event_published
-from vardkase.intel.queries.index import IndexRow, index_rows
+from vardkase.intel.queries.event_index import IndexRow, index_rows
 
 COUNTED = 100_000
 """A list is counted this far: what is beyond is "more than"."""

@@ -11,9 +11,9 @@ from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.attribute_replacement import replace_attributes
+from vardkase.intel.editing.bulk_edit import delete_attributes
 from vardkase.intel.queries.find import attributes_in, find_event
-from vardkase.intel.services.attribute_replacement import replace_attributes
-from vardkase.intel.services.bulk_edit import delete_attributes
 from vardkase.intel.services.bulk_tagging import attributes_by_event
 from vardkase.intel.services.mass_edit import MassEdit, edit_selected
 from vardkase.misp.flags import as_bool, as_int

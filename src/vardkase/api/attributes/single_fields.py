@@ -9,10 +9,10 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.attributes import edit_attribute
+from vardkase.intel.editing.toggles import Switch, switch_attribute, switch_event_correlation
 from vardkase.intel.queries.find import find_attribute, find_event, find_object
-from vardkase.intel.services.attributes import edit_attribute
 from vardkase.intel.services.objects import edit_object
-from vardkase.intel.services.toggles import Switch, switch_attribute, switch_event_correlation
 from vardkase.misp.time import render_seen
 
 SEEN = ("first_seen", "last_seen")

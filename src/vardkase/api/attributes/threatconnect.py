@@ -9,8 +9,8 @@ from vardkase.api.parts import options
 from vardkase.core.errors import Invalid
 from vardkase.formats.incoming.threatconnect import Table
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.services.attributes import add_attributes
 
 WHERE = "/attributes/add_threatconnect"
 

@@ -12,11 +12,11 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.event_index import event_summary
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.deletion import delete_events
 from vardkase.intel.queries.event_parts import extended_events
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.sync_candidates import wanted_events
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.deletion import delete_events
 from vardkase.misp.flags import as_int
 
 

@@ -17,6 +17,8 @@ from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.related import related_to_values
 from vardkase.formats.misp_json.warnings import warnings_of
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.freetext import FreetextOptions, WarnedValue, add_freetext, values_in
 from vardkase.intel.models import Attribute
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.proposals.freetext import propose_freetext
@@ -24,8 +26,6 @@ from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.attributes import add_attributes
-from vardkase.intel.services.freetext import FreetextOptions, WarnedValue, add_freetext, values_in
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool
 from vardkase.misp.freetext import DetectedValue

@@ -19,15 +19,15 @@ from vardkase.formats.misp_json import EventOptions
 from vardkase.hub.policy.approvals.queries import waiting_of_event
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.deletion import delete_events
 from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused, SignatureRefused
+from vardkase.intel.kernel.results import Ingested
 from vardkase.intel.models import Event
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.services.deletion import delete_events
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_event, unpublish_event
-from vardkase.intel.services.results import Ingested
 from vardkase.misp.flags import as_bool
 
 WAITS = (

@@ -12,9 +12,9 @@ from vardkase.api.errors import MispError
 from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.clusters import attach_cluster
+from vardkase.intel.editing.tagging import detach_tag
 from vardkase.intel.queries.find import find_attribute, find_event
-from vardkase.intel.services.clusters import attach_cluster
-from vardkase.intel.services.tagging import detach_tag
 from vardkase.knowledge.galaxies import queries
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 from vardkase.knowledge.tag_collections import services as tag_collections

@@ -19,10 +19,10 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import object_list
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.kernel.locking import own_event
 from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.bulk_tagging import attributes_by_event
-from vardkase.intel.services.locking import own_event
 from vardkase.intel.services.object_grouping import group_attributes, object_of_findings
 from vardkase.intel.services.object_revision import Revision, revise_object
 from vardkase.knowledge.object_templates.fits import relations_for

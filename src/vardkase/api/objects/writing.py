@@ -11,12 +11,12 @@ from vardkase.api.stored import stored_object, stored_reference, stored_tags
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.deletion import delete_object, delete_reference
 from vardkase.intel.problems import EventProblem, ObjectProblem
 from vardkase.intel.queries.find import find_event, find_object, find_reference
-from vardkase.intel.services.deletion import delete_object, delete_reference
+from vardkase.intel.services.object_templates import find_template
 from vardkase.intel.services.objects import add_object, edit_object
 from vardkase.intel.services.references import add_reference, add_references
-from vardkase.intel.services.templates import find_template
 from vardkase.misp.flags import as_bool
 
 

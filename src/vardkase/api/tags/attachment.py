@@ -13,11 +13,11 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.tagging import Tagged, set_relationship
 from vardkase.intel.models import AttributeTag, EventTag
+from vardkase.intel.queries.attached_tags import exclusiveness_of_event, links_of
 from vardkase.intel.queries.find import find_attribute, find_event
-from vardkase.intel.queries.thing_tags import exclusiveness_of_event, links_of
 from vardkase.intel.services.bulk_tagging import attach_anywhere, detach_anywhere
-from vardkase.intel.services.tagging import Tagged, set_relationship
 from vardkase.knowledge.tag_collections.queries import without_collections
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.queries import ExclusiveConflict

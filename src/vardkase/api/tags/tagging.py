@@ -13,9 +13,9 @@ from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.tagging import attach_tag, detach_tag
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.services.bulk_tagging import attributes_by_event, tag_selected
-from vardkase.intel.services.tagging import attach_tag, detach_tag
 from vardkase.knowledge.tag_collections.queries import without_collections
 from vardkase.misp.flags import as_bool
 

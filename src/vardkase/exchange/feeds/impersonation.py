@@ -18,8 +18,8 @@ from vardkase.exchange.servers.confirmation import speaks_as_member
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.kernel.attribute_assembler import numbered_parts
 from vardkase.intel.models import Event
-from vardkase.intel.services.attribute_assembler import numbered_parts
 from vardkase.misp.analyst_data import KINDS
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int

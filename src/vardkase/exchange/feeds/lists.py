@@ -15,14 +15,14 @@ from vardkase.exchange.feeds.enrichment import event_for_list, tags_of
 from vardkase.exchange.feeds.impersonation import require_no_members_event, require_own_name
 from vardkase.exchange.feeds.models import Feed
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.bulk_edit import delete_attributes
+from vardkase.intel.editing.tagging import attach_tag
 from vardkase.intel.errors import PublicationRefused
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.services.attributes import add_attributes
-from vardkase.intel.services.bulk_edit import delete_attributes
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.publish import publish_event
-from vardkase.intel.services.tagging import attach_tag
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.freetext import DetectedValue

@@ -14,8 +14,8 @@ from vardkase.exchange.taxii.matching import Match
 from vardkase.exchange.taxii.models import Collection
 from vardkase.exchange.taxii.problems import TaxiiProblem
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.editing.deletion import delete_attribute, delete_event, delete_object
 from vardkase.intel.queries.find import find_attribute, find_event, find_object
-from vardkase.intel.services.deletion import delete_attribute, delete_event, delete_object
 from vardkase.intel.services.publish import publish_event
 
 

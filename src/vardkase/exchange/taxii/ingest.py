@@ -29,11 +29,11 @@ from vardkase.exchange.taxii.problems import StixObjectProblem
 from vardkase.formats.stix.importing import event_of_bundle, faults_of_objects
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import PublicationRefused, TaxonomiesMissing
+from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_event
-from vardkase.intel.services.results import Rejections
 from vardkase.misp.flags import as_int
 
 SAID_BY_OTHERS = frozenset(("Sighting", "ShadowAttribute", "Note", "Opinion", "Relationship"))

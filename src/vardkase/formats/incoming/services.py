@@ -13,9 +13,9 @@ from vardkase.core.errors import Conflict, FieldErrors, Forbidden, Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.formats.incoming import reading
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.kernel.results import Ingested
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.publish import publish_event
-from vardkase.intel.services.results import Ingested
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.formats.misp_json.tags import Attachment, TagFacts, TagLoader
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.queries.index import IndexOrganisation, IndexRow, IndexTag, index_rows
+from vardkase.intel.queries.event_index import IndexOrganisation, IndexRow, IndexTag, index_rows
 
 
 def event_index(actor: Actor, chosen: Chosen, *, minimal: bool = False) -> Iterator[bytes]:

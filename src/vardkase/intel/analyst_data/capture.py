@@ -23,8 +23,8 @@ from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.analyst_data.queries import readable_uuids
 from vardkase.intel.analyst_data.rules import may_contribute, may_edit, speaks_for_others
 from vardkase.intel.contribution_targets import ContributionTarget
+from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.problems import AnalystDataProblem
-from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import blocked_uuids
 from vardkase.knowledge.blocklists.services import count_blocked

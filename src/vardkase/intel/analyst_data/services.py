@@ -37,9 +37,9 @@ from vardkase.intel.analyst_data.queries import (
 from vardkase.intel.analyst_data.rules import require_editor, speaks_for_others
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.contribution_targets import ContributionTarget
+from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.problems import AnalystDataProblem, IntelProblem
 from vardkase.intel.queries.find import Reference
-from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import blocked_uuids, is_blocked
 from vardkase.knowledge.blocklists.services import BlockReason, block

@@ -33,10 +33,10 @@ from vardkase.intel.collections.documents import (
 )
 from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.intel.collections.queries import find_collection, find_element, stored_collections
+from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.problems import CollectionProblem, IntelProblem
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.rules import may_modify_created
-from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import is_blocked
 from vardkase.knowledge.blocklists.services import count_blocked

@@ -26,12 +26,12 @@ from vardkase.intel.hooks import (
     before_delegation,
     event_taken_over,
 )
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.locking import lock_event, lock_own_event
+from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Event
 from vardkase.intel.problems import DelegationProblem, IntelProblem
 from vardkase.intel.queries.find import Reference
-from vardkase.intel.services.locking import lock_event, lock_own_event
-from vardkase.intel.services.recording import event_target
-from vardkase.intel.services.sharing import SharingGroups
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int
 

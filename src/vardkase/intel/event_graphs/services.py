@@ -22,9 +22,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_graphs.models import EventGraph
 from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.problems import EventGraphProblem, IntelProblem
 from vardkase.intel.queries.find import Reference, find_event
-from vardkase.intel.services.locking import lock_event
 from vardkase.misp.flags import as_int
 
 LARGEST = 1024 * 1024

@@ -15,10 +15,10 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.event_locks.models import EventLock
 from vardkase.intel.event_locks.settings import DISABLED
 from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.kernel.locking import own_event
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.locking import own_event
 
 LOCK_SECONDS = 900
 """How long a lock lasts unless it is renewed, as in MISP."""

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 from vardkase.core.misp_problems import problems_of
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.event_reports.tags import link_tags
+from vardkase.intel.kernel.attribute_assembler import Assembler, numbered_parts
+from vardkase.intel.kernel.audiences import Audiences, report_audiences
+from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.problems import EventReportProblem
-from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
-from vardkase.intel.services.audiences import Audiences, report_audiences
-from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.misp.report import ReportInput, parse_report
 
 

@@ -17,13 +17,13 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 from vardkase.intel.audit_actions import IntelAction
-from vardkase.intel.event_reports.context import tags_in
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.tagging import attach_tag
 from vardkase.intel.event_reports.services import lock_own_report
+from vardkase.intel.event_reports.tag_recognition import tags_in
 from vardkase.intel.models import Attribute, EventReport
 from vardkase.intel.problems import EventReportProblem
 from vardkase.intel.queries.find import Reference, find_report
-from vardkase.intel.services.attributes import add_attributes
-from vardkase.intel.services.tagging import attach_tag
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.misp.freetext import DetectedValue, detect

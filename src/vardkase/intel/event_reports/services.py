@@ -17,13 +17,13 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.event_reports.tags import put_tags
+from vardkase.intel.kernel.attribute_changes import named
+from vardkase.intel.kernel.audiences import Audiences, report_audiences
+from vardkase.intel.kernel.locking import lock_own_event, lock_own_part, touch
+from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.problems import EventReportProblem, IntelProblem
 from vardkase.intel.queries.find import Reference, find_report
-from vardkase.intel.services.audiences import Audiences, report_audiences
-from vardkase.intel.services.changes import named
-from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
-from vardkase.intel.services.sharing import SharingGroups
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.report import ReportInput, parse_report
 

@@ -13,14 +13,14 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.editing.tagging import require_may_tag
 from vardkase.intel.event_reports.models import EventReportTag
+from vardkase.intel.kernel.audiences import report_audiences
+from vardkase.intel.kernel.locking import lock_event, touch
+from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.problems import EventReportProblem, TaggingProblem
 from vardkase.intel.queries.find import Reference, find_report
-from vardkase.intel.services.audiences import report_audiences
-from vardkase.intel.services.locking import lock_event, touch
-from vardkase.intel.services.tag_loader import TagLoader
-from vardkase.intel.services.tagging import require_may_tag
 from vardkase.knowledge.taxonomies.models import Tag
 
 

@@ -33,10 +33,10 @@ from vardkase.intel.event_templates.problems import (
     TemplateValueProblem,
 )
 from vardkase.intel.event_templates.queries import find_own_template, find_template
+from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.models import EventTag
 from vardkase.intel.services.events import add_event
-from vardkase.intel.services.results import Rejections
-from vardkase.intel.services.templates import check_requirements
+from vardkase.intel.services.object_templates import check_requirements
 from vardkase.knowledge.galaxies.queries import visible_clusters
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import active_templates

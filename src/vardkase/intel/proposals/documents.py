@@ -13,10 +13,10 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.kernel.attachments import take_data
+from vardkase.intel.kernel.attribute_assembler import numbered_parts
 from vardkase.intel.models import Attribute
 from vardkase.intel.proposals.models import Proposal
-from vardkase.intel.services.attachments import take_data
-from vardkase.intel.services.attribute_assembler import numbered_parts
 from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.distribution import Distribution

@@ -11,13 +11,13 @@ from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import MispProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.editing.freetext import FreetextOptions, document_of, values_in
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import read_proposal
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.services import announce, require_proposing
-from vardkase.intel.services.freetext import FreetextOptions, document_of, values_in
-from vardkase.intel.services.locking import lock_event
-from vardkase.intel.services.recording import event_target
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.freetext import DetectedValue
 

@@ -14,11 +14,11 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import is_shareable
 from vardkase.identity.access.visibility import attribute_predicate, reader_parameters
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import identity_of, texts_of
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.services import announce
-from vardkase.intel.services.locking import lock_event
 from vardkase.misp.distribution import Distribution
 
 AT_ONCE = 1_000

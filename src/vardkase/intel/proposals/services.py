@@ -16,8 +16,19 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.editing.attributes import change_attribute
+from vardkase.intel.editing.deletion import soft_delete_attributes
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventOwnerChanged
+from vardkase.intel.kernel.attribute_assembler import Assembler, known_values, taken_uuids
+from vardkase.intel.kernel.attribute_changes import merge_attribute
+from vardkase.intel.kernel.audiences import attribute_audiences
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.bulk_insert import write_attributes
+from vardkase.intel.kernel.locking import lock_event, lock_own_event, lock_own_part, touch
+from vardkase.intel.kernel.results import Rejections
+from vardkase.intel.kernel.sharing import SharingGroups
+from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.problems import IntelProblem, ProposalProblem
 from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal, texts_of
@@ -26,17 +37,6 @@ from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposals_query
 from vardkase.intel.queries.find import Reference, find_attribute
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.attribute_assembler import Assembler, known_values, taken_uuids
-from vardkase.intel.services.attributes import change_attribute
-from vardkase.intel.services.audiences import attribute_audiences
-from vardkase.intel.services.bulk_insert import write_attributes
-from vardkase.intel.services.changes import merge_attribute
-from vardkase.intel.services.deletion import soft_delete_attributes
-from vardkase.intel.services.locking import lock_event, lock_own_event, lock_own_part, touch
-from vardkase.intel.services.recording import event_target
-from vardkase.intel.services.results import Rejections
-from vardkase.intel.services.sharing import SharingGroups
-from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.time import render_seen

@@ -18,12 +18,12 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
+from vardkase.intel.kernel.attribute_assembler import Assembler, numbered_parts
+from vardkase.intel.kernel.locking import lock_own_event, touch
 from vardkase.intel.models import Event
 from vardkase.intel.problems import ProtectionProblem
 from vardkase.intel.protection.models import PGP, CryptographicKey
 from vardkase.intel.queries.find import Reference, matches
-from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
-from vardkase.intel.services.locking import lock_own_event, touch
 from vardkase.misp.flags import as_bool
 
 MOST_KEYS = 50

@@ -19,12 +19,12 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import SignatureRefused
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.locking import lock_own_event, touch
 from vardkase.intel.models import Event
 from vardkase.intel.problems import ProtectionProblem
 from vardkase.intel.protection.keys import MOST_KEYS, keys_of
 from vardkase.intel.rules import must_sign
-from vardkase.intel.services.locking import lock_own_event, touch
-from vardkase.intel.services.recording import event_target
 from vardkase.misp.flags import as_bool
 
 SPACES = re.compile(rb"\s+")

@@ -45,7 +45,7 @@ def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]
         return entries
     if event.org_id != actor.organisation_id:
         entries = entries.exclude(pk__in=_about_hidden_attributes(actor, event.id))
-        # Hide the acts that only some of the event's readers may know of (`intel.services.recording`).
+        # Hide the acts that only some of the event's readers may know of (`intel.kernel.audit_entries`).
         entries = entries.filter(Q(organisation_id=actor.organisation_id) | ~Q(change__has_key="audiences"))
     return entries.filter(_since_taken_over(actor, event.id))
 

@@ -1,1 +1,1 @@
-"""Services of intelligence: one function each, actor first, one transaction."""
+"""Use cases that join the parts of an event: whole events in, merged and published, objects, bulk tagging."""

@@ -14,24 +14,24 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.editing.attributes import CHUNK, known_in_event
+from vardkase.intel.editing.tagging import link_event_tags
 from vardkase.intel.event_reports.documents import store_reports
-from vardkase.intel.models import Event
-from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
-from vardkase.intel.services.attributes import CHUNK, known_in_event
-from vardkase.intel.services.audiences import (
+from vardkase.intel.kernel.attribute_assembler import Assembler, mentioned_tags, numbered_parts
+from vardkase.intel.kernel.attribute_changes import sent_uuid
+from vardkase.intel.kernel.audiences import (
     READERS,
     attribute_audiences,
     object_audiences,
     report_audiences,
 )
-from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
-from vardkase.intel.services.changes import sent_uuid
+from vardkase.intel.kernel.audit_entries import event_target, known_to
+from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject
+from vardkase.intel.kernel.locking import lock_own_event, touch
+from vardkase.intel.kernel.results import Rejections
+from vardkase.intel.kernel.tag_loader import TagLoader
+from vardkase.intel.models import Event
 from vardkase.intel.services.events import all_attributes, store_parts
-from vardkase.intel.services.locking import lock_own_event, touch
-from vardkase.intel.services.recording import event_target, known_to
-from vardkase.intel.services.results import Rejections
-from vardkase.intel.services.tag_loader import TagLoader
-from vardkase.intel.services.tagging import link_event_tags
 
 type Contents = tuple[str, tuple[tuple[str, str, str], ...]]
 """An object's name and what is in it: relation and both parts of each value."""

@@ -16,15 +16,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 from vardkase.intel.audit_actions import IntelAction
-from vardkase.intel.event_reports.tags import tag_report, untag_report
-from vardkase.intel.models import Event
-from vardkase.intel.problems import TaggingProblem
-from vardkase.intel.queries.find import find_object, find_report
-from vardkase.intel.services.audiences import attribute_audiences
-from vardkase.intel.services.bulk_edit import visible_attributes
-from vardkase.intel.services.locking import lock_event, touch
-from vardkase.intel.services.recording import event_target
-from vardkase.intel.services.tagging import (
+from vardkase.intel.editing.bulk_edit import visible_attributes
+from vardkase.intel.editing.tagging import (
     Taggable,
     Tagged,
     attach_tag,
@@ -33,6 +26,13 @@ from vardkase.intel.services.tagging import (
     require_may_tag,
     usable_tag,
 )
+from vardkase.intel.event_reports.tags import tag_report, untag_report
+from vardkase.intel.kernel.audiences import attribute_audiences
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.locking import lock_event, touch
+from vardkase.intel.models import Event
+from vardkase.intel.problems import TaggingProblem
+from vardkase.intel.queries.find import find_object, find_report
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts, exclusive_scope
 from vardkase.misp.fields import UUID as UUID_FORM

@@ -17,9 +17,9 @@ from vardkase.core.private_links import page_address
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.problems import ReporterProblem
 from vardkase.intel.queries.find import Reference, find_event
-from vardkase.intel.services.recording import event_target
 
 LONGEST = 10_000
 MESSAGES_PER_HOUR = 20

@@ -8,10 +8,10 @@ from typing import Any
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data.capture import capture_carried
 from vardkase.intel.contribution_targets import ContributionTarget
+from vardkase.intel.kernel.attribute_assembler import Assembler, numbered_parts
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import proposals_in_attributes, read_proposals
 from vardkase.intel.proposals.receiving import write_received as write_proposals
-from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
 from vardkase.intel.sightings.documents import read_sightings, sightings_in_attributes
 from vardkase.intel.sightings.services import write_received as write_sightings
 

@@ -23,24 +23,24 @@ from vardkase.identity.organisations.attribution import require_attribution
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.editing.tagging import link_event_tags
 from vardkase.intel.errors import EventBlocked, EventExists
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.hooks import BeforeCreation, before_creation
+from vardkase.intel.kernel.attribute_assembler import Assembler, mentioned_tags, numbered_parts
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject, write_attributes, write_objects
+from vardkase.intel.kernel.locking import recount
+from vardkase.intel.kernel.results import Ingested, Rejections
+from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Event
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.services import Signed, require_signature_of_new
-from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.blocking import refuse_blocked, refuse_by_rule
-from vardkase.intel.services.bulk_insert import NewAttribute, NewObject, write_attributes, write_objects
 from vardkase.intel.services.contributions import store_contributions
-from vardkase.intel.services.locking import recount
 from vardkase.intel.services.publish import is_confirmed, mark_published
-from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.references import write_object_references
-from vardkase.intel.services.results import Ingested, Rejections
-from vardkase.intel.services.tag_loader import TagLoader
-from vardkase.intel.services.tagging import link_event_tags
 from vardkase.intel.settings import DEFAULT_TAG_COLLECTION, DEFAULT_THREAT_LEVEL
 from vardkase.knowledge.tag_collections.queries import default_tags
 from vardkase.misp.event import EventInput, is_far_ahead, parse_event

@@ -11,10 +11,10 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.services.bulk_edit import set_comment, set_detection, set_reach
+from vardkase.intel.editing.bulk_edit import set_comment, set_detection, set_reach
+from vardkase.intel.editing.tagging import find_tag, usable_tag
+from vardkase.intel.kernel.locking import lock_own_event
 from vardkase.intel.services.bulk_tagging import tag_attributes, untag_attributes
-from vardkase.intel.services.locking import lock_own_event
-from vardkase.intel.services.tagging import find_tag, usable_tag
 from vardkase.knowledge.galaxies.queries import find_cluster
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.services import resolve_tags

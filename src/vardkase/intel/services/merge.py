@@ -21,35 +21,35 @@ from vardkase.identity.organisations.attribution import (
 )
 from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.editing.tagging import link_event_tags
 from vardkase.intel.event_reports.documents import store_reports
-from vardkase.intel.models import Event, EventTag
-from vardkase.intel.problems import EventProblem, IntelProblem
-from vardkase.intel.protection.keys import take_over_keys
-from vardkase.intel.protection.models import CryptographicKey
-from vardkase.intel.protection.services import Signed, require_signature_of_change
-from vardkase.intel.rules import may_merge_event
-from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags
-from vardkase.intel.services.audiences import (
+from vardkase.intel.kernel.attribute_assembler import Assembler, mentioned_tags
+from vardkase.intel.kernel.attribute_changes import is_newer, named, tag_mentions, write_changes
+from vardkase.intel.kernel.audiences import (
     Audiences,
     audiences_inside,
     groups_among,
     is_known_to_readers,
     object_audiences,
 )
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.locking import correlation_changed, known_timestamp, lock_event, recount
+from vardkase.intel.kernel.private_times import move_private_times
+from vardkase.intel.kernel.results import Ingested, Rejections
+from vardkase.intel.kernel.tag_loader import TagLoader
+from vardkase.intel.models import Event, EventTag
+from vardkase.intel.problems import EventProblem, IntelProblem
+from vardkase.intel.protection.keys import take_over_keys
+from vardkase.intel.protection.models import CryptographicKey
+from vardkase.intel.protection.services import Signed, require_signature_of_change
+from vardkase.intel.rules import may_merge_event
 from vardkase.intel.services.blocking import refuse_by_rule
-from vardkase.intel.services.changes import is_newer, named, tag_mentions, write_changes
 from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.events import all_attributes, refuse_date_ahead, store_parts
-from vardkase.intel.services.locking import correlation_changed, known_timestamp, lock_event, recount
 from vardkase.intel.services.merge_parts import PartsMerger
-from vardkase.intel.services.moving import move_private_times
 from vardkase.intel.services.objects_merge import settle_time
 from vardkase.intel.services.publish import is_confirmed, mark_published
-from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.references import store_references
-from vardkase.intel.services.results import Ingested, Rejections
-from vardkase.intel.services.tag_loader import TagLoader
-from vardkase.intel.services.tagging import link_event_tags
 from vardkase.misp.event import EventInput, parse_event
 from vardkase.misp.flags import as_bool
 

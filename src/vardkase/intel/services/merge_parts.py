@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vardkase.core.errors import Invalid, by_field
+from vardkase.intel.editing.deletion import soft_delete_object
+from vardkase.intel.kernel.attribute_assembler import Assembler, known_values, numbered_parts
+from vardkase.intel.kernel.attribute_changes import AttributeChanges, collect_change, is_newer, sent_uuid
+from vardkase.intel.kernel.audiences import Audiences
+from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.problems import IntelProblem
-from vardkase.intel.services.attribute_assembler import Assembler, known_values, numbered_parts
-from vardkase.intel.services.audiences import Audiences
-from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
-from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer, sent_uuid
-from vardkase.intel.services.deletion import soft_delete_object
 from vardkase.intel.services.objects_merge import ObjectBefore, merge_object_header
 from vardkase.knowledge.import_expressions.applying import ImportFilter
 from vardkase.misp.flags import as_bool

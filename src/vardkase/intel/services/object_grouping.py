@@ -15,20 +15,20 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.editing.bulk_edit import readable_attributes
+from vardkase.intel.editing.deletion import remove_attributes, soft_delete_attributes
+from vardkase.intel.kernel.attribute_assembler import Assembler
+from vardkase.intel.kernel.audiences import attribute_audiences, object_audiences
+from vardkase.intel.kernel.bulk_insert import ATTRIBUTE_COLUMNS, NewAttribute, NewObject
+from vardkase.intel.kernel.locking import lock_own_event, touch
+from vardkase.intel.kernel.results import Rejections
+from vardkase.intel.kernel.sharing import SharingGroups
+from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.problems import AttributeProblem, ObjectProblem
-from vardkase.intel.services.attribute_assembler import Assembler
-from vardkase.intel.services.audiences import attribute_audiences, object_audiences
-from vardkase.intel.services.bulk_edit import readable_attributes
-from vardkase.intel.services.bulk_insert import ATTRIBUTE_COLUMNS, NewAttribute, NewObject
-from vardkase.intel.services.deletion import remove_attributes, soft_delete_attributes
 from vardkase.intel.services.events import store_parts
-from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.object_templates import check_requirements
 from vardkase.intel.services.objects import add_object, refuse_rejected
-from vardkase.intel.services.results import Rejections
-from vardkase.intel.services.sharing import SharingGroups
-from vardkase.intel.services.tag_loader import TagLoader
-from vardkase.intel.services.templates import check_requirements
 from vardkase.intel.sightings.services import copy_sightings
 from vardkase.knowledge.object_templates.fits import misplaced, type_of
 from vardkase.knowledge.object_templates.models import ObjectTemplate

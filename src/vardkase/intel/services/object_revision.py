@@ -10,15 +10,15 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.kernel.attribute_assembler import Assembler, numbered_parts
+from vardkase.intel.kernel.bulk_insert import NewObject
+from vardkase.intel.kernel.locking import own_event
+from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.problems import ObjectProblem
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.similar_objects import similar_objects
-from vardkase.intel.services.attribute_assembler import Assembler, numbered_parts
-from vardkase.intel.services.bulk_insert import NewObject
-from vardkase.intel.services.locking import own_event
+from vardkase.intel.services.object_templates import check_requirements, outside, with_template
 from vardkase.intel.services.objects import refuse_rejected
-from vardkase.intel.services.results import Rejections
-from vardkase.intel.services.templates import check_requirements, outside, with_template
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import newest_version
 

@@ -14,28 +14,28 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
-from vardkase.intel.models import Attribute, Event, Object
-from vardkase.intel.problems import IntelProblem, ObjectProblem, RefusedFields
-from vardkase.intel.queries.find import find_object
-from vardkase.intel.services.attribute_assembler import Assembler, mentioned_tags, numbered_parts
-from vardkase.intel.services.audiences import Audiences, attribute_audiences, object_audiences
-from vardkase.intel.services.bulk_edit import readable_attributes
-from vardkase.intel.services.bulk_insert import NewObject
-from vardkase.intel.services.changes import (
+from vardkase.intel.editing.bulk_edit import readable_attributes
+from vardkase.intel.editing.deletion import soft_delete_attributes, soft_delete_object
+from vardkase.intel.kernel.attribute_assembler import Assembler, mentioned_tags, numbered_parts
+from vardkase.intel.kernel.attribute_changes import (
     AttributeChanges,
     collect_change,
     content_of,
     tag_mentions,
     write_changes,
 )
-from vardkase.intel.services.deletion import soft_delete_attributes, soft_delete_object
+from vardkase.intel.kernel.audiences import Audiences, attribute_audiences, object_audiences
+from vardkase.intel.kernel.audit_entries import known_to
+from vardkase.intel.kernel.bulk_insert import NewObject
+from vardkase.intel.kernel.locking import lock_own_event, lock_own_part, touch
+from vardkase.intel.kernel.results import Rejections
+from vardkase.intel.kernel.tag_loader import TagLoader
+from vardkase.intel.models import Attribute, Event, Object
+from vardkase.intel.problems import IntelProblem, ObjectProblem, RefusedFields
+from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.events import store_parts
-from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
+from vardkase.intel.services.object_templates import check_requirements, move_to_newest, with_template
 from vardkase.intel.services.objects_merge import ObjectBefore, merge_object_header, settle_time
-from vardkase.intel.services.recording import known_to
-from vardkase.intel.services.results import Rejections
-from vardkase.intel.services.tag_loader import TagLoader
-from vardkase.intel.services.templates import check_requirements, move_to_newest, with_template
 from vardkase.misp.flags import as_bool
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import problems_of
+from vardkase.intel.kernel.attribute_changes import named
+from vardkase.intel.kernel.audiences import Audiences, audience_of, group_of
+from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Event, Object
-from vardkase.intel.services.audiences import Audiences, audience_of, group_of
-from vardkase.intel.services.changes import named
-from vardkase.intel.services.sharing import SharingGroups
 from vardkase.misp.object import parse_object
 from vardkase.misp.time import render_seen
 

@@ -8,16 +8,16 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.editing.attributes import edit_attribute
 from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.kernel.locking import known_timestamp, lock_event
+from vardkase.intel.kernel.results import Ingested
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_attribute, find_object
 from vardkase.intel.queries.version_tokens import attribute_mark, event_mark, object_mark
-from vardkase.intel.services.attributes import edit_attribute
-from vardkase.intel.services.locking import known_timestamp, lock_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.objects import edit_object
 from vardkase.intel.services.publish import publish_event
-from vardkase.intel.services.results import Ingested
 
 
 @transaction.atomic

@@ -27,14 +27,14 @@ from vardkase.intel.hooks import (
     event_published,
     event_withdrawn,
 )
+from vardkase.intel.kernel.audiences import Audience, Audiences, groups_among, is_known_to_readers
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.locking import lock_event
+from vardkase.intel.kernel.private_times import publish_for_everybody, publish_for_groups
 from vardkase.intel.models import Event
 from vardkase.intel.problems import EventProblem, IntelProblem
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.rules import EventFacts, may_agree_to_publish, may_publish_event, must_leave_publishing
-from vardkase.intel.services.audiences import Audience, Audiences, groups_among, is_known_to_readers
-from vardkase.intel.services.locking import lock_event
-from vardkase.intel.services.moving import publish_for_everybody, publish_for_groups
-from vardkase.intel.services.recording import event_target
 from vardkase.intel.services.unpublished import unpublished_audiences
 from vardkase.intel.settings import DISABLE_REST_ALERT
 from vardkase.knowledge.taxonomies.queries import missing_required

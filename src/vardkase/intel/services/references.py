@@ -24,14 +24,14 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.kernel.attribute_assembler import numbered_parts, taken_uuids
+from vardkase.intel.kernel.audiences import reference_audiences, touch_objects
+from vardkase.intel.kernel.audit_entries import event_target, known_to
+from vardkase.intel.kernel.bulk_insert import NewObject, write_references
+from vardkase.intel.kernel.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.models import Event, ObjectReference
 from vardkase.intel.problems import IntelProblem, ObjectProblem
 from vardkase.intel.queries.find import find_object
-from vardkase.intel.services.attribute_assembler import numbered_parts, taken_uuids
-from vardkase.intel.services.audiences import reference_audiences, touch_objects
-from vardkase.intel.services.bulk_insert import NewObject, write_references
-from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
-from vardkase.intel.services.recording import event_target, known_to
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.object import ReferenceInput, parse_reference
 

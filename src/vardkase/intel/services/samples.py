@@ -12,8 +12,8 @@ from django.db import transaction
 
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.services.events import add_event
+from vardkase.intel.services.object_templates import find_template
 from vardkase.intel.services.objects import add_object
-from vardkase.intel.services.templates import find_template
 
 FILE_TEMPLATE = "688c46fb-5edb-40a3-8273-1af7923e2215"
 HASHES = ("md5", "sha1", "sha256")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vardkase.core.sql import cursor
+from vardkase.intel.kernel.audiences import OWNER, READERS, Audiences, audience_of, group_of, limits_in
+from vardkase.intel.kernel.private_times import unpublished_groups
 from vardkase.intel.models import Event
-from vardkase.intel.services.audiences import OWNER, READERS, Audiences, audience_of, group_of, limits_in
-from vardkase.intel.services.moving import unpublished_groups
 
 
 def unpublished_audiences(event: Event) -> Audiences:

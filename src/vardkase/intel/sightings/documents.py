@@ -12,8 +12,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.kernel.attribute_assembler import numbered_parts
 from vardkase.intel.problems import SightingProblem
-from vardkase.intel.services.attribute_assembler import numbered_parts
 from vardkase.intel.sightings.models import LONGEST_SOURCE, SightingType
 from vardkase.intel.sightings.services import ReceivedSighting, SightingReport
 from vardkase.misp.fields import UUID

@@ -23,19 +23,19 @@ from vardkase.identity.access.visibility import (
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
-from vardkase.intel.models import Event
-from vardkase.intel.problems import SightingProblem
-from vardkase.intel.queries.find import Reference
-from vardkase.intel.services.audiences import (
+from vardkase.intel.kernel.audiences import (
     READERS,
     Audience,
     Audiences,
     attribute_audiences,
     is_known_to_readers,
 )
-from vardkase.intel.services.locking import lock_event
-from vardkase.intel.services.moving import move_private_sighting_times
-from vardkase.intel.services.recording import known_to
+from vardkase.intel.kernel.audit_entries import known_to
+from vardkase.intel.kernel.locking import lock_event
+from vardkase.intel.kernel.private_times import move_private_sighting_times
+from vardkase.intel.models import Event
+from vardkase.intel.problems import SightingProblem
+from vardkase.intel.queries.find import Reference
 from vardkase.intel.sightings.hooks import (
     SightingsPublished,
     SightingsRemoved,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.misp_problems import problem_of
-from vardkase.intel.queries.pasted import PastedValue
+from vardkase.intel.queries.pasted_text import PastedValue
 from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.freetext import LONGEST_TEXT
 from vardkase.misp.types import CATEGORIES, DEFAULTS, category_allows, default_category

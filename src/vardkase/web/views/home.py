@@ -26,9 +26,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import last_visit
 from vardkase.identity.accounts.queries import own_keys_ending
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.intel.queries import overview as queries
-from vardkase.intel.queries.index import IndexRow
-from vardkase.intel.queries.overview import ArrivalReason
+from vardkase.intel.queries import home_page as queries
+from vardkase.intel.queries.event_index import IndexRow
+from vardkase.intel.queries.home_page import ArrivalReason
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.events.rows import ListedEvent
 from vardkase.web.views.public import front

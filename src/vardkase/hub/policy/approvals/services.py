@@ -25,8 +25,8 @@ from vardkase.hub.policy.rules import DAYS
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import reading_actor
 from vardkase.intel.hooks import AttributesRemoved, EventOwnerChanged
+from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event
-from vardkase.intel.services.locking import lock_event
 from vardkase.intel.services.publish import publish_agreed
 
 LONGEST_REASON = 2000

@@ -21,8 +21,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import usable_groups
 from vardkase.intel import rules
 from vardkase.intel.errors import NotOwned
-from vardkase.intel.queries.audience import count_members
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.receivers import count_members
 from vardkase.intel.queries.rows import EventRow
 from vardkase.web.chips import GROUP, INHERIT, REACHES
 from vardkase.web.display import thin

@@ -13,16 +13,16 @@ from django.utils.translation import gettext
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.deletion import delete_object
 from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.problems import ObjectProblem
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.object_contents import template_use, values_of_object
 from vardkase.intel.queries.rows import EventRow, ObjectRow
 from vardkase.intel.queries.version_tokens import object_mark
-from vardkase.intel.services.deletion import delete_object
+from vardkase.intel.services.object_templates import find_template as find_version
 from vardkase.intel.services.objects import add_object
 from vardkase.intel.services.optimistic_edit import edit_unchanged_object
-from vardkase.intel.services.templates import find_template as find_version
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import active_templates, find_template
 from vardkase.web.forms.object import ObjectForm, TemplateFields

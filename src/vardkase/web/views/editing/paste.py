@@ -9,9 +9,9 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.queries.pasted import PastedValues, pasted
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.queries.pasted_text import PastedValues, pasted
 from vardkase.intel.queries.rows import EventRow
-from vardkase.intel.services.attributes import add_attributes
 from vardkase.web.display import thin
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.paste import ROWS_A_PAGE, PasteForm, Review

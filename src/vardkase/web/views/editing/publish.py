@@ -30,9 +30,9 @@ from vardkase.intel.errors import (
     PublisherIsCreator,
     TaxonomiesMissing,
 )
-from vardkase.intel.queries.audience import Receiver, receivers, withheld_parts
-from vardkase.intel.queries.checks import publication_checks
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.publication_checks import publication_checks
+from vardkase.intel.queries.receivers import Receiver, receivers, withheld_parts
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services.optimistic_edit import publish_as_seen
 from vardkase.intel.services.publish import unpublish_event

@@ -9,9 +9,9 @@ from vardkase.core import files
 from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip
 from vardkase.formats import csv
 from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.intel.kernel.attachments import MALWARE_SAMPLE, SAMPLE_PASSWORD
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.rows import AttributeRow
-from vardkase.intel.services.attachments import MALWARE_SAMPLE, SAMPLE_PASSWORD
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.files import download
 

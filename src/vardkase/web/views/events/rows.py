@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from vardkase.intel.queries.index import IndexRow, IndexTag
+from vardkase.intel.queries.event_index import IndexRow, IndexTag
 from vardkase.web.chips import is_tlp
 
 SHOWN_TAGS = 4

@@ -20,9 +20,9 @@ from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
 from vardkase.identity.access.actor import StepUpRequired
 from vardkase.identity.accounts.four_eyes.persons import waits_until
 from vardkase.intel.errors import PublisherIsCreator
-from vardkase.intel.queries.audience import receivers
-from vardkase.intel.queries.checks import publication_checks
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.publication_checks import publication_checks
+from vardkase.intel.queries.receivers import receivers
 from vardkase.intel.queries.rows import EventRow
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed

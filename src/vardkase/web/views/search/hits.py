@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vardkase.analysis.search.value_search import FoundAttribute
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.queries.index import index_rows
+from vardkase.intel.queries.event_index import index_rows
 from vardkase.knowledge.cached_sources.queries import CacheHit as Known
 from vardkase.knowledge.cached_sources.queries import elsewhere_for
 from vardkase.web.views.events.presenters import value_url

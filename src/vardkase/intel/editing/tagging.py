@@ -15,13 +15,13 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.kernel.audiences import READERS, Audiences, attribute_audiences
+from vardkase.intel.kernel.locking import lock_event, touch
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP
 from vardkase.intel.problems import TaggingProblem
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.rules import may_tag
-from vardkase.intel.services.audiences import READERS, Audiences, attribute_audiences
-from vardkase.intel.services.locking import lock_event, touch
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import exclusive_scope, named_tags
 from vardkase.knowledge.taxonomies.services import resolve_tags

@@ -11,7 +11,7 @@ from django.conf import settings
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
-from vardkase.intel.queries.index import IndexRow, index_rows
+from vardkase.intel.queries.event_index import IndexRow, index_rows
 
 MOST = 1000
 """New events are counted up to this number; above it the page says "more than"."""

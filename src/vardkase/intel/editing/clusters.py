@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.services.tagging import Tagged, attach_tag
+from vardkase.intel.editing.tagging import Tagged, attach_tag
 from vardkase.intel.settings import MIRROR_CLUSTERS
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 from vardkase.knowledge.taxonomies.services import resolve_tags

@@ -15,11 +15,11 @@ from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import problems_of
 from vardkase.core.sql import cursor
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
+from vardkase.intel.kernel.attachments import take_data
+from vardkase.intel.kernel.bulk_insert import TagLink
+from vardkase.intel.kernel.sharing import SharingGroups
+from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, AttributeTag
-from vardkase.intel.services.attachments import take_data
-from vardkase.intel.services.bulk_insert import TagLink
-from vardkase.intel.services.sharing import SharingGroups
-from vardkase.intel.services.tag_loader import TagLoader
 from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.fields import UUID, listed_tags

@@ -12,11 +12,11 @@ from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.bulk_edit import delete_attributes
+from vardkase.intel.kernel.locking import lock_own_event
 from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import attributes_in
-from vardkase.intel.services.attributes import add_attributes
-from vardkase.intel.services.bulk_edit import delete_attributes
-from vardkase.intel.services.locking import lock_own_event
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.values import normalise
 

@@ -15,24 +15,24 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import NotNewer
-from vardkase.intel.models import Attribute, Event
-from vardkase.intel.problems import AttributeProblem
-from vardkase.intel.queries.find import find_attribute
-from vardkase.intel.services.attribute_assembler import Assembler, known_values, mentioned_tags
-from vardkase.intel.services.audiences import Audiences, attribute_audiences
-from vardkase.intel.services.bulk_insert import write_attributes
-from vardkase.intel.services.changes import (
+from vardkase.intel.kernel.attribute_assembler import Assembler, known_values, mentioned_tags
+from vardkase.intel.kernel.attribute_changes import (
     AttributeChanges,
     collect_change,
     is_newer,
     tag_mentions,
     write_changes,
 )
-from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
-from vardkase.intel.services.recording import event_target, known_to
-from vardkase.intel.services.results import AddedAttributes, Rejections
-from vardkase.intel.services.sharing import SharingGroups
-from vardkase.intel.services.tag_loader import TagLoader
+from vardkase.intel.kernel.audiences import Audiences, attribute_audiences
+from vardkase.intel.kernel.audit_entries import event_target, known_to
+from vardkase.intel.kernel.bulk_insert import write_attributes
+from vardkase.intel.kernel.locking import lock_own_event, lock_own_part, touch
+from vardkase.intel.kernel.results import AddedAttributes, Rejections
+from vardkase.intel.kernel.sharing import SharingGroups
+from vardkase.intel.kernel.tag_loader import TagLoader
+from vardkase.intel.models import Attribute, Event
+from vardkase.intel.problems import AttributeProblem
+from vardkase.intel.queries.find import find_attribute
 from vardkase.knowledge.import_expressions.applying import ImportFilter
 from vardkase.misp.values import normalise, split
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.kernel.bulk_insert import TagLink
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP
-from vardkase.intel.services.bulk_insert import TagLink
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.fields import read_text

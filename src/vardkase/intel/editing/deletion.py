@@ -24,17 +24,17 @@ from vardkase.intel.hooks import (
     attributes_removed,
     event_withdrawn,
 )
-from vardkase.intel.models import Attribute, Event, Object, ObjectReference
-from vardkase.intel.problems import AttributeProblem, IntelProblem, ObjectProblem
-from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.audiences import (
+from vardkase.intel.kernel.audiences import (
     attribute_audiences,
     object_audiences,
     reference_audiences,
     touch_objects,
 )
-from vardkase.intel.services.locking import lock_event, lock_own_part, touch
-from vardkase.intel.services.recording import event_target
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.locking import lock_event, lock_own_part, touch
+from vardkase.intel.models import Attribute, Event, Object, ObjectReference
+from vardkase.intel.problems import AttributeProblem, IntelProblem, ObjectProblem
+from vardkase.intel.rules import may_modify_event
 from vardkase.intel.settings import SANITISE_DELETED
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.services import BlockReason, block

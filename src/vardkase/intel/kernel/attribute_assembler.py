@@ -15,11 +15,11 @@ from vardkase.core.sql import array_of, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.contribution_targets import ContributionTarget
 from vardkase.intel.errors import SharingGroupRefused
+from vardkase.intel.kernel.attachments import take_data
+from vardkase.intel.kernel.bulk_insert import NewAttribute, NewObject
+from vardkase.intel.kernel.results import Rejections
+from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.problems import AttributeProblem, IntelProblem
-from vardkase.intel.services.attachments import take_data
-from vardkase.intel.services.bulk_insert import NewAttribute, NewObject
-from vardkase.intel.services.results import Rejections
-from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.misp.analyst_data import KINDS

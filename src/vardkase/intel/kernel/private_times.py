@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.core.sql import cursor
+from vardkase.intel.kernel.audiences import Audiences, groups_among
 from vardkase.intel.models import Event
-from vardkase.intel.services.audiences import Audiences, groups_among
 
 
 def move_private_times(event: Event, audiences: Audiences, at: int) -> None:

@@ -10,11 +10,11 @@ from vardkase.audit.services import Target, record
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.editing.attributes import change_attribute
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.locking import correlation_changed, lock_own_event, lock_own_part, touch
 from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_attribute
-from vardkase.intel.services.attributes import change_attribute
-from vardkase.intel.services.locking import correlation_changed, lock_own_event, lock_own_part, touch
-from vardkase.intel.services.recording import event_target
 
 type Switch = Literal["to_ids", "disable_correlation"]
 

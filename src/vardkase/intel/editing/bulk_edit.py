@@ -16,15 +16,15 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.editing.deletion import remove_attributes, soft_delete_attributes
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
+from vardkase.intel.kernel.audiences import Audiences, attribute_audiences
+from vardkase.intel.kernel.audit_entries import event_target
+from vardkase.intel.kernel.locking import lock_own_event, touch
+from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Event
 from vardkase.intel.problems import AttributeProblem
-from vardkase.intel.services.audiences import Audiences, attribute_audiences
-from vardkase.intel.services.deletion import remove_attributes, soft_delete_attributes
-from vardkase.intel.services.locking import lock_own_event, touch
-from vardkase.intel.services.recording import event_target
-from vardkase.intel.services.sharing import SharingGroups
 from vardkase.misp.distribution import Distribution
 
 

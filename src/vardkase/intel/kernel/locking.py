@@ -13,13 +13,13 @@ from vardkase.identity.access.event_times import event_timestamp, knows_private_
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.errors import NotOwned
 from vardkase.intel.hooks import AttributesChanged, attributes_changed
+from vardkase.intel.kernel.audiences import READERS, Audiences, is_known_to_readers
+from vardkase.intel.kernel.private_times import move_private_times
 from vardkase.intel.models import Event
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.audiences import READERS, Audiences, is_known_to_readers
-from vardkase.intel.services.moving import move_private_times
 
 
 def lock_event(actor: Actor, event_id: int) -> Event:

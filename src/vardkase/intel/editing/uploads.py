@@ -10,7 +10,7 @@ from django.db import transaction
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.services.attributes import add_attributes
+from vardkase.intel.editing.attributes import add_attributes
 
 
 @transaction.atomic

@@ -12,8 +12,8 @@ from django.db import transaction
 from vardkase.core.errors import Invalid
 from vardkase.core.misp_problems import MispProblem
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.problems import AttributeProblem
-from vardkase.intel.services.attributes import add_attributes
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.misp.freetext import LONGEST_TEXT, DetectedValue, detect
 
