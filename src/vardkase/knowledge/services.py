@@ -14,7 +14,7 @@ from vardkase.knowledge.warninglists import loader as warninglists
 type Loader = Callable[[Progress], LoadResult]
 
 QUICK: tuple[Loader, ...] = (object_templates.load, taxonomies.load, noticelists.load, galaxies.load)
-"""What a new installation should not open its doors without; a matter of seconds."""
+"""Loaded before a new installation answers requests; takes seconds."""
 
 
 def load(progress: Progress = quiet) -> list[LoadResult]:

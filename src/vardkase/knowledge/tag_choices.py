@@ -30,7 +30,10 @@ def tag_choices(actor: Actor, text: str) -> list[TagChoice]:
     wanted = text.strip()
     if not wanted:
         return []
-    choices = {choice.name.lower(): choice for choice in _of_taxonomies(wanted)}
+    pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = cursor().execute(ENTRIES, {"pattern": pattern, "limit": SHOWN}).fetchall()
+    # A tag in several kinds keeps the entry that says the most about it: taxonomies, clusters, bare tags.
+    choices = {choice.name.lower(): choice for choice in (TagChoice(*row) for row in rows)}
     for cluster in search_clusters(actor, wanted, limit=SHOWN):
         choice = TagChoice(cluster.tag_name, "", cluster.description, cluster.galaxy.name)
         choices.setdefault(choice.name.lower(), choice)
@@ -45,9 +48,12 @@ def unusable_tags(actor: Actor, names: Sequence[str]) -> list[str]:
     missing = [name for name in names if name.lower() not in usable]
     if not missing:
         return []
-    held = {tag.lower() for tag in named_tags(actor).filter(name__in=missing).values_list("name", flat=True)}
-    makeable = _makeable(actor, missing)
-    return [name for name in missing if name.lower() in held or name.lower() not in makeable]
+    # An existing tag that the actor knows but may not use is reserved for others.
+    reserved = {
+        tag.lower() for tag in named_tags(actor).filter(name__in=missing).values_list("name", flat=True)
+    }
+    creatable = _creatable(actor, missing)
+    return [name for name in missing if name.lower() in reserved or name.lower() not in creatable]
 
 
 def usable_tag(actor: Actor, name: str) -> Tag | None:
@@ -56,7 +62,7 @@ def usable_tag(actor: Actor, name: str) -> Tag | None:
     return resolve_tags(actor, [{"name": name}], may_create=may_create).get(name.lower())
 
 
-def _makeable(actor: Actor, names: Sequence[str]) -> set[str]:
+def _creatable(actor: Actor, names: Sequence[str]) -> set[str]:
     possible = [name for name in names if is_possible_name(name)]
     if actor.may(Permission.TAG_EDITOR):
         return {name.lower() for name in possible}
@@ -64,12 +70,6 @@ def _makeable(actor: Actor, names: Sequence[str]) -> set[str]:
         return set()
     known = {name.lower() for name, meaning in meanings(possible).items() if meaning.taxonomy.enabled}
     return known | set(clusters_by_tag(actor, possible))
-
-
-def _of_taxonomies(text: str) -> list[TagChoice]:
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    rows = cursor().execute(ENTRIES, {"pattern": pattern, "limit": SHOWN}).fetchall()
-    return [TagChoice(*row) for row in rows]
 
 
 ENTRIES = """

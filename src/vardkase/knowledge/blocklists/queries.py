@@ -21,8 +21,8 @@ FILTERS = ("info", "orgc", "comment")
 
 
 def blocked_uuids(kind: Blocked, uuids: Iterable[UUID | str]) -> set[str]:
-    asked = list(map(str, uuids))
-    return {row[0] for row in cursor().execute(BLOCKED, (kind.value, asked))} if asked else set()
+    texts = list(map(str, uuids))
+    return {row[0] for row in cursor().execute(BLOCKED, (kind.value, texts))} if texts else set()
 
 
 BLOCKED = "SELECT uuid::text FROM blocklist_entry WHERE kind = %s AND uuid = ANY(%s::uuid[])"
@@ -35,13 +35,13 @@ def is_blocked(kind: Blocked, uuid: UUID | str) -> bool:
 def entries(actor: Actor, kind: Blocked, filters: Mapping[str, Any]) -> QuerySet[BlocklistEntry]:
     """The entries of a blocklist, by id; `filters` are substrings of fields, and ``uuid``. Raises Forbidden."""
     require_manager(actor, kind)
-    found = BlocklistEntry.objects.filter(kind=kind).order_by("pk")
+    rows = BlocklistEntry.objects.filter(kind=kind).order_by("pk")
     for name in FILTERS:
         if isinstance(text := filters.get(name), str | int) and text != "":
-            found = found.filter(**{f"{name}__icontains": str(text)})
+            rows = rows.filter(**{f"{name}__icontains": str(text)})
     if uuid := filters.get("uuid"):
-        found = found.filter(uuid=uuid) if UUID_FORM.fullmatch(str(uuid).lower()) else found.none()
-    return found
+        rows = rows.filter(uuid=uuid) if UUID_FORM.fullmatch(str(uuid).lower()) else rows.none()
+    return rows
 
 
 def find_entry(actor: Actor, kind: Blocked, reference: str) -> BlocklistEntry:

@@ -55,13 +55,24 @@ def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: BlockR
     actor.require_writing()
     require_manager(actor, kind)
     actor.require_content_access()  # An entry decides what members may bring in.
-    _check(about)
+    _require_texts(about)
     wanted = {text.lower() for text in texts if UUID_FORM.fullmatch(text.lower())}
-    if kind is Blocked.ORGANISATION:
-        _refuse_members(wanted)
+    if kind is Blocked.ORGANISATION and membership_is_in_use():
+        # A blocked member could no longer share: that is a limit on its membership, which takes two officers.
+        open_to = Organisation.objects.exclude(
+            fixed_standing__in=(MembershipStanding.NO_MEMBERSHIP, MembershipStanding.TERMINATED)
+        )
+        if name := open_to.filter(uuid__in=wanted).values_list("name", flat=True).first():
+            raise Invalid({"uuids": [BlocklistProblem.TAKES_PART(name=name)]})
     rows = cursor().execute(ADD, {"kind": kind.value, "uuids": list(wanted), **_columns(about)})
     new = {row[0] for row in rows.fetchall()}
-    added = AddedEntries(*_parted(texts, new))
+    added = AddedEntries([], [])
+    for text in texts:
+        if text.lower() in new:
+            new.discard(text.lower())  # The second time it occurs, it is a duplicate.
+            added.successes.append(text)
+        else:
+            added.fails.append(text)
     record(
         actor,
         KnowledgeAction.BLOCKLIST_ADDED,
@@ -71,16 +82,6 @@ def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: BlockR
     return added
 
 
-def _refuse_members(uuids: set[str]) -> None:
-    if not membership_is_in_use():
-        return
-    open_to = Organisation.objects.exclude(
-        fixed_standing__in=(MembershipStanding.NO_MEMBERSHIP, MembershipStanding.TERMINATED)
-    )
-    if name := open_to.filter(uuid__in=uuids).values_list("name", flat=True).first():
-        raise Invalid({"uuids": [BlocklistProblem.TAKES_PART(name=name)]})
-
-
 @transaction.atomic
 def edit_entry(actor: Actor, kind: Blocked, reference: str, changes: Mapping[str, Any]) -> BlocklistEntry:
     actor.require_writing()
@@ -88,7 +89,7 @@ def edit_entry(actor: Actor, kind: Blocked, reference: str, changes: Mapping[str
     about = BlockReason(
         **{name: changes.get(name, getattr(entry, name)) for name in ("info", "orgc", "comment")}
     )
-    _check(about)
+    _require_texts(about)
     BlocklistEntry.objects.filter(pk=entry.pk).update(**_columns(about))
     record(actor, KnowledgeAction.BLOCKLIST_EDITED, _target(entry))
     return find_entry(actor, kind, reference)
@@ -97,30 +98,19 @@ def edit_entry(actor: Actor, kind: Blocked, reference: str, changes: Mapping[str
 @transaction.atomic
 def delete_entries(actor: Actor, kind: Blocked, references: Iterable[str]) -> int:
     actor.require_writing()
-    found = {entry.pk: entry for entry in (find_entry(actor, kind, one) for one in references)}
-    for entry in found.values():
+    entries = {entry.pk: entry for entry in (find_entry(actor, kind, reference) for reference in references)}
+    for entry in entries.values():
         entry.delete()
         record(actor, KnowledgeAction.BLOCKLIST_REMOVED, _target(entry))
-    return len(found)
+    return len(entries)
 
 
 def count_blocked(kind: Blocked, uuid: UUID | str, amount: int = 1) -> None:
-    now = {"now": now_seconds(), "kind": kind.value, "uuid": str(uuid), "amount": amount}
-    cursor().execute(COUNT, now)
+    parameters = {"now": now_seconds(), "kind": kind.value, "uuid": str(uuid), "amount": amount}
+    cursor().execute(COUNT, parameters)
 
 
-def _parted(texts: Sequence[str], new: set[str]) -> tuple[list[str], list[str]]:
-    successes, fails = [], []
-    for text in texts:
-        if text.lower() in new:
-            new.discard(text.lower())
-            successes.append(text)
-        else:
-            fails.append(text)
-    return successes, fails
-
-
-def _check(about: BlockReason) -> None:
+def _require_texts(about: BlockReason) -> None:
     for name, value in _columns(about).items():
         if not isinstance(value, str):
             raise Invalid({name: [CommonProblem.NOT_TEXT()]})

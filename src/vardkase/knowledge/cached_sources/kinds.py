@@ -11,9 +11,9 @@ FEED, SERVER = "Feed", "Server"
 """The names of the kinds, which are those of the members on the wire."""
 
 type About = dict[str, Any]
-"""What is told of a source beside a value that it has: id, name, url, and for feeds provider and source_format."""
+"""What a reader may see of a source: id, name, url, and for feeds provider and source_format."""
 type Describe = Callable[[Actor, Collection[int]], dict[int, About]]
-"""Those of the numbered sources that the actor may know of, and what it may know."""
+"""The sources among these ids that the actor may see, and what it may see of them."""
 
 _kinds: dict[str, Describe] = {}
 

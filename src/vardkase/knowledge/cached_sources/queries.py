@@ -57,22 +57,23 @@ class CacheHits:
     def hits(self, values: Iterable[str]) -> dict[str, list[CacheHit]]:
         if not self.sources:
             return {}
-        asked = {md5_of(value): value for value in values}
-        parameters = {"md5s": array_of(asked), "sources": list(self.sources), "most": MOST_EVENTS}
-        found: dict[str, list[CacheHit]] = {}
+        by_md5 = {md5_of(value): value for value in values}
+        parameters = {"md5s": array_of(by_md5), "sources": list(self.sources), "most": MOST_EVENTS}
+        hits: dict[str, list[CacheHit]] = {}
         for md5, source_id, uuids in cursor().execute(HITS, parameters):
             events = tuple(str(uuid) for uuid in uuids if uuid != NO_EVENT)
-            found.setdefault(asked[md5.hex], []).append(CacheHit(self.sources[source_id], events))
-        return found
+            hits.setdefault(by_md5[md5.hex], []).append(CacheHit(self.sources[source_id], events))
+        return hits
 
     def of_attributes[Key](self, values: Mapping[Key, tuple[str, str]]) -> dict[Key, list[CacheHit]]:
         """Key → sources that have that value (given by MISP type and text) or half of it; one query."""
         parts = {key: parts_of(*value) for key, value in values.items()} if self.sources else {}
-        hits = self.hits(part for some in parts.values() for part in some)
+        hits = self.hits(part for texts in parts.values() for part in texts)
         if not hits:
             return {}
-        met = {key: [hit for part in some for hit in hits.get(part, ())] for key, some in parts.items()}
-        return {key: united(found) for key, found in met.items() if found}
+        by_key = {key: [hit for part in texts for hit in hits.get(part, ())] for key, texts in parts.items()}
+        # A composite value and its half may be in the same source.
+        return {key: united(key_hits) for key, key_hits in by_key.items() if key_hits}
 
 
 def elsewhere_for(actor: Actor, kinds: Sequence[str] = (FEED, SERVER)) -> CacheHits | None:
@@ -94,17 +95,17 @@ def united(hits: Iterable[CacheHit], most: int = MOST_EVENTS) -> list[CacheHit]:
 
 
 def cached_sources(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> dict[int, CacheSource]:
-    found: dict[int, CacheSource] = {}
+    sources: dict[int, CacheSource] = {}
     rows = list(CachedSource.objects.filter(cached__isnull=False).order_by("kind", "number")) if kinds else []
     for kind in kinds:
         own = [row for row in rows if row.kind == kind]
         about = described(actor, kind, [row.number for row in own])
-        found |= {
+        sources |= {
             row.pk: CacheSource(kind, row.number, row.cached or 0, row.size, about[row.number])
             for row in own
             if row.number in about
         }
-    return found
+    return sources
 
 
 def overlaps(
@@ -135,7 +136,7 @@ def coverage(kind: str, number: int) -> float:
     if source is None or not source.size:
         return 0.0
     covered = list(source.overlaps.values_list("shared", flat=True))
-    if len(covered) > 1:  # Only then values may be counted twice.
+    if len(covered) > 1:  # The others may have the same values: count them once.
         row = cursor().execute(COVERED, {"source": source.pk}).fetchone()
         covered = [row[0]] if row else []
     return round(100 * sum(covered) / source.size, 2)

@@ -13,28 +13,29 @@ from vardkase.knowledge.cached_sources.models import NO_EVENT, CachedSource
 
 type Cached = tuple[str, str | None]
 """MD5 of a value in hexadecimal, and the uuid of the event it is in (None for a list)."""
-type Told = Callable[[int], None]
+type Progress = Callable[[int], None]
 
 AT_ONCE = 20_000
 """Values that are in memory at a time."""
 
 
-def store(kind: str, number: int, values: Iterable[Cached], told: Told = lambda _count: None) -> int:
+def store(kind: str, number: int, values: Iterable[Cached], progress: Progress = lambda _count: None) -> int:
     """Replace the cached values of a source; returns the number of distinct values.
 
-    Values are staged as they arrive, outside a transaction, and `told` is called with the count so far. The
+    Values are staged as they arrive, outside a transaction, and `progress` is called with the count so far. The
     difference is then applied at once: until then, and if `values` raises, readers see the previous cache.
     """
     cursor().execute(INCOMING)
     count = 0
-    for some in batched(values, AT_ONCE):
+    for batch in batched(values, AT_ONCE):
         with cursor().copy("COPY incoming_value (md5, event_uuid) FROM STDIN") as copy:
-            for md5, event_uuid in some:
+            for md5, event_uuid in batch:
                 copy.write_row((md5, event_uuid or NO_EVENT))
-        count += len(some)
-        told(count)
+        count += len(batch)
+        progress(count)
+    # Autovacuum never analyses temporary tables, and the next statements join a million rows.
     cursor().execute("ANALYZE incoming_value")
-    return _put_in_place(kind, number)
+    return _replace_values(kind, number)
 
 
 @transaction.atomic
@@ -45,9 +46,11 @@ def forget(kind: str, number: int) -> None:
 
 
 @transaction.atomic
-def _put_in_place(kind: str, number: int) -> int:
+def _replace_values(kind: str, number: int) -> int:
     source, _ = CachedSource.objects.get_or_create(kind=kind, number=number)
-    cursor().execute("LOCK TABLE cached_overlap IN EXCLUSIVE MODE")  # Two at once would not count each other.
+    cursor().execute(
+        "LOCK TABLE cached_overlap IN EXCLUSIVE MODE"
+    )  # Two loads at once would not see each other.
     parameters = {"source": source.pk}
     for statement in (REMOVE_GONE, ADD_NEW, FORGET_OVERLAPS, COUNT_OVERLAPS):
         cursor().execute(statement, parameters)
@@ -58,7 +61,7 @@ def _put_in_place(kind: str, number: int) -> int:
     return source.size
 
 
-# What a source that broke off left lies in the session still.
+# A load that was interrupted leaves its table behind in the session.
 INCOMING = """
 DROP TABLE IF EXISTS incoming_value;
 CREATE TEMPORARY TABLE incoming_value (md5 uuid NOT NULL, event_uuid uuid NOT NULL)

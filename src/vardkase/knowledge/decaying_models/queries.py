@@ -22,10 +22,10 @@ def visible_models(actor: Actor) -> QuerySet[DecayingModel]:
 
 def find_model(actor: Actor, reference: Reference) -> DecayingModel:
     condition = by_reference(reference)
-    found = visible_models(actor).filter(condition).first() if condition is not None else None
-    if found is None:
+    model = visible_models(actor).filter(condition).first() if condition is not None else None
+    if model is None:
         raise NotFound(DecayingModelProblem.NOT_FOUND())
-    return found
+    return model
 
 
 def may_edit(actor: Actor, model: DecayingModel) -> bool:

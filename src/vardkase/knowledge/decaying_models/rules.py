@@ -52,9 +52,12 @@ def model_fields(data: Mapping[str, Any]) -> ModelFields:
     version = as_int(data.get("version", 1))
     if version is None or not 0 <= version < 2**31:
         errors["version"] = [DecayingModelProblem.BAD_VERSION()]
+    name = value.strip() if isinstance(value := data.get("name"), str) else ""
+    if not 0 < len(name) <= LONGEST_NAME:
+        errors["name"] = [DecayingModelProblem.BAD_NAME(most=LONGEST_NAME)]
     fields = ModelFields(
         uuid=_uuid(data.get("uuid"), errors),
-        name=_name(data.get("name"), errors),
+        name=name,
         description=str(data.get("description") or "")[:LONGEST],
         parameters=_parameters(data.get("parameters"), errors),
         attribute_types=attribute_types(data.get("attribute_types") or [], errors),
@@ -77,51 +80,44 @@ def overridden(parameters: Mapping[str, Any], overrides: Mapping[str, Any]) -> d
     return merged
 
 
-def attribute_types(given: object, errors: dict[str, list[Problem]]) -> list[str]:
-    names = [given] if isinstance(given, str) else given
+def attribute_types(value: object, errors: dict[str, list[Problem]]) -> list[str]:
+    names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(name in TYPES for name in names):
         errors["attribute_types"] = [DecayingModelProblem.UNKNOWN_TYPES()]
         return []
     return list(dict.fromkeys(names))
 
 
-def _uuid(given: object, errors: dict[str, list[Problem]]) -> UUID | None:
-    if given in (None, ""):
+def _uuid(value: object, errors: dict[str, list[Problem]]) -> UUID | None:
+    if value in (None, ""):
         return None
     try:
-        return UUID(str(given))
+        return UUID(str(value))
     except ValueError:
         errors["uuid"] = [CommonProblem.NOT_AN_RFC_4122_UUID()]
         return None
 
 
-def _name(given: object, errors: dict[str, list[Problem]]) -> str:
-    name = given.strip() if isinstance(given, str) else ""
-    if not 0 < len(name) <= LONGEST_NAME:
-        errors["name"] = [DecayingModelProblem.BAD_NAME(most=LONGEST_NAME)]
-    return name
-
-
-def _references(given: object, errors: dict[str, list[Problem]]) -> list[str]:
-    refs = [given] if isinstance(given, str) else given
-    if not isinstance(refs, list) or not all(isinstance(each, str) for each in refs):
+def _references(value: object, errors: dict[str, list[Problem]]) -> list[str]:
+    refs = [value] if isinstance(value, str) else value
+    if not isinstance(refs, list) or not all(isinstance(ref, str) for ref in refs):
         errors["ref"] = [DecayingModelProblem.BAD_REFERENCES()]
         return []
     return refs
 
 
-def _plain(value: float) -> str:
+def _without_exponent(value: float) -> str:
     return f"{value:f}".rstrip("0").rstrip(".")
 
 
-def _parameters(given: object, errors: dict[str, list[Problem]]) -> dict[str, Any]:
-    if not isinstance(given, Mapping):
+def _parameters(document: object, errors: dict[str, list[Problem]]) -> dict[str, Any]:
+    if not isinstance(document, Mapping):
         errors["parameters"] = [DecayingModelProblem.BAD_PARAMETERS()]
         return {}
-    parameters = dict(given)
+    parameters = dict(document)
     for name, (least, most) in RANGES.items():
         if (value := number(parameters.get(name))) is None or not least <= value <= most:
-            limits = {"least": _plain(least), "most": _plain(most)}
+            limits = {"least": _without_exponent(least), "most": _without_exponent(most)}
             errors[name] = [DecayingModelProblem.OUT_OF_RANGE(name=name, **limits)]
         else:
             parameters[name] = value

@@ -22,7 +22,7 @@ from vardkase.knowledge.decaying_models.queries import may_edit
 from vardkase.knowledge.decaying_models.rules import attribute_types, model_fields
 from vardkase.knowledge.sources.files import read_any
 
-OURS = Path(__file__).parent / "data" / "models.json"
+PACKAGED = Path(__file__).parent / "data" / "models.json"
 MEMBERS = (
     "name", "description", "parameters", "attribute_types", "ref", "formula", "version", "all_orgs", "enabled",
 )  # fmt: skip
@@ -33,8 +33,8 @@ def update_models(actor: Actor, *, force: bool = False) -> int:
     """Store packaged models that are new or newer (all with `force`); returns how many."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
-    stored = {str(each.uuid): each.version for each in DecayingModel.objects.all()}
-    wanted = [each for each in read_any(OURS) if force or each["version"] > stored.get(each["uuid"], -1)]
+    stored = {str(model.uuid): model.version for model in DecayingModel.objects.all()}
+    wanted = [item for item in read_any(PACKAGED) if force or item["version"] > stored.get(item["uuid"], -1)]
     for document in wanted:
         values = {
             name: value for name, value in asdict(model_fields(document)).items() if name not in NOT_UPDATED
@@ -49,14 +49,14 @@ def update_models(actor: Actor, *, force: bool = False) -> int:
     return len(wanted)
 
 
-NOT_UPDATED = frozenset({"uuid", "all_orgs", "enabled"})
+NOT_UPDATED = frozenset({"uuid", "all_orgs", "enabled"})  # An administrator may have changed the last.
 
 
 @transaction.atomic
 def add_model(
     actor: Actor, data: Mapping[str, Any], *, action: AuditAction = KnowledgeAction.DECAYING_MODEL_ADDED
 ) -> DecayingModel:
-    _require(actor)
+    _require_editor(actor)
     fields = model_fields(data)
     values = asdict(fields)
     if fields.uuid is None:
@@ -117,14 +117,14 @@ def map_types(actor: Actor, model_id: int, types: Sequence[str]) -> DecayingMode
     return model
 
 
-def _require(actor: Actor) -> None:
+def _require_editor(actor: Actor) -> None:
     actor.require_writing()
     if not (actor.may(Permission.DECAYING) or actor.may(Permission.ADMIN)):
         raise Forbidden
 
 
 def _editable(actor: Actor, model_id: int) -> DecayingModel:
-    _require(actor)
+    _require_editor(actor)
     model = DecayingModel.objects.select_for_update().filter(pk=model_id).first()
     if model is None:
         raise NotFound

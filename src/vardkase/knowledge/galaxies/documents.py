@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +71,7 @@ def distribution_of(data: Document, default: int) -> int:
     if value is None:
         return default
     number = as_int(value)
+    # False is 0 to as_int; 5, "inherit", is for parts of an event.
     if number is None or isinstance(value, bool) or not 0 <= number <= 4:
         raise Invalid(GalaxyClusterProblem.BAD_DISTRIBUTION())
     return number
@@ -82,58 +83,57 @@ def elements_of(data: Document) -> Elements | None:
     None if the document has none of them. Raises Invalid.
     """
     for member in ("GalaxyElement", "elements"):
-        given = data.get(member)
-        if isinstance(given, str) and given.strip():
-            given = _json(member, given)
-        if isinstance(given, list):
-            return [_element(member, entry) for entry in given]
+        listed = data.get(member)
+        if isinstance(listed, str) and listed.strip():
+            listed = _json(member, listed)
+        if isinstance(listed, list):
+            return [_element(member, entry) for entry in listed]
     meta = data.get("meta")
     return flat_elements(meta) if isinstance(meta, dict) and meta else None
 
 
 def flat_elements(value: Any, key: str = "") -> Elements:
     """Nested JSON as keys and values: ``{"a": {"b": [1, 2]}}`` is ``a.b = 1`` and ``a.b = 2``."""
-    found: Elements = []
+    elements: Elements = []
     pending = [(key, value)]
-    while pending:
+    while pending:  # Not recursive: the depth is the sender's choice.
         key, value = pending.pop()
         if isinstance(value, dict):
+            # The last first, because the last is the next to be taken: the order of the document is kept.
             pending += [
-                (f"{key}.{name}" if key else str(name), inner) for name, inner in _last_first(value.items())
+                (f"{key}.{name}" if key else str(name), inner) for name, inner in reversed(value.items())
             ]
         elif isinstance(value, list):
-            pending += [(key, inner) for inner in _last_first(value)]
+            pending += [(key, inner) for inner in reversed(value)]
         elif value is not None:
-            found.append(_checked("json", key, str(value).lower() if isinstance(value, bool) else str(value)))
-    return found
+            elements.append(
+                _checked_element("json", key, str(value).lower() if isinstance(value, bool) else str(value))
+            )
+    return elements
 
 
 def related_of(data: Document) -> list[dict[str, Any]] | None:
-    given = data.get("GalaxyClusterRelation")
-    return [entry for entry in given if isinstance(entry, dict)] if isinstance(given, list) else None
+    relations = data.get("GalaxyClusterRelation")
+    return [entry for entry in relations if isinstance(entry, dict)] if isinstance(relations, list) else None
 
 
 def mentions_of(data: Document) -> list[dict[str, Any]] | None:
     """The tags of a relation, from ``tags`` (names, also comma-separated) or ``Tag``; None if it has neither."""
-    given = data.get("tags", data.get("Tag"))
-    if isinstance(given, str):
-        given = [name.strip() for name in given.split(",")]
-    if not isinstance(given, list):
+    mentions = data.get("tags", data.get("Tag"))
+    if isinstance(mentions, str):
+        mentions = [name.strip() for name in mentions.split(",")]
+    if not isinstance(mentions, list):
         return None
-    return [entry if isinstance(entry, dict) else {"name": str(entry)} for entry in given if entry]
-
-
-def _last_first[Item](items: Iterable[Item]) -> list[Item]:
-    return list(items)[::-1]
+    return [entry if isinstance(entry, dict) else {"name": str(entry)} for entry in mentions if entry]
 
 
 def _element(member: str, entry: Any) -> tuple[str, str]:
     if not isinstance(entry, dict) or isinstance(entry.get("value"), list | dict):
         raise Invalid({member: [GalaxyClusterProblem.ELEMENT_INCOMPLETE()]})
-    return _checked(member, read_text(entry.get("key")), read_text(entry.get("value")))
+    return _checked_element(member, read_text(entry.get("key")), read_text(entry.get("value")))
 
 
-def _checked(member: str, key: str, value: str) -> tuple[str, str]:
+def _checked_element(member: str, key: str, value: str) -> tuple[str, str]:
     if not key or len(key) > LONGEST:
         raise Invalid({member: [GalaxyClusterProblem.BAD_ELEMENT_KEY(most=LONGEST)]})
     return key, value

@@ -28,8 +28,9 @@ def fork_tree(actor: Actor, galaxy: Galaxy) -> list[Node]:
     roots: list[Node] = []
     for row in {row["uuid"]: row for row in [*parents, *forks]}.values():
         parent = nodes.get(row["extends_uuid"])
-        above = parent["children"] if parent and not _is_above(row, nodes) else roots
-        above.append(nodes[row["uuid"]])
+        # Two clusters may name each other as their parent: a circle would hang the reader of the tree.
+        siblings = parent["children"] if parent and not _is_ancestor_of_parent(row, nodes) else roots
+        siblings.append(nodes[row["uuid"]])
     return roots
 
 
@@ -41,14 +42,14 @@ def relations_of(actor: Actor, cluster: GalaxyCluster) -> list[int]:
 
 
 def related_clusters(actor: Actor, cluster: GalaxyCluster) -> list[Node]:
-    relations = _related(actor, [cluster.uuid])
+    relations = _relations(actor, [cluster.uuid])
     uuids = {target for _, target, *_ in relations} | {source for source, *_ in relations}
     return list(_nodes(actor, uuids - {cluster.uuid}).values())
 
 
 def relation_tree(actor: Actor, cluster: GalaxyCluster) -> Node:
     """The cluster with its relations by type: ``outbound`` from it, ``inbound`` to it."""
-    relations = _related(actor, [cluster.uuid])
+    relations = _relations(actor, [cluster.uuid])
     nodes = _nodes(
         actor, {uuid for source, target, *_ in relations for uuid in (source, target)} | {cluster.uuid}
     )
@@ -65,7 +66,7 @@ def relation_tree(actor: Actor, cluster: GalaxyCluster) -> Node:
 def relations_graph(actor: Actor, galaxy: Galaxy) -> Node:
     """The clusters of a galaxy with relations, and their targets: ``nodes`` and ``links``."""
     within = visible_clusters(actor).filter(galaxy=galaxy, deleted=False).values_list("uuid", flat=True)
-    relations = _related(actor, list(within))
+    relations = _relations(actor, list(within))
     nodes = _nodes(actor, {uuid for source, target, *_ in relations for uuid in (source, target)})
     links = [
         {"source": str(source), "target": str(target), "type": kind, "tags": tags}
@@ -75,7 +76,7 @@ def relations_graph(actor: Actor, galaxy: Galaxy) -> Node:
     return {"nodes": list(nodes.values()), "links": links}
 
 
-def _related(actor: Actor, uuids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, list[str]]]:
+def _relations(actor: Actor, uuids: Sequence[UUID]) -> list[tuple[UUID, UUID, str, list[str]]]:
     readable = visible_relations(actor).order_by("pk")
     columns = (
         "galaxy_cluster__uuid",
@@ -85,8 +86,9 @@ def _related(actor: Actor, uuids: Sequence[UUID]) -> list[tuple[UUID, UUID, str,
     )
     out = readable.filter(galaxy_cluster__uuid__in=uuids).values_list("pk", *columns)
     into = readable.filter(referenced_galaxy_cluster_uuid__in=uuids).values_list("pk", *columns)
-    found = {number: row for number, *row in [*out, *into]}
-    return [(source, target, kind, tags) for _, (source, target, kind, tags) in sorted(found.items())]
+    # By id, because a relation between two of `uuids` is in both queries.
+    rows = {number: row for number, *row in [*out, *into]}
+    return [(source, target, kind, tags) for _, (source, target, kind, tags) in sorted(rows.items())]
 
 
 def _nodes(actor: Actor, uuids: Iterable[UUID]) -> dict[UUID, Node]:
@@ -107,7 +109,7 @@ def _node(row: dict[str, Any]) -> Node:
     }
 
 
-def _is_above(row: dict[str, Any], nodes: dict[UUID, Node]) -> bool:
+def _is_ancestor_of_parent(row: dict[str, Any], nodes: dict[UUID, Node]) -> bool:
     pending, seen = [nodes[row["uuid"]]], set()
     while pending:
         node = pending.pop()

@@ -87,9 +87,9 @@ def load(progress: Progress = quiet) -> LoadResult:
 
 
 def store(collection: Collection) -> None:
-    galaxy_id = _upsert_galaxy(collection.galaxy)
-    ids = _upsert_clusters(galaxy_id, collection)
+    ids = _upsert_clusters(_upsert_galaxy(collection.galaxy), collection)
     cluster_ids = list(ids.values())
+    # Elements and relations have no identity of their own, so they are replaced and not compared.
     for table in ("galaxy_element", "galaxy_cluster_relation"):
         cursor().execute(f"DELETE FROM {table} WHERE galaxy_cluster_id = ANY(%s)", (cluster_ids,))
     clusters = [(ids[uuid], cluster) for uuid, cluster in collection.by_uuid().items()]
@@ -143,6 +143,7 @@ def _upsert_galaxy(file: GalaxyFile) -> int:
 
 def _upsert_clusters(galaxy_id: int, collection: Collection) -> dict[str, int]:
     cursor().execute(INCOMING)
+    # Several collections are stored in one transaction, which keeps the temporary table.
     cursor().execute("TRUNCATE incoming_cluster")
     copy_rows("incoming_cluster", CLUSTER_COLUMNS, _cluster_rows(collection))
     cursor().execute(REMOVE_GONE, {"galaxy": galaxy_id})

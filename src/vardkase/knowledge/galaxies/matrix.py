@@ -1,8 +1,8 @@
 """Matrix layout of galaxies with a kill chain (such as ATT&CK): tabs, columns, and clusters in each.
 
-A cluster stands in every column that its ``kill_chain`` elements name as ``tab:column``. Which clusters are
-marked, and how strongly, is the caller's to say: `intel.queries.cluster_scores` counts over events, and
-`heat_colours` turns the counts into colours.
+A cluster is in every column that its ``kill_chain`` elements name as ``tab:column``. The caller decides which
+clusters are marked: `intel.queries.cluster_scores` counts over events, and `heat_colours` turns the counts into
+colours.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
         raise NotFound(GalaxyProblem.NO_MATRIX())
     orders = sorted(galaxy.kill_chain_order.items())
     tabs: Tabs = {tab: {column: [] for column in order} for tab, order in orders}
-    for cell, places in _cells(actor, galaxy):
+    sql = CELLS.format(visible=cluster_predicate(actor))
+    rows = cursor().execute(sql, reader_parameters(actor) | {"galaxy": galaxy.pk}).fetchall()
+    for *values, places in rows:
+        cell = dict(zip(CELL_MEMBERS, values, strict=True))
         for place in places:
             tab, _, column = place.partition(":")
             if column in tabs.get(tab, ()):
@@ -64,10 +67,10 @@ def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
 
 def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
     readable = visible_galaxies(actor).filter(type=galaxy_type, kill_chain_order__isnull=False)
-    found = readable.order_by("pk").first()
-    if found is None:
+    galaxy = readable.order_by("pk").first()
+    if galaxy is None:
         raise NotFound(GalaxyProblem.NOT_FOUND())
-    return found
+    return galaxy
 
 
 def matrix_galaxies() -> list[Galaxy]:
@@ -76,18 +79,14 @@ def matrix_galaxies() -> list[Galaxy]:
 
 def heat_colours(scores: Mapping[str, int]) -> dict[str, str]:
     highest = max(scores.values(), default=0)
-    return {tag: _mixed(score / highest) for tag, score in scores.items() if score > 0}
-
-
-def _mixed(share: float) -> str:
-    parts = (round(cold + (hot - cold) * share) for cold, hot in zip(COLD, HOT, strict=True))
-    return "#" + "".join(f"{part:02x}" for part in parts)
-
-
-def _cells(actor: Actor, galaxy: Galaxy) -> list[tuple[dict[str, Any], list[str]]]:
-    sql = CELLS.format(visible=cluster_predicate(actor))
-    rows = cursor().execute(sql, reader_parameters(actor) | {"galaxy": galaxy.pk}).fetchall()
-    return [(dict(zip(CELL_MEMBERS, row[:-1], strict=True)), row[-1]) for row in rows]
+    colours = {}
+    for tag, score in scores.items():
+        if score > 0:
+            parts = (
+                round(cold + (hot - cold) * (score / highest)) for cold, hot in zip(COLD, HOT, strict=True)
+            )
+            colours[tag] = "#" + "".join(f"{part:02x}" for part in parts)
+    return colours
 
 
 CELL_MEMBERS = ("id", "uuid", "type", "value", "tag_name", "description", "galaxy_id", "external_id")

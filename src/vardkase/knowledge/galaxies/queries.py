@@ -35,14 +35,14 @@ CONTEXTS = ("all", "default", "custom", "org", "deleted")
 
 def visible_galaxies(actor: Actor) -> QuerySet[Galaxy]:
     sql = f"SELECT g.id FROM galaxy g WHERE {numbers_written_in(galaxy_predicate(actor), actor)}"
-    return Galaxy.objects.filter(pk__in=_chosen(sql)).order_by("name")
+    return Galaxy.objects.filter(pk__in=_ids(sql)).order_by("name")
 
 
 def visible_clusters(actor: Actor) -> QuerySet[GalaxyCluster]:
     if actor.is_site_admin and actor.may_read:
-        return GalaxyCluster.objects.all()
+        return GalaxyCluster.objects.all()  # No subquery, which would be true of every row.
     sql = f"SELECT c.id FROM galaxy_cluster c WHERE {numbers_written_in(cluster_predicate(actor), actor)}"
-    return GalaxyCluster.objects.filter(pk__in=_chosen(sql))
+    return GalaxyCluster.objects.filter(pk__in=_ids(sql))
 
 
 def visible_relations(actor: Actor) -> QuerySet[GalaxyClusterRelation]:
@@ -50,7 +50,7 @@ def visible_relations(actor: Actor) -> QuerySet[GalaxyClusterRelation]:
         "SELECT r.id FROM galaxy_cluster_relation r JOIN galaxy_cluster c ON c.id = r.galaxy_cluster_id "
         f"WHERE {numbers_written_in(relation_predicate(actor), actor)}"
     )
-    return GalaxyClusterRelation.objects.filter(pk__in=_chosen(sql))
+    return GalaxyClusterRelation.objects.filter(pk__in=_ids(sql))
 
 
 def search_galaxies(actor: Actor, value: str = "") -> QuerySet[Galaxy]:
@@ -87,18 +87,19 @@ def find_cluster(actor: Actor, reference: str, *, deleted: bool = False) -> Gala
 
     Deleted ones are found only with `deleted`. Raises NotFound.
     """
-    found = visible_clusters(actor).filter(_matches(reference))
+    clusters = visible_clusters(actor).filter(_matches(reference))
     if not deleted:
-        found = found.filter(deleted=False)
-    cluster = found.select_related("galaxy").order_by("pk").first()
+        clusters = clusters.filter(deleted=False)
+    cluster = clusters.select_related("galaxy").order_by("pk").first()
     if cluster is None:
         raise NotFound(GalaxyClusterProblem.NOT_FOUND())
     return cluster
 
 
 def find_relation(actor: Actor, reference: str) -> GalaxyClusterRelation:
-    found = visible_relations(actor).select_related("galaxy_cluster")
-    relation = None if UUID_FORM.fullmatch(reference) else found.filter(_matches(reference)).first()
+    relations = visible_relations(actor).select_related("galaxy_cluster")
+    # Relations have no uuid.
+    relation = None if UUID_FORM.fullmatch(reference) else relations.filter(_matches(reference)).first()
     if relation is None:
         raise NotFound(GalaxyClusterRelationProblem.NOT_FOUND())
     return relation
@@ -120,26 +121,27 @@ def with_elements_in_chunks(clusters: QuerySet[GalaxyCluster]) -> Iterator[Seque
 
 def clusters_by_tag(actor: Actor, names: Iterable[str]) -> dict[str, GalaxyCluster]:
     lower = [name.lower() for name in names]
-    found = visible_clusters(actor).annotate(lower_name=Lower("tag_name")).filter(lower_name__in=lower)
-    clusters = found.filter(deleted=False).select_related("galaxy").order_by("-pk")
+    rows = visible_clusters(actor).annotate(lower_name=Lower("tag_name")).filter(lower_name__in=lower)
+    # The last of several with one tag wins, which is the oldest.
+    clusters = rows.filter(deleted=False).select_related("galaxy").order_by("-pk")
     return {cluster.tag_name.lower(): cluster for cluster in clusters}
 
 
 def search_clusters(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[GalaxyCluster]:
     synonyms = GalaxyElement.objects.filter(key="synonyms", value__icontains=text)
-    found = visible_clusters(actor).filter(
+    clusters = visible_clusters(actor).filter(
         Q(value__icontains=text) | Q(pk__in=synonyms.values("galaxy_cluster_id")), deleted=False
     )
-    return found.select_related("galaxy").order_by(Lower("value"))[:limit]
+    return clusters.select_related("galaxy").order_by(Lower("value"))[:limit]
 
 
-def _chosen(sql: str) -> RawSQL:
-    return RawSQL(sql, ())  # noqa: S611
+def _ids(sql: str) -> RawSQL:
+    return RawSQL(sql, ())  # noqa: S611 - numbers of the actor are all that is written into it
 
 
 def _matches(reference: str) -> Q:
     if UUID_FORM.fullmatch(reference):
         return Q(uuid=reference)
-    if reference.isascii() and reference.isdigit() and len(reference) < 19:
+    if reference.isascii() and reference.isdigit() and len(reference) < 19:  # bigint
         return Q(pk=int(reference))
     return Q(pk__in=())

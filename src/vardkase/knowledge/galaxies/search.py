@@ -47,19 +47,19 @@ def search(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[GalaxyCluster]:
     A filter is a value or a list of alternatives; ``elements`` is ``{key: value or list}``. Deleted clusters
     only with ``deleted``. Raises Invalid for malformed values.
     """
-    found = visible_clusters(actor).order_by("pk")
+    clusters = visible_clusters(actor).order_by("pk")
     condition = Q(deleted=as_bool(filters.get("deleted")))
     for key, value in filters.items():
         if key in FILTERS and value not in (None, "", []):
             condition &= _condition(key, value)
-    return found.filter(condition)
+    return clusters.filter(condition)
 
 
 def _condition(key: str, value: Any) -> Q:
     if key in FLAGS or key == "custom":
         return Q(default=not as_bool(value)) if key == "custom" else Q(**{key: as_bool(value)})
     if key == "deleted":
-        return Q()
+        return Q()  # `search` has applied it.
     if key == "elements":
         return _with_elements(value)
     values = _values(key, value)
@@ -68,14 +68,10 @@ def _condition(key: str, value: Any) -> Q:
     if key in UUIDS:
         return Q(**{f"{key}__in": [text for text in values if UUID_FORM.fullmatch(text)]})
     if key in NUMBERS:
-        return _either("uuid" if key == "id" else None, key, values)
+        condition = Q(**{f"{key}__in": [number for text in values if (number := as_int(text)) is not None]})
+        uuids = [text for text in values if UUID_FORM.fullmatch(text)] if key == "id" else []
+        return condition | Q(uuid__in=uuids) if uuids else condition
     return Q(**{f"{key if key in ORGANISATIONS else 'galaxy_id'}__in": _ids(key, values)})
-
-
-def _either(uuid_field: str | None, field: str, values: list[str]) -> Q:
-    condition = Q(**{f"{field}__in": [number for text in values if (number := as_int(text)) is not None]})
-    uuids = [text for text in values if UUID_FORM.fullmatch(text)] if uuid_field else []
-    return condition | Q(**{f"{uuid_field}__in": uuids}) if uuids else condition
 
 
 def _ids(key: str, values: list[str]) -> list[int]:

@@ -1,6 +1,6 @@
 """Applies import expressions: rewrites or rejects incoming values.
 
-All expressions about a type are tried together first; most values match none of them, and are done with that.
+All expressions for a type are tried together first; most values match none of them, which ends it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from vardkase.misp.values import normalise
 UNTOUCHED = frozenset(("sigma", "float"))
 """Types whose values MISP leaves as they are."""
 LONGEST = 65_535
-"""Characters of the longest value that is tried: a longer one is refused for its length."""
+"""Characters of the longest value that is tried: longer ones are refused anyway."""
 
 type Row = tuple[str, str, str]
 """Expression, replacement, type."""
@@ -48,7 +48,11 @@ class Chain:
     def __init__(self, rows: Sequence[Row]) -> None:
         self._any = ExpressionSet([written for written, _, _ in rows])
         self._steps = [
-            (compiled(expression_from(written)), _replacer(replacement)) for written, replacement, _ in rows
+            (
+                compiled(expression_from(written)),
+                partial(_filled_in, template_of(replacement)) if replacement else None,
+            )
+            for written, replacement, _ in rows
         ]
 
     def applied(self, value: str) -> str | None:
@@ -68,16 +72,12 @@ class Chain:
 def import_filter() -> ImportFilter:
     """The current import regexps: one query, recompiled only after changes."""
     rows = cursor().execute("SELECT regexp, replacement, type FROM import_expression ORDER BY id").fetchall()
-    return _filter_of(tuple(rows))
+    return _filter_of(tuple(rows))  # A tuple is a key of the cache.
 
 
 @lru_cache(maxsize=4)
 def _filter_of(rows: tuple[Row, ...]) -> ImportFilter:
     return ImportFilter(rows)
-
-
-def _replacer(replacement: str) -> Any:
-    return partial(_filled_in, template_of(replacement)) if replacement else None
 
 
 def _filled_in(template: Template, match: Any) -> str:

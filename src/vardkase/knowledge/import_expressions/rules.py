@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from vardkase.core.errors import Invalid
@@ -46,23 +45,22 @@ def read_type(value: Any) -> str:
 
 
 def template_of(replacement: str) -> Template:
-    return tuple(_pieces(replacement))
+    pieces: list[str | int] = []
+    position = 0
+    for reference in REFERENCE.finditer(replacement):
+        if reference.start() > position:
+            pieces.append(replacement[position : reference.start()])
+        position = reference.end()
+        number = next(filter(None, reference.groups()), None)
+        pieces.append("\\" if number is None else int(number))
+    if position < len(replacement):
+        pieces.append(replacement[position:])
+    return tuple(pieces)
 
 
 def check_groups(row: ImportExpression) -> None:
+    # Checked when saved, because a value that matches must not fail for it.
     groups = compiled(expression_from(row.regexp)).groups
     for piece in template_of(row.replacement):
         if isinstance(piece, int) and piece > groups:
             raise Invalid({"replacement": [ImportExpressionProblem.UNKNOWN_GROUP(number=piece)]})
-
-
-def _pieces(replacement: str) -> Iterator[str | int]:
-    position = 0
-    for reference in REFERENCE.finditer(replacement):
-        if reference.start() > position:
-            yield replacement[position : reference.start()]
-        position = reference.end()
-        number = next(filter(None, reference.groups()), None)
-        yield "\\" if number is None else int(number)
-    if position < len(replacement):
-        yield replacement[position:]

@@ -28,50 +28,50 @@ MOST = 1_000
 
 
 def expressions(actor: Actor) -> QuerySet[ImportExpression]:
-    found = ImportExpression.objects.order_by("pk")
-    return found if actor.may_read else found.none()
+    rows = ImportExpression.objects.order_by("pk")
+    return rows if actor.may_read else rows.none()
 
 
 @transaction.atomic
 def add_expression(actor: Actor, data: Mapping[str, Any]) -> ImportExpression:
-    _require_keeper(actor)
+    _require_editor(actor)
     if ImportExpression.objects.count() >= MOST:
         raise Invalid({"regexp": [ImportExpressionProblem.TOO_MANY(most=MOST)]})
     row = ImportExpression()
     _write(row, data)
-    record(actor, KnowledgeAction.IMPORT_EXPRESSION_ADDED, _target(row), _told(row))
+    record(actor, KnowledgeAction.IMPORT_EXPRESSION_ADDED, _target(row), _details(row))
     return row
 
 
 @transaction.atomic
 def edit_expression(actor: Actor, reference: str, data: Mapping[str, Any]) -> ImportExpression:
-    _require_keeper(actor)
+    _require_editor(actor)
     row = _find(actor, reference)
     _write(row, data)
-    record(actor, KnowledgeAction.IMPORT_EXPRESSION_EDITED, _target(row), _told(row))
+    record(actor, KnowledgeAction.IMPORT_EXPRESSION_EDITED, _target(row), _details(row))
     return row
 
 
 @transaction.atomic
 def delete_expression(actor: Actor, reference: str) -> None:
-    _require_keeper(actor)
+    _require_editor(actor)
     row = _find(actor, reference)
     target = _target(row)
     row.delete()
     record(actor, KnowledgeAction.IMPORT_EXPRESSION_DELETED, target)
 
 
-def _require_keeper(actor: Actor) -> None:
+def _require_editor(actor: Actor) -> None:
     actor.require_writing()
     actor.require(Permission.REGEXP_ACCESS)
     actor.require_content_access()  # An expression changes what members write.
 
 
 def _find(actor: Actor, reference: str) -> ImportExpression:
-    found = expressions(actor).filter(pk=as_int(reference) or 0).select_for_update().first()
-    if found is None:
+    row = expressions(actor).filter(pk=as_int(reference) or 0).select_for_update().first()
+    if row is None:
         raise NotFound(ImportExpressionProblem.NOT_FOUND())
-    return found
+    return row
 
 
 def _write(row: ImportExpression, data: Mapping[str, Any]) -> None:
@@ -80,7 +80,7 @@ def _write(row: ImportExpression, data: Mapping[str, Any]) -> None:
     row.save()
 
 
-def _told(row: ImportExpression) -> dict[str, str]:
+def _details(row: ImportExpression) -> dict[str, str]:
     return {"replacement": row.replacement, "type": row.type}
 
 

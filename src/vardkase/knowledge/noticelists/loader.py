@@ -1,4 +1,4 @@
-"""Loads noticelists: the packaged ones beside this file, and those of a configured folder."""
+"""Loads noticelists: the packaged ones in `data`, and those of a configured folder."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from vardkase.knowledge.sources.files import read_any
 from vardkase.knowledge.sources.loading import LoadResult, Progress, load_changed, quiet
 
 NAME = "noticelists"
-OWN = Path(__file__).parent / "data"
+PACKAGED = Path(__file__).parent / "data"
 
 
 def load(progress: Progress = quiet) -> LoadResult:
     folder = settings.VARDKASE_KNOWLEDGE_DIR
     added = sorted(Path(folder).glob("misp-noticelist/lists/*/list.json")) if folder else []
-    paths = [*sorted(OWN.glob("*.json")), *added]
+    paths = [*sorted(PACKAGED.glob("*.json")), *added]
 
     def newer() -> int:
         stored = dict(Noticelist.objects.values_list("name", "version"))

@@ -35,7 +35,7 @@ def delete_noticelist(actor: Actor, noticelist_id: int) -> None:
     noticelist = find_noticelist(noticelist_id)
     target = Target("noticelist", noticelist.pk, title=noticelist.name)
     noticelist.delete()
-    forget(loader.NAME)
+    forget(loader.NAME)  # So that the next update can bring it back.
     record(actor, KnowledgeAction.NOTICELIST_DELETED, target)
 
 

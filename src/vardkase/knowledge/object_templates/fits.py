@@ -39,19 +39,30 @@ class TemplateFit:
 
 def fitting_templates(types: Iterable[str]) -> list[TemplateFit]:
     """The active templates with a place for any of `types`, best first, with their elements."""
-    given = Counter(types)
-    templates = ObjectTemplate.objects.filter(active=True, elements__type__in=list(given)).distinct()
-    fits = [fit(template, given) for template in templates.prefetch_related("elements")]
-    return sorted(fits, key=_rank)
+    counts = Counter(types)
+    templates = ObjectTemplate.objects.filter(active=True, elements__type__in=list(counts)).distinct()
+    fits = [fit(template, counts) for template in templates.prefetch_related("elements")]
+    # Complete ones first, then those that leave out the fewest values.
+    return sorted(
+        fits,
+        key=lambda found: (
+            not found.is_complete,
+            len(found.foreign) + len(found.crowded),
+            found.template.name,
+        ),
+    )
 
 
-def fit(template: ObjectTemplate, given: Mapping[str, int]) -> TemplateFit:
-    places = _places(template)
+def fit(template: ObjectTemplate, counts: Mapping[str, int]) -> TemplateFit:
+    places: dict[str, float] = {}
+    for element in _elements(template).values():
+        kind = str(element.get("misp-attribute"))
+        places[kind] = places.get(kind, 0) + (float("inf") if element.get("multiple") else 1)
     return TemplateFit(
         template,
-        missing=_missing(template, given),
-        foreign=[kind for kind in given if kind not in places],
-        crowded=[kind for kind, count in given.items() if kind in places and count > places[kind]],
+        missing=_missing(template, counts),
+        foreign=[kind for kind in counts if kind not in places],
+        crowded=[kind for kind, count in counts.items() if kind in places and count > places[kind]],
     )
 
 
@@ -82,22 +93,10 @@ def _elements(template: ObjectTemplate) -> Mapping[str, Element]:
     return elements
 
 
-def _places(template: ObjectTemplate) -> dict[str, float]:
-    places: dict[str, float] = {}
-    for element in _elements(template).values():
-        kind = str(element.get("misp-attribute"))
-        places[kind] = places.get(kind, 0) + (float("inf") if element.get("multiple") else 1)
-    return places
-
-
-def _missing(template: ObjectTemplate, given: Mapping[str, int]) -> list[str]:
+def _missing(template: ObjectTemplate, counts: Mapping[str, int]) -> list[str]:
     required = [type_of(template, name) or name for name in template.definition.get("required") or []]
     one_of = [type_of(template, name) or name for name in template.definition.get("requiredOneOf") or []]
-    missing = [kind for kind in required if kind not in given]
-    if one_of and not any(kind in given for kind in one_of):
+    missing = [kind for kind in required if kind not in counts]
+    if one_of and not any(kind in counts for kind in one_of):
         missing += one_of
     return list(dict.fromkeys(missing))
-
-
-def _rank(found: TemplateFit) -> tuple[bool, int, str]:
-    return not found.is_complete, len(found.foreign) + len(found.crowded), found.template.name

@@ -57,15 +57,16 @@ def store(definitions: Sequence[dict[str, Any]], owner: Owner = PACKAGE) -> list
     template stays disabled.
     """
     stored = ObjectTemplate.objects.filter(uuid__in=[definition["uuid"] for definition in definitions])
-    states = stored.values_list("uuid").annotate(on=BoolOr("active"))
-    off = {str(uuid) for uuid, on in states if not on}
+    states = stored.values_list("uuid").annotate(is_on=BoolOr("active"))
+    disabled = {str(uuid) for uuid, is_on in states if not is_on}
     stored.update(active=False)
+    # Ids in advance, because COPY returns none and the elements refer to them.
     numbers = reserve_ids("object_template", len(definitions))
     copy_rows(
         "object_template",
         TEMPLATE_COLUMNS,
         (
-            _template(number, definition, owner, active=definition["uuid"].lower() not in off)
+            _template_row(number, definition, owner, active=definition["uuid"].lower() not in disabled)
             for number, definition in zip(numbers, definitions, strict=True)
         ),
     )
@@ -73,7 +74,7 @@ def store(definitions: Sequence[dict[str, Any]], owner: Owner = PACKAGE) -> list
         "object_template_element",
         ELEMENT_COLUMNS,
         (
-            _element(number, relation, element)
+            _element_row(number, relation, element)
             for number, definition in zip(numbers, definitions, strict=True)
             for relation, element in definition["attributes"].items()
         ),
@@ -108,7 +109,7 @@ ELEMENT_COLUMNS = (
 )
 
 
-def _template(number: int, definition: dict[str, Any], owner: Owner, *, active: bool) -> tuple[Any, ...]:
+def _template_row(number: int, definition: dict[str, Any], owner: Owner, *, active: bool) -> tuple[Any, ...]:
     return (
         number,
         definition["uuid"],
@@ -124,7 +125,7 @@ def _template(number: int, definition: dict[str, Any], owner: Owner, *, active: 
     )
 
 
-def _element(template: int, relation: str, element: dict[str, Any]) -> tuple[Any, ...]:
+def _element_row(template: int, relation: str, element: dict[str, Any]) -> tuple[Any, ...]:
     return (
         template,
         relation,

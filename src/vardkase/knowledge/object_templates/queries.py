@@ -54,6 +54,6 @@ def requirements(template: ObjectTemplate) -> dict[str, list[str]]:
 def _matches(reference: str) -> Q:
     if UUID_FORM.fullmatch(reference):
         return Q(uuid=reference)
-    if reference.isascii() and reference.isdigit() and len(reference) < 19:
+    if reference.isascii() and reference.isdigit() and len(reference) < 19:  # bigint
         return Q(pk=int(reference))
     return Q(name=reference)

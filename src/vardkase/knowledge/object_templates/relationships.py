@@ -30,9 +30,9 @@ def relationships() -> QuerySet[ObjectRelationship]:
 
 @transaction.atomic
 def add_relationship(actor: Actor, data: Mapping[str, Any]) -> ObjectRelationship:
-    _require(actor)
-    word = ObjectRelationship(org_id=actor.organisation_id, version=1)
-    return _saved(actor, word, data, KnowledgeAction.OBJECT_RELATIONSHIP_ADDED)
+    _require_editor(actor)
+    relationship = ObjectRelationship(org_id=actor.organisation_id, version=1)
+    return _saved(actor, relationship, data, KnowledgeAction.OBJECT_RELATIONSHIP_ADDED)
 
 
 @transaction.atomic
@@ -41,50 +41,54 @@ def edit_relationship(actor: Actor, relationship_id: int, data: Mapping[str, Any
 
     Raises Forbidden, NotFound, Invalid.
     """
-    _require(actor)
-    word = _own(actor, relationship_id)
-    word.version += 1
-    return _saved(actor, word, data, KnowledgeAction.OBJECT_RELATIONSHIP_EDITED)
+    _require_editor(actor)
+    relationship = _lock_own(actor, relationship_id)
+    relationship.version += 1
+    return _saved(actor, relationship, data, KnowledgeAction.OBJECT_RELATIONSHIP_EDITED)
 
 
 @transaction.atomic
 def delete_relationship(actor: Actor, relationship_id: int) -> None:
-    _require(actor)
-    word = _own(actor, relationship_id)
-    target = _target(word)
-    word.delete()
+    _require_editor(actor)
+    relationship = _lock_own(actor, relationship_id)
+    target = _target(relationship)
+    relationship.delete()
     record(actor, KnowledgeAction.OBJECT_RELATIONSHIP_DELETED, target)
 
 
-def _require(actor: Actor) -> None:
+def _require_editor(actor: Actor) -> None:
     actor.require_writing()
     actor.require(Permission.OBJECT_TEMPLATE)
 
 
-def _own(actor: Actor, relationship_id: int) -> ObjectRelationship:
-    word = ObjectRelationship.objects.select_for_update().filter(pk=relationship_id).first()
-    if word is None:
+def _lock_own(actor: Actor, relationship_id: int) -> ObjectRelationship:
+    relationship = ObjectRelationship.objects.select_for_update().filter(pk=relationship_id).first()
+    if relationship is None:
         raise NotFound(RelationshipTypeProblem.NOT_FOUND())
-    if not word.org_id:
+    if not relationship.org_id:
         raise Forbidden(RelationshipTypeProblem.PACKAGED())
-    if word.org_id != actor.organisation_id and not actor.is_site_admin:
+    if relationship.org_id != actor.organisation_id and not actor.is_site_admin:
         raise Forbidden(RelationshipTypeProblem.NOT_OWNER())
-    return word
+    return relationship
 
 
 def _saved(
-    actor: Actor, word: ObjectRelationship, data: Mapping[str, Any], act: AuditAction
+    actor: Actor, relationship: ObjectRelationship, data: Mapping[str, Any], action: AuditAction
 ) -> ObjectRelationship:
-    fill(word, data, {"name": _name, "description": _description, "format": _formats})
-    if ObjectRelationship.objects.filter(name=word.name).exclude(pk=word.pk).exists():
+    fill(
+        relationship,
+        data,
+        {"name": _name, "description": lambda value: _text(value, LONGEST_TEXT), "format": _formats},
+    )
+    if ObjectRelationship.objects.filter(name=relationship.name).exclude(pk=relationship.pk).exists():
         raise Invalid({"name": [RelationshipTypeProblem.NAME_TAKEN()]})
-    word.save()
-    record(actor, act, _target(word))
-    return word
+    relationship.save()
+    record(actor, action, _target(relationship))
+    return relationship
 
 
-def _target(word: ObjectRelationship) -> Target:
-    return Target("object_relationship", word.pk, title=word.name)
+def _target(relationship: ObjectRelationship) -> Target:
+    return Target("object_relationship", relationship.pk, title=relationship.name)
 
 
 def _name(value: Any) -> str:
@@ -94,15 +98,11 @@ def _name(value: Any) -> str:
     return name
 
 
-def _description(value: Any) -> str:
-    return _text(value, LONGEST_TEXT)
-
-
 def _formats(value: Any) -> list[str]:
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list) or len(listed) > MOST_FORMATS:
         raise Invalid(RelationshipTypeProblem.BAD_FORMATS(most=MOST_FORMATS))
-    return [_text(each, LONGEST_NAME) for each in listed]
+    return [_text(name, LONGEST_NAME) for name in listed]
 
 
 def _text(value: Any, longest: int) -> str:

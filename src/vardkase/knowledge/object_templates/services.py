@@ -31,7 +31,7 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> ObjectTemplate:
     Without a uuid it gets one. Raises Forbidden without `perm_object_template`, and Invalid by field: also
     for the uuid of a packaged or another organisation's template, a version that is not newer, a name in use.
     """
-    _require(actor)
+    _require_editor(actor)
     return _stored(actor, _parsed(data), KnowledgeAction.OBJECT_TEMPLATE_ADDED)
 
 
@@ -42,11 +42,12 @@ def edit_template(actor: Actor, reference: str, data: Mapping[str, Any]) -> Obje
     The old version stays, because objects refer to the version they were created with. Raises Forbidden,
     NotFound, Invalid.
     """
-    _require(actor)
-    earlier = _own(actor, reference)
+    _require_editor(actor)
+    earlier = _find_own(actor, reference)
     newest = ObjectTemplate.objects.filter(uuid=earlier.uuid).order_by("-version")[0]
     raised = {"version": newest.version + 1}
     named = {name: value for name, value in data.items() if value is not None}
+    # The uuid last: whatever the document says, this is a version of the same template.
     whole = {**newest.definition, **raised, **named, "uuid": str(earlier.uuid)}
     return _stored(actor, _parsed(whole), KnowledgeAction.OBJECT_TEMPLATE_EDITED)
 
@@ -57,17 +58,17 @@ def delete_template(actor: Actor, reference: str) -> ObjectTemplate:
 
     Existing objects stay unchanged. Raises Forbidden, NotFound.
     """
-    _require(actor)
-    gone = _own(actor, reference)
-    target = _target(gone)
-    number = gone.pk
-    gone.delete()
-    others = ObjectTemplate.objects.filter(uuid=gone.uuid).order_by("-version")
-    if gone.active and (successor := others.first()):
+    _require_editor(actor)
+    template = _find_own(actor, reference)
+    target = _target(template)
+    number = template.pk
+    template.delete()
+    others = ObjectTemplate.objects.filter(uuid=template.uuid).order_by("-version")
+    if template.active and (successor := others.first()):
         others.filter(pk=successor.pk).update(active=True)
-    record(actor, KnowledgeAction.OBJECT_TEMPLATE_DELETED, target, {"version": gone.version})
-    gone.pk = number
-    return gone
+    record(actor, KnowledgeAction.OBJECT_TEMPLATE_DELETED, target, {"version": template.version})
+    template.pk = number  # delete() cleared it, and the answer names it.
+    return template
 
 
 @transaction.atomic
@@ -85,12 +86,12 @@ def toggle_template(actor: Actor, reference: str) -> bool:
     versions.update(active=False)
     if not template.active:
         versions.filter(pk=template.pk).update(active=True)
-    act = (
+    action = (
         KnowledgeAction.OBJECT_TEMPLATE_DISABLED
         if template.active
         else KnowledgeAction.OBJECT_TEMPLATE_ENABLED
     )
-    record(actor, act, _target(template), {"version": template.version})
+    record(actor, action, _target(template), {"version": template.version})
     return not template.active
 
 
@@ -108,14 +109,14 @@ def update_object_templates(actor: Actor) -> LoadResult:
     return loaded
 
 
-def _require(actor: Actor) -> None:
+def _require_editor(actor: Actor) -> None:
     """Check the permission, then serialise writers of templates, so that no two create the same version."""
     actor.require_writing()
     actor.require(Permission.OBJECT_TEMPLATE)
     lock(loader.NAME)
 
 
-def _own(actor: Actor, reference: str) -> ObjectTemplate:
+def _find_own(actor: Actor, reference: str) -> ObjectTemplate:
     template = find_template(reference)
     if template.fixed:
         raise Forbidden(ObjectTemplateProblem.PACKAGED())
@@ -130,27 +131,27 @@ def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
     except BadTemplate as bad:
         raise Invalid(
             {
-                place: [TemplateFieldProblem[each.fault.name](**each.params)]
-                for place, each in bad.faults.items()
+                field: [TemplateFieldProblem[error.fault.name](**error.params)]
+                for field, error in bad.faults.items()
             }
         ) from None
 
 
-def _stored(actor: Actor, definition: dict[str, Any], act: AuditAction) -> ObjectTemplate:
+def _stored(actor: Actor, definition: dict[str, Any], action: AuditAction) -> ObjectTemplate:
     definition = {"uuid": str(uuid4()), **definition}
     versions = ObjectTemplate.objects.filter(uuid=definition["uuid"]).order_by("-version")
     newest = versions.first()
-    errors = _faults(actor, definition, newest)
+    errors = _problems_of(actor, definition, newest)
     if errors:
         raise Invalid(errors)
     owner = loader.Owner(actor.user_id or 0, newest.org_id if newest else actor.organisation_id)
     (number,) = loader.store([definition], owner)
     template = ObjectTemplate.objects.get(pk=number)
-    record(actor, act, _target(template), {"version": template.version})
+    record(actor, action, _target(template), {"version": template.version})
     return template
 
 
-def _faults(
+def _problems_of(
     actor: Actor, definition: Mapping[str, Any], newest: ObjectTemplate | None
 ) -> dict[str, list[Problem]]:
     errors: dict[str, list[Problem]] = {}

@@ -1,14 +1,14 @@
 """Location of the packaged knowledge files.
 
-The data packages are found, but never imported: importing some of them reads all they have into memory. A
+The data packages are found, but never imported: importing some of them reads all their files into memory. A
 folder in the layout of the upstream repositories (`misp-galaxy/`, `misp-taxonomies/`, …) takes precedence, so
-that an operator can be newer than the packages are.
+that an operator can have newer files than the packages.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -58,12 +58,7 @@ def read_any(path: Path) -> Any:
 def fingerprint(paths: Sequence[Path]) -> str:
     """Changes when a file is added, removed or replaced; reads names, sizes and times only."""
     digest = hashlib.sha256()
-    for line in _states(paths):
-        digest.update(line.encode())
-    return digest.hexdigest()
-
-
-def _states(paths: Iterable[Path]) -> Iterable[str]:
     for path in paths:
         state = path.stat()
-        yield f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n"
+        digest.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

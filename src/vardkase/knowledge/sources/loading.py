@@ -1,4 +1,4 @@
-"""Common frame of loaders: skip unchanged sources, one transaction, progress reports."""
+"""What all loaders do: skip unchanged sources, one transaction, progress reports."""
 
 from __future__ import annotations
 

@@ -38,10 +38,10 @@ def visible_collections(actor: Actor) -> QuerySet[TagCollection]:
 
 def find_collection(actor: Actor, reference: Reference) -> TagCollection:
     condition = by_reference(reference)
-    found = visible_collections(actor).filter(condition).first() if condition is not None else None
-    if found is None:
+    collection = visible_collections(actor).filter(condition).first() if condition is not None else None
+    if collection is None:
         raise NotFound(TagCollectionProblem.NOT_FOUND())
-    return found
+    return collection
 
 
 def may_edit(actor: Actor, collection: TagCollection) -> bool:

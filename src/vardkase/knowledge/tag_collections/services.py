@@ -38,16 +38,19 @@ def add_collection(
     collection = TagCollection.objects.create(
         org_id=actor.organisation_id, user_id=actor.user_id or 0, **values
     )
-    put = _put(actor, collection, tags) if tags else []
+    added = _add_missing(actor, collection, tags) if tags else []
     record(
-        actor, KnowledgeAction.TAG_COLLECTION_ADDED, _target(collection), {"tags": [tag.name for tag in put]}
+        actor,
+        KnowledgeAction.TAG_COLLECTION_ADDED,
+        _target(collection),
+        {"tags": [tag.name for tag in added]},
     )
     return find_collection(actor, collection.pk)
 
 
 @transaction.atomic
 def edit_collection(actor: Actor, reference: str, data: Mapping[str, Any]) -> TagCollection:
-    collection = _editable(actor, reference)
+    collection = _lock_editable(actor, reference)
     values = _values(data)
     if not values.get("name", collection.name):
         raise Invalid({"name": [TagCollectionProblem.NAME_MISSING()]})
@@ -58,7 +61,7 @@ def edit_collection(actor: Actor, reference: str, data: Mapping[str, Any]) -> Ta
 
 @transaction.atomic
 def delete_collection(actor: Actor, reference: str) -> None:
-    collection = _editable(actor, reference)
+    collection = _lock_editable(actor, reference)
     record(actor, KnowledgeAction.TAG_COLLECTION_DELETED, _target(collection))
     TagCollection.objects.filter(pk=collection.pk).delete()
 
@@ -69,47 +72,47 @@ def add_tags(actor: Actor, reference: str, tags: Sequence[Mapping[str, Any]]) ->
 
     Raises NotFound, Forbidden, or Invalid if one is not a tag that the actor may use.
     """
-    collection = _editable(actor, reference)
-    put = _put(actor, collection, tags)
+    collection = _lock_editable(actor, reference)
+    added = _add_missing(actor, collection, tags)
     record(
         actor,
         KnowledgeAction.TAG_COLLECTION_TAGS_ADDED,
         _target(collection),
-        {"tags": [tag.name for tag in put]},
+        {"tags": [tag.name for tag in added]},
     )
-    return put
+    return added
 
 
 @transaction.atomic
 def remove_tag(actor: Actor, reference: str, tag: Mapping[str, Any]) -> Tag:
-    collection = _editable(actor, reference)
-    for found in resolve_tags(actor, [tag], may_create=False).values():
-        if TagCollectionTag.objects.filter(tag_collection=collection, tag=found).delete()[0]:
+    collection = _lock_editable(actor, reference)
+    for member in resolve_tags(actor, [tag], may_create=False).values():
+        if TagCollectionTag.objects.filter(tag_collection=collection, tag=member).delete()[0]:
             record(
-                actor, KnowledgeAction.TAG_COLLECTION_TAG_REMOVED, _target(collection), {"tag": found.name}
+                actor, KnowledgeAction.TAG_COLLECTION_TAG_REMOVED, _target(collection), {"tag": member.name}
             )
-            return found
+            return member
     raise Conflict(TagCollectionProblem.TAG_NOT_IN_COLLECTION())
 
 
-def _put(actor: Actor, collection: TagCollection, mentions: Sequence[Mapping[str, Any]]) -> list[Tag]:
+def _add_missing(actor: Actor, collection: TagCollection, mentions: Sequence[Mapping[str, Any]]) -> list[Tag]:
     tags = resolve_tags(actor, mentions, may_create=True)
     by_name = tags | {str(tag.pk): tag for tag in tags.values()}
-    if not mentions or any(_named(mention) not in by_name for mention in mentions):
+    if not mentions or any(_reference(mention) not in by_name for mention in mentions):
         raise Invalid(TagCollectionProblem.UNKNOWN_TAG())
     present = set(collection.members.values_list("tag_id", flat=True))
-    wanted = {tag.pk: tag for mention in mentions if (tag := by_name[_named(mention)]).pk not in present}
+    wanted = {tag.pk: tag for mention in mentions if (tag := by_name[_reference(mention)]).pk not in present}
     new = list(wanted.values())
     rows = [TagCollectionTag(tag_collection=collection, tag=tag) for tag in new]
     TagCollectionTag.objects.bulk_create(rows, ignore_conflicts=True)
     return new
 
 
-def _named(mention: Mapping[str, Any]) -> str:
+def _reference(mention: Mapping[str, Any]) -> str:
     return str(mention.get("name") or mention.get("id") or "").strip().lower()
 
 
-def _editable(actor: Actor, reference: str) -> TagCollection:
+def _lock_editable(actor: Actor, reference: str) -> TagCollection:
     actor.require_writing()
     collection = find_collection(actor, reference)
     if not may_edit(actor, collection):
@@ -140,14 +143,14 @@ def _text(name: str, value: object) -> str:
     return value.strip()
 
 
-def _free_uuid(given: object) -> dict[str, UUID]:
-    if not given:
+def _free_uuid(value: object) -> dict[str, UUID]:
+    if not value:
         return {}
-    if not UUID_FORM.fullmatch(str(given).lower()):
+    if not UUID_FORM.fullmatch(str(value).lower()):
         raise Invalid({"uuid": [CommonProblem.NOT_AN_RFC_4122_UUID()]})
-    if TagCollection.objects.filter(uuid=str(given)).exists():
+    if TagCollection.objects.filter(uuid=str(value)).exists():
         raise Invalid({"uuid": [TagCollectionProblem.UUID_TAKEN()]})
-    return {"uuid": UUID(str(given))}
+    return {"uuid": UUID(str(value))}
 
 
 def _target(collection: TagCollection) -> Target:

@@ -1,7 +1,7 @@
 """The colours of tags as an organisation sees them.
 
 An organisation that names a tag which is hidden from it gets the colour that a new tag would have: the colour that
-another organisation chose would tell that the tag was there.
+another organisation chose would reveal that the tag exists.
 """
 
 from __future__ import annotations

@@ -23,18 +23,18 @@ def taxonomy_file(document: Mapping[str, Any]) -> TaxonomyFile:
     try:
         file = msgspec.convert(dict(document), TaxonomyFile)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        field = where.rstrip("`").partition("[")[0] or "taxonomy"
-        raise Invalid({field: [CommonProblem.NOT_ACCEPTED(reason=what)]}) from None
+        reason, _, path = str(error).partition(" - at `$.")
+        field = path.rstrip("`").partition("[")[0] or "taxonomy"
+        raise Invalid({field: [CommonProblem.NOT_ACCEPTED(reason=reason)]}) from None
     _check_header(file)
     predicates = {predicate.value for predicate in file.predicates}
     for predicate in file.predicates:
-        _check(file.namespace, predicate, "predicates")
+        _check_entry(file.namespace, predicate, "predicates")
     for values in file.values or ():
         if values.predicate not in predicates:
             raise Invalid({"values": [TaxonomyProblem.UNKNOWN_PREDICATE(name=values.predicate[:100])]})
         for entry in values.entry:
-            _check(file.namespace, entry, "values", values.predicate)
+            _check_entry(file.namespace, entry, "values", values.predicate)
     return file
 
 
@@ -49,12 +49,13 @@ def taxonomy_document(taxonomy: Taxonomy) -> dict[str, Any]:
         "version": taxonomy.version,
         "exclusive": taxonomy.exclusive,
         "predicates": [
-            _wording(each) | ({"exclusive": True} if each.exclusive else {}) for each in predicates
+            _members(predicate) | ({"exclusive": True} if predicate.exclusive else {})
+            for predicate in predicates
         ],
         "values": [
-            {"predicate": each.value, "entry": [_wording(entry) for entry in values[each.pk]]}
-            for each in predicates
-            if each.pk in values
+            {"predicate": predicate.value, "entry": [_members(entry) for entry in values[predicate.pk]]}
+            for predicate in predicates
+            if predicate.pk in values
         ],
     }
 
@@ -71,12 +72,12 @@ def _check_header(file: TaxonomyFile) -> None:
         raise Invalid({"description": [TaxonomyProblem.NOT_TEXT()]})
     if len(file.predicates) + sum(len(values.entry) for values in file.values or ()) > MOST:
         raise Invalid({"values": [TaxonomyProblem.TOO_MANY(most=MOST)]})
-    _unique("predicates", (predicate.value for predicate in file.predicates))
+    _require_unique("predicates", (predicate.value for predicate in file.predicates))
     for values in file.values or ():
-        _unique("values", (entry.value for entry in values.entry))
+        _require_unique("values", (entry.value for entry in values.entry))
 
 
-def _unique(field: str, names: Iterable[str]) -> None:
+def _require_unique(field: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -84,7 +85,7 @@ def _unique(field: str, names: Iterable[str]) -> None:
         seen.add(name)
 
 
-def _check(namespace: str, item: EntryFile, field: str, predicate: str | None = None) -> None:
+def _check_entry(namespace: str, item: EntryFile, field: str, predicate: str | None = None) -> None:
     name = MachineTag(namespace, predicate or item.value, item.value if predicate else None)
     if not item.value.strip() or not is_possible_name(str(name)) or "\n" in item.value:
         raise Invalid({field: [TaxonomyProblem.NOT_IN_A_TAG(name=item.value[:100])]})
@@ -98,12 +99,12 @@ def _check(namespace: str, item: EntryFile, field: str, predicate: str | None = 
         raise Invalid({field: [TaxonomyProblem.NOT_TEXT()]})
 
 
-def _wording(thing: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
-    known = {
-        "value": thing.value,
-        "expanded": thing.expanded,
-        "description": thing.description,
-        "colour": thing.colour,
-        "numerical_value": thing.numerical_value,
+def _members(item: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
+    members = {
+        "value": item.value,
+        "expanded": item.expanded,
+        "description": item.description,
+        "colour": item.colour,
+        "numerical_value": item.numerical_value,
     }
-    return {name: value for name, value in known.items() if value not in ("", None)}
+    return {name: value for name, value in members.items() if value not in ("", None)}

@@ -51,9 +51,9 @@ def load(progress: Progress = quiet) -> LoadResult:
     paths = files("misp-taxonomies", "*/machinetag.json")
 
     def newer() -> int:
-        found = [read(path, TaxonomyFile) for path in paths]
+        taxonomies = [read(path, TaxonomyFile) for path in paths]
         stored = dict(Taxonomy.objects.values_list("namespace", "version"))
-        wanted = [file for file in found if file.version > stored.get(file.namespace, -1)]
+        wanted = [file for file in taxonomies if file.version > stored.get(file.namespace, -1)]
         store(wanted)
         progress(NAME, len(wanted), len(wanted))
         return len(wanted)
@@ -63,15 +63,22 @@ def load(progress: Progress = quiet) -> LoadResult:
 
 def store(taxonomies: Sequence[TaxonomyFile]) -> None:
     lock(NAME)
-    ids = _upsert(taxonomies)
-    _clear(list(ids.values()))
+    ids = _upsert_taxonomies(taxonomies)
+    # Predicates and entries are replaced: nothing refers to them, because tags are looked up by name.
+    taxonomy_ids = list(ids.values())
+    cursor().execute(
+        "DELETE FROM taxonomy_entry e USING taxonomy_predicate p "
+        "WHERE p.id = e.predicate_id AND p.taxonomy_id = ANY(%s)",
+        (taxonomy_ids,),
+    )
+    cursor().execute("DELETE FROM taxonomy_predicate WHERE taxonomy_id = ANY(%s)", (taxonomy_ids,))
     predicates = [(ids[file.namespace], predicate) for file in taxonomies for predicate in file.predicates]
     numbers = reserve_ids("taxonomy_predicate", len(predicates))
     copy_rows(
         "taxonomy_predicate",
         ("id", "taxonomy_id", *ENTRY_COLUMNS, "exclusive"),
         (
-            (number, taxonomy, *_entry(predicate), predicate.exclusive)
+            (number, taxonomy, *_entry_values(predicate), predicate.exclusive)
             for number, (taxonomy, predicate) in zip(numbers, predicates, strict=True)
         ),
     )
@@ -79,29 +86,29 @@ def store(taxonomies: Sequence[TaxonomyFile]) -> None:
         (taxonomy, predicate.value): number
         for number, (taxonomy, predicate) in zip(numbers, predicates, strict=True)
     }
-    copy_rows("taxonomy_entry", ("predicate_id", *ENTRY_COLUMNS), _entries(taxonomies, ids, by_name))
+    copy_rows("taxonomy_entry", ("predicate_id", *ENTRY_COLUMNS), _entry_rows(taxonomies, ids, by_name))
 
 
 ENTRY_COLUMNS = ("value", "expanded", "description", "colour", "numerical_value")
 
 
-def _entries(
+def _entry_rows(
     taxonomies: Iterable[TaxonomyFile], ids: dict[str, int], predicates: dict[tuple[int, str], int]
 ) -> Iterator[tuple[Any, ...]]:
     for file in taxonomies:
         for values in file.values or ():
             predicate = predicates.get((ids[file.namespace], values.predicate))
             if predicate is not None:
-                yield from ((predicate, *_entry(entry)) for entry in values.entry)
+                yield from ((predicate, *_entry_values(entry)) for entry in values.entry)
 
 
-def _entry(entry: EntryFile) -> tuple[Any, ...]:
+def _entry_values(entry: EntryFile) -> tuple[Any, ...]:
     number = None if entry.numerical_value is None else round(entry.numerical_value)
     colour = entry.colour if len(entry.colour) <= 7 else ""
     return entry.value, entry.expanded, entry.description, colour, number
 
 
-def _upsert(taxonomies: Sequence[TaxonomyFile]) -> dict[str, int]:
+def _upsert_taxonomies(taxonomies: Sequence[TaxonomyFile]) -> dict[str, int]:
     rows = Taxonomy.objects.bulk_create(
         [
             Taxonomy(
@@ -115,15 +122,7 @@ def _upsert(taxonomies: Sequence[TaxonomyFile]) -> dict[str, int]:
         ],
         update_conflicts=True,
         unique_fields=["namespace"],
+        # Not `enabled`: that is the administrator's choice.
         update_fields=["description", "version", "exclusive"],
     )
     return {row.namespace: row.pk for row in rows}
-
-
-def _clear(taxonomy_ids: list[int]) -> None:
-    cursor().execute(
-        "DELETE FROM taxonomy_entry e USING taxonomy_predicate p "
-        "WHERE p.id = e.predicate_id AND p.taxonomy_id = ANY(%s)",
-        (taxonomy_ids,),
-    )
-    cursor().execute("DELETE FROM taxonomy_predicate WHERE taxonomy_id = ANY(%s)", (taxonomy_ids,))

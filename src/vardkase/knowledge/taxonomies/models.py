@@ -34,7 +34,7 @@ class Tag(models.Model):
 class TagMaker(models.Model):
     """An organisation that made or used a tag by its name, and so knows it; 0: made for everybody.
 
-    `colour`: how the organisation sees the tag, where it named it without knowing that the tag was there; else empty.
+    `colour`: how the organisation sees the tag, where it named it without knowing that the tag existed; else empty.
     """
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="makers")

@@ -74,16 +74,16 @@ def visible_tags(actor: Actor) -> QuerySet[Tag]:
     tags = carried_tags(actor)
     if actor.is_site_admin and actor.may_read:
         return tags
-    return tags.filter(pk__in=_known(actor))
+    return tags.filter(pk__in=_ids_of_known_tags(actor))
 
 
 def named_tags(actor: Actor) -> QuerySet[Tag]:
-    return Tag.objects.filter(pk__in=_known(actor))
+    return Tag.objects.filter(pk__in=_ids_of_known_tags(actor))
 
 
-def _known(actor: Actor) -> RawSQL:
+def _ids_of_known_tags(actor: Actor) -> RawSQL:
     condition = numbers_written_in(tag_name_predicate(actor), actor)
-    return RawSQL(f"SELECT t.id FROM tag t WHERE {condition}", ())  # noqa: S611 - nothing in it is anybody's text
+    return RawSQL(f"SELECT t.id FROM tag t WHERE {condition}", ())  # noqa: S611 - it contains no input
 
 
 def carried_tags(actor: Actor) -> QuerySet[Tag]:
@@ -92,17 +92,18 @@ def carried_tags(actor: Actor) -> QuerySet[Tag]:
     if actor.is_site_admin and actor.may_read:
         return tags
     own = tags.filter(org_id__in=(0, actor.organisation_id), user_id__in=(0, actor.user_id or 0))
-    return own.exclude(_of_hidden_cluster(actor))
+    # The tag of a hidden cluster has the cluster's name or uuid in its own.
+    return own.exclude(_is_of_hidden_cluster(actor))
 
 
 def hidden_tag_ids(actor: Actor) -> list[int]:
     """Tags that would reveal hidden clusters to the actor."""
     if actor.is_site_admin and actor.may_read:
         return []
-    return list(Tag.objects.filter(_of_hidden_cluster(actor)).values_list("pk", flat=True))
+    return list(Tag.objects.filter(_is_of_hidden_cluster(actor)).values_list("pk", flat=True))
 
 
-def _of_hidden_cluster(actor: Actor) -> Q:
+def _is_of_hidden_cluster(actor: Actor) -> Q:
     readable = visible_clusters(actor).values("pk")
     hidden = GalaxyCluster.objects.filter(default=False).exclude(pk__in=readable).values("tag_name")
     return Q(is_galaxy=True, name__in=hidden)
@@ -115,8 +116,8 @@ def favourites(actor: Actor) -> set[int]:
 
 def find_tag(actor: Actor, reference: str) -> Tag:
     tags = visible_tags(actor)
-    found = tags.filter(pk=int(reference)) if _is_id(reference) else tags.filter(name__iexact=reference)
-    if (tag := found.first()) is None:
+    matches = tags.filter(pk=int(reference)) if _is_id(reference) else tags.filter(name__iexact=reference)
+    if (tag := matches.first()) is None:
         raise NotFound(TagProblem.NOT_FOUND())
     return tag
 
@@ -130,9 +131,9 @@ def search_tags(actor: Actor, words: Sequence[str], *, strict: bool) -> list[Tag
 
 
 def suggested_tags(actor: Actor, text: str, most: int) -> list[str]:
-    here = list(visible_tags(actor).filter(name__icontains=text).values_list("name", flat=True)[:most])
-    if len(here) == most:
-        return here
+    existing = list(visible_tags(actor).filter(name__icontains=text).values_list("name", flat=True)[:most])
+    if len(existing) == most:
+        return existing
     start = Concat("taxonomy__namespace", Value(":"), "value", output_field=TextField())
     predicates = TaxonomyPredicate.objects.filter(entries=None).annotate(tag=start)
     entry = (
@@ -146,7 +147,7 @@ def suggested_tags(actor: Actor, text: str, most: int) -> list[str]:
     entries = TaxonomyEntry.objects.annotate(tag=Concat(*entry, output_field=TextField()))
     named = [rows.filter(tag__icontains=text).values_list("tag", flat=True) for rows in (predicates, entries)]
     of_taxonomies = named[0].union(named[1]).order_by("tag")[:most]
-    return list(dict.fromkeys([*here, *of_taxonomies]))[:most]
+    return list(dict.fromkeys([*existing, *of_taxonomies]))[:most]
 
 
 def _pattern(word: str) -> str:
@@ -155,9 +156,11 @@ def _pattern(word: str) -> str:
 
 
 def find_taxonomy(reference: str) -> Taxonomy:
-    every = Taxonomy.objects.all()
-    found = every.filter(pk=int(reference)) if _is_id(reference) else every.filter(namespace=reference)
-    if (taxonomy := found.first()) is None:
+    taxonomies = Taxonomy.objects.all()
+    matches = (
+        taxonomies.filter(pk=int(reference)) if _is_id(reference) else taxonomies.filter(namespace=reference)
+    )
+    if (taxonomy := matches.first()) is None:
         raise NotFound(TaxonomyProblem.NOT_FOUND())
     return taxonomy
 
@@ -168,15 +171,15 @@ def taxonomy_entries(taxonomy: Taxonomy) -> list[Entry]:
 
 def entries_of(taxonomies: Iterable[Taxonomy]) -> dict[int, list[Entry]]:
     by_id = {taxonomy.pk: taxonomy for taxonomy in taxonomies}
-    found: dict[int, list[Entry]] = {number: [] for number in by_id}
+    entries: dict[int, list[Entry]] = {number: [] for number in by_id}
     predicates = TaxonomyPredicate.objects.filter(taxonomy__in=by_id).order_by("pk")
     values: dict[int, list[TaxonomyEntry]] = defaultdict(list)
     for entry in TaxonomyEntry.objects.filter(predicate__taxonomy__in=by_id).order_by("pk"):
         values[entry.predicate_id].append(entry)
     for predicate in predicates:
         namespace = by_id[predicate.taxonomy_id].namespace
-        found[predicate.taxonomy_id] += _entries(namespace, predicate, values[predicate.pk])
-    return found
+        entries[predicate.taxonomy_id] += _entries(namespace, predicate, values[predicate.pk])
+    return entries
 
 
 def _entries(namespace: str, predicate: TaxonomyPredicate, values: Sequence[TaxonomyEntry]) -> list[Entry]:
@@ -261,19 +264,20 @@ def exclusive_conflicts(names: Iterable[str]) -> list[ExclusiveConflict]:
 def exclusive_conflicts_in[Thing](
     things: Mapping[Thing, Iterable[str] | None],
 ) -> dict[Thing, list[ExclusiveConflict]]:
-    crowded = {thing: _crowded(names or ()) for thing, names in things.items()}
-    exclusive = _exclusive({namespace for groups in crowded.values() for namespace, _ in groups})
+    by_object = {thing: _tags_by_scope(names or ()) for thing, names in things.items()}
+    # One query for all objects, whose tags come from the same few taxonomies.
+    exclusive = _exclusive({namespace for groups in by_object.values() for namespace, _ in groups})
     return {
         thing: [
             ExclusiveConflict(namespace, predicate, tuple(tags))
             for (namespace, predicate), tags in groups.items()
             if (namespace, predicate) in exclusive
         ]
-        for thing, groups in crowded.items()
+        for thing, groups in by_object.items()
     }
 
 
-def _crowded(names: Iterable[str]) -> dict[tuple[str, str | None], list[str]]:
+def _tags_by_scope(names: Iterable[str]) -> dict[tuple[str, str | None], list[str]]:
     groups: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     for name in sorted(set(names)):
         if machine := parse_machine_tag(name):
@@ -287,9 +291,10 @@ def exclusive_scope(name: str) -> str:
     if (machine := parse_machine_tag(name)) is None:
         return ""
     exclusive = _exclusive({machine.namespace})
+    # The whole taxonomy first: it excludes more.
     scopes = {None: f"{machine.namespace}:", machine.predicate: f"{machine.namespace}:{machine.predicate}="}
-    found = (text.lower() for part, text in scopes.items() if (machine.namespace, part) in exclusive)
-    return next(found, "")
+    prefixes = (text.lower() for part, text in scopes.items() if (machine.namespace, part) in exclusive)
+    return next(prefixes, "")
 
 
 def _exclusive(namespaces: set[str]) -> set[tuple[str, str | None]]:
@@ -308,4 +313,4 @@ def missing_required(names: Iterable[str]) -> list[str]:
 
 
 def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+    return text.isascii() and text.isdigit() and len(text) < 19  # bigint

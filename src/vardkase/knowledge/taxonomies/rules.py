@@ -12,7 +12,7 @@ from vardkase.knowledge.taxonomies.models import Tag
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 LONGEST_NAME = 2_000
-"""Bytes of UTF-8."""
+"""Bytes of UTF-8: a name is in a unique index, whose entries PostgreSQL limits to 2,704 bytes."""
 
 LARGEST_NUMBER = 2**31 - 1
 MACHINE_TAG = re.compile(r'(?P<namespace>[^:="]+):(?P<predicate>[^="]+)(?:="(?P<value>[^\n]*)")?')
@@ -39,7 +39,7 @@ def parse_machine_tag(name: str) -> MachineTag | None:
 def is_possible_name(name: str) -> bool:
     try:
         size = len(name.encode())
-    except UnicodeEncodeError:
+    except UnicodeEncodeError:  # Half a surrogate pair, which JSON can spell.
         return False
     return bool(name.strip()) and "\0" not in name and size <= LONGEST_NAME
 

@@ -1,4 +1,4 @@
-"""Writes all entries of a warninglist; readers see the earlier ones until the transaction commits."""
+"""Writes all entries of a warninglist; readers see the previous ones until the transaction commits."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ COLUMNS = ("warninglist_id", "value", "comment", "network")
 def write_entries(warninglist: Warninglist, entries: Entries) -> None:
     remove_entries(warninglist)
     warninglist.entry_count = copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, entries.items()))
-    _note_change(warninglist)
+    _save_count_and_revision(warninglist)
 
 
 def append_entries(warninglist: Warninglist, entries: Entries) -> int:
     known = warninglist.entries.filter(value__in=list(entries)).values_list("value", flat=True)
     new = [(value, entries[value]) for value in entries.keys() - set(known)]
     warninglist.entry_count += copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, new))
-    _note_change(warninglist)
+    _save_count_and_revision(warninglist)
     return len(new)
 
 
@@ -49,6 +49,7 @@ def _rows(
         yield number, value, comment, network_of_entry(value) if is_cidr else None
 
 
-def _note_change(warninglist: Warninglist) -> None:
+def _save_count_and_revision(warninglist: Warninglist) -> None:
+    # A new revision makes every process read the entries anew that it keeps in memory.
     warninglist.revision = new_revision()
     warninglist.save(update_fields=["entry_count", "revision"])

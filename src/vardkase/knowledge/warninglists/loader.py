@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import msgspec
 from django.db import transaction
 
@@ -49,20 +46,16 @@ def load(progress: Progress = quiet) -> LoadResult:
     state = fingerprint(paths)
     if KnowledgeSource.objects.filter(name=NAME, fingerprint=state).exists():
         return LoadResult(NAME, 0, len(paths))
-    updated = _load_newer(paths, progress)
-    KnowledgeSource.objects.update_or_create(name=NAME, defaults={"fingerprint": state})
-    return LoadResult(NAME, updated, len(paths))
-
-
-def _load_newer(paths: Sequence[Path], progress: Progress) -> int:
-    """Smallest files first: most lists are available within seconds, the two with a million values come last."""
     updated = 0
+    # Smallest first: most lists can be used within seconds, and the two with a million values come last.
     for done, path in enumerate(sorted(paths, key=lambda path: path.stat().st_size), start=1):
         head = read(path, WarninglistHead)
         if not Warninglist.objects.filter(name=head.name, version__gte=head.version).exists():
             updated += store(read(path, WarninglistFile))
         progress(NAME, done, len(paths))
-    return updated
+    # Last, so that an interrupted load is not taken for a complete one.
+    KnowledgeSource.objects.update_or_create(name=NAME, defaults={"fingerprint": state})
+    return LoadResult(NAME, updated, len(paths))
 
 
 @transaction.atomic
@@ -70,7 +63,7 @@ def store(file: WarninglistFile) -> bool:
     """Replace one list; False if another process has done so meanwhile."""
     lock(NAME)
     if Warninglist.objects.filter(name=file.name, version__gte=file.version).exists():
-        return False
+        return False  # Another process stored it while this one waited for the lock.
     warninglist, _ = Warninglist.objects.update_or_create(
         name=file.name,
         defaults={

@@ -1,8 +1,8 @@
 """Matches values against enabled warninglists: any number of values in three queries.
 
-Exact values and the ends of host names are looked up in one index, networks in another. The substrings of a list are
-looked for together, and so are its expressions. A list applies to the attribute types it
-names, or to all; what it does not apply to is not looked for.
+Exact values and the ends of host names are looked up in one index, networks in another. All substrings of a list are
+searched for together, and so are its expressions. A list applies to the attribute types it names, or to all; values
+of other types are not searched for.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ class EntryPart:
 
 
 LONGEST_HOST = 253
-"""Characters of a host name. A longer text is none, and its ends would be many and long."""
+"""Characters of a host name. A longer text is not one, and would have many long ends."""
 
-type Found = Iterator[tuple[int, int, str]]
+type Matches = Iterator[tuple[int, int, str]]
 """Position of the candidate, id of the list, the entry that matched."""
 
 
@@ -69,37 +69,39 @@ def find_hits(candidates: Sequence[CheckedValue]) -> dict[int, list[WarninglistH
         return {}
     parts = [part for position, item in enumerate(candidates) for part in _parts(position, item)]
     hits: dict[int, dict[int, WarninglistHit]] = defaultdict(dict)
-    for position, number, matched in _search(lists, parts):
-        found = lists[number]
-        if found.applies_to(candidates[position].type):
-            hits[position].setdefault(number, WarninglistHit(number, found.name, found.category, matched))
+    for position, number, matched in _matches(lists, parts):
+        warninglist = lists[number]
+        if warninglist.applies_to(candidates[position].type):
+            # The first match of a list is kept: networks come with the narrowest first.
+            hit = WarninglistHit(number, warninglist.name, warninglist.category, matched)
+            hits[position].setdefault(number, hit)
     return {position: [by_list[number] for number in sorted(by_list)] for position, by_list in hits.items()}
 
 
 def check_values(values: Iterable[str]) -> dict[str, list[WarninglistHit]]:
     unique = list(dict.fromkeys(values))
     hits = find_hits([CheckedValue(value) for value in unique])
-    return {unique[position]: found for position, found in sorted(hits.items())}
+    return {unique[position]: warninglist_hits for position, warninglist_hits in sorted(hits.items())}
 
 
-def _search(lists: dict[int, EnabledList], parts: Sequence[EntryPart]) -> Found:
+def _matches(lists: dict[int, EnabledList], parts: Sequence[EntryPart]) -> Matches:
     of_kind: dict[str, list[EnabledList]] = defaultdict(list)
-    for found in lists.values():
-        of_kind[found.type].append(found)
-    yield from _exact_and_hosts(
-        lists, _concerned(of_kind["string"], parts), _concerned(of_kind["hostname"], parts)
+    for warninglist in lists.values():
+        of_kind[warninglist.type].append(warninglist)
+    yield from _exact_and_host_matches(
+        lists, _of_listed_types(of_kind["string"], parts), _of_listed_types(of_kind["hostname"], parts)
     )
-    yield from _networks(of_kind["cidr"], _concerned(of_kind["cidr"], parts))
-    for found in of_kind["substring"]:
-        yield from _substrings(found, _concerned([found], parts))
-    for found in of_kind["regex"]:
-        yield from _expressions(found, _concerned([found], parts))
+    yield from _network_matches(of_kind["cidr"], _of_listed_types(of_kind["cidr"], parts))
+    for warninglist in of_kind["substring"]:
+        yield from _substring_matches(warninglist, _of_listed_types([warninglist], parts))
+    for warninglist in of_kind["regex"]:
+        yield from _expression_matches(warninglist, _of_listed_types([warninglist], parts))
 
 
-def _concerned(lists: Sequence[EnabledList], parts: Sequence[EntryPart]) -> list[EntryPart]:
+def _of_listed_types(lists: Sequence[EnabledList], parts: Sequence[EntryPart]) -> list[EntryPart]:
     types = {part.type for part in parts}
-    concerned = {name for name in types if any(found.applies_to(name) for found in lists)}
-    return [part for part in parts if part.type in concerned]
+    listed = {name for name in types if any(warninglist.applies_to(name) for warninglist in lists)}
+    return [part for part in parts if part.type in listed]
 
 
 def _enabled_lists() -> dict[int, EnabledList]:
@@ -123,20 +125,21 @@ def _parts(position: int, candidate: CheckedValue) -> Iterator[EntryPart]:
                 yield EntryPart(position, text, candidate.type)
 
 
-def _exact_and_hosts(
+def _exact_and_host_matches(
     lists: dict[int, EnabledList], values: Sequence[EntryPart], hosts: Sequence[EntryPart]
-) -> Found:
+) -> Matches:
     wanted: dict[str, list[tuple[EntryPart, bool]]] = defaultdict(list)
     for part in values:
-        wanted[_plain(part.text)].append((part, False))
+        wanted[_lookup_form(part.text)].append((part, False))
     for part in hosts:
         for end in _host_ends(part.text):
             wanted[end].append((part, True))
     if not wanted:
         return
-    kinds = [number for number, found in lists.items() if found.type in ("string", "hostname")]
+    kinds = [number for number, warninglist in lists.items() if warninglist.type in ("string", "hostname")]
     for number, value in cursor().execute(EXACT, {"values": list(wanted), "lists": kinds}).fetchall():
-        for part, is_host in wanted.get(_plain(value), ()):
+        for part, is_host in wanted.get(_lookup_form(value), ()):
+            # The index ignores case and outer dots; an exact list does not.
             if is_host if lists[number].type == "hostname" else not is_host and part.text == value:
                 yield part.position, number, value
 
@@ -155,7 +158,7 @@ WHERE e.warninglist_id = ANY(%(lists)s::bigint[])
 """
 
 
-def _plain(value: str) -> str:
+def _lookup_form(value: str) -> str:
     """The lookup form of a value: lists write host names with a leading dot, a trailing dot, or neither."""
     return value.lower().strip(".")
 
@@ -178,18 +181,19 @@ def _host(value: str) -> str:
     return value.partition("/")[0].lower().strip(".")
 
 
-def _networks(lists: Sequence[EnabledList], parts: Sequence[EntryPart]) -> Found:
-    networks = [(part.position, str(found)) for part in parts if (found := _network(part.text))]
+def _network_matches(lists: Sequence[EnabledList], parts: Sequence[EntryPart]) -> Matches:
+    networks = [(part.position, str(network)) for part in parts if (network := _network(part.text))]
     if networks:
         positions, addresses = zip(*networks, strict=True)
         parameters = {
             "positions": list(positions),
             "networks": list(addresses),
-            "lists": [found.id for found in lists],
+            "lists": [warninglist.id for warninglist in lists],
         }
         yield from cursor().execute(CIDR, parameters).fetchall()
 
 
+# Looks up each of the at most 129 networks that contain a value in the index, instead of scanning for containment.
 CIDR = """
 SELECT v.position, e.warninglist_id, e.network::text
 FROM unnest(%(positions)s::int[], %(networks)s::cidr[]) AS v (position, network)
@@ -202,6 +206,7 @@ ORDER BY masklen(e.network) DESC
 
 def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     text = value.strip()
+    # Most values are no addresses: this spares the exception that parsing them would raise.
     if not text or text[-1] not in "0123456789abcdefABCDEF:":
         return None
     try:
@@ -210,15 +215,17 @@ def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None
         return None
 
 
-def _substrings(found: EnabledList, parts: Sequence[EntryPart]) -> Found:
+def _substring_matches(warninglist: EnabledList, parts: Sequence[EntryPart]) -> Matches:
     if parts:
-        for place, value in substrings_of(found.id, found.revision).in_each([part.text for part in parts]):
-            yield parts[place].position, found.id, value
+        for place, value in substrings_of(warninglist.id, warninglist.revision).in_each(
+            [part.text for part in parts]
+        ):
+            yield parts[place].position, warninglist.id, value
 
 
-def _expressions(found: EnabledList, parts: Sequence[EntryPart]) -> Found:
+def _expression_matches(warninglist: EnabledList, parts: Sequence[EntryPart]) -> Matches:
     if parts:
-        expressions = expressions_of(found.id, found.revision)
+        expressions = expressions_of(warninglist.id, warninglist.revision)
         for part in parts:
             if (value := expressions.first(part.text)) is not None:
-                yield part.position, found.id, value
+                yield part.position, warninglist.id, value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,7 @@ def list_fields(data: Mapping[str, Any]) -> ListFields:
         category=str(data.get("category", "false_positive")),
         version=_version(data, errors),
         enabled=as_bool(data.get("enabled")),
+        # No list means every type, as does ALL.
         matching_attributes=_types(data, errors),
     )
     if fields.type not in TYPES:
@@ -64,11 +65,11 @@ def entries_in(data: Mapping[str, Any]) -> Entries | None:
     if isinstance(entries := data.get("entries"), str):
         return _unique(map(_line, entries.splitlines()))
     if isinstance(entries, list):
-        return _unique(_line(_string(each)) for each in entries)
+        return _unique(_line(_string(entry)) for entry in entries)
     if isinstance(rows := data.get("WarninglistEntry"), list):
         return _unique(map(_row, rows))
     if isinstance(values := data.get("list"), list):
-        return _unique((_string(each).strip(), None) for each in values)
+        return _unique((_string(entry).strip(), None) for entry in values)
     if isinstance(values, dict):
         return _unique((value.strip(), _string(comment) or None) for value, comment in values.items())
     return None
@@ -80,12 +81,12 @@ def check_entries(kind: str, entries: Entries) -> None:
     if kind in SCANNED and (len(entries) > LARGEST or sum(map(len, entries)) > LARGEST_TEXT):
         limits = {"entries": LARGEST, "characters": LARGEST_TEXT}
         raise Invalid({"entries": [WarninglistProblem.TOO_MANY_ENTRIES(type=kind, **limits)]})
-    problems = (problem for value in entries if (problem := _problem(kind, value)))
+    problems = (problem for value in entries if (problem := _entry_problem(kind, value)))
     if (first := next(problems, None)) is not None:
         raise Invalid({"entries": [first]})
 
 
-def _problem(kind: str, value: str) -> Problem | None:
+def _entry_problem(kind: str, value: str) -> Problem | None:
     if len(value) > LONGEST_VALUE:
         return WarninglistProblem.ENTRY_TOO_LONG(most=LONGEST_VALUE)
     if kind == "cidr" and network_of_entry(value) is None:
@@ -110,11 +111,11 @@ def _row(row: object) -> tuple[str, str | None]:
 
 
 def _unique(entries: Iterable[tuple[str, str | None]]) -> Entries:
-    found: Entries = {}
+    unique: Entries = {}
     for value, comment in entries:
         if value:
-            found.setdefault(value, comment)
-    return found
+            unique.setdefault(value, comment)
+    return unique
 
 
 def _string(value: object) -> str:
@@ -156,15 +157,15 @@ def _version(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> int:
 
 
 def _types(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> list[str]:
-    names = list(_type_names(data.get("matching_attributes", data.get("WarninglistType"))))
+    listed = data.get("matching_attributes", data.get("WarninglistType"))
+    if isinstance(listed, str):
+        listed = list(filter(None, (name.strip() for name in listed.split(","))))
+    # MISP shows the types as objects, and takes them as names.
+    names = (
+        [item.get("type") if isinstance(item, dict) else item for item in listed]
+        if isinstance(listed, list)
+        else []
+    )
     if unknown := [name for name in names if name not in ATTRIBUTE_TYPES and name != "ALL"]:
         errors["matching_attributes"] = [WarninglistProblem.UNKNOWN_TYPE(type=str(unknown[0])[:100])]
     return [] if "ALL" in names else list(dict.fromkeys(map(str, names)))
-
-
-def _type_names(given: object) -> Iterator[object]:
-    if isinstance(given, str):
-        yield from filter(None, (name.strip() for name in given.split(",")))
-    elif isinstance(given, list):
-        for each in given:
-            yield each.get("type") if isinstance(each, dict) else each

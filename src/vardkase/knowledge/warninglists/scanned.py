@@ -1,6 +1,6 @@
 """Warninglists whose entries are tested on every value (substrings, regular expressions), cached per process.
 
-They are small (LARGEST entries at most), and one list's are read anew when its revision has moved on.
+They are small (LARGEST entries at most), and those of a list are read again when its revision has changed.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ KEPT = 64
 
 @lru_cache(maxsize=KEPT)
 def substrings_of(warninglist_id: int, _revision: int) -> TextSet:
+    # The revision is part of the cache's key.
     return TextSet(list(_entries(warninglist_id)))
 
 
 @lru_cache(maxsize=KEPT)
 def expressions_of(warninglist_id: int, _revision: int) -> ExpressionSet:
+    # An expression that only PHP can read must not disable the rest of a published list.
     return ExpressionSet([value for value in _entries(warninglist_id) if _is_readable(value)])
 
 

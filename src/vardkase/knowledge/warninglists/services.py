@@ -27,25 +27,26 @@ MEMBERS = ("name", "type", "description", "category", "version", "enabled", "mat
 
 @transaction.atomic
 def add_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
-    _require(actor)
+    _require_editor(actor)
     entries = entries_in(data)
     if not entries:
         raise Invalid({"entries": [WarninglistProblem.NO_ENTRIES()]})
     fields = list_fields(data)
-    _free_name(fields.name)
-    return _made(actor, fields, entries, KnowledgeAction.WARNINGLIST_ADDED)
+    _require_free_name(fields.name)
+    return _create(actor, fields, entries, KnowledgeAction.WARNINGLIST_ADDED)
 
 
 @transaction.atomic
 def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any]) -> Warninglist:
-    _require(actor)
+    _require_editor(actor)
     warninglist = _locked_own(warninglist_id)
     before = {name: getattr(warninglist, name) for name in MEMBERS}
     raised = {"version": warninglist.version + 1}
     fields = list_fields({**before, **raised, **{name: data[name] for name in MEMBERS if name in data}})
     if fields.name != warninglist.name:
-        _free_name(fields.name)
+        _require_free_name(fields.name)
     entries = entries_in(data)
+    # The stored entries have to be valid for the new type, and their networks computed.
     if entries is None and fields.type != warninglist.type:
         entries = dict(warninglist.entries.values_list("value", "comment"))
     for name, value in asdict(fields).items():
@@ -62,14 +63,14 @@ def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any])
 
 @transaction.atomic
 def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
-    _require(actor)
+    _require_editor(actor)
     entries = entries_in({"list": data.get("list")})
     if entries is None:
         raise Invalid({"list": [WarninglistProblem.LIST_MISSING()]})
-    fields = list_fields({"version": None, **data})
+    fields = list_fields({"version": None, **data})  # A list.json always has a version.
     earlier = Warninglist.objects.select_for_update().filter(name=fields.name).first()
     if earlier is None:
-        return _made(actor, fields, entries, KnowledgeAction.WARNINGLIST_IMPORTED)
+        return _create(actor, fields, entries, KnowledgeAction.WARNINGLIST_IMPORTED)
     check_entries(fields.type, entries)
     for name in ("type", "description", "category", "version", "matching_attributes"):
         setattr(earlier, name, getattr(fields, name))
@@ -81,7 +82,7 @@ def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
 
 @transaction.atomic
 def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment: str = "") -> int:
-    _require(actor)
+    _require_editor(actor)
     warninglist = _locked_own(warninglist_id)
     entries: Entries = dict.fromkeys(values, comment or None)
     check_entries(warninglist.type, entries)
@@ -92,7 +93,7 @@ def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment
 
 @transaction.atomic
 def delete_warninglist(actor: Actor, warninglist_id: int) -> None:
-    _require(actor)
+    _require_editor(actor)
     warninglist = _locked(warninglist_id)
     target = _target(warninglist)
     remove_entries(warninglist)
@@ -108,7 +109,7 @@ def set_enabled(
 
     Returns how many matched. Raises Forbidden without `perm_warninglist`.
     """
-    _require(actor)
+    _require_editor(actor)
     lists = list(_chosen(list(ids), list(names)).select_for_update())
     for item in lists:
         item.enabled = (not item.enabled) if enabled is None else enabled
@@ -139,16 +140,16 @@ def _chosen(ids: Sequence[int], names: Sequence[str]) -> QuerySet[Warninglist]:
             (False, True): Q(name__istartswith=part),
             (True, True): Q(name__icontains=part),
         }[name.startswith("%"), name.endswith("%")]
-        condition |= like if part else Q()
+        condition |= like if part else Q()  # "%" alone would be every list, and is none.
     return Warninglist.objects.filter(condition).order_by("pk")
 
 
-def _require(actor: Actor) -> None:
+def _require_editor(actor: Actor) -> None:
     actor.require_writing()
     actor.require(Permission.WARNINGLIST)
 
 
-def _made(actor: Actor, fields: ListFields, entries: Entries, action: AuditAction) -> Warninglist:
+def _create(actor: Actor, fields: ListFields, entries: Entries, action: AuditAction) -> Warninglist:
     check_entries(fields.type, entries)
     warninglist = Warninglist.objects.create(default=False, **asdict(fields))
     write_entries(warninglist, entries)
@@ -156,23 +157,23 @@ def _made(actor: Actor, fields: ListFields, entries: Entries, action: AuditActio
     return warninglist
 
 
-def _free_name(name: str) -> None:
+def _require_free_name(name: str) -> None:
     if Warninglist.objects.filter(name=name).exists():
         raise Invalid({"name": [WarninglistProblem.NAME_TAKEN()]})
 
 
 def _locked(warninglist_id: int) -> Warninglist:
-    found = Warninglist.objects.select_for_update().filter(pk=warninglist_id).first()
-    if found is None:
+    warninglist = Warninglist.objects.select_for_update().filter(pk=warninglist_id).first()
+    if warninglist is None:
         raise NotFound(WarninglistProblem.NOT_FOUND())
-    return found
+    return warninglist
 
 
 def _locked_own(warninglist_id: int) -> Warninglist:
-    found = _locked(warninglist_id)
-    if found.default:
+    warninglist = _locked(warninglist_id)
+    if warninglist.default:
         raise Forbidden(WarninglistProblem.PACKAGED())
-    return found
+    return warninglist
 
 
 def _target(warninglist: Warninglist) -> Target:

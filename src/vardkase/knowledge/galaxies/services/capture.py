@@ -38,7 +38,7 @@ from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem, GalaxyPro
 from vardkase.knowledge.galaxies.queries import visible_clusters, visible_galaxies
 from vardkase.knowledge.galaxies.rules import tag_name
 from vardkase.knowledge.galaxies.services.clusters import target_of
-from vardkase.knowledge.galaxies.services.parts import (
+from vardkase.knowledge.galaxies.services.contents import (
     replace_elements,
     require_shareable_cluster,
     save_relations,
@@ -96,10 +96,12 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
         raise Invalid({"uuid": [CommonProblem.MISSING()]})
     if _is_blocked(uuid, document):
         return Captured.IGNORED
+    # Locked, so that two deliveries of one cluster are compared one after the other.
     stored = list(GalaxyCluster.objects.select_for_update().filter(uuid=uuid).order_by("pk"))
     version = number_of(document, "version") or 0
-    if as_bool(document.get("default")) or (stored and not _may_replace(actor, stored, version)):
+    if as_bool(document.get("default")) or (stored and not _may_replace(actor, stored[0], version)):
         return Captured.IGNORED
+    # A version is the time of the change: one far ahead would keep every later change out.
     if version > now_seconds() + LARGEST_LEAD:
         raise Invalid({"version": [GalaxyClusterProblem.IN_THE_FUTURE()]})
     if stored and (
@@ -115,7 +117,7 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     replace_elements(cluster, elements_of(document) or [])
     cluster.relations.all().delete()
     save_relations(actor, cluster, related_of(document) or [])
-    require_shareable_cluster(cluster)
+    require_shareable_cluster(cluster)  # With its elements, which are stored by now.
     record(actor, KnowledgeAction.GALAXY_CLUSTER_RECEIVED, target_of(cluster), {"version": cluster.version})
     return Captured.IMPORTED
 
@@ -128,11 +130,11 @@ def _is_blocked(uuid: UUID, document: Mapping[str, Any]) -> bool:
     )
 
 
-def _may_replace(actor: Actor, stored: list[GalaxyCluster], version: int) -> bool:
-    known = stored[0]
-    if known.default or not known.locked or version <= known.version:
+def _may_replace(actor: Actor, stored: GalaxyCluster, version: int) -> bool:
+    if stored.default or not stored.locked or version <= stored.version:
         return False
-    return visible_clusters(actor).filter(pk=known.pk).exists()
+    # Whoever cannot see the stored cluster learns nothing of it, and cannot replace it.
+    return visible_clusters(actor).filter(pk=stored.pk).exists()
 
 
 def _fill(
@@ -162,6 +164,7 @@ def _reach(actor: Actor, document: Mapping[str, Any]) -> tuple[int, int | None]:
         return reach_of(actor, document)
     except Invalid as error:
         if isinstance(error.errors, Mapping) and "sharing_group_id" in error.errors:
+            # Only this error: a group that is unknown here narrows the cluster, instead of losing it.
             return Distribution.ORGANISATION, None
         raise
 
@@ -191,7 +194,7 @@ def _galaxy(actor: Actor, document: Mapping[str, Any]) -> Galaxy:
     names = {
         key: text_of(block, key)[:255] for key in ("name", "version", "icon", "namespace") if key in block
     }
-    is_taken = Galaxy.objects.filter(uuid=uuid).exists()  # By one that the actor may not know of.
+    is_taken = Galaxy.objects.filter(uuid=uuid).exists()  # By one that the actor may not see.
     return Galaxy.objects.create(
         uuid=uuid4() if is_taken else uuid,
         type=kind,

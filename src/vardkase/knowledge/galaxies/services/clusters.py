@@ -30,7 +30,7 @@ from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 from vardkase.knowledge.galaxies.queries import find_cluster, visible_clusters
 from vardkase.knowledge.galaxies.rules import tag_name
-from vardkase.knowledge.galaxies.services.parts import (
+from vardkase.knowledge.galaxies.services.contents import (
     add_elements,
     replace_elements,
     require_shareable_cluster,
@@ -51,10 +51,14 @@ def add_cluster(actor: Actor, galaxy: Galaxy, data: Mapping[str, Any], *, fork_o
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
     parent = find_cluster(actor, fork_of) if fork_of else None
-    fields = _inherited(parent) | cluster_fields(data)
+    inherited = {field: getattr(parent, field) for field in FORKED} if parent else {}
+    fields = inherited | cluster_fields(data)
     if "value" not in fields:
         raise Invalid({"value": [CommonProblem.MISSING()]})
-    uuid = _free_uuid(data)
+    uuid = uuid_of(data) or uuid4()
+    # Also one that the actor may not see: two clusters of one uuid would become one elsewhere.
+    if GalaxyCluster.objects.filter(uuid=uuid).exists():
+        raise Invalid({"uuid": [GalaxyClusterProblem.UUID_TAKEN()]})
     distribution, group = reach_of(actor, data)
     cluster = GalaxyCluster.objects.create(
         uuid=uuid,
@@ -134,12 +138,12 @@ def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluste
         _renew(cluster, published=False)
         return cluster
     if not cluster.default:
-        block(
-            Blocked.GALAXY_CLUSTER, UUID(str(cluster.uuid)), BlockReason(cluster.value, _creator_of(cluster))
-        )
+        # Otherwise the next pull would bring it back.
+        creator = Organisation.objects.filter(pk=cluster.orgc_id).values_list("name", flat=True).first() or ""
+        block(Blocked.GALAXY_CLUSTER, UUID(str(cluster.uuid)), BlockReason(cluster.value, creator))
     number = cluster.pk
     cluster.delete()
-    cluster.pk = number
+    cluster.pk = number  # delete() cleared it, and the answer names it.
     return cluster
 
 
@@ -200,33 +204,20 @@ def _set_published(actor: Actor, cluster_id: int, *, published: bool) -> GalaxyC
     return cluster
 
 
-def _creator_of(cluster: GalaxyCluster) -> str:
-    return Organisation.objects.filter(pk=cluster.orgc_id).values_list("name", flat=True).first() or ""
-
-
 def _locked(actor: Actor, cluster_id: int) -> GalaxyCluster:
-    found = visible_clusters(actor).select_for_update(of=("self",)).select_related("galaxy")
-    cluster = found.filter(pk=cluster_id).first()
+    # `of`: the galaxy is joined, and would be locked as well.
+    clusters = visible_clusters(actor).select_for_update(of=("self",)).select_related("galaxy")
+    cluster = clusters.filter(pk=cluster_id).first()
     if cluster is None:
         raise NotFound(GalaxyClusterProblem.NOT_FOUND())
     return cluster
 
 
 def _renew(cluster: GalaxyCluster, *, published: bool) -> None:
+    # Versions are times; two changes in one second still need different ones.
     cluster.version = max(int(time.time()), cluster.version + 1)
     cluster.published = published
     cluster.save()
-
-
-def _free_uuid(data: Mapping[str, Any]) -> UUID:
-    uuid = uuid_of(data) or uuid4()
-    if GalaxyCluster.objects.filter(uuid=uuid).exists():
-        raise Invalid({"uuid": [GalaxyClusterProblem.UUID_TAKEN()]})
-    return uuid
-
-
-def _inherited(parent: GalaxyCluster | None) -> dict[str, Any]:
-    return {field: getattr(parent, field) for field in FORKED} if parent else {}
 
 
 def _ancestry(actor: Actor, data: Mapping[str, Any], parent: GalaxyCluster | None) -> dict[str, Any]:

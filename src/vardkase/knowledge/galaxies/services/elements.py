@@ -16,7 +16,7 @@ from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyElement
 from vardkase.knowledge.galaxies.problems import GalaxyClusterProblem
 from vardkase.knowledge.galaxies.queries import find_cluster, visible_clusters
 from vardkase.knowledge.galaxies.services.clusters import target_of
-from vardkase.knowledge.galaxies.services.parts import add_elements, require_shareable_cluster
+from vardkase.knowledge.galaxies.services.contents import add_elements, require_shareable_cluster
 from vardkase.knowledge.galaxies.services.reach import require_editor
 
 
@@ -27,7 +27,7 @@ def delete_element(actor: Actor, element_id: int) -> None:
     ).first()
     if element is None:
         raise NotFound(GalaxyClusterProblem.ELEMENT_NOT_FOUND())
-    cluster = _changing(actor, element.galaxy_cluster_id)
+    cluster = _lock_and_renew(actor, element.galaxy_cluster_id)
     GalaxyElement.objects.filter(pk=element_id).delete()
     record(
         actor, KnowledgeAction.GALAXY_CLUSTER_CHANGED, target_of(cluster), {"element_removed": element.key}
@@ -36,11 +36,11 @@ def delete_element(actor: Actor, element_id: int) -> None:
 
 @transaction.atomic
 def add_flattened(actor: Actor, reference: str, value: Any) -> int:
-    found = find_cluster(actor, reference)
+    cluster_id = find_cluster(actor, reference).pk
     elements = flat_elements(value)
     if not elements:
         raise Invalid({"json": [GalaxyClusterProblem.NO_ELEMENTS()]})
-    cluster = _changing(actor, found.pk)
+    cluster = _lock_and_renew(actor, cluster_id)
     add_elements(cluster, elements)
     require_shareable_cluster(cluster)
     record(
@@ -49,7 +49,7 @@ def add_flattened(actor: Actor, reference: str, value: Any) -> int:
     return len(elements)
 
 
-def _changing(actor: Actor, cluster_id: int) -> GalaxyCluster:
+def _lock_and_renew(actor: Actor, cluster_id: int) -> GalaxyCluster:
     cluster = GalaxyCluster.objects.select_for_update().get(pk=cluster_id)
     require_editor(actor, cluster)
     cluster.version = max(int(time.time()), cluster.version + 1)

@@ -34,20 +34,20 @@ def reach_of(
     return distribution, group
 
 
-def require_editor(actor: Actor, thing: Galaxy | GalaxyCluster) -> None:
-    """Raise Forbidden unless the actor may change custom data of `thing.orgc_id`.
+def require_editor(actor: Actor, item: Galaxy | GalaxyCluster) -> None:
+    """Raise Forbidden unless the actor may change custom data of `item.orgc_id`.
 
     Packaged data belongs to no organisation: it changes with the files only.
     """
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
-    if thing.default:
+    if item.default:
         raise Forbidden(GalaxyClusterProblem.PACKAGED())
-    require_owner(actor, thing)
+    require_owner(actor, item)
 
 
-def require_owner(actor: Actor, thing: Galaxy | GalaxyCluster) -> None:
-    if not actor.is_site_admin and thing.orgc_id != actor.organisation_id:
+def require_owner(actor: Actor, item: Galaxy | GalaxyCluster) -> None:
+    if not actor.is_site_admin and item.orgc_id != actor.organisation_id:
         raise Forbidden(GalaxyClusterProblem.NOT_OWNER())
 
 

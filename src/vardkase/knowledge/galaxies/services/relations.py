@@ -16,7 +16,7 @@ from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelat
 from vardkase.knowledge.galaxies.problems import GalaxyClusterRelationProblem
 from vardkase.knowledge.galaxies.queries import find_cluster, find_relation, visible_clusters
 from vardkase.knowledge.galaxies.services.clusters import target_of
-from vardkase.knowledge.galaxies.services.parts import (
+from vardkase.knowledge.galaxies.services.contents import (
     TARGET,
     TYPE,
     apply_relation,
@@ -32,7 +32,9 @@ SOURCE = "galaxy_cluster_uuid"
 def add_relation(actor: Actor, data: Mapping[str, Any]) -> GalaxyClusterRelation:
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
-    source = _locked(find_cluster(actor, str(data.get(SOURCE) or "")))
+    # Locked: two writers could store the same relation twice, and no constraint forbids it.
+    found = find_cluster(actor, str(data.get(SOURCE) or ""))
+    source = GalaxyCluster.objects.select_for_update().get(pk=found.pk)
     require_owner(actor, source)
     relation = GalaxyClusterRelation(galaxy_cluster=source, default=False)
     return _store(actor, relation, data)
@@ -40,17 +42,17 @@ def add_relation(actor: Actor, data: Mapping[str, Any]) -> GalaxyClusterRelation
 
 @transaction.atomic
 def edit_relation(actor: Actor, reference: str, data: Mapping[str, Any]) -> GalaxyClusterRelation:
-    relation = _changeable(actor, reference)
-    given = {
+    relation = _locked(actor, reference)
+    values = {
         TARGET: str(relation.referenced_galaxy_cluster_uuid),
         TYPE: relation.referenced_galaxy_cluster_type,
     }
-    return _store(actor, relation, given | dict(data))
+    return _store(actor, relation, values | dict(data))
 
 
 @transaction.atomic
 def delete_relation(actor: Actor, reference: str) -> int:
-    relation = _changeable(actor, reference)
+    relation = _locked(actor, reference)
     number = relation.pk
     record(
         actor,
@@ -79,11 +81,12 @@ def _store(actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any
     return relation
 
 
-def _changeable(actor: Actor, reference: str) -> GalaxyClusterRelation:
+def _locked(actor: Actor, reference: str) -> GalaxyClusterRelation:
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
     found = find_relation(actor, reference)
-    source = _locked(found.galaxy_cluster)
+    source = GalaxyCluster.objects.select_for_update().get(pk=found.galaxy_cluster_id)
+    # Read anew, because another writer may have removed it while this one waited.
     relation = GalaxyClusterRelation.objects.filter(pk=found.pk).first()
     if relation is None:
         raise NotFound(GalaxyClusterRelationProblem.NOT_FOUND())
@@ -92,10 +95,6 @@ def _changeable(actor: Actor, reference: str) -> GalaxyClusterRelation:
     require_owner(actor, source)
     relation.galaxy_cluster = source
     return relation
-
-
-def _locked(cluster: GalaxyCluster) -> GalaxyCluster:
-    return GalaxyCluster.objects.select_for_update().get(pk=cluster.pk)
 
 
 def _described(relation: GalaxyClusterRelation) -> dict[str, Any]:

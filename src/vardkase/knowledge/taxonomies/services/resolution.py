@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -26,7 +26,7 @@ from vardkase.knowledge.taxonomies.settings import HIDE_INCOMING
 from vardkase.misp.flags import as_bool, as_int
 
 type Mention = Mapping[str, Any]
-"""A tag as a document has it: ``name`` or ``id``, and what it should look like if it is new."""
+"""A tag in a document: ``name`` or ``id``, and its properties if it is new."""
 
 
 def resolve_tags(actor: Actor, wanted: Sequence[Mention], *, may_create: bool) -> dict[str, Tag]:
@@ -37,8 +37,10 @@ def resolve_tags(actor: Actor, wanted: Sequence[Mention], *, may_create: bool) -
     not know, unless it may create one of that name: the result would reveal that the tag exists.
     """
     mentions = {name.lower(): item for item in wanted if is_possible_name(name := _name(item))}
-    tags = _find(actor, mentions, _ids(wanted), any_name=may_create)
-    # In one order for all: two writers with the same new tags then wait for each other one way only.
+    numbers = (as_int(item.get("id")) for item in wanted if not _name(item))
+    ids = [number for number in numbers if number is not None]
+    tags = _find(actor, mentions, ids, any_name=may_create)
+    # In one order for all writers: two with the same new tags wait for each other, but cannot deadlock.
     unknown = [mentions[name] for name in sorted(mentions.keys() - tags.keys())]
     if may_create and unknown:
         tags |= _create(actor, unknown)
@@ -49,28 +51,25 @@ def _name(mention: Mention) -> str:
     return str(mention.get("name") or "").strip()
 
 
-def _ids(wanted: Iterable[Mention]) -> list[int]:
-    found = (as_int(mention.get("id")) for mention in wanted if not _name(mention))
-    return [number for number in found if number is not None]
-
-
 def _find(actor: Actor, mentions: Mapping[str, Mention], ids: list[int], *, any_name: bool) -> dict[str, Tag]:
     known = tag_name_predicate(actor)
     sql = FIND.format(by_name="TRUE" if any_name else known, by_id=known if ids else "FALSE")
     if any_name and known != "TRUE":
         sql = NAME.format(unknown=f"NOT {known}", named=named_by_reader("t")) + sql
     new = [_new_tag(mention) for mention in mentions.values()]
-    named = {
+    parameters = {
         "names": list(mentions),
-        "colours": [each["colour"] or each["fallback"] for each in new],
+        "colours": [tag["colour"] or tag["fallback"] for tag in new],
         "ids": ids,
+        "maker": maker_of(actor),
+        "user": actor.user_id or 0,
+        **reader_parameters(actor),
     }
-    owned = {"maker": maker_of(actor), "user": actor.user_id or 0}
-    rows = _rows(sql, {**named, **owned, **reader_parameters(actor)})
-    return {row.pop("asked"): _tag(row) for row in rows}
+    return {row.pop("asked"): _tag(row) for row in _rows(sql, parameters)}
 
 
-# The organisation knows from now on what it names. It sees a tag that was hidden from it as it would a new one.
+# An organisation knows a tag from the moment it names it. One that was hidden from it looks like a new one, so that
+# naming it does not reveal that it existed.
 NAME = """
 WITH named AS (
     INSERT INTO tag_maker (tag_id, org_id, colour)
@@ -90,13 +89,16 @@ SELECT lower(t.name), t.* FROM tag t WHERE t.id = ANY(%(ids)s::bigint[]) AND {by
 
 
 def _create(actor: Actor, mentions: Sequence[Mention]) -> dict[str, Tag]:
-    parameters = {"hidden": HIDE_INCOMING.value, "maker": maker_of(actor)}
-    rows = _rows(CREATE, {**_columns(mentions), **parameters})
+    tags = [_new_tag(mention) for mention in {_name(item).lower(): item for item in mentions}.values()]
+    columns = {column: [tag[column] for tag in tags] for column in tags[0]}
+    rows = _rows(CREATE, {**columns, "hidden": HIDE_INCOMING.value, "maker": maker_of(actor)})
     by_name = {row["name"].lower(): _tag(row) for row in rows}
     names = (_name(mention).lower() for mention in mentions)
     return {name: by_name[name] for name in names if name in by_name}
 
 
+# Taxonomies decide the colour and number of their tags. The update on conflict changes nothing, and is there
+# because only then RETURNING has the row that another writer inserted meanwhile; its xmax is then not 0.
 CREATE = """
 WITH made AS (
 INSERT INTO tag AS stored (name, colour, numerical_value, exportable, org_id, user_id, hide_tag, is_galaxy,
@@ -120,20 +122,16 @@ SELECT id, name, colour, exportable, org_id, user_id, hide_tag, numerical_value,
 """
 
 
-def _columns(mentions: Sequence[Mention]) -> dict[str, list[Any]]:
-    rows = [_new_tag(mention) for mention in {_name(item).lower(): item for item in mentions}.values()]
-    return {column: [row[column] for row in rows] for column in rows[0]}
-
-
 def _new_tag(mention: Mention) -> dict[str, Any]:
     name = _name(mention)
     machine = parse_machine_tag(name)
     colour = str(mention.get("colour") or "")
+    number = as_int(mention.get("numerical_value"))
     return {
         "name": name,
         "colour": colour if COLOUR.fullmatch(colour) else None,
         "fallback": "#0088cc" if is_galaxy_tag(name) else colour_of(name),
-        "numerical_value": _number(mention.get("numerical_value")),
+        "numerical_value": number if number is not None and abs(number) <= LARGEST_NUMBER else None,
         "exportable": as_bool(mention.get("exportable"), default=True),
         "local_only": as_bool(mention.get("local_only")),
         "is_galaxy": is_galaxy_tag(name),
@@ -142,11 +140,6 @@ def _new_tag(mention: Mention) -> dict[str, Any]:
         "predicate": machine.predicate if machine else None,
         "value": machine.value if machine else None,
     }
-
-
-def _number(value: object) -> int | None:
-    number = as_int(value)
-    return number if number is not None and abs(number) <= LARGEST_NUMBER else None
 
 
 def _tag(row: Mapping[str, Any]) -> Tag:

@@ -34,13 +34,13 @@ OWNERS = ("org_id", "user_id")
 
 @transaction.atomic
 def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
-    """Make a tag, or return the one that has this name already, unchanged: the actor's organisation knows it then.
+    """Create a tag, or return the existing one of this name unchanged; the actor's organisation knows it from then on.
 
     A tag that was hidden from the actor is returned in the colour of a new one.
 
     `data`: name, and what is known of colour, exportable, hide_tag, local_only, numerical_value, org_id,
-    user_id. Raises Forbidden without `perm_tag_editor`, Invalid when a value is none, or when the tag of this name is
-    kept for others.
+    user_id. Raises Forbidden without `perm_tag_editor`, Invalid for a malformed value, or a name that is
+    reserved for others.
     """
     actor.require_writing()
     actor.require(Permission.TAG_EDITOR)
@@ -49,20 +49,21 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
     if not name.strip():
         raise Invalid({"name": [CommonProblem.MISSING()]})
     wanted = {"colour": colour_of(name), **values}
+    # Also one that the actor may not know: "taken" would reveal that it exists.
     if existing := Tag.objects.filter(name__iexact=name).first():
-        return _named_again(actor, existing, wanted["colour"])
+        return _known_from_now_on(actor, existing, wanted["colour"])
     tag = Tag.objects.create(**wanted, **_galaxy_flags(name))
     TagMaker.objects.create(tag=tag, org_id=maker_of(actor))
     record(actor, KnowledgeAction.TAG_CREATED, _target(tag))
     return tag
 
 
-def _named_again(actor: Actor, tag: Tag, colour: str) -> Tag:
+def _known_from_now_on(actor: Actor, tag: Tag, colour: str) -> Tag:
     if not may_use(actor, tag):
         raise Invalid({"name": [TagProblem.NAME_RESERVED()]})
     known = named_tags(actor).filter(pk=tag.pk).exists()
-    seen = "" if known or colour == tag.colour else colour
-    TagMaker.objects.get_or_create(tag=tag, org_id=maker_of(actor), defaults={"colour": seen})
+    shown_colour = "" if known or colour == tag.colour else colour
+    TagMaker.objects.get_or_create(tag=tag, org_id=maker_of(actor), defaults={"colour": shown_colour})
     show_own_colours(actor, [tag])
     return tag
 
@@ -77,6 +78,7 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
         raise Invalid({"name": [CommonProblem.MISSING()]})
     if Tag.objects.filter(name__iexact=values.get("name", tag.name)).exclude(pk=tag.pk).exists():
         raise Conflict(TagProblem.NAME_TAKEN())
+    # Only what differs, for the audit log.
     change = {key: value for key, value in values.items() if getattr(tag, key) != value}
     for key, value in (change | _galaxy_flags(values.get("name", tag.name))).items():
         setattr(tag, key, value)

@@ -40,10 +40,11 @@ def save_relations(actor: Actor, cluster: GalaxyCluster, wanted: Sequence[Mappin
     names = relation_tags(actor, wanted)
     for data in wanted:
         values = relation_values(data)
-        found = stored.get((str(values[TARGET]), values[TYPE]))
-        relation = found or GalaxyClusterRelation(galaxy_cluster=cluster, default=False, **values)
+        known = stored.get((str(values[TARGET]), values[TYPE]))
+        relation = known or GalaxyClusterRelation(galaxy_cluster=cluster, default=False, **values)
         apply_relation(actor, relation, data, names)
         relation.save()
+        # A document may name the same target and type twice; the later one wins.
         stored[str(values[TARGET]), values[TYPE]] = relation
 
 
@@ -70,8 +71,8 @@ def apply_relation(
     before = stored if relation.pk else (Distribution.ALL, None)
     relation.distribution, relation.sharing_group_id = reach_of(actor, data, before)
     if (mentions := mentions_of(data)) is not None:
-        asked = (str(mention.get("name") or "").strip().lower() for mention in mentions)
-        relation.tags = list(dict.fromkeys(names[name] for name in asked if name in names))
+        tag_names = (str(mention.get("name") or "").strip().lower() for mention in mentions)
+        relation.tags = list(dict.fromkeys(names[name] for name in tag_names if name in names))
 
 
 def relation_tags(actor: Actor, relations: Sequence[Mapping[str, Any]]) -> dict[str, str]:
