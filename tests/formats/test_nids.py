@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.factories import make_attribute, make_object
 from tests.formats.exporting import export, make_hostile, make_published
 from tests.support.tools import run_tool
-from vardkase.formats.nids.own import taken_over
+from vardkase.formats.nids.user_rules import taken_over
 from vardkase.intel.models import Attribute, AttributeTag, Event
 from vardkase.knowledge.taxonomies.models import Tag
 

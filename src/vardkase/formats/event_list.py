@@ -20,6 +20,7 @@ COLUMNS = (
 
 def event_table(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
     """A header and the readable ones of the chosen events, in order. Times are ISO 8601, in UTC."""
+    # The mark makes Excel read the file as UTF-8.
     yield b"\xef\xbb\xbf" + _lines([COLUMNS])
     for ids in pages_of(chosen):
         yield _lines([_cells(row) for row in index_rows(actor, ids)])

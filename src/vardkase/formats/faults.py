@@ -1,11 +1,11 @@
-"""What the programs that read documents refuse them for: codes of `ImportProblem`, by name and without Django."""
+"""Why sandbox programs refuse a document: the codes of `ImportProblem`, without Django."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
 LONGEST_REASON = 270
-"""Characters of a library's words."""
+"""Characters of a library's error message."""
 
 
 class ImportFault(StrEnum):

@@ -32,7 +32,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES
 
 type Renderer = Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]
-"""Writes what a search found; `ids` are of the search's scope, in its order."""
+"""Writes the results of a search; `ids` are of the search's scope, in its order."""
 
 JSON = "application/json; charset=UTF-8"
 CSV = "text/csv; charset=UTF-8"
@@ -67,23 +67,15 @@ class Format:
         return {**chosen, "type": sorted(self.types)} if self.types and scope is Scope.ATTRIBUTES else chosen
 
 
-def _events(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    return events_document(actor, ids, event_options(actor, search))
-
-
-def _attributes(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    return attributes_document(actor, ids, attribute_options(search))
-
-
-def _objects(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    return objects_document(actor, ids, object_options(search))
-
-
 def _flat(renderer: Renderer) -> Mapping[Scope, Renderer]:
     return {Scope.EVENTS: renderer, Scope.ATTRIBUTES: renderer}
 
 
-DOCUMENTS = {Scope.EVENTS: _events, Scope.ATTRIBUTES: _attributes, Scope.OBJECTS: _objects}
+DOCUMENTS: Mapping[Scope, Renderer] = {
+    Scope.EVENTS: lambda actor, search, ids: events_document(actor, ids, event_options(actor, search)),
+    Scope.ATTRIBUTES: lambda actor, search, ids: attributes_document(actor, ids, attribute_options(search)),
+    Scope.OBJECTS: lambda actor, search, ids: objects_document(actor, ids, object_options(search)),
+}
 
 FORMATS: dict[str, Format] = {
     "json": Format(DOCUMENTS, JSON, "json"),
@@ -139,5 +131,5 @@ ZEEK: dict[str, Format] = {
 
 def format_for(scope: Scope, name: str) -> Format | None:
     """The format called `name`, if it supports `scope`."""
-    found = FORMATS.get(name)
-    return found if found and scope in found.renderers else None
+    output_format = FORMATS.get(name)
+    return output_format if output_format and scope in output_format.renderers else None

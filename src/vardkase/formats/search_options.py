@@ -18,6 +18,7 @@ from vardkase.misp.flags import as_bool
 
 def event_options(actor: Actor, search: Search) -> EventOptions:
     flag = _flags(search.options)
+    # A sync user takes events to another instance, where this one's local tags do not belong.
     synchronises = actor.may(Permission.SYNC) and not actor.is_site_admin
     return EventOptions(
         deleted=_deleted(search),

@@ -22,7 +22,7 @@ from vardkase.misp.flags import as_bool
 PAGE = 1000
 EVENTS_AT_ONCE = 100
 
-# As the documents have them: event after event, first what stands outside objects.
+# The order of the documents: event by event, first the attributes outside objects.
 IN_EVENTS = """
 SELECT a.id
 FROM unnest({ids}) WITH ORDINALITY AS chosen (id, place)
@@ -58,8 +58,12 @@ def attributes_of(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[
     enforce = as_bool(search.options.get("enforceWarninglist"))
     decay = decay_options(search.options)
     scorer = Scorer(actor, decay) if decay and decay.exclude_decayed else None
-    for page in _every(actor, search, ids):
-        kept = _without_warnings(page) if enforce else page
+    for page in _attribute_pages(actor, search, ids):
+        kept = page
+        if enforce:
+            rows = cursor().execute(VALUES, {"ids": page}, binary=True).fetchall()
+            hits = find_hits([CheckedValue(value, kind) for _, kind, value in rows])
+            kept = [row[0] for position, row in enumerate(rows) if position not in hits]
         kept = list(compress(kept, scorer.kept(kept))) if scorer else kept
         if kept:
             yield kept
@@ -79,36 +83,30 @@ def rows_of(
     `types` excludes other types; `parameters` are those of `columns`.
     """
     sql = ROWS.format(columns=columns)
-    given = {**parameters, **reader_parameters(actor), "types": None if types is None else sorted(types)}
+    bound = {**parameters, **reader_parameters(actor), "types": None if types is None else sorted(types)}
     for page in attributes_of(actor, search, ids):
-        yield cursor().execute(sql, {**given, "ids": page}, binary=True).fetchall()
+        yield cursor().execute(sql, {**bound, "ids": page}, binary=True).fetchall()
 
 
 class MatchedValue:
     def __init__(self) -> None:
-        self._marks: set[int] = set()
+        self._digests: set[int] = set()
 
     def first_time(self, value: str) -> bool:
         """True on the first call with `value`; each value takes eight bytes."""
-        mark = int.from_bytes(hashlib.blake2b(value.encode(), digest_size=8).digest())
-        if mark in self._marks:
+        digest = int.from_bytes(hashlib.blake2b(value.encode(), digest_size=8).digest())
+        if digest in self._digests:
             return False
-        self._marks.add(mark)
+        self._digests.add(digest)
         return True
 
 
-def _every(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
+def _attribute_pages(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
     if search.scope is not Scope.EVENTS:
         yield from _pages(ids, PAGE)
         return
     for events in _pages(ids, EVENTS_AT_ONCE):
         yield from _pages(chosen_ids(attributes_in_events(actor, search, events)), PAGE)
-
-
-def _without_warnings(ids: list[int]) -> list[int]:
-    rows = cursor().execute(VALUES, {"ids": ids}, binary=True).fetchall()
-    hits = find_hits([CheckedValue(value, kind) for _, kind, value in rows])
-    return [row[0] for place, row in enumerate(rows) if place not in hits]
 
 
 def attributes_in_events(actor: Actor, search: Search, event_ids: Sequence[int]) -> SqlQuery:

@@ -8,7 +8,6 @@ import msgspec
 
 from vardkase.formats.csv import line
 from vardkase.formats.misp_json import SightingOptions, sighting_pages
-from vardkase.formats.misp_json.sightings import Sighting
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.formats.xml.element import END, START, element
@@ -21,14 +20,17 @@ CSV_COLUMNS = ("id", "attribute_id", "event_id", "org_id", "date_sighting", "uui
 
 def as_json(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterator[bytes]:
     yield b'{"response": ['
-    yield from joined(_wrapped(page) for page in sighting_pages(actor, ids, options))
+    yield from joined(
+        b",".join(b'{"Sighting":' + encoder.encode(sighting) + b"}" for sighting in page)
+        for page in sighting_pages(actor, ids, options)
+    )
     yield b"]}\n"
 
 
 def as_csv(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterator[bytes]:
     yield (",".join(CSV_COLUMNS) + "\n").encode()
     for page in sighting_pages(actor, ids, options):
-        yield "".join(line([getattr(each, name) for name in CSV_COLUMNS]) for each in page).encode()
+        yield "".join(line([getattr(sighting, name) for name in CSV_COLUMNS]) for sighting in page).encode()
     yield b"\n"
 
 
@@ -38,10 +40,6 @@ def as_xml(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterat
         rows = msgspec.json.decode(encoder.encode(page))
         yield "".join(f"{element('Sighting', row)}\n" for row in rows).encode()
     yield END.encode()
-
-
-def _wrapped(page: Sequence[Sighting]) -> bytes:
-    return b",".join(b'{"Sighting":' + encoder.encode(each) + b"}" for each in page)
 
 
 SIGHTING_FORMATS: dict[str, tuple[Renderer, str, str]] = {

@@ -38,6 +38,6 @@ def add_threatconnect(call: Call) -> Answer:
     except Invalid as refused:
         raise SaveFailed("add_threatconnect Attribute", WHERE, refused.errors) from refused
     count = len(stored.attribute_ids)
-    errors = {**table.untold, **stored.rejections.errors}
+    errors = {**table.unsupported, **stored.rejections.errors}
     words = f"{count} {'attribute' if count == 1 else 'attributes'} added."
     return saved(words, f"{WHERE}/{event.id}", id=str(event.id), **({"errors": errors} if errors else {}))

@@ -35,12 +35,12 @@ def matrix(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def matrix_data(actor: Actor, galaxy: Galaxy, event_ids: Sequence[int]) -> dict[str, Any]:
-    found = galaxy_matrix(actor, galaxy)
-    scores = cluster_scores(actor, found.tag_names, SqlQuery(CHOSEN, {"chosen": list(event_ids)}))
+    layout = galaxy_matrix(actor, galaxy)
+    scores = cluster_scores(actor, layout.tag_names, SqlQuery(CHOSEN, {"chosen": list(event_ids)}))
     data = {
         "target_type": "event",
-        "columnOrders": found.column_orders,
-        "tabs": found.tabs,
+        "columnOrders": layout.column_orders,
+        "tabs": layout.tabs,
         "scores": scores,
         "maxScore": max(scores.values(), default=0),
         "pickingMode": False,
@@ -48,8 +48,8 @@ def matrix_data(actor: Actor, galaxy: Galaxy, event_ids: Sequence[int]) -> dict[
         "interpolation": INTERPOLATION,
         "galaxyName": galaxy.name,
         "galaxyId": str(galaxy.pk),
-        "matrixGalaxies": [galaxy_dict(each) for each in matrix_galaxies()],
+        "matrixGalaxies": [galaxy_dict(choice) for choice in matrix_galaxies()],
     }
-    # The names of MITRE's techniques end in their number, which a cell shows apart.
-    mitre = {"defaultTabName": next(iter(found.tabs), ""), "removeTrailling": 2}
+    # MITRE's technique names end in their number, which a cell shows separately. The spelling is MISP's.
+    mitre = {"defaultTabName": next(iter(layout.tabs), ""), "removeTrailling": 2}
     return data | mitre if galaxy.type == DEFAULT_GALAXY else data

@@ -20,15 +20,15 @@ from vardkase.knowledge.galaxies.matrix import DEFAULT_GALAXY
 from vardkase.misp.flags import as_bool
 
 TAGGED = """
-SELECT thing.id, thing.uuid::text, thing.timestamp, array_agg(DISTINCT element.value ORDER BY element.value)
+SELECT tagged.id, tagged.uuid::text, tagged.timestamp, array_agg(DISTINCT element.value ORDER BY element.value)
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
-JOIN {table} thing ON thing.id = chosen.id
-JOIN {table}_tag link ON link.{table}_id = thing.id
+JOIN {table} tagged ON tagged.id = chosen.id
+JOIN {table}_tag link ON link.{table}_id = tagged.id
 JOIN tag t ON t.id = link.tag_id AND t.is_galaxy AND (t.exportable OR %(all_tags)s)
 JOIN galaxy_cluster c ON lower(c.tag_name) = lower(t.name) AND c.type = %(type)s AND NOT c.deleted
 JOIN galaxy_element element ON element.galaxy_cluster_id = c.id AND element.key = 'external_id'
 WHERE {visible}
-GROUP BY chosen.place, thing.id
+GROUP BY chosen.place, tagged.id
 ORDER BY chosen.place
 """
 

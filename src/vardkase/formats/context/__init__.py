@@ -27,12 +27,14 @@ def as_json(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]
     try:
         attack = matrix_data(actor, matrix_galaxy(actor), ids)
     except NotFound:
-        attack = {}
+        attack = {}  # The galaxy is not loaded, or hidden.
     clusters = {
-        kind: [{"Galaxy": found.galaxy, "GalaxyCluster": found.cluster} for found in each]
-        for kind, each in context.clusters.items()
+        kind: [{"Galaxy": row.galaxy, "GalaxyCluster": row.cluster} for row in rows]
+        for kind, rows in context.clusters.items()
     }
-    yield msgspec.json.encode({"attackData": attack, "tags": _tags(context), "clusters": clusters})
+    yield msgspec.json.encode(
+        {"attackData": attack, "tags": _tags_by_namespace(context), "clusters": clusters}
+    )
 
 
 def as_markdown(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -40,26 +42,26 @@ def as_markdown(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[by
     yield document(collect(actor, search, ids), search.base_url).encode()
 
 
-def _tags(context: Context) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+def _tags_by_namespace(context: Context) -> dict[str, list[dict[str, Any]]]:
+    by_namespace: dict[str, list[dict[str, Any]]] = {}
     for tag, meaning in context.tags:
         name = meaning.taxonomy.namespace if meaning else CUSTOM
-        said = _said(meaning) if meaning else {}
-        found.setdefault(name, []).append({**said, "Tag": tag_dict(tag)})
-    return found
+        taxonomy = _meaning_members(meaning) if meaning else {}
+        by_namespace.setdefault(name, []).append({**taxonomy, "Tag": tag_dict(tag)})
+    return by_namespace
 
 
-def _said(meaning: TagMeaning) -> dict[str, Any]:
+def _meaning_members(meaning: TagMeaning) -> dict[str, Any]:
     taxonomy = meaning.taxonomy
     members = ("namespace", "description", "enabled", "exclusive", "required", "highlighted")
-    about = {"id": str(taxonomy.pk), "version": str(taxonomy.version)}
-    said = {
-        "Taxonomy": about | {name: getattr(taxonomy, name) for name in members},
-        "TaxonomyPredicate": _part(meaning.predicate),
+    numbers = {"id": str(taxonomy.pk), "version": str(taxonomy.version)}
+    document = {
+        "Taxonomy": numbers | {name: getattr(taxonomy, name) for name in members},
+        "TaxonomyPredicate": _wording(meaning.predicate),
     }
-    return said | ({"TaxonomyEntry": _part(meaning.entry)} if meaning.entry else {})
+    return document | ({"TaxonomyEntry": _wording(meaning.entry)} if meaning.entry else {})
 
 
-def _part(part: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
+def _wording(part: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
     members = ("value", "expanded", "description", "colour", "numerical_value")
     return {"id": str(part.pk), **{name: getattr(part, name) for name in members}}

@@ -19,6 +19,7 @@ from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import TagMeaning, meanings
 from vardkase.misp.flags import as_bool
 
+# Two sub-queries and not a join, because a tag is wanted once however many attributes have it.
 CARRIED = """
 SELECT t.id FROM tag t
 WHERE (t.exportable OR {all_tags}) AND (
@@ -48,17 +49,17 @@ class Context:
 
 def collect(actor: Actor, search: Search, event_ids: Sequence[int]) -> Context:
     """The context of readable events, in a constant number of queries."""
-    tags = sorted(Tag.objects.filter(pk__in=_carried(actor, search, event_ids)), key=lambda tag: tag.name)
+    tags = sorted(Tag.objects.filter(pk__in=_tag_ids(actor, search, event_ids)), key=lambda tag: tag.name)
     show_own_colours(actor, tags)
-    known = meanings(tag.name for tag in tags if not tag.is_galaxy)
+    tag_meanings = meanings(tag.name for tag in tags if not tag.is_galaxy)
     clusters = clusters_by_tag(actor, [tag.name.lower() for tag in tags if tag.is_galaxy])
     return Context(
-        [(tag, known.get(tag.name)) for tag in tags if not tag.is_galaxy],
+        [(tag, tag_meanings.get(tag.name)) for tag in tags if not tag.is_galaxy],
         _by_galaxy([clusters[name] for tag in tags if (name := tag.name.lower()) in clusters]),
     )
 
 
-def _carried(actor: Actor, search: Search, event_ids: Sequence[int]) -> list[int]:
+def _tag_ids(actor: Actor, search: Search, event_ids: Sequence[int]) -> list[int]:
     statement = Statement(actor)
     sql = CARRIED.format(
         ids=statement.bind(list(event_ids), "bigint[]"),
@@ -72,9 +73,9 @@ def _carried(actor: Actor, search: Search, event_ids: Sequence[int]) -> list[int
 
 def _by_galaxy(clusters: Sequence[Cluster]) -> dict[str, list[InGalaxy]]:
     galaxies = Galaxy.objects.in_bulk({cluster.galaxy_id for cluster in clusters})
-    found: dict[str, list[InGalaxy]] = {}
+    by_type: dict[str, list[InGalaxy]] = {}
     for cluster in clusters:
         galaxy = galaxies[cluster.galaxy_id]
         members = cluster.members | {"meta": cluster.meta}
-        found.setdefault(galaxy.type, []).append(InGalaxy(galaxy_dict(galaxy), members))
-    return found
+        by_type.setdefault(galaxy.type, []).append(InGalaxy(galaxy_dict(galaxy), members))
+    return by_type

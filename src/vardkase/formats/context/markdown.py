@@ -21,13 +21,13 @@ ICON = re.compile(r"[a-z0-9-]+", re.ASCII)
 def document(context: Context, base_url: str) -> str:
     """The whole text. User input is shown literally: it can neither act as markup nor break the line."""
     lines = ["# Aggregated context data", "## Tags and Taxonomies", *_tags(context), "## Galaxy Clusters"]
-    lines += [line for found in context.clusters.values() for line in _galaxy(found, base_url)]
+    lines += [line for clusters in context.clusters.values() for line in _galaxy(clusters, base_url)]
     return "\n".join(lines) + ("" if context.clusters else "\n")
 
 
 def _tags(context: Context) -> Iterator[str]:
     namespace = None
-    for tag, meaning in sorted(context.tags, key=_namespace):
+    for tag, meaning in sorted(context.tags, key=lambda pair: pair[1].taxonomy.namespace if pair[1] else ""):
         if meaning is None:
             continue
         if meaning.taxonomy.namespace != namespace:
@@ -35,45 +35,38 @@ def _tags(context: Context) -> Iterator[str]:
             yield f"#### {_plain(namespace)}"
             yield f"*{_plain(meaning.taxonomy.description)}*"
         yield f"- {_label(tag)}\n"
-        yield f"    - {_said(meaning)}"
+        yield f"    - {_explained(meaning)}"
     if namespace is None:
         yield ""
 
 
-def _namespace(tagged: tuple[Tag, TagMeaning | None]) -> str:
-    return tagged[1].taxonomy.namespace if tagged[1] else ""
-
-
 def _label(tag: Tag) -> str:
     colour = tag.colour if COLOUR.fullmatch(tag.colour) else colour_of(tag.name)
-    style = f"background-color: {colour}; color: {_readable_on(colour)}"
+    # Black text on light colours and white on dark ones, by the brightness that the eye sees (ITU-R BT.601).
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    text_colour = "black" if (299 * red + 587 * green + 114 * blue) / 1000 > 127 else "white"
+    style = f"background-color: {colour}; color: {text_colour}"
     name = escape(" ".join(tag.name.split()))
     return f'<span class="tag-container"><span class="tag" style="{style}">{name}</span></span>'
 
 
-def _said(meaning: TagMeaning) -> str:
+def _explained(meaning: TagMeaning) -> str:
     part = meaning.entry or meaning.predicate
     texts = dict.fromkeys(text for text in (part.expanded, part.description) if text)
     return f"**{_plain(part.value)}**: {_plain(' '.join(texts))}"
 
 
-def _galaxy(found: list[InGalaxy], base_url: str) -> Iterator[str]:
-    galaxy = found[0].galaxy
+def _galaxy(clusters: list[InGalaxy], base_url: str) -> Iterator[str]:
+    galaxy = clusters[0].galaxy
     icon = f'<i class="fas fa-{galaxy["icon"]}"></i> ' if ICON.fullmatch(galaxy["icon"]) else ""
     yield f"#### {icon}{_plain(galaxy['name'])}"
     yield f"*{_plain(galaxy['description'])}*"
-    for each in found:
-        text = each.cluster["description"]
+    for item in clusters:
+        text = item.cluster["description"]
         cut = f"{text[:LONGEST]}..." if len(text) > LONGEST else text
-        yield f"- *[{_plain(each.cluster['value'])}]({base_url}/galaxy_clusters/view/{each.cluster['id']})*"
+        yield f"- *[{_plain(item.cluster['value'])}]({base_url}/galaxy_clusters/view/{item.cluster['id']})*"
         yield _plain(cut)
 
 
 def _plain(text: str) -> str:
     return SPECIAL.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
-
-
-def _readable_on(colour: str) -> str:
-    """Black on light colours, white on dark ones, by the weighted sum of red, green and blue."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return "black" if (299 * red + 587 * green + 114 * blue) / 1000 > 127 else "white"

@@ -1,7 +1,7 @@
 """CSV export of a search: one line per attribute.
 
-Values are written as they are, as MISP does: programs read them. A spreadsheet calculates a cell that begins as a
-formula does, so ``escapeFormulas``, and every button for people, makes such cells begin with an apostrophe.
+Values are written as they are, as MISP does: programs read them. A spreadsheet calculates a cell that begins like
+a formula, so ``escapeFormulas``, which the pages always set, puts an apostrophe before such cells.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def table(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     """The header, unless `headerless`, a line for each attribute, and an empty line at the end."""
     if not as_bool(search.options.get("headerless")):
         yield (",".join(columns_of(search)) + "\n").encode()
-    cell = _shown_cell if as_bool(search.options.get("escapeFormulas")) else _cell
+    cell = _cell_for_spreadsheet if as_bool(search.options.get("escapeFormulas")) else _cell
     for rows, events in _pages(actor, search, ids):
         ends = {number: "".join("," + cell(value) for value in values) for number, values in events.items()}
         yield "".join([f"{','.join(map(cell, row))}{ends[number]}\n" for number, *row in rows]).encode()
@@ -61,21 +61,19 @@ type Rows = list[Sequence[Any]]
 def _pages(
     actor: Actor, search: Search, ids: Sequence[int]
 ) -> Iterator[tuple[Rows, dict[int, Sequence[Any]]]]:
-    own, shared = _split(columns_of(search))
-    seen = [place for place, name in enumerate(own, 1) if name in SEEN]
+    # The trailing columns of the event are the same for all its attributes: they are read and written once.
+    names = columns_of(search)
+    end = max((position for position, name in enumerate(names, 1) if name not in EVENT_COLUMNS), default=0)
+    own, shared = names[:end], names[end:]
+    seen = [position for position, name in enumerate(own, 1) if name in SEEN]
     all_tags = as_bool(search.options.get("includeAllTags"))
     of_events = search.scope is Scope.EVENTS
     columns = ", ".join(["e.id", *(column_sql(actor, name, of_events=of_events) for name in own)])
     for rows in rows_of(actor, search, ids, columns, all_tags=all_tags):
         events = _event_values(actor, sorted({row[0] for row in rows}), shared, all_tags=all_tags)
         # Without those whose event was deleted between the two statements.
-        there = [row for row in rows if row[0] in events]
-        yield [_with_moments(row, seen) for row in there] if seen else there, events
-
-
-def _split(names: list[str]) -> tuple[list[str], list[str]]:
-    end = max((place for place, name in enumerate(names, 1) if name not in EVENT_COLUMNS), default=0)
-    return names[:end], names[end:]
+        remaining = [row for row in rows if row[0] in events]
+        yield [_with_times(row, seen) for row in remaining] if seen else remaining, events
 
 
 def _event_values(
@@ -92,10 +90,10 @@ def _event_values(
 EVENTS = "SELECT e.id, {columns} FROM event e WHERE e.id = ANY(%(ids)s::bigint[])"
 
 
-def _with_moments(row: Sequence[Any], seen: Sequence[int]) -> list[Any]:
+def _with_times(row: Sequence[Any], seen: Sequence[int]) -> list[Any]:
     return [
-        (None if value is None else render_seen(value)) if place in seen else value
-        for place, value in enumerate(row)
+        (None if value is None else render_seen(value)) if position in seen else value
+        for position, value in enumerate(row)
     ]
 
 
@@ -105,7 +103,7 @@ def line(row: Sequence[Any]) -> str:
 
 def spreadsheet_line(row: Sequence[Any]) -> str:
     """A CSV row for spreadsheets: no cell is interpreted as a formula."""
-    return ",".join(map(_shown_cell, row)) + "\n"
+    return ",".join(map(_cell_for_spreadsheet, row)) + "\n"
 
 
 def shown(text: str) -> str:
@@ -113,7 +111,8 @@ def shown(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _shown_cell(value: Cell) -> str:
+def _cell_for_spreadsheet(value: Cell) -> str:
+    # Numbers stay as they are: -5 begins like a formula, but is not one.
     return _cell(shown(value) if isinstance(value, str) and not NUMERIC.fullmatch(value) else value)
 
 

@@ -33,18 +33,17 @@ def distribution_graph(actor: Actor, event_id: int) -> dict[str, Any]:
     for kind, distribution, _, count in rows:
         counts[kind][distribution] += count
     groups = {group for *_, group, _ in rows if group}
+    named = cursor().execute(GROUPS, {"groups": list(groups)}).fetchall() if groups else []
     return {
-        **{kind: {str(each): found[each] for each in sorted(found)} for kind, found in counts.items()},
-        "distributionInfo": {
-            str(int(each)): {"key": name, "value": int(each)} for each, name in NAMES.items()
+        **{
+            kind: {str(level): by_level[level] for level in sorted(by_level)}
+            for kind, by_level in counts.items()
         },
-        "sharing_groups": _named(groups),
+        "distributionInfo": {
+            str(int(level)): {"key": name, "value": int(level)} for level, name in NAMES.items()
+        },
+        "sharing_groups": [{"id": number, "name": name, "uuid": uuid} for number, name, uuid in named],
     }
-
-
-def _named(groups: set[int]) -> list[dict[str, str]]:
-    found = cursor().execute(GROUPS, {"groups": list(groups)}).fetchall() if groups else []
-    return [{"id": number, "name": name, "uuid": uuid} for number, name, uuid in found]
 
 
 COUNTS = """

@@ -23,21 +23,24 @@ PIVOTS: Mapping[str, Callable[[Attribute], str]] = {
     "last_seen": lambda attribute: attribute.last_seen or "",
     "timestamp": lambda attribute: attribute.timestamp,
 }
-"""What attributes can be joined by."""
+"""Properties by which attributes can be grouped."""
 
 
 def references_graph(parts: GraphParts) -> Graph:
     relations = [
         {
-            "id": each.id,
-            "uuid": each.uuid,
-            "from": f"o-{each.object_id}",
-            "to": f"o-{each.referenced_id}" if each.referenced_type == "1" else each.referenced_id,
-            "type": each.relationship_type,
-            "comment": each.comment,
-            "event_id": each.event_id,
+            "id": reference.id,
+            "uuid": reference.uuid,
+            "from": f"o-{reference.object_id}",
+            # Type 1 is an object; attributes have the bare number, because both are nodes of one graph.
+            "to": f"o-{reference.referenced_id}"
+            if reference.referenced_type == "1"
+            else reference.referenced_id,
+            "type": reference.relationship_type,
+            "comment": reference.comment,
+            "event_id": reference.event_id,
         }
-        for each in parts.references
+        for reference in parts.references
     ]
     return _graph(parts, [*_nodes(parts)], relations)
 
@@ -48,7 +51,7 @@ def tags_graph(parts: GraphParts) -> Graph:
     for attribute in parts.attributes:
         for attachment in parts.tags.get(int(attribute.id), ()):
             facts = parts.book.facts(attachment)
-            shown = {"id": str(facts.id), "name": facts.name, "colour": facts.colour}
+            tag = {"id": str(facts.id), "name": facts.name, "colour": facts.colour}
             tags[facts.name] = {
                 "id": facts.name,
                 "uuid": 0,
@@ -56,8 +59,9 @@ def tags_graph(parts: GraphParts) -> Graph:
                 "label": facts.name,
                 "node_type": "tag",
             }
-            tags[facts.name] |= {"event_id": attribute.event_id, "Tag": shown}
-            edge = (_holder(attribute), facts.name)
+            tags[facts.name] |= {"event_id": attribute.event_id, "Tag": tag}
+            # One edge for each pair, however many attributes of an object have the tag.
+            edge = (_node_id(attribute), facts.name)
             relations[edge] = _edge(attribute, *edge, f"{attachment.id}")
     return _graph(parts, [*_nodes(parts), *tags.values()], list(relations.values()))
 
@@ -72,29 +76,33 @@ def generic_graph(parts: GraphParts, pivot: str) -> Graph:
             name = f"keyType_{value}"
             keys[name] = {"id": name, "type": "keyType", "label": value, "node_type": "keyType"}
             keys[name] |= {"event_id": attribute.event_id}
-            edge = (_holder(attribute), name)
+            edge = (_node_id(attribute), name)
             relations[edge] = _edge(attribute, *edge, f"{len(relations)}")
     graph = _graph(parts, [*_nodes(parts), *keys.values()], list(relations.values()))
     return {**graph, "available_pivot_key": list(PIVOTS)}
 
 
 def _graph(parts: GraphParts, items: list[Node], relations: list[dict[str, Any]]) -> Graph:
-    tags = {parts.book.facts(each).name for attached in parts.tags.values() for each in attached}
-    by_relation: dict[str, dict[str, None]] = {}
+    tags = {
+        parts.book.facts(attachment).name for attachments in parts.tags.values() for attachment in attachments
+    }
+    values_by_relation: dict[str, dict[str, None]] = {}
     for attribute in parts.attributes:
         if attribute.object_relation:
-            by_relation.setdefault(attribute.object_relation, {})[attribute.value] = None
+            values_by_relation.setdefault(attribute.object_relation, {})[attribute.value] = None
     return {
         "items": items,
         "relations": relations,
         "existing_tags": sorted(tags),
-        "existing_object_relation": {relation: list(values) for relation, values in by_relation.items()},
+        "existing_object_relation": {
+            relation: list(values) for relation, values in values_by_relation.items()
+        },
     }
 
 
 def _nodes(parts: GraphParts) -> Iterator[Node]:
-    for found in parts.objects:
-        yield _object(found, parts.inside[found.id])
+    for item in parts.objects:
+        yield _object_node(item, parts.inside[item.id])
     for attribute in parts.outside:
         yield {
             "id": attribute.id,
@@ -109,24 +117,24 @@ def _nodes(parts: GraphParts) -> Iterator[Node]:
         }
 
 
-def _object(found: DrawnObject, inside: list[Attribute]) -> Node:
+def _object_node(item: DrawnObject, inside: list[Attribute]) -> Node:
     return {
-        "id": f"o-{found.id}",
-        "uuid": found.uuid,
-        "type": found.name,
+        "id": f"o-{item.id}",
+        "uuid": item.uuid,
+        "type": item.name,
         "label": "",
-        "Attribute": [_short(attribute) for attribute in inside],
+        "Attribute": [_object_attribute(attribute) for attribute in inside],
         "node_type": "object",
-        "meta-category": found.meta_category,
-        "template_uuid": found.template_uuid,
-        "event_id": found.event_id,
-        "comment": found.comment,
-        "first_seen": found.first_seen,
-        "last_seen": found.last_seen,
+        "meta-category": item.meta_category,
+        "template_uuid": item.template_uuid,
+        "event_id": item.event_id,
+        "comment": item.comment,
+        "first_seen": item.first_seen,
+        "last_seen": item.last_seen,
     }
 
 
-def _short(attribute: Attribute) -> dict[str, Any]:
+def _object_attribute(attribute: Attribute) -> dict[str, Any]:
     return {
         "id": attribute.id,
         "uuid": attribute.uuid,
@@ -137,7 +145,7 @@ def _short(attribute: Attribute) -> dict[str, Any]:
     }
 
 
-def _holder(attribute: Attribute) -> str:
+def _node_id(attribute: Attribute) -> str:
     return attribute.id if attribute.object_id == "0" else f"o-{attribute.object_id}"
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from vardkase.formats.misp_json import EventOptions
 from vardkase.formats.misp_json.columns import ATTRIBUTE, OBJECT, REFERENCE
-from vardkase.formats.misp_json.scope import Scope, scope_of
+from vardkase.formats.misp_json.scope import scope_of
 from vardkase.formats.misp_json.structs import Attribute, ObjectReference
 from vardkase.formats.misp_json.tags import Attachment, TagLoader
 from vardkase.identity.access.actor import Actor
@@ -51,7 +51,7 @@ class GraphParts:
     """Object id → the attributes in it."""
 
     def __post_init__(self) -> None:
-        self.inside = {each.id: [] for each in self.objects}
+        self.inside = {item.id: [] for item in self.objects}
         for attribute in self.attributes:
             if attribute.object_id in self.inside:
                 self.inside[attribute.object_id].append(attribute)
@@ -65,30 +65,22 @@ def event_parts(actor: Actor, event_ids: Sequence[int]) -> GraphParts:
     """The parts of the readable events, the oldest MOST_NODES of each kind."""
     scope = scope_of(actor, EventOptions())
     chosen = {"events": list(event_ids), "most": MOST_NODES}
-    objects = [DrawnObject(*row) for row in scope.rows(_objects(scope), **chosen)]
-    attributes = [Attribute(*row) for row in scope.rows(_attributes(scope), **chosen)]
-    known = {*(each.uuid for each in objects), *(each.uuid for each in attributes)}
-    references = [ObjectReference(*row) for row in scope.rows(_references(scope), **chosen)]
+    object_columns = OBJECT.format(object_timestamp=object_timestamp(scope.actor))
+    sql = OBJECTS.format(columns=object_columns, event=scope.event, part=scope.part("o"))
+    objects = [DrawnObject(*row) for row in scope.rows(sql, **chosen)]
+    sql = ATTRIBUTES.format(columns=ATTRIBUTE, event=scope.event, part=scope.attribute)
+    attributes = [Attribute(*row) for row in scope.rows(sql, **chosen)]
+    sql = REFERENCES.format(columns=REFERENCE, event=scope.event, part=scope.part("o"))
+    references = [ObjectReference(*row) for row in scope.rows(sql, **chosen)]
+    # A reference to a part that the reader may not see would show that it exists.
+    drawn = {*(item.uuid for item in objects), *(attribute.uuid for attribute in attributes)}
     return GraphParts(
         objects,
         attributes,
-        [each for each in references if each.source_uuid in known and each.referenced_uuid in known],
-        scope.tags.of_attributes(each.id for each in attributes),
+        [row for row in references if row.source_uuid in drawn and row.referenced_uuid in drawn],
+        scope.tags.of_attributes(attribute.id for attribute in attributes),
         scope.tags,
     )
-
-
-def _objects(scope: Scope) -> str:
-    columns = OBJECT.format(object_timestamp=object_timestamp(scope.actor))
-    return OBJECTS.format(columns=columns, event=scope.event, part=scope.part("o"))
-
-
-def _attributes(scope: Scope) -> str:
-    return ATTRIBUTES.format(columns=ATTRIBUTE, event=scope.event, part=scope.attribute)
-
-
-def _references(scope: Scope) -> str:
-    return REFERENCES.format(columns=REFERENCE, event=scope.event, part=scope.part("o"))
 
 
 OBJECTS = """

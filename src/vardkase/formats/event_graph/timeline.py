@@ -12,12 +12,12 @@ from vardkase.intel.sightings.queries import readable_sightings
 
 
 def timeline(actor: Actor, parts: GraphParts, event_id: int) -> dict[str, Any]:
-    items = [_attribute(each) for each in parts.outside]
-    items += [_object(each, parts.inside[each.id]) for each in parts.objects]
+    items = [_attribute_item(attribute) for attribute in parts.outside]
+    items += [_object_item(item, parts.inside[item.id]) for item in parts.objects]
     return {"items": items + _sightings(actor, event_id)}
 
 
-def _attribute(attribute: Attribute) -> dict[str, Any]:
+def _attribute_item(attribute: Attribute) -> dict[str, Any]:
     return {
         "id": attribute.uuid,
         "uuid": attribute.uuid,
@@ -31,30 +31,30 @@ def _attribute(attribute: Attribute) -> dict[str, Any]:
     }
 
 
-def _object(found: DrawnObject, inside: list[Attribute]) -> dict[str, Any]:
+def _object_item(item: DrawnObject, inside: list[Attribute]) -> dict[str, Any]:
     return {
-        "id": found.uuid,
-        "uuid": found.uuid,
-        "content": found.name,
+        "id": item.uuid,
+        "uuid": item.uuid,
+        "content": item.name,
         "group": "object",
-        "meta-category": found.meta_category,
-        "template_uuid": found.template_uuid,
-        "event_id": found.event_id,
-        "timestamp": found.timestamp,
-        "first_seen": found.first_seen,
-        "last_seen": found.last_seen,
+        "meta-category": item.meta_category,
+        "template_uuid": item.template_uuid,
+        "event_id": item.event_id,
+        "timestamp": item.timestamp,
+        "first_seen": item.first_seen,
+        "last_seen": item.last_seen,
         "Attribute": [
             {
-                "content": each.value,
-                "contentType": each.object_relation,
-                "id": each.uuid,
-                "event_id": each.event_id,
-                "timestamp": each.timestamp,
-                "attribute_type": each.type,
-                "first_seen": each.first_seen,
-                "last_seen": each.last_seen,
+                "content": attribute.value,
+                "contentType": attribute.object_relation,
+                "id": attribute.uuid,
+                "event_id": attribute.event_id,
+                "timestamp": attribute.timestamp,
+                "attribute_type": attribute.type,
+                "first_seen": attribute.first_seen,
+                "last_seen": attribute.last_seen,
             }
-            for each in inside
+            for attribute in inside
         ],
     }
 

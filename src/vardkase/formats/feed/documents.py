@@ -37,7 +37,7 @@ class FeedEvent:
     sections: Iterator[Section]
     reach: FeedReach
     keep_hash: Keep
-    """Told the MD5 of every value that goes out, as `hashes.csv` lists them."""
+    """Called with the MD5 of every exported value, as `hashes.csv` lists them."""
     tags: list[structs.FeedTag] = field(default_factory=list)
 
     @property
@@ -78,29 +78,33 @@ class FeedEvent:
         return structs.FeedOrganisation(creator.name, creator.uuid)
 
     def _attributes(self, piece: bytes) -> bytes:
-        return _inside(self._kept(ATTRIBUTES.decode(b"[" + piece + b"]")))
+        return _list_content(self._included(ATTRIBUTES.decode(b"[" + piece + b"]")))
 
     def _objects(self, piece: bytes) -> bytes:
-        kept = [each for each in OBJECTS.decode(b"[" + piece + b"]") if _shed(self.reach, each)]
-        for each in kept:
-            each.Attribute = self._kept(each.Attribute)
-            each.template_uuid = each.template_uuid or str(uuid5(NO_TEMPLATE, each.name))
-            each.description = each.description or "<unknown>"
-            each.ObjectReference = [ref for ref in each.ObjectReference if not ref.deleted]
-            for reference in each.ObjectReference:
-                reference.object_uuid = each.uuid
-        return _inside([each for each in kept if each.Attribute])
+        decoded = OBJECTS.decode(b"[" + piece + b"]")
+        objects = [item for item in decoded if _includes_and_clears(self.reach, item)]
+        for item in objects:
+            item.Attribute = self._included(item.Attribute)
+            item.template_uuid = item.template_uuid or str(uuid5(NO_TEMPLATE, item.name))
+            item.description = item.description or "<unknown>"
+            item.ObjectReference = [ref for ref in item.ObjectReference if not ref.deleted]
+            for reference in item.ObjectReference:
+                reference.object_uuid = item.uuid
+        # An object whose attributes are all excluded says nothing.
+        return _list_content([item for item in objects if item.Attribute])
 
     def _reports(self, piece: bytes) -> bytes:
-        every = REPORTS.decode(b"[" + piece + b"]")
-        return _inside([each for each in every if not each.deleted and _shed(self.reach, each)])
+        reports = REPORTS.decode(b"[" + piece + b"]")
+        return _list_content(
+            [report for report in reports if not report.deleted and _includes_and_clears(self.reach, report)]
+        )
 
-    def _kept(self, attributes: Iterable[structs.FeedAttribute]) -> list[structs.FeedAttribute]:
-        kept = [each for each in attributes if _shed(self.reach, each)]
-        for each in kept:
-            for part in parts_of(each.type, each.value):
+    def _included(self, attributes: Iterable[structs.FeedAttribute]) -> list[structs.FeedAttribute]:
+        included = [attribute for attribute in attributes if _includes_and_clears(self.reach, attribute)]
+        for attribute in included:
+            for part in parts_of(attribute.type, attribute.value):
                 self.keep_hash(hashlib.md5(part.encode(), usedforsecurity=False).hexdigest())
-        return kept
+        return included
 
 
 def feed_events(
@@ -126,15 +130,17 @@ def parts_of(kind: str, value: str) -> list[str]:
     return value.split("|") if "|" in kind or kind == "malware-sample" else [value]
 
 
-def _shed(reach: FeedReach, part: structs.FeedAttribute | structs.FeedObject | structs.FeedReport) -> bool:
+def _includes_and_clears(
+    reach: FeedReach, part: structs.FeedAttribute | structs.FeedObject | structs.FeedReport
+) -> bool:
     """True if the part is included; clears its distribution, which is not written."""
-    held = reach.holds(part)
+    is_included = reach.holds(part)
     part.distribution = part.sharing_group_id = ""
-    return held
+    return is_included
 
 
 def _section(name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """A member that is a list; left out when nothing is in it."""
+    """A list member; left out if it is empty."""
     start = f',"{name}":['.encode()
     for piece in joined(pieces):
         yield start + piece
@@ -144,8 +150,8 @@ def _section(name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _keys(piece: bytes) -> bytes:
-    return _inside(KEYS.decode(b"[" + piece + b"]"))
+    return _list_content(KEYS.decode(b"[" + piece + b"]"))
 
 
-def _inside(items: object) -> bytes:
+def _list_content(items: object) -> bytes:
     return encoder.encode(items)[1:-1]

@@ -25,8 +25,8 @@ class FeedReach:
     distributions: frozenset[str] = frozenset({"3"})
     sharing_groups: frozenset[str] = frozenset()
 
-    def holds(self, thing: SharedWith) -> bool:
+    def holds(self, item: SharedWith) -> bool:
         """True if an event or part is included; a part that inherits follows its container."""
-        if thing.distribution == SHARING_GROUP:
-            return thing.sharing_group_id in self.sharing_groups
-        return thing.distribution == INHERITED or thing.distribution in self.distributions
+        if item.distribution == SHARING_GROUP:
+            return item.sharing_group_id in self.sharing_groups
+        return item.distribution == INHERITED or item.distribution in self.distributions

@@ -1,7 +1,7 @@
 """Feed structs: parsed from the full event document and written with fewer members.
 
-Members with a default are left out where they say nothing, as PyMISP does; `distribution` and
-`sharing_group_id` are there to be asked and emptied before writing.
+Members equal to their default are left out, as PyMISP does; `distribution` and `sharing_group_id` are read
+by `FeedReach` and cleared before writing.
 """
 
 from __future__ import annotations

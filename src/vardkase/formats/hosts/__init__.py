@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from vardkase.analysis.search.filters import Search
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
-from vardkase.formats.names import dns_name
+from vardkase.formats.dns_names import dns_name
 from vardkase.formats.problems import ExportProblem
 from vardkase.formats.search_results import MatchedValue, rows_of
 from vardkase.identity.access.actor import Actor
@@ -20,9 +20,9 @@ NOWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound to it
 def lines(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     now = datetime.fromtimestamp(now_seconds(), UTC)
     yield f"# Blocklist in the HOSTS format\n# Generated: {now:%Y-%m-%d %H:%M:%S %z}\n".encode()
-    address, met = _address(search), MatchedValue()
+    address, seen = _address(search), MatchedValue()
     for rows in rows_of(actor, search, ids, "a.value1", types=["domain"]):
-        names = [name for (value,) in rows if (name := dns_name(value)) and met.first_time(name)]
+        names = [name for (value,) in rows if (name := dns_name(value)) and seen.first_time(name)]
         if names:
             yield "".join(f"{address} {name}\n" for name in names).encode()
 
@@ -33,8 +33,8 @@ def require_address(search: Search) -> None:
 
 
 def _address(search: Search) -> str:
-    given = str(search.options.get("ip_address") or NOWHERE)
+    text = str(search.options.get("ip_address") or NOWHERE)
     try:
-        return str(ip_address(given))
+        return str(ip_address(text))
     except ValueError:
         raise Invalid(ExportProblem.BAD_IP_ADDRESS()) from None

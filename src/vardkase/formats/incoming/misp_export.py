@@ -15,26 +15,27 @@ from vardkase.formats.incoming.xml_elements import outermost
 WRAPPERS = ("response", "Event")
 TEXT = "filecontent"
 """MISP's form sends the file as text under this name, also in JSON."""
-BEFORE = b"\xef\xbb\xbf \t\r\n"
+BOM_AND_SPACE = b"\xef\xbb\xbf \t\r\n"
 
 
 def read_events(document: bytes) -> Iterator[bytes]:
     """Each event without its wrappers, as JSON; raises Refused."""
-    content = document.lstrip(BEFORE)
+    content = document.lstrip(BOM_AND_SPACE)
     if content.startswith((b"{", b"[")):
-        yield from _of_json(content)
+        yield from _events_of_json(content)
         return
     for element in outermost(content, ("Event",)):
-        if isinstance(found := data_of(element), dict):
-            yield msgspec.json.encode(found)
+        if isinstance(event := data_of(element), dict):  # An empty element is a text.
+            yield msgspec.json.encode(event)
 
 
-def _of_json(content: bytes) -> Iterator[bytes]:
+def _events_of_json(content: bytes) -> Iterator[bytes]:
     if holds_nul(content):
         raise Refused(ImportFault.NUL_CHARACTER)
     try:
         for event in _unwrapped(content):
-            decoded = msgspec.json.decode(event)  # All of it, so that the hub meets only what can be read.
+            decoded = msgspec.json.decode(event)  # The hub itself gets only what can be decoded.
+            # The first only counts brackets, also those in texts: few documents need the second.
             if apparent_depth(event) > MAX_DEPTH and depth(decoded) > MAX_DEPTH:
                 raise Refused(ImportFault.FILE_TOO_DEEP, most=MAX_DEPTH)
             yield event
@@ -43,9 +44,10 @@ def _of_json(content: bytes) -> Iterator[bytes]:
 
 
 def _unwrapped(encoded: bytes) -> Iterator[bytes]:
+    # Members stay encoded (Raw), so that a file of events is decoded one event at a time.
     if encoded.startswith(b"["):
-        for each in msgspec.json.decode(encoded, type=list[msgspec.Raw]):
-            yield from _unwrapped(bytes(each).lstrip())
+        for member in msgspec.json.decode(encoded, type=list[msgspec.Raw]):
+            yield from _unwrapped(bytes(member).lstrip())
         return
     members = msgspec.json.decode(encoded, type=dict[str, msgspec.Raw])
     if TEXT in members:

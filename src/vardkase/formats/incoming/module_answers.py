@@ -19,7 +19,7 @@ def document_of(answer: Mapping[str, Any], comment: str) -> Document:
     """The parts in a module's response; those without a comment get `comment`. Unknown content is left out."""
     results = answer.get("results")
     if isinstance(results, dict):
-        return _standard(results, comment)
+        return _document_in_misp_format(results, comment)
     document: Document = {"Attribute": [], "Tag": []}
     for result in results if isinstance(results, list) else ():
         if isinstance(result, dict):
@@ -28,12 +28,12 @@ def document_of(answer: Mapping[str, Any], comment: str) -> Document:
     return document
 
 
-def _standard(results: Mapping[str, Any], comment: str) -> Document:
+def _document_in_misp_format(results: Mapping[str, Any], comment: str) -> Document:
     inner = results.get("Event")
-    found = inner if isinstance(inner, dict) else results
+    parts_by_name = inner if isinstance(inner, dict) else results
     document: Document = {}
     for name in PARTS:
-        parts = found.get(name)
+        parts = parts_by_name.get(name)
         document[name] = (
             [_without_groups(part) for part in parts if isinstance(part, dict)]
             if isinstance(parts, list)
@@ -41,14 +41,14 @@ def _standard(results: Mapping[str, Any], comment: str) -> Document:
         )
     for part in (*document["Attribute"], *document["Object"]):
         part["comment"] = part.get("comment") or comment
-        part.pop("timestamp", None)
+        part.pop("timestamp", None)  # The time is that of storing it here.
     return document
 
 
 def _without_groups(value: Any) -> Any:
     """Remove sharing group definitions: otherwise, storing a module's response could change a group."""
     if isinstance(value, list):
-        return [_without_groups(each) for each in value]
+        return [_without_groups(item) for item in value]
     if isinstance(value, dict):
         return {name: _without_groups(inner) for name, inner in value.items() if name != "SharingGroup"}
     return value
@@ -91,10 +91,10 @@ def _typed(types: list[str], value: str) -> Iterator[tuple[str, str]]:
             return
 
 
-def _texts(given: object) -> list[str]:
-    members = given if isinstance(given, list) else [given]
+def _texts(value: object) -> list[str]:
+    items = value if isinstance(value, list) else [value]
     return [
-        str(each)
-        for each in members
-        if isinstance(each, str | int | float) and not isinstance(each, bool) and str(each)
+        str(item)
+        for item in items
+        if isinstance(item, str | int | float) and not isinstance(item, bool) and str(item)
     ]

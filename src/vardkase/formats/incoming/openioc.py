@@ -1,7 +1,7 @@
 """OpenIOC 1.0 and 1.1 as MISP attributes. Runs inside a sandbox process.
 
-What either holds stands alone. What must hold together becomes a composite value where MISP has one, and else
-single values that are not for detection: one of them alone says nothing.
+Alternatives become single values. Conditions that must hold together become a composite value if MISP has one, and
+otherwise single values that are not for detection: one of them alone is no indicator.
 """
 
 from __future__ import annotations
@@ -43,43 +43,40 @@ class UnsupportedTerm(NamedTuple):
     why: str
 
 
-type Found = dict[str, Any] | UnsupportedTerm
+type Converted = dict[str, Any] | UnsupportedTerm
 
 
 def read_openioc(document: bytes) -> dict[str, list[Any]]:
-    """`attributes` (MISP documents) and `untold` items (``id``, ``why``); raises Refused."""
+    """`attributes` (MISP documents) and `unsupported` items (``id``, ``why``); raises Refused."""
     root = root_of(document)
     if root.name not in ROOTS:
         raise Refused(ImportFault.NOT_OPENIOC)
-    told: list[dict[str, Any]] = list(_about(root.child("metadata") or root))
-    untold: list[dict[str, str]] = []
-    for found in _conditions(root):
-        if isinstance(found, UnsupportedTerm):
-            untold.append(found._asdict())
-        else:
-            told.append(found)
-    return {"attributes": told, "untold": untold}
+    # OpenIOC 1.0 has its metadata in the root and a `definition`; 1.1 has `metadata` and `criteria`.
+    attributes: list[dict[str, Any]] = list(_metadata(root.child("metadata") or root))
+    unsupported: list[dict[str, str]] = []
+    definition = root.child("criteria") or root.child("definition")
+    for indicator in definition.children if definition else ():
+        for converted in _of_indicator(indicator, together=False):
+            if isinstance(converted, UnsupportedTerm):
+                unsupported.append(converted._asdict())
+            else:
+                attributes.append(converted)
+    return {"attributes": attributes, "unsupported": unsupported}
 
 
-def _about(head: Element) -> Iterator[dict[str, Any]]:
+def _metadata(head: Element) -> Iterator[dict[str, Any]]:
     for name in ("short_description", "description", "authored_by"):
-        if text := head.said(name):
+        if text := head.text_of(name):
             yield {"type": "comment", "category": "Other", "value": text, "comment": f"OpenIOC {name}"}
     links = head.child("links")
     for link in links.children if links else ():
         address = link.attributes.get("href") or link.text.strip()
         if address.startswith(("http://", "https://")):
-            about = " ".join(filter(None, ("OpenIOC link", link.attributes.get("rel"))))
-            yield {"type": "link", "category": "External analysis", "value": address, "comment": about}
+            comment = " ".join(filter(None, ("OpenIOC link", link.attributes.get("rel"))))
+            yield {"type": "link", "category": "External analysis", "value": address, "comment": comment}
 
 
-def _conditions(root: Element) -> Iterator[Found]:
-    definition = root.child("criteria") or root.child("definition")
-    for indicator in definition.children if definition else ():
-        yield from _of_indicator(indicator, together=False)
-
-
-def _of_indicator(indicator: Element, *, together: bool) -> Iterator[Found]:
+def _of_indicator(indicator: Element, *, together: bool) -> Iterator[Converted]:
     if indicator.name == "IndicatorItem":
         yield _of_item(indicator, together=together)
         return
@@ -96,7 +93,8 @@ def _of_indicator(indicator: Element, *, together: bool) -> Iterator[Found]:
 def _of_pair(branches: list[Element], *, together: bool) -> dict[str, Any] | None:
     if len(branches) != 2 or any(branch.name == "Indicator" for branch in branches):
         return None
-    one, other = map(_item, branches)
+    # The two may stand in either order; the composite type has only one.
+    one, other = map(_parsed_item, branches)
     for first, second in ((one, other), (other, one)):
         if not isinstance(first, OpeniocItem) or not isinstance(second, OpeniocItem):
             return None
@@ -107,8 +105,8 @@ def _of_pair(branches: list[Element], *, together: bool) -> dict[str, Any] | Non
     return None
 
 
-def _of_item(element: Element, *, together: bool) -> Found:
-    item = _item(element)
+def _of_item(element: Element, *, together: bool) -> Converted:
+    item = _parsed_item(element)
     if isinstance(item, UnsupportedTerm):
         return item
     type, value = _typed(item)
@@ -120,14 +118,14 @@ def _of_item(element: Element, *, together: bool) -> Found:
     return _attribute(type, value, [item], detects=exact, note=ONLY_TOGETHER if together else "")
 
 
-def _item(element: Element) -> OpeniocItem | UnsupportedTerm:
+def _parsed_item(element: Element) -> OpeniocItem | UnsupportedTerm:
     context = element.child("Context")
     item = OpeniocItem(
         element.attributes.get("id", ""),
         context.attributes.get("search", "").strip() if context else "",
-        element.said("Content"),
+        element.text_of("Content"),
         element.attributes.get("condition", "").strip().lower(),
-        element.said("Comment"),
+        element.text_of("Comment"),
     )
     if not item.term or not item.value:
         return UnsupportedTerm(item.id, "The item names no term, or no value.")
@@ -139,6 +137,7 @@ def _item(element: Element) -> OpeniocItem | UnsupportedTerm:
 
 
 def _typed(item: OpeniocItem) -> tuple[str, str]:
+    # Some terms are used with the type of their value behind them.
     type = TYPES.get(item.key, "") or TYPES.get(item.key.removesuffix("/string").removesuffix("/ip"), "")
     if item.key.startswith(DESTINATION) and not _is_network(item.value.partition(":")[0]):
         return ("ip-dst" if _is_network(item.value) else "hostname"), item.value
@@ -160,5 +159,5 @@ def _attribute(
 ) -> dict[str, Any]:
     terms = " + ".join(f"{item.term} {item.condition}".strip() for item in items)
     comments = [f"OpenIOC {terms}", note, *(item.comment for item in items)]
-    found: dict[str, Any] = {"type": type, "value": value, "comment": ". ".join(filter(None, comments))}
-    return found if detects else {**found, "to_ids": False}
+    attribute: dict[str, Any] = {"type": type, "value": value, "comment": ". ".join(filter(None, comments))}
+    return attribute if detects else {**attribute, "to_ids": False}

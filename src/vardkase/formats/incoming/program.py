@@ -1,6 +1,6 @@
 """Sandbox program that parses documents imported by users.
 
-It is imported by no one but the keeper of such processes (`vardkase.core.sandbox`), and knows no Django.
+Only the process that starts sandboxes (`vardkase.core.sandbox`) imports it; it does not use Django.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from vardkase.formats.incoming.sandbox import read_sandbox
 from vardkase.formats.incoming.web_page import read_web_page
 
 
-def _whole(read: Callable[..., Any], **options: Any) -> Answerer:
+def _single_answer(read: Callable[..., Any], **options: Any) -> Answerer:
     def answer(document: bytes) -> Iterator[bytes]:
         yield msgspec.json.encode(read(document, **options))
 
@@ -30,9 +30,9 @@ def open_job(arguments: dict[str, Any]) -> Answerer:
         case "misp export":
             return read_events
         case "misp xml":
-            return _whole(read_body)
+            return _single_answer(read_body)
         case "openioc":
-            return _whole(read_openioc)
+            return _single_answer(read_openioc)
         case "sandbox":
             return read_sandbox
         case "web page":

@@ -16,9 +16,9 @@ MEBIBYTE = 1024 * 1024
 PROGRAM = "vardkase.formats.incoming.program"
 files = SandboxPool(PROGRAM, Limits(seconds=120))
 bodies = SandboxPool(PROGRAM, Limits(seconds=20))
-"""Apart from the files, so that nobody waits with a small request until a big file has been read."""
+"""A pool of its own, so that a small request need not wait until a big file has been read."""
 pages = SandboxPool(PROGRAM, Limits(memory=512 * MEBIBYTE, seconds=3, at_once=1))
-"""Any member may name a page, and waits in a thread that answers requests."""
+"""Tight limits: any member may name a page, and the thread that answers the request waits for it."""
 
 
 def xml_body(content: bytes) -> Any:
@@ -33,7 +33,7 @@ def exported_events(content: bytes) -> Iterator[dict[str, Any]]:
     (also if there are none), LimitReached.
     """
     with TemporaryFile() as spool:
-        sizes = [spool.write(piece) for piece in _pieces("misp export", content)]
+        sizes = [spool.write(piece) for piece in _answer_of_sandbox("misp export", content)]
         if not sizes:
             raise Invalid(ImportProblem.NO_EVENT())
         spool.seek(0)
@@ -42,32 +42,32 @@ def exported_events(content: bytes) -> Iterator[dict[str, Any]]:
 
 
 def openioc(content: bytes) -> dict[str, Any]:
-    """The content of an OpenIOC document: MISP ``attributes``, and ``untold`` items with ``id`` and ``why``.
+    """The content of an OpenIOC document: MISP ``attributes``, and ``unsupported`` items with ``id`` and ``why``.
 
     Raises Invalid, LimitReached.
     """
-    found: dict[str, Any] = _read("openioc", content)
-    return found
+    document: dict[str, Any] = _read("openioc", content)
+    return document
 
 
 def sandbox(content: bytes) -> list[dict[str, Any]]:
     """The attributes in a sandbox's analysis archive, including files; raises Invalid, LimitReached."""
-    return [msgspec.json.decode(piece) for piece in _pieces("sandbox", content)]
+    return [msgspec.json.decode(piece) for piece in _answer_of_sandbox("sandbox", content)]
 
 
 def web_page(text: str) -> tuple[str, str]:
     """Title and text (Markdown) of an HTML page; raises Invalid, LimitReached."""
-    found = _read("web page", text.encode(), pages)
-    return found["title"], found["text"]
+    page = _read("web page", text.encode(), pages)
+    return page["title"], page["text"]
 
 
-def _read(job: str, content: bytes, workshop: SandboxPool = files) -> Any:
-    return msgspec.json.decode(b"".join(_pieces(job, content, workshop)))
+def _read(job: str, content: bytes, pool: SandboxPool = files) -> Any:
+    return msgspec.json.decode(b"".join(_answer_of_sandbox(job, content, pool)))
 
 
-def _pieces(job: str, content: bytes, workshop: SandboxPool = files) -> Iterator[bytes]:
+def _answer_of_sandbox(job: str, content: bytes, pool: SandboxPool = files) -> Iterator[bytes]:
     try:
-        with workshop.job({"job": job}) as process:
+        with pool.job({"job": job}) as process:
             yield from process.ask(content)
     except ProgramFailed as failed:
         raise Invalid(ImportProblem.NOT_READ(reason=failed.problem or "")) from failed

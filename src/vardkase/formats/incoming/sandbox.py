@@ -29,7 +29,7 @@ CAPTURE = re.compile(r"(?:.*/)?([^/]+\.pcap)", re.IGNORECASE)
 FILES = ("stored_created_file", "stored_modified_file")
 ADDRESSES = re.compile(r"[;,\s]+")
 
-type Found = dict[str, Any]
+type Document = dict[str, Any]
 
 
 def read_sandbox(document: bytes) -> Iterator[bytes]:
@@ -38,34 +38,27 @@ def read_sandbox(document: bytes) -> Iterator[bytes]:
         files = dict(members(document, BOUNDS))
     except ValueError as error:
         raise Refused(ImportFault.NOT_ACCEPTED, reason=str(error)) from error
-    told: set[tuple[str, ...]] = set()
-    for found in _attributes(files):
-        if (key := (found["type"], found["value"], found.get("data", ""))) not in told:
-            told.add(key)
-            yield msgspec.json.encode(found)
+    seen: set[tuple[str, ...]] = set()
+    for attribute in _attributes(files):
+        if (key := (attribute["type"], attribute["value"], attribute.get("data", ""))) not in seen:
+            seen.add(key)
+            yield msgspec.json.encode(attribute)
 
 
-def _attributes(files: dict[str, bytes]) -> Iterator[Found]:
+def _attributes(files: dict[str, bytes]) -> Iterator[Document]:
     path = next((path for path in REPORTS if path in files), None)
     if path is None:
         raise Refused(ImportFault.NO_ANALYSIS, xml=REPORTS[0], json=REPORTS[1])
     report = _report(path, files[path])
     yield _file("attachment", path.rpartition("/")[2], files[path], "External analysis", to_ids=False)
-    if name := _name(report.attributes.get("filename", "")):
-        yield from (
-            _file("malware-sample", name, content, "Payload delivery") for content in _of(files, SAMPLE)
-        )
-    yield from _written(files)
+    if (name := _name(report.attributes.get("filename", ""))) and (sample := files.get(SAMPLE)):
+        yield _file("malware-sample", name, sample, "Payload delivery")
+    yield from _written_files(files)
     for process in report.walk("process"):
         yield from _connections(process)
-        yield from _requests(process)
-        yield from _registry(process)
-        yield from _names_of_files(process)
-
-
-def _of(files: dict[str, bytes], path: str) -> Iterator[bytes]:
-    if content := files.get(path):
-        yield content
+        yield from _contacts_by_name(process)
+        yield from _registry_values(process)
+        yield from _file_names(process)
 
 
 def _report(path: str, content: bytes) -> Element:
@@ -88,12 +81,12 @@ def _element(name: str, members: dict[str, Any]) -> Element:
         if key.startswith("@"):
             element.attributes[key[1:]] = str(value if value is not None else "")
             continue
-        inside = value if isinstance(value, list) else [value]
-        element.children += [_element(key, each) for each in inside if isinstance(each, dict)]
+        items = value if isinstance(value, list) else [value]
+        element.children += [_element(key, item) for item in items if isinstance(item, dict)]
     return element
 
 
-def _written(files: dict[str, bytes]) -> Iterator[Found]:
+def _written_files(files: dict[str, bytes]) -> Iterator[Document]:
     names: dict[str, str] = {}
     for path, content in files.items():
         if NAMES.fullmatch(path):
@@ -107,88 +100,91 @@ def _written(files: dict[str, bytes]) -> Iterator[Found]:
             yield _file("attachment", match[1], content, "Network activity", to_ids=False)
 
 
-def _connections(process: Element) -> Iterator[Found]:
+def _connections(process: Element) -> Iterator[Document]:
     for connection in process.walk("connection"):
         named = connection.child("name_to_ip")
         if named:
-            yield from _reached(
+            yield from _contacts(
                 named.attributes.get("request_name"), named.attributes.get("result_addresses")
             )
-        yield from _reached(
+        yield from _contacts(
             connection.attributes.get("remote_hostname"), connection.attributes.get("remote_ip")
         )
         for command in connection.walk("http_command"):
             url = command.attributes.get("url", "")
             if url not in ("", "/"):
                 kind = "url" if "://" in url else "uri"
-                yield _told(kind, url, "Network activity", command.attributes.get("method", ""))
+                yield _attribute(kind, url, "Network activity", command.attributes.get("method", ""))
         for header in connection.walk("http_header"):
             name, _, value = header.attributes.get("header", "").partition(":")
             if name.lower() == "user-agent" and value.strip():
-                yield _told("user-agent", value.strip(), "Network activity")
+                yield _attribute("user-agent", value.strip(), "Network activity")
 
 
-def _requests(process: Element) -> Iterator[Found]:
-    for asked in process.walk("dns_request_by_name"):
-        yield from _reached(asked.attributes.get("request_name"), asked.attributes.get("result_addresses"))
-    for met in process.walk("connect_to_computer"):
-        port = met.attributes.get("remote_port", "")
-        yield from _reached(met.attributes.get("remote_hostname"), met.attributes.get("remote_ip"), port)
+def _contacts_by_name(process: Element) -> Iterator[Document]:
+    for query in process.walk("dns_request_by_name"):
+        yield from _contacts(query.attributes.get("request_name"), query.attributes.get("result_addresses"))
+    for connection in process.walk("connect_to_computer"):
+        port = connection.attributes.get("remote_port", "")
+        yield from _contacts(
+            connection.attributes.get("remote_hostname"), connection.attributes.get("remote_ip"), port
+        )
 
 
-def _reached(name: str | None, addresses: str | None, port: str = "") -> Iterator[Found]:
+def _contacts(name: str | None, addresses: str | None, port: str = "") -> Iterator[Document]:
     host = (name or "").strip().rstrip(".")
+    # A connection made by address has the address as its host name, too.
     host = "" if _is_address(host) else host
-    real = [each for each in ADDRESSES.split(addresses or "") if _is_address(each)]
+    real = [address for address in ADDRESSES.split(addresses or "") if _is_address(address)]
     tail = f"|{port}" if port.isdecimal() else ""
     if host and real:
-        yield from (_told("domain|ip", f"{host}|{address}", "Network activity") for address in real)
+        yield from (_attribute("domain|ip", f"{host}|{address}", "Network activity") for address in real)
     elif host:
-        yield _told("hostname|port" if tail else "hostname", host + tail, "Network activity")
+        yield _attribute("hostname|port" if tail else "hostname", host + tail, "Network activity")
     else:
         kind = "ip-dst|port" if tail else "ip-dst"
-        yield from (_told(kind, address + tail, "Network activity") for address in real)
+        yield from (_attribute(kind, address + tail, "Network activity") for address in real)
 
 
 def _is_address(text: str) -> bool:
     try:
-        return not (found := ip_address(text)).is_unspecified and not found.is_loopback
+        return not (address := ip_address(text)).is_unspecified and not address.is_loopback
     except ValueError:
         return False
 
 
-def _registry(process: Element) -> Iterator[Found]:
-    for written in process.walk("set_value"):
-        key, name, data = (written.attributes.get(part, "") for part in ("key_name", "value_name", "data"))
+def _registry_values(process: Element) -> Iterator[Document]:
+    for change in process.walk("set_value"):
+        key, name, data = (change.attributes.get(part, "") for part in ("key_name", "value_name", "data"))
         if not key:
             continue
         path, data = f"{key}\\{name}", data.replace("(UNICODE_0x00000000)", "")
-        comment = written.attributes.get("data_type", "")
+        comment = change.attributes.get("data_type", "")
         if data:
-            yield _told("regkey|value", f"{path}|{data}", "Persistence mechanism", comment)
+            yield _attribute("regkey|value", f"{path}|{data}", "Persistence mechanism", comment)
         else:
-            yield _told("regkey", path, "Persistence mechanism", comment)
+            yield _attribute("regkey", path, "Persistence mechanism", comment)
 
 
-def _names_of_files(process: Element) -> Iterator[Found]:
+def _file_names(process: Element) -> Iterator[Document]:
     for kind in FILES:
         for stored in process.walk(kind):
             name, digest = stored.attributes.get("filename", ""), stored.attributes.get("md5", "")
             if not name:
                 continue
             if digest and stored.attributes.get("filesize") != "0":
-                yield _told("filename|md5", f"{name}|{digest}", "Artifacts dropped")
+                yield _attribute("filename|md5", f"{name}|{digest}", "Artifacts dropped")
             else:
-                yield _told("filename", name, "Artifacts dropped")
+                yield _attribute("filename", name, "Artifacts dropped")
 
 
-def _told(type: str, value: str, category: str, comment: str = "") -> Found:
+def _attribute(type: str, value: str, category: str, comment: str = "") -> Document:
     return {"type": type, "value": value, "category": category, "comment": comment}
 
 
-def _file(type: str, name: str, content: bytes, category: str, *, to_ids: bool = True) -> Found:
+def _file(type: str, name: str, content: bytes, category: str, *, to_ids: bool = True) -> Document:
     data = base64.b64encode(content).decode()
-    return {**_told(type, name, category), "data": data, "encrypt": to_ids, "to_ids": to_ids}
+    return {**_attribute(type, name, category), "data": data, "encrypt": to_ids, "to_ids": to_ids}
 
 
 def _name(path: str) -> str:

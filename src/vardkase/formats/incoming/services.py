@@ -41,37 +41,37 @@ class ImportedEvent:
 
 
 @transaction.atomic
-def import_as_event(actor: Actor, document: Mapping[str, Any], wishes: ImportOptions) -> Ingested:
+def import_as_event(actor: Actor, document: Mapping[str, Any], options: ImportOptions) -> Ingested:
     """Store the MISP event parsed from a document.
 
     Raises what `add_event` raises, and Forbidden if the actor may not publish as requested.
     """
-    chosen = {"distribution": wishes.distribution, "sharing_group_id": wishes.sharing_group_id}
+    reach = {"distribution": options.distribution, "sharing_group_id": options.sharing_group_id}
     stored = add_event(
-        actor, {**document, **{name: value for name, value in chosen.items() if value is not None}}
+        actor, {**document, **{name: value for name, value in reach.items() if value is not None}}
     )
-    if wishes.publish:
+    if options.publish:
         publish_event(actor, stored.event_id)
     return stored
 
 
 def import_export(
-    actor: Actor, content: bytes, wishes: ImportOptions, *, take_ownership: bool
+    actor: Actor, content: bytes, options: ImportOptions, *, take_ownership: bool
 ) -> Iterator[ImportedEvent]:
     """Store the events of a MISP JSON or XML file, each in its own transaction.
 
-    They are published only if `wishes` says so, whatever the file says; with `take_ownership`, they become
+    They are published only if `options` says so, whatever the file says; with `take_ownership`, they become
     the actor's organisation's own. Raises Invalid and LimitReached before anything is stored.
     """
-    forgotten = ("published", "publish_timestamp", *(("Orgc", "orgc_id", "locked") if take_ownership else ()))
+    dropped = ("published", "publish_timestamp", *(("Orgc", "orgc_id", "locked") if take_ownership else ()))
     for document in reading.exported_events(content):
-        yield _imported(actor, {key: document[key] for key in document if key not in forgotten}, wishes)
+        yield _imported(actor, {key: document[key] for key in document if key not in dropped}, options)
 
 
-def _imported(actor: Actor, document: Mapping[str, Any], wishes: ImportOptions) -> ImportedEvent:
+def _imported(actor: Actor, document: Mapping[str, Any], options: ImportOptions) -> ImportedEvent:
     info = str(document.get("info") or "")
     try:
-        stored = import_as_event(actor, document, wishes)
+        stored = import_as_event(actor, document, options)
     except Invalid as invalid:
         issues = invalid.errors if isinstance(invalid.errors, Mapping) else {}
         return ImportedEvent(info, refused=invalid.problem, issues=issues)
@@ -88,15 +88,15 @@ def openioc_parts(
 
     Raises Invalid, LimitReached.
     """
-    found = reading.openioc(content)
+    converted = reading.openioc(content)
     reach = {} if distribution is None else {"distribution": distribution}
     kept = kept_file(name or "openioc.ioc", content, "OpenIOC import source file")
-    parts = [{**reach, **attribute} for attribute in (kept, *found["attributes"])]
-    untold = {
-        f"IndicatorItem.{each['id']}": {"Context": [CommonProblem.NOT_ACCEPTED(reason=each["why"])]}
-        for each in found["untold"]
+    parts = [{**reach, **attribute} for attribute in (kept, *converted["attributes"])]
+    unsupported = {
+        f"IndicatorItem.{item['id']}": {"Context": [CommonProblem.NOT_ACCEPTED(reason=item["why"])]}
+        for item in converted["unsupported"]
     }
-    return {"Attribute": parts}, untold
+    return {"Attribute": parts}, unsupported
 
 
 def sandbox_parts(content: bytes, distribution: int | str | None) -> dict[str, Any]:

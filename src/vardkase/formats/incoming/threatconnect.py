@@ -32,37 +32,40 @@ SURE = 51.0
 
 
 class Table:
-    """A ThreatConnect table being imported. `untold` is complete once `documents` has been consumed."""
+    """A ThreatConnect table being imported. `unsupported` is complete once `documents` has been consumed."""
 
     def __init__(self, content: bytes, distribution: int | str | None = None) -> None:
         """`distribution` applies to every attribute. Raises Invalid if a column is missing, or there are no
         rows."""
         self._rows = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace").replace("\0", "")))
         self._reach = {} if distribution is None else {"distribution": distribution}
-        self._places = self._head()
+        self._positions = self._read_header()
         self._sources: set[str] = set()
-        self.untold: dict[str, FieldErrors] = {}
+        self.unsupported: dict[str, FieldErrors] = {}
 
     def documents(self) -> Iterator[dict[str, Any]]:
-        for number, row in enumerate(self._read(), start=1):
+        for number, row in enumerate(self._read_rows(), start=1):
             cells = {
-                name: row[place].strip() if place < len(row) else "" for name, place in self._places.items()
+                name: row[position].strip() if position < len(row) else ""
+                for name, position in self._positions.items()
             }
-            found = list(_values(cells["type"], cells["value"]))
-            if not found:
-                about = {"type": cells["type"][:100], "value": cells["value"][:200]}
-                self.untold[f"Row.{number}"] = {"Type": [ImportProblem.UNKNOWN_INDICATOR(**about)]}
+            attributes = list(_values(cells["type"], cells["value"]))
+            if not attributes:
+                indicator = {"type": cells["type"][:100], "value": cells["value"][:200]}
+                self.unsupported[f"Row.{number}"] = {"Type": [ImportProblem.UNKNOWN_INDICATOR(**indicator)]}
                 continue
-            yield from ({**self._reach, **each, **_about(cells)} for each in found)
-            yield from self._source(cells["source"])
+            yield from (
+                {**self._reach, **attribute, **_confidence_and_comment(cells)} for attribute in attributes
+            )
+            yield from self._source_once(cells["source"])
 
-    def _head(self) -> dict[str, int]:
-        head = [name.strip().lower() for name in next(self._read(), [])]
-        if missing := [name.title() for name in COLUMNS if name not in head]:
+    def _read_header(self) -> dict[str, int]:
+        header = [name.strip().lower() for name in next(self._read_rows(), [])]
+        if missing := [name.title() for name in COLUMNS if name not in header]:
             raise Invalid({"header": [ImportProblem.COLUMNS_MISSING(names=missing)]})
-        return {name: head.index(name) for name in COLUMNS}
+        return {name: header.index(name) for name in COLUMNS}
 
-    def _read(self) -> Iterator[list[str]]:
+    def _read_rows(self) -> Iterator[list[str]]:
         try:
             for row in self._rows:
                 if row:
@@ -72,12 +75,12 @@ class Table:
                 {"row": [ImportProblem.BAD_LINE(number=self._rows.line_num, reason=str(error))]}
             ) from error
 
-    def _source(self, source: str) -> Iterator[dict[str, Any]]:
+    def _source_once(self, source: str) -> Iterator[dict[str, Any]]:
         if source and source not in self._sources:
             self._sources.add(source)
             kind = "link" if source.startswith(("http://", "https://")) else "comment"
-            told = {"category": "External analysis", "type": kind, "value": source, "to_ids": False}
-            yield {**self._reach, **told, "comment": "ThreatConnect source"}
+            attribute = {"category": "External analysis", "type": kind, "value": source, "to_ids": False}
+            yield {**self._reach, **attribute, "comment": "ThreatConnect source"}
 
 
 def _values(kind: str, value: str) -> Iterator[dict[str, Any]]:
@@ -92,9 +95,9 @@ def _values(kind: str, value: str) -> Iterator[dict[str, Any]]:
         yield {"category": category, "type": type, "value": value}
 
 
-def _about(cells: Mapping[str, str]) -> dict[str, Any]:
+def _confidence_and_comment(cells: Mapping[str, str]) -> dict[str, Any]:
     try:
-        sure = float(cells["confidence"] or 0) > SURE
+        is_sure = float(cells["confidence"] or 0) > SURE
     except ValueError:
-        sure = False
-    return {"to_ids": sure, "comment": cells["description"]}
+        is_sure = False
+    return {"to_ids": is_sure, "comment": cells["description"]}

@@ -1,7 +1,7 @@
 """Incremental parsing of untrusted XML, inside a sandbox process.
 
-A document type is refused: with it go entities, so that nothing is fetched and nothing grows. expat asks nobody for
-anything else.
+A document type is refused, and with it entities, so that nothing is fetched and nothing expands. expat fetches
+nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from vardkase.core.sandbox.program import Refused
 from vardkase.formats.faults import LONGEST_REASON, ImportFault
 
 CHUNK = 1 << 20
-DEEPEST = 100
+DEEPEST = 100  # Later steps walk the elements recursively.
 
 
 @dataclass(slots=True)
@@ -34,10 +34,10 @@ class Element:
     def child(self, name: str) -> Element | None:
         return next((child for child in self.children if child.name == name), None)
 
-    def said(self, name: str) -> str:
+    def text_of(self, name: str) -> str:
         """The stripped text of the first child with this name; empty if there is none."""
-        found = self.child(name)
-        return found.text.strip() if found else ""
+        child = self.child(name)
+        return child.text.strip() if child else ""
 
     def walk(self, name: str) -> Iterator[Element]:
         for child in self.children:
@@ -62,7 +62,7 @@ def outermost(document: bytes, names: Container[str]) -> Iterator[Element]:
 def _parsed(document: bytes, names: Container[str] | None) -> Iterator[Element]:
     collector = _Collector(names)
     parser = ParserCreate()
-    parser.buffer_text = True
+    parser.buffer_text = True  # Otherwise there is a call for every line and entity of a text.
     parser.StartDoctypeDeclHandler = collector.doctype
     parser.StartElementHandler = collector.start
     parser.EndElementHandler = collector.end

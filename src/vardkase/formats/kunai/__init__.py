@@ -18,7 +18,7 @@ SEVERITY = {
     "domain": 7, "hostname": 7,
     "ip-dst": 5, "domain|ip": 5,
 }  # fmt: skip
-"""Type of attribute → how bad it is, of 10. Of a composite the second part counts."""
+"""Type of attribute → its severity, of 10. Of a composite value the second part is exported."""
 
 COLUMNS = "a.type, a.uuid::text, coalesce(a.value2, a.value1), e.uuid::text"
 

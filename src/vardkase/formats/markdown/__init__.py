@@ -31,10 +31,10 @@ def event_text(actor: Actor, event: EventRow, filters: Mapping[str, Any]) -> str
     search = parse(Scope.ATTRIBUTES, {**filters, "eventid": event.id, "limit": MOST})
     ids = list(chosen_ids(query(actor, search)))
     rows = cursor().execute(ROWS, {"ids": ids}).fetchall()
-    return "\n".join([*_head(event), *_tags(event), *_contents(rows)]) + "\n"
+    return "\n".join([*_metadata(event), *_tags(event), *_contents(rows)]) + "\n"
 
 
-def _head(event: EventRow) -> Iterator[str]:
+def _metadata(event: EventRow) -> Iterator[str]:
     row = cursor().execute(HEAD, {"event": event.id}).fetchone() or ("", "", 0)
     yield f"# {_plain(event.info)}"
     yield ""
@@ -54,12 +54,12 @@ def _tags(event: EventRow) -> Iterator[str]:
 
 
 def _contents(rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:
-    loose = [row for row in rows if row[3] is None]
-    if loose:
+    outside = [row for row in rows if row[3] is None]
+    if outside:
         yield from ("", "## Attributes", "", "| Category | Type | Value |", "|---|---|---|")
         yield from (
             f"| {_plain(category)} | {kind} | {ReportReference('attribute', str(uuid))} |"
-            for uuid, kind, category, _, _ in loose
+            for uuid, kind, category, _, _ in outside
         )
     objects = {row[3]: row[4] for row in rows if row[3] is not None}
     if objects:

@@ -13,7 +13,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES, network_of
 
 CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,27}", re.ASCII)
-"""A target: what iptables has, or a chain of the administrator's, whose name is 28 characters at most."""
+"""A target: one of iptables, or a chain of the administrator, whose name has at most 28 characters."""
 
 
 def commands(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -25,7 +25,8 @@ def commands(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes
         if networks:
             empty = False
             yield "".join(
-                f"{_program(network)} -A INPUT -s {network} -j {action}\n" for network in networks
+                f"{'ip6tables' if ':' in network else 'iptables'} -A INPUT -s {network} -j {action}\n"
+                for network in networks
             ).encode()
     if empty:
         yield b"\n"
@@ -41,7 +42,3 @@ def _action(search: Search) -> str:
     if not CHAIN.fullmatch(action):
         raise Invalid(ExportProblem.BAD_NETFILTER_ACTION())
     return action
-
-
-def _program(network: str) -> str:
-    return "ip6tables" if ":" in network else "iptables"

@@ -12,8 +12,8 @@ from vardkase.formats.misp_json.stream import coalesced
 from vardkase.formats.nids import snort as snort_rules
 from vardkase.formats.nids import suricata as suricata_rules
 from vardkase.formats.nids.connections import CONNECTIONS, PART_TYPES, connection
-from vardkase.formats.nids.own import taken_over
 from vardkase.formats.nids.rule import Alert, Indicator, Maker, in_message
+from vardkase.formats.nids.user_rules import taken_over
 from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_bool
@@ -22,7 +22,7 @@ OWN = "snort"
 LONGEST_RULE = 8000
 """Bytes in a line that both engines still read."""
 FIRST_SID = 4_000_000
-"""Where the numbers of rules begin for who has no account, as for every new account of MISP's."""
+"""The first rule number for actors without an account; MISP gives the same to new accounts."""
 
 COLUMNS = """a.id, a.event_id, e.threat_level_id, a.type, a.value1, a.value2, {tags}, a.object_id, o.name,
     a.object_relation"""
@@ -54,7 +54,8 @@ def snort(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
 def _document(
     actor: Actor, search: Search, ids: Sequence[int], engine: str, makers: Mapping[str, Maker]
 ) -> Iterator[bytes]:
-    lines = _Lines(makers, _first_sid(actor), search.base_url)
+    row = cursor().execute("SELECT nids_sid FROM account WHERE id = %s", (actor.user_id,)).fetchone()
+    lines = _Lines(makers, row[0] if row else FIRST_SID, search.base_url)
     pages = rows_of(
         actor,
         search,
@@ -63,10 +64,11 @@ def _document(
         types=makers.keys() | PART_TYPES | {OWN},
         all_tags=as_bool(search.options.get("includeAllTags")),
     )
-    found = map(Indicator._make, chain.from_iterable(pages))
-    whole = lines.of_objects(found) if search.scope is Scope.EVENTS else map(lines.of, found)
+    indicators = map(Indicator._make, chain.from_iterable(pages))
+    # A search for attributes may have found only some of a connection's, which is then no connection.
+    rules = lines.of_objects(indicators) if search.scope is Scope.EVENTS else map(lines.of, indicators)
     yield HEAD.format(engine=engine).encode()
-    yield from coalesced(f"\n{line}".encode() for each in whole for line in each)
+    yield from coalesced(f"\n{line}".encode() for group in rules for line in group)
 
 
 class _Lines:
@@ -77,53 +79,48 @@ class _Lines:
         self._first_sid = first_sid
         self._base_url = base_url
 
-    def of_objects(self, found: Iterable[Indicator]) -> Iterator[list[str]]:
+    def of_objects(self, indicators: Iterable[Indicator]) -> Iterator[list[str]]:
         """The rules of attributes; the adjacent attributes of one connection form a single rule."""
-        for is_connection, each in groupby(found, _connection_id):
-            if is_connection is None:
-                yield from map(self.of, each)
+        by_connection = groupby(
+            indicators, lambda indicator: indicator.object_id if indicator.object in CONNECTIONS else None
+        )
+        for connection_id, group in by_connection:
+            if connection_id is None:
+                yield from map(self.of, group)
             else:
-                parts = list(each)
+                parts = list(group)
                 yield self._alerts(parts[0], connection(parts))
 
-    def of(self, found: Indicator) -> list[str]:
-        if found.type == OWN:
-            return self._own(found)
-        maker = self._makers.get(found.type)
-        return self._alerts(found, maker(found)) if maker else []
+    def of(self, indicator: Indicator) -> list[str]:
+        if indicator.type == OWN:
+            return self._own(indicator)
+        maker = self._makers.get(indicator.type)
+        return self._alerts(indicator, maker(indicator)) if maker else []
 
-    def _alerts(self, found: Indicator, alerts: Sequence[Alert]) -> list[str]:
-        message, sid = self._message(found), self._sid(found)
-        end = f"rev:1; priority:{found.threat_level}; reference:url,{self._reference(found)};) "
+    def _alerts(self, indicator: Indicator, alerts: Sequence[Alert]) -> list[str]:
+        message, sid = self._message(indicator), self._sid(indicator)
+        end = f"rev:1; priority:{indicator.threat_level}; reference:url,{self._reference(indicator)};) "
         lines = [
             f'alert {head} (msg: "{message}{text}"; {content} {tag} classtype:trojan-activity; sid:{number}; {end}'
             for number, (head, text, content, tag) in enumerate(alerts, sid)
         ]
-        return [line for line in lines if len(line) <= LONGEST_RULE] or [_left_out(found)]
+        return [line for line in lines if len(line) <= LONGEST_RULE] or [_left_out(indicator)]
 
-    def _own(self, found: Indicator) -> list[str]:
-        message = f"{self._message(found)}snort-rule | "
-        line = taken_over(found.value1, message, self._sid(found), self._reference(found))
-        return [line] if line and len(line.encode()) <= LONGEST_RULE else [_left_out(found)]
+    def _own(self, indicator: Indicator) -> list[str]:
+        message = f"{self._message(indicator)}snort-rule | "
+        line = taken_over(indicator.value1, message, self._sid(indicator), self._reference(indicator))
+        return [line] if line and len(line.encode()) <= LONGEST_RULE else [_left_out(indicator)]
 
-    def _message(self, found: Indicator) -> str:
-        return f"MISP e{found.event_id} [{in_message(found.tags or '')}] "
+    def _message(self, indicator: Indicator) -> str:
+        return f"MISP e{indicator.event_id} [{in_message(indicator.tags or '')}] "
 
-    def _sid(self, found: Indicator) -> int:
-        return self._first_sid + found.id * 10 + 1
+    def _sid(self, indicator: Indicator) -> int:
+        # Ten for each attribute, as in MISP: an attribute may give several rules, and keeps its numbers.
+        return self._first_sid + indicator.id * 10 + 1
 
-    def _reference(self, found: Indicator) -> str:
-        return f"{self._base_url}/events/view/{found.event_id}"
-
-
-def _connection_id(found: Indicator) -> int | None:
-    return found.object_id if found.object in CONNECTIONS else None
+    def _reference(self, indicator: Indicator) -> str:
+        return f"{self._base_url}/events/view/{indicator.event_id}"
 
 
-def _left_out(found: Indicator) -> str:
-    return f"# Attribute {found.id} ({found.type}) was left out: no rule can say its value."
-
-
-def _first_sid(actor: Actor) -> int:
-    row = cursor().execute("SELECT nids_sid FROM account WHERE id = %s", (actor.user_id,)).fetchone()
-    return row[0] if row else FIRST_SID
+def _left_out(indicator: Indicator) -> str:
+    return f"# Attribute {indicator.id} ({indicator.type}) was left out: no rule can say its value."

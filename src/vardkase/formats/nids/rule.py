@@ -13,7 +13,7 @@ NOT_IN_MESSAGE = re.compile(r'[^ -~]|["\\;]')
 PORT = re.compile(r"\d{1,5}", re.ASCII)
 LARGEST_PORT = 65535
 FOLLOW = "tag:session,600,seconds;"
-"""Keep what the session goes on to say."""
+"""Log what follows in the session, too."""
 
 
 class Indicator(NamedTuple):
@@ -42,7 +42,7 @@ class Alert(NamedTuple):
 
 
 type Maker = Callable[[Indicator], Sequence[Alert]]
-"""The rules for an attribute; none when no rule can say what it holds."""
+"""The rules for an attribute; none if no rule can express its value."""
 
 
 def in_content(value: str) -> str:
@@ -58,33 +58,33 @@ def in_pattern(name: str) -> str:
     return name.replace(".", r"\.")
 
 
-def to_address(found: Indicator) -> Sequence[Alert]:
-    return _address(found, "ip $HOME_NET any -> {} {}", "Outgoing To IP: ")
+def to_address(indicator: Indicator) -> Sequence[Alert]:
+    return _address(indicator, "ip $HOME_NET any -> {} {}", "Outgoing To IP: ")
 
 
-def from_address(found: Indicator) -> Sequence[Alert]:
-    return _address(found, "ip {} {} -> $HOME_NET any", "Incoming From IP: ")
+def from_address(indicator: Indicator) -> Sequence[Alert]:
+    return _address(indicator, "ip {} {} -> $HOME_NET any", "Incoming From IP: ")
 
 
-def from_mailbox(found: Indicator) -> Sequence[Alert]:
-    return _mail(found.value1, "Source Email Address: ", 'content:"MAIL FROM|3a|"; nocase;', "nocase;")
+def from_mailbox(indicator: Indicator) -> Sequence[Alert]:
+    return _mail(indicator.value1, "Source Email Address: ", 'content:"MAIL FROM|3a|"; nocase;', "nocase;")
 
 
-def to_mailbox(found: Indicator) -> Sequence[Alert]:
-    return _mail(found.value1, "Destination Email Address: ", 'content:"RCPT TO|3a|"; nocase;', "nocase;")
+def to_mailbox(indicator: Indicator) -> Sequence[Alert]:
+    return _mail(indicator.value1, "Destination Email Address: ", 'content:"RCPT TO|3a|"; nocase;', "nocase;")
 
 
-def mailbox(found: Indicator) -> Sequence[Alert]:
-    return [*from_mailbox(found), *to_mailbox(found)]
+def mailbox(indicator: Indicator) -> Sequence[Alert]:
+    return [*from_mailbox(indicator), *to_mailbox(indicator)]
 
 
-def mail_subject(found: Indicator) -> Sequence[Alert]:
-    return _mail(found.value1, "Bad Email Subject: ", 'content:"Subject|3a|"; nocase;', "nocase;")
+def mail_subject(indicator: Indicator) -> Sequence[Alert]:
+    return _mail(indicator.value1, "Bad Email Subject: ", 'content:"Subject|3a|"; nocase;', "nocase;")
 
 
-def mail_attachment(found: Indicator) -> Sequence[Alert]:
+def mail_attachment(indicator: Indicator) -> Sequence[Alert]:
     before = 'content:"Content-Disposition|3a| attachment|3b| filename|3d 22|"; nocase;'
-    return _mail(found.value1, "Bad Email Attachment: ", before, "nocase;")
+    return _mail(indicator.value1, "Bad Email Attachment: ", before, "nocase;")
 
 
 def port_of(value: str | None) -> str | None:
@@ -93,13 +93,13 @@ def port_of(value: str | None) -> str | None:
     return None
 
 
-def _address(found: Indicator, head: str, text: str) -> Sequence[Alert]:
-    network = network_of(found.type, found.value1, found.value2)
+def _address(indicator: Indicator, head: str, text: str) -> Sequence[Alert]:
+    network = network_of(indicator.type, indicator.value1, indicator.value2)
     if network is None:
         return ()
-    if not found.type.endswith("|port"):
+    if not indicator.type.endswith("|port"):
         return [Alert(head.format(network, "any"), text + network)]
-    port = port_of(found.value2)
+    port = port_of(indicator.value2)
     return [Alert(head.format(network, port), f"{text}{network}|{port}")] if port else ()
 
 
@@ -128,4 +128,4 @@ COMMON: dict[str, Maker] = {
     "email-subject": mail_subject,
     "email-attachment": mail_attachment,
 }
-"""Type of attribute → its rules, for what both engines say alike."""
+"""Type of attribute → its rules, where both engines have the same syntax."""

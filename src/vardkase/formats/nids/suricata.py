@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from vardkase.formats.names import dns_name
+from vardkase.formats.dns_names import dns_name
 from vardkase.formats.nids.rule import (
     COMMON,
     FOLLOW,
@@ -25,23 +25,23 @@ HASH = re.compile(r"[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
 PLAIN_PORTS = {"ssh": 22, "ftp": 21}
 
 
-def domain(found: Indicator) -> Sequence[Alert]:
+def domain(indicator: Indicator) -> Sequence[Alert]:
     """A domain and its subdomains, in DNS queries and HTTP."""
     header = 'content: "Host|3a|"; nocase; http.header; content:"{}"; fast_pattern; nocase;'
-    return _name(found.value1, "Domain", r"(^|[^A-Za-z0-9-])", header)
+    return _name_alerts(indicator.value1, "Domain", r"(^|[^A-Za-z0-9-])", header)
 
 
-def hostname(found: Indicator) -> Sequence[Alert]:
+def hostname(indicator: Indicator) -> Sequence[Alert]:
     header = 'content: "Host|3a| {}"; fast_pattern; nocase;'
-    return _name(found.value1, "Hostname", r"(^|[^A-Za-z0-9-\.])", header)
+    return _name_alerts(indicator.value1, "Hostname", r"(^|[^A-Za-z0-9-\.])", header)
 
 
-def domain_and_address(found: Indicator) -> Sequence[Alert]:
-    return [*domain(found), *to_address(found), *from_address(found)]
+def domain_and_address(indicator: Indicator) -> Sequence[Alert]:
+    return [*domain(indicator), *to_address(indicator), *from_address(indicator)]
 
 
-def url(found: Indicator) -> Sequence[Alert]:
-    value = found.value1
+def url(indicator: Indicator) -> Sequence[Alert]:
+    value = indicator.value1
     try:
         split = urlsplit(value)
         host, port = split.hostname or "", split.port
@@ -58,34 +58,34 @@ def url(found: Indicator) -> Sequence[Alert]:
     return SCHEMES[split.scheme](split, name, address, port, text) if name else ()
 
 
-def user_agent(found: Indicator) -> Sequence[Alert]:
-    if not found.value1:
+def user_agent(indicator: Indicator) -> Sequence[Alert]:
+    if not indicator.value1:
         return ()
-    value = in_content(found.value1)
+    value = in_content(indicator.value1)
     content = f'{FLOW} content:"{value}"; fast_pattern; http_user_agent;'
     return [Alert("http $HOME_NET any -> $EXTERNAL_NET any", f"Outgoing User-Agent {value}", content, FOLLOW)]
 
 
-def ja3(found: Indicator) -> Sequence[Alert]:
+def ja3(indicator: Indicator) -> Sequence[Alert]:
     """A TLS client (JA3), or on a ja3s object a server, by its handshake fingerprint."""
-    if not HASH.fullmatch(found.value1):
+    if not HASH.fullmatch(indicator.value1):
         return ()
-    word, buffer = ("JA3S", "ja3s.hash") if found.object == "ja3s" else ("JA3", "ja3.hash")
-    value = found.value1.lower()
+    word, buffer = ("JA3S", "ja3s.hash") if indicator.object == "ja3s" else ("JA3", "ja3.hash")
+    value = indicator.value1.lower()
     content = f'{buffer}; content:"{value}"; fast_pattern;'
     return [Alert("tls any any -> any any", f"{word} Hash: {value}", content, FOLLOW)]
 
 
-def _name(value: str, word: str, start: str, header: str) -> Sequence[Alert]:
+def _name_alerts(value: str, word: str, start: str, header: str) -> Sequence[Alert]:
     name = dns_name(value)
     if name is None:
         return ()
     pattern = start + in_pattern(name)
-    asked = f'dns.query; content:"{name}"; nocase; pcre: "/{pattern}$/i";'
-    browsed = rf'{FLOW} http.header; {header.format(name)} pcre: "/{pattern}[^A-Za-z0-9-\.]/Hi";'
+    query = f'dns.query; content:"{name}"; nocase; pcre: "/{pattern}$/i";'
+    request = rf'{FLOW} http.header; {header.format(name)} pcre: "/{pattern}[^A-Za-z0-9-\.]/Hi";'
     return [
-        Alert("dns any any -> any any", f"{word} {name}", asked),
-        Alert("http $HOME_NET any -> $EXTERNAL_NET any", f"Outgoing HTTP {word} {name}", browsed, FOLLOW),
+        Alert("dns any any -> any any", f"{word} {name}", query),
+        Alert("http $HOME_NET any -> $EXTERNAL_NET any", f"Outgoing HTTP {word} {name}", request, FOLLOW),
     ]
 
 
@@ -98,12 +98,13 @@ def _http(split: SplitResult, host: str, address: str, port: int | None, text: s
 
 
 def _https(_split: SplitResult, host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
+    # The path is encrypted, and an address sends no server name.
     content = FLOW if address else f'{FLOW} tls.sni; content:"{host}"; fast_pattern; nocase;'
     return [Alert(f"tls $HOME_NET any -> {address or '$EXTERNAL_NET'} {port or 443}", text, content, FOLLOW)]
 
 
 def _plain(split: SplitResult, _host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
-    if not address:
+    if not address:  # Neither protocol has a field with the name that was looked up.
         return ()
     content = f"{FLOW} app-layer-protocol:{split.scheme};"
     return [
@@ -112,6 +113,7 @@ def _plain(split: SplitResult, _host: str, address: str, port: int | None, text:
 
 
 def _address(host: str) -> str:
+    # Most hosts are names: this spares the exception.
     if not host or host[-1] not in "0123456789abcdef:":
         return ""
     try:

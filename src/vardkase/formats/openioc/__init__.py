@@ -22,7 +22,7 @@ CATEGORIES = frozenset(
         "Network activity",
     )
 )
-"""Where a value can be met: the others tell about the attack, not what to look for."""
+"""Categories of values that can be observed; the others describe the attack."""
 
 COLUMNS = "a.uuid::text, a.type, a.value1, a.value2, a.category, a.to_ids"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
 
 from vardkase.analysis.search.filters import Search
-from vardkase.formats.names import dns_name
+from vardkase.formats.dns_names import dns_name
 from vardkase.formats.rpz.head import head, policy_of
 from vardkase.formats.search_results import MatchedValue, rows_of
 from vardkase.identity.access.actor import Actor
@@ -15,7 +15,7 @@ from vardkase.misp.types import network_of
 
 ZEROS = re.compile(r"\b0(?::0)+\b")
 LONGEST_NAME = 190
-"""Longer names leave no room for the zone's own name behind them, and one such line spoils the zone."""
+"""Longer names leave no room for the zone's own name behind them, and a resolver refuses a zone with one such line."""
 
 
 def zone(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -24,10 +24,10 @@ def zone(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     yield head(search).encode()
     record, effect = policy_of(search)
     for types, title, owners in BLOCKS:
-        met = MatchedValue()
+        seen = MatchedValue()
         before = f"; The following {title} will {effect}\n"
         for rows in rows_of(actor, search, ids, "a.type, a.value1, a.value2", types=types):
-            names = [name for row in rows for name in owners(*row) if met.first_time(name)]
+            names = [name for row in rows for name in owners(*row) if seen.first_time(name)]
             if names:
                 yield (before + "".join(f"{name} {record}\n" for name in names)).encode()
                 before = ""
@@ -40,17 +40,17 @@ def require_options(search: Search) -> None:
     policy_of(search)
 
 
-def _address(type: str, value1: str, value2: str | None) -> list[str]:
+def _address_owners(type: str, value1: str, value2: str | None) -> list[str]:
     network = network_of(type, value1, value2)
     return [trigger(network)] if network else []
 
 
-def _domain(type: str, value1: str, value2: str | None) -> list[str]:
-    name = _host(type, value1, value2)
-    return [*name, *(f"*.{each}" for each in name)]
+def _domain_owners(type: str, value1: str, value2: str | None) -> list[str]:
+    names = _host_owners(type, value1, value2)
+    return [*names, *(f"*.{name}" for name in names)]
 
 
-def _host(_type: str, value1: str, _value2: str | None) -> list[str]:
+def _host_owners(_type: str, value1: str, _value2: str | None) -> list[str]:
     name = dns_name(value1)
     return [name] if name and len(name) <= LONGEST_NAME else []
 
@@ -63,6 +63,7 @@ def trigger(network: str) -> str:
     else:
         number = int(parsed.network_address)
         text = ":".join(f"{number >> shift & 0xFFFF:x}" for shift in range(112, -1, -16))
+        # As in an address, but once only and as "zz": a label cannot be empty.
         longest = max(ZEROS.findall(text), key=len, default="")
         parts = (text.replace(longest, "zz", 1) if longest else text).split(":")
     return ".".join((str(parsed.prefixlen), *reversed(parts), "rpz-ip"))
@@ -71,8 +72,8 @@ def trigger(network: str) -> str:
 type Owners = Callable[[str, str, str | None], list[str]]
 
 BLOCKS: tuple[tuple[tuple[str, ...], str, Owners], ...] = (
-    (("ip-src", "ip-dst", "domain|ip"), "list of IP addresses", _address),
-    (("domain", "domain|ip"), "domain names and all of their sub-domains", _domain),
-    (("hostname",), "hostnames", _host),
+    (("ip-src", "ip-dst", "domain|ip"), "list of IP addresses", _address_owners),
+    (("domain", "domain|ip"), "domain names and all of their sub-domains", _domain_owners),
+    (("hostname",), "hostnames", _host_owners),
 )
 """Types, what the comment calls them, and the owner names that a value gets."""

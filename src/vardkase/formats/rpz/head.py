@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from vardkase.analysis.search.filters import Search
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
-from vardkase.formats.names import dns_name
+from vardkase.formats.dns_names import dns_name
 from vardkase.formats.problems import ExportProblem
 from vardkase.formats.rpz import settings
 
@@ -37,12 +37,13 @@ NUMBER_OF = {name.lower(): number for number, name in enumerate(settings.POLICIE
 
 def policy_of(search: Search) -> Policy:
     """The policy with this name or number; the installation's if it does not exist, as in MISP."""
-    given = str(search.options.get("policy", "")).strip().lower()
+    name = str(search.options.get("policy", "")).strip().lower()
     number = (
-        int(given) if given in ("0", "1", "2", "3", "4", "5") else NUMBER_OF.get(given, settings.POLICY.value)
+        int(name) if name in ("0", "1", "2", "3", "4", "5") else NUMBER_OF.get(name, settings.POLICY.value)
     )
     if number != LOCAL_DATA:
         return POLICIES[number]
+    # The only policy with a parameter: where the resolver sends the client instead.
     garden = _option(search, "walled_garden", settings.WALLED_GARDEN.value)
     return Policy(_garden_record(garden), POLICIES[number].effect.format(garden=garden))
 
@@ -51,10 +52,11 @@ def head(search: Search) -> str:
     """TTL, SOA and name servers. Raises Invalid for an option that is not allowed in a zone."""
 
     def option(name: str, default: str) -> str:
-        return _matching(name, _option(search, name, default), DURATION)
+        return _require_form(name, _option(search, name, default), DURATION)
 
-    ns = _name("ns", _option(search, "ns", settings.NS.value))
-    email = _name("email", _option(search, "email", settings.EMAIL.value).replace("@", "."))
+    ns = _require_name("ns", _option(search, "ns", settings.NS.value))
+    # In an SOA record the mailbox is a name (RFC 1035).
+    email = _require_name("email", _option(search, "email", settings.EMAIL.value).replace("@", "."))
     serial = _serial(_option(search, "serial", settings.SERIAL.value))
     times = " ".join(
         (
@@ -71,30 +73,31 @@ def head(search: Search) -> str:
         f"{indent}NS {ns}",
     ]
     if settings.NS_ALT.value:
-        lines.append(f"{indent}NS {_name('ns_alt', settings.NS_ALT.value)}")
+        lines.append(f"{indent}NS {_require_name('ns_alt', settings.NS_ALT.value)}")
     return "\n".join(lines) + "\n\n"
 
 
 def _option(search: Search, name: str, default: str) -> str:
-    given: Any = search.options.get(name)
-    return default if given is None or given == "" else str(given)
+    value: Any = search.options.get(name)
+    return default if value is None or value == "" else str(value)
 
 
-def _matching(name: str, value: str, pattern: re.Pattern[str]) -> str:
+def _require_form(name: str, value: str, pattern: re.Pattern[str]) -> str:
     if not pattern.fullmatch(value):
         raise Invalid(ExportProblem.BAD_ZONE_OPTION(name=name))
     return value
 
 
-def _name(option: str, value: str) -> str:
+def _require_name(option: str, value: str) -> str:
     if dns_name(value) is None or not value.isascii():
         raise Invalid(ExportProblem.BAD_ZONE_OPTION(name=option))
     return value
 
 
 def _serial(template: str) -> str:
-    _matching("serial", template, SERIAL)
+    _require_form("serial", template, SERIAL)
     serial = template.replace("$date", f"{today():%Y%m%d}").replace("$time", str(now_seconds()))
+    # A serial number has 32 bits (RFC 1035); a resolver would not load the zone.
     if int(serial) > LARGEST_SERIAL:
         raise Invalid(ExportProblem.BAD_ZONE_OPTION(name="serial"))
     return serial
@@ -105,5 +108,5 @@ def _garden_record(garden: str) -> str:
     try:
         address = ip_address(garden)
     except ValueError:
-        return f"CNAME {_name('walled_garden', garden).removesuffix('.')}."
+        return f"CNAME {_require_name('walled_garden', garden).removesuffix('.')}."
     return f"{'A' if address.version == 4 else 'AAAA'} {address}"

@@ -42,14 +42,14 @@ def stix1(form: str) -> Callable[[Actor, Search, Sequence[int]], Iterator[bytes]
             "organisation": _as_prefix(actor.organisation_name),
             "namespace": search.base_url,
         }
-        return _begun(_written(job, _documents(actor, search, ids)))
+        return _with_first_produced(_converted(job, _documents(actor, search, ids)))
 
     return render
 
 
 def stix2(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     job = {"job": "write stix2", "version": _version(search, STIX2_VERSIONS)}
-    return _begun(_written(job, _documents(actor, search, ids)))
+    return _with_first_produced(_converted(job, _documents(actor, search, ids)))
 
 
 def require_version(*known: str) -> Callable[[Search], None]:
@@ -62,22 +62,22 @@ def require_version(*known: str) -> Callable[[Search], None]:
 
 
 def _version(search: Search, known: Sequence[str]) -> str:
-    asked = search.options.get("stix-version")
-    if asked in (None, ""):
+    version = search.options.get("stix-version")
+    if version in (None, ""):
         return known[0]
-    if str(asked) not in known:
-        raise Invalid(ExportProblem.UNKNOWN_STIX_VERSION(version=str(asked)[:20], known=known))
-    return str(asked)
+    if str(version) not in known:
+        raise Invalid(ExportProblem.UNKNOWN_STIX_VERSION(version=str(version)[:20], known=known))
+    return str(version)
 
 
-def _written(job: dict[str, Any], documents: Iterator[bytes]) -> Iterator[bytes]:
+def _converted(job: dict[str, Any], documents: Iterator[bytes]) -> Iterator[bytes]:
     with writing.job(job) as process:
         for document in documents:
             yield from process.ask(document)
         yield from process.ask(b"")
 
 
-def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _with_first_produced(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """`pieces`, with the first one already produced: errors there can still set the HTTP status."""
     first = next(pieces)
 
@@ -91,7 +91,7 @@ def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _documents(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     if search.scope is Scope.EVENTS:
         options = replace(event_options(actor, search), include_event_correlations=False)
-        for part in _by_size(ids):
+        for part in _runs_of_events(ids):
             yield b"".join(events_document(actor, part, options))
     else:
         listed = replace(attribute_options(search), include_context=True, include_event_tags=True)
@@ -99,7 +99,7 @@ def _documents(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[byt
             yield b"".join(attributes_document(actor, ids[start : start + AT_ONCE], listed))
 
 
-def _by_size(event_ids: Sequence[int]) -> Iterator[list[int]]:
+def _runs_of_events(event_ids: Sequence[int]) -> Iterator[list[int]]:
     """The events in runs of at most AT_ONCE attributes, or of one event that has more."""
     run: list[int] = []
     total = 0

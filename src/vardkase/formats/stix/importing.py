@@ -14,8 +14,8 @@ from vardkase.formats.problems import ImportProblem
 
 reading = SandboxPool("vardkase.formats.stix.program", Limits(seconds=300), part=OptionalPart.STIX)
 
-FORGOTTEN = ("distribution", "published", "publish_timestamp")
-"""What the library says of these is its own default, or the sender's business."""
+DROPPED = ("distribution", "published", "publish_timestamp")
+"""Their values are the library's defaults, or concern only the sender's instance."""
 ORIGINAL_FILE = {
     "name": "original-imported-file",
     "meta-category": "file",
@@ -35,7 +35,7 @@ def read_stix2(content: bytes, *, galaxies_as_tags: bool = True) -> dict[str, An
 
 def event_of_bundle(content: bytes) -> dict[str, Any]:
     """As `read_stix2`, without the original document among the objects."""
-    return _event(_asked({"job": "read stix2", "galaxies_as_tags": True}, content))
+    return _event(_answer({"job": "read stix2", "galaxies_as_tags": True}, content))
 
 
 def faults_of_objects(content: bytes) -> list[str]:
@@ -43,18 +43,18 @@ def faults_of_objects(content: bytes) -> list[str]:
 
     In English, for the sender: another machine.
     """
-    faults = _asked({"job": "check stix2"}, content)
+    faults = _answer({"job": "check stix2"}, content)
     return [problem_from_json(fault).wire if fault else "" for fault in faults]
 
 
 def _read(job: str, content: bytes, name: str, galaxies_as_tags: bool) -> dict[str, Any]:
-    answer = _asked({"job": job, "galaxies_as_tags": galaxies_as_tags}, content)
+    answer = _answer({"job": job, "galaxies_as_tags": galaxies_as_tags}, content)
     event = _event(answer)
     original = original_file(name, content, answer["format"])
     return {**event, "Object": [*event.get("Object", ()), original]}
 
 
-def _asked(job: dict[str, Any], content: bytes) -> Any:
+def _answer(job: dict[str, Any], content: bytes) -> Any:
     try:
         with reading.job(job) as process:
             return json_limits.decoded(b"".join(process.ask(content)))
@@ -65,13 +65,13 @@ def _asked(job: dict[str, Any], content: bytes) -> Any:
 
 
 def _event(answer: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in answer["event"].items() if key not in FORGOTTEN}
+    return {key: value for key, value in answer["event"].items() if key not in DROPPED}
 
 
 def original_file(name: str, content: bytes, form: str) -> dict[str, Any]:
-    kept = {"object_relation": "imported-sample", "type": "attachment", "category": "External analysis",
+    file = {"object_relation": "imported-sample", "type": "attachment", "category": "External analysis",
             "value": name, "data": base64.b64encode(content).decode(), "to_ids": False,
             "disable_correlation": True}  # fmt: skip
-    told = {"object_relation": "format", "type": "text", "category": "Other", "value": form, "to_ids": False,
+    format_name = {"object_relation": "format", "type": "text", "category": "Other", "value": form, "to_ids": False,
             "disable_correlation": True}  # fmt: skip
-    return {**ORIGINAL_FILE, "Attribute": [kept, told]}
+    return {**ORIGINAL_FILE, "Attribute": [file, format_name]}

@@ -1,6 +1,6 @@
 """Sandbox program for STIX: the only module that imports the misp-stix library.
 
-It is imported by no one but the keeper of such processes (`vardkase.core.sandbox`), and knows no Django.
+Only the process that starts sandboxes (`vardkase.core.sandbox`) imports it; it does not use Django.
 """
 
 from __future__ import annotations

@@ -25,18 +25,18 @@ from vardkase.formats.faults import ImportFault
 from vardkase.formats.stix.patterns import validate_by_shape
 
 UNREADABLE = (STIXLoadingError, STIXError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
-"""What the library raises when a document is not what it says it is."""
+"""What the libraries raise for a malformed document."""
 NOBODY = "55f6ea65-aa10-4c5a-bf01-4f84950d210f"
-"""The organisation that misp-stix gives to clusters whose maker it does not know."""
+"""The organisation that misp-stix gives to clusters of an unknown creator."""
 
 
 def read_stix1(*, galaxies_as_tags: bool) -> Answerer:
     def read(document: bytes) -> Iterator[bytes]:
-        with _in_words(), NamedTemporaryFile(suffix=".xml") as file:
+        with _refusing_unreadable(), NamedTemporaryFile(suffix=".xml") as file:
             file.write(document)
             file.flush()
             package = load_stix1_package(file.name)
-            chosen = get_stix1_parser(is_stix1_from_misp(package), *_options(galaxies_as_tags))
+            chosen = get_stix1_parser(is_stix1_from_misp(package), **_options(galaxies_as_tags))
             parser = chosen[0]()
             parser.load_stix_package(package)
             parser.parse_stix_package(**chosen[1])
@@ -47,10 +47,10 @@ def read_stix1(*, galaxies_as_tags: bool) -> Answerer:
 
 def read_stix2(*, galaxies_as_tags: bool) -> Answerer:
     def read(document: bytes) -> Iterator[bytes]:
-        with _in_words():
+        with _refusing_unreadable():
             validate_by_shape()
             bundle = load_stix2_content(document.decode())
-            chosen = get_stix2_parser(is_stix2_from_misp(bundle.objects), *_options(galaxies_as_tags))
+            chosen = get_stix2_parser(is_stix2_from_misp(bundle.objects), **_options(galaxies_as_tags))
             parser = chosen[0]()
             parser.load_stix_bundle(bundle)
             parser.parse_stix_bundle(**chosen[1])
@@ -64,7 +64,7 @@ def check_stix2() -> Answerer:
 
     def check(document: bytes) -> Iterator[bytes]:
         validate_by_shape()
-        yield json.dumps([_fault(each) for each in json.loads(document)]).encode()
+        yield json.dumps([_fault(stix_object) for stix_object in json.loads(document)]).encode()
 
     return check
 
@@ -77,8 +77,19 @@ def _fault(stix_object: Any) -> dict[str, Any] | None:
     return None
 
 
-def _options(galaxies_as_tags: bool) -> tuple[Any, ...]:
-    return 0, None, None, None, False, galaxies_as_tags, True, NOBODY, 0, None
+def _options(galaxies_as_tags: bool) -> dict[str, Any]:
+    return {
+        "distribution": 0,
+        "sharing_group_id": None,
+        "title": None,
+        "producer": None,
+        "force_contextual_data": False,
+        "galaxies_as_tags": galaxies_as_tags,
+        "single_event": True,
+        "organisation_uuid": NOBODY,
+        "cluster_distribution": 0,
+        "cluster_sharing_group_id": None,
+    }
 
 
 def _result(parser: Any, version: str) -> bytes:
@@ -86,7 +97,7 @@ def _result(parser: Any, version: str) -> bytes:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _refusing_unreadable() -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:

@@ -1,7 +1,7 @@
 """Converts MISP JSON to STIX, document by document, inside a sandbox process.
 
-Each document is the answer of a search in MISP JSON; an empty one ends the export. What a document of events
-needed is forgotten before the next comes, but for the ids of what has been written already.
+Each document is the answer of a search in MISP JSON; an empty one ends the export. What a document of
+events needed is dropped before the next one, except the ids of objects already written.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Stix2:
     """One bundle of everything; shared objects such as identities and markings appear once."""
 
     def __init__(self, version: str) -> None:
-        gc.disable()  # Much is made and little dropped, and the process ends with the export.
+        gc.disable()  # Many objects live until the end, and the process ends with the export.
         validate_by_shape()
         compare_by_name()
         self._parser = PARSERS[version]()

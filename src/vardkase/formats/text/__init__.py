@@ -17,10 +17,10 @@ COLUMNS = "concat_ws('|', a.value1, a.value2), e.uuid::text"
 
 
 def values(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    met = MatchedValue()
+    seen = MatchedValue()
     empty = True
     for page in rows_of(actor, search, ids, COLUMNS):
-        fresh = [value for value, _ in page if met.first_time(value)]
+        fresh = [value for value, _ in page if seen.first_time(value)]
         if fresh:
             empty = False
             yield "".join(f"{value}\n" for value in fresh).encode()
@@ -49,6 +49,7 @@ def require_digest(search: Search) -> None:
 
 
 def _digest(name: str) -> Any:
+    # The lengths of SHAKE digests vary.
     if name not in hashlib.algorithms_guaranteed or name.startswith("shake"):
         raise Invalid(ExportProblem.UNKNOWN_HASH_TYPE(name=name))
     return lambda value: hashlib.new(name, value.encode(), usedforsecurity=False).hexdigest()

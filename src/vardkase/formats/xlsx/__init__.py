@@ -44,41 +44,43 @@ def of_rows(
     name, with a bold, frozen and filterable header.
     """
     with tempfile.TemporaryFile() as file:
-        _write(file, head, rows, most, title)
+        _write_workbook(file, head, rows, most, title)
         file.seek(0)
         while chunk := file.read(CHUNK):
             yield chunk
 
 
-def _write(file: IO[bytes], head: Sequence[str], rows: Iterable[Cells], most: int, title: str) -> None:
+def _write_workbook(
+    file: IO[bytes], head: Sequence[str], rows: Iterable[Cells], most: int, title: str
+) -> None:
     book = Workbook(write_only=True)
     sheet: Any = None
     used = most
     for row in rows:
         if used >= most:
-            sheet, used = _sheet(book, head, title)
+            sheet, used = _new_sheet(book, head, title)
         sheet.append([_cell(sheet, value) for value in row])
         used += 1
     if sheet is None:
-        _sheet(book, head, title)
+        _new_sheet(book, head, title)
     book.save(file)
 
 
-def _sheet(book: Workbook, head: Sequence[str], title: str) -> tuple[Any, int]:
+def _new_sheet(book: Workbook, head: Sequence[str], title: str) -> tuple[Any, int]:
     sheet = book.create_sheet(title or None)
     if title:
-        _lay_out(sheet, head)
+        _write_header(sheet, head)
     elif head:
         sheet.append(list(head))
     return sheet, int(bool(head))
 
 
-def _lay_out(sheet: Any, head: Sequence[str]) -> None:
+def _write_header(sheet: Any, head: Sequence[str]) -> None:
     sheet.freeze_panes = "A2"
-    for number, words in enumerate(head, 1):
-        width = WIDEST if number == 1 else max(NARROWEST, len(words) + 8)
+    for number, title in enumerate(head, 1):
+        width = WIDEST if number == 1 else max(NARROWEST, len(title) + 8)
         sheet.column_dimensions[get_column_letter(number)].width = min(width, WIDEST / 1.5)
-    cells = [WriteOnlyCell(sheet, words) for words in head]
+    cells = [WriteOnlyCell(sheet, title) for title in head]
     for cell in cells:
         cell.font = Font(bold=True)
     sheet.append(cells)
@@ -90,6 +92,7 @@ def _cell(sheet: Any, value: str | int | bool | date | None) -> Any:
     if not isinstance(value, str):
         return int(value) if isinstance(value, bool) else value
     text = ILLEGAL_CHARACTERS_RE.sub(" ", value)[:LONGEST]
+    # Only such a text would become a formula.
     if not text.startswith("="):
         return text
     cell = WriteOnlyCell(sheet, text)

@@ -36,7 +36,7 @@ def attributes(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[byt
     left_out = () if options.include_context else ("Event",)
     yield START.encode()
     for page in attribute_pages(actor, ids, options):
-        rows = _decoded(encoder.encode(page))
+        rows = msgspec.json.decode(encoder.encode(page))
         yield "".join(f"{element('Attribute', _without(row, left_out))}\n" for row in rows).encode()
     yield END.encode()
 
@@ -45,25 +45,22 @@ def _events(actor: Actor, ids: Sequence[int], options: EventOptions) -> Iterator
     yield START.encode()
     for header, sections in event_parts(actor, ids, options):
         yield b"<Event>"
-        yield from _event(header, sections)
+        yield from _event_content(header, sections)
         yield b"</Event>"
     yield END.encode()
 
 
-def _event(header: EventHeader, sections: Iterator[Section]) -> Iterator[bytes]:
-    members = _without(_decoded(encoder.encode(header)), NOT_EXPORTED)
+def _event_content(header: EventHeader, sections: Iterator[Section]) -> Iterator[bytes]:
+    members = _without(msgspec.json.decode(encoder.encode(header)), NOT_EXPORTED)
     yield "".join(element(name, value) for name, value in members.items()).encode()
     for name, pieces in sections:
         empty = True
         for piece in filter(None, pieces):
             empty = False
-            yield element(name, _decoded(b"[" + piece + b"]")).encode()
+            yield element(name, msgspec.json.decode(b"[" + piece + b"]")).encode()
+        # MISP writes these lists even if they are empty.
         if empty and name in SHOWN_EMPTY:
             yield f"<{name}/>".encode()
-
-
-def _decoded(encoded: bytes) -> Any:
-    return msgspec.json.decode(encoded)
 
 
 def _without(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -24,14 +24,11 @@ def document(data: Any) -> str:
 
 def element(name: str, value: Any) -> str:
     if not NAME.fullmatch(name):
-        name = "item"
+        name = "item"  # A key of someone's JSON need not be a name in XML.
     items = value if isinstance(value, list) and value else [value]
-    return "".join(_single(name, item) for item in items)
-
-
-def _single(name: str, value: Any) -> str:
-    content = _content(value)
-    return f"<{name}>{content}</{name}>" if content else f"<{name}/>"
+    return "".join(
+        f"<{name}>{content}</{name}>" if (content := _content(item)) else f"<{name}/>" for item in items
+    )
 
 
 def _content(value: Any) -> str:

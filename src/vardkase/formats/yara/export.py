@@ -22,13 +22,13 @@ AS_IS = "\n// =====================================   AS-IS  ===================
 COLUMNS = "a.uuid::text, a.type, a.value1, a.value2, e.uuid::text, e.info"
 
 ALL_SECONDS = 60.0
-"""By the clock, for all rules of one export: those behind stand in comments. A rule takes a millisecond or two."""
+"""Wall-clock time for all rules of one export; the rest become comments. A rule takes a millisecond or two."""
 reading = SandboxPool(
     "vardkase.formats.yara.program", Limits(memory=1 << 30, seconds=10), part=OptionalPart.YARA
 )
 
 type Rule = dict[str, Any]
-"""``value``, the rule; ``comment``, what was done to it; ``valid``, whether YARA takes it."""
+"""``value``, the rule; ``comment``, how it was changed; ``valid``, whether YARA accepts it."""
 
 
 def as_text(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -53,17 +53,19 @@ def _text(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     yield AS_IS.encode()
     before = ""
     for rule in _as_is(actor, search, ids):
-        value = rule["value"] if rule["valid"] else _commented(rule)
+        value = rule["value"]
+        if not rule["valid"]:
+            value = "\n".join(f"// {line}" for line in f"{rule['comment']}\n{value}".splitlines())
         yield f"{before}{value}".encode()
         before = "\n\n"
 
 
 def _json(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    made = (
+    rules = (
         {"value": value, "comment": "Generated. ", "valid": True} for value in _generated(actor, search, ids)
     )
     yield b'{"generated":['
-    yield from joined(json.dumps(rule).encode() for rule in made)
+    yield from joined(json.dumps(rule).encode() for rule in rules)
     yield b'],"as-is":['
     yield from joined(json.dumps(rule).encode() for rule in _as_is(actor, search, ids))
     yield b"]}"
@@ -103,21 +105,21 @@ class _RuleReader:
         if self._left <= 0:
             comment = "Not read: the rules of this export take too long. Ask for fewer at once."
             return {"value": row.value1, "comment": comment, "valid": False}
-        begun = time.monotonic()
+        started = time.monotonic()
         try:
             return self._read(row)
         finally:
-            self._left -= time.monotonic() - begun
+            self._left -= time.monotonic() - started
 
     def _read(self, row: generated.Row) -> Rule:
-        given = {
+        request = {
             "text": row.value1,
             "uuid": row.uuid,
             "event_uuid": row.event_uuid,
             "event_info": row.event_info,
         }
         try:
-            answer: Rule = json.loads(b"".join(self._opened().ask(json.dumps(given).encode())))
+            answer: Rule = json.loads(b"".join(self._running_job().ask(json.dumps(request).encode())))
         except (LimitReached, ProgramFailed) as error:
             self._stack.close()
             self._job = None
@@ -125,14 +127,10 @@ class _RuleReader:
         self._names += answer.pop("names")
         return answer
 
-    def _opened(self) -> Job:
+    def _running_job(self) -> Job:
         if self._job is None:
             self._job = self._stack.enter_context(reading.job({}))
+            # A new process has to know the names that earlier rules of the file have.
             names = json.dumps({"names": self._names}).encode()
             b"".join(self._job.ask(names))
         return self._job
-
-
-def _commented(rule: Rule) -> str:
-    lines = f"{rule['comment']}\n{rule['value']}".splitlines()
-    return "\n".join(f"// {line}" for line in lines)

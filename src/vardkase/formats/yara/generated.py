@@ -24,10 +24,10 @@ HASHES: Mapping[str, str] = {
 DIGEST = re.compile(r"[0-9a-f]{32,64}", re.ASCII)
 
 TYPES = frozenset((*FIRST, *BOTH, *HASHES, *(f"filename|{name}" for name in HASHES), "malware-sample"))
-"""Types of attribute that give rules."""
+"""Attribute types that become rules."""
 
 SHORTEST, LONGEST = 4, 8000
-"""Bytes in a text: a shorter one is in every file, a longer one no line of a rule can hold."""
+"""Bytes of a text: a shorter one is in every file, a longer one exceeds a line of a rule."""
 TOGETHER = 1000
 """Attributes in one rule."""
 
@@ -69,24 +69,30 @@ def of_attributes(rows: Iterable[Row]) -> Iterator[str]:
         parts = RuleParts()
         parts.add(row)
         if parts.texts or parts.conditions:
-            yield rule(f"MISP_ATTRIBUTE_{_name(row.uuid)}", _meta(row, f"{row.uuid} ({row.type})"), parts)
+            yield rule(
+                f"MISP_ATTRIBUTE_{_in_rule_name(row.uuid)}", _meta(row, f"{row.uuid} ({row.type})"), parts
+            )
 
 
 def of_events(rows: Iterable[Row]) -> Iterator[str]:
     for event_uuid, group in groupby(rows, key=lambda row: row.event_uuid):
-        for number, some in enumerate(batched(group, TOGETHER), 1):
+        for number, batch in enumerate(batched(group, TOGETHER), 1):
             parts = RuleParts()
-            for row in some:
+            for row in batch:
                 parts.add(row)
             if parts.texts or parts.conditions:
-                yield rule(f"MISP_EVENT_{_name(event_uuid)}_PART{number}", _meta(some[0]), parts)
+                yield rule(f"MISP_EVENT_{_in_rule_name(event_uuid)}_PART{number}", _meta(batch[0]), parts)
 
 
 def rule(name: str, meta: Sequence[tuple[str, str]], parts: RuleParts) -> str:
     """The rule as MISP lays it out, with the modules that it needs."""
-    modules = [module for module in ("hash", "pe") if any(f"{module}." in each for each in parts.conditions)]
+    modules = [
+        module
+        for module in ("hash", "pe")
+        if any(f"{module}." in condition for condition in parts.conditions)
+    ]
     imports = "\n".join(f'import "{module}"' for module in modules)
-    strings = "".join(f'\n\t\t$ = "{each}" ascii wide' for each in parts.texts)
+    strings = "".join(f'\n\t\t$ = "{pattern}" ascii wide' for pattern in parts.texts)
     conditions = [*parts.conditions, *(["any of them"] if parts.texts else [])]
     return (
         f"\n{imports}\nrule {name} : generated\n{{\n\tmeta:{meta_lines(meta)}"
@@ -109,7 +115,7 @@ def _hexadecimal(match: re.Match[bytes]) -> bytes:
     return b"\\" + match[0] if match[0] in b'"\\' else b"\\x%02x" % match[0][0]
 
 
-def _name(uuid: str) -> str:
+def _in_rule_name(uuid: str) -> str:
     return uuid.replace("-", "_")
 
 

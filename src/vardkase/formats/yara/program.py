@@ -1,7 +1,7 @@
 """Sandbox program that parses, tags and compiles user-written YARA rules.
 
-The only module that knows plyara and libyara, one of them in C. It is imported by no one but the keeper of such
-processes (`vardkase.core.sandbox`), and knows no Django.
+The only module that knows plyara and libyara, one of them in C. Only the process that starts sandboxes
+(`vardkase.core.sandbox`) imports it; it does not use Django.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ORIGIN = "Loaded as-is from a Yara attribute. Some comments may have been remove
 RESERVED = "MISP_"
 """How the names of generated rules begin."""
 REPAIRS = (("\u201d", '"'), ("\u201c", '"'), ("\u2033", '"'), ("\u00a0", " "), ("\r", ""))
-"""What word processors and web pages do to rules."""
+"""Characters that word processors and web pages put into rules."""
 OPENING = re.compile(r"^(\s*)Rule\b", re.MULTILINE)
 NOT_ONE = "It holds no rule."
 
@@ -44,33 +44,38 @@ class _Reader:
         self._taken: set[str] = set()
 
     def __call__(self, document: bytes) -> Iterator[bytes]:
-        given = json.loads(document)
-        if "names" in given:
-            self._taken.update(given["names"])
+        request = json.loads(document)
+        if "names" in request:
+            self._taken.update(request["names"])
             return
         try:
-            answer = self._exported(given)
+            answer = self._exported(request)
         except (yara.Error, ParseTypeError, ParseValueError, _Unfit, RecursionError) as error:
             reason = " ".join(str(error).split())[:300]
-            answer = {"value": given["text"], "comment": f"Not valid: {reason}", "valid": False, "names": []}
+            answer = {
+                "value": request["text"],
+                "comment": f"Not valid: {reason}",
+                "valid": False,
+                "names": [],
+            }
         yield json.dumps(answer).encode()
 
-    def _exported(self, given: Mapping[str, str]) -> dict[str, Any]:
-        rules, repaired = _parsed(given["text"])
-        renamed = self._renamed(rules, given["uuid"])
+    def _exported(self, request: Mapping[str, str]) -> dict[str, Any]:
+        rules, repaired = _parsed_or_repaired(request["text"])
+        renamed = self._renamed(rules, request["uuid"])
         unscoped = any("global" in rule.get("scopes", ()) for rule in rules)
         meta = (
-            ("MISP_EVENT_INFO", given["event_info"]),
-            ("MISP_EVENT_UUID", given["event_uuid"]),
+            ("MISP_EVENT_INFO", request["event_info"]),
+            ("MISP_EVENT_UUID", request["event_uuid"]),
             ("MISP_ORIGIN", ORIGIN),
-            ("MISP_UUID", f"{given['uuid']} (yara)"),
+            ("MISP_UUID", f"{request['uuid']} (yara)"),
         )
-        value = "\n".join(_written(rule, renamed, meta) for rule in rules)
+        value = "\n".join(_rendered(rule, renamed, meta) for rule in rules)
         yara.compile(source=value, includes=False)
         names: list[str] = [renamed.get(name, name) for name in (rule["rule_name"] for rule in rules)]
         self._taken.update(names)
-        done = (("repaired", repaired), ("renamed", bool(renamed)), ("no longer global", unscoped))
-        changes = ", ".join(word for word, true in done if true)
+        possible = (("repaired", repaired), ("renamed", bool(renamed)), ("no longer global", unscoped))
+        changes = ", ".join(word for word, is_true in possible if is_true)
         comment = "Loaded from source. " + (f"Auto-repaired: {changes}. " if changes else "")
         return {"value": value, "comment": comment, "valid": True, "names": names}
 
@@ -89,7 +94,7 @@ class _Unfit(Exception):
     """Not a rule, or one that reads other files."""
 
 
-def _parsed(text: str) -> tuple[list[Rule], bool]:
+def _parsed_or_repaired(text: str) -> tuple[list[Rule], bool]:
     """The rules of a text, and whether it had to be repaired first."""
     try:
         return _rules(text), False
@@ -121,7 +126,7 @@ class _Parser:
 
 
 _parser = _Parser()
-"""Made by the keeper, and there for each of its jobs."""
+"""Created before the sandbox processes are forked, so that each has it."""
 
 
 def _rules(text: str) -> list[Rule]:
@@ -133,7 +138,7 @@ def _rules(text: str) -> list[Rule]:
     return rules
 
 
-def _written(rule: Rule, renamed: Mapping[str, str], meta: Sequence[tuple[str, str]]) -> str:
+def _rendered(rule: Rule, renamed: Mapping[str, str], meta: Sequence[tuple[str, str]]) -> str:
     """One rule in MISP's layout. A global rule would decide over all others in the file, so the modifier is
     dropped."""
     imports = "\n".join(f'import "{module}"' for module in rule.get("imports", ()))
@@ -142,10 +147,10 @@ def _written(rule: Rule, renamed: Mapping[str, str], meta: Sequence[tuple[str, s
     name = renamed.get(rule["rule_name"], rule["rule_name"])
     own = "".join(
         f"\n\t\t{key} = {_meta_value(value)}"
-        for each in rule.get("metadata", ())
-        for key, value in each.items()
+        for entry in rule.get("metadata", ())
+        for key, value in entry.items()
     )
-    strings = "".join(f"\n\t\t{_string(each)}" for each in rule.get("strings", ()))
+    strings = "".join(f"\n\t\t{_string(string)}" for string in rule.get("strings", ()))
     return (
         f"\n{imports}\n{scope}rule {name} : {tags}\n{{\n\tmeta:{meta_lines(meta)}{own}"
         + (f"\n\tstrings:{strings}" if strings else "")
@@ -159,9 +164,9 @@ def _meta_value(value: str | int | bool) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _string(found: Mapping[str, Any]) -> str:
-    value = f'"{found["value"]}"' if found["type"] == "text" else found["value"]
-    return f"{found['name']} = {value} {' '.join(found.get('modifiers', ()))}"
+def _string(string: Mapping[str, Any]) -> str:
+    value = f'"{string["value"]}"' if string["type"] == "text" else string["value"]
+    return f"{string['name']} = {value} {' '.join(string.get('modifiers', ()))}"
 
 
 def _condition(rule: Rule, renamed: Mapping[str, str]) -> str:
@@ -169,4 +174,5 @@ def _condition(rule: Rule, renamed: Mapping[str, str]) -> str:
     if renamed.keys().isdisjoint(terms):
         raw: str = rule["raw_condition"]
         return raw.partition(":")[2].strip()
+    # Only then, because joined terms lose the layout and comments of the original.
     return " ".join(renamed.get(term, term) for term in terms)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from vardkase.analysis.search.filters import Search
+from vardkase.formats.dns_names import dns_name
 from vardkase.formats.hashes import PLAIN, WITH_FILENAME
-from vardkase.formats.names import dns_name
 from vardkase.formats.search_results import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES, network_of
@@ -16,12 +16,12 @@ HEAD = "#fields\tindicator\tindicator_type\tmeta.source\tmeta.desc\tmeta.url\tme
 COLUMNS = "a.type, a.value1, a.value2, e.id, e.info"
 
 NOT_IN_FIELD = re.compile(r"[\x00-\x1f\x7f-\x9f\\\u2028\u2029]|\A[#-]|\A\(empty\)\Z")
-"""What ends a field or a line there, begins a comment, or means that there is nothing."""
+"""What ends a field or a line, starts a comment, or means an empty value in Zeek's files."""
 SCHEME = re.compile(r"\A[a-z][a-z0-9+.-]{0,20}://", re.IGNORECASE)
 
 type Renderer = Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]
 type Items = Callable[[str, str, str | None], Sequence[tuple[str, str]]]
-"""From type and parts of an attribute to values and what Zeek calls their kind."""
+"""From an attribute's type and parts to values and Zeek's names of their kinds."""
 
 
 def intelligence(family: str) -> Renderer:
@@ -35,8 +35,8 @@ def intelligence(family: str) -> Renderer:
                 f"{field(value)}\tIntel::{kind}\tMISP\t{field(f'Event {event} - {info}')}\t"
                 f"{search.base_url}/events/view/{event}\tT\t-\n"
                 for type, value1, value2, event, info in rows
-                for each in items[type]
-                for value, kind in each(type, value1, value2)
+                for values_of in items[type]
+                for value, kind in values_of(type, value1, value2)
             ]
             if lines:
                 yield "".join(lines).encode()
@@ -47,11 +47,11 @@ def intelligence(family: str) -> Renderer:
 def items_of(family: str) -> Mapping[str, Sequence[Items]]:
     """Attribute type → function that makes its lines; for ALL, of every family. KeyError for an unknown one."""
     families = FAMILIES.values() if family == ALL else [FAMILIES[family]]
-    found: dict[str, list[Items]] = {}
-    for each in families:
-        for type, items in each.items():
-            found.setdefault(type, []).append(items)
-    return found
+    by_type: dict[str, list[Items]] = {}
+    for family_items in families:
+        for type, items in family_items.items():
+            by_type.setdefault(type, []).append(items)
+    return by_type
 
 
 def field(value: str) -> str:
@@ -99,5 +99,5 @@ FAMILIES: Mapping[str, Mapping[str, Items]] = {
     "certhash": dict.fromkeys(sorted(CERTIFICATES), _first("CERT_HASH")),
     "software": {"user-agent": _first("SOFTWARE")},
 }
-"""What may be asked for by name: types of attribute and what makes their lines."""
+"""Family → attribute types and the functions that make their lines."""
 ALL = "all"

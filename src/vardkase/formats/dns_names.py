@@ -9,7 +9,7 @@ NAME = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*", re.ASCII)
 
 
 def dns_name(value: str) -> str | None:
-    """`value` as a name without a dot at the end, IDNs as `xn--…`; None when it is no name."""
+    """`value` as a name without a dot at the end, IDNs as `xn--…`; None if it is not a name."""
     name = value.removesuffix(".")
     if not name.isascii():
         try:

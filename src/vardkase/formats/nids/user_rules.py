@@ -21,34 +21,32 @@ def taken_over(text: str, message: str, sid: int, reference: str) -> str | None:
     options = _options(parts[3]) if parts else None
     if not parts or options is None:
         return None
+    written = next((value or "" for name, value in options if name == "msg"), "")
+    quoted = QUOTED.fullmatch(written)
     ours = {
-        "msg": f' "{message}{in_message(_own_message(options))}"',
+        "msg": f' "{message}{in_message(quoted[1] if quoted else written)}"',
         "sid": str(sid),
         "rev": "1",
         "classtype": "trojan-activity",
         "reference": f"url,{reference}",
     }
+    # Ours take the place of the options of the same name; those that the rule lacks come last.
     kept = "".join(f"{_option(name, ours.pop(name, value))} " for name, value in options)
-    return f"{parts[1]} {parts[2]} ({kept}{''.join(_option(*each) for each in ours.items())})"
+    return f"{parts[1]} {parts[2]} ({kept}{''.join(_option(*option) for option in ours.items())})"
 
 
 def _options(text: str) -> list[tuple[str, str | None]] | None:
-    found: list[tuple[str, str | None]] = []
-    place = 0
-    while place < len(text.rstrip()):
-        match = OPTION.match(text, place)
+    options: list[tuple[str, str | None]] = []
+    position = 0
+    while position < len(text.rstrip()):
+        match = OPTION.match(text, position)
         if match is None:
             return None
-        found.append((match[1], match[2]))
-        place = match.end()
-    numbers = [name for name, _ in found]
-    return found if found and not any(numbers.count(name) > 1 for name in ("msg", "sid", "rev")) else None
-
-
-def _own_message(options: list[tuple[str, str | None]]) -> str:
-    given = next((value or "" for name, value in options if name == "msg"), "")
-    match = QUOTED.fullmatch(given)
-    return match[1] if match else given
+        options.append((match[1], match[2]))
+        position = match.end()
+    names = [name for name, _ in options]
+    # A rule that has one of ours twice would keep its second.
+    return options if options and not any(names.count(name) > 1 for name in ("msg", "sid", "rev")) else None
 
 
 def _option(name: str, value: str | None) -> str:
