@@ -46,6 +46,7 @@ def distribution_graph(actor: Actor, event_id: int) -> dict[str, Any]:
     }
 
 
+# A sharing group counts only at its level: others may keep a group from before.
 COUNTS = """
 SELECT kind, distribution, sharing_group_id, count(*) FROM (
     SELECT 'event' AS kind, e.distribution, CASE e.distribution WHEN 4 THEN e.sharing_group_id END AS sharing_group_id

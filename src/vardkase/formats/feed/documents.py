@@ -47,10 +47,11 @@ class FeedEvent:
     def document(self) -> Iterator[bytes]:
         writers = {"Attribute": self._attributes, "Object": self._objects, "EventReport": self._reports}
         if self.header.protected:
-            writers["CryptographicKey"] = _keys
+            writers["CryptographicKey"] = lambda piece: _list_content(KEYS.decode(b"[" + piece + b"]"))
         yield b'{"Event":' + encoder.encode(self._event())[:-1]
+        # Sections come as pieces of their lists, so that no event is ever in memory as a whole.
         for name, pieces in self.sections:
-            if name == "Tag":
+            if name == "Tag":  # Written last: the manifest needs the tags as well.
                 self.tags = TAGS.decode(b"[" + b",".join(pieces) + b"]")
             elif written := writers.get(name):
                 yield from _section(name, (written(piece) for piece in pieces if piece))
@@ -147,10 +148,6 @@ def _section(name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
         start = b""
     if not start:
         yield b"]"
-
-
-def _keys(piece: bytes) -> bytes:
-    return _list_content(KEYS.decode(b"[" + piece + b"]"))
 
 
 def _list_content(items: object) -> bytes:

@@ -24,6 +24,7 @@ def data_of(element: Element) -> Any:
     for child in element.children:
         value = data_of(child)
         if child.name in LISTS:
+            # XML cannot tell a list of one from a single member; MISP JSON can.
             members.setdefault(child.name, []).extend([value] if value != "" else [])
         elif child.name not in members:
             members[child.name] = value

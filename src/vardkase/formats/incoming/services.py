@@ -113,5 +113,5 @@ def kept_file(name: str, content: bytes, comment: str) -> dict[str, Any]:
         "data": base64.b64encode(content).decode(),
         "comment": comment,
         "to_ids": False,
-        "disable_correlation": True,
+        "disable_correlation": True,  # Its value is a file name, the same for many imports.
     }

@@ -93,7 +93,9 @@ class _Lines:
 
     def of(self, indicator: Indicator) -> list[str]:
         if indicator.type == OWN:
-            return self._own(indicator)
+            message = f"{self._message(indicator)}snort-rule | "
+            line = taken_over(indicator.value1, message, self._sid(indicator), self._reference(indicator))
+            return [line] if line and len(line.encode()) <= LONGEST_RULE else [_left_out(indicator)]
         maker = self._makers.get(indicator.type)
         return self._alerts(indicator, maker(indicator)) if maker else []
 
@@ -105,11 +107,6 @@ class _Lines:
             for number, (head, text, content, tag) in enumerate(alerts, sid)
         ]
         return [line for line in lines if len(line) <= LONGEST_RULE] or [_left_out(indicator)]
-
-    def _own(self, indicator: Indicator) -> list[str]:
-        message = f"{self._message(indicator)}snort-rule | "
-        line = taken_over(indicator.value1, message, self._sid(indicator), self._reference(indicator))
-        return [line] if line and len(line.encode()) <= LONGEST_RULE else [_left_out(indicator)]
 
     def _message(self, indicator: Indicator) -> str:
         return f"MISP e{indicator.event_id} [{in_message(indicator.tags or '')}] "

@@ -36,6 +36,7 @@ def zone(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
 
 
 def require_options(search: Search) -> None:
+    # Both raise Invalid; an export that has begun could no longer be refused.
     head(search)
     policy_of(search)
 

@@ -74,7 +74,7 @@ def _converted(job: dict[str, Any], documents: Iterator[bytes]) -> Iterator[byte
     with writing.job(job) as process:
         for document in documents:
             yield from process.ask(document)
-        yield from process.ask(b"")
+        yield from process.ask(b"")  # The end: what the library held back, and closing brackets.
 
 
 def _with_first_produced(pieces: Iterator[bytes]) -> Iterator[bytes]:

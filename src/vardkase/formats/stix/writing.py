@@ -50,7 +50,7 @@ class Stix2:
         self._parser.parse_json_content(document)
         for stix_object in self._parser.fetch_stix_objects:
             yield f"{self._before}{encoder.encode(stix_object)}".encode()
-            self._before = SEPARATOR
+            self._before = SEPARATOR  # The opening of the bundle goes before the first object only.
 
 
 SEPARATOR = ", "
@@ -64,6 +64,7 @@ class Stix2Objects:
         compare_by_name()
 
     def __call__(self, document: bytes) -> Iterator[bytes]:
+        # A new parser each time: a used one leaves out the identities and markings that it wrote before.
         parser = MISPtoSTIX21Parser()
         parser.parse_json_content(document)
         for stix_object in parser.fetch_stix_objects:

@@ -17,7 +17,7 @@ COLUMNS = "concat_ws('|', a.value1, a.value2), e.uuid::text"
 
 
 def values(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    seen = MatchedValue()
+    seen = MatchedValue()  # Values are in several events; the list has each once.
     empty = True
     for page in rows_of(actor, search, ids, COLUMNS):
         fresh = [value for value, _ in page if seen.first_time(value)]

@@ -55,7 +55,7 @@ def _write_workbook(
 ) -> None:
     book = Workbook(write_only=True)
     sheet: Any = None
-    used = most
+    used = most  # So that the first row starts a sheet.
     for row in rows:
         if used >= most:
             sheet, used = _new_sheet(book, head, title)

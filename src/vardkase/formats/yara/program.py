@@ -71,6 +71,7 @@ class _Reader:
             ("MISP_UUID", f"{request['uuid']} (yara)"),
         )
         value = "\n".join(_rendered(rule, renamed, meta) for rule in rules)
+        # Compiled as exported: a rule that parses may still be refused by YARA, and with it the whole file.
         yara.compile(source=value, includes=False)
         names: list[str] = [renamed.get(name, name) for name in (rule["rule_name"] for rule in rules)]
         self._taken.update(names)
@@ -150,7 +151,11 @@ def _rendered(rule: Rule, renamed: Mapping[str, str], meta: Sequence[tuple[str, 
         for entry in rule.get("metadata", ())
         for key, value in entry.items()
     )
-    strings = "".join(f"\n\t\t{_string(string)}" for string in rule.get("strings", ()))
+    strings = ""
+    for string in rule.get("strings", ()):
+        # plyara keeps the marks of expressions and bytes, and takes off those of texts.
+        value = f'"{string["value"]}"' if string["type"] == "text" else string["value"]
+        strings += f"\n\t\t{string['name']} = {value} {' '.join(string.get('modifiers', ()))}"
     return (
         f"\n{imports}\n{scope}rule {name} : {tags}\n{{\n\tmeta:{meta_lines(meta)}{own}"
         + (f"\n\tstrings:{strings}" if strings else "")
@@ -162,11 +167,6 @@ def _meta_value(value: str | int | bool) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-def _string(string: Mapping[str, Any]) -> str:
-    value = f'"{string["value"]}"' if string["type"] == "text" else string["value"]
-    return f"{string['name']} = {value} {' '.join(string.get('modifiers', ()))}"
 
 
 def _condition(rule: Rule, renamed: Mapping[str, str]) -> str:

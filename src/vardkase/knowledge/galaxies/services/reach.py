@@ -54,9 +54,11 @@ def require_owner(actor: Actor, item: Galaxy | GalaxyCluster) -> None:
 def _group(actor: Actor, data: Mapping[str, Any], stored: int | None) -> int | None:
     block = data.get("SharingGroup")
     if isinstance(block, dict) and block.get("uuid"):
+        # From another instance, whose ids mean nothing here.
         return capture_sharing_group(actor, block)
     number = number_of(data, "sharing_group_id") or stored
     if number in actor.sharing_group_ids:
         return number
+    # A site administrator may use every group.
     usable = actor.is_site_admin and SharingGroup.objects.filter(pk=number or 0).exists()
     return number if usable else None
