@@ -11,9 +11,9 @@ OPENERS = {
     "requests", "smtplib", "socket", "ssl", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc", "zmq",
 }  # fmt: skip
 ALLOWED = {
-    "exchange/connections.py": {"socket", "ssl", "urllib3"},
+    "exchange/checked_sockets.py": {"socket", "ssl", "urllib3"},
     "exchange/http.py": {"http.client", "urllib3"},
-    "exchange/links.py": {"socket", "ssl"},
+    "exchange/socket_link.py": {"socket", "ssl"},
     "exchange/servers/checkup.py": {"socket", "ssl"},
     "exchange/streams/senders/kafka.py": {"confluent_kafka"},
     "exchange/streams/senders/zeromq.py": {"zmq"},

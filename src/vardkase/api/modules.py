@@ -13,10 +13,7 @@ from vardkase.api.parts import added, decoded
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.modules.enriching import WHOLE, attributes_for, modules_for
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
-from vardkase.exchange.modules.server import Module, ModuleKind, ask, modules
-from vardkase.exchange.modules.settings import TIMEOUTS
-from vardkase.exchange.modules.tasks import order_enrichment
-from vardkase.exchange.modules.use import (
+from vardkase.exchange.modules.module_requests import (
     ask_about,
     configured,
     enriched,
@@ -24,6 +21,9 @@ from vardkase.exchange.modules.use import (
     usable_module,
     usable_modules,
 )
+from vardkase.exchange.modules.server import Module, ModuleKind, ask, modules
+from vardkase.exchange.modules.settings import TIMEOUTS
+from vardkase.exchange.modules.tasks import order_enrichment
 from vardkase.formats.misp_json import attribute_dict
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission

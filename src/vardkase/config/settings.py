@@ -271,7 +271,7 @@ VARDKASE_PRIVATE_NETWORKS = env_networks("VARDKASE_PRIVATE_NETWORKS")
 VARDKASE_PAGE_NETWORKS = env_networks("VARDKASE_PAGE_NETWORKS")
 VARDKASE_SIGN_IN_NETWORKS = env_networks("VARDKASE_SIGN_IN_NETWORKS")
 VARDKASE_PROXY = env_proxy("VARDKASE_PROXY")
-# Feeds that lie on this machine are read below this folder only (exchange/feeds/local.py).
+# Feeds that lie on this machine are read below this folder only (exchange/feeds/local_files.py).
 VARDKASE_FEED_FOLDER = env_str("VARDKASE_FEED_FOLDER").strip()
 VARDKASE_MODULES_URL = env_str("VARDKASE_MODULES_URL", "http://127.0.0.1:6666")
 

@@ -12,14 +12,14 @@ GLOBAL_UNICAST = IPv6Network("2000::/3")
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """IPv4 behind a translator (RFC 6052)."""
 TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
-"""6to4 and Teredo: retired, and another address hides in them."""
+"""6to4 and Teredo: retired, and they embed another address."""
 
 METADATA = frozenset({IPv4Address("168.63.129.16")})
-"""Public by number, and yet of the machine itself: where Azure tells a machine its secrets."""
+"""Public by number, yet local: where Azure serves a machine its secrets."""
 
 
 def networks(written: Iterable[str]) -> tuple[Network, ...]:
-    return tuple(ip_network(each, strict=False) for each in written)
+    return tuple(ip_network(network, strict=False) for network in written)
 
 
 def may_be_reached(address: str, permitted: Iterable[Network]) -> bool:
@@ -32,7 +32,7 @@ def _plain(address: Address) -> Address:
     if isinstance(address, IPv4Address):
         return address
     if address in TRANSLATED:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
+        return IPv4Address(int(address) & 0xFFFFFFFF)  # The last 32 bits are the IPv4 address.
     # Without the interface ("fe80::1%eth0"), which no network holds.
     return address.ipv4_mapped or IPv6Address(int(address))
 

@@ -1,8 +1,8 @@
 """The only outgoing HTTP client: all requests from the hub to other systems go through it.
 
-An address is judged where the connection is made, after its name was resolved and for every hop, so neither a
-name that answers differently the second time nor a redirect leads inside. The whole exchange has a time and a
-size; nothing else in the house opens connections (a test holds that).
+An address is checked where the connection is made, after its name was resolved and for every hop, so neither a
+name that resolves differently the second time nor a redirect leads inside. The whole exchange is limited in time and
+size. Nothing else in the code base opens connections (a test checks that).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from urllib3.util import Url, parse_url
 
 from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
 from vardkase.exchange.addresses import Network, networks
-from vardkase.exchange.connections import AddressPolicy, connection_to
+from vardkase.exchange.checked_sockets import AddressPolicy, connection_to
 from vardkase.exchange.errors import OutgoingFailed, ReplyTooBig, TimedOut, Unreachable
 from vardkase.exchange.problems import OutgoingProblem, words_of
 from vardkase.exchange.tls import tls_context, unchecked_context
@@ -31,7 +31,7 @@ MEBIBYTE = 1024 * 1024
 CHUNK = 65_536
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 HEADERS_FOR_ALL = frozenset(("accept", "accept-encoding", "accept-language", "user-agent"))
-"""What a redirect to another server may carry on: no key of any name."""
+"""Headers that a redirect to another server may keep: none that could hold a key."""
 BASIC_HEADERS = {"User-Agent": "Vardkase", "Accept-Encoding": "gzip, deflate"}
 
 type Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE"]
@@ -107,17 +107,19 @@ def stream(
     """Like `fetch`, with the content as a stream; the connection closes with the block."""
     manner = manner or RequestPolicy()
     sent: Mapping[str, str] = BASIC_HEADERS | dict(headers or {})
-    target = _target(url)
+    target = _parsed_url(url)
     gate = AddressPolicy()
-    with _waiting(), gate.closing_after(manner.seconds):
-        with _as_failures(gate, target):
-            reply, target = _followed(gate, manner, method, target, sent, body)
+    with _within_thread_limit(), gate.closing_after(manner.seconds):
+        with _network_errors_as_failures(gate, target):
+            reply, target = _response_after_redirects(gate, manner, method, target, sent, body)
         received = {name.lower(): value for name, value in reply.headers.items()}
-        yield StreamedReply(reply.status, received, target.url, _pieces(gate, reply, target, manner.limit))
+        yield StreamedReply(
+            reply.status, received, target.url, _bounded_content(gate, reply, target, manner.limit)
+        )
 
 
 @contextmanager
-def _waiting() -> Iterator[None]:
+def _within_thread_limit() -> Iterator[None]:
     try:
         with blocking():
             yield
@@ -131,18 +133,22 @@ def presented_certificate(url: str, *, manner: RequestPolicy | None = None) -> b
     Nothing is sent over the connection. Raises OutgoingFailed.
     """
     manner = manner or RequestPolicy()
-    target = _target(url)
+    target = _parsed_url(url)
     if target.scheme != "https":
-        raise OutgoingFailed(OutgoingProblem.NO_CERTIFICATE(place=_place(target)))
+        raise OutgoingFailed(OutgoingProblem.NO_CERTIFICATE(place=_origin(target)))
     gate = AddressPolicy(_permitted(manner))
-    with _waiting(), gate.closing_after(manner.seconds), _as_failures(gate, target):
+    with (
+        _within_thread_limit(),
+        gate.closing_after(manner.seconds),
+        _network_errors_as_failures(gate, target),
+    ):
         context = unchecked_context(manner.client_certificate)
         connection, _, _ = connection_to(gate, target, context, manner.patience, _proxy(manner))
         connection.connect()
         return connection.sock.getpeercert(binary_form=True) or b""  # type: ignore[union-attr]
 
 
-def _followed(
+def _response_after_redirects(
     gate: AddressPolicy,
     manner: RequestPolicy,
     method: Method,
@@ -151,20 +157,21 @@ def _followed(
     body: bytes | None,
 ) -> tuple[BaseHTTPResponse, Url]:
     for hops in count():
-        reply = _ask(gate, manner, method, target, headers, body)
-        # The target of a redirect; requests with a body are not repeated.
+        reply = _send(gate, manner, method, target, headers, body)
+        # Only requests without a body: a POST that is repeated elsewhere may act twice.
         follows = reply.status in REDIRECTS and method in ("GET", "HEAD")
         place = reply.headers.get("location", "") if follows else ""
         if not place or not manner.redirects:
             break
+        # Its body is not read: the next hop opens a connection of its own.
         reply.close()
         if hops == manner.redirects:
-            raise OutgoingFailed(OutgoingProblem.TOO_MANY_REDIRECTS(place=_place(target)))
+            raise OutgoingFailed(OutgoingProblem.TOO_MANY_REDIRECTS(place=_origin(target)))
         target, manner, headers = _next_hop(target, place, manner, headers, inside=gate.inside)
     return reply, target
 
 
-def _ask(
+def _send(
     gate: AddressPolicy,
     manner: RequestPolicy,
     method: Method,
@@ -188,7 +195,7 @@ def _proxy(manner: RequestPolicy) -> str:
     return "" if manner.direct else str(settings.VARDKASE_PROXY)
 
 
-def _target(url: str) -> Url:
+def _parsed_url(url: str) -> Url:
     try:
         target = parse_url(url)
     except LocationParseError as error:
@@ -208,9 +215,10 @@ def _next_hop(
 
     A public server must not redirect us into the operator's networks: only one that is `inside` itself may.
     """
-    following = _target(urljoin(target.url, place))
+    following = _parsed_url(urljoin(target.url, place))
+    # Also on the same host: headers with our key would go out in the clear.
     if target.scheme == "https" and following.scheme != "https":
-        raise OutgoingFailed(OutgoingProblem.UNENCRYPTED_REDIRECT(place=_place(target)))
+        raise OutgoingFailed(OutgoingProblem.UNENCRYPTED_REDIRECT(place=_origin(target)))
     if (following.scheme, following.netloc) == (target.scheme, target.netloc):
         return following, manner, headers
     manner = replace(
@@ -220,30 +228,32 @@ def _next_hop(
     return following, manner, kept
 
 
-def _pieces(gate: AddressPolicy, reply: BaseHTTPResponse, target: Url, limit: int) -> Iterator[bytes]:
+def _bounded_content(
+    gate: AddressPolicy, reply: BaseHTTPResponse, target: Url, limit: int
+) -> Iterator[bytes]:
     total = 0
-    with _as_failures(gate, target):
+    with _network_errors_as_failures(gate, target):
         while piece := reply.read(CHUNK, decode_content=True):
             total += len(piece)
             if total > limit:
-                raise ReplyTooBig(OutgoingProblem.ANSWER_TOO_BIG(place=_place(target), bytes=limit))
+                raise ReplyTooBig(OutgoingProblem.ANSWER_TOO_BIG(place=_origin(target), bytes=limit))
             yield piece
-        if gate.timed_out:  # A connection that the clock shut reads as one that has ended.
-            raise TimedOut(OutgoingProblem.TIMED_OUT(place=_place(target)))
+        if gate.timed_out:  # A connection closed by our timer reads like one that ended.
+            raise TimedOut(OutgoingProblem.TIMED_OUT(place=_origin(target)))
 
 
 @contextmanager
-def _as_failures(gate: AddressPolicy, target: Url) -> Iterator[None]:
+def _network_errors_as_failures(gate: AddressPolicy, target: Url) -> Iterator[None]:
     try:
         yield
     except (OSError, HTTPException, HTTPError, ValueError) as error:
         if gate.timed_out or isinstance(error, TimeoutError):
-            raise TimedOut(OutgoingProblem.TIMED_OUT(place=_place(target))) from error
+            raise TimedOut(OutgoingProblem.TIMED_OUT(place=_origin(target))) from error
         problem = OutgoingProblem.UNREACHABLE(
-            place=_place(target), **words_of(str(error).rpartition(": ")[2] or type(error).__name__)
+            place=_origin(target), **words_of(str(error).rpartition(": ")[2] or type(error).__name__)
         )
         raise Unreachable(problem) from error
 
 
-def _place(target: Url) -> str:
+def _origin(target: Url) -> str:
     return f"{target.scheme}://{target.netloc}"

@@ -20,7 +20,7 @@ from vardkase.intel.event_reports.services import add_report
 
 LONGEST_PAGE = 2 * MEBIBYTE
 IMPORTS = Limit("report of a web page", allowed=60, window=3600)
-"""Of one account: a thread that answers requests waits for each."""
+"""For each account: a request thread waits for every import."""
 CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -33,8 +33,8 @@ def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", dist
     actor.require(Permission.ADD)
     if IMPORTS.spend(actor.user_id).is_exceeded:
         raise Invalid({"url": [PageImportProblem.TOO_MANY()]})
-    reply = _fetched(url)
-    title, content = "", _decoded(reply)
+    reply = _fetch_page(url)
+    title, content = "", _page_text(reply)
     if "html" in reply.headers.get("content-type", "").lower():
         try:
             title, content = web_page(content)
@@ -48,7 +48,7 @@ def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", dist
     return add_report(actor, event_id, report)
 
 
-def _fetched(url: str) -> Reply:
+def _fetch_page(url: str) -> Reply:
     """Fetch the page. Any member can enter its address, so the operator's networks are not allowed.
 
     The timeout is short, as a request thread waits for it.
@@ -66,10 +66,10 @@ def _fetched(url: str) -> Reply:
     return reply
 
 
-def _decoded(reply: Reply) -> str:
+def _page_text(reply: Reply) -> str:
     found = CHARSET.search(reply.headers.get("content-type", ""))
     try:
         text = reply.content.decode(found[1] if found else "utf-8", "replace")
-    except LookupError:
+    except LookupError:  # The page names an encoding that does not exist.
         text = reply.content.decode("utf-8", "replace")
-    return text.replace("\0", "")
+    return text.replace("\0", "")  # PostgreSQL stores no NUL.

@@ -16,9 +16,9 @@ from vardkase.api.modules import reaching
 from vardkase.api.parts import added, decoded
 from vardkase.core.body_limits import BodyLimits
 from vardkase.exchange.modules.errors import ModuleFailed
+from vardkase.exchange.modules.module_requests import read_by, usable_module, written_by
 from vardkase.exchange.modules.problems import ModuleProblem
 from vardkase.exchange.modules.server import ModuleKind
-from vardkase.exchange.modules.use import read_by, usable_module, written_by
 from vardkase.formats.misp_json import EventOptions
 from vardkase.formats.misp_json.module_document import inner_form
 from vardkase.identity.access.permissions import Permission

@@ -12,7 +12,7 @@ from vardkase.api.paging import limit_and_offset
 from vardkase.core import json_limits
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.exchange.feeds import queries, services
-from vardkase.exchange.feeds.headers import told
+from vardkase.exchange.feeds.headers import masked_lines
 from vardkase.exchange.feeds.models import HEADERS, Feed
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -58,7 +58,7 @@ def feed_dict(feed: Feed) -> dict[str, Any]:
         "input_source": feed.input_source,
         "delete_local_file": feed.delete_local_file,
         "lookup_visible": feed.lookup_visible,
-        "headers": told(HEADERS.decrypt(feed.encrypted_headers)),
+        "headers": masked_lines(HEADERS.decrypt(feed.encrypted_headers)),
         "caching_enabled": feed.caching_enabled,
         "force_to_ids": feed.force_to_ids,
         "orgc_id": str(feed.orgc_id or 0),

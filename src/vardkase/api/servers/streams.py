@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, endpoint
-from vardkase.exchange.streams.manual import Disabled, push_event
+from vardkase.exchange.streams.manual_push import Disabled, push_event
 from vardkase.exchange.streams.misp_settings import follow
 from vardkase.exchange.streams.models import StreamKind
 from vardkase.exchange.streams.queries import standings

@@ -38,22 +38,22 @@ class Community:
 
 def communities(actor: Actor, search: str = "") -> list[Community]:
     actor.require(Permission.SITE_ADMIN)
-    words = search.lower()
-    return [each for each in _all() if not words or words in _texts(each)]
+    term = search.lower()
+    return [
+        community
+        for community in _all_communities()
+        if not term or term in "\n".join(getattr(community, name) for name in SEARCHED).lower()
+    ]
 
 
 def find_community(actor: Actor, reference: str) -> Community:
-    for each in communities(actor):
-        if reference.lower() in (str(each.id), each.uuid):
-            return each
+    for community in communities(actor):
+        if reference.lower() in (str(community.id), community.uuid):
+            return community
     raise NotFound(CommunityProblem.NOT_FOUND())
 
 
 @cache
-def _all() -> tuple[Community, ...]:
+def _all_communities() -> tuple[Community, ...]:
     rows = json.loads(FILE.read_text(encoding="utf-8"))
     return tuple(Community(id=place, **row) for place, row in enumerate(rows, 1))
-
-
-def _texts(community: Community) -> str:
-    return "\n".join(getattr(community, name) for name in SEARCHED).lower()

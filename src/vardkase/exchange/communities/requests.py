@@ -17,7 +17,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.misp.flags import as_bool
 
 LONGEST = 10_000
-ASKED = (
+DETAILS = (
     ("Organisation", "org_name"),
     ("Organisation's uuid", "org_uuid"),
     ("About the organisation", "org_description"),
@@ -35,21 +35,21 @@ class AccessRequestMail:
 def letter(actor: Actor, community: Community, data: Mapping[str, Any], base_url: str) -> AccessRequestMail:
     """The mail that asks `community` to admit the organisation in `data`. Raises Invalid by field, Forbidden."""
     actor.require(Permission.SITE_ADMIN)
-    given = {name: _text(name, data.get(name)) for name in ("message", *(name for _, name in ASKED))}
-    if not given["email"] or not community.email:
+    texts = {name: _text(name, data.get(name)) for name in ("message", *(name for _, name in DETAILS))}
+    if not texts["email"] or not community.email:
         raise Invalid({"email": [CommunityProblem.ADDRESS_MISSING()]})
     mail = EmailMessage(policy=SMTP)
     try:
-        mail["To"], mail["Reply-To"] = community.email, given["email"]
+        mail["To"], mail["Reply-To"] = community.email, texts["email"]
         mail["Subject"] = f"Request for access to {community.name}"
     except ValueError:
         raise Invalid({"email": [CommunityProblem.BAD_ADDRESS()]}) from None
-    lines = [f"{title}: {given[name]}" for title, name in ASKED if given[name]]
+    lines = [f"{title}: {texts[name]}" for title, name in DETAILS if texts[name]]
     if as_bool(data.get("sync")):
         lines.append("We would like to synchronise with you.")
     if not as_bool(data.get("anonymise")):
         lines.append(f"Our instance: {base_url}")
-    mail.set_content("\n".join((*lines, "", given["message"])))
+    mail.set_content("\n".join((*lines, "", texts["message"])))
     headers, _, message = mail.as_string().partition("\r\n\r\n")
     return AccessRequestMail(headers, message)
 

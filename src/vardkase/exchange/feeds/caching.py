@@ -34,13 +34,13 @@ def cache_feed(actor: Actor, feed: Feed) -> int:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     with running(actor, feed, FeedAction.CACHE) as log:
-        count = caches.store(FEED, feed.pk, _values(feed), log.reached)
+        count = caches.store(FEED, feed.pk, _hashed_values(feed), log.reached)
         log.brought({"values": count})
     record(actor, ExchangeAction.FEED_CACHED, Target("feed", feed.pk, title=feed.name), {"values": count})
     return count
 
 
-def _values(feed: Feed) -> Iterator[Cached]:
+def _hashed_values(feed: Feed) -> Iterator[Cached]:
     if feed.source_format != SourceFormat.MISP:
         for found in reading.values(feed):
             yield from ((md5_of(part), None) for part in parts_of(found.type, found.value))
@@ -49,11 +49,11 @@ def _values(feed: Feed) -> Iterator[Cached]:
         yield from reading.hashes(feed)
     except BadFeed:  # Not every feed has a list of its hashes: its events have the values.
         for announced in reading.manifest(feed):
-            yield from _of_event(reading.feed_event(feed, announced.uuid), announced.uuid)
+            yield from _hashed_values_of(reading.feed_event(feed, announced.uuid), announced.uuid)
 
 
-def _of_event(event: dict[str, Any], uuid: str) -> Iterator[Cached]:
-    objects = [each for each in event.get("Object") or [] if isinstance(each, dict)]
+def _hashed_values_of(event: dict[str, Any], uuid: str) -> Iterator[Cached]:
+    objects = [misp_object for misp_object in event.get("Object") or [] if isinstance(misp_object, dict)]
     for block in (event, *objects):
         for attribute in block.get("Attribute") or []:
             value = attribute.get("value") if isinstance(attribute, dict) else None

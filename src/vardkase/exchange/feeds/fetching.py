@@ -15,7 +15,7 @@ from vardkase.core.sql import cursor
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import lists, reading
-from vardkase.exchange.feeds.enrichment import dressed
+from vardkase.exchange.feeds.feed_settings import with_feed_settings
 from vardkase.exchange.feeds.impersonation import refuse_impostor, without_claims
 from vardkase.exchange.feeds.models import Feed, FeedAction, SourceFormat
 from vardkase.exchange.feeds.problems import FeedProblem
@@ -44,7 +44,7 @@ class Fetched:
     failed: int = 0
     attributes: int = 0
     reasons: list[Problem] = field(default_factory=list)
-    """Why the first of those that were refused were."""
+    """Why events were refused: the first `REASONS` of them."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -62,52 +62,64 @@ def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
     Each event of a MISP feed is stored whole or not at all, and a refused one does not stop the others.
     Raises OutgoingFailed, Conflict when the feed is not enabled, Forbidden.
     """
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     if not feed.enabled:
         raise Conflict(FeedProblem.DISABLED())
-    is_list = feed.source_format != SourceFormat.MISP
     with running(actor, feed, FeedAction.FETCH) as log:
-        fetched = _take_list(actor, feed, log) if is_list else _take_events(actor, feed, log)
+        if feed.source_format == SourceFormat.MISP:
+            fetched = _store_events(actor, feed, log)
+        else:
+            values = log.counted(reading.values(feed))
+            fetched = Fetched(attributes=lists.take_values(actor, feed, values, whole=True))
+            taken_in(feed)
         log.brought(fetched.counts, stored(*fetched.reasons))
-    record(actor, ExchangeAction.FEED_FETCHED, _target(feed), fetched.counts)
+    record(actor, ExchangeAction.FEED_FETCHED, _audit_target(feed), fetched.counts)
     return fetched
 
 
 def fetch_event(actor: Actor, feed: Feed, uuid: str) -> Fetched:
-    _require_site_admin(actor)
-    announced = next((each for each in reading.manifest(feed) if each.uuid == uuid.lower()), None)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    announced = next((entry for entry in reading.manifest(feed) if entry.uuid == uuid.lower()), None)
     if announced is None:
         raise NotFound(FeedProblem.EVENT_NOT_FOUND())
     fetched = Fetched()
-    _take_event(actor, feed, announced, fetched)
+    _store_event(actor, feed, announced, fetched)
     record(
-        actor, ExchangeAction.FEED_FETCHED, _target(feed), {"event": announced.uuid, "failed": fetched.failed}
+        actor,
+        ExchangeAction.FEED_FETCHED,
+        _audit_target(feed),
+        {"event": announced.uuid, "failed": fetched.failed},
     )
     return fetched
 
 
 def take_values(actor: Actor, feed: Feed, found: Iterable[DetectedValue]) -> int:
     """Store selected values of a list feed; returns how many are new."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     return lists.take_values(actor, feed, found, whole=False)
 
 
-def _take_events(actor: Actor, feed: Feed, log: FeedRunRecorder) -> Fetched:
+def _store_events(actor: Actor, feed: Feed, log: FeedRunRecorder) -> Fetched:
     fetched = Fetched()
     announced = reading.manifest(feed)
-    known = dict(cursor().execute(KNOWN, ([each.uuid for each in announced],)).fetchall())
-    new = [each for each in announced if known.get(each.uuid, -1) < each.timestamp]
-    for number, each in enumerate(new, 1):
-        _take_event(actor, feed, each, fetched)
+    known = dict(cursor().execute(KNOWN, ([entry.uuid for entry in announced],)).fetchall())
+    new = [entry for entry in announced if known.get(entry.uuid, -1) < entry.timestamp]
+    for number, entry in enumerate(new, 1):
+        _store_event(actor, feed, entry, fetched)
         log.reached(number, len(new))
-    if not fetched.failed:
+    if not fetched.failed:  # With the manifest gone, the refused events could not be tried again.
         taken_in(feed, reading.MANIFEST)
     return fetched
 
 
-def _take_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: Fetched) -> None:
+def _store_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: Fetched) -> None:
     try:
-        document = dressed(actor, feed, without_claims(feed, reading.feed_event(feed, announced.uuid)))
+        document = with_feed_settings(
+            actor, feed, without_claims(feed, reading.feed_event(feed, announced.uuid))
+        )
         refuse_impostor(feed, document)
         known = Event.objects.filter(uuid=announced.uuid).values_list("pk", flat=True).first()
         with transaction.atomic():
@@ -124,20 +136,7 @@ def _take_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: Fe
         fetched.refuse(announced.uuid, error)
 
 
-def _take_list(actor: Actor, feed: Feed, log: FeedRunRecorder) -> Fetched:
-    fetched = Fetched(
-        attributes=lists.take_values(actor, feed, log.counted(reading.values(feed)), whole=True)
-    )
-    taken_in(feed)
-    return fetched
-
-
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
-
-
-def _target(feed: Feed) -> Target:
+def _audit_target(feed: Feed) -> Target:
     return Target("feed", feed.pk, title=feed.name)
 
 

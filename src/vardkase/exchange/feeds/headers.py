@@ -45,5 +45,5 @@ def basic_authentication(name: str, password: str) -> str:
     return f"Authorization: Basic {credentials}"
 
 
-def told(stored: str) -> str | None:
+def masked_lines(stored: str) -> str | None:
     return "\n".join(f"{header}: {MASK}" for header, _ in header_lines(stored)) or None

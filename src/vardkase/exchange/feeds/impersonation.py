@@ -29,10 +29,10 @@ SPEAKERS = {
     "ShadowAttribute": ("Org", "org_uuid"),
     **dict.fromkeys(KINDS, ("Orgc", "orgc_uuid")),
 }
-"""What others say of a part → the member that is a block about who says it, and the one that is only its uuid."""
-OF_GROUPS = frozenset(("SharingGroup", "sharing_group_id"))
+"""Statement about a part → the member with a block about its author, and the one with only the author's uuid."""
+GROUP_MEMBERS = frozenset(("SharingGroup", "sharing_group_id"))
 
-type Said = tuple[str, dict[str, Any]]
+type Statement = tuple[str, dict[str, Any]]
 """One of `SPEAKERS`, and the document."""
 
 
@@ -66,7 +66,8 @@ def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
     """
     require_own_name(feed)
     named = _uuid(_block(document, "Orgc").get("uuid"))
-    members = _members(feed)
+    members = _other_members(feed)
+    # Without a creator, the event would be stored in the name of the fetching administrator's organisation.
     speaks = not named or members.filter(uuid=named).exists()
     guarded = Q(orgc__in=members) | Q(locked=True) | Q(protected=True)
     if speaks or Event.objects.filter(guarded, uuid=document["uuid"]).exists():
@@ -79,62 +80,63 @@ def without_claims(feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
     Content of other organisations stays, unless their uuid is a member's. What is shared with a group becomes
     visible to the hub's own organisation only.
     """
-    said = list(_said(event))
-    speakers = {speaker for each in said for speaker in _named(*each)}
-    uuids = {uuid for _, document in said if (uuid := _uuid(document.get("uuid")))}
-    members = _members(feed)
+    statements = list(_statements_in(event))
+    speakers = {speaker for statement in statements for speaker in _speakers_of(*statement)}
+    uuids = {uuid for _, document in statements if (uuid := _uuid(document.get("uuid")))}
+    members = _other_members(feed)
     barred = {str(uuid) for uuid in members.filter(uuid__in=speakers).values_list("uuid", flat=True)}
+    # A statement under the uuid of a member's would be taken as a new version of that.
     theirs = AnalystData.objects.filter(uuid__in=uuids, orgc__in=members).values_list("uuid", flat=True)
-    kept: dict[str, Any] = _kept(event, barred, {str(uuid) for uuid in theirs})
+    kept: dict[str, Any] = _without_claims(event, barred, {str(uuid) for uuid in theirs})
     return kept
 
 
-def _members(feed: Feed) -> Any:
+def _other_members(feed: Feed) -> Any:
     return Organisation.objects.filter(local=True).exclude(pk=feed.orgc_id or 0)
 
 
-def _said(value: Any) -> Iterator[Said]:
+def _statements_in(value: Any) -> Iterator[Statement]:
     if isinstance(value, list):
-        for each in value:
-            yield from _said(each)
+        for item in value:
+            yield from _statements_in(item)
     elif isinstance(value, dict):
         for name, inner in value.items():
             if name in SPEAKERS:
                 yield from ((name, part) for part in _parts(name, inner))
-            yield from _said(inner)
+            yield from _statements_in(inner)
 
 
-def _kept(value: Any, barred: set[str], theirs: set[str]) -> Any:
+def _without_claims(value: Any, barred: set[str], theirs: set[str]) -> Any:
     if isinstance(value, list):
-        return [_kept(each, barred, theirs) for each in value]
+        return [_without_claims(item, barred, theirs) for item in value]
     if not isinstance(value, dict):
         return value
     kept = {}
     for name, inner in value.items():
         if name in SPEAKERS:
-            parts = [part for part in _parts(name, inner) if _may_say(name, part, barred, theirs)]
-            kept[name] = _kept(parts, barred, theirs)
-        elif name not in OF_GROUPS:
-            kept[name] = _kept(inner, barred, theirs)
+            parts = [part for part in _parts(name, inner) if _may_stay(name, part, barred, theirs)]
+            kept[name] = _without_claims(parts, barred, theirs)
+        elif name not in GROUP_MEMBERS:
+            kept[name] = _without_claims(inner, barred, theirs)
     if as_int(kept.get("distribution")) == Distribution.SHARING_GROUP:
         kept["distribution"] = int(Distribution.ORGANISATION)
     return kept
 
 
-def _may_say(kind: str, document: dict[str, Any], barred: set[str], theirs: set[str]) -> bool:
-    speakers = set(_named(kind, document))
+def _may_stay(kind: str, document: dict[str, Any], barred: set[str], theirs: set[str]) -> bool:
+    speakers = set(_speakers_of(kind, document))
     return bool(speakers) and not speakers & barred and _uuid(document.get("uuid")) not in theirs
 
 
-def _named(kind: str, document: dict[str, Any]) -> Iterator[str]:
+def _speakers_of(kind: str, document: dict[str, Any]) -> Iterator[str]:
     block, alone = SPEAKERS[kind]
-    for given in (_block(document, block).get("uuid"), document.get(alone)):
-        if uuid := _uuid(given):
+    for reference in (_block(document, block).get("uuid"), document.get(alone)):
+        if uuid := _uuid(reference):
             yield uuid
 
 
-def _parts(kind: str, given: Any) -> list[dict[str, Any]]:
-    parts = [part for _, part in numbered_parts(given, kind) if isinstance(part, dict)]
+def _parts(kind: str, listed: Any) -> list[dict[str, Any]]:
+    parts = [part for _, part in numbered_parts(listed, kind) if isinstance(part, dict)]
     return [_block(part, kind) or part for part in parts]
 
 
@@ -143,8 +145,8 @@ def _block(document: dict[str, Any], name: str) -> dict[str, Any]:
     return block if isinstance(block, dict) else {}
 
 
-def _uuid(given: Any) -> str:
+def _uuid(value: Any) -> str:
     try:
-        return str(UUID(str(given)))
+        return str(UUID(str(value)))
     except ValueError:
         return ""

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
-from vardkase.exchange.feeds.enrichment import event_for_list, tags_of
+from vardkase.exchange.feeds.feed_settings import event_for_list, tags_of
 from vardkase.exchange.feeds.impersonation import require_no_members_event, require_own_name
 from vardkase.exchange.feeds.models import Feed
 from vardkase.identity.access.actor import Actor
@@ -31,35 +31,38 @@ from vardkase.misp.values import normalise
 AT_ONCE = 5_000
 
 
-def take_values(actor: Actor, feed: Feed, found: Iterable[DetectedValue], *, whole: bool) -> int:
+def take_values(actor: Actor, feed: Feed, values: Iterable[DetectedValue], *, whole: bool) -> int:
     """Add the values that the list's event lacks; returns how many. Raises what `found` raises.
 
     With `delta_merge`, values missing from a `whole` list are removed. The list is read to its end before the
     event is changed, so that a slow feed blocks nobody, and one that breaks off changes nothing.
     """
+    # Through a temporary table: a list of a million values must not be held in memory to be compared.
     cursor().execute(LISTED)
-    for some in batched(_rows(feed, found), AT_ONCE):
+    for batch in batched(_copy_rows(feed, values), AT_ONCE):
         with cursor().copy(COPY) as copy:
-            for row in some:
+            for row in batch:
                 copy.write_row(row)
     return _store(actor, feed, whole=whole)
 
 
-def _rows(feed: Feed, found: Iterable[DetectedValue]) -> Iterator[tuple[Any, ...]]:
+def _copy_rows(feed: Feed, values: Iterable[DetectedValue]) -> Iterator[tuple[Any, ...]]:
     rewrite = import_filter()
-    for each in found:
-        value = rewrite(each.type, normalise(each.type, each.value))
+    for detected in values:
+        value = rewrite(detected.type, normalise(detected.type, detected.value))
         if value is not None:
-            to_ids = (each.to_ids or feed.force_to_ids) and not feed.override_ids
-            yield each.type, each.category, value, to_ids, each.comment
+            to_ids = (detected.to_ids or feed.force_to_ids) and not feed.override_ids
+            yield detected.type, detected.category, value, to_ids, detected.comment
 
 
 @transaction.atomic
 def _store(actor: Actor, feed: Feed, *, whole: bool) -> int:
-    event_id = _event_of(actor, feed)
+    event_id = _event_for_list(actor, feed)
     added = _add_new(actor, event_id)
-    merges = whole and feed.delta_merge and feed.fixed_event
-    removed = _remove_vanished(actor, event_id) if merges else 0
+    removed = 0
+    if whole and feed.delta_merge and feed.fixed_event:
+        gone = [row[0] for row in cursor().execute(VANISHED, {"event": event_id}).fetchall()]
+        removed = delete_attributes(actor, event_id, gone) if gone else 0
     cursor().execute("DROP TABLE listed_in_feed")
     uuid = Event.objects.values_list("uuid", flat=True).get(pk=event_id)
     for name in tags_of(actor, feed):
@@ -80,14 +83,9 @@ def _add_new(actor: Actor, event_id: int) -> int:
     return added
 
 
-def _remove_vanished(actor: Actor, event_id: int) -> int:
-    gone = [row[0] for row in cursor().execute(VANISHED, {"event": event_id}).fetchall()]
-    return delete_attributes(actor, event_id, gone) if gone else 0
-
-
-def _event_of(actor: Actor, feed: Feed) -> int:
+def _event_for_list(actor: Actor, feed: Feed) -> int:
     if feed.fixed_event and feed.event_id:
-        with suppress(NotFound):  # Somebody deleted it.
+        with suppress(NotFound):  # It was deleted: a new one is made.
             number = find_event(actor, feed.event_id).id
             require_no_members_event(number)
             return number
@@ -98,7 +96,7 @@ def _event_of(actor: Actor, feed: Feed) -> int:
     return number
 
 
-# What a list that broke off left lies in the session still.
+# A list that broke off may have left its table in the session.
 LISTED = """
 DROP TABLE IF EXISTS listed_in_feed;
 CREATE TEMPORARY TABLE listed_in_feed (

@@ -26,7 +26,7 @@ MANIFEST = "manifest.json"
 DOCUMENT = RequestPolicy(limit=256 * MEBIBYTE, seconds=600)
 LIST = RequestPolicy(limit=512 * MEBIBYTE, seconds=1800)
 GLANCE = RequestPolicy(limit=64 * MEBIBYTE, seconds=30)
-"""For whoever looks at a feed and waits for the answer."""
+"""For previews, while a person waits."""
 LINES_AT_ONCE = 1_000
 LONGEST_LINE = 1 * MEBIBYTE
 LONGEST_DOCUMENT = 32 * MEBIBYTE
@@ -35,7 +35,7 @@ COMMENT = ("#", ";", "//")
 
 
 def manifest(feed: Feed, manner: RequestPolicy = DOCUMENT) -> list[AnnouncedEvent]:
-    document = _json(feed, MANIFEST, manner)
+    document = _json_document(feed, MANIFEST, manner)
     if not isinstance(document, dict):
         raise BadFeed(FeedContentProblem.MANIFEST_NOT_AN_OBJECT())
     entries = ((uuid.lower(), about) for uuid, about in document.items() if isinstance(about, dict))
@@ -45,11 +45,11 @@ def manifest(feed: Feed, manner: RequestPolicy = DOCUMENT) -> list[AnnouncedEven
         if UUID.fullmatch(uuid)
     ]
     rules = rules_of(feed)
-    return [each for each in announced if rules.passes(each)]
+    return [entry for entry in announced if rules.passes(entry)]
 
 
 def feed_event(feed: Feed, uuid: str, manner: RequestPolicy = DOCUMENT) -> dict[str, Any]:
-    document = _json(feed, f"{uuid}.json", manner)
+    document = _json_document(feed, f"{uuid}.json", manner)
     event = document.get("Event") if isinstance(document, dict) else None
     if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid.lower():
         raise BadFeed(FeedContentProblem.EVENT_MISSING(uuid=uuid))
@@ -69,40 +69,42 @@ def values(feed: Feed, manner: RequestPolicy = LIST) -> Iterator[DetectedValue]:
     written = feed.settings.get("common", {}).get("excluderegex") if feed.settings else ""
     unwanted = compiled(expression_from(str(written))) if written else None
     with opened(feed, "", manner) as content:
-        found = _of_table(feed, content) if feed.source_format == SourceFormat.CSV else _of_text(content)
-        for each in found:
-            if unwanted is None or not unwanted.search(each.value):
-                yield each
+        found = (
+            _table_values(feed, content) if feed.source_format == SourceFormat.CSV else _text_values(content)
+        )
+        for detected in found:
+            if unwanted is None or not unwanted.search(detected.value):
+                yield detected
 
 
-def _of_table(feed: Feed, content: Iterable[bytes]) -> Iterator[DetectedValue]:
+def _table_values(feed: Feed, content: Iterable[bytes]) -> Iterator[DetectedValue]:
     table = (feed.settings or {}).get("csv", {})
     columns = [int(part) - 1 for part in str(table.get("value") or "").split(",") if part.strip()]
     lines = (line for line in _lines(_decoded(content)) if not line.lstrip().startswith(COMMENT))
     try:
         for row in csv.reader(lines, delimiter=str(table.get("delimiter") or ",")):
             cells = [row[column] for column in columns if column < len(row)] if columns else row
-            yield from chain.from_iterable(_cell(cell) for cell in cells)
+            for cell in cells:
+                found = detect(cell)
+                # A cell with blanks or several values is a remark that happens to mention some.
+                if len(found) == 1 and not cell.strip().count(" "):
+                    yield found[0]
     except csv.Error as error:
         raise BadFeed(FeedContentProblem.NOT_A_TABLE()) from error
 
 
-def _cell(cell: str) -> list[DetectedValue]:
-    found = detect(cell)
-    return found if len(found) == 1 and not cell.strip().count(" ") else []
-
-
-def _of_text(content: Iterable[bytes]) -> Iterator[DetectedValue]:
+def _text_values(content: Iterable[bytes]) -> Iterator[DetectedValue]:
     chunks = _decoded(content)
     first = next(chunks, "")
+    # A web page or JSON: values may be spread over lines, so it is searched as a whole.
     if first.lstrip().startswith(("{", "[", "<")):
-        yield from detect("".join(_bounded(chain([first], chunks))))
+        yield from detect("".join(_within_limit(chain([first], chunks))))
         return
     for lines in batched(_lines(chain([first], chunks)), LINES_AT_ONCE):
         yield from detect("\n".join(line for line in lines if not line.lstrip().startswith(COMMENT)))
 
 
-def _bounded(chunks: Iterable[str]) -> Iterator[str]:
+def _within_limit(chunks: Iterable[str]) -> Iterator[str]:
     total = 0
     for chunk in chunks:
         total += len(chunk)
@@ -132,7 +134,7 @@ def _decoded(content: Iterable[bytes]) -> Iterator[str]:
         yield text
 
 
-def _json(feed: Feed, name: str, manner: RequestPolicy) -> Any:
+def _json_document(feed: Feed, name: str, manner: RequestPolicy) -> Any:
     with opened(feed, name, manner) as content:
         try:
             return json_limits.decoded(b"".join(content))

@@ -11,7 +11,7 @@ from vardkase.analysis.search.terms import moments
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.exchange.feeds.models import Feed
-from vardkase.exchange.fields import decoded
+from vardkase.exchange.field_parsers import decoded
 from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.misp.flags import as_int
 
@@ -47,9 +47,9 @@ class FeedRules:
             if isinstance(tag, dict)
         ]
         return (
-            all(_within(event, name, times) for name, times in self.times.items())
-            and _chosen(self.organisations, lambda wanted: str(wanted).lower() == organisation)
-            and _chosen(self.tags, lambda wanted: any(wanted in tag for tag in tags))
+            all(_is_within(event, name, times) for name, times in self.times.items())
+            and _passes_lists(self.organisations, lambda wanted: str(wanted).lower() == organisation)
+            and _passes_lists(self.tags, lambda wanted: any(wanted in tag for tag in tags))
         )
 
 
@@ -59,9 +59,9 @@ def rules_of(feed: Feed) -> FeedRules:
 
 
 def times_of(parameters: Any) -> dict[str, Range]:
-    given = decoded(parameters)
+    filters = decoded(parameters)
     now = now_seconds()
-    found = {name: moments(given[name], now) for name in TIMES if name in given}
+    found = {name: moments(filters[name], now) for name in TIMES if name in filters}
     return {name: times for name, times in found.items() if times is not None}
 
 
@@ -76,13 +76,13 @@ def check_times(parameters: Any) -> None:
             raise Invalid(ConfigurationProblem.FUTURE_TIME(name=name))
 
 
-def _within(event: AnnouncedEvent, name: str, times: Range) -> bool:
-    """Manifests rarely contain the time of publication; the time of the last change is used instead."""
+def _is_within(event: AnnouncedEvent, name: str, times: Range) -> bool:
+    # Manifests rarely contain the time of publication; the time of the last change stands in for it.
     moment = as_int(event.about.get(name)) or event.timestamp
     return (times.start or 0) <= moment and (times.end is None or moment <= times.end)
 
 
-def _chosen(lists: Any, holds: Callable[[str], bool]) -> bool:
+def _passes_lists(lists: Any, holds: Callable[[str], bool]) -> bool:
     lists = lists or {}
     wanted, unwanted = lists.get("OR") or [], lists.get("NOT") or []
     return (not wanted or any(map(holds, wanted))) and not any(map(holds, unwanted))

@@ -20,13 +20,13 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
 EVERY = 0.5
-"""Seconds between two writings of how far the run is."""
+"""Seconds between two records of the progress."""
 SILENCE = timedelta(minutes=60)
-"""A run that was not heard of for so long was cut off with its process."""
+"""A run without a record for so long ended with its process."""
 COUNTED = 5_000
 """Values of a list between two looks at the clock."""
 KEPT = 50
-"""Runs that are remembered of each feed."""
+"""Runs kept of each feed."""
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ def running(actor: Actor, feed: Feed, act: FeedAction) -> Iterator[FeedRunRecord
     log = FeedRunRecorder(FeedRun.objects.create(feed=feed, act=act, user_id=actor.user_id or 0))
     try:
         yield log
-    except BaseException as fault:
+    except BaseException as fault:  # Also an aborted job: its run must not seem to go on.
         _end(log.run, FeedRunState.FAILED, stored(problem_of(fault)))
         raise
     _end(log.run, FeedRunState.DONE, log.remark)

@@ -16,14 +16,14 @@ from vardkase.core.expressions import InvalidExpression, expression_from
 from vardkase.core.fields import Readers, apply
 from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
-from vardkase.exchange.feeds.headers import MASK, header_lines, merged, told
+from vardkase.exchange.feeds.headers import MASK, header_lines, masked_lines, merged
 from vardkase.exchange.feeds.impersonation import speaks_for_member
-from vardkase.exchange.feeds.local import path_below
+from vardkase.exchange.feeds.local_files import path_below
 from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource, SourceFormat
 from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.exchange.feeds.queries import feeds, find_feed
 from vardkase.exchange.feeds.rules import check_times
-from vardkase.exchange.fields import decoded, member_of, name, origin, rules, web_address
+from vardkase.exchange.field_parsers import decoded, member_of, name, origin, rules, web_address
 from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -54,7 +54,8 @@ FLAGS = (
 @transaction.atomic
 def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
     """Add a feed from its wire fields (name, provider, url, source_format, …). Raises Invalid by field, Forbidden."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     feed = Feed()
     required = ("url", "provider") if "provider" in data else ("url",)
     missing = {field: [CommonProblem.REQUIRED()] for field in required if not data.get(field)}
@@ -64,7 +65,7 @@ def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
         raise Invalid(missing)
     _apply(actor, feed, data)
     feed.save()
-    record(actor, ExchangeAction.FEED_ADDED, _target(feed), {"url": feed.url})
+    record(actor, ExchangeAction.FEED_ADDED, _audit_target(feed), {"url": feed.url})
     return feed
 
 
@@ -72,20 +73,22 @@ def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
 def edit_feed(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Feed:
     """Change the wire fields in `data`; headers masked as ***** are kept. Raises Invalid, NotFound,
     Forbidden."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     feed = feeds(actor).select_for_update(of=("self",)).get(pk=find_feed(actor, reference).pk)
     changed = _apply(actor, feed, data)
     feed.save()
-    record(actor, ExchangeAction.FEED_EDITED, _target(feed), {"fields": changed})
+    record(actor, ExchangeAction.FEED_EDITED, _audit_target(feed), {"fields": changed})
     return feed
 
 
 @transaction.atomic
 def delete_feed(actor: Actor, reference: Reference) -> int:
     """Remove a feed and its cache, but not its event; returns its id. Raises NotFound, Forbidden."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     feed = find_feed(actor, reference)
-    number, target = feed.pk, _target(feed)
+    number, target = feed.pk, _audit_target(feed)
     caches.forget(FEED, number)
     feed.delete()
     record(actor, ExchangeAction.FEED_DELETED, target)
@@ -97,15 +100,18 @@ def toggle_feeds(
     actor: Actor, references: Iterable[Reference], *, enabled: bool, caching: bool = False
 ) -> int:
     """Enable or disable feeds, or their `caching`, all or none; returns how many. Raises NotFound, Forbidden."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     found = {feed.pk: feed for feed in (find_feed(actor, reference) for reference in references)}
     Feed.objects.filter(pk__in=found).update(**{"caching_enabled" if caching else "enabled": enabled})
     for feed in found.values():
         if caching:
-            record(actor, ExchangeAction.FEED_EDITED, _target(feed), {"fields": ["caching_enabled"]})
+            record(actor, ExchangeAction.FEED_EDITED, _audit_target(feed), {"fields": ["caching_enabled"]})
         else:
             record(
-                actor, ExchangeAction.FEED_ENABLED if enabled else ExchangeAction.FEED_DISABLED, _target(feed)
+                actor,
+                ExchangeAction.FEED_ENABLED if enabled else ExchangeAction.FEED_DISABLED,
+                _audit_target(feed),
             )
     return len(found)
 
@@ -113,7 +119,8 @@ def toggle_feeds(
 @transaction.atomic
 def load_default_feeds(actor: Actor) -> int:
     """Add the default feeds whose address is not stored yet; returns how many."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     added = _add_known(_known_feeds())
     record(actor, ExchangeAction.FEED_DEFAULTS_LOADED, Target("feed"), {"count": added})
     return added
@@ -132,7 +139,8 @@ def import_feeds(actor: Actor, documents: Sequence[Any]) -> tuple[int, int]:
     Feeds with a known address are skipped, and references to the other instance's objects (tags by id,
     groups, events) are not imported.
     """
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     known = set(Feed.objects.values_list("url", flat=True))
     added = failed = 0
     for document in documents:
@@ -156,12 +164,12 @@ def _known_feeds() -> list[dict[str, Any]]:
 
 def _add_known(rows: Iterable[Mapping[str, Any]]) -> int:
     known = set(Feed.objects.values_list("url", flat=True))
-    new = [_of_list(row) for row in rows if row["url"] not in known]
+    new = [_feed_from_list(row) for row in rows if row["url"] not in known]
     Feed.objects.bulk_create(new)
     return len(new)
 
 
-def _of_list(row: Mapping[str, Any]) -> Feed:
+def _feed_from_list(row: Mapping[str, Any]) -> Feed:
     facts = {
         key: value for key, value in row.items() if key not in ("value", "delimiter", "excluderegex", "tag")
     }
@@ -180,43 +188,39 @@ def _tag_by_name(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"tag_id": found.pk} if found else {}
 
 
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
-
-
 def _apply(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> list[str]:
     before = feed.url
-    place = {"url": _place(str(data.get("input_source") or feed.input_source))}
-    changed = apply(feed, _again(feed, data), {**READERS, **place})
+    place = {"url": _address_reader(str(data.get("input_source") or feed.input_source))}
+    changed = apply(feed, _with_address(feed, data), {**READERS, **place})
     if feed.delete_local_file and feed.input_source == InputSource.NETWORK:
         raise Invalid({"delete_local_file": [FeedProblem.NOT_REMOVABLE()]})
-    _references(actor, feed, data)
+    _apply_references(actor, feed, data)
     if feed.distribution != Distribution.SHARING_GROUP:
         feed.sharing_group = None
     elif feed.sharing_group is None:
         raise Invalid({"sharing_group_id": [FeedProblem.SHARING_GROUP_MISSING()]})
-    _headers(feed, data, moved=bool(before) and origin(before) != origin(feed.url))
+    _apply_headers(feed, data, moved=bool(before) and origin(before) != origin(feed.url))
     return changed
 
 
-def _again(feed: Feed, data: Mapping[str, Any]) -> Mapping[str, Any]:
+def _with_address(feed: Feed, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    # Another source reads addresses in another way: the stored one has to be valid for it too.
     if data.get("input_source") in (None, "", feed.input_source):
         return {member: value for member, value in data.items() if member != "input_source"}
     return {"url": feed.url, **data}
 
 
-def _place(source: str) -> Callable[[Any], str]:
+def _address_reader(source: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if source == InputSource.LOCAL:
-            path_below(given := name(value))
-            return given
+            path_below(path := name(value))
+            return path
         return web_address(value)
 
     return read
 
 
-def _references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
+def _apply_references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
     if "tag_id" in data:
         feed.tag = Tag.objects.filter(pk=as_int(data["tag_id"]) or 0).first()
         if feed.tag is None and as_int(data["tag_id"]):
@@ -227,14 +231,14 @@ def _references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
         if feed.tag_collection is None and collection:
             raise Invalid({"tag_collection_id": [FeedProblem.UNKNOWN_TAG_COLLECTION()]})
     if "orgc_id" in data:
-        feed.orgc = _named("orgc_id", data, find_organisation)
+        feed.orgc = _referenced("orgc_id", data, find_organisation)
         if speaks_for_member(feed):
             raise Invalid({"orgc_id": [FeedProblem.NAME_OF_A_MEMBER()]})
     if "sharing_group_id" in data:
-        feed.sharing_group = _named("sharing_group_id", data, partial(find_group, actor))
+        feed.sharing_group = _referenced("sharing_group_id", data, partial(find_group, actor))
 
 
-def _named[Row](member: str, data: Mapping[str, Any], find: Callable[[int], Row]) -> Row | None:
+def _referenced[Row](member: str, data: Mapping[str, Any], find: Callable[[int], Row]) -> Row | None:
     number = as_int(data[member])
     try:
         return find(number) if number else None
@@ -242,17 +246,18 @@ def _named[Row](member: str, data: Mapping[str, Any], find: Callable[[int], Row]
         raise Invalid({member: [missing.problem or CommonProblem.INVALID_INPUT()]}) from None
 
 
-def _headers(feed: Feed, data: Mapping[str, Any], *, moved: bool) -> None:
+def _apply_headers(feed: Feed, data: Mapping[str, Any], *, moved: bool) -> None:
     """The headers to send; stored ones are sent only to the server they were given for."""
     if feed.input_source == InputSource.LOCAL:
         feed.encrypted_headers = ""
         return
     stored = HEADERS.decrypt(feed.encrypted_headers)
-    given = data.get("headers", told(stored))
+    lines = data.get("headers", masked_lines(stored))
     try:
-        wanted = header_lines(given)
+        wanted = header_lines(lines)
     except Invalid as fault:
         raise Invalid({"headers": [fault.problem]}) from fault
+    # Masked headers would be filled with keys that were given for the old server.
     if moved and any(value == MASK for _, value in wanted):
         raise Invalid({"headers": [FeedProblem.HEADERS_AGAIN()]})
     feed.encrypted_headers = HEADERS.encrypt(merged(wanted, stored))
@@ -265,27 +270,23 @@ def _distribution(value: Any) -> int:
     return int(number)
 
 
-def _number(value: Any) -> int:
-    return as_int(value) or 0
-
-
 def _rules(value: Any) -> dict[str, Any] | None:
-    given = rules(value) if value else None
-    check_times((given or {}).get("url_params"))
-    return given
+    parsed = rules(value) if value else None
+    check_times((parsed or {}).get("url_params"))
+    return parsed
 
 
 def _settings(value: Any) -> dict[str, Any]:
     """List settings: ``{"csv": {"value": "1,3", "delimiter": ","}, "common": {"excluderegex": "/x/i"}}``."""
-    given = decoded(value)
-    if isinstance(given, list) and not given:
+    parsed = decoded(value)
+    if isinstance(parsed, list) and not parsed:
         return {}
-    if not isinstance(given, dict) or not all(
-        isinstance(given.get(part, {}), dict) for part in ("csv", "common")
+    if not isinstance(parsed, dict) or not all(
+        isinstance(parsed.get(part, {}), dict) for part in ("csv", "common")
     ):
         raise Invalid(FeedProblem.SETTINGS_NOT_AN_OBJECT())
-    table, common = given.get("csv", {}), given.get("common", {})
-    _check_columns(table.get("value") or "")
+    table, common = parsed.get("csv", {}), parsed.get("common", {})
+    _require_column_numbers(table.get("value") or "")
     if len(str(table.get("delimiter") or ",")) > LONGEST_DELIMITER:
         raise Invalid(FeedProblem.BAD_DELIMITER())
     written = common.get("excluderegex") or ""
@@ -294,16 +295,16 @@ def _settings(value: Any) -> dict[str, Any]:
             expression_from(str(written))
     except InvalidExpression as fault:
         raise Invalid(FeedProblem.BAD_EXPRESSION(reason=str(fault))) from None
-    return {**given, "csv": table, "common": common} if given else {}
+    return {**parsed, "csv": table, "common": common} if parsed else {}
 
 
-def _check_columns(value: Any) -> None:
+def _require_column_numbers(value: Any) -> None:
     parts = [part.strip() for part in str(value).split(",") if part.strip()]
     if len(parts) > MOST_COLUMNS or not all(part.isdecimal() and 0 < int(part) < 1000 for part in parts):
         raise Invalid(FeedProblem.BAD_COLUMNS())
 
 
-def _target(feed: Feed) -> Target:
+def _audit_target(feed: Feed) -> Target:
     return Target("feed", feed.pk, title=feed.name)
 
 
@@ -315,7 +316,7 @@ READERS: Readers = {
     "distribution": _distribution,
     "source_format": member_of(*SourceFormat.values),
     "settings": _settings,
-    "event_id": _number,
+    "event_id": lambda value: as_int(value) or 0,
     **dict.fromkeys(FLAGS, as_bool),
 }
 IMPORTED = (READERS.keys() | {"url"}) - {"event_id", "enabled", "caching_enabled", "delete_local_file"}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from vardkase.core.instance import instance_uuid
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.feeds import local
+from vardkase.exchange.feeds import local_files
 from vardkase.exchange.feeds.headers import header_lines
 from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource
 from vardkase.exchange.feeds.problems import FeedContentProblem
@@ -24,12 +24,14 @@ class BadFeed(OutgoingFailed):
 def opened(feed: Feed, name: str, manner: RequestPolicy) -> Iterator[Iterator[bytes]]:
     place = place_of(feed, name)
     if feed.input_source == InputSource.LOCAL:
-        yield local.read(place, manner.limit)
+        yield local_files.read(place, manner.limit)
         return
-    with stream("GET", place, headers=_headers(feed), manner=manner) as reply:
+    own = dict(header_lines(HEADERS.decrypt(feed.encrypted_headers)))
+    headers = {"Accept": ACCEPT, "MISP-uuid": instance_uuid(), **own}
+    with stream("GET", place, headers=headers, manner=manner) as reply:
         if reply.status != 200:
-            told = FeedContentProblem.FILE_STATUS if name else FeedContentProblem.STATUS
-            raise BadFeed(told(status=reply.status, **({"file": name} if name else {})))
+            problem = FeedContentProblem.FILE_STATUS if name else FeedContentProblem.STATUS
+            raise BadFeed(problem(status=reply.status, **({"file": name} if name else {})))
         yield reply.content
 
 
@@ -42,9 +44,4 @@ def place_of(feed: Feed, name: str = "") -> str:
 def taken_in(feed: Feed, name: str = "") -> None:
     """Remove an imported file, if configured for a local feed. Raises OutgoingFailed."""
     if feed.input_source == InputSource.LOCAL and feed.delete_local_file:
-        local.remove(place_of(feed, name))
-
-
-def _headers(feed: Feed) -> dict[str, str]:
-    own = dict(header_lines(HEADERS.decrypt(feed.encrypted_headers)))
-    return {"Accept": ACCEPT, "MISP-uuid": instance_uuid(), **own}
+        local_files.remove(place_of(feed, name))

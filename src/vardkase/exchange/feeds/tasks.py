@@ -13,13 +13,15 @@ from vardkase.identity.access.jobs import hub_actor, job_actor
 
 def order_fetch(actor: Actor | None, feed_ids: list[int]) -> list[int]:
     return [
-        fetch.configure(lock=_lock(each)).defer(user_id=_orderer(actor), feed_id=each) for each in feed_ids
+        fetch.configure(lock=_lock_name(feed_id)).defer(user_id=_user_id_of(actor), feed_id=feed_id)
+        for feed_id in feed_ids
     ]
 
 
 def order_cache(actor: Actor | None, feed_ids: list[int]) -> list[int]:
     return [
-        cache.configure(lock=_lock(each)).defer(user_id=_orderer(actor), feed_id=each) for each in feed_ids
+        cache.configure(lock=_lock_name(feed_id)).defer(user_id=_user_id_of(actor), feed_id=feed_id)
+        for feed_id in feed_ids
     ]
 
 
@@ -35,9 +37,10 @@ def cache(user_id: int, feed_id: int) -> None:
     cache_feed(actor, find_feed(actor, feed_id))
 
 
-def _orderer(actor: Actor | None) -> int:
+def _user_id_of(actor: Actor | None) -> int:
     return (actor.user_id or 0) if actor else 0
 
 
-def _lock(feed_id: int) -> str:
+def _lock_name(feed_id: int) -> str:
+    # Fetching and caching share it: both read the whole feed, and one server is asked once at a time.
     return f"feed {feed_id}"

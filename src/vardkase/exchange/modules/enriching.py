@@ -11,9 +11,9 @@ import msgspec
 
 from vardkase.core.problems import Problem
 from vardkase.exchange.modules.errors import ModuleFailed
+from vardkase.exchange.modules.module_requests import enriched, usable_module
 from vardkase.exchange.modules.problems import ModuleProblem
 from vardkase.exchange.modules.server import Module, ModuleKind
-from vardkase.exchange.modules.use import enriched, usable_module
 from vardkase.formats.misp_json import AttributeOptions, attribute_pages, chosen_ids
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import NotOwned
@@ -25,7 +25,7 @@ from vardkase.intel.services.added_parts import add_parts
 
 WHOLE = AttributeOptions(include_attachments=True)
 AT_ONCE = 50
-"""Attributes that modules are asked about before what they know is stored."""
+"""Attributes sent to modules before the results are stored."""
 PATIENCE = 3600.0
 """Seconds that a job may spend on one batch."""
 
@@ -65,5 +65,7 @@ def enrich_event(actor: Actor, event_id: int, names: Sequence[str]) -> None:
         if any(found.parts.values()):
             add_parts(actor, event.id, found.parts)
     if faults:
-        told = [ModuleProblem.OF_MODULE(module=name, reason=faults[name]) for name in sorted(faults)]
-        raise ModuleFailed(reduce(lambda first, rest: ModuleProblem.SEVERAL(first=first, rest=rest), told))
+        problems = [ModuleProblem.OF_MODULE(module=name, reason=faults[name]) for name in sorted(faults)]
+        raise ModuleFailed(
+            reduce(lambda first, rest: ModuleProblem.SEVERAL(first=first, rest=rest), problems)
+        )

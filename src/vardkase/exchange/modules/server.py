@@ -1,6 +1,6 @@
 """Client of the module server: lists its modules and queries one.
 
-Where it is the operator says before the start (VARDKASE_MODULES_URL), so it may stand on this machine.
+The operator sets its address before the start (VARDKASE_MODULES_URL), so it may be on this machine.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
 from vardkase.exchange.modules.problems import ModuleProblem
 
 FRESH = 60.0
-"""Seconds for which the list of modules is believed."""
+"""Seconds for which the list of modules is cached."""
 PATIENCE = 5.0
 LARGEST_ANSWER = 128 * MEBIBYTE
 EVERYWHERE = ("0.0.0.0/0", "::/0")
@@ -71,7 +71,7 @@ def modules() -> list[Module]:
     url = settings.VARDKASE_MODULES_URL
     since, found = _known.get(url, (0.0, []))
     if not since or time.monotonic() - since > FRESH:
-        found = _read_list(_reach("GET", "/modules", PATIENCE))
+        found = _parsed_modules(_request("GET", "/modules", PATIENCE))
         _known[url] = (time.monotonic(), found)
     return found
 
@@ -80,11 +80,12 @@ def ask(module: Module, request: dict[str, Any], seconds: float) -> Any:
     """The response of `module` to `request`. Raises ModuleFailed with the module's message,
     ModulesUnreachable."""
     body = msgspec.json.encode({**request, "module": module.name, "timeout": int(seconds)})
-    reply = _reach("POST", "/query", seconds + PATIENCE, body)
+    reply = _request("POST", "/query", seconds + PATIENCE, body)
     try:
         answer = msgspec.json.decode(reply.content)
     except (msgspec.DecodeError, RecursionError) as error:
         raise ModuleFailed(ModuleProblem.NOT_JSON(module=module.name)) from error
+    # The cheap bound first: counting the real depth walks the whole answer.
     if apparent_depth(reply.content) > MAX_DEPTH and depth(answer) > MAX_DEPTH:
         raise ModuleFailed(ModuleProblem.TOO_DEEP(module=module.name))
     if isinstance(answer, dict) and "error" in answer:
@@ -94,7 +95,7 @@ def ask(module: Module, request: dict[str, Any], seconds: float) -> Any:
     return answer
 
 
-def _reach(method: Method, path: str, seconds: float, body: bytes | None = None) -> Reply:
+def _request(method: Method, path: str, seconds: float, body: bytes | None = None) -> Reply:
     url = settings.VARDKASE_MODULES_URL.rstrip("/")
     if not urlsplit(url).hostname:
         raise ModulesUnreachable
@@ -111,16 +112,16 @@ def _reach(method: Method, path: str, seconds: float, body: bytes | None = None)
     return reply
 
 
-def _read_list(reply: Reply) -> list[Module]:
+def _parsed_modules(reply: Reply) -> list[Module]:
     try:
-        told = msgspec.json.decode(reply.content, type=list[dict[str, Any]])
+        descriptions = msgspec.json.decode(reply.content, type=list[dict[str, Any]])
     except (msgspec.DecodeError, RecursionError) as error:
         raise ModulesUnreachable from error
-    found = [module for each in told if (module := _module(each)) is not None]
+    found = [module for description in descriptions if (module := _parsed_module(description)) is not None]
     return sorted(found, key=lambda module: module.name)
 
 
-def _module(told: dict[str, Any]) -> Module | None:
+def _parsed_module(told: dict[str, Any]) -> Module | None:
     about = told.get("mispattributes")
     meta = told.get("meta")
     about, meta = about if isinstance(about, dict) else {}, meta if isinstance(meta, dict) else {}
@@ -129,10 +130,10 @@ def _module(told: dict[str, Any]) -> Module | None:
     parameters = about.get("userConfig")
     return Module(
         name=told["name"],
-        kinds=frozenset(ModuleKind(word) for word in _words(meta.get("module-type")) if word in KINDS),
-        inputs=frozenset(_words(about.get("input"))),
+        kinds=frozenset(ModuleKind(word) for word in _texts(meta.get("module-type")) if word in KINDS),
+        inputs=frozenset(_texts(about.get("input"))),
         standard=about.get("format") == "misp_standard",
-        configuration=_words(meta.get("config")),
+        configuration=_texts(meta.get("config")),
         parameters=tuple(parameters) if isinstance(parameters, dict) else (),
         response_type=str(about.get("responseType") or "text/plain"),
         extension=str(about.get("outputFileExtension") or "txt"),
@@ -143,7 +144,7 @@ def _module(told: dict[str, Any]) -> Module | None:
 KINDS = frozenset(kind.value for kind in ModuleKind)
 
 
-def _words(value: object) -> tuple[str, ...]:
+def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | dict):
         return ()
     return tuple(dict.fromkeys(word for word in value if isinstance(word, str)))

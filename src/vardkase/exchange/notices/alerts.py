@@ -14,7 +14,7 @@ from vardkase.core.mail.notify import notify_each
 from vardkase.core.mail.services import can_send
 from vardkase.core.problems import Problem
 from vardkase.exchange.notices import filters, recipients, settings
-from vardkase.exchange.notices.mails import ReadableEvent, headers, published_facts
+from vardkase.exchange.notices.mail_facts import ReadableEvent, headers, published_facts
 from vardkase.exchange.notices.problems import NoticeProblem
 from vardkase.exchange.notices.recipients import MailReader, Recipient
 from vardkase.exchange.notices.suppression import kept_back
@@ -31,6 +31,7 @@ def send_alerts(event_id: int, version: int) -> int:
     Does nothing if the event has been published again or unpublished meanwhile.
     """
     event = Event.objects.select_related("orgc").filter(pk=event_id, published=True).first()
+    # Members of a group may know of a later publication than everybody else: both are current versions.
     if event is None or version not in (event.publish_timestamp, event.private_publish_timestamp):
         return 0
     if not can_send():
@@ -85,43 +86,44 @@ class _Alert:
 
     def _send(self, people: Sequence[Recipient]) -> int:
         people = list(people)
-        facts = self._facts(people)
+        facts = self._facts_by_reader(people)
         wishes = values_for("publish_alert_filter", [person.id for person in people])
         passing = filters.passing(self.event.pk, people, wishes)
         with transaction.atomic():
             receivers = [Receiver(EntryKind.MAIL, person.id, person.email) for person in people]
+            # In the transaction that queues the mail: a job that runs again mails only the rest.
             claimed = deliveries.claim(receivers, self.version)
-            reasons = {person.id: self._kept_back(person, passing) for person in people}
+            reasons = {person.id: self._reason_against(person, passing) for person in people}
             readers: dict[MailReader, list[core.Recipient]] = {}
             for person in people:
                 if person.id in claimed and not reasons[person.id]:
-                    readers.setdefault(person.reader, []).append(self._addressed(person))
+                    readers.setdefault(person.reader, []).append(self._recipient_of(person))
             groups = [(readers[reader], facts[reader]) for reader in readers]
-            told = notify_each("event_published", None, groups, headers=headers("events"))
+            sent = notify_each("event_published", None, groups, headers=headers("events"))
             reasons |= {
-                person.id: told.faults[person.email] for person in people if person.email in told.faults
+                person.id: sent.faults[person.email] for person in people if person.email in sent.faults
             }
             self._withhold({pk: reason for pk, reason in reasons.items() if reason and pk in claimed})
-            return told.count
+            return sent.count
 
     def _withhold(self, reasons: Mapping[int, Problem]) -> None:
         for reason in set(reasons.values()):
-            ids = [pk for pk, each in reasons.items() if each == reason]
+            ids = [pk for pk, other in reasons.items() if other == reason]
             deliveries.withhold(EntryKind.MAIL, ids, self.version, reason)
 
-    def _kept_back(self, person: Recipient, passing: set[int]) -> Problem | None:
+    def _reason_against(self, person: Recipient, passing: set[int]) -> Problem | None:
         if self.rules.summary_only and person.has_summaries:
             return NoticeProblem.SUMMARISED()
         if self.rules.most and person.recent >= self.rules.most:
             return NoticeProblem.TOO_MANY()
         return None if person.id in passing else NoticeProblem.FILTERED()
 
-    def _addressed(self, person: Recipient) -> core.Recipient:
+    def _recipient_of(self, person: Recipient) -> core.Recipient:
         delivery = [person.id, person.email, self.event.pk, str(self.event.uuid), self.version.published]
         key = person.gpgkey or person.certif_public or ""
         return core.Recipient(person.email, person.language, key, {"delivery": delivery})
 
-    def _facts(self, people: Sequence[Recipient]) -> dict[MailReader, Facts]:
+    def _facts_by_reader(self, people: Sequence[Recipient]) -> dict[MailReader, Facts]:
         kinds = {person.reader for person in people}
         lines = {} if self.rules.metadata_only else recipients.lines(self.event.pk, kinds)
         tags = recipients.tags(self.event.pk, kinds)

@@ -1,7 +1,7 @@
 """Users' notification filters (the setting publish_alert_filter): a tree of AND, OR and NOT over an event's
 content.
 
-What a filter asks is asked of what the person may read: what is hidden neither lets a mail through nor keeps it back.
+A filter sees only what the person may read: hidden content neither lets a mail through nor keeps it back.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ type Holds = Callable[[Leaf], bool]
 
 def passing(event_id: int, people: list[Recipient], filters: Mapping[int, Any]) -> set[int]:
     """The ids of people whose filters (by id) let the event pass, including those without a filter."""
-    asked: dict[str, set[str]] = {}
+    patterns_of: dict[str, set[str]] = {}
     kinds = {person.reader for person in people if filters.get(person.id)}
     for rule in filters.values():
         for name, pattern in leaves(rule):
-            asked.setdefault(name, set()).add(pattern)
+            patterns_of.setdefault(name, set()).add(pattern)
     held: set[tuple[MailReader, Leaf]] = set()
-    for name, patterns in asked.items():
+    for name, patterns in patterns_of.items():
         for reader, pattern in recipients.holding(event_id, kinds, HAS[name], sorted(patterns)):
             held.add((reader, (name, pattern)))
     return {person.id for person in people if allows(filters.get(person.id), _holder(held, person.reader))}
@@ -47,20 +47,20 @@ def leaves(rule: Any) -> Iterator[Leaf]:
 
 def allows(rule: Any, holds: Holds) -> bool:
     """True if a filter lets an event pass that `holds` some conditions; an empty filter passes everything."""
-    return not rule or all(_true(part, holds) for part in _each(rule))
+    return not rule or all(_is_true(part, holds) for part in _conditions(rule))
 
 
-def _true(part: tuple[str, Any], holds: Holds) -> bool:
+def _is_true(part: tuple[str, Any], holds: Holds) -> bool:
     name, inner = part
     if name not in BOOLEANS:
         return any(holds(leaf) for leaf in _patterns(name, inner))
-    answers = [_true(each, holds) for each in _each(inner)]
+    answers = [_is_true(operand, holds) for operand in _conditions(inner)]
     if name == "AND":
         return all(answers)
     return any(answers) if name == "OR" else not any(answers)
 
 
-def _each(rule: Any) -> Iterator[tuple[str, Any]]:
+def _conditions(rule: Any) -> Iterator[tuple[str, Any]]:
     for part in _parts(rule):
         yield from part.items()
 
@@ -71,14 +71,11 @@ def _parts(rule: Any) -> list[dict[str, Any]]:
 
 def _patterns(name: str, inner: Any) -> list[Leaf]:
     values = inner if isinstance(inner, list) else [inner]
-    return [(name, _pattern(str(value))) for value in values]
+    # A percent sign stays a wildcard, as in MISP; an underscore, common in values, does not.
+    return [(name, str(value).strip().lower().replace("\\", "\\\\").replace("_", "\\_")) for value in values]
 
 
-def _pattern(value: str) -> str:
-    return value.strip().lower().replace("\\", "\\\\").replace("_", "\\_")
-
-
-def _of_attribute(column: str) -> str:
+def _attribute_condition(column: str) -> str:
     return (
         "EXISTS (SELECT 1 FROM attribute a WHERE a.event_id = e.id AND NOT a.deleted "
         f"AND lower({column}) LIKE p.pattern AND {recipients.ATTRIBUTE})"
@@ -127,7 +124,7 @@ ATTRIBUTE_COLUMNS = {
 }
 HAS: dict[str, str] = {
     **{name: f"{column} LIKE p.pattern" for name, column in COLUMNS.items()},
-    **{name: _of_attribute(column) for name, column in ATTRIBUTE_COLUMNS.items()},
+    **{name: _attribute_condition(column) for name, column in ATTRIBUTE_COLUMNS.items()},
     "EventTag.name": EVENT_TAG,
     "AttributeTag.name": ATTRIBUTE_TAG,
     "Tag.name": f"({EVENT_TAG} OR {ATTRIBUTE_TAG})",

@@ -7,7 +7,7 @@ from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify
 from vardkase.core.mail.services import can_send
 from vardkase.core.private_links import page_address
-from vardkase.exchange.notices.mails import CHOICES, headers
+from vardkase.exchange.notices.mail_facts import CHOICES, headers
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.hooks import ProposalsStored

@@ -2,8 +2,8 @@
 
 An account that is bound to a connection is another hub's, whose rules may keep an event back: it gets no mail.
 
-Everybody in one organisation may read the same of an event, but for site administrators, who read all. So nothing is
-asked for each person: what an event holds is asked once for all kinds of readers among some hundred people.
+Everybody in one organisation may read the same of an event, except site administrators, who read all. So no query runs
+per person: each runs once for all kinds of readers among a batch of people.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class EventLine:
 
 AT_A_TIME = 200
 MOST_LINES = 100
-"""Attributes in one mail; the rest is on the hub."""
+"""Attributes listed in one mail."""
 
 
 def recipients(version: PublishedVersion, after: int, minutes: int) -> MailBatch:
@@ -76,7 +76,7 @@ def recipients(version: PublishedVersion, after: int, minutes: int) -> MailBatch
     }  # fmt: skip
     people, last = [], None
     for *row, org_id, sees_all, may_read in cursor().execute(RECIPIENTS, values).fetchall():
-        last = row[0]
+        last = row[0]  # Also of those who may not read it, or the next batch would find them again.
         if may_read:
             pk, email, gpgkey, certificate, language, has_summaries, recent = row
             reader = MailReader(org_id, sees_all)
@@ -87,14 +87,14 @@ def recipients(version: PublishedVersion, after: int, minutes: int) -> MailBatch
 def lines(event_id: int, readers: Iterable[MailReader]) -> dict[MailReader, list[EventLine]]:
     """The first attributes of an event that each reader may read, one more than fits into a mail."""
     found: dict[MailReader, list[EventLine]] = {}
-    for org_id, sees_all, *row in _asked(LINES, event_id, readers, most=MOST_LINES + 1):
+    for org_id, sees_all, *row in _rows(LINES, event_id, readers, most=MOST_LINES + 1):
         found.setdefault(MailReader(org_id, sees_all), []).append(EventLine(*row))
     return found
 
 
 def tags(event_id: int, readers: Iterable[MailReader]) -> dict[MailReader, list[str]]:
     found: dict[MailReader, list[str]] = {}
-    for org_id, sees_all, name in _asked(TAGS, event_id, readers):
+    for org_id, sees_all, name in _rows(TAGS, event_id, readers):
         found.setdefault(MailReader(org_id, sees_all), []).append(name)
     return found
 
@@ -103,22 +103,22 @@ def holding(
     event_id: int, readers: Iterable[MailReader], has: str, patterns: Sequence[str]
 ) -> set[tuple[MailReader, str]]:
     """The readers and (LIKE) patterns for which the event contains what `has` looks for."""
-    rows = _asked(HOLDING.replace("{has}", has), event_id, readers, patterns=list(patterns))
+    rows = _rows(HOLDING.replace("{has}", has), event_id, readers, patterns=list(patterns))
     return {(MailReader(org_id, sees_all), pattern) for org_id, sees_all, pattern in rows}
 
 
-def _asked(sql: str, event_id: int, readers: Iterable[MailReader], **more: Any) -> list[Any]:
+def _rows(sql: str, event_id: int, readers: Iterable[MailReader], **parameters: Any) -> list[Any]:
     distinct = sorted(set(readers))
     values = {
         "event": event_id,
-        "orgs": [each.org_id for each in distinct],
-        "all": [each.sees_all for each in distinct],
-        **more,
+        "orgs": [reader.org_id for reader in distinct],
+        "all": [reader.sees_all for reader in distinct],
+        **parameters,
     }
     return cursor().execute(sql, values).fetchall()
 
 
-def _gets_version(actor: Actor) -> str:
+def _knows_version(actor: Actor) -> str:
     """SQL: the actor reads the event, and this is the version of it that they know of."""
     return f"{event_predicate(actor)} AND {event_publish_timestamp(actor)} = %%(version)s"
 
@@ -155,7 +155,7 @@ SELECT person.id, person.email, person.gpgkey, person.certif_public, person.lang
     (SELECT count(*) FROM delivery d WHERE d.kind = 'mail' AND d.receiver_id = person.id AND d.state <> 'withheld'
          AND d.at > now() - make_interval(mins => %(minutes)s::int)),
     r.org_id, r.sees_all,
-    EXISTS (SELECT 1 FROM event e WHERE e.id = %(event)s AND {for_each_reader(_gets_version)})
+    EXISTS (SELECT 1 FROM event e WHERE e.id = %(event)s AND {for_each_reader(_knows_version)})
 FROM person JOIN r USING (org_id, sees_all)
 ORDER BY person.id
 """

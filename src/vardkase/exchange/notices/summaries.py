@@ -1,6 +1,6 @@
 """Daily, weekly and monthly summary mail to users who chose it, by their own filters.
 
-People of one organisation with the same filters get the same, so it is asked once for all of them; accounts that are
+People of one organisation with the same filters get the same summary, which is made once for all of them. Accounts
 bound to a connection, which read by its rules, get none.
 """
 
@@ -22,7 +22,7 @@ from vardkase.core.mail.notify import notify_each
 from vardkase.core.mail.services import can_send
 from vardkase.core.private_links import page_address
 from vardkase.core.sql import cursor
-from vardkase.exchange.notices.mails import CHOICES, headers
+from vardkase.exchange.notices.mail_facts import CHOICES, headers
 from vardkase.identity.access.jobs import job_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
@@ -57,7 +57,7 @@ class _Summaries:
         while people := list(wanting.select_related("role").filter(pk__gt=after).order_by("pk")[:AT_A_TIME]):
             sent += self._send(people)
             report(sent)
-            after = people[-1].pk
+            after = people[-1].pk  # By key, not by offset: accounts may come and go meanwhile.
         report(sent, sent)
         return sent
 
@@ -65,14 +65,14 @@ class _Summaries:
     def _send(self, people: Sequence[User]) -> int:
         claimed = self._claim([person.pk for person in people])
         wishes = values_for(FILTERS, claimed)
-        groups = self._groups([each for each in people if each.pk in claimed], wishes)
+        groups = self._mails([person for person in people if person.pk in claimed], wishes)
         return notify_each("summary", None, groups, headers=headers(f"summary-{self.period}")).count
 
     def _claim(self, user_ids: list[int]) -> set[int]:
         rows = cursor().execute(CLAIM, {"ids": user_ids, "period": self.period, "of": self.of})
         return {row[0] for row in rows.fetchall()}
 
-    def _groups(
+    def _mails(
         self, people: Sequence[User], wishes: dict[int, Any]
     ) -> Iterator[tuple[list[Recipient], Facts]]:
         for person in people:
@@ -94,15 +94,15 @@ def summary_facts(period: str, found: Summary) -> Facts:
         "events": [(str(event.id), event.info, event.orgc) for event in found.events[:MOST_EVENTS]],
         "limit": MOST_EVENTS if found.event_count > MOST_EVENTS else "",
         "attributes": found.attribute_count,
-        "organisations": _counted(found.organisations),
-        "tags": _counted(found.tags) or ["–"],
+        "organisations": _with_counts(found.organisations),
+        "tags": _with_counts(found.tags) or ["–"],
         "trends": [(name, str(counts[0]), str(counts[1])) for name, counts in found.trending.items()],
         "link": page_address("/events/"),
         "choices_link": page_address(CHOICES),
     }
 
 
-def _counted(pairs: Sequence[tuple[str, int]]) -> list[str]:
+def _with_counts(pairs: Sequence[tuple[str, int]]) -> list[str]:
     return [f"{name} ({count})" for name, count in pairs]
 
 

@@ -14,10 +14,15 @@ DAY = 86_400
 
 def kept_back(event: Event, version: int) -> str:
     """Why nobody is notified of the event; empty if people are."""
-    return _too_old(event) or _tagged(event) or _told_before(event, version) or _told_enough(event)
+    return (
+        _age_reason(event)
+        or _tag_reason(event)
+        or _republishing_reason(event, version)
+        or _creator_reason(event)
+    )
 
 
-def _too_old(event: Event) -> str:
+def _age_reason(event: Event) -> str:
     if not settings.BLOCK_OLD.value:
         return ""
     now = now_seconds()
@@ -30,29 +35,29 @@ def _too_old(event: Event) -> str:
     return ""
 
 
-def _tagged(event: Event) -> str:
+def _tag_reason(event: Event) -> str:
     if not settings.BLOCK_BY_TAG.value:
         return ""
     values = {"event": event.pk, "name": settings.BLOCKING_TAG.value}
-    if cursor().execute(TAGGED, values).fetchone() is None:
+    if cursor().execute(HAS_TAG, values).fetchone() is None:
         return ""
     return "The event has the tag that keeps mail back (MISP.block_event_alert_tag)."
 
 
-def _told_before(event: Event, version: int) -> str:
+def _republishing_reason(event: Event, version: int) -> str:
     if not settings.REPUBLISH_BAN.value:
         return ""
     since = version - settings.REPUBLISH_MINUTES.value * 60
     values = {"uuid": event.uuid, "version": version, "since": since}
-    if cursor().execute(TOLD_BEFORE, values).fetchone() is None:
+    if cursor().execute(SENT_BEFORE, values).fetchone() is None:
         return ""
     return "The event was told shortly before (MISP.event_alert_republish_ban)."
 
 
-def _told_enough(event: Event) -> str:
+def _creator_reason(event: Event) -> str:
     most = settings.ORGANISATION_THRESHOLD.value
     row = (
-        cursor().execute(TOLD_OF_CREATOR, {"event": event.pk, "orgc": event.orgc_id}).fetchone()
+        cursor().execute(SENT_OF_CREATOR, {"event": event.pk, "orgc": event.orgc_id}).fetchone()
         if most
         else None
     )
@@ -61,16 +66,16 @@ def _told_enough(event: Event) -> str:
     return "Enough events of this organisation were told in the last hour (MISP.org_alert_threshold)."
 
 
-TAGGED = """
+HAS_TAG = """
 SELECT 1 FROM event_tag et JOIN tag t ON t.id = et.tag_id
 WHERE et.event_id = %(event)s AND lower(t.name) = lower(%(name)s)
 """
-TOLD_BEFORE = """
+SENT_BEFORE = """
 SELECT 1 FROM delivery
 WHERE event_uuid = %(uuid)s AND kind = 'mail' AND version < %(version)s AND version > %(since)s AND state <> 'withheld'
 LIMIT 1
 """
-TOLD_OF_CREATOR = """
+SENT_OF_CREATOR = """
 SELECT count(DISTINCT d.event_id) FROM delivery d JOIN event e ON e.id = d.event_id
 WHERE d.kind = 'mail' AND d.state <> 'withheld' AND d.at > now() - interval '1 hour'
     AND e.orgc_id = %(orgc)s AND d.event_id <> %(event)s

@@ -39,9 +39,9 @@ def discover(issuer: str) -> Metadata:
     methods = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     return Metadata(
         issuer=issuer,
-        authorization_endpoint=_address(found, "authorization_endpoint"),
-        token_endpoint=_address(found, "token_endpoint"),
-        jwks_uri=_address(found, "jwks_uri"),
+        authorization_endpoint=_endpoint(found, "authorization_endpoint"),
+        token_endpoint=_endpoint(found, "token_endpoint"),
+        jwks_uri=_endpoint(found, "jwks_uri"),
         names_issuer=found.get("authorization_response_iss_parameter_supported") is True,
         takes_basic=isinstance(methods, list) and "client_secret_basic" in methods,
     )
@@ -74,10 +74,10 @@ def ask(
         raise ProviderRefused(ProviderFault.UNREACHABLE, error.wire) from error
     if reply.status != 200:
         raise ProviderRefused(ProviderFault.ANSWER, f"The provider answered with status {reply.status}.")
-    return _object(reply.content)
+    return _json_object(reply.content)
 
 
-def _object(content: bytes) -> dict[str, Any]:
+def _json_object(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -87,7 +87,7 @@ def _object(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _address(found: dict[str, Any], name: str) -> str:
+def _endpoint(found: dict[str, Any], name: str) -> str:
     url = found.get(name)
     schemes = ("https", "http") if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN else ("https",)
     try:

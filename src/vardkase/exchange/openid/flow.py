@@ -64,6 +64,7 @@ def begin(provider: IdentityProvider, redirect_uri: str, email: str) -> tuple[Si
     """A new attempt, and the provider's URL to redirect the browser to. Raises ProviderRefused."""
     metadata = discover(provider.issuer)
     attempt = SignInFlow(provider.issuer, *(secrets.token_urlsafe(32) for _ in range(3)))
+    digest = hashlib.sha256(attempt.verifier.encode()).digest()
     query = {
         "response_type": "code",
         "client_id": provider.client_id,
@@ -71,7 +72,7 @@ def begin(provider: IdentityProvider, redirect_uri: str, email: str) -> tuple[Si
         "scope": SCOPES,
         "state": attempt.state,
         "nonce": attempt.nonce,
-        "code_challenge": _challenge(attempt.verifier),
+        "code_challenge": urlsafe_b64encode(digest).rstrip(b"=").decode(),  # Without padding (RFC 7636).
         "code_challenge_method": "S256",
         "login_hint": email,
     }
@@ -90,11 +91,8 @@ def finish(
     if returned.error or not returned.code:
         raise ProviderRefused(ProviderFault.DECLINED, returned.error[:100])
     metadata = discover(provider.issuer)
+    # RFC 9207: without this check, an answer of one provider could be played to another (mix-up attack).
     if returned.issuer != metadata.issuer and (returned.issuer or metadata.names_issuer):
         raise ProviderRefused(ProviderFault.STATE, "The answer comes from another provider.")
     token = id_token(metadata, provider, returned.code, attempt.verifier, redirect_uri)
     return verified_claims(token, metadata, provider.client_id, attempt.nonce)
-
-
-def _challenge(verifier: str) -> str:
-    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

@@ -16,7 +16,7 @@ from vardkase.identity.sign_in_policy.providers import ProviderFault, ProviderRe
 ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 )
-"""Signatures with a key pair. Neither `none`, nor HS*, which anybody could make who takes a public key for a secret."""
+"""Signatures with a key pair. Not `none`, and not HS*: with a public key as its secret, anybody could sign."""
 
 NEEDED = ("iss", "sub", "aud", "exp", "iat", "nonce")
 MALFORMED = (jwt.PyJWTError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)

@@ -52,8 +52,8 @@ def claim(receivers: Sequence[Receiver], version: PublishedVersion) -> set[int]:
         return set()
     rows = cursor().execute(CLAIM, {
         "kind": receivers[0].kind.value,
-        "ids": [each.id for each in receivers],
-        "names": [each.name for each in receivers],
+        "ids": [receiver.id for receiver in receivers],
+        "names": [receiver.name for receiver in receivers],
         "event": version.event_id,
         "uuid": version.event_uuid,
         "version": version.published,
@@ -75,6 +75,7 @@ def settle(
         "reason": stored(reason) if reason else "",
     }
     cursor().execute(SETTLE, values)
+    # Whoever has this version needs no earlier one that is still waiting.
     cursor().execute(SETTLE_OLDER, values)
 
 

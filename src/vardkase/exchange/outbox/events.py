@@ -1,8 +1,8 @@
 """Writes outbox entries, and reads them in an order that late transactions cannot break.
 
-Ids are handed out before a transaction is through: entry 8 may be there to read while 7 is still being written, and
-whoever remembered "8" would never see 7. So an entry gets its place in the line after it is through, from one hand at
-a time, and receivers remember places.
+Ids are assigned before a transaction commits: entry 8 may be readable while 7 is still being written, and a receiver
+that remembered "8" would never see 7. So an entry gets its place after its transaction has committed, from one process
+at a time, and receivers remember places.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ PUBLISHED = "misp_json"
 """MISP's topic of published events."""
 
 CHANNEL = "outbox"
-"""Where PostgreSQL tells that something was entered (LISTEN)."""
+"""The channel on which PostgreSQL announces new entries (LISTEN)."""
 
-ONE_HAND = 0x6F7574
-"""The advisory lock of whoever gives out places."""
+LINE_UP_LOCK = 0x6F7574
+"""The advisory lock of the process that assigns places."""
 
 
 def enter_published(published: EventPublished) -> None:
@@ -38,7 +38,7 @@ def enter_published(published: EventPublished) -> None:
         "audiences": json.dumps(sorted(published.groups)),
     }
     cursor().execute(ENTER, values)
-    _tell()
+    _notify_receivers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +53,25 @@ class OutboxEvent:
     audiences: Sequence[Sequence[int]] = ()
 
 
-def enter(happenings: Sequence[OutboxEvent]) -> None:
+def enter(events: Sequence[OutboxEvent]) -> None:
     """Add entries in order, in one statement. Call it in the transaction of the change."""
-    if not happenings:
+    if not events:
         return
     columns = zip(
-        *((each.topic, each.act, each.subject_id, each.event_id) for each in happenings), strict=True
+        *((event.topic, event.act, event.subject_id, event.event_id) for event in events), strict=True
     )
     named = dict(zip(("topics", "acts", "subjects", "events"), map(list, columns), strict=True))
     written = {
-        "about": [json.dumps(each.about) for each in happenings],
-        "audiences": [json.dumps(each.audiences) for each in happenings],
+        "about": [json.dumps(event.about) for event in events],
+        "audiences": [json.dumps(event.audiences) for event in events],
     }
     cursor().execute(ENTER_MANY, {**named, **written})
-    _tell()
+    _notify_receivers()
 
 
 @transaction.atomic
 def line_up() -> None:
-    cursor().execute("SELECT pg_advisory_xact_lock(%s)", (ONE_HAND,))
+    cursor().execute("SELECT pg_advisory_xact_lock(%s)", (LINE_UP_LOCK,))
     cursor().execute(LINE_UP)
 
 
@@ -100,7 +100,7 @@ def last_place() -> int:
     )
 
 
-def _tell() -> None:
+def _notify_receivers() -> None:
     cursor().execute(f"NOTIFY {CHANNEL}")
 
 

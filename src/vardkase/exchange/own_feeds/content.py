@@ -23,7 +23,7 @@ from vardkase.identity.access.visibility import reader_parameters
 from vardkase.identity.organisations.queries import find_group
 
 PUBLIC = (1, 2, 3)
-"""Distributions that a feed may take: what an organisation keeps for itself goes into none."""
+"""Distributions that a feed may include: an organisation's own events never are."""
 DECIDED = frozenset(("published", "distribution", "returnFormat", "limit", "page", "order", "sharinggroup"))
 """Filters that a feed decides itself."""
 
@@ -51,7 +51,7 @@ class ListedEvent:
 
 def reach_of(actor: Actor, content: FeedContent) -> FeedReach:
     """How far the feed's content is shared. Raises Invalid, NotFound (an unknown sharing group)."""
-    refused = [each for each in content.distributions if each not in PUBLIC]
+    refused = [number for number in content.distributions if number not in PUBLIC]
     if refused:
         raise Invalid({"distributions": [OwnFeedProblem.BAD_DISTRIBUTION_GIVEN(number=refused[0])]})
     groups = (find_group(actor, reference).pk for reference in content.sharing_groups)
@@ -89,7 +89,7 @@ def listed(actor: Actor, events: SqlQuery, reach: FeedReach) -> dict[str, Listed
     parameters = {**events.parameters, **reader_parameters(actor)}
     rows = cursor().execute(sql, parameters, binary=True).fetchall()
     found = (ListedEvent(*row) for row in rows)
-    return {each.uuid: each for each in found if reach.holds(each)}
+    return {event.uuid: event for event in found if reach.holds(event)}
 
 
 LISTED = """

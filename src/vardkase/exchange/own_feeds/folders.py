@@ -18,7 +18,7 @@ from vardkase.misp.fields import UUID
 
 MANIFEST, HASHES, UNFINISHED = "manifest.json", "hashes.csv", ".part"
 FILE = re.compile(rf"manifest\.json|hashes\.csv|{UUID.pattern}\.json")
-"""The names that a feed's files have; nothing else is handed out."""
+"""The names of a feed's files; nothing else is served."""
 
 
 def folder_of(name: str) -> Path:
@@ -49,7 +49,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _begin(folder)
+        _prepare(folder)
         yield
     except BlockingIOError as error:
         raise Conflict(OwnFeedProblem.FOLDER_IN_USE(folder=folder)) from error
@@ -57,10 +57,11 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _begin(folder: Path) -> None:
+def _prepare(folder: Path) -> None:
     manifest = folder / MANIFEST
     if not manifest.exists():
         if any(folder.iterdir()):
+            # Files without a manifest are not ours, and would be removed as events that are no longer announced.
             raise Invalid(OwnFeedProblem.FOLDER_NOT_EMPTY(folder=folder))
         manifest.write_bytes(b"{}\n")
     for path in list(folder.glob(f"*{UNFINISHED}")):

@@ -21,7 +21,7 @@ from vardkase.core.fields import Readers, apply
 from vardkase.core.jobs.problems import problem_of
 from vardkase.core.problems import stored
 from vardkase.exchange.audit_actions import ExchangeAction
-from vardkase.exchange.fields import decoded
+from vardkase.exchange.field_parsers import decoded
 from vardkase.exchange.own_feeds.content import PUBLIC, FeedContent, chosen, reach_of
 from vardkase.exchange.own_feeds.folders import folder_of, remove_folder
 from vardkase.exchange.own_feeds.models import OwnFeed
@@ -37,10 +37,10 @@ from vardkase.misp.flags import as_bool, as_int
 
 LONGEST_NAME = 60
 LETTERS = string.ascii_letters + string.digits
-LONG = 40
-"""Letters of a token."""
-EVERYBODYS = 3
-"""The distribution of what may lie open for anybody."""
+TOKEN_LENGTH = 40
+"""Characters of a token."""
+ALL_COMMUNITIES = 3
+"""The only distribution of events that an open feed may include."""
 
 
 def own_feeds(actor: Actor) -> QuerySet[OwnFeed]:
@@ -74,7 +74,7 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     if not feed.name or (not name and OwnFeed.objects.filter(name=feed.name).exists()):
         raise Invalid({"name": [OwnFeedProblem.NAME_TAKEN()]})
     groups = (
-        [find_group(actor, str(each)).pk for each in data["sharing_groups"]]
+        [find_group(actor, str(group)).pk for group in data["sharing_groups"]]
         if "sharing_groups" in data
         else None
     )
@@ -83,10 +83,13 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     feed.save()
     if groups is not None:
         feed.sharing_groups.set(groups)
-    _check(feed)
+    _require_valid(feed)
     if before not in (None, (feed.organisation_id, content_of(feed))):
+        # On commit: removed files do not come back when the transaction fails.
         transaction.on_commit(lambda: remove_folder(name))
-    record(actor, ExchangeAction.OWN_FEED_EDITED if name else ExchangeAction.OWN_FEED_ADDED, _target(feed))
+    record(
+        actor, ExchangeAction.OWN_FEED_EDITED if name else ExchangeAction.OWN_FEED_ADDED, _audit_target(feed)
+    )
     return feed
 
 
@@ -94,7 +97,7 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
 def delete_own_feed(actor: Actor, name: str) -> None:
     actor.require_writing()
     feed = find_own_feed(actor, name)
-    target = _target(feed)
+    target = _audit_target(feed)
     feed.delete()
     record(actor, ExchangeAction.OWN_FEED_DELETED, target)
     transaction.on_commit(lambda: remove_folder(name))
@@ -106,9 +109,9 @@ def make_token(actor: Actor, name: str) -> str:
     actor.require_writing()
     actor.require_content_access()
     feed = find_own_feed(actor, name)
-    token = "".join(secrets.choice(LETTERS) for _ in range(LONG))
+    token = "".join(secrets.choice(LETTERS) for _ in range(TOKEN_LENGTH))
     OwnFeed.objects.filter(pk=feed.pk).update(token_digest=_digest(token))
-    record(actor, ExchangeAction.OWN_FEED_TOKEN_MADE, _target(feed))
+    record(actor, ExchangeAction.OWN_FEED_TOKEN_MADE, _audit_target(feed))
     return token
 
 
@@ -117,7 +120,7 @@ def remove_token(actor: Actor, name: str) -> None:
     actor.require_writing()
     feed = find_own_feed(actor, name)
     OwnFeed.objects.filter(pk=feed.pk).update(token_digest=None)
-    record(actor, ExchangeAction.OWN_FEED_TOKEN_REMOVED, _target(feed))
+    record(actor, ExchangeAction.OWN_FEED_TOKEN_REMOVED, _audit_target(feed))
 
 
 def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:
@@ -128,6 +131,7 @@ def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:
     try:
         done = export_feed(reader_of(feed), folder_of(feed.name), content_of(feed), again)
     except Exception as fault:
+        # The sharing group was not found: the files must not stay with readers who may not have them now.
         if isinstance(fault, NotFound):
             remove_folder(feed.name)
         OwnFeed.objects.filter(pk=feed.pk).update(written=timezone.now(), fault=stored(problem_of(fault)))
@@ -184,9 +188,9 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _check(feed: OwnFeed) -> None:
+def _require_valid(feed: OwnFeed) -> None:
     content, reader = content_of(feed), reader_of(feed)
-    narrower = content.sharing_groups or set(content.distributions) - {EVERYBODYS}
+    narrower = content.sharing_groups or set(content.distributions) - {ALL_COMMUNITIES}
     if feed.open and (narrower or feed.local_tags):
         raise Invalid({"open": [OwnFeedProblem.OPEN_TO_ALL()]})
     try:
@@ -196,7 +200,7 @@ def _check(feed: OwnFeed) -> None:
     chosen(reader, content)
 
 
-def _target(feed: OwnFeed) -> Target:
+def _audit_target(feed: OwnFeed) -> Target:
     return Target("own_feed", feed.pk, title=feed.name)
 
 
@@ -214,17 +218,17 @@ def _name(value: Any) -> str:
 
 
 def _filters(value: Any) -> dict[str, Any]:
-    given = decoded(value)
-    if not isinstance(given, dict):
+    filters = decoded(value)
+    if not isinstance(filters, dict):
         raise Invalid(ConfigurationProblem.FILTERS_NOT_AN_OBJECT())
-    return given
+    return filters
 
 
 def _distributions(value: Any) -> list[int]:
-    numbers = {as_int(each) for each in (value if isinstance(value, list) else [value])}
+    numbers = {as_int(number) for number in (value if isinstance(value, list) else [value])}
     if not numbers <= set(PUBLIC):
         raise Invalid(OwnFeedProblem.BAD_DISTRIBUTION())
-    return sorted(each for each in numbers if each)
+    return sorted(number for number in numbers if number)
 
 
 READERS: Readers = {

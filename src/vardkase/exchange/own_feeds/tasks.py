@@ -35,7 +35,9 @@ def take_out(_: EventWithdrawn) -> None:
 def order(feed_id: int, *, whole: bool = False) -> bool:
     """Order a refresh of a feed, complete or incremental; False if one is already waiting."""
     kind = "whole" if whole else "new"
+    # One lock, so that writes of a feed do not overlap; one queueing lock per kind, so that orders do not pile up.
     job = write.configure(lock=f"own feed {feed_id}", queueing_lock=f"own feed {feed_id} {kind}")
+    # A savepoint: the refused insertion must not end the transaction that publishes.
     with suppress(AlreadyEnqueued), transaction.atomic():
         job.defer(feed_id=feed_id, whole=whole)
         return True
@@ -55,10 +57,10 @@ def refresh_and_settle(feed: OwnFeed, *, whole: bool) -> Exported:
             kind=EntryKind.FEED, receiver_id=feed.pk, state__in=(DeliveryState.WAITING, DeliveryState.FAILED)
         )
     )
-    done = refresh(feed, None if whole else {str(each.event_uuid) for each in waiting})
-    for each in waiting:
-        is_in = str(each.event_uuid) in done.uuids
-        version = PublishedVersion(each.event_id, each.event_uuid, each.version)
+    done = refresh(feed, None if whole else {str(delivery.event_uuid) for delivery in waiting})
+    for delivery in waiting:
+        is_in = str(delivery.event_uuid) in done.uuids
+        version = PublishedVersion(delivery.event_id, delivery.event_uuid, delivery.version)
         state = DeliveryState.SENT if is_in else DeliveryState.WITHHELD
         reason = None if is_in else OwnFeedProblem.EVENT_NOT_IN_IT()
         deliveries.settle(_receiver(feed), version, state, reason)

@@ -1,8 +1,8 @@
 """Writes an own feed as a folder: `manifest.json`, `hashes.csv` and a file per event, for any web server.
 
-Whoever reads meanwhile finds the old file or the new one, never half of one: events go first, then hashes and
-manifest, and only then what is not announced any more is removed. What is announced is also how the next writing
-knows what is new; so a writing that is cut off anywhere is made good by the next.
+A concurrent reader finds the old file or the new one, never half of one: events go first, then hashes and manifest,
+and only then are files removed that are no longer announced. The next write compares with the manifest to see what
+is new, so it also completes a write that was interrupted anywhere.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Exported:
 def event_ids(actor: Actor, content: FeedContent) -> list[int]:
     reach = reach_of(actor, content)
     reader = outsider(actor, reach)
-    return [each.id for each in listed(reader, chosen(reader, content), reach).values()]
+    return [event.id for event in listed(reader, chosen(reader, content), reach).values()]
 
 
 def export_feed(
@@ -68,10 +68,12 @@ def export_feed(
     actor = outsider(actor, reach)
     wanted = listed(actor, chosen(actor, content), reach)
     if only is not None:
-        wanted = {uuid: each for uuid, each in wanted.items() if each.id in only}
+        wanted = {uuid: event for uuid, event in wanted.items() if event.id in only}
     with alone_in(folder):
         before = ANNOUNCED.decode((folder / MANIFEST).read_bytes())
-        stale = [each for each in wanted.values() if again is None or _is_stale(folder, each, before, again)]
+        stale = [
+            event for event in wanted.values() if again is None or _is_stale(folder, event, before, again)
+        ]
         return _Writing(actor, folder, reach, local_tags=content.local_tags).run(wanted, before, stale)
 
 
@@ -96,20 +98,24 @@ class _Writing:
     def run(
         self, wanted: Mapping[str, ListedEvent], before: Mapping[str, Raw], stale: list[ListedEvent]
     ) -> Exported:
-        rendered = {each.uuid for each in stale}
+        rendered = {event.uuid for event in stale}
         kept = {uuid: entry for uuid, entry in before.items() if uuid in wanted and uuid not in rendered}
         with unfinished(self.folder / HASHES).open("wb") as hashes:
-            hashes.writelines(self._lines_of(kept))
-            announced = kept | self._write_events([each.id for each in stale], hashes)
-        unfinished(self.folder / MANIFEST).write_bytes(_manifest(announced))
-        _put_in_place(self.folder / HASHES)
-        _put_in_place(self.folder / MANIFEST)
+            hashes.writelines(self._hash_lines_of(kept))
+            announced = kept | self._write_events([event.id for event in stale], hashes)
+        unfinished(self.folder / MANIFEST).write_bytes(_manifest_bytes(announced))
+        _replace_if_changed(self.folder / HASHES)
+        _replace_if_changed(self.folder / MANIFEST)
         self.done.unchanged += len(kept)
-        self.done.removed = self._remove_others(announced)
+        # Last: readers of the former manifest still found these files.
+        others = [path for path in event_files(self.folder) if path.stem not in announced]
+        for path in others:
+            path.unlink()
+        self.done.removed = len(others)
         self.done.uuids = frozenset(announced)
         return self.done
 
-    def _lines_of(self, kept: Mapping[str, Raw]) -> Iterator[bytes]:
+    def _hash_lines_of(self, kept: Mapping[str, Raw]) -> Iterator[bytes]:
         hashes = self.folder / HASHES
         if kept and hashes.exists():
             with hashes.open("rb") as lines:
@@ -121,7 +127,7 @@ class _Writing:
         for event in feed_events(self.actor, ids, self.reach, found.append, local_tags=self.local_tags):
             self._write_event(event)
             hashes.writelines(f"{digest},{event.uuid}\n".encode() for digest in found)
-            found.clear()
+            found.clear()  # `feed_events` appends to the list that it was given.
             announced[event.uuid] = Raw(msgspec.json.encode(event.announcement()))
         return announced
 
@@ -129,24 +135,18 @@ class _Writing:
         target = self.folder / f"{event.uuid}.json"
         with unfinished(target).open("wb") as file:
             file.writelines(event.document())
-        if _put_in_place(target):
+        if _replace_if_changed(target):
             self.done.written += 1
         else:
             self.done.unchanged += 1
 
-    def _remove_others(self, announced: Collection[str]) -> int:
-        others = [path for path in event_files(self.folder) if path.stem not in announced]
-        for path in others:
-            path.unlink()
-        return len(others)
 
-
-def _manifest(announced: Mapping[str, Raw]) -> bytes:
+def _manifest_bytes(announced: Mapping[str, Raw]) -> bytes:
     entries = (b'"%s":%s' % (uuid.encode(), entry) for uuid, entry in announced.items())
     return b"{" + b",\n".join(entries) + b"}\n"
 
 
-def _put_in_place(target: Path) -> bool:
+def _replace_if_changed(target: Path) -> bool:
     """Move what was written beside `target` there; when it is the same, leave the older file as it is."""
     written = unfinished(target)
     if target.exists() and _digest(target) == _digest(written):

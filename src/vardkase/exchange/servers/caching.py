@@ -27,12 +27,12 @@ AT_ONCE = 50_000
 """Values in an answer."""
 MOST_ANSWERS = 10_000
 MOST_VALUES = 50_000_000
-"""Of one instance; they lie on the disk of our database."""
+"""Of one instance; they take space in our database."""
 SECONDS = 300.0
 LARGEST = 64 * MEBIBYTE
 LINE = re.compile(rb"([0-9a-f]{32}),([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*", re.IGNORECASE)
 ABSENT = frozenset((403, 404, 405))
-"""How an instance answers that has no index of hashes to go through."""
+"""Statuses of an instance without a hash index."""
 
 
 def servers_to_cache(actor: Actor) -> list[Server]:
@@ -51,7 +51,8 @@ def cache_server(actor: Actor | None, server: Server) -> int:
     if not server.caching_enabled:
         raise Conflict(ConnectionProblem.CACHING_OFF())
     require_exchange_over(server, gives=True)
-    values = _bounded(_values(Peer(server, SECONDS, LARGEST, patient=True)))
+    # A generator all the way: hashes go to the database as they arrive, and nothing is replaced before the last.
+    values = _within_limit(_value_hashes(Peer(server, SECONDS, LARGEST, patient=True)))
     number = caches.store(SERVER, server.pk, values, report)
     if actor is not None:
         record(
@@ -76,58 +77,58 @@ def cached_at(server_ids: Collection[int]) -> dict[int, int]:
     return {number: seconds or 0 for number, seconds in found.values_list("number", "cached")}
 
 
-def _values(peer: Peer) -> Iterator[Cached]:
+def _value_hashes(peer: Peer) -> Iterator[Cached]:
     """All values of the other instance: from its hash index, or by searching if it has none."""
     first = peer.patiently("GET", f"attributes/getInstanceCache/0/limit:{AT_ONCE}")
-    if first.status == 200 and _last(first) is not None:
-        yield from _from_index(peer, first)
+    if first.status == 200 and _last_id(first) is not None:
+        yield from _hashes_from_index(peer, first)
     elif first.status == 200 or first.status in ABSENT:
-        yield from _from_search(peer)
+        yield from _hashes_from_search(peer)
     else:
         raise RemoteRefused(first.status, message_of(first))
 
 
-def _bounded(values: Iterator[Cached]) -> Iterator[Cached]:
+def _within_limit(values: Iterator[Cached]) -> Iterator[Cached]:
     for number, value in enumerate(values):
         if number == MOST_VALUES:
             raise OutgoingFailed(PeerProblem.TOO_MANY_VALUES())
         yield value
 
 
-def _from_index(peer: Peer, reply: Reply) -> Iterator[Cached]:
+def _hashes_from_index(peer: Peer, reply: Reply) -> Iterator[Cached]:
     last = 0
     for _ in range(MOST_ANSWERS):
-        reached = _last(reply)
-        if reached is None or reached <= last:
+        reached = _last_id(reply)
+        if reached is None or reached <= last:  # The end, or a peer that would go round in circles.
             return
-        yield from _lines(reply)
+        yield from _parsed_lines(reply)
         last = reached
         reply = peer.patiently("GET", f"attributes/getInstanceCache/{last}/limit:{AT_ONCE}")
-        _require_good(reply)
+        _require_success(reply)
 
 
-def _from_search(peer: Peer) -> Iterator[Cached]:
+def _hashes_from_search(peer: Peer) -> Iterator[Cached]:
     for page in count(1):
-        asked = {"returnFormat": "cache", "includeEventUuid": 1, "page": page, "limit": AT_ONCE}
-        reply = peer.patiently("POST", "attributes/restSearch.json", asked)
-        _require_good(reply)
-        found = list(_lines(reply))
+        query = {"returnFormat": "cache", "includeEventUuid": 1, "page": page, "limit": AT_ONCE}
+        reply = peer.patiently("POST", "attributes/restSearch.json", query)
+        _require_success(reply)
+        found = list(_parsed_lines(reply))
         yield from found
         if not found or page == MOST_ANSWERS:
             return
 
 
-def _last(reply: Reply) -> int | None:
-    told = reply.headers.get("x-last-id", "")
-    return int(told) if told.isdecimal() and len(told) < 20 else None
+def _last_id(reply: Reply) -> int | None:
+    header = reply.headers.get("x-last-id", "")
+    return int(header) if header.isdecimal() and len(header) < 20 else None
 
 
-def _require_good(reply: Reply) -> None:
+def _require_success(reply: Reply) -> None:
     if reply.status != 200:
         raise RemoteRefused(reply.status, message_of(reply))
 
 
-def _lines(reply: Reply) -> Iterator[Cached]:
+def _parsed_lines(reply: Reply) -> Iterator[Cached]:
     for line in reply.content.splitlines():
         if found := LINE.fullmatch(line):
             yield found[1].decode(), found[2].decode()

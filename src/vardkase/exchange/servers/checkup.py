@@ -29,9 +29,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import Reference
 
 OPENSSL_EXPIRED = frozenset({9, 10})
-"""OpenSSL's numbers for a certificate that does not hold yet, or no longer."""
+"""OpenSSL's codes for a certificate that is not yet or no longer valid."""
 OPENSSL_OTHER_NAME = frozenset({62, 64})
-"""OpenSSL's numbers for a certificate of another name or address."""
+"""OpenSSL's codes for a certificate of another host name or address."""
 
 
 class ConnectionFault(StrEnum):
@@ -72,14 +72,16 @@ def check(actor: Actor, reference: Reference) -> Checkup:
         reply = client.asked(server)
     except OutgoingFailed as failed:
         fault = fault_of(failed)
-        found = Checkup(client.not_reached(failed), fault, failed.problem, _certificate(server, fault))
+        found = Checkup(
+            client.not_reached(failed), fault, failed.problem, _presented_certificate(server, fault)
+        )
     else:
         result = client.judged(server, reply)
         found = Checkup(
             result,
-            certificate=_certificate(server, None),
-            clock=_clock(reply),
-            account=_account(actor, server, result["status"]),
+            certificate=_presented_certificate(server, None),
+            clock=_clock_offset(reply),
+            account=_remote_account(actor, server, result["status"]),
         )
     client.noted(server, found.result["status"], found.said)
     return found
@@ -97,6 +99,7 @@ def trust(actor: Actor, reference: Reference, fingerprint: str) -> None:
     shown = of_der(der)
     if shown is None or shown.fingerprint != fingerprint:
         raise Conflict(ConnectionProblem.OTHER_CERTIFICATE())
+    # Through `edit_server`: whether the actor may redirect what is sent is decided there.
     pinned = {"submitted_cert": pem_of(der), "self_signed": shown.signed_itself}
     with transaction.atomic():
         edit_server(actor, reference, pinned)
@@ -105,6 +108,7 @@ def trust(actor: Actor, reference: Reference, fingerprint: str) -> None:
 def fault_of(failed: OutgoingFailed) -> ConnectionFault:
     if isinstance(failed, AddressRefused):
         return ConnectionFault.CLOSED
+    # urllib3 and `http` wrap the system's error, which alone tells the step that failed.
     for cause in _causes(failed):
         if isinstance(cause, ssl.SSLCertVerificationError):
             if cause.verify_code in OPENSSL_EXPIRED:
@@ -116,6 +120,7 @@ def fault_of(failed: OutgoingFailed) -> ConnectionFault:
             )
         if isinstance(cause, socket.gaierror):
             return ConnectionFault.NAME
+        # After the more special SSLCertVerificationError, and before OSError, which it is as well.
         if isinstance(cause, ssl.SSLError):
             return ConnectionFault.ENCRYPTION
         if isinstance(cause, TimeoutError):
@@ -136,7 +141,7 @@ BEFORE_CERTIFICATE = frozenset(
 )
 
 
-def _certificate(server: Server, fault: ConnectionFault | None) -> Certificate | None:
+def _presented_certificate(server: Server, fault: ConnectionFault | None) -> Certificate | None:
     if fault in BEFORE_CERTIFICATE or not server.url.startswith("https:"):
         return None
     try:
@@ -145,15 +150,15 @@ def _certificate(server: Server, fault: ConnectionFault | None) -> Certificate |
         return None
 
 
-def _clock(reply: Reply) -> int | None:
+def _clock_offset(reply: Reply) -> int | None:
     try:
-        told = parsedate_to_datetime(reply.headers.get("date", ""))
+        date = parsedate_to_datetime(reply.headers.get("date", ""))
     except ValueError:
         return None
-    return round((told.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return round((date.astimezone(UTC) - datetime.now(UTC)).total_seconds())
 
 
-def _account(actor: Actor, server: Server, status: int) -> client.RemoteUser | None:
+def _remote_account(actor: Actor, server: Server, status: int) -> client.RemoteUser | None:
     if status not in (client.WORKS, client.NO_RIGHTS, client.ONLY_SIGHTINGS):
         return None
     try:

@@ -19,7 +19,7 @@ from vardkase.identity.organisations.queries import Reference
 from vardkase.misp.version import MISP_VERSION
 
 WORKS, NOT_REACHED, UNEXPECTED, REFUSED, PASSWORD, TERMS, NO_RIGHTS, ONLY_SIGHTINGS = range(1, 9)
-"""MISP's numbers for how a connection is."""
+"""MISP's codes for the state of a connection."""
 REASONS = {
     UNEXPECTED: PeerProblem.NOT_JSON,
     REFUSED: PeerProblem.KEY_REFUSED,
@@ -69,7 +69,7 @@ def noted(server: Server, status: int, problem: Problem | None = None) -> None:
 def judged(server: Server, reply: Reply) -> dict[str, Any]:
     info = _decoded(reply)
     if reply.status != 200 or not isinstance(info, dict) or not isinstance(info.get("version"), str):
-        return {"status": _refusal(reply.status, info), "client_certificate": None}
+        return {"status": _refused_status(reply.status, info), "client_certificate": None}
     post = _post_test(server)
     if not info.get("perm_sync"):
         status = ONLY_SIGHTINGS if info.get("perm_sighting") else NO_RIGHTS
@@ -79,7 +79,7 @@ def judged(server: Server, reply: Reply) -> dict[str, Any]:
         "status": WORKS,
         "local_version": MISP_VERSION,
         "version": info["version"],
-        **_compared(MISP_VERSION, info["version"]),
+        **_compared_versions(MISP_VERSION, info["version"]),
         "post": post,
         "response_encoding": reply.headers.get("content-encoding"),
         "request_encoding": info.get("request_encoding", []),
@@ -89,7 +89,7 @@ def judged(server: Server, reply: Reply) -> dict[str, Any]:
 
 
 def remote_user(actor: Actor, reference: Reference) -> RemoteUser:
-    found = _document(find_server(actor, reference), "users/view/me.json")
+    found = _fetch_document(find_server(actor, reference), "users/view/me.json")
     user, role = found.get("User"), found.get("Role")
     if not isinstance(user, dict) or not isinstance(role, dict):
         raise OutgoingFailed(PeerProblem.NO_ACCOUNT())
@@ -97,15 +97,15 @@ def remote_user(actor: Actor, reference: Reference) -> RemoteUser:
 
 
 def remote_filtering_rules(actor: Actor, reference: Reference) -> dict[str, list[str]]:
-    found = _document(find_server(actor, reference), "servers/getAvailableSyncFilteringRules")
+    found = _fetch_document(find_server(actor, reference), "servers/getAvailableSyncFilteringRules")
     return {
-        name: [str(each) for each in given if isinstance(each, str)]
+        name: [str(entry) for entry in listed if isinstance(entry, str)]
         for name in ("organisations", "tags")
-        if isinstance(given := found.get(name, []), list)
+        if isinstance(listed := found.get(name, []), list)
     }
 
 
-def _document(server: Server, path: str) -> dict[str, Any]:
+def _fetch_document(server: Server, path: str) -> dict[str, Any]:
     reply = Peer(server).ask("GET", path)
     found = _decoded(reply)
     if reply.status != 200:
@@ -122,7 +122,8 @@ def _decoded(reply: Reply) -> Any:
         return None
 
 
-def _refusal(status: int, answer: Any) -> int:
+def _refused_status(status: int, answer: Any) -> int:
+    # MISP answers 405 for both, and only its sentence tells them apart.
     message = str(answer.get("message", "")) if isinstance(answer, dict) else ""
     if status == 405 and "expecting a password change" in message:
         return PASSWORD
@@ -149,13 +150,13 @@ def _post_test(server: Server) -> int:
     return POST_FINE if all(kind.startswith("application/json") for kind in kinds) else POST_HEADERS
 
 
-def _compared(local: str, remote: str) -> dict[str, str | bool]:
-    ours, theirs = (_numbers(version) for version in (local, remote))
+def _compared_versions(local: str, remote: str) -> dict[str, str | bool]:
+    ours, theirs = (
+        # A part of six digits or more is nonsense that may be too long for int().
+        [int(part) if part.isdecimal() and len(part) < 6 else 0 for part in version.split(".")[:3]]
+        for version in (local, remote)
+    )
     for part, mine, other in zip(("major", "minor", "hotfix"), ours, theirs, strict=False):
         if mine != other:
             return {"mismatch": part, "newer": "local" if mine > other else "remote"}
     return {"mismatch": False, "newer": False}
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(part) if part.isdecimal() and len(part) < 6 else 0 for part in version.split(".")[:3]]

@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -104,6 +103,7 @@ def confirm(actor: Actor, pk: int, identity: str) -> Server:
     server = servers.filter(pk=pk, remote_org=actor.organisation_id).first()
     if server is None:
         raise NotFound(ConnectionProblem.NOT_FOUND())
+    # Of the page that was read: the connection may have been pointed elsewhere since.
     if not hmac.compare_digest(identity, identity_of(server)):
         raise Conflict(ConnectionProblem.CHANGED())
     return record_confirmation(actor, server)
@@ -145,11 +145,11 @@ def tell_member(actor: AuditActor, server: Server) -> None:
         "organisation": server.remote_org.name,
         "link": f"{settings.BASE_URL}{PAGE}",
     }
-    people = [Recipient(person.email, person.language) for person in _administrators(server)]
+    people = [Recipient(person.email, person.language) for person in _member_administrators(server)]
     notify("connection_waiting", None, people, facts)
 
 
-def _administrators(server: Server) -> Iterable[User]:
+def _member_administrators(server: Server) -> Iterable[User]:
     return active_users().filter(org=server.remote_org_id, role__perm_admin=True)
 
 
@@ -160,16 +160,12 @@ def _require_member(actor: Actor) -> None:
         raise Forbidden
 
 
-def _locked(request: ApprovalRequest) -> Server:
+def _locked_server(request: ApprovalRequest) -> Server:
     servers = Server.objects.select_for_update(of=("self",)).select_related("remote_org")
     found = servers.filter(pk=int(request.subject)).first()
     if found is None:
         raise NotFound(ConnectionProblem.NOT_FOUND())
     return found
-
-
-def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
-    return {"identity": identity_of(_locked(request))}
 
 
 def _describe(request: ApprovalRequest) -> ActionDescription:
@@ -199,7 +195,7 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
 
 
 def _execute(approval: Approval) -> Server:
-    server = _locked(approval.for_action(CONFIRM).request)
+    server = _locked_server(approval.for_action(CONFIRM).request)
     facts = {
         "url": server.url,
         "organisation": server.remote_org.name,
@@ -207,7 +203,7 @@ def _execute(approval: Approval) -> Server:
     }
     people = [
         Recipient(person.email, person.language)
-        for person in _administrators(server)
+        for person in _member_administrators(server)
         if not person.staff_roles
     ]
     notify("connection_confirmed", None, people, facts)
@@ -220,7 +216,7 @@ CONFIRM = ApprovalAction(
     propose=frozenset({Party.SITE_ADMIN, Party.MEMBERSHIP_OFFICER, Party.OPERATOR}),
     approve=OFFICERS,
     describe=_describe,
-    fingerprint=_fingerprint,
+    fingerprint=lambda request: {"identity": identity_of(_locked_server(request))},
     conflict=_conflict,
     execute=_execute,
 )

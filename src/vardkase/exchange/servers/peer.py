@@ -18,13 +18,13 @@ from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.problems import PeerProblem
 
 SHORT = 30.0
-"""Seconds that a question about the connection itself may take."""
+"""Seconds for a request about the connection itself."""
 PAUSES = (1.0, 4.0)
-"""Seconds before asking again, when asking again is of use."""
+"""Seconds before the first and the second retry."""
 AWAY = frozenset((429, 502, 503, 504))
-"""Statuses of an instance, or of what stands before it, that is not there now."""
+"""Statuses of an instance, or of the proxy before it, that is not available now."""
 PASSING = AWAY | {500}
-"""Statuses that may be others in a moment."""
+"""Statuses that a retry may change."""
 
 
 class RemoteRefused(OutgoingFailed):
@@ -32,14 +32,14 @@ class RemoteRefused(OutgoingFailed):
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
-        told = PeerProblem.REFUSED(status=status, said=message)
-        super().__init__(told if message else PeerProblem.REFUSED_SILENTLY(status=status))
+        problem = PeerProblem.REFUSED(status=status, said=message)
+        super().__init__(problem if message else PeerProblem.REFUSED_SILENTLY(status=status))
 
 
 type Question = tuple[Method, str, bytes]
 
 AGENT = "MISP 2.5 (Vardkase)"
-"""MISP signs protected events for those alone whose user agent begins with its name."""
+"""MISP signs protected events only for clients whose user agent begins with its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,12 @@ class Peer:
 
     def begin(self, pool: Executor, method: Method, path: str, body: Any = None) -> None:
         """Start a request in another thread that `patiently` will make later; errors are raised there."""
-        asked = _question(method, path, body)
-        self.ahead[asked] = pool.submit(self._patiently, method, path, body)
+        question = _question(method, path, body)
+        self.ahead[question] = pool.submit(self._patiently, method, path, body)
 
     def patiently(self, method: Method, path: str, body: Any = None) -> Reply:
         """Like `ask`, for requests that can be repeated safely."""
+        # Taken out: a second request for the same has to see what changed since.
         begun = self.ahead.pop(_question(method, path, body), None) if self.ahead else None
         return begun.result() if begun is not None else self._patiently(method, path, body)
 
@@ -131,6 +132,6 @@ def message_of(reply: Reply) -> str:
         answer = json_limits.decoded(reply.content)
     except ValueError:
         return ""
-    told = answer.get("message") or answer.get("name") if isinstance(answer, dict) else None
+    message = answer.get("message") or answer.get("name") if isinstance(answer, dict) else None
     errors = answer.get("errors") if isinstance(answer, dict) else None
-    return " ".join(str(part)[:300] for part in (told, errors) if part)
+    return " ".join(str(part)[:300] for part in (message, errors) if part)

@@ -55,7 +55,7 @@ def _to_another_hub() -> Q:
 def leads_to_another_hub(server: Server) -> bool:
     """True if it is the hub owner's own connection to an instance outside the membership (`_to_another_hub`)."""
     if server.remote_org.standing != MembershipStanding.NO_MEMBERSHIP:
-        return False
+        return False  # Spares members' connections the query.
     return Server.objects.filter(_to_another_hub(), pk=server.pk).exists()
 
 

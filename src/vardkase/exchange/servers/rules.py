@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from vardkase.core.sql import cursor
@@ -11,16 +11,16 @@ from vardkase.exchange.servers.models import Server
 from vardkase.identity.access.connection_scope import BEYOND, COMMUNITY, ConnectionScope
 
 FILTERS = {"tags": "tag", "orgs": "org", "type_attributes": "type_attribute", "type_objects": "type_object"}
-"""What each rule is called when it is asked of an index."""
+"""Rule → its name in an index request."""
 
 
 def index_request(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The body of the index request for a pull; members of `url_params` take precedence."""
-    asked: dict[str, Any] = {"minimal": 1, "published": 1}
+    body: dict[str, Any] = {"minimal": 1, "published": 1}
     for rule, name in FILTERS.items():
         if values := [*listed(rules, rule, "OR"), *(f"!{value}" for value in listed(rules, rule, "NOT"))]:
-            asked[name] = values
-    return asked | url_params(rules)
+            body[name] = values
+    return body | url_params(rules)
 
 
 def creators(rules: Mapping[str, Any]) -> list[str]:
@@ -31,58 +31,52 @@ def creators(rules: Mapping[str, Any]) -> list[str]:
 def connection_scope_of_server(server_id: int) -> ConnectionScope | None:
     """What an account bound to a connection may read: what the push rules let out."""
     rules = Server.objects.filter(pk=server_id).values_list("push_rules", flat=True).first()
-    return None if rules is None else ConnectionScope(**_let_out(rules))
+    return None if rules is None else ConnectionScope(**_scope_of_rules(rules))
 
 
 def connection_scope_of_push(server: Server) -> ConnectionScope:
     """What a push may send. Between instances of one organisation, content for this hub's members is
     included."""
     reaching = COMMUNITY if server.internal else BEYOND
-    return ConnectionScope(**_let_out(server.push_rules), distributions=reaching, owns=server.internal)
+    return ConnectionScope(**_scope_of_rules(server.push_rules), distributions=reaching, owns=server.internal)
 
 
-def _let_out(rules: Mapping[str, Any]) -> dict[str, Any]:
+def _scope_of_rules(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The push rules by local ids.
 
     An allow rule that matches nothing here (a tag by name, say) lets nothing out, as in MISP. Block rules
     also match by name, which MISP ignores.
     """
     return {
-        "tags": _numbers(rules, "tags", "OR") if listed(rules, "tags", "OR") else None,
-        "without_tags": _numbers(rules, "tags", "NOT") + _named(rules, "tags", TAGS),
-        "creators": _numbers(rules, "orgs", "OR") if listed(rules, "orgs", "OR") else None,
-        "without_creators": _numbers(rules, "orgs", "NOT") + _named(rules, "orgs", ORGANISATIONS),
+        "tags": _ids(rules, "tags", "OR") if listed(rules, "tags", "OR") else None,
+        "without_tags": _ids(rules, "tags", "NOT") + _ids_by_name(rules, "tags", TAGS),
+        "creators": _ids(rules, "orgs", "OR") if listed(rules, "orgs", "OR") else None,
+        "without_creators": _ids(rules, "orgs", "NOT") + _ids_by_name(rules, "orgs", ORGANISATIONS),
     }
 
 
-def _named(rules: Mapping[str, Any], rule: str, found_by_name: str) -> tuple[int, ...]:
+def _ids_by_name(rules: Mapping[str, Any], rule: str, found_by_name: str) -> tuple[int, ...]:
     names = [value.lower() for value in listed(rules, rule, "NOT") if not value.isdecimal()]
     return tuple(row[0] for row in cursor().execute(found_by_name, {"names": names})) if names else ()
 
 
-def _numbers(rules: Mapping[str, Any], rule: str, side: str) -> tuple[int, ...]:
+def _ids(rules: Mapping[str, Any], rule: str, side: str) -> tuple[int, ...]:
     return tuple(int(value) for value in listed(rules, rule, side) if value.isdecimal() and len(value) < 19)
 
 
 def url_params(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The additional filters, which MISP stores as JSON text; none if invalid."""
     try:
-        given = json.loads(str(rules.get("url_params") or "{}"))
+        parsed = json.loads(str(rules.get("url_params") or "{}"))
     except ValueError:
         return {}
-    return given if isinstance(given, dict) else {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def listed(rules: Mapping[str, Any], rule: str, side: str) -> list[str]:
-    return list(_values(rules, rule, side))
-
-
-def _values(rules: Mapping[str, Any], rule: str, side: str) -> Iterator[str]:
     sides = rules.get(rule)
     values = sides.get(side) if isinstance(sides, dict) else None
-    for value in values if isinstance(values, list) else []:
-        if value not in (None, ""):
-            yield str(value)
+    return [str(value) for value in values if value not in (None, "")] if isinstance(values, list) else []
 
 
 TAGS = "SELECT id FROM tag WHERE lower(name) = ANY(%(names)s)"

@@ -18,7 +18,7 @@ from vardkase.core.fields import Readers, apply
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.fields import name, origin, rules, web_address
+from vardkase.exchange.field_parsers import name, origin, rules, web_address
 from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.exchange.servers.confirmation import identity_of, tell_member
 from vardkase.exchange.servers.models import KEYS, Server
@@ -62,7 +62,8 @@ FLAGS = (
 @transaction.atomic
 def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     """Add a connection from its wire fields (name, url, authkey, …). Raises Invalid by field, Forbidden."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     server = Server(org_id=actor.organisation_id, priority=Server.objects.count() + 1)
     missing = {field: [CommonProblem.REQUIRED()] for field in REQUIRED if not data.get(field)}
     if data.get("remote_org"):
@@ -72,7 +73,7 @@ def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     _apply(server, data)
     _refuse_sending_blindly(actor, None, server)
     server.save()
-    record(actor, ExchangeAction.SERVER_ADDED, _target(server), {"url": server.url})
+    record(actor, ExchangeAction.SERVER_ADDED, _audit_target(server), {"url": server.url})
     tell_member(actor, server)
     return server
 
@@ -83,27 +84,29 @@ def import_server(actor: Actor, document: Mapping[str, Any]) -> Server:
 
     Creates its organisation if new. Raises as `add_server` does.
     """
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     block = document.get("Organisation")
     known = capture_organisations([block], created_by=actor.user_id or 0) if isinstance(block, dict) else {}
     if not known:
         raise Invalid({"Organisation": [ConnectionProblem.UUID_MISSING()]})
-    given = {field: document.get(field) for field in ("url", "authkey")}
+    copied = {field: document.get(field) for field in ("url", "authkey")}
     named = document.get("name") or document.get("url")
-    return add_server(actor, {**given, "name": named, "remote_org_id": next(iter(known.values()))})
+    return add_server(actor, {**copied, "name": named, "remote_org_id": next(iter(known.values()))})
 
 
 @transaction.atomic
 def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Server:
     """Change the wire fields in `data`; an empty authkey keeps the old one. Raises Invalid, NotFound."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
-    before, identity = _leads(server), identity_of(server)
+    before, identity = _destination(server), identity_of(server)
     changed = _apply(server, data)
     _refuse_sending_blindly(actor, before, server)
     server.save()
-    record(actor, ExchangeAction.SERVER_EDITED, _target(server), {"fields": changed})
-    if identity_of(server) != identity:
+    record(actor, ExchangeAction.SERVER_EDITED, _audit_target(server), {"fields": changed})
+    if identity_of(server) != identity:  # A confirmation no longer counts: the member has to look again.
         tell_member(actor, server)
     return server
 
@@ -111,9 +114,11 @@ def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
 @transaction.atomic
 def delete_server(actor: Actor, reference: Reference) -> None:
     """Remove a connection, also from sharing groups and accounts. Raises NotFound, Forbidden."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     server = find_server(actor, reference)
-    target = _target(server)
+    target = _audit_target(server)
+    # No foreign keys: organisations and accounts lie below this layer and know connections by number only.
     SharingGroupServer.objects.filter(server_id=server.pk).delete()
     User.objects.filter(server_id=server.pk).update(server_id=0)
     forget(SERVER, server.pk)
@@ -124,8 +129,10 @@ def delete_server(actor: Actor, reference: Reference) -> None:
 @transaction.atomic
 def order_servers(actor: Actor, server_ids: Sequence[int]) -> None:
     """Set the priorities 1, 2, … in this order. Raises Invalid unless each connection is named once."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     stored = {server.pk: server for server in servers(actor).select_for_update(of=("self",))}
+    # Also refuses a list read before a connection was added: two would get the same priority.
     if sorted(server_ids) != sorted(stored):
         raise Invalid({"id": [ConnectionProblem.NOT_EACH_ONCE()]})
     for place, number in enumerate(server_ids, 1):
@@ -154,17 +161,18 @@ def set_organisation_rule(
 
     With `overwrite` they replace those on the list. Raises NotFound, Forbidden.
     """
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
     stored: dict[str, Any] = getattr(server, f"{kind}_rules")
-    before = _leads(server)
+    before = _destination(server)
     lists = stored.get("orgs", {})
     kept = [] if overwrite else lists.get(rule, [])
     lists = lists | {rule: list(dict.fromkeys([*kept, *organisations]))}
     setattr(server, f"{kind}_rules", stored | {"orgs": lists})
     _refuse_sending_blindly(actor, before, server)
     server.save()
-    record(actor, ExchangeAction.SERVER_EDITED, _target(server), {"fields": [f"{kind}_rules"]})
+    record(actor, ExchangeAction.SERVER_EDITED, _audit_target(server), {"fields": [f"{kind}_rules"]})
 
 
 @transaction.atomic
@@ -184,22 +192,17 @@ def sync_configuration(actor: Actor, base_url: str, instance: str) -> dict[str, 
     return {"url": base_url, "uuid": instance, "authkey": raw, "Organisation": organisation}
 
 
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
-
-
 SENDS = tuple(name for name in FLAGS if name.startswith("push"))
-LEADS = (
+DESTINATION = (
     *SENDS,
     *("url", "remote_org_id", "push_rules"),
     *("internal", "self_signed", "skip_proxy", "authority", "encrypted_certificate"),
 )
-"""What decides whether a connection sends, what, where to, for whom, and who could read along."""
+"""What decides whether a connection sends, what, where, for whom, and who could intercept it."""
 
 
-def _leads(server: Server) -> dict[str, Any]:
-    return {name: getattr(server, name) for name in LEADS}
+def _destination(server: Server) -> dict[str, Any]:
+    return {name: getattr(server, name) for name in DESTINATION}
 
 
 def _refuse_sending_blindly(actor: Actor, before: dict[str, Any] | None, server: Server) -> None:
@@ -209,7 +212,7 @@ def _refuse_sending_blindly(actor: Actor, before: dict[str, Any] | None, server:
     is off.
     """
     sends = any(getattr(server, name) for name in SENDS)
-    if actor.may_not_read_content and sends and _leads(server) != before:
+    if actor.may_not_read_content and sends and _destination(server) != before:
         raise Invalid({"push": [ConnectionProblem.SENDING_NEEDS_ANOTHER()]})
 
 
@@ -217,7 +220,7 @@ def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:
     errors: dict[str, Sequence[Problem]] = {}
     changed: list[str] = []
     before = server.url
-    for step in (_plain, _key, _organisation, _certificates):
+    for step in (_apply_fields, _apply_key, _apply_organisation, _apply_certificates):
         try:
             changed += step(server, data)
         except Invalid as fault:
@@ -231,11 +234,11 @@ def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:
     return changed
 
 
-def _plain(server: Server, data: Mapping[str, Any]) -> list[str]:
+def _apply_fields(server: Server, data: Mapping[str, Any]) -> list[str]:
     return apply(server, data, READERS)
 
 
-def _key(server: Server, data: Mapping[str, Any]) -> list[str]:
+def _apply_key(server: Server, data: Mapping[str, Any]) -> list[str]:
     key = data.get("authkey")
     if not key:
         return []
@@ -245,7 +248,7 @@ def _key(server: Server, data: Mapping[str, Any]) -> list[str]:
     return ["authkey"]
 
 
-def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
+def _apply_organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
     """`remote_org_id`, or a possibly new organisation as `remote_org`: ``{"name": …, "uuid": …}``."""
     if data.get("remote_org"):
         block = data["remote_org"]
@@ -266,43 +269,45 @@ def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
     return ["remote_org_id"]
 
 
-def _certificates(server: Server, data: Mapping[str, Any]) -> list[str]:
+def _apply_certificates(server: Server, data: Mapping[str, Any]) -> list[str]:
     """`submitted_cert` and `submitted_client_cert` (PEM, or its base64); `delete_cert` and the like remove
     them."""
     changed = []
     if as_bool(data.get("delete_cert")) or data.get("submitted_cert"):
-        server.authority = _certificate("submitted_cert", data, private=False)
+        server.authority = _valid_certificate("submitted_cert", data, private=False)
         changed.append("cert_file")
     if as_bool(data.get("delete_client_cert")) or data.get("submitted_client_cert"):
-        server.encrypted_certificate = KEYS.encrypt(_certificate("submitted_client_cert", data, private=True))
+        server.encrypted_certificate = KEYS.encrypt(
+            _valid_certificate("submitted_client_cert", data, private=True)
+        )
         changed.append("client_cert_file")
     return changed
 
 
-def _certificate(member: str, data: Mapping[str, Any], *, private: bool) -> str:
-    given = data.get(member) or ""
-    if not given:
+def _valid_certificate(member: str, data: Mapping[str, Any], *, private: bool) -> str:
+    text = data.get(member) or ""
+    if not text:
         return ""
     try:
-        pem = _pem(given)
+        pem = _pem(text)
         tls_context("" if private else pem, pem if private else "")
     except (ValueError, OSError, OutgoingFailed):
         raise Invalid({member: [ConnectionProblem.BAD_CERTIFICATE()]}) from None
     return pem
 
 
-def _pem(given: Any) -> str:
-    if not isinstance(given, str) or len(given) > LONGEST_CERTIFICATE:
+def _pem(text: Any) -> str:
+    if not isinstance(text, str) or len(text) > LONGEST_CERTIFICATE:
         raise ValueError("no text")
-    if "-----BEGIN" in given:
-        return given
+    if "-----BEGIN" in text:
+        return text
     try:
-        return b64decode(given, validate=True).decode("ascii")
+        return b64decode(text, validate=True).decode("ascii")
     except binascii.Error as error:
         raise ValueError("no base64") from error
 
 
-def _target(server: Server) -> Target:
+def _audit_target(server: Server) -> Target:
     return Target("server", server.pk, title=server.name)
 
 

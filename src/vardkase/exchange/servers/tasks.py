@@ -14,11 +14,13 @@ from vardkase.identity.access.jobs import job_actor
 
 
 def order_cache(actor: Actor, server_ids: Iterable[int]) -> list[int]:
-    return [_order(actor.user_id or 0, each) for each in server_ids]
+    return [_defer_cache(actor.user_id or 0, server_id) for server_id in server_ids]
 
 
 def cache_all() -> int:
-    return len([_order(0, pk) for pk in giving().filter(caching_enabled=True).values_list("pk", flat=True)])
+    return len(
+        [_defer_cache(0, pk) for pk in giving().filter(caching_enabled=True).values_list("pk", flat=True)]
+    )
 
 
 @app.task(name="servers.cache")
@@ -30,5 +32,5 @@ def cache(user_id: int, server_id: int) -> None:
     cache_server(actor, find_server(actor, server_id))
 
 
-def _order(user_id: int, server_id: int) -> int:
+def _defer_cache(user_id: int, server_id: int) -> int:
     return cache.configure(lock=f"cache server {server_id}").defer(user_id=user_id, server_id=server_id)

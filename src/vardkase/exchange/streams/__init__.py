@@ -1,5 +1,5 @@
 """Streams: messages about changes on the hub, sent to subscribed programs in real time.
 
-All read the outbox's one line, each at its own place, which moves when the receiver has acknowledged. A stream looks
-through the eyes of an organisation at the time of sending. `bodies` writes the messages, `senders` carry them.
+Each reads the outbox from its own position, which advances when the receiver has acknowledged. A stream shows what
+an organisation may read at the time of sending. `bodies` renders the messages, `senders` deliver them.
 """

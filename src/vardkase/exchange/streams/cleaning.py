@@ -20,15 +20,15 @@ def clean_outbox() -> int:
     """Remove entries older than the setting allows, and count those that streams have missed; returns how
     many."""
     forgotten = 0
-    while some := forget_some():
-        forgotten += some
+    while count := forget_some():
+        forgotten += count
     return forgotten
 
 
 @transaction.atomic
 def forget_some() -> int:
-    given = {"before": timezone.now() - timedelta(days=KEPT_DAYS.value), "limit": AT_A_TIME}
-    row = cursor().execute(FORGET, given).fetchone()
+    parameters = {"before": timezone.now() - timedelta(days=KEPT_DAYS.value), "limit": AT_A_TIME}
+    row = cursor().execute(FORGET, parameters).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -46,7 +45,7 @@ class StreamBatch:
         self.outcomes += step.outcomes
 
     def is_full(self, most: int) -> bool:
-        return len(self.messages) >= most or sum(len(each.body) for each in self.messages) >= BYTES
+        return len(self.messages) >= most or sum(len(message.body) for message in self.messages) >= BYTES
 
 
 def waiting(stream: Stream, limit: int) -> list[Entry]:
@@ -59,22 +58,23 @@ def deliver_some(stream: Stream, sender: Sender) -> int:
 
     Raises OutgoingFailed after recording what could not be sent, and Changed.
     """
+    # Before the entries are read: an entry that gets its place in between must not be skipped.
     end = last_place()
     entries = waiting(stream, AT_A_TIME)
     if not entries:
         if stream.position < end:
-            _moved(stream, end)
+            _advance(stream, end)
         return 0
     for batch in _batches(steps(stream, entries), sender.at_once):
         try:
             sender.send(batch.messages)
         except OutgoingFailed as error:
-            with suppress(Changed), transaction.atomic():
+            with transaction.atomic():
                 for outcome in batch.outcomes:
                     if outcome.state is DeliveryState.SENT:
                         settle(receiver(stream), outcome.version, DeliveryState.FAILED, error.problem)
             raise
-        _acknowledged(stream, batch)
+        _record_acknowledged(stream, batch)
     return len(entries)
 
 
@@ -106,15 +106,16 @@ def _batches(found: Iterator[Step], most: int) -> Iterator[StreamBatch]:
 
 
 @transaction.atomic
-def _acknowledged(stream: Stream, batch: StreamBatch) -> None:
-    _moved(stream, batch.place, sent=bool(batch.messages))
+def _record_acknowledged(stream: Stream, batch: StreamBatch) -> None:
+    _advance(stream, batch.place, sent=bool(batch.messages))
     for outcome in batch.outcomes:
         settle(receiver(stream), outcome.version, outcome.state, outcome.reason)
 
 
-def _moved(stream: Stream, place: int, *, sent: bool = False) -> None:
+def _advance(stream: Stream, place: int, *, sent: bool = False) -> None:
     well = {"failing_since": None, "failures": 0, "fault": "", "fault_code": "", "last_sent": timezone.now()}
     found = Stream.objects.filter(pk=stream.pk, revision=stream.revision, enabled=True)
+    # Not `stream.save()`: whoever edited, paused or moved the stream meanwhile has the last word.
     if not found.update(position=place, **(well if sent else {})):
         raise Changed
     stream.position = place

@@ -28,9 +28,10 @@ def follow(kind: StreamKind) -> Stream:
         kind=kind, by_settings=True, defaults={"name": NAMES[kind]}
     )
     before = (stream.enabled, stream.topics, stream.settings)
-    enabled, topics, described = _zeromq() if kind == StreamKind.ZEROMQ else _kafka()
+    enabled, topics, described = _zeromq_settings() if kind == StreamKind.ZEROMQ else _kafka_settings()
     if before == (enabled, topics, described):
-        return stream
+        return stream  # A higher revision restarts the sender: subscribers would miss messages.
+    # Subscribers of MISP's publisher expect what happens from now on, not what the outbox still holds.
     if enabled and not stream.enabled:
         stream.position = last_place()
     stream.enabled, stream.topics, stream.settings = enabled, topics, described
@@ -40,13 +41,13 @@ def follow(kind: StreamKind) -> Stream:
     return stream
 
 
-def _zeromq() -> tuple[bool, list[str], dict[str, Any]]:
+def _zeromq_settings() -> tuple[bool, list[str], dict[str, Any]]:
     topics = [PUBLISHED, *(topic for topic, switch in settings.ZEROMQ_SWITCHES.items() if switch.value)]
     described = {"host": settings.ZEROMQ_HOST.value, "port": settings.ZEROMQ_PORT.value}
     return settings.ZEROMQ_ENABLED.value, topics, described
 
 
-def _kafka() -> tuple[bool, list[str], dict[str, Any]]:
+def _kafka_settings() -> tuple[bool, list[str], dict[str, Any]]:
     """The Kafka stream of the settings, unencrypted as in MISP; streams set up by hand can use TLS."""
     topics = [topic for topic, switch in settings.KAFKA_SWITCHES.items() if switch.value]
     named = {topic: setting.value for topic, setting in settings.KAFKA_NAMES.items()}

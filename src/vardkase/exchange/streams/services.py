@@ -16,7 +16,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.fields import read
 from vardkase.core.problems import Problem
 from vardkase.exchange.audit_actions import ExchangeAction
-from vardkase.exchange.fields import decoded, member_of, name
+from vardkase.exchange.field_parsers import decoded, member_of, name
 from vardkase.exchange.outbox.events import last_place, place_before
 from vardkase.exchange.problems import ConfigurationProblem
 from vardkase.exchange.streams.bodies.reader import read_filters
@@ -33,9 +33,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import find_organisation
 
 MOST_ENABLED = 30
-"""Each that is on takes a connection to the database."""
+"""Each enabled stream holds a connection to the database."""
 FORMER_SECRET = timedelta(hours=24)
-"""For so long messages are signed with the secret that was before, too."""
+"""For so long messages are also signed with the previous secret."""
 
 
 @transaction.atomic
@@ -47,15 +47,16 @@ def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
     other kinds). Raises Invalid by field, Forbidden.
     """
     actor.require_content_access()
-    _require_site_admin(actor)
-    stream = Stream(kind=_kind(data), enabled=True, position=last_place())
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    stream = Stream(kind=_kind_in(data), enabled=True, position=last_place())
     _apply(stream, data)
-    _require_room(stream)
+    _require_connections_left(stream)
     signing = new_secret() if stream.kind == StreamKind.WEBHOOK else ""
     if signing:
-        _keep_secrets(stream, {**secrets_of(stream), "signing": signing})
+        _store_secrets(stream, {**secrets_of(stream), "signing": signing})
     stream.save()
-    record(actor, ExchangeAction.STREAM_ADDED, _target(stream), {"kind": stream.kind})
+    record(actor, ExchangeAction.STREAM_ADDED, _audit_target(stream), {"kind": stream.kind})
     return stream, signing
 
 
@@ -64,49 +65,49 @@ def edit_stream(actor: Actor, stream_id: int, data: Mapping[str, Any]) -> Stream
     """Change the fields in `data`; an empty secret keeps the old one. Raises Invalid by field, NotFound,
     Forbidden."""
     actor.require_content_access()
-    stream = _own(actor, stream_id)
+    stream = _editable_stream(actor, stream_id)
     _apply(stream, data)
     _save(stream)
-    record(actor, ExchangeAction.STREAM_EDITED, _target(stream), {"fields": sorted(data)})
+    record(actor, ExchangeAction.STREAM_EDITED, _audit_target(stream), {"fields": sorted(data)})
     return stream
 
 
 @transaction.atomic
 def delete_stream(actor: Actor, stream_id: int) -> None:
-    stream = _own(actor, stream_id)
-    target = _target(stream)
+    stream = _editable_stream(actor, stream_id)
+    target = _audit_target(stream)
     stream.delete()
     record(actor, ExchangeAction.STREAM_DELETED, target)
 
 
 @transaction.atomic
 def pause_stream(actor: Actor, stream_id: int) -> None:
-    stream = _own(actor, stream_id)
+    stream = _editable_stream(actor, stream_id)
     stream.enabled = False
     _save(stream)
-    record(actor, ExchangeAction.STREAM_PAUSED, _target(stream))
+    record(actor, ExchangeAction.STREAM_PAUSED, _audit_target(stream))
 
 
 @transaction.atomic
 def resume_stream(actor: Actor, stream_id: int) -> None:
-    stream = _own(actor, stream_id)
+    stream = _editable_stream(actor, stream_id)
     stream.enabled = True
-    _require_room(stream)
+    _require_connections_left(stream)
     _save(stream)
-    record(actor, ExchangeAction.STREAM_RESUMED, _target(stream))
+    record(actor, ExchangeAction.STREAM_RESUMED, _audit_target(stream))
 
 
 @transaction.atomic
 def replay_from(actor: Actor, stream_id: int, moment: datetime) -> None:
     """Send everything since a moment again, as far as it is still kept. Raises NotFound, Forbidden."""
-    _move(
+    _set_position(
         actor, stream_id, place_before(moment), ExchangeAction.STREAM_REPLAYED, {"from": moment.isoformat()}
     )
 
 
 @transaction.atomic
 def skip_all(actor: Actor, stream_id: int) -> None:
-    _move(actor, stream_id, last_place(), ExchangeAction.STREAM_SKIPPED, {"all": True})
+    _set_position(actor, stream_id, last_place(), ExchangeAction.STREAM_SKIPPED, {"all": True})
 
 
 @transaction.atomic
@@ -116,7 +117,7 @@ def skip_next(actor: Actor, stream_id: int) -> None:
     entry = next(iter(waiting(stream, 1)), None)
     if entry is None or entry.place is None:
         raise Conflict(StreamProblem.NOTHING_WAITS())
-    _move(
+    _set_position(
         actor,
         stream_id,
         entry.place,
@@ -131,37 +132,41 @@ def renew_secret(actor: Actor, stream_id: int) -> str:
 
     Raises NotFound, Forbidden, Conflict (nothing is signed).
     """
-    stream = _own(actor, stream_id)
+    stream = _editable_stream(actor, stream_id)
     if stream.kind != StreamKind.WEBHOOK:
         raise Conflict(StreamProblem.NOT_SIGNED())
-    known, made = secrets_of(stream), new_secret()
+    known, fresh = secrets_of(stream), new_secret()
     until = (timezone.now() + FORMER_SECRET).isoformat()
-    _keep_secrets(
-        stream, {**known, "signing": made, "former_signing": known["signing"], "former_until": until}
+    _store_secrets(
+        stream, {**known, "signing": fresh, "former_signing": known["signing"], "former_until": until}
     )
     _save(stream)
-    record(actor, ExchangeAction.STREAM_SECRET_RENEWED, _target(stream))
-    return made
+    record(actor, ExchangeAction.STREAM_SECRET_RENEWED, _audit_target(stream))
+    return fresh
 
 
-def _move(actor: Actor, stream_id: int, place: int, action: AuditAction, change: dict[str, Any]) -> None:
-    _require_site_admin(actor)
-    stream = _locked(actor, stream_id)
+def _set_position(
+    actor: Actor, stream_id: int, place: int, action: AuditAction, change: dict[str, Any]
+) -> None:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    stream = _locked_stream(actor, stream_id)
     stream.position, stream.missed = place, 0
     _save(stream)
-    record(actor, action, _target(stream), change)
+    record(actor, action, _audit_target(stream), change)
 
 
-def _own(actor: Actor, stream_id: int) -> Stream:
-    _require_site_admin(actor)
-    stream = _locked(actor, stream_id)
+def _editable_stream(actor: Actor, stream_id: int) -> Stream:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    stream = _locked_stream(actor, stream_id)
     if stream.by_settings:
         raise Forbidden(StreamProblem.BY_SETTINGS())
     return stream
 
 
-def _locked(actor: Actor, stream_id: int) -> Stream:
-    find_stream(actor, stream_id)
+def _locked_stream(actor: Actor, stream_id: int) -> Stream:
+    find_stream(actor, stream_id)  # Raises for actors who may not see it; the row is locked only then.
     stream = Stream.objects.select_for_update().filter(pk=stream_id).first()
     if stream is None:
         raise NotFound(StreamProblem.NOT_FOUND())
@@ -177,31 +182,32 @@ def _save(stream: Stream) -> None:
 
 def _apply(stream: Stream, data: Mapping[str, Any]) -> None:
     errors: dict[str, Sequence[Problem]] = {}
+    # Noted before the settings change: a new destination must not get the secrets of the old one.
     before = {part: stream.settings.get(part) for part in SHAPES[StreamKind(stream.kind)].place}
-    for step in (_described, _filtered, _placed):
+    for step in (_apply_fields, _apply_filters, _apply_settings):
         try:
             step(stream, data)
         except Invalid as fault:
             errors |= {"": [fault.errors]} if isinstance(fault.errors, Problem) else fault.errors
-    if not errors:
-        errors |= _take_secrets(stream, data, before)
+    if not errors:  # The settings say which secrets belong to the stream.
+        errors |= _apply_secrets(stream, data, before)
     if errors:
         raise Invalid(errors)
 
 
-def _described(stream: Stream, data: Mapping[str, Any]) -> None:
+def _apply_fields(stream: Stream, data: Mapping[str, Any]) -> None:
     readers = {
         "name": name,
         "format": member_of(*sorted(SHAPES[StreamKind(stream.kind)].formats)),
         "topics": _topics,
         "org_id": _organisation,
     }
-    given = {
+    entered = {
         member: data.get(member, getattr(stream, member))
         for member in readers
         if member in data or not stream.pk
     }
-    values, errors = read(given, readers)
+    values, errors = read(entered, readers)
     for member, value in values.items():
         setattr(stream, member, value)
     if Stream.objects.filter(name=stream.name).exclude(pk=stream.pk).exists():
@@ -210,23 +216,23 @@ def _described(stream: Stream, data: Mapping[str, Any]) -> None:
         raise Invalid(errors)
 
 
-def _filtered(stream: Stream, data: Mapping[str, Any]) -> None:
+def _apply_filters(stream: Stream, data: Mapping[str, Any]) -> None:
     try:
-        given = decoded(data.get("filters", stream.filters))
+        filters = decoded(data.get("filters", stream.filters))
     except Invalid as error:
         raise Invalid({"filters": [error.problem]}) from None
-    if not isinstance(given, dict):
+    if not isinstance(filters, dict):
         raise Invalid({"filters": [ConfigurationProblem.FILTERS_NOT_AN_OBJECT()]})
-    stream.filters = read_filters(given)
+    stream.filters = read_filters(filters)
 
 
-def _placed(stream: Stream, data: Mapping[str, Any]) -> None:
+def _apply_settings(stream: Stream, data: Mapping[str, Any]) -> None:
     stream.settings = read_settings(stream.kind, data, stream.settings)
     if stream.settings.get("protocol") == "udp" and stream.format == Format.MISP:
         raise Invalid({"format": [StreamProblem.TOO_LARGE_FOR_UDP()]})
 
 
-def _take_secrets(
+def _apply_secrets(
     stream: Stream, data: Mapping[str, Any], before: Mapping[str, Any]
 ) -> dict[str, list[Problem]]:
     """Store the secrets in `data`; existing ones are valid only for the destination they were given for."""
@@ -234,33 +240,28 @@ def _take_secrets(
     moved = any(value is not None and stream.settings.get(part) != value for part, value in before.items())
     for member in SHAPES[StreamKind(stream.kind)].secrets:
         try:
-            given = secret(data.get(member) or "")
+            entered = secret(data.get(member) or "")
         except Invalid as error:
             errors[member] = [error.problem]
             continue
-        if given:
-            known[member] = given
+        if entered:
+            known[member] = entered
         elif moved and known.get(member):
             errors[member] = [StreamProblem.SECRET_AGAIN()]
-    _keep_secrets(stream, known)
+    _store_secrets(stream, known)
     return errors
 
 
-def _keep_secrets(stream: Stream, secrets: Mapping[str, str]) -> None:
+def _store_secrets(stream: Stream, secrets: Mapping[str, str]) -> None:
     stream.encrypted_secrets = SECRETS.encrypt(json.dumps(secrets))
 
 
-def _require_room(stream: Stream) -> None:
+def _require_connections_left(stream: Stream) -> None:
     if Stream.objects.filter(enabled=True).exclude(pk=stream.pk).count() >= MOST_ENABLED:
         raise Invalid({"name": [StreamProblem.TOO_MANY(most=MOST_ENABLED)]})
 
 
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
-
-
-def _kind(data: Mapping[str, Any]) -> str:
+def _kind_in(data: Mapping[str, Any]) -> str:
     try:
         return member_of(*StreamKind)(data.get("kind"))
     except Invalid as error:
@@ -268,9 +269,9 @@ def _kind(data: Mapping[str, Any]) -> str:
 
 
 def _topics(value: Any) -> list[str]:
-    if not isinstance(value, list) or not value or not all(each in TOPICS for each in value):
+    if not isinstance(value, list) or not value or not all(topic in TOPICS for topic in value):
         raise Invalid(StreamProblem.UNKNOWN_TOPICS(topics=list(TOPICS)))
-    return [topic for topic in TOPICS if topic in value]
+    return [topic for topic in TOPICS if topic in value]  # Each once, in MISP's order.
 
 
 def _organisation(value: Any) -> int | None:
@@ -282,5 +283,5 @@ def _organisation(value: Any) -> int | None:
         raise Invalid(ConfigurationProblem.UNKNOWN_ORGANISATION()) from None
 
 
-def _target(stream: Stream) -> Target:
+def _audit_target(stream: Stream) -> Target:
     return Target("stream", stream.pk, title=stream.name)

@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
 from vardkase.core.settings.problems import SettingProblem
 from vardkase.exchange.streams.topics import TOPICS
-
-
-def _port(value: int) -> Problem | None:
-    return None if 0 < value < 65536 else SettingProblem.NOT_A_PORT()
-
-
-def _days(value: int) -> Problem | None:
-    return None if 1 <= value <= 3650 else SettingProblem.DAYS_NOT_BETWEEN(least=1, most=3650)
-
 
 ZEROMQ_ENABLED = Setting(
     "Plugin.ZeroMQ_enable",
@@ -36,7 +26,7 @@ ZEROMQ_PORT = Setting(
     50000,
     "The TCP port that the publisher listens on.",
     level=2,
-    check=_port,
+    check=lambda port: None if 0 < port < 65536 else SettingProblem.NOT_A_PORT(),
     changed_by=ChangedBy.OFFICERS,
 )
 ZEROMQ_SWITCHES = {
@@ -91,6 +81,6 @@ KEPT_DAYS = Setting(
     "For how many days what was entered for streams is kept: that far back a stream can begin again, and a receiver "
     "that was away for longer loses what it missed.",
     level=2,
-    check=_days,
+    check=lambda days: None if 1 <= days <= 3650 else SettingProblem.DAYS_NOT_BETWEEN(least=1, most=3650),
     changed_by=ChangedBy.OPERATOR,
 )

@@ -23,13 +23,10 @@ def new_secret() -> str:
 def signed(message_id: str, timestamp: int, body: bytes, keys: Iterable[str]) -> dict[str, str]:
     """The headers of a message, signed with each of `keys` (`new_secret`); `timestamp` is Unix seconds."""
     content = f"{message_id}.{timestamp}.".encode() + body
+    raw_keys = (base64.b64decode(key.removeprefix(PREFIX)) for key in keys)
+    digests = (hmac.digest(key, content, hashlib.sha256) for key in raw_keys)
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(f"v1,{_signature(key, content)}" for key in keys),
+        "webhook-signature": " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests),
     }
-
-
-def _signature(key: str, content: bytes) -> str:
-    raw = base64.b64decode(key.removeprefix(PREFIX))
-    return base64.b64encode(hmac.digest(raw, content, hashlib.sha256)).decode()

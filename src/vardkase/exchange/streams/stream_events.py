@@ -44,13 +44,13 @@ FROM_TRAIL = {
     "organisation": ORGANISATION,
     "warninglist": WARNINGLIST,
 }
-"""Kind of target in the audit trail → the topic that tells of it. The other topics have hooks of their own."""
+"""Kind of target in the audit trail → its topic. The other topics have hooks of their own."""
 
 TARGET_OF = {"proposal": "shadow_attribute"}
 """The noun of an action → the kind of its target, where that is another word."""
 
-TOLD_OTHERWISE = frozenset((IntelAction.OBJECT_ADDED, IntelAction.OBJECT_GROUPED))
-"""New objects are told of a whole batch at once."""
+ENTERED_BY_HOOKS = frozenset((IntelAction.OBJECT_ADDED, IntelAction.OBJECT_GROUPED))
+"""New objects are entered by their own hook, a whole batch at once."""
 
 NO_CHANGE = frozenset(
     (
@@ -73,18 +73,24 @@ CARRIES_TAGS = frozenset(("event", "attribute"))
 
 
 def new_attributes(stored: Sequence[StoredAttribute]) -> None:
-    if stored and _wanted([ATTRIBUTE]):
-        enter([OutboxEvent(ATTRIBUTE, "add", each.id, each.event_id) for each in stored])
+    if stored and _subscribed([ATTRIBUTE]):
+        enter([OutboxEvent(ATTRIBUTE, "add", attribute.id, attribute.event_id) for attribute in stored])
 
 
 def edited_attributes(edited: AttributesEdited) -> None:
-    if _wanted([ATTRIBUTE]):
-        enter([OutboxEvent(ATTRIBUTE, "edit", each, edited.event_id) for each in edited.attribute_ids])
+    if _subscribed([ATTRIBUTE]):
+        enter(
+            [
+                OutboxEvent(ATTRIBUTE, "edit", attribute_id, edited.event_id)
+                for attribute_id in edited.attribute_ids
+            ]
+        )
 
 
 def removed_attributes(removed: AttributesRemoved) -> None:
-    if removed.attribute_ids is None or not _wanted([ATTRIBUTE]):
+    if removed.attribute_ids is None or not _subscribed([ATTRIBUTE]):
         return
+    # The rows go with this transaction: the message needs their uuids, so they are read now.
     rows = Attribute.objects.filter(pk__in=removed.attribute_ids).order_by("pk").values_list("pk", "uuid")
     enter([
         OutboxEvent(ATTRIBUTE, "delete", pk, removed.event_id, {"uuid": str(uuid)}) for pk, uuid in rows
@@ -92,46 +98,46 @@ def removed_attributes(removed: AttributesRemoved) -> None:
 
 
 def new_objects(stored: PartsStored) -> None:
-    _new_parts(OBJECT, stored)
+    _enter_new_parts(OBJECT, stored)
 
 
 def new_references(stored: PartsStored) -> None:
-    _new_parts(REFERENCE, stored)
+    _enter_new_parts(REFERENCE, stored)
 
 
 def new_sightings(stored: Sequence[StoredSighting]) -> None:
-    if _wanted([SIGHTING]):
-        enter([OutboxEvent(SIGHTING, "add", each.id, each.event_id) for each in stored])
+    if _subscribed([SIGHTING]):
+        enter([OutboxEvent(SIGHTING, "add", sighting.id, sighting.event_id) for sighting in stored])
 
 
 def from_trail(entry: AuditEntry) -> None:
-    found = list(_of_entry(entry))
-    wanted = _wanted({each.topic for each in found})
-    enter([each for each in found if each.topic in wanted])
+    events = list(_events_of(entry))
+    wanted = _subscribed({event.topic for event in events})
+    enter([event for event in events if event.topic in wanted])
 
 
-def _of_entry(entry: AuditEntry) -> Iterator[OutboxEvent]:
+def _events_of(entry: AuditEntry) -> Iterator[OutboxEvent]:
     yield OutboxEvent(AUDIT, act_of(entry), entry.pk)
     noun, _, verb = entry.action.partition(".")
     if noun == "tag" and verb in ("attached", "detached"):
-        yield from _tagging(entry, verb)
-    elif (topic := FROM_TRAIL.get(entry.target_kind)) and entry.target_id and _tells(entry):
+        yield from _tag_events(entry, verb)
+    elif (topic := FROM_TRAIL.get(entry.target_kind)) and entry.target_id and _changes_target(entry):
         about = {"uuid": str(entry.target_uuid or "")}
         event_id = entry.target_id if topic == EVENT else None
         act = act_of(entry)
         audiences = entry.change.get("audiences", ()) if topic == EVENT else ()
-        act = act if act in ACTS else "edit"
+        act = act if act in ACTS else "edit"  # MISP has no other words; ours are kinds of editing.
         yield OutboxEvent(topic, act, entry.target_id, event_id, about, audiences)
 
 
-def _tells(entry: AuditEntry) -> bool:
+def _changes_target(entry: AuditEntry) -> bool:
     """True if the action changed its target and nothing else reports it."""
     noun = entry.action.partition(".")[0]
     changed = entry.target_kind == TARGET_OF.get(noun, noun) and entry.action not in NO_CHANGE
-    return changed and entry.action not in TOLD_OTHERWISE
+    return changed and entry.action not in ENTERED_BY_HOOKS
 
 
-def _tagging(entry: AuditEntry, verb: str) -> Iterator[OutboxEvent]:
+def _tag_events(entry: AuditEntry, verb: str) -> Iterator[OutboxEvent]:
     name = entry.change.get("tag")
     if entry.target_kind not in CARRIES_TAGS or not isinstance(name, str):
         return
@@ -145,12 +151,12 @@ def _tagging(entry: AuditEntry, verb: str) -> Iterator[OutboxEvent]:
         yield OutboxEvent(TAG, act, None, found, about)
 
 
-def _new_parts(topic: str, stored: PartsStored) -> None:
-    if _wanted([topic]):
-        enter([OutboxEvent(topic, "add", each, stored.event_id) for each in stored.ids])
+def _enter_new_parts(topic: str, stored: PartsStored) -> None:
+    if _subscribed([topic]):
+        enter([OutboxEvent(topic, "add", part_id, stored.event_id) for part_id in stored.ids])
 
 
-def _wanted(topics: Iterable[str]) -> set[str]:
+def _subscribed(topics: Iterable[str]) -> set[str]:
     """The topics that any stream subscribes to, paused ones included."""
     return {row[0] for row in cursor().execute(WANTED, {"topics": list(topics)}).fetchall()}
 

@@ -11,7 +11,7 @@ from typing import Any
 from vardkase.core.errors import Invalid
 from vardkase.core.fields import read
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.fields import decoded, member_of, web_address
+from vardkase.exchange.field_parsers import decoded, member_of, web_address
 from vardkase.exchange.streams.models import Format, StreamKind
 from vardkase.exchange.streams.problems import StreamProblem
 from vardkase.exchange.streams.topics import TOPICS
@@ -43,8 +43,8 @@ def read_settings(kind: str, data: Mapping[str, Any], stored: Mapping[str, Any])
     """The settings of a stream of `kind` after applying `data`; others keep their values. Raises Invalid by
     field."""
     shape = SHAPES[StreamKind(kind)]
-    given = {name: data.get(name, stored.get(name, shape.defaults.get(name, ""))) for name in shape.readers}
-    found, errors = read(given, shape.readers)
+    values = {name: data.get(name, stored.get(name, shape.defaults.get(name, ""))) for name in shape.readers}
+    found, errors = read(values, shape.readers)
     if errors:
         raise Invalid(errors)
     return found
@@ -57,10 +57,10 @@ def secret(value: Any) -> str:
 
 
 def _host(value: Any) -> str:
-    given = str(value or "").strip().strip("[]")
-    if not HOST.fullmatch(given):
+    host = str(value or "").strip().strip("[]")
+    if not HOST.fullmatch(host):
         raise Invalid(StreamProblem.BAD_HOST())
-    return given
+    return host
 
 
 def _own_address(value: Any) -> str:
@@ -70,7 +70,7 @@ def _own_address(value: Any) -> str:
         raise Invalid(StreamProblem.BAD_OWN_ADDRESS()) from None
 
 
-def _port(value: Any) -> int:
+def _port_number(value: Any) -> int:
     port = as_int(value)
     if port is None or not 0 < port < 65536:
         raise Invalid(StreamProblem.BAD_PORT())
@@ -78,43 +78,43 @@ def _port(value: Any) -> int:
 
 
 def _authority(value: Any) -> str:
-    given = str(value or "").strip()
-    if not given:
+    pem = str(value or "").strip()
+    if not pem:
         return ""
     try:
-        if len(given) > LONGEST_CERTIFICATE:
+        if len(pem) > LONGEST_CERTIFICATE:
             raise ValueError
-        tls_context(given)
+        tls_context(pem)
     except (ValueError, OutgoingFailed):
         raise Invalid(StreamProblem.BAD_CERTIFICATE()) from None
-    return given
+    return pem
 
 
 def _brokers(value: Any) -> str:
-    places = [each.strip() for each in str(value or "").split(",") if each.strip()]
+    places = [broker.strip() for broker in str(value or "").split(",") if broker.strip()]
     if not places:
         raise Invalid(StreamProblem.BAD_BROKER())
     for place in places:
         host, _, port = place.rpartition(":")
         _host(host or place)
-        _port(port if host else 9092)
+        _port_number(port if host else 9092)
     return ",".join(places)
 
 
 def _kafka_names(value: Any) -> dict[str, str]:
-    given = decoded(value)
-    if not isinstance(given, dict) or not given.keys() <= TOPICS.keys():
+    names = decoded(value)
+    if not isinstance(names, dict) or not names.keys() <= TOPICS.keys():
         raise Invalid(StreamProblem.KAFKA_NAMES_NOT_BY_TOPIC())
-    if not all(isinstance(name, str) and KAFKA_NAME.fullmatch(name) for name in given.values()):
+    if not all(isinstance(name, str) and KAFKA_NAME.fullmatch(name) for name in names.values()):
         raise Invalid(StreamProblem.BAD_KAFKA_NAME())
-    return dict(given)
+    return dict(names)
 
 
 def _text(value: Any) -> str:
-    given = str(value or "").strip()
-    if len(given) > 255 or not given.isprintable():
+    text = str(value or "").strip()
+    if len(text) > 255 or not text.isprintable():
         raise Invalid(StreamProblem.BAD_TEXT())
-    return given
+    return text
 
 
 SHAPES: dict[StreamKind, SettingsShape] = {
@@ -124,7 +124,7 @@ SHAPES: dict[StreamKind, SettingsShape] = {
     StreamKind.SYSLOG: SettingsShape(
         {
             "host": _host,
-            "port": _port,
+            "port": _port_number,
             "protocol": member_of("tls", "tcp", "udp"),
             "framing": member_of("octets", "lines", "bare"),
             "authority": _authority,
@@ -146,7 +146,7 @@ SHAPES: dict[StreamKind, SettingsShape] = {
         ("password",),
     ),
     StreamKind.ZEROMQ: SettingsShape(
-        {"host": _own_address, "port": _port},
+        {"host": _own_address, "port": _port_number},
         {"host": "127.0.0.1", "port": 50000},
         ("host", "port"),
         formats=frozenset((Format.MISP, Format.ECS)),

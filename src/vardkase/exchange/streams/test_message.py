@@ -11,7 +11,7 @@ from vardkase import __version__
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict
 from vardkase.exchange.streams.bodies.messages import Message
-from vardkase.exchange.streams.models import Format, Stream, StreamKind
+from vardkase.exchange.streams.models import Format, StreamKind
 from vardkase.exchange.streams.problems import StreamProblem
 from vardkase.exchange.streams.queries import find_stream
 from vardkase.exchange.streams.senders import opened_sender
@@ -29,14 +29,11 @@ def send_test(actor: Actor, stream_id: int) -> None:
     stream = find_stream(actor, stream_id)
     if stream.kind == StreamKind.ZEROMQ:
         raise Conflict(StreamProblem.NOT_ACKNOWLEDGED())
+    body = json.dumps({"test": True, "message": SAYS, "hub": settings.BASE_URL})
+    if stream.format == Format.CEF:  # Such receivers parse each line and discard what is not CEF.
+        body = f"CEF:0|Vardkase|Vardkase|{__version__}|test|{SAYS}|0|rt={now_seconds() * 1000}"
     sender = opened_sender(stream)
     try:
-        sender.send([Message(f"test-{uuid4()}", stream.topics[0], "test", _body(stream))])
+        sender.send([Message(f"test-{uuid4()}", stream.topics[0], "test", body.encode())])
     finally:
         sender.close()
-
-
-def _body(stream: Stream) -> bytes:
-    if stream.format == Format.CEF:
-        return f"CEF:0|Vardkase|Vardkase|{__version__}|test|{SAYS}|0|rt={now_seconds() * 1000}".encode()
-    return json.dumps({"test": True, "message": SAYS, "hub": settings.BASE_URL}).encode()

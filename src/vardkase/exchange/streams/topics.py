@@ -56,7 +56,7 @@ TOPICS: dict[str, Topic] = {
 }
 
 BY_HAND = {"zeromq": "push_zeromq", "kafka": "push_kafka"}
-"""Kind of stream → the topic of events that somebody sends there by hand; told as published ones are."""
+"""Kind of stream → the topic of events pushed there by hand; rendered like published ones."""
 
 SELF = "misp_json_self"
 """ZeroMQ's topic that says that the publisher runs."""

@@ -27,7 +27,7 @@ from vardkase.exchange.streams.queries import running
 from vardkase.exchange.streams.senders import Sender, opened_sender
 
 IDLE = 2.0
-"""Seconds between looks at the streams and their settings, and between tries when the database cannot be had."""
+"""Seconds between looks at the streams and their settings, and between attempts while the database is unavailable."""
 LONGEST_PAUSE = 300.0
 GRACE = 10.0
 LOCK = 0x7374
@@ -47,21 +47,20 @@ def deliver_until(stop: threading.Event) -> None:
                 described = True
             for stream_id in running().values_list("pk", flat=True):
                 if stream_id not in loops or not loops[stream_id].is_alive():
-                    loops[stream_id] = _started(stream_id, stop)
+                    loop = threading.Thread(
+                        target=_run, args=(stream_id, stop), name=f"stream {stream_id}", daemon=True
+                    )
+                    loop.start()
+                    loops[stream_id] = loop
         except (DatabaseError, psycopg.Error) as error:
-            logger.warning("Streams: the database cannot be had, and it is tried again: %s", error)
+            logger.warning("Streams: the database is unavailable; retrying: %s", error)
         finally:
-            connection.close()
+            connection.close()  # The next look may be after a restart of the database.
         stop.wait(IDLE)
     deadline = time.monotonic() + GRACE
     for loop in loops.values():
+        # Daemon threads: one that hangs in a receiver does not keep the process, and its entries are sent again.
         loop.join(max(0.1, deadline - time.monotonic()))
-
-
-def _started(stream_id: int, stop: threading.Event) -> threading.Thread:
-    loop = threading.Thread(target=_run, args=(stream_id, stop), name=f"stream {stream_id}", daemon=True)
-    loop.start()
-    return loop
 
 
 def _run(stream_id: int, stop: threading.Event) -> None:
@@ -69,38 +68,36 @@ def _run(stream_id: int, stop: threading.Event) -> None:
     restarts it."""
     try:
         pin_connection()
-        if _elected(stream_id):
+        # A session lock: it ends with the connection, however the worker ends, and another worker takes over.
+        row = cursor().execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, stream_id)).fetchone()
+        if row and row[0]:
             cursor().execute(f"LISTEN {CHANNEL}")
             while not stop.is_set() and (stream := running().filter(pk=stream_id).first()):
-                _deliver(stream, stop)
+                _deliver_stream(stream, stop)
     except (DatabaseError, psycopg.Error) as error:
-        logger.warning("Stream %s: the database cannot be had, and it is tried again: %s", stream_id, error)
+        logger.warning("Stream %s: the database is unavailable; retrying: %s", stream_id, error)
     finally:
         connection.close()
 
 
-def _elected(stream_id: int) -> bool:
-    row = cursor().execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, stream_id)).fetchone()
-    return bool(row and row[0])
-
-
-def _deliver(stream: Stream, stop: threading.Event) -> None:
+def _deliver_stream(stream: Stream, stop: threading.Event) -> None:
     sender: Sender | None = None
     try:
         sender = opened_sender(stream)
         while not stop.is_set() and not _is_changed(stream):
             if not deliver_some(stream, sender):
                 sender.idle()
-                _wait_for_more()
+                # NOTIFY wakes it at once; it looks again after IDLE, since changes of the stream notify nobody.
+                next(connection.connection.notifies(timeout=IDLE, stop_after=1), None)
     except Changed:
         return
     except OutgoingFailed as error:
-        _failed(stream, error, stop)
+        _pause_after_failure(stream, error, stop)
     except (DatabaseError, psycopg.Error):
-        raise
+        raise  # No fault of the receiver: `_run` ends, and the supervising thread starts it again.
     except Exception as error:
-        logger.exception("Stream %s: something is wrong with the hub itself", stream.pk)
-        _failed(
+        logger.exception("Stream %s: error in the hub itself", stream.pk)
+        _pause_after_failure(
             stream,
             NotTaken(StreamFault.OURS, CommonProblem.QUOTED(said=f"{type(error).__name__}: {error}")),
             stop,
@@ -110,10 +107,10 @@ def _deliver(stream: Stream, stop: threading.Event) -> None:
             sender.close()
 
 
-def _failed(stream: Stream, error: OutgoingFailed, stop: threading.Event) -> None:
+def _pause_after_failure(stream: Stream, error: OutgoingFailed, stop: threading.Event) -> None:
     note_failure(stream, error)
     pause = min(LONGEST_PAUSE, 2.0 ** min(stream.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load
-    logger.warning("Stream %s: not taken, and tried again in %.0f s: %s", stream.pk, pause, error.wire)
+    logger.warning("Stream %s: not accepted; retrying in %.0f s: %s", stream.pk, pause, error.wire)
     deadline = time.monotonic() + pause
     while time.monotonic() < deadline and not _is_changed(stream):
         if stop.wait(min(IDLE, max(0.0, deadline - time.monotonic()))):
@@ -125,8 +122,3 @@ def _is_changed(stream: Stream) -> bool:
     increase the revision."""
     same = running().filter(pk=stream.pk, revision=stream.revision, org=stream.org_id)
     return not same.exists()
-
-
-def _wait_for_more() -> None:
-    for _ in connection.connection.notifies(timeout=IDLE, stop_after=1):
-        return

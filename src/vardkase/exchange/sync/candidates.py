@@ -75,10 +75,11 @@ def kept_back(server: Server, *, event_ids: Sequence[int] | None, after: int, li
     values = {
         "events": as_list(event_ids),
         "after": after,
-        "distributions": [int(each) for each in connection_scope.distributions],
+        "distributions": [int(distribution) for distribution in connection_scope.distributions],
         "limit": limit,
         **reader_parameters(reader),
     }
+    # Twice the same query, since the counts are of all events and only `limit` of them are listed.
     kept = KEPT_BACK.format(visible=event_predicate(reader), published=event_published(reader))
     counts = cursor().execute(f"{kept} {COUNTED}", values).fetchall()
     first = cursor().execute(f"{kept} {FIRST}", values).fetchall()

@@ -1,6 +1,6 @@
 """Inbound sightings, proposals, analyst data and clusters (sync-protocol §3.1, 3.6 to 3.9).
 
-Each kind is asked for only as far as something is new there; what is refused is left out and stops nothing.
+Of each kind, only what is new there is requested; a refused document is left out and does not stop the others.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from vardkase.core.sql import cursor
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.servers.rules import creators
+from vardkase.exchange.sync.event_index import OfferedEvent, known_events
 from vardkase.exchange.sync.inbound import Document, InboundFilter, parts
-from vardkase.exchange.sync.index import OfferedEvent, known_events
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data import services as analyst_data
@@ -45,14 +45,14 @@ LOOK_BACK = 90 * 24 * 3600
 """Seconds that a proposal may be old."""
 PROPOSALS = 1000
 MOST_PAGES = 1000
-"""Of proposals in one run; a peer may always say that there are more."""
+"""Pages of proposals in one run: a peer could always claim that there are more."""
 SIGHTED = 20
-"""Events whose sightings are asked for together, as MISP does."""
+"""Events whose sightings are requested together, as MISP does."""
 ANALYST_INDEX = "analyst_data/indexMinimal"
 NAMED = 100
-"""Uuids that are asked for together."""
+"""Uuids in one request: they are part of the URL."""
 NAMES = ("event_uuid", "uuid")
-"""What a proposal is known by."""
+"""What identifies a proposal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class ContributionKinds:
         return cls(uuids=[row[0] for row in cursor().execute(TAGGED).fetchall()])
 
     def asked(self) -> dict[str, Any]:
-        asked: dict[str, Any] = {"published": 1, "minimal": 1, "custom": 1}
+        query: dict[str, Any] = {"published": 1, "minimal": 1, "custom": 1}
         if self.uuids is not None:
-            asked["uuid"] = list(self.uuids)
+            query["uuid"] = list(self.uuids)
         if self.event is not None:
-            asked["eventid"] = self.event
-        return asked
+            query["eventid"] = self.event
+        return query
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,72 +89,79 @@ class Sources:
     passage: InboundFilter
     look: Callable[[], None] = lambda: None
     since: int = field(default_factory=lambda: now_seconds() - LOOK_BACK)
-    """From when on proposals are asked for."""
+    """Proposals changed before (Unix seconds) are not requested."""
 
     def clusters(self, which: ContributionKinds) -> int:
-        done = capture_clusters(self.actor, map(self._cluster, self.lacking_clusters(which)))
+        done = capture_clusters(self.actor, map(self._fetch_cluster, self.lacking_clusters(which)))
         return done[Captured.IMPORTED]
 
     def lacking_clusters(self, which: ContributionKinds) -> list[str]:
         if which.uuids is not None and not which.uuids:
             return []
-        offered = _listed(
+        offered = _rows(
             self.peer.document("POST", "galaxy_clusters/restSearch", which.asked()), "GalaxyCluster"
         )
-        named = {str(each.get("uuid")).lower(): as_int(each.get("version")) or 0 for each in offered}
+        named = {str(cluster.get("uuid")).lower(): as_int(cluster.get("version")) or 0 for cluster in offered}
         versions = {uuid: version for uuid, version in named.items() if UUID.fullmatch(uuid)}
-        here = _cluster_versions(versions)
+        rows = GalaxyCluster.objects.filter(uuid__in=list(versions)).values_list("uuid", "version")
+        ours = {str(uuid): version for uuid, version in rows}
         blocked = blocked_uuids(Blocked.GALAXY_CLUSTER, versions)
         return [
             uuid
             for uuid, version in versions.items()
-            if here.get(uuid, -1) < version and uuid not in blocked and (uuid in here or not which.known_only)
+            if ours.get(uuid, -1) < version and uuid not in blocked and (uuid in ours or not which.known_only)
         ]
 
     def proposals(self) -> int:
-        return sum(self._by_event(rows, "ShadowAttribute", self._take_proposals) for rows in self._proposed())
+        return sum(
+            self._store_by_event(rows, "ShadowAttribute", self._store_proposals)
+            for rows in self._proposal_pages()
+        )
 
     def lacking_proposals(self) -> int:
-        return sum(len(_news([_inner(row, "ShadowAttribute") for row in rows])) for rows in self._proposed())
+        return sum(
+            len(_new_proposals([_member(row, "ShadowAttribute") for row in rows]))
+            for rows in self._proposal_pages()
+        )
 
-    def _proposed(self) -> Iterator[list[Any]]:
+    def _proposal_pages(self) -> Iterator[list[Any]]:
         """Recent proposals of the peer, page by page; a repeated page marks the end."""
         before: list[Any] = []
         for page in range(1, MOST_PAGES + 1):
             self.look()
-            found = self.peer.document("GET", self._page_of_proposals(page))
+            found = self.peer.document("GET", self._proposal_path(page))
             rows = found if isinstance(found, list) else []
-            if rows and rows == before:
+            if rows and rows == before:  # A peer that ignores `page` would answer the same for ever.
                 return
             yield rows
             if len(rows) < PROPOSALS:
                 return
             before = rows
 
-    def _page_of_proposals(self, page: int) -> str:
+    def _proposal_path(self, page: int) -> str:
         path = f"shadow_attributes/index/all:1/timestamp:{self.since}/limit:{PROPOSALS}/page:{page}"
         return f"{path}/deleted[]:0/deleted[]:1.json"
 
     def begin(self, pool: Executor, *, analyst_data: bool) -> None:
         """Start the requests that do not depend on the events, so that the run need not wait for them at its
         end."""
-        self.peer.begin(pool, "GET", self._page_of_proposals(1))
+        self.peer.begin(pool, "GET", self._proposal_path(1))
         if analyst_data:
             self.peer.begin(pool, "POST", ANALYST_INDEX, self._created_by())
 
     def sightings(self, offered: Iterable[OfferedEvent]) -> int:
         sighted = self.sighted(offered)
         taken = 0
-        for some in batched(sighted, SIGHTED):
+        for uuids in batched(sighted, SIGHTED):
             self.look()
-            asked = {"returnFormat": "json", "last": 0, "includeUuid": True, "uuid": list(some)}
-            found = self.peer.document("POST", "sightings/restSearch/event", asked)
-            taken += self._by_event(
-                _listed(found, ""),
+            query = {"returnFormat": "json", "last": 0, "includeUuid": True, "uuid": list(uuids)}
+            found = self.peer.document("POST", "sightings/restSearch/event", query)
+            taken += self._store_by_event(
+                _rows(found, ""),
                 "Sighting",
-                lambda number, rows: self._take_sightings(number, rows, sighted),
+                lambda number, rows: self._store_sightings(number, rows, sighted),
             )
-            cursor().execute(ASKED_AT, {"uuids": list(some), "times": [sighted[uuid] for uuid in some]})
+            cursor().execute(ASKED_AT, {"uuids": list(uuids), "times": [sighted[uuid] for uuid in uuids]})
         return taken
 
     def sighted(self, offered: Iterable[OfferedEvent]) -> dict[str, int]:
@@ -162,16 +169,18 @@ class Sources:
 
         Times in the future are capped: they would hide all later sightings.
         """
-        offered = [each for each in offered if each.sighting_timestamp]
+        offered = [event for event in offered if event.sighting_timestamp]
         known, now = known_events(offered), now_seconds()
-        seen = {each.uuid: min(each.sighting_timestamp, now) for each in offered if each.uuid in known}
+        seen = {event.uuid: min(event.sighting_timestamp, now) for event in offered if event.uuid in known}
         return {uuid: moment for uuid, moment in seen.items() if moment > known[uuid].sighting_timestamp}
 
     def analyst_data(self) -> int:
         taken = 0
         for kind, uuids in self.lacking_analyst_data().items():
-            for some in batched(uuids, NAMED):
-                taken += self._take_analyst_data(kind, self._named(f"analyst_data/index/{kind}", some))
+            for batch in batched(uuids, NAMED):
+                taken += self._store_analyst_data(
+                    kind, self._fetch_by_uuid(f"analyst_data/index/{kind}", batch)
+                )
         return taken
 
     def lacking_analyst_data(self) -> dict[str, list[str]]:
@@ -182,59 +191,60 @@ class Sources:
 
     def collections(self) -> int:
         taken = 0
-        for some in batched(self.lacking_collections(), NAMED):
-            for part in self._named("collections/index", some):
-                inner = _inner(part, "Collection")  # Storing it brings it a step closer.
-                taken += bool(_harmless(lambda inner=inner: receive_collection(self.actor, inner)))
+        for batch in batched(self.lacking_collections(), NAMED):
+            for part in self._fetch_by_uuid("collections/index", batch):
+                inner = _member(part, "Collection")  # Storing it reduces its distribution by one step.
+                taken += bool(_unless_refused(lambda inner=inner: receive_collection(self.actor, inner)))
         return taken
 
     def lacking_collections(self) -> list[str]:
         return wanted_collections(
-            self.actor, _moments(self.peer.document("POST", "collections/indexMinimal", self._created_by()))
+            self.actor,
+            _times_by_uuid(self.peer.document("POST", "collections/indexMinimal", self._created_by())),
         )
 
     def _created_by(self) -> dict[str, list[str]]:
         return {"orgc_name": creators(self.peer.server.pull_rules)}
 
-    def _cluster(self, uuid: str) -> Document:
+    def _fetch_cluster(self, uuid: str) -> Document:
         self.look()
         try:
             found = self.peer.document("GET", f"galaxy_clusters/view/{uuid}")
         except RemoteRefused:
             return {}
-        cluster = self.passage.part(_inner(found, "GalaxyCluster"))
-        relations = [self.passage.part(each) for each in parts(cluster, "GalaxyClusterRelation")]
+        cluster = self.passage.part(_member(found, "GalaxyCluster"))
+        relations = [self.passage.part(relation) for relation in parts(cluster, "GalaxyClusterRelation")]
         return {"GalaxyCluster": {**cluster, "GalaxyClusterRelation": relations, "default": False}}
 
-    def _named(self, path: str, uuids: Sequence[str]) -> list[Document]:
+    def _fetch_by_uuid(self, path: str, uuids: Sequence[str]) -> list[Document]:
         """The objects with these uuids, requested in the URL as every version of MISP understands it."""
         self.look()
         named = "".join(f"/uuid[]:{quote(uuid)}" for uuid in uuids)
         found = self.peer.document("GET", f"{path}{named}.json")
-        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
-    def _by_event(self, rows: Iterable[Any], member: str, take: Any) -> int:
-        said: dict[str, list[Document]] = defaultdict(list)
+    def _store_by_event(self, rows: Iterable[Any], member: str, take: Any) -> int:
+        by_uuid: dict[str, list[Document]] = defaultdict(list)
         for row in rows:
-            part = _inner(row, member)
-            said[str(part.get("event_uuid")).lower()].append(part)
-        here = Event.objects.filter(uuid__in=[uuid for uuid in said if UUID.fullmatch(uuid)])
+            part = _member(row, member)
+            by_uuid[str(part.get("event_uuid")).lower()].append(part)
+        ours = Event.objects.filter(uuid__in=[uuid for uuid in by_uuid if UUID.fullmatch(uuid)])
         taken = 0
-        for number, uuid in here.values_list("pk", "uuid"):
-            some = said[str(uuid)]
-            taken += _harmless(lambda number=number, some=some: take(number, some)) or 0
+        for number, uuid in ours.values_list("pk", "uuid"):
+            documents = by_uuid[str(uuid)]
+            taken += _unless_refused(lambda number=number, documents=documents: take(number, documents)) or 0
         return taken
 
-    def _take_proposals(self, event_id: int, rows: Sequence[Document]) -> int:
+    def _store_proposals(self, event_id: int, rows: Sequence[Document]) -> int:
         return receive_proposals(self.actor, event_id, read_proposals(self.actor, rows))
 
-    def _take_sightings(self, event_id: int, rows: Sequence[Document], sighted: Mapping[str, int]) -> int:
+    def _store_sightings(self, event_id: int, rows: Sequence[Document], sighted: Mapping[str, int]) -> int:
         moment = sighted.get(str(rows[0]["event_uuid"]).lower())
         return receive_sightings(self.actor, event_id, read_sightings(self.actor, rows), seen_at=moment)
 
-    def _take_analyst_data(self, kind: str, found: Sequence[Document]) -> int:
-        said = [self.passage.part(_inner(part, kind)) for part in found]
-        done = _harmless(lambda: analyst_data.receive_analyst_data(self.actor, {kind: said}))
+    def _store_analyst_data(self, kind: str, found: Sequence[Document]) -> int:
+        documents = [self.passage.part(_member(part, kind)) for part in found]
+        done = _unless_refused(lambda: analyst_data.receive_analyst_data(self.actor, {kind: documents}))
         return done[analyst_data.Captured.IMPORTED] if done else 0
 
 
@@ -253,7 +263,7 @@ FROM unnest(%(uuids)s::uuid[], %(times)s::bigint[]) AS told(uuid, at) WHERE e.uu
 """
 
 
-def _harmless[Result](work: Any) -> Any:
+def _unless_refused[Result](work: Any) -> Any:
     """The result of `work`; None if the document is refused, so that one bad document does not stop the
     others."""
     try:
@@ -264,28 +274,32 @@ def _harmless[Result](work: Any) -> Any:
         return None
 
 
-def _news(proposed: Sequence[Document]) -> list[Document]:
-    sound = [each for each in proposed if all(UUID.fullmatch(str(each.get(name)).lower()) for name in NAMES)]
-    uuids = [{str(each[name]).lower() for each in sound} for name in NAMES]
-    here = {str(uuid) for uuid in Event.objects.filter(uuid__in=uuids[0]).values_list("uuid", flat=True)}
+def _new_proposals(proposed: Sequence[Document]) -> list[Document]:
+    sound = [
+        proposal
+        for proposal in proposed
+        if all(UUID.fullmatch(str(proposal.get(name)).lower()) for name in NAMES)
+    ]
+    uuids = [{str(proposal[name]).lower() for proposal in sound} for name in NAMES]
+    ours = {str(uuid) for uuid in Event.objects.filter(uuid__in=uuids[0]).values_list("uuid", flat=True)}
     latest = Proposal.objects.filter(uuid__in=uuids[1]).values_list("uuid").annotate(Max("timestamp"))
     known = {str(uuid): timestamp for uuid, timestamp in latest}
     return [
-        each
-        for each in sound
-        if str(each["event_uuid"]).lower() in here
-        and (as_int(each.get("timestamp")) or 0) > known.get(str(each["uuid"]).lower(), -1)
+        proposal
+        for proposal in sound
+        if str(proposal["event_uuid"]).lower() in ours
+        and (as_int(proposal.get("timestamp")) or 0) > known.get(str(proposal["uuid"]).lower(), -1)
     ]
 
 
-def _inner(row: Any, member: str) -> Document:
+def _member(row: Any, member: str) -> Document:
     found = row.get(member, row) if isinstance(row, dict) else {}
     return found if isinstance(found, dict) else {}
 
 
-def _listed(found: Any, member: str) -> list[Document]:
+def _rows(found: Any, member: str) -> list[Document]:
     rows = found.get("response", found) if isinstance(found, dict) else found
-    return [_inner(row, member) for row in rows] if isinstance(rows, list) else []
+    return [_member(row, member) for row in rows] if isinstance(rows, list) else []
 
 
 def _versions(found: Any) -> dict[str, dict[str, str]]:
@@ -294,14 +308,9 @@ def _versions(found: Any) -> dict[str, dict[str, str]]:
         return {}
     if not isinstance(found, dict):
         raise OutgoingFailed(SyncProblem.NO_ANALYST_DATA_INDEX())
-    return {kind.label: _moments(found.get(kind.label)) for kind in AnalystDataKind}
+    return {kind.label: _times_by_uuid(found.get(kind.label)) for kind in AnalystDataKind}
 
 
-def _moments(given: Any) -> dict[str, str]:
-    found = given.items() if isinstance(given, dict) else ()
+def _times_by_uuid(listed: Any) -> dict[str, str]:
+    found = listed.items() if isinstance(listed, dict) else ()
     return {uuid: str(moment) for uuid, moment in found if UUID.fullmatch(uuid.lower())}
-
-
-def _cluster_versions(uuids: Iterable[str]) -> dict[str, int]:
-    rows = GalaxyCluster.objects.filter(uuid__in=list(uuids)).values_list("uuid", "version")
-    return {str(uuid): version for uuid, version in rows}

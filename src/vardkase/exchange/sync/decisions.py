@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.exchange.sync.index import KnownEvent, OfferedEvent
+from vardkase.exchange.sync.event_index import KnownEvent, OfferedEvent
 
 
 class SyncDecision(StrEnum):
@@ -84,4 +84,4 @@ class EventSelector:
         return SyncDecision.NEW if known is None else SyncDecision.NEWER
 
     def wanted(self, offered: Iterable[OfferedEvent]) -> list[OfferedEvent]:
-        return [each for each in offered if self.fate(each).moves]
+        return [event for event in offered if self.fate(event).moves]

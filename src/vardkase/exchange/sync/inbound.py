@@ -46,8 +46,8 @@ class InboundFilter:
     def event(self, event: Mapping[str, Any]) -> Document:
         """The event as it will be stored: locked, distribution reduced by one step, without what the rules
         exclude."""
-        given = {name: value for name, value in event.items() if name not in ("id", "user_id", "org_id")}
-        arrived = self.part(given | {"distribution": event.get("distribution", Distribution.COMMUNITY)})
+        kept = {name: value for name, value in event.items() if name not in ("id", "user_id", "org_id")}
+        arrived = self.part(kept | {"distribution": event.get("distribution", Distribution.COMMUNITY)})
         arrived["locked"] = True
         if self.unpublished:
             arrived["published"] = False
@@ -69,19 +69,23 @@ class InboundFilter:
             arrived["distribution"] = int(CLOSER[Distribution(reach)])
         if isinstance(part.get("Tag"), list):
             arrived["Tag"] = [tag for tag in parts(part, "Tag") if not as_bool(tag.get("local"))]
-        said = {kind: [self.part(each) for each in parts(part, kind)] for kind in SAID if kind in part}
-        return arrived | said
+        statements = {
+            kind: [self.part(statement) for statement in parts(part, kind)] for kind in SAID if kind in part
+        }
+        return arrived | statements
 
     def _attributes(self, holder: Mapping[str, Any]) -> list[Document]:
         found = parts(holder, "Attribute")
-        return [self.part(each) for each in found if each.get("type") not in self.without_types]
+        return [
+            self.part(attribute) for attribute in found if attribute.get("type") not in self.without_types
+        ]
 
     def _object(self, found: Mapping[str, Any]) -> Document | None:
         if str(found.get("template_uuid")) in self.without_templates:
             return None
         attributes = self._attributes(found)
         if self.without_types and not attributes:
-            return None
+            return None  # Nothing is left of it but its name.
         return {**self.part(found), "Attribute": attributes}
 
 
@@ -93,7 +97,10 @@ def parts(holder: Mapping[str, Any], member: str) -> list[Document]:
 def is_empty(event: Mapping[str, Any]) -> bool:
     """True if an event has neither attributes nor reports, apart from deleted ones."""
     inside = [
-        attribute for each in parts(event, "Object") if _lives(each) for attribute in parts(each, "Attribute")
+        attribute
+        for holder in parts(event, "Object")
+        if _lives(holder)
+        for attribute in parts(holder, "Attribute")
     ]
     return not any(map(_lives, (*parts(event, "Attribute"), *inside, *parts(event, "EventReport"))))
 

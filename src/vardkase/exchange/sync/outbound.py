@@ -1,7 +1,7 @@
 """Outbound filter: what happens to an event on its way out (sync-protocol §4.3).
 
-The event was rendered for the organisation at the other end, so nothing that it may not read is in it; here goes
-what it may read on this hub, but not take home.
+The event was rendered for the organisation at the other end, so it holds nothing that this may not read; the filter
+removes what it may read on this hub but not copy to its own.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ OURS = (
     "Galaxy",
     "user_id",
 )
-"""What only means something here."""
+"""Members that mean something on this instance only."""
 NOT_SENT = ("id", "event_id", "value1", "value2", "Galaxy", "ShadowAttribute", "RelatedAttribute", *SAID)
-"""What no part carries. MISP would store analyst data that came inside an event unlocked, and refuse later edits."""
+"""Members that no part is sent with. MISP would store analyst data inside an event unlocked, and refuse later edits."""
 NOT_SENT_OF_SAID = ("id", "_canEdit", "related_object")
 TRAVELS = frozenset({Distribution.CONNECTED, Distribution.ALL, Distribution.INHERIT})
 
@@ -69,34 +69,38 @@ class OutboundFilter:
         if self.unpublished:
             sent["published"] = False
         sent["Attribute"] = self._attributes(event)
-        sent["Object"] = [self._object(each) for each in self._travelling(event, "Object")]
-        reports = filter(self._passes, self._travelling(event, "EventReport"))
-        sent["EventReport"] = [self._part(each) for each in reports]
+        sent["Object"] = [
+            {**self._part(holder), "Attribute": self._attributes(holder)}
+            for holder in self._travelling(event, "Object")
+        ]
+        reports = filter(self._passes_tag_rules, self._travelling(event, "EventReport"))
+        sent["EventReport"] = [self._part(report) for report in reports]
         if not self.sightings:
             sent.pop("Sighting", None)
         return sent
 
     def cluster(self, document: Mapping[str, Any]) -> Document:
         relations = self._travelling(document, "GalaxyClusterRelation")
-        return {**self._closer(document), "GalaxyClusterRelation": list(map(self._closer, relations))}
+        return {**self._reduced(document), "GalaxyClusterRelation": list(map(self._reduced, relations))}
 
     def said(self, said: Mapping[str, Any]) -> Document:
         """Analyst data sent separately, without its nested analyst data, which is sent separately too."""
         kept = {name: value for name, value in said.items() if name not in (*NOT_SENT_OF_SAID, *SAID)}
-        return {**self._closer(kept), "locked": True}
-
-    def _object(self, found: Document) -> Document:
-        return {**self._part(found), "Attribute": self._attributes(found)}
+        return {**self._reduced(kept), "locked": True}
 
     def _attributes(self, holder: Mapping[str, Any]) -> list[Document]:
-        return [self._part(each) for each in self._travelling(holder, "Attribute") if self._passes(each)]
+        return [
+            self._part(attribute)
+            for attribute in self._travelling(holder, "Attribute")
+            if self._passes_tag_rules(attribute)
+        ]
 
-    def _passes(self, attribute: Document) -> bool:
+    def _passes_tag_rules(self, attribute: Document) -> bool:
         names = {str(tag.get("name")).lower() for tag in parts(attribute, "Tag")}
         return not names & self.without_tags
 
     def _travelling(self, holder: Mapping[str, Any], member: str) -> list[Document]:
-        return [each for each in parts(holder, member) if self._travels(each)]
+        return [part for part in parts(holder, member) if self._travels(part)]
 
     def _travels(self, part: Document) -> bool:
         reach = as_int(part.get("distribution"))
@@ -106,22 +110,22 @@ class OutboundFilter:
 
     def _part(self, part: Mapping[str, Any]) -> Document:
         """A part with its own distribution, reduced by one step, with exportable tags only."""
-        sent = self._closer({name: value for name, value in part.items() if name not in NOT_SENT})
+        sent = self._reduced({name: value for name, value in part.items() if name not in NOT_SENT})
         if not self.sightings:
             sent.pop("Sighting", None)
         return sent
 
-    def _closer(self, part: Mapping[str, Any]) -> Document:
+    def _reduced(self, part: Mapping[str, Any]) -> Document:
         sent = dict(part)
         if not self.internal and as_int(part.get("distribution")) == Distribution.CONNECTED:
             sent["distribution"] = int(Distribution.COMMUNITY)
         if isinstance(part.get("Tag"), list):
             sent["Tag"] = [tag for tag in parts(part, "Tag") if self._tag_travels(tag)]
         if isinstance(group := part.get("SharingGroup"), dict):
-            sent["SharingGroup"] = self._addressed(group)
+            sent["SharingGroup"] = self._with_server_address(group)
         return sent
 
-    def _addressed(self, group: Document) -> Document:
+    def _with_server_address(self, group: Document) -> Document:
         """A sharing group that contains the other instance by its address; addresses of third instances are
         removed."""
         server = self.server
@@ -130,8 +134,8 @@ class OutboundFilter:
         named = {"Server": {"id": str(server.pk), "url": server.url, "name": server.name}}
         return group | {
             "SharingGroupServer": [
-                each | named if as_int(each.get("server_id")) == server.pk else each
-                for each in parts(group, "SharingGroupServer")
+                listed | named if as_int(listed.get("server_id")) == server.pk else listed
+                for listed in parts(group, "SharingGroupServer")
             ]
         }
 

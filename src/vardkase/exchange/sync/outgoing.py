@@ -74,8 +74,8 @@ def spoken_of(event_ids: Sequence[int]) -> list[int]:
 def sighted_events(reader: Actor, known: Mapping[str, int]) -> dict[str, int]:
     """Uuid → id of the events sighted since the time (Unix seconds) in `known`."""
     sql = SIGHTED_EVENTS.format(visible=event_predicate(reader), **event_times(reader))
-    given = {"uuids": array_of(known), "moments": list(known.values()), **reader_parameters(reader)}
-    return {uuid: number for number, uuid in cursor().execute(sql, given).fetchall()}
+    parameters = {"uuids": array_of(known), "moments": list(known.values()), **reader_parameters(reader)}
+    return {uuid: number for number, uuid in cursor().execute(sql, parameters).fetchall()}
 
 
 def proposals(reader: Actor, known: Iterable[str]) -> list[Proposed]:
@@ -91,8 +91,8 @@ def proposals(reader: Actor, known: Iterable[str]) -> list[Proposed]:
         readable=proposal_predicate(reader),
         readable_at_origin=proposal_predicate(_reached(reader, *COMMUNITY)),
     )
-    given = {"uuids": array_of(known), **reader_parameters(reader)}
-    rows = cursor().execute(sql, given).fetchall()
+    parameters = {"uuids": array_of(known), **reader_parameters(reader)}
+    rows = cursor().execute(sql, parameters).fetchall()
     return [Proposed(OutgoingItem(number, uuid, version), ids) for number, uuid, version, ids in rows]
 
 
@@ -101,7 +101,7 @@ def proposal_documents(reader: Actor, ids: Sequence[int]) -> list[Document]:
     rows = proposal_rows(_reached(reader, Distribution.ORGANISATION, *COMMUNITY), ids)
     found = [msgspec.json.decode(row)["ShadowAttribute"] for row in rows]
     creators = dict(cursor().execute(CREATORS, (list(ids),)).fetchall())
-    return [each | {"event_org_id": creators[each["id"]], "email": ""} for each in found]
+    return [document | {"event_org_id": creators[document["id"]], "email": ""} for document in found]
 
 
 def _reached(reader: Actor, *distributions: Distribution) -> Actor:
@@ -117,8 +117,8 @@ def analyst_data(
         visible=analyst_data_predicate(reader)
     )
     found: dict[AnalystDataKind, list[OutgoingItem]] = {kind: [] for kind in AnalystDataKind}
-    given = reader_parameters(reader) | {"events": as_list(event_ids)}
-    for kind, *columns in cursor().execute(sql, given).fetchall():
+    parameters = reader_parameters(reader) | {"events": as_list(event_ids)}
+    for kind, *columns in cursor().execute(sql, parameters).fetchall():
         found[AnalystDataKind(kind)].append(OutgoingItem(*columns))
     return found
 
@@ -127,8 +127,8 @@ def collections(reader: Actor) -> list[OutgoingItem]:
     return _things(COLLECTIONS, collection_predicate(reader), reader)
 
 
-def _things(sql: str, visible: str, reader: Actor, **more: Any) -> list[OutgoingItem]:
-    rows = cursor().execute(sql.format(visible=visible), reader_parameters(reader) | more).fetchall()
+def _things(sql: str, visible: str, reader: Actor, **parameters: Any) -> list[OutgoingItem]:
+    rows = cursor().execute(sql.format(visible=visible), reader_parameters(reader) | parameters).fetchall()
     return [OutgoingItem(*row) for row in rows]
 
 

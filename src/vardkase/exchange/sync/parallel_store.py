@@ -11,9 +11,9 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 LANES = 2
-"""More would wait for the same interpreter, and for one another's new organisations and tags."""
+"""More would wait for the same interpreter, and for the row locks of new organisations and tags."""
 MANY = 50
-"""Events for which lanes are worth their connections: what takes a second is done where it was asked for."""
+"""From this many events on, lanes are worth their connections; fewer are stored in the calling thread."""
 
 
 @contextmanager
@@ -21,25 +21,26 @@ def lanes(events: int) -> Iterator[Executor]:
     """The executor for this many events. At the end of the block, started work finishes and the rest is
     dropped."""
     if events < MANY:
-        yield _Here()
+        yield _CallingThread()
         return
     opened: list[BaseDatabaseWrapper] = []
-    pool = ThreadPoolExecutor(LANES, "lane", initializer=_lend_connection, initargs=(opened,))
+    pool = ThreadPoolExecutor(LANES, "lane", initializer=_share_connection, initargs=(opened,))
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-        for each in opened:
-            each.close()
+        for connection in opened:
+            connection.close()
 
 
-def _lend_connection(opened: list[BaseDatabaseWrapper]) -> None:
+def _share_connection(opened: list[BaseDatabaseWrapper]) -> None:
+    # Shared, so that `lanes` can close it: a connection otherwise belongs to the thread that opened it.
     own = connections["default"]
     own.inc_thread_sharing()
     opened.append(own)
 
 
-class _Here(Executor):
+class _CallingThread(Executor):
     """An executor that runs everything immediately in the calling thread."""
 
     def submit[**Given, Result](

@@ -19,7 +19,7 @@ from vardkase.exchange.servers.confirmation import identity_of
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
 from vardkase.exchange.servers.queries import find_server
-from vardkase.exchange.sync.index import KnownEvent, OfferedEvent, known_events
+from vardkase.exchange.sync.event_index import KnownEvent, OfferedEvent, known_events
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
@@ -41,8 +41,8 @@ def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]
     Raises NotFound, Forbidden, OutgoingFailed.
     """
     actor.require_content_access()
-    asked = {"sort": "timestamp", "direction": "desc", "page": "1", "limit": str(PAGE), **filters}
-    path = "".join(f"/{quote(name, safe='[]')}:{quote(value, safe='')}" for name, value in asked.items())
+    query = {"sort": "timestamp", "direction": "desc", "page": "1", "limit": str(PAGE), **filters}
+    path = "".join(f"/{quote(name, safe='[]')}:{quote(value, safe='')}" for name, value in query.items())
     found = _peer(find_server(actor, reference)).document("GET", f"events/index{path}")
     if not isinstance(found, list):
         raise OutgoingFailed(SyncProblem.NO_EVENT_LIST())
@@ -91,7 +91,7 @@ def previewed(rows: Iterable[Any]) -> list[Previewed]:
 
 def _previewed(row: dict[str, Any], known: KnownEvent | None) -> Previewed:
     creator = row.get("Orgc")
-    tags = [each.get("Tag") for each in row.get("EventTag") or [] if isinstance(each, dict)]
+    tags = [link.get("Tag") for link in row.get("EventTag") or [] if isinstance(link, dict)]
     return Previewed(
         number=as_int(row.get("id")) or 0,
         uuid=str(row["uuid"]).lower(),
@@ -111,15 +111,14 @@ def reset_remote_key(actor: Actor, reference: Reference) -> None:
     server = find_server(actor, reference)
     actor.require_writing()
     Server.objects.select_for_update().get(pk=server.pk)
-    found = decoded(
-        Peer(server).ask("POST", "users/resetauthkey/me", {})
-    )  # Once: each call makes another key.
-    told = str(found.get("message")) if isinstance(found, dict) else ""
-    if not (key := NEW_KEY.search(told)):
+    # `ask`, which does not retry: each call makes another key, and ends the one before.
+    found = decoded(Peer(server).ask("POST", "users/resetauthkey/me", {}))
+    message = str(found.get("message")) if isinstance(found, dict) else ""
+    if not (key := NEW_KEY.search(message)):
         raise OutgoingFailed(SyncProblem.NO_NEW_KEY())
     was_confirmed = server.confirmed == identity_of(server)
     server.encrypted_key = KEYS.encrypt(key[0])
-    if was_confirmed:  # The one that was confirmed has made the key.
+    if was_confirmed:  # The confirmed peer made the key, so the connection stays confirmed.
         server.confirmed = identity_of(server)
     server.save(update_fields=["encrypted_key", "confirmed"])
     record(actor, ExchangeAction.SERVER_KEY_RENEWED, Target("server", server.pk, title=server.name))

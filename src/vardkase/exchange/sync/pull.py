@@ -20,9 +20,15 @@ from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.exchange.servers.rules import index_request
 from vardkase.exchange.sync.contributions import ContributionKinds, Sources
 from vardkase.exchange.sync.decisions import EventSelector
-from vardkase.exchange.sync.events import Intake
+from vardkase.exchange.sync.event_index import (
+    EVENT_INDEX,
+    OfferedEvent,
+    blocked_of,
+    known_events,
+    offered_events,
+)
+from vardkase.exchange.sync.event_intake import Intake
 from vardkase.exchange.sync.inbound import InboundFilter
-from vardkase.exchange.sync.index import EVENT_INDEX, OfferedEvent, blocked_of, known_events, offered_events
 from vardkase.exchange.sync.models import SyncDirection
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.runs import SyncRunRecorder, running, set_aside
@@ -34,7 +40,7 @@ from vardkase.misp.fields import UUID
 FULL, UPDATE, CLUSTERS = "full", "update", "pull_relevant_clusters"
 SECONDS = 300.0
 QUESTIONS = 3
-"""Asked at the same time when a pull begins: for events, proposals and analyst data."""
+"""Requests started together when a pull begins: for events, proposals and analyst data."""
 LARGEST = 512 * MEBIBYTE
 """Bytes of one event."""
 ON_TYPES = Setting(
@@ -120,6 +126,7 @@ class PullRun:
                 sources.begin(pool, analyst_data=bool(version.get("perm_analyst_data")))
             self._take(book, version, sources)
         finally:
+            # Not waiting: a failed run ends now, whatever the peer still has to answer.
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _take(self, book: SyncRunRecorder, version: Mapping[str, Any], sources: Sources) -> None:
@@ -133,7 +140,7 @@ class PullRun:
         offered = self.offered(self.rules)
         wanted = self.sieve(offered).wanted(reversed(offered))
         book.expect(len(wanted))
-        self.intake.take(book, [(each.uuid, each.timestamp) for each in wanted])
+        self.intake.take(book, [(event.uuid, event.timestamp) for event in wanted])
         book.kind("proposals", sources.proposals)
         book.kind("sightings", lambda: sources.sightings(offered))
         if version.get("perm_analyst_data"):
@@ -199,4 +206,4 @@ class PullRun:
             uuid = str(event["uuid"]).lower()
         self.intake.take(book, [(uuid, 0)])
         if not book.counts["events"] and not book.counts["failed"]:
-            book.count("failed", 1)  # Who asks for one event wants to know that it was not taken in.
+            book.count("failed", 1)  # A request for one event reports it if nothing was imported.

@@ -18,7 +18,7 @@ from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.sync import outgoing
 from vardkase.exchange.sync.candidates import PushCandidate, candidates, names_of_tags, reader_of
-from vardkase.exchange.sync.index import offered_events
+from vardkase.exchange.sync.event_index import offered_events
 from vardkase.exchange.sync.models import EventOutcome, SyncDirection
 from vardkase.exchange.sync.outbound import OutboundFilter
 from vardkase.exchange.sync.problems import SyncProblem
@@ -30,7 +30,7 @@ from vardkase.identity.access.actor import Actor
 
 FULL, INCREMENTAL, PUBLISHED = "full", "incremental", "published"
 AT_A_TIME = 500
-"""Publications in one run."""
+"""Publications sent in one run."""
 SECONDS = 300.0
 ASKED_AT_ONCE = 1000
 DELIVERED = {
@@ -87,6 +87,7 @@ def push_published(server: Server) -> None:
 
     Raises Unreachable when some could not be sent and keep waiting, and what `push` raises.
     """
+    # Every run settles what it was given, so the next finds other deliveries or none.
     while waiting := deliveries.waiting(receiver(server), AT_A_TIME):
         with running(server, SyncDirection.PUSH, PUBLISHED, None) as book:
             PushRun(server, book).work(book, PUBLISHED, waiting)
@@ -131,7 +132,7 @@ class PushRun:
             self._push_events(book, technique, event_ids)
         else:
             self._settle(event_ids or (), DeliveryState.WITHHELD, SyncProblem.MAY_NOT_SEND())
-        self._push_said(book, version, event_ids)
+        self._push_contributions(book, version, event_ids)
         self.sending.report_given_up()
 
     def sightings_of(self, book: SyncRunRecorder, event_id: int) -> None:
@@ -172,29 +173,32 @@ class PushRun:
 
     def wanted(self, found: Sequence[PushCandidate]) -> list[PushCandidate]:
         wanted: set[str] = set()
-        for some in batched(found, ASKED_AT_ONCE):
-            asked = [{"Event": {"uuid": each.uuid, "timestamp": str(each.timestamp)}} for each in some]
-            answer = self.peer.document("POST", "events/filterEventIdsForPush", asked)
+        for batch in batched(found, ASKED_AT_ONCE):
+            question = [{"Event": {"uuid": event.uuid, "timestamp": str(event.timestamp)}} for event in batch]
+            answer = self.peer.document("POST", "events/filterEventIdsForPush", question)
             if isinstance(answer, list):
                 wanted |= {str(uuid).lower() for uuid in answer}
-        return [each for each in found if each.uuid in wanted]
+        return [event for event in found if event.uuid in wanted]
 
     def known(self, event_ids: Sequence[int] | None) -> dict[str, int]:
         """Uuid → time of the last sighting (Unix seconds), of the events that the other instance has."""
-        if event_ids is None:
-            return {each.uuid: each.sighting_timestamp for each in offered_events(self.peer, {})}
+        if event_ids is None:  # All: one request for the index, instead of one for each event.
+            return {event.uuid: event.sighting_timestamp for event in offered_events(self.peer, {})}
         found = candidates(self.server, event_ids=outgoing.spoken_of(event_ids))
-        return {each.uuid: -1 for each in found if self.upload.is_there(each.uuid)}
+        return {event.uuid: -1 for event in found if self.upload.is_there(event.uuid)}
 
     def _push_events(self, book: SyncRunRecorder, technique: str, event_ids: Sequence[int] | None) -> None:
         found = self.candidates(technique, event_ids)
         wanted = self.wanted(found)
         book.expect(len(wanted))
-        self._stay(event_ids or (), found, wanted)
-        failed = [each.id for each in wanted if not self._send(book, each)]
-        self._remember(technique, found, failed)
+        allowed, asked_for = {event.id for event in found}, {event.id for event in wanted}
+        kept_back = set(event_ids or ()) - allowed
+        self._settle(kept_back, DeliveryState.WITHHELD, SyncProblem.NOT_OVER_THIS_CONNECTION())
+        self._settle(allowed - asked_for, DeliveryState.KNOWN, SyncProblem.KNOWN_THERE())
+        failed = [event.id for event in wanted if not self._send(book, event)]
+        self._remember_last_pushed(technique, found, failed)
 
-    def _push_said(
+    def _push_contributions(
         self, book: SyncRunRecorder, version: Mapping[str, Any], event_ids: Sequence[int] | None
     ) -> None:
         known = self.known(event_ids)
@@ -213,26 +217,22 @@ class PushRun:
             filtered = can_filter(version)
             book.kind("sightings", lambda: self.sending.sightings(known, can_filter=filtered))
 
-    def _send(self, book: SyncRunRecorder, each: PushCandidate) -> bool:
-        outcome, reason = self.upload.outcome(each)
-        version = deliveries.PublishedVersion(each.id, UUID(each.uuid), each.published)
+    def _send(self, book: SyncRunRecorder, event: PushCandidate) -> bool:
+        outcome, reason = self.upload.outcome(event)
+        version = deliveries.PublishedVersion(event.id, UUID(event.uuid), event.published)
         deliveries.settle(receiver(self.server), version, DELIVERED[outcome], reason)
-        book.event(each.uuid, each.timestamp, outcome, reason)
+        book.event(event.uuid, event.timestamp, outcome, reason)
         return outcome not in (EventOutcome.FAILED, EventOutcome.CUT)
-
-    def _stay(
-        self, event_ids: Sequence[int], found: Sequence[PushCandidate], wanted: Sequence[PushCandidate]
-    ) -> None:
-        allowed, asked_for = {each.id for each in found}, {each.id for each in wanted}
-        self._settle(set(event_ids) - allowed, DeliveryState.WITHHELD, SyncProblem.NOT_OVER_THIS_CONNECTION())
-        self._settle(allowed - asked_for, DeliveryState.KNOWN, SyncProblem.KNOWN_THERE())
 
     def _settle(self, event_ids: Collection[int], state: DeliveryState, reason: Problem) -> None:
         deliveries.settle_waiting(receiver(self.server), event_ids, state, reason)
 
-    def _remember(self, technique: str, found: Sequence[PushCandidate], failed: Sequence[int]) -> None:
+    def _remember_last_pushed(
+        self, technique: str, found: Sequence[PushCandidate], failed: Sequence[int]
+    ) -> None:
         """Record up to where everything has been sent: the next incremental push starts there."""
         if technique not in (FULL, INCREMENTAL) or not found:
             return
-        last = min(failed) - 1 if failed else max(each.id for each in found)
+        # Before the first that failed, although later ones were sent: those cost only a question next time.
+        last = min(failed) - 1 if failed else max(event.id for event in found)
         Server.objects.filter(pk=self.server.pk).update(lastpushedid=last)

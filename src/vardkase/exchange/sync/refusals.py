@@ -22,32 +22,32 @@ class Refusals:
     def __init__(self, server: Server, *, again: bool) -> None:
         self.server = server
         self.given_up: Counter[str] = Counter()
-        """How many things of each kind were left alone in this run."""
+        """How many objects of each kind were skipped in this run."""
         self.reasons: dict[str, Problem] = {}
-        """The reason for the last of each kind that was left alone."""
+        """The last refusal of each kind that was skipped."""
         rows = RefusedItem.objects.filter(server=server)
         self._known = {(row.kind, str(row.uuid)): row for row in rows}
         self._again = again
 
-    def open(self, kind: str, things: Iterable[OutgoingItem]) -> list[OutgoingItem]:
-        return [each for each in things if not self._is_given_up(kind, each)]
+    def open(self, kind: str, items: Iterable[OutgoingItem]) -> list[OutgoingItem]:
+        return [item for item in items if not self._is_given_up(kind, item)]
 
-    def note(self, kind: str, things: Sequence[OutgoingItem], refused: RemoteRefused) -> None:
+    def note(self, kind: str, items: Sequence[OutgoingItem], refused: RemoteRefused) -> None:
         """Record that the other instance refused these; temporary failures of it or a gateway do not count."""
         if refused.status in AWAY:
             return
-        for each in things:
-            values = (self.server.pk, kind, each.uuid, each.version, stored(problem_of(refused)))
+        for item in items:
+            values = (self.server.pk, kind, item.uuid, item.version, stored(problem_of(refused)))
             cursor().execute(NOTE, values)
 
-    def forget(self, kind: str, things: Sequence[OutgoingItem]) -> None:
-        known = [each.uuid for each in things if (kind, each.uuid) in self._known]
+    def forget(self, kind: str, items: Sequence[OutgoingItem]) -> None:
+        known = [item.uuid for item in items if (kind, item.uuid) in self._known]
         if known:
             RefusedItem.objects.filter(server=self.server, kind=kind, uuid__in=known).delete()
 
-    def _is_given_up(self, kind: str, thing: OutgoingItem) -> bool:
-        known = self._known.get((kind, thing.uuid))
-        if known is None or self._again or known.version != thing.version or known.attempts < MOST_ATTEMPTS:
+    def _is_given_up(self, kind: str, item: OutgoingItem) -> bool:
+        known = self._known.get((kind, item.uuid))
+        if known is None or self._again or known.version != item.version or known.attempts < MOST_ATTEMPTS:
             return False
         self.given_up[kind] += 1
         self.reasons[kind] = next(iter(problems_in(known.reason)), CommonProblem.QUOTED(said=""))

@@ -29,15 +29,13 @@ from vardkase.exchange.sync.problems import SyncProblem, problem_of_kind
 MOVED = frozenset({EventOutcome.ADDED, EventOutcome.UPDATED, EventOutcome.SENT})
 TROUBLE = frozenset({EventOutcome.REFUSED, EventOutcome.FAILED, EventOutcome.CUT})
 MOST_CUTS = 5
-"""An event that was cut off in so many runs is left alone, and a run in which so many in a row were cut off ends."""
+"""An event cut off in this many runs is not tried again; a run with this many cut off in a row ends."""
 EVERY = 0.5
-"""Seconds between two looks at the run's row: to tell how far it is, and to learn that it is to stop."""
-
-
+"""Seconds between two records of the progress, when a cancellation is noticed too."""
 LONGEST_FAULT = 4000
 """Characters of a run's problems after which no more are kept."""
 SILENCE = timedelta(minutes=20)
-"""Longer than any one event may take: a run that was not heard of for so long was cut off with its process."""
+"""Longer than any one event may take: a run without a record for so long ended with its process."""
 
 
 class Cancelled(VardkaseError):
@@ -70,7 +68,15 @@ class SyncRunRecorder:
         written = stored(reason) if reason else ""
         cursor().execute(MOVED_EVENT, (self.run.pk, uuid, timestamp, outcome.value, written))
         if self.run.direction == SyncDirection.PULL and (outcome in TROUBLE or outcome is EventOutcome.EMPTY):
-            self._set_aside(uuid, timestamp, outcome, written)
+            values = {
+                "server": self.run.server_id,
+                "uuid": uuid,
+                "timestamp": timestamp,
+                "outcome": outcome.value,
+                "reason": written,
+            }
+            cursor().execute(SET_ASIDE, values)
+        # One lost connection is the event's trouble, several in a row are the peer's: the run ends and is retried.
         self._cut = self._cut + 1 if outcome is EventOutcome.CUT else 0
         if self._cut == MOST_CUTS:
             raise Unreachable(reason)
@@ -107,16 +113,6 @@ class SyncRunRecorder:
         self.run.counts = dict(self.counts)
         self.run.save(update_fields=["total", "done", "counts", "heard"])
 
-    def _set_aside(self, uuid: str, timestamp: int, outcome: EventOutcome, reason: str) -> None:
-        values = {
-            "server": self.run.server_id,
-            "uuid": uuid,
-            "timestamp": timestamp,
-            "outcome": outcome.value,
-            "reason": reason,
-        }
-        cursor().execute(SET_ASIDE, values)
-
 
 @contextmanager
 def running(
@@ -141,9 +137,9 @@ def running(
         _end(log, SyncRunState.CANCELLED)
         raise
     except BaseException as fault:
-        if not connection.is_usable():
+        if not connection.is_usable():  # Django opens another for the record of the failure.
             connection.close()
-        with suppress(DatabaseError):  # Without a database nothing can be written down: SILENCE ends the run.
+        with suppress(DatabaseError):  # Without a database, SILENCE ends the run.
             _end(log, SyncRunState.FAILED, problem_of(fault))
         raise
     _end(log, SyncRunState.DONE)

@@ -30,7 +30,7 @@ DAYS_KEPT = Setting(
 def pull_all() -> int:
     """Order a pull of every connection that pulls; returns how many."""
     found = giving().filter(pull=True).select_related("remote_org")
-    servers = [each.pk for each in found if not waits_for_confirmation(each)]
+    servers = [server.pk for server in found if not waits_for_confirmation(server)]
     for pk in servers:
         pull_connection.configure(lock=f"pull {pk}").defer(
             user_id=0, server_id=pk, technique=FULL, force=False

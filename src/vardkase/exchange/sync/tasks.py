@@ -23,11 +23,11 @@ from vardkase.intel.sightings.hooks import SightingsPublished
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 
 PASSING = (Unreachable, Outage)
-"""Failures after which it is of use to try again."""
+"""Failures after which a retry is useful."""
 SOME_TIMES = RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions=PASSING)
 """For about half an hour."""
 ORDERED = 10
-"""The priority of what a person ordered: it does not wait behind what waits to be tried again."""
+"""The priority of a job that a person ordered: it does not wait behind retries."""
 
 
 class ReachableRetry(BaseRetryStrategy):
@@ -56,17 +56,17 @@ def order_push(actor: Actor, server_id: int, technique: str) -> int:
 
 @app.task(name="sync.pull", retry=SOME_TIMES)
 def pull_connection(user_id: int, server_id: int, technique: str, force: bool) -> None:
-    actor, server = _ordered(user_id, server_id)
+    actor, server = _actor_and_server(user_id, server_id)
     pull.pull(actor, server, technique, force=force)
 
 
 @app.task(name="sync.push", retry=SOME_TIMES)
 def push_connection(user_id: int, server_id: int, technique: str) -> None:
-    actor, server = _ordered(user_id, server_id)
+    actor, server = _actor_and_server(user_id, server_id)
     push.push(actor, server, technique)
 
 
-def _ordered(user_id: int, server_id: int) -> tuple[Actor | None, Server]:
+def _actor_and_server(user_id: int, server_id: int) -> tuple[Actor | None, Server]:
     if not user_id:
         return None, Server.objects.get(pk=server_id)
     actor = job_actor(user_id)
@@ -79,7 +79,7 @@ def send_published(published: EventPublished) -> None:
     One job sends everything that waits for a connection, so that later jobs find nothing left to do.
     """
     servers = Server.objects.filter(push=True).select_related("remote_org").order_by("priority")
-    concerned = [receiver(each) for each in servers if published.concerns(reader_of(each))]
+    concerned = [receiver(server) for server in servers if published.concerns(reader_of(server))]
     for server_id in deliveries.claim(concerned, deliveries.version_in(published)):
         push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
 
@@ -123,6 +123,7 @@ def push_cluster(server_id: int, cluster_id: int) -> None:
 @app.task(name="sync.push_published", retry=UNTIL_REACHED)
 def push_published(server_id: int) -> None:
     """Send everything published that waits for a connection; it keeps waiting while the peer may not get it."""
+    # Looked up again: the connection may be switched off, or its peer's standing changed, since it was ordered.
     server = getting().select_related("remote_org").filter(pk=server_id, push=True).first()
     if server is not None:
         push.push_published(server)

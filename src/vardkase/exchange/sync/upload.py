@@ -14,7 +14,6 @@ from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.http import Reply
 from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded, message_of
 from vardkase.exchange.sync.candidates import PushCandidate
-from vardkase.exchange.sync.inbound import Document
 from vardkase.exchange.sync.models import EventOutcome
 from vardkase.exchange.sync.outbound import OutboundFilter
 from vardkase.exchange.sync.problems import SyncProblem
@@ -46,11 +45,11 @@ class Upload:
     reader: Actor
     departure: OutboundFilter
 
-    def outcome(self, each: PushCandidate) -> tuple[EventOutcome, Problem | None]:
+    def outcome(self, candidate: PushCandidate) -> tuple[EventOutcome, Problem | None]:
         """Send one event; returns the outcome and why. A failed event does not stop the others. Raises
         Outage."""
         try:
-            return self._sent(each)
+            return self._send(candidate)
         except RemoteRefused as refused:
             return EventOutcome.CUT if refused.status in AWAY else EventOutcome.FAILED, refused.problem
         except Unreachable as cut:
@@ -59,31 +58,30 @@ class Upload:
             return EventOutcome.FAILED, failed.problem
         except Exception as fault:
             raise_if_infrastructure_error(fault)
-            log.exception("event %s for connection %s", each.uuid, self.peer.server.pk)
+            log.exception("event %s for connection %s", candidate.uuid, self.peer.server.pk)
             return EventOutcome.FAILED, SyncProblem.NOT_SENT(error=type(fault).__name__)
 
-    def _sent(self, each: PushCandidate) -> tuple[EventOutcome, Problem | None]:
-        event = self._event(each)
+    def _send(self, candidate: PushCandidate) -> tuple[EventOutcome, Problem | None]:
+        document = msgspec.json.decode(b"".join(event_document(self.reader, candidate.id, OPTIONS)))
+        event = self.departure.event(document["Event"])
+        # Encoded once: the signature of a protected event is over exactly these bytes.
         body = msgspec.json.encode({"Event": event})
-        headers = self._signature(each, body) if as_bool(event.get("protected")) else {}
-        here = self.is_there(each.uuid)
-        reply = self._edit(each.uuid, body, headers) if here else self._add(body, headers)
-        if here and reply.status == 404:
+        headers = self._signature(candidate, body) if as_bool(event.get("protected")) else {}
+        exists = self.is_there(candidate.uuid)
+        reply = self._edit(candidate.uuid, body, headers) if exists else self._add(body, headers)
+        if exists and reply.status == 404:  # Deleted since the HEAD request.
             reply = self._add(body, headers)
-        elif reply.status == 404 and (known := _place(reply)):
+        elif reply.status == 404 and (known := _existing_event(reply)):
             reply = self._edit(known, body, headers)
+        # MISP refuses an older version with 403 and this sentence only: there is no code for it.
         if reply.status == 403 and BENIGN in message_of(reply):
             return EventOutcome.KNOWN, SyncProblem.KNOWN_THERE()
         decoded(reply)
         return EventOutcome.SENT, None
 
-    def _event(self, each: PushCandidate) -> Document:
-        document = msgspec.json.decode(b"".join(event_document(self.reader, each.id, OPTIONS)))
-        return self.departure.event(document["Event"])
-
-    def _signature(self, each: PushCandidate, body: bytes) -> dict[str, str]:
+    def _signature(self, candidate: PushCandidate, body: bytes) -> dict[str, str]:
         """The signature of a protected event. Raises Forbidden if our key is not one of the event's."""
-        if not protection.may_be_vouched_for(each.id):
+        if not protection.may_be_vouched_for(candidate.id):
             raise Forbidden(SyncProblem.PROTECTED())
         signature, _content = protection.signed([body])
         return {"x-pgp-signature": signature}
@@ -98,7 +96,7 @@ class Upload:
         return self.peer.patiently("HEAD", f"events/view/{uuid}").status == 200
 
 
-def _place(reply: Reply) -> str:
+def _existing_event(reply: Reply) -> str:
     """The existing event named by a refusal: the last part of its Location header."""
     known = reply.headers.get("location", "").rpartition("/")[2]
     return known if known.isdecimal() or UUID.fullmatch(known.lower()) else ""

@@ -1,7 +1,7 @@
 """Sends data other than events: clusters before a push's events, sightings and similar after them.
 
-Each kind asks first what the other instance lacks (`lacking_…`: that alone is a dry run) and sends that. What one
-thing is refused for stops no other.
+For each kind, the other instance is asked what it lacks (`lacking_…`: that alone is a dry run), and gets that. A
+refused object does not stop the others.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TOGETHER = 20
 """Clusters in one request."""
 SIGHTINGS_TOGETHER = 500
 COUNTED = re.compile(r"\b(\d+) (?:imported|sightings? added)")
-"""How many things an answer says were new."""
+"""How a response says how many objects were new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,19 @@ class UploadQueue:
     def clusters(self, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None) -> int:
         lacking = self.lacking_clusters(event_ids=event_ids, cluster_id=cluster_id)
         chosen = self.refusals.open("clusters", lacking)
-        return sum(self._clusters(some) for some in batched(chosen, TOGETHER))
+        return sum(self._clusters(batch) for batch in batched(chosen, TOGETHER))
 
-    def _clusters(self, some: Sequence[OutgoingItem]) -> int:
-        found = cluster_documents(self.reader, [each.id for each in some])
-        sent = [{"GalaxyCluster": self.departure.cluster(exported(each))} for each in found]
+    def _clusters(self, batch: Sequence[OutgoingItem]) -> int:
+        found = cluster_documents(self.reader, [item.id for item in batch])
+        sent = [{"GalaxyCluster": self.departure.cluster(exported(cluster))} for cluster in found]
         try:
-            taken = _counted(self.peer.document("POST", "galaxies/pushCluster", sent), len(sent))
+            taken = _new_count(self.peer.document("POST", "galaxies/pushCluster", sent), len(sent))
         except RemoteRefused as refused:
-            if refused.status == 500 and len(some) > 1:  # One of them may stop all the others.
-                return sum(self._clusters([each]) for each in some)
-            self._trouble("clusters", some, refused)
+            if refused.status == 500 and len(batch) > 1:  # One bad cluster fails the whole request in MISP.
+                return sum(self._clusters([item]) for item in batch)
+            self._note_refusal("clusters", batch, refused)
             return 0
-        self.refusals.forget("clusters", some)
+        self.refusals.forget("clusters", batch)
         return taken
 
     def lacking_clusters(
@@ -74,31 +74,31 @@ class UploadQueue:
         offered = outgoing.clusters(self.reader, event_ids=event_ids, cluster_id=cluster_id)
         if not offered:
             return []
-        asked = {"published": 1, "minimal": 1, "custom": 1, "uuid": [each.uuid for each in offered]}
-        answer = self.peer.document("POST", "galaxy_clusters/restSearch", asked)
+        query = {"published": 1, "minimal": 1, "custom": 1, "uuid": [item.uuid for item in offered]}
+        answer = self.peer.document("POST", "galaxy_clusters/restSearch", query)
         rows = answer.get("response", answer) if isinstance(answer, dict) else answer
-        there = dict(map(_version, rows if isinstance(rows, list) else []))
-        return [each for each in offered if there.get(each.uuid, -1) < int(each.version)]
+        theirs = dict(map(_uuid_and_version, rows if isinstance(rows, list) else []))
+        return [item for item in offered if theirs.get(item.uuid, -1) < int(item.version)]
 
     def proposals(self, known: Iterable[str]) -> int:
         taken = 0
-        found = {each.event: each.ids for each in outgoing.proposals(self.reader, known)}
+        found = {proposed.event: proposed.ids for proposed in outgoing.proposals(self.reader, known)}
         for event in self.refusals.open("proposals", found):
             sent = outgoing.proposal_documents(self.reader, found[event])
-            taken += self._sent("proposals", event, f"events/pushProposals/{event.uuid}", sent, 0)
+            taken += self._send("proposals", event, f"events/pushProposals/{event.uuid}", sent, 0)
         return taken
 
     def sightings(self, known: Mapping[str, int], *, can_filter: bool) -> int:
         """Send sightings of the events sighted later than `known` says; returns how many were new."""
         taken = 0
         for uuid, lacking in self.lacking_sightings(known, can_filter=can_filter):
-            event = OutgoingItem(0, uuid, str(max((each.id for each in lacking), default=0)))
-            for some in batched([each.id for each in lacking], SIGHTINGS_TOGETHER):
+            event = OutgoingItem(0, uuid, str(max((item.id for item in lacking), default=0)))
+            for batch in batched([item.id for item in lacking], SIGHTINGS_TOGETHER):
                 if not self.refusals.open("sightings", [event]):
                     break
-                pages = sighting_pages(self.reader, some, LISTED)
-                sent = msgspec.json.decode(encoder.encode([each for page in pages for each in page]))
-                taken += self._sent(
+                pages = sighting_pages(self.reader, batch, LISTED)
+                sent = msgspec.json.decode(encoder.encode([sighting for page in pages for sighting in page]))
+                taken += self._send(
                     "sightings", event, f"sightings/bulkSaveSightings/{uuid}", sent, len(sent)
                 )
         return taken
@@ -109,27 +109,27 @@ class UploadQueue:
         for uuid, event_id in outgoing.sighted_events(self.reader, known).items():
             offered = outgoing.sightings(self.reader, event_id)
             try:
-                there = self._known_sightings(uuid, offered) if can_filter and offered else frozenset()
+                theirs = self._sightings_there(uuid, offered) if can_filter and offered else frozenset()
             except RemoteRefused as refused:
-                self._trouble("sightings", (), refused)
+                self._note_refusal("sightings", (), refused)
                 continue
-            yield uuid, [each for each in offered if each.uuid not in there]
+            yield uuid, [item for item in offered if item.uuid not in theirs]
 
-    def _known_sightings(self, uuid: str, offered: Iterable[OutgoingItem]) -> frozenset[str]:
-        asked = [each.uuid for each in offered]
-        answer = self.peer.document("POST", f"sightings/filterSightingUuidsForPush/{uuid}", asked)
-        return frozenset(str(each).lower() for each in answer) if isinstance(answer, list) else frozenset()
+    def _sightings_there(self, uuid: str, offered: Iterable[OutgoingItem]) -> frozenset[str]:
+        uuids = [item.uuid for item in offered]
+        answer = self.peer.document("POST", f"sightings/filterSightingUuidsForPush/{uuid}", uuids)
+        return frozenset(str(known).lower() for known in answer) if isinstance(answer, list) else frozenset()
 
     def analyst_data(self, *, event_ids: Sequence[int] | None = None) -> int:
         taken = 0
         book = AnalystDataLoader(self.reader)
         for kind, lacking in self.lacking_analyst_data(event_ids=event_ids).items():
-            for some in batched(self.refusals.open("analyst_data", lacking), TOGETHER):
-                by_uuid = {each.uuid: each for each in some}
-                for said in book.chosen([each.id for each in some]):
-                    sent = {kind.label: self.departure.said(said)}
-                    thing = by_uuid[str(said["uuid"])]
-                    taken += self._sent("analyst_data", thing, "analyst_data/pushAnalystData", sent, 1)
+            for batch in batched(self.refusals.open("analyst_data", lacking), TOGETHER):
+                by_uuid = {item.uuid: item for item in batch}
+                for document in book.chosen([item.id for item in batch]):
+                    sent = {kind.label: self.departure.said(document)}
+                    item = by_uuid[str(document["uuid"])]
+                    taken += self._send("analyst_data", item, "analyst_data/pushAnalystData", sent, 1)
         return taken
 
     def lacking_analyst_data(
@@ -138,71 +138,73 @@ class UploadQueue:
         offered = outgoing.analyst_data(self.reader, event_ids=event_ids)
         if not any(offered.values()):
             return {}
-        asked = {kind.label: _versions(things) for kind, things in offered.items()}
-        answer = self.peer.document("POST", "analyst_data/filterAnalystDataForPush", asked)
+        query = {kind.label: _versions(items) for kind, items in offered.items()}
+        answer = self.peer.document("POST", "analyst_data/filterAnalystDataForPush", query)
         wanted = answer if isinstance(answer, dict) else {}
-        return {kind: _among(things, wanted.get(kind.label)) for kind, things in offered.items()}
+        return {kind: _wanted_items(items, wanted.get(kind.label)) for kind, items in offered.items()}
 
     def collections(self) -> int:
         """Send collections that the other instance lacks; returns how many. The receiver reduces their
         distribution."""
         taken = 0
-        for some in batched(self.refusals.open("collections", self.lacking_collections()), TOGETHER):
-            by_uuid = {each.uuid: each for each in some}
-            listed = collection_list(self.reader, [each.id for each in some])
+        for batch in batched(self.refusals.open("collections", self.lacking_collections()), TOGETHER):
+            by_uuid = {item.uuid: item for item in batch}
+            listed = collection_list(self.reader, [item.id for item in batch])
             for document in msgspec.json.decode(b"".join(listed)):
-                thing = by_uuid[str(document["Collection"]["uuid"])]
-                taken += self._sent("collections", thing, "collections/captureCollection", document, 1)
+                item = by_uuid[str(document["Collection"]["uuid"])]
+                taken += self._send("collections", item, "collections/captureCollection", document, 1)
         return taken
 
     def lacking_collections(self) -> list[OutgoingItem]:
         offered = outgoing.collections(self.reader)
         if not offered:
             return []
-        asked = _versions(offered)
-        return _among(offered, self.peer.document("POST", "collections/filterCollectionsForPush", asked))
+        query = _versions(offered)
+        return _wanted_items(
+            offered, self.peer.document("POST", "collections/filterCollectionsForPush", query)
+        )
 
     def report_given_up(self) -> None:
         for kind, count in self.refusals.given_up.items():
             if self.book is not None:
-                told = SyncProblem.GIVEN_UP(count=count, reason=self.refusals.reasons[kind])
-                self.book.trouble(kind, told)
+                problem = SyncProblem.GIVEN_UP(count=count, reason=self.refusals.reasons[kind])
+                self.book.trouble(kind, problem)
 
-    def _sent(self, kind: str, thing: OutgoingItem, path: str, body: Any, otherwise: int) -> int:
+    def _send(self, kind: str, item: OutgoingItem, path: str, body: Any, otherwise: int) -> int:
         """Send, and return how many objects the response says were new; `otherwise` if it does not say."""
         try:
-            taken = _counted(self.peer.document("POST", path, body), otherwise)
+            taken = _new_count(self.peer.document("POST", path, body), otherwise)
         except RemoteRefused as refused:
-            self._trouble(kind, (thing,), refused)
+            self._note_refusal(kind, (item,), refused)
             return 0
-        self.refusals.forget(kind, (thing,))
+        self.refusals.forget(kind, (item,))
         return taken
 
-    def _trouble(self, kind: str, things: Sequence[OutgoingItem], refused: RemoteRefused) -> None:
-        self.refusals.note(kind, things, refused)
+    def _note_refusal(self, kind: str, items: Sequence[OutgoingItem], refused: RemoteRefused) -> None:
+        self.refusals.note(kind, items, refused)
         if self.book is not None:
             self.book.trouble(kind, problem_of(refused))
 
 
-def _counted(answer: Any, otherwise: int) -> int:
+def _new_count(answer: Any, otherwise: int) -> int:
     if not isinstance(answer, dict):
         return otherwise
     if (number := as_int(answer.get("counter"))) is not None:
         return number
-    said = " ".join(str(answer.get(member)) for member in ("message", "success"))
-    found = COUNTED.search(said)
+    text = " ".join(str(answer.get(member)) for member in ("message", "success"))
+    found = COUNTED.search(text)
     return int(found[1]) if found else otherwise if answer.get("saved", True) else 0
 
 
-def _version(row: Any) -> tuple[str, int]:
+def _uuid_and_version(row: Any) -> tuple[str, int]:
     cluster: Document = row.get("GalaxyCluster", row) if isinstance(row, dict) else {}
     return str(cluster.get("uuid")).lower(), as_int(cluster.get("version")) or 0
 
 
-def _versions(things: Sequence[OutgoingItem]) -> dict[str, str]:
-    return {each.uuid: each.version for each in things}
+def _versions(items: Sequence[OutgoingItem]) -> dict[str, str]:
+    return {item.uuid: item.version for item in items}
 
 
-def _among(things: Sequence[OutgoingItem], wanted: Any) -> list[OutgoingItem]:
-    uuids = {str(each).lower() for each in wanted} if isinstance(wanted, list | dict) else set()
-    return [each for each in things if each.uuid in uuids]
+def _wanted_items(items: Sequence[OutgoingItem], wanted: Any) -> list[OutgoingItem]:
+    uuids = {str(uuid).lower() for uuid in wanted} if isinstance(wanted, list | dict) else set()
+    return [item for item in items if item.uuid in uuids]

@@ -13,7 +13,7 @@ type StixObject = dict[str, Any]
 
 CONTAINERS = frozenset(("report", "grouping"))
 CONTEXT = frozenset(("identity", "marking-definition", "extension-definition", "language-content"))
-"""What says something of others, and is nothing to keep on its own."""
+"""Types that only say something about other objects, and make no event on their own."""
 
 
 def identity_of(stix_object: Any) -> tuple[str, str]:
@@ -40,32 +40,46 @@ def is_container(stix_object: StixObject) -> bool:
 
 
 def members_of(container: StixObject) -> list[str]:
-    return _ids(container.get("object_refs"))
+    return _references(container.get("object_refs"))
 
 
 def context_of(objects: Iterable[StixObject]) -> set[str]:
     found: set[str] = set()
-    for each in objects:
-        found.update(_ids(each.get("object_marking_refs")), _ids([each.get("created_by_ref")]))
+    for stix_object in objects:
+        found.update(
+            _references(stix_object.get("object_marking_refs")),
+            _references([stix_object.get("created_by_ref")]),
+        )
     return found
 
 
 def bundles(objects: Sequence[StixObject]) -> Iterator[list[StixObject]]:
-    by_id = {str(each["id"]): each for each in objects}
+    by_id = {str(stix_object["id"]): stix_object for stix_object in objects}
     held: set[str] = set()
     for container in filter(is_container, by_id.values()):
-        members = [by_id[each] for each in members_of(container) if each in by_id]
-        held.update(str(each["id"]) for each in (container, *members))
+        members = [by_id[stix_id] for stix_id in members_of(container) if stix_id in by_id]
+        held.update(str(stix_object["id"]) for stix_object in (container, *members))
         yield with_context([container, *members], by_id)
-    loose = [each for name, each in by_id.items() if name not in held and each["type"] not in CONTEXT]
+    loose = [
+        stix_object
+        for name, stix_object in by_id.items()
+        if name not in held and stix_object["type"] not in CONTEXT
+    ]
     if loose:
         yield with_context(loose, by_id)
 
 
 def with_context(objects: Sequence[StixObject], known: Mapping[str, StixObject]) -> list[StixObject]:
-    present = {str(each["id"]) for each in objects}
-    return [*objects, *(known[each] for each in sorted(context_of(objects) - present) if each in known)]
+    present = {str(stix_object["id"]) for stix_object in objects}
+    return [
+        *objects,
+        *(known[stix_id] for stix_id in sorted(context_of(objects) - present) if stix_id in known),
+    ]
 
 
-def _ids(given: Any) -> list[str]:
-    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+def _references(references: Any) -> list[str]:
+    return (
+        [reference for reference in references if isinstance(reference, str)]
+        if isinstance(references, list)
+        else []
+    )

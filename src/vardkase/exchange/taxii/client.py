@@ -1,7 +1,7 @@
 """TAXII 2.1 client for external servers, on top of the outgoing HTTP client.
 
-The reference client (taxii2-client) opens its own connections, whose addresses nobody could judge; the five requests
-that are needed are written here.
+The reference client (taxii2-client) opens its own connections, whose addresses could not be checked; the five requests
+that are needed are implemented here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import msgspec
 
 from vardkase.core import json_limits
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.fields import origin
+from vardkase.exchange.field_parsers import origin
 from vardkase.exchange.http import MEBIBYTE, Method, Reply, RequestPolicy, fetch
 from vardkase.exchange.taxii.models import KEYS, TaxiiServer
 from vardkase.exchange.taxii.problems import TaxiiServerProblem
 
 MEDIA_TYPE = "application/taxii+json;version=2.1"
 PASSING = frozenset((429, 500, 502, 503, 504))
-"""Statuses that may be others in a moment."""
+"""Statuses that a retry may change."""
 PAUSES = (1.0, 4.0)
 LAST_ADDED = "x-taxii-date-added-last"
 
@@ -34,8 +34,8 @@ class TaxiiRefused(OutgoingFailed):
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
-        told = TaxiiServerProblem.REFUSED(status=status, said=message)
-        super().__init__(told if message else TaxiiServerProblem.REFUSED_SILENTLY(status=status))
+        problem = TaxiiServerProblem.REFUSED(status=status, said=message)
+        super().__init__(problem if message else TaxiiServerProblem.REFUSED_SILENTLY(status=status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,19 @@ class TaxiiClient:
         return cls(server.baseurl, server.api_root, KEYS.decrypt(server.encrypted_key), patient)
 
     def api_roots(self) -> list[str]:
-        found = self._ask("GET", _discovery(self.baseurl))[0].get("api_roots")
-        return [str(each) for each in found if isinstance(each, str)] if isinstance(found, list) else []
+        # People enter the server's address with or without the path of the discovery resource (section 4.1).
+        base = self.baseurl.rstrip("/")
+        discovery = f"{base}/" if base.endswith("/taxii2") else f"{base}/taxii2/"
+        found = self._ask("GET", discovery)[0].get("api_roots")
+        return [str(root) for root in found if isinstance(root, str)] if isinstance(found, list) else []
 
     def collections(self) -> list[dict[str, Any]]:
         found = self._ask("GET", self._address("collections/"))[0].get("collections")
-        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        return (
+            [collection for collection in found if isinstance(collection, dict)]
+            if isinstance(found, list)
+            else []
+        )
 
     def objects(self, collection: str, **parameters: str | int) -> TaxiiEnvelope:
         return self._envelope(f"collections/{quote(collection, safe='')}/objects/", parameters)
@@ -93,6 +100,7 @@ class TaxiiClient:
 
     def _address(self, path: str) -> str:
         root = urljoin(self.baseurl.rstrip("/") + "/", self.api_root).rstrip("/")
+        # The server chooses its API root: without this check it could direct our key to another server.
         if origin(root) != origin(self.baseurl):
             raise OutgoingFailed(TaxiiServerProblem.ROOT_ELSEWHERE())
         return f"{root}/{path}"
@@ -101,9 +109,13 @@ class TaxiiClient:
         self, method: Method, url: str, body: bytes | None = None
     ) -> tuple[dict[str, Any], Mapping[str, str]]:
         reply = self._patiently(method, url, body)
-        answer = _decoded(reply)
+        try:
+            answer = json_limits.decoded(reply.content)
+        except ValueError:
+            answer = None  # Errors of a proxy in between are HTML: then the status has to say enough.
         if not 200 <= reply.status < 300:
-            raise TaxiiRefused(reply.status, _message(answer))
+            texts = (answer.get("title"), answer.get("description")) if isinstance(answer, dict) else ()
+            raise TaxiiRefused(reply.status, ": ".join(str(text)[:300] for text in texts if text))
         if not isinstance(answer, dict):
             raise OutgoingFailed(TaxiiServerProblem.NOT_TAXII())
         return answer, reply.headers
@@ -134,20 +146,3 @@ def authorization(key: str) -> str:
     if ":" in key and " " not in key:
         return "Basic " + b64encode(key.encode()).decode()
     return key
-
-
-def _discovery(baseurl: str) -> str:
-    base = baseurl.rstrip("/")
-    return f"{base}/" if base.endswith("/taxii2") else f"{base}/taxii2/"
-
-
-def _decoded(reply: Reply) -> Any:
-    try:
-        return json_limits.decoded(reply.content)
-    except ValueError:
-        return None
-
-
-def _message(answer: Any) -> str:
-    told = (answer.get("title"), answer.get("description")) if isinstance(answer, dict) else ()
-    return ": ".join(str(part)[:300] for part in told if part)

@@ -18,7 +18,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
 from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
-from vardkase.exchange.fields import decoded, name
+from vardkase.exchange.field_parsers import decoded, name
 from vardkase.exchange.taxii.models import Collection
 from vardkase.exchange.taxii.problems import TaxiiProblem
 from vardkase.identity.access.actor import Actor
@@ -44,6 +44,7 @@ def collections(actor: Actor) -> QuerySet[Collection]:
     org = actor.organisation_id
     mine = Q(org_id=org) | Q(open_to_read=True) | Q(open_to_write=True) | Q(readers=org) | Q(writers=org)
     in_group = Q(sharing_group=None) | Q(sharing_group__in=actor.sharing_group_ids)
+    # A subquery, since the joins over readers and writers repeat a collection.
     found = Collection.objects.filter(pk__in=Collection.objects.filter(mine, in_group).values("pk"))
     return found.select_related("org", "sharing_group").prefetch_related("readers", "writers").order_by("pk")
 
@@ -75,7 +76,7 @@ def may_write(actor: Actor, collection: Collection) -> bool:
 
 def _is_one_of(actor: Actor, collection: Collection, organisations: Iterable[Organisation]) -> bool:
     org = actor.organisation_id
-    return collection.org_id == org or any(each.pk == org for each in organisations)
+    return collection.org_id == org or any(organisation.pk == org for organisation in organisations)
 
 
 def search_of(collection: Collection) -> Search:
@@ -103,9 +104,10 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
     organisations in readers and writers.
     """
     actor.require_content_access()
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     collection = Collection(org_id=actor.organisation_id)
-    _fill(actor, collection, {"name": "", **data})
+    _apply(actor, collection, {"name": "", **data})
     record(actor, ExchangeAction.TAXII_COLLECTION_ADDED, target_of(collection))
     return collection
 
@@ -113,16 +115,18 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
 @transaction.atomic
 def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Collection:
     actor.require_content_access()
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     collection = find_own(actor, number)
-    _fill(actor, collection, data)
+    _apply(actor, collection, data)
     record(actor, ExchangeAction.TAXII_COLLECTION_EDITED, target_of(collection))
     return collection
 
 
 @transaction.atomic
 def delete_collection(actor: Actor, number: int) -> None:
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     collection = find_own(actor, number)
     target = target_of(collection)
     collection.delete()
@@ -135,11 +139,11 @@ def target_of(collection: Collection) -> Target:
 
 def saved_search(value: Any) -> dict[str, Any]:
     """The filters of a search, as an object or its JSON. Raises Invalid without the name of a field."""
-    given = decoded(value)
-    if not isinstance(given, dict):
+    filters = decoded(value)
+    if not isinstance(filters, dict):
         raise Invalid(TaxiiProblem.SEARCH_NOT_AN_OBJECT())
-    known = accepted(Scope.EVENTS, given)
-    if unknown := given.keys() - known.keys():
+    known = accepted(Scope.EVENTS, filters)
+    if unknown := filters.keys() - known.keys():
         raise Invalid(TaxiiProblem.UNKNOWN_FILTER(name=min(map(str, unknown))[:40]))
     if taken := known.keys() & OF_THE_CLIENT:
         raise Invalid(TaxiiProblem.FILTER_NOT_TAKEN(name=min(taken)))
@@ -150,23 +154,18 @@ def saved_search(value: Any) -> dict[str, Any]:
     return known
 
 
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
-
-
-def _fill(actor: Actor, collection: Collection, data: Mapping[str, Any]) -> None:
+def _apply(actor: Actor, collection: Collection, data: Mapping[str, Any]) -> None:
     apply(collection, data, READERS)
     if "sharing_group_id" in data:
         collection.sharing_group_id = group_of(actor, data["sharing_group_id"])
-    collection.save()
+    collection.save()  # First: the lists of members need its id.
     for members in ("readers", "writers"):
         if members in data:
-            getattr(collection, members).set(_organisations(members, data[members]))
+            getattr(collection, members).set(_local_organisations(members, data[members]))
 
 
-def group_of(actor: Actor, given: Any) -> int | None:
-    if not (number := as_int(given)):
+def group_of(actor: Actor, group_id: Any) -> int | None:
+    if not (number := as_int(group_id)):
         return None
     try:
         return find_group(actor, number).pk
@@ -174,8 +173,8 @@ def group_of(actor: Actor, given: Any) -> int | None:
         raise Invalid({"sharing_group_id": [missing.problem or CommonProblem.INVALID_INPUT()]}) from None
 
 
-def _organisations(members: str, given: Any) -> list[Organisation]:
-    numbers = {as_int(each) or 0 for each in given} if isinstance(given, list | tuple) else {0}
+def _local_organisations(members: str, ids: Any) -> list[Organisation]:
+    numbers = {as_int(number) or 0 for number in ids} if isinstance(ids, list | tuple) else {0}
     found = list(Organisation.objects.filter(pk__in=numbers, local=True))
     if len(found) != len(numbers):
         raise Invalid({members: [TaxiiProblem.UNKNOWN_ORGANISATIONS()]})

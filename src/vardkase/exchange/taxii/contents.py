@@ -24,11 +24,11 @@ from vardkase.identity.access.event_times import event_publish_timestamp, event_
 
 EVENTS_AT_ONCE = 50
 ATTRIBUTES_AT_ONCE = 2_000
-"""What is rendered before looking whether the page is full; one event may have more."""
+"""Rendered together before checking whether the page is full; a single event may have more."""
 SECONDS = 20.0
-"""A page that takes longer ends with what it has, be it nothing, and says where to go on."""
+"""A page that takes longer ends with what it has, even if empty, and with a mark to continue from."""
 HOLDERS = 100
-"""Events, the newest, in which an object is looked for by its id."""
+"""How many of the newest events are searched for an object by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,13 @@ class _Reader:
 
     def page(self) -> Contents:
         page = Contents()
-        options = self._options()
+        options = self._event_options()
         until = time.monotonic() + SECONDS
         for batch in self._batches():
-            known = renderings(self.actor, [each.event_id for each in batch], options)
+            known = renderings(self.actor, [entry.event_id for entry in batch], options)
             wanted = self.match.limit - len(page.objects)
-            found = self._objects([each for each in batch if each.event_id in known], known, wanted + 1)
+            # One more than wanted, which shows whether there is a next page.
+            found = self._objects([entry for entry in batch if entry.event_id in known], known, wanted + 1)
             page.objects += found[:wanted]
             if len(found) > wanted:
                 page.more = page.objects[-1].mark
@@ -89,7 +90,7 @@ class _Reader:
                 return page
         return page
 
-    def _options(self) -> EventOptions:
+    def _event_options(self) -> EventOptions:
         """The event's options: published content only, without later additions or local data."""
         return replace(
             event_options(self.actor, search_of(self.collection)),
@@ -107,7 +108,7 @@ class _Reader:
                 yield batch
             return
         mark = self.match.mark
-        while batch := _of_bounded_size(self._entries(mark, EVENTS_AT_ONCE)):
+        while batch := _first_within_size(self._entries(mark, EVENTS_AT_ONCE)):
             yield batch
             mark = TimeMark(batch[-1].added, batch[-1].event_id, END_OF_EVENT)
 
@@ -125,13 +126,14 @@ class _Reader:
             conditions.append(f"{ADDED} > %(added_after)s")
             parameters["added_after"] = self.match.added_after
         if mark is not None:
+            # A mark inside an event asks for that event again, for the rest of its objects.
             sign = ">" if mark.place == END_OF_EVENT else ">="
             conditions.append(f"({ADDED}, e.id) {sign} (%(mark_added)s, %(mark_event)s)")
             parameters |= {"mark_added": mark.added, "mark_event": mark.event_id}
         if self.match.ids:
             conditions.append(f"e.id IN ({HOLDING})")
             ids = list(self.match.ids)
-            uuids = [uuid for each in ids if (uuid := uuid_of(each))]
+            uuids = [uuid for stix_id in ids if (uuid := uuid_of(stix_id))]
             parameters |= {"stix_ids": ids, "stix_uuids": uuids}
         return conditions, parameters
 
@@ -141,9 +143,9 @@ class _Reader:
         conditions = ["o.stix_id = ANY(%(ids)s)"] if match.ids else []
         conditions += ["o.type = ANY(%(types)s)"] if match.types else []
         parameters = {
-            "renderings": [known[each.event_id] for each in batch],
-            "added": [each.added for each in batch],
-            "events": [each.event_id for each in batch],
+            "renderings": [known[entry.event_id] for entry in batch],
+            "added": [entry.added for entry in batch],
+            "events": [entry.event_id for entry in batch],
             "ids": list(match.ids),
             "types": list(match.types),
             "first": FIRST in match.versions,
@@ -181,7 +183,7 @@ def uuid_of(stix_id: str) -> str:
     return uuid if len(uuid) == 36 and set(uuid) <= set("0123456789abcdefABCDEF-") else ""
 
 
-def _of_bounded_size(entries: Sequence[_Entry]) -> list[_Entry]:
+def _first_within_size(entries: Sequence[_Entry]) -> list[_Entry]:
     """The first entries, as many as are rendered together: at least one."""
     total = 0
     for count, entry in enumerate(entries):

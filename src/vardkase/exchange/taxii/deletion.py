@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 
 from django.db import transaction
 
@@ -40,26 +40,20 @@ def delete_from(actor: Actor, collection: Collection, match: Match) -> None:
 
 
 def _delete_part(actor: Actor, uuid: str) -> int:
-    for delete in (_attribute, _object):
-        if (event_id := _tried(delete, actor, uuid)) is not None:
-            return event_id
+    # A STIX indicator or observable is made from an attribute or from an object; its uuid does not say which.
+    for delete in (_delete_attribute, _delete_object):
+        with suppress(NotFound):
+            return delete(actor, uuid)
     raise Forbidden(TaxiiProblem.SAID_OF_OTHERS())
 
 
-def _tried(delete: Callable[[Actor, str], int], actor: Actor, uuid: str) -> int | None:
-    try:
-        return delete(actor, uuid)
-    except NotFound:
-        return None
-
-
-def _attribute(actor: Actor, uuid: str) -> int:
+def _delete_attribute(actor: Actor, uuid: str) -> int:
     attribute = find_attribute(actor, uuid)
     delete_attribute(actor, attribute.id)
     return attribute.event_id
 
 
-def _object(actor: Actor, uuid: str) -> int:
+def _delete_object(actor: Actor, uuid: str) -> int:
     found = find_object(actor, uuid)
     delete_object(actor, found.id)
     return found.event_id

@@ -15,7 +15,7 @@ from vardkase.core.errors import Conflict, FieldErrors, Forbidden, Invalid, NotF
 from vardkase.core.jobs.problems import problem_of
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sandbox import LimitReached
-from vardkase.exchange.reach import reaching
+from vardkase.exchange.imported_distribution import with_distribution
 from vardkase.exchange.taxii.bundles import (
     CONTAINERS,
     CONTEXT,
@@ -36,10 +36,11 @@ from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_event
 from vardkase.misp.flags import as_int
 
-SAID_BY_OTHERS = frozenset(("Sighting", "ShadowAttribute", "Note", "Opinion", "Relationship"))
-"""Whoever sends an object cannot speak for those whom it names."""
-NOBODYS = frozenset(("id", "Org", "Orgc", "org_id", "orgc_id", "user_id", "SharingGroup", "locked"))
-SAID_OF_KEPT = CONTAINERS | CONTEXT
+STATEMENTS = frozenset(("Sighting", "ShadowAttribute", "Note", "Opinion", "Relationship"))
+"""Parts with authors of their own: the sender of an object cannot speak for them."""
+NOT_TAKEN = frozenset(("id", "Org", "Orgc", "org_id", "orgc_id", "user_id", "SharingGroup", "locked"))
+"""Members that decide who owns or reads the event: the hub sets them."""
+NOT_COUNTED_AS_KEPT = CONTAINERS | CONTEXT
 REFUSED = (Invalid, Conflict, Forbidden, NotFound, LimitReached)
 
 
@@ -72,13 +73,19 @@ class IngestResult:
 
 def sound_objects(objects: Sequence[Any]) -> tuple[list[StixObject], list[IngestResult]]:
     """The valid STIX 2.1 objects, and the outcomes of the others. Raises LimitReached."""
-    outcomes = [IngestResult.of(each, fault) for each in objects if (fault := fault_of(each))]
-    candidates = [each for each in objects if not fault_of(each)]
+    outcomes = [
+        IngestResult.of(stix_object, fault) for stix_object in objects if (fault := fault_of(stix_object))
+    ]
+    candidates = [stix_object for stix_object in objects if not fault_of(stix_object)]
     faults = faults_of_objects(json.dumps(candidates).encode())
     pairs = list(zip(candidates, faults, strict=True))
-    return [each for each, fault in pairs if not fault], [
+    return [stix_object for stix_object, fault in pairs if not fault], [
         *outcomes,
-        *(IngestResult.of(each, CommonProblem.QUOTED(said=fault)) for each, fault in pairs if fault),
+        *(
+            IngestResult.of(stix_object, CommonProblem.QUOTED(said=fault))
+            for stix_object, fault in pairs
+            if fault
+        ),
     ]
 
 
@@ -91,23 +98,24 @@ def store_bundle(
     """
     held = any(map(is_container, objects))
     try:
-        document = _document(objects, target, held=held)
+        document = _event_document(objects, target, held=held)
         return _store(actor, objects, document)
     except REFUSED as refused:
-        return "", [IngestResult.of(each, _reason(refused)) for each in objects]
+        return "", [IngestResult.of(stix_object, _reason(refused)) for stix_object in objects]
 
 
-def _document(objects: Sequence[StixObject], target: Target, *, held: bool) -> dict[str, Any]:
+def _event_document(objects: Sequence[StixObject], target: Target, *, held: bool) -> dict[str, Any]:
     bundle = {"type": "bundle", "id": f"bundle--{uuid4()}", "objects": list(objects)}
     read = event_of_bundle(json.dumps(bundle).encode())
-    event = {name: value for name, value in _unsaid(read).items() if name not in NOBODYS}
+    event = {name: value for name, value in _without_statements(read).items() if name not in NOT_TAKEN}
     if not held:
+        # Loose objects are added to one event again and again: an older time would keep them out.
         event.pop("timestamp", None)
         event["info"] = target.title
         event["uuid"] = target.loose_uuid or event.get("uuid")
         if not any(event.get(part) for part in ("Attribute", "Object", "EventReport")):
             raise Invalid(StixObjectProblem.NOTHING_KEPT())
-    return reaching(event, target.distribution, target.sharing_group_id)
+    return with_distribution(event, target.distribution, target.sharing_group_id)
 
 
 @transaction.atomic
@@ -115,26 +123,32 @@ def _store(
     actor: Actor, objects: Sequence[StixObject], document: Mapping[str, Any]
 ) -> tuple[str, list[IngestResult]]:
     uuid = str(document.get("uuid"))
-    known = _known(actor, uuid)
+    known = _stored_version(actor, uuid)
     if known is not None and (as_int(document.get("timestamp")) or known[1] + 1) <= known[1]:
         return uuid, [
-            IngestResult.of(each, StixObjectProblem.KNOWN_ALREADY(), stored=True) for each in objects
+            IngestResult.of(stix_object, StixObjectProblem.KNOWN_ALREADY(), stored=True)
+            for stix_object in objects
         ]
     stored = edit_event(actor, known[0], document) if known else add_event(actor, document)
-    message = _published(actor, stored.event_id)
+    message = _publish(actor, stored.event_id)
     refused = dict(_refused_parts(document, stored.rejections))
-    kept = [each for each in objects if each["type"] not in SAID_OF_KEPT and not _reason_in(refused, each)]
+    kept = [
+        stix_object
+        for stix_object in objects
+        if stix_object["type"] not in NOT_COUNTED_AS_KEPT and not _reason_in(refused, stix_object)
+    ]
     if refused and not kept:
+        # An event without any of its objects would be published empty.
         transaction.set_rollback(True)
         return "", [
-            IngestResult.of(each, _reason_in(refused, each) or StixObjectProblem.NOTHING_KEPT())
-            for each in objects
+            IngestResult.of(stix_object, _reason_in(refused, stix_object) or StixObjectProblem.NOTHING_KEPT())
+            for stix_object in objects
         ]
-    return uuid, [_outcome(each, _reason_in(refused, each), message) for each in objects]
-
-
-def _outcome(stix_object: StixObject, refused: Problem | None, message: Problem | None) -> IngestResult:
-    return IngestResult.of(stix_object, refused or message, stored=not refused)
+    outcomes = []
+    for stix_object in objects:
+        reason = _reason_in(refused, stix_object)
+        outcomes.append(IngestResult.of(stix_object, reason or message, stored=reason is None))
+    return uuid, outcomes
 
 
 def _reason_in(refused: Mapping[str, Problem], stix_object: StixObject) -> Problem | None:
@@ -142,7 +156,7 @@ def _reason_in(refused: Mapping[str, Problem], stix_object: StixObject) -> Probl
     return refused.get(uuid_of(str(stix_object["id"])))
 
 
-def _known(actor: Actor, uuid: str) -> tuple[int, int] | None:
+def _stored_version(actor: Actor, uuid: str) -> tuple[int, int] | None:
     try:
         found = find_event(actor, uuid)
     except NotFound:
@@ -150,7 +164,7 @@ def _known(actor: Actor, uuid: str) -> tuple[int, int] | None:
     return found.id, found.timestamp
 
 
-def _published(actor: Actor, event_id: int) -> Problem | None:
+def _publish(actor: Actor, event_id: int) -> Problem | None:
     try:
         publish_event(actor, event_id)
     except (PublicationRefused, TaxonomiesMissing) as refused:
@@ -167,40 +181,40 @@ def _refused_parts(document: Mapping[str, Any], rejections: Rejections) -> Itera
     for place, errors in rejections.errors.items():
         kind, _, rest = place.partition(".")
         at = rest.partition(".")[0]
-        told = _of_fields(errors)
+        reason = _problem_of_fields(errors)
         if not at.isdecimal():
-            yield at, told
+            yield at, reason
         elif isinstance(parts := document.get(kind), list) and int(at) < len(parts):
-            yield str(parts[int(at)].get("uuid")), told
+            yield str(parts[int(at)].get("uuid")), reason
 
 
-def _unsaid(value: Any) -> Any:
+def _without_statements(value: Any) -> Any:
     if isinstance(value, list):
-        return [_unsaid(each) for each in value]
+        return [_without_statements(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {name: _unsaid(inner) for name, inner in value.items() if name not in SAID_BY_OTHERS}
+    return {name: _without_statements(inner) for name, inner in value.items() if name not in STATEMENTS}
 
 
 def _reason(refused: VardkaseError) -> Problem:
     if isinstance(refused, Invalid) and isinstance(refused.errors, Mapping):
-        return _of_fields(refused.errors)
+        return _problem_of_fields(refused.errors)
     return refused.problem or StixObjectProblem.NOT_STORED()
 
 
-def _of_fields(errors: FieldErrors) -> Problem:
+def _problem_of_fields(errors: FieldErrors) -> Problem:
     fields = [
-        StixObjectProblem.OF_FIELD(field=name, reason=_in_a_row(StixObjectProblem.SEVERAL_OF_FIELD, told))
-        for name, told in errors.items()
+        StixObjectProblem.OF_FIELD(field=name, reason=_joined(StixObjectProblem.SEVERAL_OF_FIELD, problems))
+        for name, problems in errors.items()
     ]
-    return _in_a_row(StixObjectProblem.SEVERAL_FIELDS, fields)
+    return _joined(StixObjectProblem.SEVERAL_FIELDS, fields)
 
 
-def _in_a_row(code: StixObjectProblem, problems: Sequence[Problem]) -> Problem:
-    """One problem of several, each within the next, as a result has room for one."""
+def _joined(code: StixObjectProblem, problems: Sequence[Problem]) -> Problem:
+    """One problem out of several, each nested in the next, as a result holds only one."""
     return reduce(lambda first, rest: code(first=first, rest=rest), problems)
 
 
 def counted(outcomes: Iterable[IngestResult]) -> tuple[int, int]:
-    stored = [each.stored for each in outcomes]
+    stored = [outcome.stored for outcome in outcomes]
     return sum(stored), len(stored) - sum(stored)

@@ -11,13 +11,13 @@ from vardkase.core.errors import Invalid
 from vardkase.exchange.taxii.problems import TaxiiProblem
 
 MOST = 1000
-"""Objects of a page, and what a page holds when nothing else is asked for."""
+"""Objects of a page at most, and by default."""
 END_OF_EVENT = 2**31 - 1
 STIX_ID = re.compile(r"[a-z][a-z0-9-]{0,249}--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z")
-MARK = re.compile(r"(\d{1,18})-(\d{1,18})-(\d{1,10})")
+MARK_PATTERN = re.compile(r"(\d{1,18})-(\d{1,18})-(\d{1,10})")
 SERVED = "2.1"
-"""The version of STIX that is served: whoever asks for others only is given nothing."""
+"""The only version of STIX that is served: a request for others only finds nothing."""
 FIRST, LAST, ALL = "first", "last", "all"
 
 
@@ -51,7 +51,7 @@ class Match:
 
     @property
     def moments(self) -> list[datetime]:
-        return [_moment(each) for each in self.versions if each not in (FIRST, LAST, ALL)]
+        return [_moment(version) for version in self.versions if version not in (FIRST, LAST, ALL)]
 
     @property
     def asks_for_others(self) -> bool:
@@ -59,16 +59,16 @@ class Match:
         return bool(self.spec_versions) and SERVED not in self.spec_versions
 
 
-def match_of(given: Mapping[str, str]) -> Match:
+def match_of(parameters: Mapping[str, str]) -> Match:
     """The request in the parameters of a URL. Raises Invalid by parameter; unknown ones are ignored."""
     return Match(
-        added_after=_added_after(given.get("added_after", "")),
-        limit=_limit(given.get("limit", "")),
-        mark=_mark(given.get("next", "")),
-        ids=_items(given.get("match[id]", "")),
-        types=_items(given.get("match[type]", "")),
-        versions=_versions(given.get("match[version]", "")),
-        spec_versions=_items(given.get("match[spec_version]", "")),
+        added_after=_added_after(parameters.get("added_after", "")),
+        limit=_limit(parameters.get("limit", "")),
+        mark=_mark(parameters.get("next", "")),
+        ids=_items(parameters.get("match[id]", "")),
+        types=_items(parameters.get("match[type]", "")),
+        versions=_versions(parameters.get("match[version]", "")),
+        spec_versions=_items(parameters.get("match[spec_version]", "")),
     )
 
 
@@ -76,36 +76,37 @@ def stix_time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _items(given: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item.strip() for item in given.split(",") if item.strip()))
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.strip() for item in text.split(",") if item.strip()))
 
 
-def _added_after(given: str) -> float | None:
+def _added_after(text: str) -> float | None:
     try:
-        return _moment(given).timestamp() if given else None
+        return _moment(text).timestamp() if text else None
     except ValueError:
         raise Invalid({"added_after": [TaxiiProblem.BAD_TIME()]}) from None
 
 
-def _limit(given: str) -> int:
-    if not given:
+def _limit(text: str) -> int:
+    if not text:
         return MOST
-    if not given.isdecimal() or not int(given[:18]):
+    # Cut, since int() refuses thousands of digits with an error of its own.
+    if not text.isdecimal() or not int(text[:18]):
         raise Invalid({"limit": [TaxiiProblem.BAD_LIMIT()]})
-    return min(int(given[:18]), MOST)
+    return min(int(text[:18]), MOST)
 
 
-def _mark(given: str) -> TimeMark | None:
-    if not given:
+def _mark(text: str) -> TimeMark | None:
+    if not text:
         return None
-    found = MARK.fullmatch(given)
+    found = MARK_PATTERN.fullmatch(text)
     if found is None or int(found[3]) > END_OF_EVENT:
         raise Invalid({"next": [TaxiiProblem.BAD_MARK()]})
     return TimeMark(*(int(part) for part in found.groups()))
 
 
-def _versions(given: str) -> tuple[str, ...]:
-    versions = _items(given) or (LAST,)
+def _versions(text: str) -> tuple[str, ...]:
+    versions = _items(text) or (LAST,)
     try:
         Match(versions=versions).moments  # noqa: B018 - each of them must be readable
     except ValueError:
@@ -113,7 +114,7 @@ def _versions(given: str) -> tuple[str, ...]:
     return versions
 
 
-def _moment(given: str) -> datetime:
-    if not TIMESTAMP.fullmatch(given):
+def _moment(text: str) -> datetime:
+    if not TIMESTAMP.fullmatch(text):
         raise ValueError("no timestamp")
-    return datetime.fromisoformat(given)
+    return datetime.fromisoformat(text)

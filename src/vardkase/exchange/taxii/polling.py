@@ -54,19 +54,20 @@ def poll(actor: Actor | None, server: TaxiiServer) -> Run:
     with running(server, TaxiiDirection.POLL) as run:
         for envelope in _pages(server):
             run.objects_moved += len(envelope.objects)
-            note(run, _keep(server, envelope))
+            note(run, _keep_page(server, envelope))
             report(run.objects_moved)
         _store_all(server, run)
     if actor is not None:
-        told = {"count": run.objects_moved, "failed": run.refused}
-        record(actor, ExchangeAction.TAXII_SERVER_POLLED, target_of(server), told)
+        counts = {"count": run.objects_moved, "failed": run.refused}
+        record(actor, ExchangeAction.TAXII_SERVER_POLLED, target_of(server), counts)
     return run
 
 
 def _pages(server: TaxiiServer) -> Iterator[TaxiiEnvelope]:
     remote = TaxiiClient.of(server, patient=True)
     for page in count():
-        envelope = _page(remote, server, first=page == 0)
+        envelope = _fetch_page(remote, server, first=page == 0)
+        # A server that promises more without a way to get it would be asked the same for ever.
         if (envelope.more and not envelope.objects and not envelope.next) or page > MOST_PAGES:
             raise OutgoingFailed(TaxiiServerProblem.ENDLESS())
         yield envelope
@@ -74,7 +75,7 @@ def _pages(server: TaxiiServer) -> Iterator[TaxiiEnvelope]:
             return
 
 
-def _page(remote: TaxiiClient, server: TaxiiServer, *, first: bool) -> TaxiiEnvelope:
+def _fetch_page(remote: TaxiiClient, server: TaxiiServer, *, first: bool) -> TaxiiEnvelope:
     since: dict[str, str | int] = {"added_after": server.polled_to} if server.polled_to else {}
     if not server.next:
         return remote.objects(server.collection, **since)
@@ -87,13 +88,21 @@ def _page(remote: TaxiiClient, server: TaxiiServer, *, first: bool) -> TaxiiEnve
 
 
 @transaction.atomic
-def _keep(server: TaxiiServer, envelope: TaxiiEnvelope) -> list[IngestResult]:
-    kept = [each for each in envelope.objects if not fault_of(each)]
-    versions = {str(each["id"]): (str(each["type"]), identity_of(each)[1], json.dumps(each)) for each in kept}
+def _keep_page(server: TaxiiServer, envelope: TaxiiEnvelope) -> list[IngestResult]:
+    kept = [stix_object for stix_object in envelope.objects if not fault_of(stix_object)]
+    versions = {
+        str(stix_object["id"]): (
+            str(stix_object["type"]),
+            identity_of(stix_object)[1],
+            json.dumps(stix_object),
+        )
+        for stix_object in kept
+    }
     columns = list(zip(*((name, *rest) for name, rest in versions.items()), strict=True)) or [()] * 4
     names = ("ids", "types", "versions", "bodies")
     values = {name: list(column) for name, column in zip(names, columns, strict=True)}
     cursor().execute(KEEP, {"server": server.pk, **values})
+    # Times of one server in one format: they compare as text.
     server.reached = max(server.reached, envelope.last)
     if envelope.more and envelope.next:
         server.next = envelope.next
@@ -102,7 +111,11 @@ def _keep(server: TaxiiServer, envelope: TaxiiEnvelope) -> list[IngestResult]:
     TaxiiServer.objects.filter(pk=server.pk).update(
         polled_to=server.polled_to, reached=server.reached, next=server.next
     )
-    return [IngestResult.of(each, fault) for each in envelope.objects if (fault := fault_of(each))]
+    return [
+        IngestResult.of(stix_object, fault)
+        for stix_object in envelope.objects
+        if (fault := fault_of(stix_object))
+    ]
 
 
 def _store_all(server: TaxiiServer, run: Run) -> None:
@@ -111,17 +124,17 @@ def _store_all(server: TaxiiServer, run: Run) -> None:
     # events.
     actor = connection_actor(server.org_id, f"TAXII server {server.name}")
     storer = replace(actor, permissions=actor.permissions - {Permission.SYNC} | {Permission.MODIFY_ORG})
-    target = _target(server)
+    target = _ingest_target(server)
     for container in list(fetched.filter(type__in=CONTAINERS, used=False).values_list("stix_id", flat=True)):
-        held = _loaded(server, [container])
+        held = _load_objects(server, [container])
         members = members_of(held[container])
-        objects = held | _loaded(server, members)
+        objects = held | _load_objects(server, members)
         _store(server, storer, target, uuid_of(container), objects, run)
-        _use(server, objects)
+        _mark_used(server, objects)
     loose = fetched.filter(used=False).exclude(type__in=CONTEXT)
     while names := list(loose.order_by("pk").values_list("stix_id", flat=True)[:LOOSE_AT_ONCE]):
-        _store(server, storer, target, target.loose_uuid, _loaded(server, names), run)
-        _use(server, names)
+        _store(server, storer, target, target.loose_uuid, _load_objects(server, names), run)
+        _mark_used(server, names)
     fetched.delete()
 
 
@@ -133,28 +146,35 @@ def _store(
     objects: Mapping[str, StixObject],
     run: Run,
 ) -> None:
+    # Only events that came from this server: another server, or a member, may have made one with this uuid.
     mine = FetchedEvent.objects.filter(server=server, event_uuid=event_uuid)
     if Event.objects.filter(uuid=event_uuid).exists() and not mine.exists():
-        note(run, [IngestResult.of(each, StixObjectProblem.NOT_FROM_HERE()) for each in objects.values()])
+        note(
+            run,
+            [
+                IngestResult.of(stix_object, StixObjectProblem.NOT_FROM_HERE())
+                for stix_object in objects.values()
+            ],
+        )
         return
     FetchedEvent.objects.get_or_create(server=server, event_uuid=UUID(event_uuid))
     sound, outcomes = sound_objects(list(objects.values()))
-    context = _loaded(server, context_of(sound))
-    stored, told = store_bundle(storer, with_context(sound, context), target)
+    context = _load_objects(server, context_of(sound))
+    stored, results = store_bundle(storer, with_context(sound, context), target)
     run.events += bool(stored)
-    note(run, [*outcomes, *told])
+    note(run, [*outcomes, *results])
 
 
-def _loaded(server: TaxiiServer, names: Iterable[str]) -> dict[str, StixObject]:
+def _load_objects(server: TaxiiServer, names: Iterable[str]) -> dict[str, StixObject]:
     found = FetchedObject.objects.filter(server=server, stix_id__in=list(names)).order_by("pk")
     return {name: json.loads(body) for name, body in found.values_list("stix_id", "body")}
 
 
-def _use(server: TaxiiServer, names: Iterable[str]) -> None:
+def _mark_used(server: TaxiiServer, names: Iterable[str]) -> None:
     FetchedObject.objects.filter(server=server, stix_id__in=list(names)).update(used=True)
 
 
-def _target(server: TaxiiServer) -> Target:
+def _ingest_target(server: TaxiiServer) -> Target:
     group = server.sharing_group_id
     reach = Distribution.SHARING_GROUP if group else server.distribution
     loose = uuid5(server.uuid, f"{server.baseurl} {server.api_root} {server.collection}")

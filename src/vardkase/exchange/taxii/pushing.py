@@ -1,7 +1,7 @@
 """Push: writes published events that may leave this hub to an external collection.
 
-The other server is nobody's here: it gets what any organisation may read, without what is for this hub's community
-only, and of that what the rules of a push to another hub let travel.
+The other server belongs to no organisation of this hub: it gets what any organisation may read, without what is for
+this hub's community only, and of that what the rules of a push to another hub let out.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ def push(actor: Actor | None, server: TaxiiServer) -> Run:
         raise Conflict(TaxiiServerProblem.NO_COLLECTION())
     with running(server, TaxiiDirection.PUSH) as run:
         remote = TaxiiClient.of(server, patient=True)
-        for filled in _filled(server, run):
-            status = remote.add(server.collection, list(filled.objects.values()))
-            note(run, _refusals(status.get("failures")))
-            run.objects_moved += len(filled.objects)
-            run.events += filled.events
-            server.pushed_to = filled.up_to
-            TaxiiServer.objects.filter(pk=server.pk).update(pushed_to=filled.up_to)
+        for envelope in _envelopes(server, run):
+            status = remote.add(server.collection, list(envelope.objects.values()))
+            note(run, _failures_in(status.get("failures")))
+            run.objects_moved += len(envelope.objects)
+            run.events += envelope.events
+            server.pushed_to = envelope.up_to
+            TaxiiServer.objects.filter(pk=server.pk).update(pushed_to=envelope.up_to)
             report(run.objects_moved)
     if actor is not None:
         record(
@@ -75,7 +75,7 @@ def push(actor: Actor | None, server: TaxiiServer) -> Run:
 
 
 @dataclass(slots=True)
-class _Filled:
+class _Envelope:
     """The objects of some events, each once; `up_to` is the publication time of the last event."""
 
     objects: dict[tuple[str, str], msgspec.Raw] = field(default_factory=dict)
@@ -97,30 +97,36 @@ class _Head(msgspec.Struct):
     modified: str = ""
 
 
-def _filled(server: TaxiiServer, run: Run) -> Iterator[_Filled]:
+def _envelopes(server: TaxiiServer, run: Run) -> Iterator[_Envelope]:
     """The envelopes to send, in order of publication; an event that cannot be converted to STIX does not stop
     the others."""
-    filled = _Filled()
-    for added, uuid, document in _leaving(server):
-        if filled.size > FULL:
-            filled.up_to = min(filled.up_to, added - 1)  # The rest of a second is still to come.
-            yield filled
-            filled = _Filled()
+    envelope = _Envelope()
+    for added, uuid, document in _leaving_events(server):
+        if envelope.size > FULL:
+            envelope.up_to = min(envelope.up_to, added - 1)  # The rest of a second is still to come.
+            yield envelope
+            envelope = _Envelope()
         try:
-            filled.take(added, _objects_of(document))
+            # A process for each event: one that failed on an event is in no state to convert the next.
+            with object_writer() as write:
+                bodies = list(write(document))
+            envelope.take(added, bodies)
         except (LimitReached, ProgramFailed, Invalid) as fault:
             note(run, [IngestResult(f"report--{uuid}", "", False, problem_of(fault))])
-    if filled.events:
-        yield filled
+    if envelope.events:
+        yield envelope
 
 
-def _objects_of(document: bytes) -> list[bytes]:
-    with object_writer() as write:
-        return list(write(document))
-
-
-def _leaving(server: TaxiiServer) -> Iterator[tuple[int, str, bytes]]:
-    outsider, departure = _outsider(), OutboundFilter(internal=False)
+def _leaving_events(server: TaxiiServer) -> Iterator[tuple[int, str, bytes]]:
+    outsider = Actor(
+        user_id=None,
+        name="TAXII push",
+        organisation_id=0,
+        organisation_name="",
+        permissions=frozenset(),
+        credential=Credential.JOB,
+    )
+    departure = OutboundFilter(internal=False)
     found = query(outsider, parse(Scope.EVENTS, {**server.filters, "published": 1}))
     parameters = {**found.parameters, "since": server.pushed_to, "leaving": list(LEAVING)}
     entries = cursor().execute(ENTRIES.format(found=found.sql), parameters).fetchall()
@@ -133,20 +139,11 @@ def _leaving(server: TaxiiServer) -> Iterator[tuple[int, str, bytes]]:
             yield part[event_id], event["uuid"], msgspec.json.encode({"Event": sent})
 
 
-def _outsider() -> Actor:
-    return Actor(
-        user_id=None,
-        name="TAXII push",
-        organisation_id=0,
-        organisation_name="",
-        permissions=frozenset(),
-        credential=Credential.JOB,
+def _failures_in(failures: Any) -> list[IngestResult]:
+    listed = (
+        [failure for failure in failures if isinstance(failure, dict)] if isinstance(failures, list) else []
     )
-
-
-def _refusals(failures: Any) -> list[IngestResult]:
-    listed = [each for each in failures if isinstance(each, dict)] if isinstance(failures, list) else []
-    said = [(str(each.get("id"))[:300], str(each.get("message") or "")[:300]) for each in listed]
+    said = [(str(failure.get("id"))[:300], str(failure.get("message") or "")[:300]) for failure in listed]
     return [IngestResult(name, "", False, CommonProblem.QUOTED(said=words)) for name, words in said]
 
 

@@ -1,8 +1,8 @@
 """Events rendered as STIX objects, shared by all readers with the same view and cached in the database.
 
-STIX takes a hundred times as long as the MISP JSON that it is made of. So the JSON is written anew for every
-reader, under the visibility rule of that moment, and only its digest decides whether there is STIX of it already:
-no rule has to say when a rendering is out of date, and none can be read by who could not have had it made.
+STIX takes a hundred times as long as the MISP JSON that it is made from. So the JSON is written anew for every
+reader, under the visibility rule of that moment, and its digest alone decides whether STIX of it exists already:
+no rule has to say when a rendering is out of date, and nobody can read one that would not be made for them.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def renderings(actor: Actor, event_ids: Iterable[int], options: EventOptions) ->
         for event_id, document in documents.items()
     }
     known = _known(digests.values())
+    # Rendered inside the request, so the first reader waits; every later one with the same view reads rows.
     missing = {event_id: documents[event_id] for event_id, digest in digests.items() if digest not in known}
     if missing:
         _render(missing, digests)
@@ -69,24 +70,26 @@ def _render(documents: Mapping[int, bytes], digests: Mapping[int, bytes]) -> Non
                     _store(event_id, digests[event_id], write, document)
                 except (LimitReached, ProgramFailed, Invalid) as fault:
                     logger.warning("event %s is not served over TAXII: %s", event_id, fault.wire)
-                    _store_fault(event_id, digests[event_id], stored(problem_of(fault)))
-                    break  # The process is in no state to be asked again.
+                    _insert(event_id, digests[event_id], stored(problem_of(fault))[:1000])
+                    break  # The process is in no state to convert another event: the next gets a new one.
+
+
+def _insert(event_id: int, digest: bytes, fault: str = "") -> int | None:
+    parameters = {"digest": digest, "event": event_id, "today": today(), "fault": fault}
+    row = cursor().execute(INSERT, parameters).fetchone()
+    return int(row[0]) if row else None
 
 
 @transaction.atomic
 def _store(event_id: int, digest: bytes, write: Callable[[bytes], Iterator[bytes]], document: bytes) -> None:
-    inserted = cursor().execute(INSERT, {"digest": digest, "event": event_id, "today": today(), "fault": ""})
-    if (row := inserted.fetchone()) is None:
-        return  # Somebody else was faster.
+    if (rendering_id := _insert(event_id, digest)) is None:
+        return  # Another request rendered the same meanwhile.
     with cursor().copy(COPY) as copy:
         for place, body in enumerate(write(document), 1):
             head = msgspec.json.decode(body, type=Head)
-            copy.write_row((row[0], place, head.id, head.type, head.modified or head.created, body.decode()))
-
-
-def _store_fault(event_id: int, digest: bytes, fault: str) -> None:
-    parameters = {"digest": digest, "event": event_id, "today": today(), "fault": fault[:1000]}
-    cursor().execute(INSERT, parameters)
+            copy.write_row(
+                (rendering_id, place, head.id, head.type, head.modified or head.created, body.decode())
+            )
 
 
 def forget_unused(days: int) -> int:

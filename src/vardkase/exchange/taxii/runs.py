@@ -31,10 +31,10 @@ def running(server: TaxiiServer, direction: TaxiiDirection) -> Iterator[Run]:
 
 
 def note(run: Run, outcomes: Iterable[IngestResult]) -> None:
-    for each in outcomes:
-        if each.stored:
+    for outcome in outcomes:
+        if outcome.stored:
             continue
         run.refused += 1
         if len(run.reasons) < REASONS:
-            told = StixObjectProblem.OF_OBJECT(id=each.stix_id, reason=each.message or "")
-            run.reasons.append(stored(told))
+            problem = StixObjectProblem.OF_OBJECT(id=outcome.stix_id, reason=outcome.message or "")
+            run.reasons.append(stored(problem))

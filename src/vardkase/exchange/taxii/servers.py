@@ -14,7 +14,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.fields import Readers, apply
 from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
-from vardkase.exchange.fields import name, origin, web_address
+from vardkase.exchange.field_parsers import name, origin, web_address
 from vardkase.exchange.taxii.collections import group_of, reach, saved_search
 from vardkase.exchange.taxii.models import KEYS, FetchedObject, Run, TaxiiServer
 from vardkase.exchange.taxii.problems import TaxiiServerProblem
@@ -54,12 +54,13 @@ def runs_of(actor: Actor, server: TaxiiServer) -> QuerySet[Run]:
 def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
     """Add a server from its wire fields (name, owner, baseurl, api_root, collection, …). Raises Invalid, Forbidden."""
     actor.require_content_access()
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     missing = {field: [CommonProblem.REQUIRED()] for field in REQUIRED if not data.get(field)}
     if missing:
         raise Invalid(missing)
     server = TaxiiServer(org_id=actor.organisation_id)
-    _fill(actor, server, data)
+    _apply(actor, server, data)
     record(actor, ExchangeAction.TAXII_SERVER_ADDED, target_of(server), {"url": server.baseurl})
     return server
 
@@ -68,10 +69,11 @@ def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
 def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> TaxiiServer:
     """Change the wire fields in `data`; an empty key keeps the old one. Raises Invalid, NotFound."""
     actor.require_content_access()
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     number = find_taxii_server(actor, reference).pk
     server = taxii_servers(actor).select_for_update(of=("self",)).get(pk=number)
-    changed = _fill(actor, server, data)
+    changed = _apply(actor, server, data)
     record(actor, ExchangeAction.TAXII_SERVER_EDITED, target_of(server), {"fields": changed})
     return server
 
@@ -79,7 +81,8 @@ def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any
 @transaction.atomic
 def delete_taxii_server(actor: Actor, reference: Reference) -> int:
     """Remove a server, but not its events; returns its id. Raises NotFound, Forbidden."""
-    _require_site_admin(actor)
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
     server = find_taxii_server(actor, reference)
     number, target = server.pk, target_of(server)
     server.delete()
@@ -91,37 +94,34 @@ def target_of(server: TaxiiServer) -> Target:
     return Target("taxii_server", server.pk, server.uuid, server.name)
 
 
-def _require_site_admin(actor: Actor) -> None:
-    actor.require_writing()
-    actor.require(Permission.SITE_ADMIN)
-
-
-def _fill(actor: Actor, server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
+def _apply(actor: Actor, server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
     before = server.baseurl
     changed = apply(server, data, READERS)
     if "sharing_group_id" in data:
         server.sharing_group_id = group_of(actor, data["sharing_group_id"])
-    changed += _key(server, data)
+    changed += _apply_key(server, data)
     if (
         before
         and origin(before) != origin(server.baseurl)
         and "api_key" not in changed
         and server.encrypted_key
     ):
+        # The key was given for the old server: an edit must not be a way to read it.
         raise Invalid({"api_key": [TaxiiServerProblem.KEY_AGAIN()]})
     if origin(urljoin(server.baseurl.rstrip("/") + "/", server.api_root)) != origin(server.baseurl):
         raise Invalid({"api_root": [TaxiiServerProblem.ROOT_ELSEWHERE()]})
     if before and WHERE_POLLED & set(changed):
+        # Another collection: its marks mean nothing there, and everything has to be sent again.
         server.polled_to = server.reached = server.next = ""
         server.pushed_to = 0
         FetchedObject.objects.filter(server=server).delete()
-    if "filters" in changed:
+    if "filters" in changed:  # Older events may pass now.
         server.pushed_to = 0
     server.save()
     return changed
 
 
-def _key(server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
+def _apply_key(server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
     key = data.get("api_key")
     if not key:
         return []
@@ -131,27 +131,27 @@ def _key(server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
     return ["api_key"]
 
 
-def _url(value: Any) -> str:
+def _base_address(value: Any) -> str:
     return web_address(value).rstrip("/")
 
 
-def _root(value: Any) -> str:
-    given = short_text(value)
-    if not given:
+def _api_root(value: Any) -> str:
+    root = short_text(value)
+    if not root:
         raise Invalid(CommonProblem.REQUIRED())
     try:
-        origin(given)
+        origin(root)
     except ValueError:
         raise Invalid(TaxiiServerProblem.BAD_ROOT()) from None
-    return given
+    return root
 
 
 REQUIRED = ("name", "baseurl", "api_root")
 READERS: Readers = {
     "name": name,
     "owner": short_text,
-    "baseurl": _url,
-    "api_root": _root,
+    "baseurl": _base_address,
+    "api_root": _api_root,
     "collection": short_text,
     "description": lambda value: str(value or "").strip(),
     "filters": saved_search,

@@ -59,24 +59,25 @@ def work_off(actor: Actor, submission_id: int) -> None:
     """Process a submission as its sender; objects that the sender may no longer store are rejected one by
     one."""
     submission = Submission.objects.select_related("collection").get(pk=submission_id)
-    if submission.complete:
+    if submission.complete:  # A job runs again after its worker died.
         return
     objects = msgspec.json.decode(submission.envelope)
     outcomes = _outcomes(as_member(actor), submission.collection, objects)
     with transaction.atomic():
-        submission.results = {"total": len(objects), **_results(outcomes)}
+        submission.results = {"total": len(objects), **_details(outcomes)}
         submission.complete, submission.envelope = True, ""
         submission.save()
         stored, failed = counted(outcomes)
-        told = {"count": stored, "failed": failed}
-        record(actor, ExchangeAction.TAXII_COLLECTION_RECEIVED, target_of(submission.collection), told)
+        counts = {"count": stored, "failed": failed}
+        record(actor, ExchangeAction.TAXII_COLLECTION_RECEIVED, target_of(submission.collection), counts)
 
 
 def status_of(submission: Submission) -> dict[str, Any]:
     """The status resource (TAXII 2.1, section 4.3)."""
     results = submission.results
     successes, failures = results.get("successes", []), results.get("failures", [])
-    pendings = [] if submission.complete else _pendings(submission)
+    waiting = [] if submission.complete else msgspec.json.decode(submission.envelope)
+    pendings = [_detail(IngestResult.of(stix_object)) for stix_object in waiting]
     return {
         "id": str(submission.uuid),
         "status": "complete" if submission.complete else "pending",
@@ -93,42 +94,40 @@ def status_of(submission: Submission) -> dict[str, Any]:
 
 def _outcomes(actor: Actor, collection: Collection, objects: list[Any]) -> list[IngestResult]:
     if not may_write(actor, collection):
-        return [IngestResult.of(each, TaxiiProblem.NOT_WRITABLE()) for each in objects]
+        return [IngestResult.of(stix_object, TaxiiProblem.NOT_WRITABLE()) for stix_object in objects]
     try:
         sound, outcomes = sound_objects(objects)
     except LimitReached as limit:
-        return [IngestResult.of(each, problem_of(limit)) for each in objects]
+        return [IngestResult.of(stix_object, problem_of(limit)) for stix_object in objects]
     group = collection.sharing_group_id
     reach = Distribution.SHARING_GROUP if group else collection.distribution
     target = Target(int(reach), group, f"TAXII: {collection.name}")
     for bundle in bundles(sound):
         outcomes += store_bundle(actor, bundle, target)[1]
-    return _one_each(objects, outcomes)
+    return _one_per_object(objects, outcomes)
 
 
-def _one_each(objects: list[Any], outcomes: Iterable[IngestResult]) -> list[IngestResult]:
+def _one_per_object(objects: list[Any], outcomes: Iterable[IngestResult]) -> list[IngestResult]:
     """One outcome per submitted object: failures take precedence, and objects that needed nothing get a
     remark."""
     found: dict[tuple[str, str], IngestResult] = {}
-    for each in sorted(outcomes, key=lambda outcome: not outcome.stored):
-        found.setdefault((each.stix_id, each.version), each)
+    for result in sorted(outcomes, key=lambda outcome: not outcome.stored):
+        found.setdefault((result.stix_id, result.version), result)
     unused = StixObjectProblem.UNUSED()
-    return [found.get(identity_of(each)) or IngestResult.of(each, unused, stored=True) for each in objects]
+    return [
+        found.get(identity_of(stix_object)) or IngestResult.of(stix_object, unused, stored=True)
+        for stix_object in objects
+    ]
 
 
-def _results(outcomes: Iterable[IngestResult]) -> dict[str, list[dict[str, str]]]:
+def _details(outcomes: Iterable[IngestResult]) -> dict[str, list[dict[str, str]]]:
     results: dict[str, list[dict[str, str]]] = {"successes": [], "failures": []}
-    for each in outcomes:
-        results["successes" if each.stored else "failures"].append(_detail(each))
+    for outcome in outcomes:
+        results["successes" if outcome.stored else "failures"].append(_detail(outcome))
     return results
 
 
 def _detail(outcome: IngestResult) -> dict[str, str]:
     # Only clients read it: there is no page of submissions.
-    said = {"message": outcome.message.wire} if outcome.message else {}
-    return {"id": outcome.stix_id, "version": outcome.version, **said}
-
-
-def _pendings(submission: Submission) -> list[dict[str, str]]:
-    objects = msgspec.json.decode(submission.envelope)
-    return [_detail(IngestResult.of(each)) for each in objects]
+    message = {"message": outcome.message.wire} if outcome.message else {}
+    return {"id": outcome.stix_id, "version": outcome.version, **message}

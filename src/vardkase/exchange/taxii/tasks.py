@@ -37,15 +37,15 @@ def order_push(actor: Actor, server_id: int) -> int:
 @app.task(name="taxii.poll")
 def poll_server(user_id: int, server_id: int) -> None:
     """Poll a server; the job fails with the server's fault. `user_id` 0 is the hub itself."""
-    polling.poll(*_ordered(user_id, server_id))
+    polling.poll(*_actor_and_server(user_id, server_id))
 
 
 @app.task(name="taxii.push")
 def push_to_server(user_id: int, server_id: int) -> None:
-    pushing.push(*_ordered(user_id, server_id))
+    pushing.push(*_actor_and_server(user_id, server_id))
 
 
-def _ordered(user_id: int, server_id: int) -> tuple[Actor | None, TaxiiServer]:
+def _actor_and_server(user_id: int, server_id: int) -> tuple[Actor | None, TaxiiServer]:
     if not user_id:
         return None, TaxiiServer.objects.get(pk=server_id)
     actor = job_actor(user_id)

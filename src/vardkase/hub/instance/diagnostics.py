@@ -14,7 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from vardkase.core.database.tuning import server_settings
 from vardkase.core.sql import cursor
-from vardkase.exchange.modules.use import status as modules_status
+from vardkase.exchange.modules.module_requests import status as modules_status
 from vardkase.exchange.streams.settings import ZEROMQ_ENABLED
 from vardkase.identity.access.actor import Actor
 

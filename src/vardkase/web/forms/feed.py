@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import NotFound
-from vardkase.exchange.feeds.headers import basic_authentication, told
+from vardkase.exchange.feeds.headers import basic_authentication, masked_lines
 from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource, SourceFormat
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, usable_groups
@@ -287,7 +287,7 @@ def initial_of(feed: Feed) -> dict[str, Any]:
         "fixed_event": "1" if feed.fixed_event else "0",
         "event_id": feed.event_id or None,
         "tag": feed.tag.name if feed.tag else "",
-        "headers": told(HEADERS.decrypt(feed.encrypted_headers)) or "",
+        "headers": masked_lines(HEADERS.decrypt(feed.encrypted_headers)) or "",
         "changed": times_of(feed).get("timestamp", ""),
         "columns": table.get("value", ""),
         "delimiter": table.get("delimiter") or ",",

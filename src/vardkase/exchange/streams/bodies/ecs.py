@@ -58,23 +58,20 @@ def _indicator(indicator: Indicator) -> Fields:
         "last_seen": attribute["last_seen"],
         "marking": {"tlp": indicator.tlp} if indicator.tlp else None,
     }
-    told = {name: value for name, value in described.items() if value}
-    return {**told, **FIELDS.get(indicator.type, _unknown)(*indicator.parts)}
+    filled = {name: value for name, value in described.items() if value}
+    fields = FIELDS.get(indicator.type)
+    return {**filled, **(fields(*indicator.parts) if fields else {})}
 
 
 def _moment(when: datetime) -> str:
     return f"{when:%Y-%m-%dT%H:%M:%S}Z"
 
 
-def _unknown(_first: str, _second: str) -> Fields:
-    return {}
-
-
 def _address(first: str, second: str) -> Fields:
     try:
         kind = f"ipv{ip_address(first).version}-addr"
     except ValueError:
-        return {}
+        return {}  # A network ("10.0.0.0/8"): ECS has no field for it, and `ip` of Elastic refuses one.
     return {"type": kind, "ip": first, **({"port": int(second)} if second.isdigit() else {})}
 
 

@@ -70,7 +70,7 @@ class Indicator:
 
 def indicators(reader: StreamReader, chosen: SqlQuery | list[int]) -> Iterator[list[Indicator]]:
     for page in attribute_pages(reader.actor, chosen, OPTIONS):
-        yield [Indicator(each) for each in msgspec.json.decode(msgspec.json.encode(page))]
+        yield [Indicator(attribute) for attribute in msgspec.json.decode(msgspec.json.encode(page))]
 
 
 STRICTEST = ("red", "amber+strict", "amber", "green", "clear", "white")

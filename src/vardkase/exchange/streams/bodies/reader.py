@@ -25,20 +25,20 @@ from vardkase.intel.models import Event
 FILTERS = frozenset(
     ("value", "type", "category", "object_relation", "org", "tags", "to_ids", "threat_level_id", "eventinfo")
 )
-"""What may be asked for: restSearch's words that mean something of events and of attributes."""
+"""The filters of restSearch that apply both to events and to attributes."""
 
 
-def read_filters(given: Mapping[str, Any]) -> dict[str, Any]:
+def read_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
     """Filters as stored in a stream. Raises Invalid for meaningless ones."""
-    if unknown := given.keys() - FILTERS:
-        told = StreamProblem.UNKNOWN_FILTER(name=min(unknown)[:40], known=sorted(FILTERS))
-        raise Invalid({"filters": [told]})
+    if unknown := filters.keys() - FILTERS:
+        problem = StreamProblem.UNKNOWN_FILTER(name=min(unknown)[:40], known=sorted(FILTERS))
+        raise Invalid({"filters": [problem]})
     for scope in (Scope.EVENTS, Scope.ATTRIBUTES):
         try:
-            parse(scope, given)
+            parse(scope, filters)
         except Invalid as refused:
             raise Invalid({"filters": [refused.problem]}) from None
-    return dict(given)
+    return dict(filters)
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,15 @@ class StreamReader:
     def sees_organisation(self, organisation_id: int | None) -> bool:
         return self.sees_everything or (self.actor.may_read and organisation_id == self.actor.organisation_id)
 
-    def search(self, scope: Scope, event_ids: Iterable[int], **more: Any) -> Search:
-        within = {"eventid": [str(each) for each in event_ids]}
-        return parse(scope, {**self.stream.filters, **within, **more})
+    def search(self, scope: Scope, event_ids: Iterable[int], **filters: Any) -> Search:
+        within = {"eventid": [str(event_id) for event_id in event_ids]}
+        return parse(scope, {**self.stream.filters, **within, **filters})
 
     def events(self, ids: Collection[int]) -> set[int]:
-        return self._found(Scope.EVENTS, ids, ids)
+        return self._matching(Scope.EVENTS, ids, ids)
 
     def attributes(self, ids: Collection[int], event_ids: Collection[int]) -> set[int]:
-        return self._found(Scope.ATTRIBUTES, ids, event_ids, deleted=[0, 1])
+        return self._matching(Scope.ATTRIBUTES, ids, event_ids, deleted=[0, 1])
 
     def may_hear_of(self, entry: Entry) -> bool:
         """Whether it may know that this happened, if it reads the event."""
@@ -84,9 +84,11 @@ class StreamReader:
         )
         return bool(event_uuid) and sent.filter(event_uuid=event_uuid).exists()
 
-    def _found(self, scope: Scope, ids: Collection[int], event_ids: Collection[int], **more: Any) -> set[int]:
+    def _matching(
+        self, scope: Scope, ids: Collection[int], event_ids: Collection[int], **filters: Any
+    ) -> set[int]:
         if not ids or not event_ids:
             return set()
-        found = query(self.actor, self.search(scope, event_ids, **more))
+        found = query(self.actor, self.search(scope, event_ids, **filters))
         among = f"SELECT id FROM ({found.sql}) found WHERE id = ANY(%(told_of)s::bigint[])"
         return set(chosen_ids(SqlQuery(among, {**found.parameters, "told_of": list(ids)})))

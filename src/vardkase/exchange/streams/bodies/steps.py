@@ -14,10 +14,10 @@ from vardkase.exchange.outbox.events import PUBLISHED
 from vardkase.exchange.outbox.models import DeliveryState, Entry
 from vardkase.exchange.streams.bodies.cef import cef_line
 from vardkase.exchange.streams.bodies.ecs import ecs_document
+from vardkase.exchange.streams.bodies.event_parts import KINDS, part_bodies
+from vardkase.exchange.streams.bodies.hub_changes import people_bodies
 from vardkase.exchange.streams.bodies.indicators import Indicator, indicators
 from vardkase.exchange.streams.bodies.messages import Message, MessageResult, Step, message_of
-from vardkase.exchange.streams.bodies.parts import KINDS, part_bodies
-from vardkase.exchange.streams.bodies.people import people_bodies
 from vardkase.exchange.streams.bodies.published import event_body
 from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.exchange.streams.models import Format, Stream
@@ -35,48 +35,50 @@ def steps(stream: Stream, entries: Sequence[Entry]) -> Iterator[Step]:
     """
     for topic, group in groupby(entries, key=lambda entry: entry.topic):
         every = list(group)
+        # A new reader each time, as it remembers its actor: permissions may change while a batch is sent.
         reader = StreamReader(stream)
         together = [entry for entry in every if reader.may_hear_of(entry)]
         if not together:
             yield Step(every[-1].place or 0)
         elif topic in AS_PUBLISHED:
             for entry in together:
-                yield from _published(StreamReader(stream), entry)
+                yield from _published_event_steps(StreamReader(stream), entry)
         elif writer := WRITERS.get(stream.format):
-            yield from _indicators_of(StreamReader(stream), together, writer)
+            yield from _attribute_indicator_steps(StreamReader(stream), together, writer)
         else:
-            yield _changes(StreamReader(stream), together)
+            yield _changes_step(StreamReader(stream), together)
 
 
-def _published(reader: StreamReader, entry: Entry) -> Iterator[Step]:
+def _published_event_steps(reader: StreamReader, entry: Entry) -> Iterator[Step]:
     if writer := WRITERS.get(reader.stream.format):
-        yield from _indicators_of_event(reader, entry, writer)
+        yield from _event_indicator_steps(reader, entry, writer)
         return
     place = entry.place or 0
     try:
-        body, said = event_body(reader, entry.event_id or 0)
+        body, problem = event_body(reader, entry.event_id or 0)
     except NotFound:
-        yield Step(place, outcomes=_outcome(entry, DeliveryState.WITHHELD, ReceiverProblem.WITHHELD()))
+        yield Step(place, outcomes=_outcomes(entry, DeliveryState.WITHHELD, ReceiverProblem.WITHHELD()))
     else:
-        yield Step(place, [message_of(entry, PUBLISHED, body)], _outcome(entry, DeliveryState.SENT, said))
+        yield Step(place, [message_of(entry, PUBLISHED, body)], _outcomes(entry, DeliveryState.SENT, problem))
 
 
-def _indicators_of_event(
+def _event_indicator_steps(
     reader: StreamReader, entry: Entry, writer: Callable[[Indicator], bytes]
 ) -> Iterator[Step]:
     """The indicators of an event, page by page; the receiver advances once it has all of them."""
     place, sent = entry.place or 0, 0
     chosen = query(reader.actor, reader.search(Scope.ATTRIBUTES, [entry.event_id or 0]))
     for page in indicators(reader, chosen):
-        yield Step(place - 1, [_of_indicator(entry, each, writer) for each in page])
+        # Not yet `place`: a receiver that is cut off in between gets the event again from its first page.
+        yield Step(place - 1, [_indicator_message(entry, indicator, writer) for indicator in page])
         sent += len(page)
     if sent:
-        yield Step(place, outcomes=_outcome(entry, DeliveryState.SENT))
+        yield Step(place, outcomes=_outcomes(entry, DeliveryState.SENT))
     else:
-        yield Step(place, outcomes=_outcome(entry, DeliveryState.WITHHELD, ReceiverProblem.WITHHELD()))
+        yield Step(place, outcomes=_outcomes(entry, DeliveryState.WITHHELD, ReceiverProblem.WITHHELD()))
 
 
-def _indicators_of(
+def _attribute_indicator_steps(
     reader: StreamReader, entries: Sequence[Entry], writer: Callable[[Indicator], bytes]
 ) -> Iterator[Step]:
     place = entries[-1].place or 0
@@ -86,24 +88,24 @@ def _indicators_of(
     by_id = {entry.subject_id: entry for entry in entries if entry.subject_id}
     chosen = list(reader.attributes(list(by_id), {entry.event_id for entry in entries if entry.event_id}))
     messages = [
-        _of_indicator(by_id[int(each.attribute["id"])], each, writer)
+        _indicator_message(by_id[int(indicator.attribute["id"])], indicator, writer)
         for page in indicators(reader, sorted(chosen))
-        for each in page
+        for indicator in page
     ]
     yield Step(place, messages)
 
 
-def _of_indicator(entry: Entry, indicator: Indicator, writer: Callable[[Indicator], bytes]) -> Message:
+def _indicator_message(entry: Entry, indicator: Indicator, writer: Callable[[Indicator], bytes]) -> Message:
     return message_of(entry, entry.topic, writer(indicator), indicator.uuid)
 
 
-def _changes(reader: StreamReader, entries: Sequence[Entry]) -> Step:
+def _changes_step(reader: StreamReader, entries: Sequence[Entry]) -> Step:
     bodies = part_bodies if entries[0].topic in KINDS else people_bodies
-    told = sorted(bodies(reader, entries), key=lambda pair: pair[0].place or 0)
-    return Step(entries[-1].place or 0, [message_of(entry, entry.topic, body) for entry, body in told])
+    rendered = sorted(bodies(reader, entries), key=lambda pair: pair[0].place or 0)
+    return Step(entries[-1].place or 0, [message_of(entry, entry.topic, body) for entry, body in rendered])
 
 
-def _outcome(entry: Entry, state: DeliveryState, reason: Problem | None = None) -> list[MessageResult]:
+def _outcomes(entry: Entry, state: DeliveryState, reason: Problem | None = None) -> list[MessageResult]:
     if entry.topic != PUBLISHED or entry.event_id is None or entry.event_uuid is None:
         return []
     return [MessageResult(PublishedVersion(entry.event_id, entry.event_uuid, entry.version), state, reason)]

@@ -1,7 +1,7 @@
 """Kafka sender: message id as a header, keyed by event to preserve the order within one event.
 
-librdkafka opens its connections itself. So the brokers we were told of are judged before it may begin, and those that
-they tell of (it turns to them only to produce) before each batch: an address that may not be reached ends it.
+librdkafka opens its connections itself. So the configured brokers are checked before it starts, and those that they
+name (it connects to them only to produce) before each batch: an address that may not be reached ends the sender.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka import Message as Report
 
 from vardkase.exchange.errors import OutgoingFailed, TimedOut
-from vardkase.exchange.links import require_reachable
+from vardkase.exchange.socket_link import require_reachable
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.errors import NotTaken, StreamFault
 from vardkase.exchange.streams.models import Stream
@@ -54,12 +54,12 @@ class KafkaSender:
             self._producer = Producer(_configuration(stream), error_cb=self._errors.append)
         except KafkaException as error:
             raise NotTaken(StreamFault.OURS, ReceiverProblem.KAFKA_CONFIGURATION(said=str(error))) from error
-        self._judge_brokers()
+        self._require_reachable_brokers()
 
     def send(self, messages: Sequence[Message]) -> None:
         if not messages:
             return
-        self._judge_brokers()
+        self._require_reachable_brokers()
         failed: list[KafkaError] = []
 
         def reported(error: KafkaError | None, _report: Report) -> None:
@@ -69,15 +69,16 @@ class KafkaSender:
         for message in messages:
             self._produce(message, reported)
         if self._producer.flush(PATIENCE):
-            raise self._late()
+            # librdkafka retries in silence: the last error that it reported explains more than the timeout.
+            raise _failure_of(self._errors[0]) if self._errors else TimedOut(ReceiverProblem.BROKERS_LATE())
         if failed:
-            raise _refused(failed[0])
+            raise _failure_of(failed[0])
 
     def idle(self) -> None:
         self._producer.poll(0)
 
     def close(self) -> None:
-        self._producer.purge()
+        self._producer.purge()  # What was not acknowledged is sent again from the outbox.
         self._producer.flush(0)
         del self._producer
 
@@ -91,20 +92,15 @@ class KafkaSender:
         except BufferError as error:
             raise TimedOut(ReceiverProblem.BROKERS_SLOW()) from error
         except KafkaException as error:
-            raise _refused(error.args[0]) from error
+            raise _failure_of(error.args[0]) from error
 
-    def _judge_brokers(self) -> None:
+    def _require_reachable_brokers(self) -> None:
         try:
             known = self._producer.list_topics(timeout=PATIENCE)
         except KafkaException as error:
-            raise _refused(self._errors[0] if self._errors else error.args[0]) from error
+            raise _failure_of(self._errors[0] if self._errors else error.args[0]) from error
         for broker in known.brokers.values():
             require_reachable(broker.host, broker.port)
-
-    def _late(self) -> OutgoingFailed:
-        if self._errors:
-            return _refused(self._errors[0])
-        return TimedOut(ReceiverProblem.BROKERS_LATE())
 
 
 def _configuration(stream: Stream) -> dict[str, Any]:
@@ -112,13 +108,13 @@ def _configuration(stream: Stream) -> dict[str, Any]:
     configured = {
         "bootstrap.servers": settings["brokers"],
         "security.protocol": settings["security"],
-        "enable.idempotence": True,
+        "enable.idempotence": True,  # A retry neither repeats nor reorders the messages of a partition.
         "enable.sparse.connections": True,
         "compression.type": "zstd",
         "message.max.bytes": LARGEST,
         "delivery.timeout.ms": int(PATIENCE * 1000),
         "client.id": "vardkase",
-        "log_level": 0,
+        "log_level": 0,  # It would write to stderr past our log; failures arrive through `error_cb`.
     }
     if settings["security"] in SASL:
         password = secrets_of(stream).get("password", "")
@@ -132,7 +128,7 @@ def _configuration(stream: Stream) -> dict[str, Any]:
     return configured
 
 
-def _refused(error: KafkaError) -> OutgoingFailed:
+def _failure_of(error: KafkaError) -> OutgoingFailed:
     problem = ReceiverProblem.KAFKA(said=error.str())
     if error.name() in UNREACHABLE:
         return OutgoingFailed(problem)

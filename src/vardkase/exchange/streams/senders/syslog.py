@@ -6,7 +6,7 @@ import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from vardkase.exchange.links import Link
+from vardkase.exchange.socket_link import Link
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.senders.sender import MANY
@@ -16,9 +16,9 @@ SEVERITY = 5
 """local0, notice."""
 APPLICATION = "vardkase"
 PRIVATE = "vardkase@32473"
-"""Our structured data. The number is the one for those who have none registered (RFC 5612)."""
+"""The id of our structured data, with the enterprise number reserved for examples (RFC 5612)."""
 DATAGRAM = 65_000
-"""Bytes that a datagram may have; more of a message is cut off."""
+"""Bytes of a datagram (below UDP's 65,507); the rest of a message is cut off."""
 
 
 class SyslogSender:
@@ -41,26 +41,25 @@ class SyslogSender:
         )
 
     def send(self, messages: Sequence[Message]) -> None:
-        lines = [self._line(message) for message in messages]
+        if not messages:
+            return
+        lines = [
+            message.body if self._framing == "bare" else syslog_line(message, self._host, datetime.now(UTC))
+            for message in messages
+        ]
         if self._datagrams:
             for line in lines:
                 self._link.send(line[:DATAGRAM])
-        elif lines:
-            self._link.send(b"".join(map(self._framed, lines)))
+        elif self._framing == "octets":  # Octet counting (RFC 6587): a line may then hold a line break.
+            self._link.send(b"".join(b"%d %s" % (len(line), line) for line in lines))
+        else:
+            self._link.send(b"".join(line + b"\n" for line in lines))
 
     def idle(self) -> None:
         pass
 
     def close(self) -> None:
         self._link.close()
-
-    def _line(self, message: Message) -> bytes:
-        return (
-            message.body if self._framing == "bare" else syslog_line(message, self._host, datetime.now(UTC))
-        )
-
-    def _framed(self, line: bytes) -> bytes:
-        return b"%d %s" % (len(line), line) if self._framing == "octets" else line + b"\n"
 
 
 def syslog_line(message: Message, host: str, now: datetime) -> bytes:

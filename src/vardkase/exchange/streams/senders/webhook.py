@@ -66,14 +66,12 @@ class WebhookSender:
     def close(self) -> None:
         pass
 
-    def _keys(self) -> list[str]:
-        """The secret, and for some time the previous one, so that receivers can change over gradually."""
-        until = self._secrets.get("former_until", "")
-        is_known = bool(until) and datetime.now(UTC) < datetime.fromisoformat(until)
-        return [self._secrets["signing"], *([self._secrets["former_signing"]] if is_known else [])]
-
     def _post(self, message_id: str, topic: str, content_type: str, body: bytes) -> None:
-        headers = signed(message_id, now_seconds(), body, self._keys())
+        # With the previous secret for some time, so that receivers can change over gradually.
+        until = self._secrets.get("former_until", "")
+        is_valid = bool(until) and datetime.now(UTC) < datetime.fromisoformat(until)
+        keys = [self._secrets["signing"], *([self._secrets["former_signing"]] if is_valid else [])]
+        headers = signed(message_id, now_seconds(), body, keys)
         headers |= {"Content-Type": content_type, "X-Vardkase-Topic": topic}
         if authorization := self._secrets.get("authorization"):
             headers["Authorization"] = authorization

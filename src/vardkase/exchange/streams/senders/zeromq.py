@@ -16,7 +16,7 @@ from vardkase.exchange.streams.senders.sender import MANY
 from vardkase.exchange.streams.topics import SELF
 
 KEEP_ALIVE = 60.0
-"""Seconds between MISP's messages that say nothing but that the publisher runs."""
+"""Seconds between the messages by which MISP's publisher shows that it runs."""
 LINGER = 1000
 """Milliseconds that the socket may take to hand over what is sent when it closes."""
 
@@ -27,7 +27,7 @@ class ZeroMqSender:
     at_once = MANY
 
     def __init__(self, stream: Stream) -> None:
-        self._began = self._told = time.monotonic()
+        self._began = self._alive_at = time.monotonic()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._socket = self._context.socket(zmq.PUB)
         self._socket.linger = LINGER
@@ -46,8 +46,8 @@ class ZeroMqSender:
 
     def idle(self) -> None:
         now = time.monotonic()
-        if now - self._told >= KEEP_ALIVE:
-            self._told = now
+        if now - self._alive_at >= KEEP_ALIVE:
+            self._alive_at = now
             alive = json.dumps({"status": "The publisher is running.", "uptime": int(now - self._began)})
             self._socket.send(f"{SELF} {alive}".encode())
 

@@ -10,9 +10,11 @@ from vardkase.misp.distribution import Distribution
 PARTS = ("Attribute", "Object", "EventReport")
 
 
-def reaching(event: Mapping[str, Any], distribution: int, sharing_group_id: int | None) -> dict[str, Any]:
+def with_distribution(
+    event: Mapping[str, Any], distribution: int, sharing_group_id: int | None
+) -> dict[str, Any]:
     parts = {
-        name: [_inheriting(part) for part in event[name]]
+        name: [_inheriting_part(part) for part in event[name]]
         for name in PARTS
         if isinstance(event.get(name), list)
     }
@@ -20,9 +22,13 @@ def reaching(event: Mapping[str, Any], distribution: int, sharing_group_id: int 
     return kept | parts | {"distribution": distribution, "sharing_group_id": sharing_group_id or 0}
 
 
-def _inheriting(part: Any) -> Any:
+def _inheriting_part(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     inside = part.get("Attribute")
-    inner = {"Attribute": [_inheriting(each) for each in inside]} if isinstance(inside, list) else {}
+    inner = (
+        {"Attribute": [_inheriting_part(attribute) for attribute in inside]}
+        if isinstance(inside, list)
+        else {}
+    )
     return {**part, **inner, "distribution": int(Distribution.INHERIT), "sharing_group_id": 0}

@@ -11,7 +11,7 @@ from vardkase.audit.misp_log import act_of, model_of
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.outbox.models import Entry
 from vardkase.exchange.streams import topics
-from vardkase.exchange.streams.bodies.parts import Document, encoded
+from vardkase.exchange.streams.bodies.event_parts import Document, encoded
 from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
@@ -23,39 +23,40 @@ from vardkase.knowledge.warninglists.models import Warninglist
 def people_bodies(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
     """The message of each entry that may be sent; all have the same topic. Filters do not apply, as they are
     about events."""
-    told = _taggings if entries[0].topic == topics.TAG else _rows
-    for entry, document in told(reader, entries):
+    documents = _tag_documents if entries[0].topic == topics.TAG else _row_documents
+    for entry, document in documents(reader, entries):
         yield entry, encoded({**document, "action": entry.act})
 
 
-def _rows(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
+def _row_documents(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
     rows, write = ROWS[entries[0].topic]
     found = {row.pk: row for row in rows().filter(pk__in={entry.subject_id for entry in entries})}
     for entry in entries:
         row = found.get(entry.subject_id)
-        document = write(reader, row) if row is not None else _gone(reader, entry)
+        if row is not None:
+            document = write(reader, row)
+        else:
+            # Nobody can check who might have read a deleted row, so only readers of everything hear of it.
+            is_reported = reader.sees_everything and entry.act == "delete"
+            document = {NOUNS[entry.topic]: {"id": str(entry.subject_id)}} if is_reported else None
         if document:
             yield entry, document
 
 
-def _gone(reader: StreamReader, entry: Entry) -> Document | None:
-    if not reader.sees_everything or entry.act != "delete":
-        return None
-    return {NOUNS[entry.topic]: {"id": str(entry.subject_id)}}
-
-
-def _taggings(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
-    put = [entry for entry in entries if entry.subject_id is None]
-    events = reader.events({entry.event_id for entry in put if entry.event_id})
+def _tag_documents(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
+    # Without a row, the entry is about attaching or detaching a tag; with one, about the tag itself.
+    attachments = [entry for entry in entries if entry.subject_id is None]
+    events = reader.events({entry.event_id for entry in attachments if entry.event_id})
     attributes = reader.attributes(
-        [int(entry.about["attribute_id"]) for entry in put if "attribute_id" in entry.about], events
+        [int(entry.about["attribute_id"]) for entry in attachments if "attribute_id" in entry.about], events
     )
     by_name = {
-        tag.name: tag for tag in Tag.objects.filter(name__in={entry.about.get("name") for entry in put})
+        tag.name: tag
+        for tag in Tag.objects.filter(name__in={entry.about.get("name") for entry in attachments})
     }
-    if themselves := [entry for entry in entries if entry.subject_id is not None]:
-        yield from _rows(reader, themselves)
-    for entry in put:
+    if tag_changes := [entry for entry in entries if entry.subject_id is not None]:
+        yield from _row_documents(reader, tag_changes)
+    for entry in attachments:
         tag, attribute = by_name.get(entry.about["name"]), entry.about.get("attribute_id")
         seen = int(attribute) in attributes if attribute else entry.event_id in events
         if tag and seen and (document := _tag(reader, tag)):
@@ -73,7 +74,7 @@ def _tag(_reader: StreamReader, tag: Tag) -> Document | None:
 
 
 def _user(reader: StreamReader, user: User) -> Document | None:
-    """A user's identity and permissions, without password or keys."""
+    # The members that MISP sends, and never password or keys.
     if not reader.sees_organisation(user.org_id):
         return None
     members = _members(user, ("email", "disabled", "autoalert", "contactalert"))

@@ -1,6 +1,6 @@
 """Changes of events and their parts, in MISP's format: ``{"Attribute": {…}, "Event": {…}, "action": "edit"}``.
 
-A whole batch of entries of one topic is written at once. What the reader may not see now is not told of.
+A whole batch of entries of one topic is written at once. What the reader may not see now is left out.
 """
 
 from __future__ import annotations
@@ -46,27 +46,28 @@ class PartKind:
 def part_bodies(reader: StreamReader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
     """The message of each entry that may be sent; all entries have the same topic."""
     kind = KINDS[entries[0].topic]
-    ids = list(dict.fromkeys(_row(entry) for entry in entries))
+    ids = list(dict.fromkeys(_row_id(entry) for entry in entries))
     found = {int(document[kind.noun]["id"]): document for document in kind.read(reader, ids)}
-    passing = _passing(reader, kind.noun, found)
+    passing = _passing_filters(reader, kind.noun, found)
     for entry in entries:
-        if (document := found.get(_row(entry))) is not None:
-            if _row(entry) in passing:
+        if (document := found.get(_row_id(entry))) is not None:
+            if _row_id(entry) in passing:
+                # An attribute is deleted by a flag: the row is still there, and MISP calls that a deletion.
                 gone = document[kind.noun].get("deleted") is True
                 yield entry, encoded({**document, "action": "delete" if gone else entry.act})
-        elif entry.act == "delete" and _may_hear_of_its_end(reader, entry):
-            yield entry, encoded({kind.noun: _remains(entry), "action": "delete"})
+        elif entry.act == "delete" and _may_learn_of_deletion(reader, entry):
+            yield entry, encoded({kind.noun: _deleted_document(entry), "action": "delete"})
 
 
 def encoded(document: Document) -> bytes:
     return msgspec.json.encode(document)
 
 
-def _row(entry: Entry) -> int:
+def _row_id(entry: Entry) -> int:
     return entry.subject_id or entry.event_id or 0
 
 
-def _passing(reader: StreamReader, noun: str, found: dict[int, Document]) -> set[int]:
+def _passing_filters(reader: StreamReader, noun: str, found: dict[int, Document]) -> set[int]:
     if not reader.stream.filters:
         return set(found)
     events = {
@@ -79,7 +80,7 @@ def _passing(reader: StreamReader, noun: str, found: dict[int, Document]) -> set
     return {number for number, event in events.items() if event in readable}
 
 
-def _may_hear_of_its_end(reader: StreamReader, entry: Entry) -> bool:
+def _may_learn_of_deletion(reader: StreamReader, entry: Entry) -> bool:
     """Nobody can check any more who might have read a deleted row; receivers that got it from us may learn of
     its deletion."""
     if reader.sees_everything:
@@ -87,28 +88,25 @@ def _may_hear_of_its_end(reader: StreamReader, entry: Entry) -> bool:
     return entry.topic == topics.EVENT and reader.has_sent(entry.about.get("uuid", ""))
 
 
-def _remains(entry: Entry) -> Document:
-    left = {"id": str(_row(entry)), "uuid": entry.about.get("uuid", ""), "deleted": True}
-    return (
-        left
-        if entry.topic == topics.EVENT or not entry.event_id
-        else {**left, "event_id": str(entry.event_id)}
-    )
+def _deleted_document(entry: Entry) -> Document:
+    left = {"id": str(_row_id(entry)), "uuid": entry.about.get("uuid", ""), "deleted": True}
+    is_part = entry.topic != topics.EVENT and entry.event_id
+    return {**left, "event_id": str(entry.event_id)} if is_part else left
 
 
 def _events(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
-    yield from _response(events_document(reader.actor, ids, METADATA))
+    yield from _decoded_response(events_document(reader.actor, ids, METADATA))
 
 
 def _attributes(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     options = AttributeOptions(deleted=Deleted.BOTH, include_context=True)
-    for attribute in _response(attributes_document(reader.actor, ids, options))["Attribute"]:
+    for attribute in _decoded_response(attributes_document(reader.actor, ids, options))["Attribute"]:
         beside = {name: attribute.pop(name) for name in BESIDE if name in attribute}
         yield {"Attribute": attribute, **beside}
 
 
 def _objects(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
-    yield from _response(
+    yield from _decoded_response(
         objects_document(reader.actor, ids, ObjectOptions(deleted=Deleted.BOTH, metadata=True))
     )
 
@@ -126,7 +124,7 @@ def _proposals(reader: StreamReader, ids: Sequence[int]) -> Iterator[Document]:
     return map(msgspec.json.decode, proposal_rows(reader.actor, ids))
 
 
-def _response(pieces: Iterable[bytes]) -> Any:
+def _decoded_response(pieces: Iterable[bytes]) -> Any:
     return msgspec.json.decode(b"".join(pieces))["response"]
 
 

@@ -1,7 +1,7 @@
 """Feeds on the local file system, only below the folder that the operator has configured.
 
-A path is walked from that folder a step at a time, and no step follows a link: what somebody puts into the folder
-cannot lead out of it, even while a feed is read.
+A path is opened from that folder one step at a time, and no step follows a link: nothing in the folder can lead out
+of it, even if it is exchanged while a feed is read.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def read(written: str, limit: int) -> Iterator[bytes]:
     """The content of a file, piece by piece; at most `limit` bytes. Raises OutgoingFailed."""
     total = 0
     with _opened(written, os.O_RDONLY | os.O_NONBLOCK) as descriptor:
+        # O_NONBLOCK, or opening a named pipe would wait for somebody to write into it.
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OutgoingFailed(FeedContentProblem.FILE_UNREADABLE(file=written))
         while piece := os.read(descriptor, CHUNK):

@@ -18,7 +18,7 @@ from vardkase.intel.models import Event
 from vardkase.misp.values.defang import defang
 
 CHOICES = "/account/notifications/"
-"""The page where people choose what they are mailed."""
+"""The page where people choose their notifications."""
 
 LONGEST_VALUE = 300
 LONGEST_TITLE = 120
@@ -74,5 +74,6 @@ def marking_of(tags: Sequence[str], subject: Subject) -> str:
 
 def _cells(line: EventLine) -> tuple[str, str, str | Promise]:
     kind = f"{line.object}/{line.relation} ({line.type})" if line.object else line.type
+    # Defanged, as mail programs turn addresses into links; on one line, as it is a cell of a table.
     value = " ".join(defang(line.value, line.type).split())
     return kind, value[:LONGEST_VALUE], _("Yes") if line.to_ids else ""

@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from django.conf import settings
 
 from vardkase.exchange.addresses import Network, networks
-from vardkase.exchange.connections import connected, require_permitted
+from vardkase.exchange.checked_sockets import connected, require_permitted
 from vardkase.exchange.errors import OutgoingFailed, TimedOut
 from vardkase.exchange.problems import OutgoingProblem, words_of
 from vardkase.exchange.tls import tls_context
@@ -63,7 +63,7 @@ class Link:
     def _has_ended(self) -> bool:
         self._socket.setblocking(False)
         try:
-            while self._socket.recv(4096):
+            while self._socket.recv(4096):  # What it says is of no interest, only whether it has closed.
                 pass
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
@@ -74,16 +74,14 @@ class Link:
     def _wait_for_acknowledgement(self) -> None:
         """Wait until the peer's kernel has acknowledged everything sent."""
         deadline = time.monotonic() + PATIENCE
-        while self._unacknowledged():
+        # Linux counts what the peer's kernel has not acknowledged (SIOCOUTQ): `sendall` returns much earlier, and
+        # syslog has no answer of its own.
+        while struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, struct.pack("i", 0)))[0]:
             if time.monotonic() > deadline:
                 raise TimeoutError
             time.sleep(GLANCE)
         if self._has_ended():
             raise ConnectionResetError("the other side has closed the connection")
-
-    def _unacknowledged(self) -> int:
-        held = fcntl.ioctl(self._socket, termios.TIOCOUTQ, struct.pack("i", 0))
-        return int(struct.unpack("i", held)[0])
 
     def _failed(self, error: OSError) -> OutgoingFailed:
         if isinstance(error, TimeoutError):

@@ -32,26 +32,27 @@ class AddressPolicy:
     permitted: tuple[Network, ...] = ()
     timed_out: bool = False
     inside: bool = False
-    """Whether the last connection does not lead to a public address, or nobody here knows (a proxy)."""
+    """Whether the last connection leads to a non-public address, or may do so (through a proxy)."""
     _open: list[socket.socket] = field(default_factory=list)
     _leaving: ExitStack = field(default_factory=ExitStack)
 
     def connect(self, host: str, port: int, patience: float, *, judged: bool = True) -> socket.socket:
-        made = connected(host, port, patience, self.permitted if judged else None)
-        self.inside = not judged or not may_be_reached(made.getpeername()[0], ())
-        self._open.append(self._leaving.enter_context(made.dup()))
-        return made
+        opened = connected(host, port, patience, self.permitted if judged else None)
+        self.inside = not judged or not may_be_reached(opened.getpeername()[0], ())
+        # A duplicate: urllib3 may close its own, and shutting down either ends both.
+        self._open.append(self._leaving.enter_context(opened.dup()))
+        return opened
 
     def refuse_private(self, host: str, port: int) -> None:
         """Raise AddressRefused if the name resolves locally to an address that may not be reached."""
-        # Where a proxy is needed it is often alone in knowing the names outside.
+        # Where a proxy is needed, often only the proxy can resolve names outside.
         with contextlib.suppress(OSError):
             require_permitted(host, port, self.permitted)
 
     @contextmanager
     def closing_after(self, seconds: float) -> Iterator[None]:
         """Limit the block's total time: a server must not hold us by sending a byte now and then."""
-        clock = threading.Timer(seconds, self._time_is_up)
+        clock = threading.Timer(seconds, self._shut_down_all)
         clock.daemon = True
         clock.start()
         self._leaving.callback(clock.cancel)
@@ -62,11 +63,11 @@ class AddressPolicy:
         self._leaving.callback(connection.close)
         return connection
 
-    def _time_is_up(self) -> None:
+    def _shut_down_all(self) -> None:
         self.timed_out = True
-        for each in self._open:
+        for opened in self._open:
             with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                opened.shutdown(socket.SHUT_RDWR)
 
 
 def connected(
@@ -77,27 +78,29 @@ def connected(
     `patience` is the longest silence in seconds. Raises AddressRefused, OSError.
     """
     found = [
-        each for each in _addresses(host, port) if permitted is None or may_be_reached(each[1][0], permitted)
+        endpoint
+        for endpoint in _addresses(host, port)
+        if permitted is None or may_be_reached(endpoint[1][0], permitted)
     ]
     if not found:
         raise AddressRefused(OutgoingProblem.PRIVATE_ADDRESS(host=host))
     failure = OSError("no address")
     for family, address in found:
-        made = socket.socket(family, socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM)
-        made.settimeout(patience)
+        opened = socket.socket(family, socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM)
+        opened.settimeout(patience)
         try:
-            made.connect(address)
+            opened.connect(address)
         except OSError as error:
-            made.close()
+            opened.close()
             failure = error
         else:
-            return made
+            return opened
     raise failure
 
 
 def require_permitted(host: str, port: int, permitted: Sequence[Network]) -> None:
     """Check all addresses of a name that third-party code will connect to; raises AddressRefused, OSError."""
-    if not all(may_be_reached(each[1][0], permitted) for each in _addresses(host, port)):
+    if not all(may_be_reached(endpoint[1][0], permitted) for endpoint in _addresses(host, port)):
         raise AddressRefused(OutgoingProblem.PRIVATE_ADDRESS(host=host))
 
 

@@ -18,19 +18,19 @@ PORTS = {"http": 80, "https": 443}
 
 
 def name(value: Any) -> str:
-    if not (given := short_text(value)):
+    if not (text := short_text(value)):
         raise Invalid(ConfigurationProblem.NAME_MISSING())
-    return given
+    return text
 
 
 def web_address(value: Any) -> str:
-    given = short_text(value)
-    scheme, host, _ = origin(given)
+    url = short_text(value)
+    scheme, host, _ = origin(url)
     if scheme not in ("http", "https") or not host:
         raise Invalid(ConfigurationProblem.BAD_ADDRESS())
-    if "@" in urlsplit(given).netloc:
+    if "@" in urlsplit(url).netloc:
         raise Invalid(ConfigurationProblem.CREDENTIALS_IN_ADDRESS())
-    return given
+    return url
 
 
 def origin(url: str) -> tuple[str, str, int]:
@@ -54,11 +54,11 @@ def rules(value: Any) -> dict[str, Any]:
 
     What MISP stores beside the lists (type_attributes, type_objects) is a list under NOT.
     """
-    given = decoded(value)
-    if not isinstance(given, dict):
+    parsed = decoded(value)
+    if not isinstance(parsed, dict):
         raise Invalid(ConfigurationProblem.RULES_NOT_AN_OBJECT())
     found: dict[str, Any] = {}
-    for name, lists in given.items():
+    for name, lists in parsed.items():
         if name in ("tags", "orgs", "type_attributes", "type_objects"):
             found[name] = _lists(lists)
         elif name == "url_params":
@@ -85,12 +85,12 @@ def decoded(value: Any) -> Any:
 def _lists(value: Any) -> dict[str, list[str]]:
     if not isinstance(value, dict) or not value.keys() <= set(RULE_LISTS):
         raise Invalid(ConfigurationProblem.NOT_RULE_LISTS())
-    return {name: _texts(each) for name, each in value.items()}
+    return {name: _texts(texts) for name, texts in value.items()}
 
 
 def _texts(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(
-        isinstance(each, str | int) and len(str(each)) <= LONGEST_RULE for each in value
+        isinstance(text, str | int) and len(str(text)) <= LONGEST_RULE for text in value
     ):
         raise Invalid(ConfigurationProblem.NOT_RULE_TEXTS())
-    return [str(each) for each in value]
+    return [str(text) for text in value]

@@ -34,9 +34,9 @@ from vardkase.misp.time import LARGEST_LEAD
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
-"""Requests on their way at a time."""
+"""Concurrent requests."""
 WAITING = 8
-"""Answers that may wait to be stored."""
+"""Responses held in memory until they are stored."""
 VIEW = (
     "events/view/{uuid}/deleted[]:0/deleted[]:1/excludeGalaxy:1/includeEventCorrelations:0"
     "/includeFeedCorrelations:0/includeWarninglistHits:0"
@@ -54,7 +54,7 @@ type Storing = tuple[Wanted, Future[Result]]
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What taking in the events of one connection needs."""
+    """Fetches and stores the events of one connection."""
 
     actor: Actor
     peer: Peer
@@ -66,28 +66,28 @@ class Intake:
         storing: deque[Storing] = deque()
         with lanes(len(wanted)) as pool:
             try:
-                for each, answer in self._fetched(wanted):
-                    storing.append((each, pool.submit(self._outcome, each[0], answer)))
+                for event, answer in self._fetch_all(wanted):
+                    storing.append((event, pool.submit(self._outcome, event[0], answer)))
                     while storing and (storing[0][1].done() or len(storing) > LANES):
-                        self._enter(book, aside, *storing.popleft())
-            finally:  # Also when the run is to stop: what is being stored stands in its book.
+                        self._record(book, aside, *storing.popleft())
+            finally:  # Also when the run is cancelled: events already being stored belong in its record.
                 while storing:
-                    self._enter(book, aside, *storing.popleft())
+                    self._record(book, aside, *storing.popleft())
 
-    def _enter(
-        self, book: SyncRunRecorder, aside: Container[str], each: Wanted, stored: Future[Result]
+    def _record(
+        self, book: SyncRunRecorder, aside: Container[str], event: Wanted, stored: Future[Result]
     ) -> None:
-        (uuid, timestamp), (outcome, reason) = each, stored.result()
+        (uuid, timestamp), (outcome, reason) = event, stored.result()
         if uuid in aside and outcome in (EventOutcome.ADDED, EventOutcome.UPDATED):
             take_back(self.peer.server, uuid)
         book.event(uuid, timestamp, outcome, reason)
 
-    def _fetched(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, Future[Reply]]]:
+    def _fetch_all(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, Future[Reply]]]:
         pending: deque[tuple[Wanted, Future[Reply]]] = deque()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pull") as pool:
             try:
-                for each in wanted:
-                    pending.append((each, pool.submit(self._ask, each[0])))
+                for event in wanted:
+                    pending.append((event, pool.submit(self._request, event[0])))
                     if len(pending) >= WAITING:
                         yield pending.popleft()
                 while pending:
@@ -96,7 +96,7 @@ class Intake:
                 for _, answer in pending:
                     answer.cancel()
 
-    def _ask(self, uuid: str) -> Reply:
+    def _request(self, uuid: str) -> Reply:
         path = VIEW.format(uuid=uuid) + ("" if self.passage.trusted else "/excludeLocalTags:1")
         return self.peer.patiently("GET", path)
 
@@ -123,7 +123,7 @@ class Intake:
         if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid:
             raise OutgoingFailed(SyncProblem.NOT_THE_EVENT())
         arrived = self.passage.event(event)
-        if is_empty(event):
+        if is_empty(event):  # As received: what the rules leave out does not make an event empty.
             return EventOutcome.EMPTY, SyncProblem.EMPTY()
         signature = reply.headers.get("x-pgp-signature")
         signed = Signed(reply.content, signature) if signature else None
@@ -131,7 +131,9 @@ class Intake:
 
     @transaction.atomic
     def _store(self, uuid: str, arrived: Document, signed: Signed | None) -> Result:
+        # Thousands of small transactions: one that a crash loses is fetched again by the next run.
         commit_asynchronously()
+        # An event from the future would be newer than all its later versions, and keep them out.
         if (as_int(arrived.get("timestamp")) or 0) > now_seconds() + LARGEST_LEAD:
             return EventOutcome.REFUSED, SyncProblem.AHEAD_OF_TIME()
         stored = cursor().execute(STORED, (uuid,)).fetchone()
@@ -156,20 +158,23 @@ def _without_missing_tags(event_id: int, arrived: Document) -> Document:
     for uuid, name in rows:
         stored.setdefault(uuid, set()).add(name)
     return {
-        **_detaching(arrived, stored.get(None, set())),
-        "Attribute": [_of_attribute(each, stored) for each in parts(arrived, "Attribute")],
+        **_detaching_tags(arrived, stored.get(None, set())),
+        "Attribute": [_attribute_detaching(attribute, stored) for attribute in parts(arrived, "Attribute")],
         "Object": [
-            {**each, "Attribute": [_of_attribute(inner, stored) for inner in parts(each, "Attribute")]}
-            for each in parts(arrived, "Object")
+            {
+                **holder,
+                "Attribute": [_attribute_detaching(inner, stored) for inner in parts(holder, "Attribute")],
+            }
+            for holder in parts(arrived, "Object")
         ],
     }
 
 
-def _of_attribute(attribute: Document, stored: dict[str | None, set[str]]) -> Document:
-    return _detaching(attribute, stored.get(str(attribute.get("uuid")).lower(), set()))
+def _attribute_detaching(attribute: Document, stored: dict[str | None, set[str]]) -> Document:
+    return _detaching_tags(attribute, stored.get(str(attribute.get("uuid")).lower(), set()))
 
 
-def _detaching(part: Document, stored: set[str]) -> Document:
+def _detaching_tags(part: Document, stored: set[str]) -> Document:
     named = {str(tag.get("name")).lower() for tag in parts(part, "Tag")}
     gone = [{"name": name, "deleted": True} for name in sorted(stored) if name.lower() not in named]
     return {**part, "Tag": [*parts(part, "Tag"), *gone]} if gone else part

@@ -1,11 +1,11 @@
-"""How feed content is stored: the feed determines distribution, tags and creator."""
+"""Applies a feed's settings to its events: distribution, tags and creator."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from vardkase.exchange.feeds.models import Feed
-from vardkase.exchange.reach import reaching
+from vardkase.exchange.imported_distribution import with_distribution
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.tag_collections.queries import default_tags
 from vardkase.misp.distribution import Analysis, Distribution, ThreatLevel
@@ -19,13 +19,13 @@ def tags_of(actor: Actor, feed: Feed) -> list[str]:
     return list(dict.fromkeys([*own, *(tag.name for tag in collected)]))
 
 
-def dressed(actor: Actor, feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
+def with_feed_settings(actor: Actor, feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
     settings = feed.settings or {}
     event = {name: value for name, value in event.items() if name not in ("id", "locked")}
     if feed.distribution != Distribution.INHERIT:
-        event = reaching(event, feed.distribution, feed.sharing_group_id)
-    given = event.get("Tag")
-    tags: list[Any] = given if isinstance(given, list) else []
+        event = with_distribution(event, feed.distribution, feed.sharing_group_id)
+    listed = event.get("Tag")
+    tags: list[Any] = listed if isinstance(listed, list) else []
     event["Tag"] = [*tags, *({"name": name} for name in tags_of(actor, feed))]
     if feed.orgc:
         event["Orgc"] = {"uuid": str(feed.orgc.uuid), "name": feed.orgc.name}
@@ -44,4 +44,4 @@ def event_for_list(actor: Actor, feed: Feed) -> dict[str, Any]:
         "threat_level_id": int(ThreatLevel.UNDEFINED),
         "analysis": int(Analysis.COMPLETED),
     }
-    return dressed(actor, feed, event)
+    return with_feed_settings(actor, feed, event)

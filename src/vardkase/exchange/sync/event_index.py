@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,32 +39,31 @@ class KnownEvent:
 
 def offered_events(peer: Peer, rules: Mapping[str, Any]) -> list[OfferedEvent]:
     found = peer.document("POST", EVENT_INDEX, index_request(rules))
+    # One event alone may come without a list around it.
     rows = [found] if isinstance(found, dict) and "id" in found else found
     if not isinstance(rows, list):
         raise OutgoingFailed(SyncProblem.NO_EVENT_LIST())
-    return list(_read(rows))
-
-
-def _read(rows: Iterable[Any]) -> Iterator[OfferedEvent]:
+    offered = []
     for row in rows:
         if not isinstance(row, dict) or not as_bool(row.get("published")):
             continue
         uuid, creator = (str(row.get(name) or "").lower() for name in ("uuid", "orgc_uuid"))
         if UUID.fullmatch(uuid):
             timestamp, sighted = (as_int(row.get(name)) or 0 for name in ("timestamp", "sighting_timestamp"))
-            yield OfferedEvent(uuid, timestamp, sighted, creator)
+            offered.append(OfferedEvent(uuid, timestamp, sighted, creator))
+    return offered
 
 
 def blocked_of(offered: Sequence[OfferedEvent]) -> frozenset[str]:
     """The uuids of offered events and creators that are on a blocklist."""
-    events = {each.uuid for each in offered}
-    creators = {each.creator for each in offered if UUID.fullmatch(each.creator)}
+    events = {event.uuid for event in offered}
+    creators = {event.creator for event in offered if UUID.fullmatch(event.creator)}
     rows = cursor().execute(BLOCKED, {"events": list(events), "creators": list(creators)})
     return frozenset(row[0] for row in rows.fetchall())
 
 
 def known_events(offered: Iterable[OfferedEvent]) -> dict[str, KnownEvent]:
-    rows = cursor().execute(KNOWN, {"uuids": [each.uuid for each in offered]}).fetchall()
+    rows = cursor().execute(KNOWN, {"uuids": [event.uuid for event in offered]}).fetchall()
     return {uuid: KnownEvent(*values) for uuid, *values in rows}
 
 
