@@ -73,21 +73,31 @@ def sections(document: Mapping[str, Any], wanted: str = "") -> list[DocumentedSe
 
     An endpoint with optional arguments has two paths; only the longer one is listed.
     """
-    words = [_plain(word) for word in wanted.split()]
-    found: dict[str, list[DocumentedEndpoint]] = {each["name"]: [] for each in document["tags"]}
+    terms = [_plain(word) for word in wanted.split()]
+    by_controller: dict[str, list[DocumentedEndpoint]] = {tag["name"]: [] for tag in document["tags"]}
     longest = {_bare(path): path for path in sorted(document["paths"], key=len)}
     for path, item in document["paths"].items():
         entry = _entry(path, item)
-        if longest[_bare(path)] == path and all(word in entry.search for word in words):
-            found[_first(item)["tags"][0]].append(entry)
-    return [DocumentedSection(name, tuple(entries)) for name, entries in found.items() if entries]
+        if longest[_bare(path)] == path and all(word in entry.search for word in terms):
+            by_controller[_first(item)["tags"][0]].append(entry)
+    return [DocumentedSection(name, tuple(entries)) for name, entries in by_controller.items() if entries]
 
 
 def details(document: Mapping[str, Any], slug: str, server: str) -> Details | None:
     """The endpoint that `slug` names; `server` is used in the example. None if it does not exist."""
     for path, item in document["paths"].items():
         if slug_of(path) == slug:
-            return _details(document, path, item, server)
+            operation = _first(item)
+            shortest = min((other for other in document["paths"] if _bare(other) == _bare(path)), key=len)
+            members = tuple(_members(item, shortest))
+            return Details(
+                entry=_entry(path, item),
+                requires=tuple(_need(needed) for needed in operation["x-requires"]),
+                public=operation.get("security") == [],
+                members=members,
+                replies=tuple(_replies(document, operation["responses"])),
+                example=_example(path, item, members, server),
+            )
     return None
 
 
@@ -98,20 +108,6 @@ def slug_of(path: str) -> str:
 
 def _bare(path: str) -> str:
     return path.partition("/{")[0]
-
-
-def _details(document: Mapping[str, Any], path: str, item: Mapping[str, Any], server: str) -> Details:
-    operation = _first(item)
-    shortest = min((each for each in document["paths"] if _bare(each) == _bare(path)), key=len)
-    members = tuple(_members(item, shortest))
-    return Details(
-        entry=_entry(path, item),
-        requires=tuple(_need(told) for told in operation["x-requires"]),
-        public=operation.get("security") == [],
-        members=members,
-        replies=tuple(_replies(document, operation["responses"])),
-        example=_example(path, item, members, server),
-    )
 
 
 def _entry(path: str, item: Mapping[str, Any]) -> DocumentedEndpoint:
@@ -125,14 +121,14 @@ def _entry(path: str, item: Mapping[str, Any]) -> DocumentedEndpoint:
 
 def _first(item: Mapping[str, Any]) -> dict[str, Any]:
     operations = [item[method] for method in METHODS if method in item]
-    found: dict[str, Any] = max(operations, key=lambda each: "requestBody" in each)
-    return found
+    operation: dict[str, Any] = max(operations, key=lambda candidate: "requestBody" in candidate)
+    return operation
 
 
-def _need(told: str) -> str:
-    flags = told.split(" or ")
+def _need(needed: str) -> str:
+    flags = needed.split(" or ")
     if not all(flag in FLAGS for flag in flags):
-        return str(NEEDS.get(told, told))
+        return str(NEEDS.get(needed, needed))
     return gettext(" or ").join(f"{FLAGS[flag][0]} ({flag})" for flag in flags)
 
 
@@ -157,8 +153,8 @@ def _of_body(body: Mapping[str, Any] | None) -> Iterator[Member]:
         schema = content.get("schema", {})
         schema = schema.get("anyOf", [schema])[0]
         needed = schema.get("required", ())
-        for name, each in schema.get("properties", {}).items():
-            yield Member(name, "body", _kind(each), name in needed, each.get("description", ""))
+        for name, member in schema.get("properties", {}).items():
+            yield Member(name, "body", _kind(member), name in needed, member.get("description", ""))
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
@@ -172,16 +168,16 @@ def _kind(schema: Mapping[str, Any]) -> str:
 def _replies(document: Mapping[str, Any], responses: Mapping[str, Any]) -> Iterator[Reply]:
     shared = document["components"]["responses"]
     for status, response in responses.items():
-        told = shared[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
-        schema = told.get("content", {}).get("application/json", {}).get("schema", {})
-        yield Reply(status, told["description"], _holds(schema))
+        described = shared[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        schema = described.get("content", {}).get("application/json", {}).get("schema", {})
+        yield Reply(status, described["description"], _holds(schema))
 
 
 def _holds(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
-        return " | ".join(dict.fromkeys(word for each in schema["anyOf"] if (word := _holds(each))))
+        return " | ".join(dict.fromkeys(word for option in schema["anyOf"] if (word := _holds(option))))
     if schema.get("type") == "array":
         return f"[{_holds(schema.get('items', {}))}]"
     names = list(schema.get("properties", {}))
@@ -189,13 +185,15 @@ def _holds(schema: Mapping[str, Any]) -> str:
 
 
 def _example(path: str, item: Mapping[str, Any], members: Iterable[Member], server: str) -> str:
-    method = next(each for each in ("get", *METHODS) if each in item)
+    method = next(method for method in ("get", *METHODS) if method in item)
     lines = [f"curl -X {method.upper()}"] if method != "get" else ["curl"]
     if _first(item).get("security") != []:
         lines.append("-H 'Authorization: YOUR_KEY'")
     lines.append("-H 'Accept: application/json'")
     body = {
-        each.name: EXAMPLES.get(each.kind, "…") for each in members if each.place == "body" and each.required
+        member.name: EXAMPLES.get(member.kind, "…")
+        for member in members
+        if member.place == "body" and member.required
     }
     if method != "get":
         lines += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(body, ensure_ascii=False)}'"]

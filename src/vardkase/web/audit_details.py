@@ -171,19 +171,19 @@ def _part(name: str, value: Any) -> str:
 
 
 def _permissions_changed(before: list[str], after: list[str]) -> str:
-    given = [name for name in after if name not in before]
+    granted = [name for name in after if name not in before]
     taken = [name for name in before if name not in after]
-    words = [
-        gettext("given: %(names)s") % {"names": _value("permissions", given)} if given else "",
+    changes = [
+        gettext("given: %(names)s") % {"names": _value("permissions", granted)} if granted else "",
         gettext("removed: %(names)s") % {"names": _value("permissions", taken)} if taken else "",
     ]
-    return "; ".join(filter(None, words))
+    return "; ".join(filter(None, changes))
 
 
 def _value(name: str, value: Any) -> str:
     if isinstance(value, list):
         pair = len(value) == 2 and name not in ("fields", "organisations", "permissions")
-        return (" → " if pair else ", ").join(_one(name, each) for each in value)
+        return (" → " if pair else ", ").join(_one(name, item) for item in value)
     return _one(name, value)
 
 
@@ -201,7 +201,7 @@ def _one(name: str, value: Any) -> str:
     if name == "expiration" and isinstance(value, int):
         return long_date(last_day(value)) if value else gettext("Never")
     if name == "action":
-        return str(next((each.title for each in actions() if each.name == value), value))
+        return str(next((action.title for action in actions() if action.name == value), value))
     if name in DIGESTS:
         return f"{str(value)[:SHOWN_OF_DIGEST]}…"
     if isinstance(value, str) and value in VALUES.get(name, {}):

@@ -118,9 +118,9 @@ def _beacons(places: Iterable[int], distribution: int) -> str:
 def reach(distribution: int | None, sharing_group: Any = None, *, choosing: bool = False) -> SafeString:
     level = INHERIT if distribution is None else int(distribution)
     group = getattr(sharing_group, "name", sharing_group)
-    words = group if level == GROUP and group else REACHES[level]
+    label = group if level == GROUP and group else REACHES[level]
     return format_html(
-        '<span class="reach">{}<span>{}</span></span>', beacon_line(level, choosing=choosing), words
+        '<span class="reach">{}<span>{}</span></span>', beacon_line(level, choosing=choosing), label
     )
 
 

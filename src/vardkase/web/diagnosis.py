@@ -147,43 +147,43 @@ REFUSALS: dict[int, tuple[int, Words, Words]] = {
 """How the other hub refuses us: the place among `LABELS`, what was found, what to do."""
 
 
-def diagnosis(server: Server, found: Checkup) -> Diagnosis:
-    status = found.result["status"]
+def diagnosis(server: Server, checkup: Checkup) -> Diagnosis:
+    status = checkup.result["status"]
     # The failure; an expired certificate is never offered for trust.
-    ended = found.certificate is not None and found.certificate.days_left < 0
-    fault = ConnectionFault.EXPIRED if found.fault is ConnectionFault.UNTRUSTED and ended else found.fault
+    ended = checkup.certificate is not None and checkup.certificate.days_left < 0
+    fault = ConnectionFault.EXPIRED if checkup.fault is ConnectionFault.UNTRUSTED and ended else checkup.fault
     if fault is not None:
         place, finding, advice = FAULTS[fault]
     elif status != client.WORKS:
         place, finding, advice = REFUSALS.get(status, REFUSALS[client.UNEXPECTED])
     else:
         place, finding, advice = len(LABELS), gettext("The connection works."), ""
-    steps = list(_steps(server, found, place, finding, advice))
+    steps = list(_steps(server, checkup, place, finding, advice))
     worst = next((step for step in steps if step.state == "bad"), None)
     if worst is not None and place == len(LABELS):
         finding, advice = worst.finding, worst.advice
-    certificate = found.certificate if fault is ConnectionFault.UNTRUSTED else None
+    certificate = checkup.certificate if fault is ConnectionFault.UNTRUSTED else None
     return Diagnosis(worst is None, finding, advice, steps, certificate.fingerprint if certificate else "")
 
 
-def _steps(server: Server, found: Checkup, place: int, finding: Words, advice: Words) -> Iterator[Step]:
-    told = {
+def _steps(server: Server, checkup: Checkup, place: int, finding: Words, advice: Words) -> Iterator[Step]:
+    steps = {
         0: lambda: Step(NAME, "ok", urlsplit(server.url).hostname or ""),
         2: lambda: _encryption(server),
-        3: lambda: _certificate(found),
-        5: lambda: _role(found),
-        6: lambda: _version(found),
-        7: lambda: _traffic(found),
-        8: lambda: _clock(found),
+        3: lambda: _certificate(checkup),
+        5: lambda: _role(checkup),
+        6: lambda: _version(checkup),
+        7: lambda: _traffic(checkup),
+        8: lambda: _clock(checkup),
     }
     for number, label in enumerate(LABELS):
         if number > place:
             yield Step(label, "skipped")
         elif number == place:
-            said = str(found.said or "")
-            yield Step(label, "bad", f"{finding} {said}".strip(), advice)
+            detail = str(checkup.said or "")
+            yield Step(label, "bad", f"{finding} {detail}".strip(), advice)
         else:
-            yield told[number]() if number in told else Step(label, "ok")
+            yield steps[number]() if number in steps else Step(label, "ok")
 
 
 def _encryption(server: Server) -> Step:
@@ -197,39 +197,39 @@ def _encryption(server: Server) -> Step:
     )
 
 
-def _certificate(found: Checkup) -> Step:
-    if found.certificate is None:
+def _certificate(checkup: Checkup) -> Step:
+    if checkup.certificate is None:
         return Step(CERTIFICATE, "skipped")
-    left = found.certificate.days_left
-    holds = gettext("Valid until %(day)s.") % {"day": display.long_date(found.certificate.ends)}
+    left = checkup.certificate.days_left
+    holds = gettext("Valid until %(day)s.") % {"day": display.long_date(checkup.certificate.ends)}
     if left > SOON:
         return Step(CERTIFICATE, "ok", holds)
-    words = ngettext("%(n)s day is left.", "%(n)s days are left.", left) % {"n": left}
+    message = ngettext("%(n)s day is left.", "%(n)s days are left.", left) % {"n": left}
     return Step(
-        CERTIFICATE, "warn", f"{holds} {words}", gettext("Remind its administrators to renew it in time.")
+        CERTIFICATE, "warn", f"{holds} {message}", gettext("Remind its administrators to renew it in time.")
     )
 
 
-def _role(found: Checkup) -> Step:
-    if found.account is None:
+def _role(checkup: Checkup) -> Step:
+    if checkup.account is None:
         return Step(ROLE, "ok")
-    values = {"email": found.account.email, "role": found.account.role}
+    values = {"email": checkup.account.email, "role": checkup.account.role}
     return Step(ROLE, "ok", gettext("We are %(email)s there, with the role “%(role)s”.") % values)
 
 
-def _version(found: Checkup) -> Step:
-    theirs = str(found.result.get("version"))[:20]
-    words = gettext("It runs version %(theirs)s, we speak %(ours)s.") % {
+def _version(checkup: Checkup) -> Step:
+    theirs = str(checkup.result.get("version"))[:20]
+    message = gettext("It runs version %(theirs)s, we speak %(ours)s.") % {
         "theirs": theirs,
-        "ours": found.result.get("local_version"),
+        "ours": checkup.result.get("local_version"),
     }
-    if found.result.get("mismatch") in ("major", "minor"):
-        return Step(VERSION, "warn", words, gettext("Something may not pass. Update the older one."))
-    return Step(VERSION, "ok", words)
+    if checkup.result.get("mismatch") in ("major", "minor"):
+        return Step(VERSION, "warn", message, gettext("Something may not pass. Update the older one."))
+    return Step(VERSION, "ok", message)
 
 
-def _traffic(found: Checkup) -> Step:
-    if found.result.get("post") == client.POST_FINE:
+def _traffic(checkup: Checkup) -> Step:
+    if checkup.result.get("post") == client.POST_FINE:
         return Step(TRAFFIC, "ok")
     return Step(
         TRAFFIC,
@@ -239,20 +239,20 @@ def _traffic(found: Checkup) -> Step:
     )
 
 
-def _clock(found: Checkup) -> Step:
-    if found.clock is None:
+def _clock(checkup: Checkup) -> Step:
+    if checkup.clock is None:
         return Step(CLOCKS, "skipped")
-    if abs(found.clock) <= CLOCK:
+    if abs(checkup.clock) <= CLOCK:
         return Step(CLOCKS, "ok")
-    minutes = max(1, round(abs(found.clock) / 60))
-    if found.clock > 0:
-        words = ngettext("Theirs is %(n)s minute fast.", "Theirs is %(n)s minutes fast.", minutes)
+    minutes = max(1, round(abs(checkup.clock) / 60))
+    if checkup.clock > 0:
+        message = ngettext("Theirs is %(n)s minute fast.", "Theirs is %(n)s minutes fast.", minutes)
     else:
-        words = ngettext("Theirs is %(n)s minute slow.", "Theirs is %(n)s minutes slow.", minutes)
+        message = ngettext("Theirs is %(n)s minute slow.", "Theirs is %(n)s minutes slow.", minutes)
     return Step(
         CLOCKS,
         "warn",
-        words % {"n": minutes},
+        message % {"n": minutes},
         gettext(
             "The clock decides which change of an event is newer. Whichever clock is wrong "
             "should be set right."

@@ -63,12 +63,10 @@ def _characters(run: str, foreign: frozenset[str]) -> list[TextPiece]:
 def foreign_letters(value: str) -> frozenset[str]:
     """Letters outside the Latin script in a value that also has Latin ones: possible homoglyphs."""
     letters = {character for character in value if character.isalpha()}
-    others = frozenset(character for character in letters if not _is_latin(character))
+    others = frozenset(
+        character for character in letters if not unicodedata.name(character, "").startswith("LATIN")
+    )
     return others if others and others != letters else frozenset()
-
-
-def _is_latin(character: str) -> bool:
-    return unicodedata.name(character, "").startswith("LATIN")
 
 
 def script_name(character: str) -> str:
@@ -90,11 +88,11 @@ def punycode(value: str, kind: str) -> str:
     )
     if host.isascii():
         return ""
-    return "[.]".join(_ascii_label(label) for label in host.split("."))
-
-
-def _ascii_label(label: str) -> str:
-    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+    # Not by the idna codec: it raises for labels that it does not allow, and this is to show any value.
+    return "[.]".join(
+        label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+        for label in host.split(".")
+    )
 
 
 def thin(number: int) -> str:

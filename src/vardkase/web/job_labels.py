@@ -45,15 +45,15 @@ SUBJECTS = (
 
 def kind_of(job: Job) -> str:
     """What the job does: "Fetch a feed (feed 7)"."""
-    found = json.loads(job.arguments)
-    given = found if isinstance(found, dict) else {}
-    if job.task == RUN and (schedule := find(str(given.get("name")))) is not None:
+    parsed = json.loads(job.arguments)
+    arguments = parsed if isinstance(parsed, dict) else {}
+    if job.task == RUN and (schedule := find(str(arguments.get("name")))) is not None:
         return str(schedule.title)
-    words = str(KINDS.get(job.task, job.task))
+    label = str(KINDS.get(job.task, job.task))
     for name, subject in SUBJECTS:
-        if name in given:
-            return f"{words} ({subject % {'id': given[name]}})"
-    return words
+        if name in arguments:
+            return f"{label} ({subject % {'id': arguments[name]}})"
+    return label
 
 
 def time_left(job: Job) -> str:

@@ -24,7 +24,10 @@ def rendered(text: str, longest: int = LONGEST) -> SafeString:
     cells stay text.
     """
     shown = _shortened(text, longest)
-    return _rendered(shown, _reader(tables=_most_cells(shown) <= MOST_CELLS))
+    # An upper bound of the cells: each line with bars could be a row as wide as the widest.
+    bars = [line.count("|") for line in shown.splitlines()]
+    cells = max(bars, default=0) * sum(count > 0 for count in bars)
+    return _rendered(shown, _reader(tables=cells <= MOST_CELLS))
 
 
 def rendered_by_owner(text: str) -> SafeString:
@@ -34,11 +37,6 @@ def rendered_by_owner(text: str) -> SafeString:
 
 def _shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}\n\n[…]"
-
-
-def _most_cells(text: str) -> int:
-    bars = [line.count("|") for line in text.splitlines()]
-    return max(bars, default=0) * sum(count > 0 for count in bars)
 
 
 def _rendered(text: str, reader: MarkdownIt) -> SafeString:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
@@ -118,7 +118,8 @@ class SignedIn:
             refused = render(request, "refused.html", {"why": gettext(NO_ROOM)}, status=503)
             refused.headers["Retry-After"] = RETRY_AFTER
             return refused
-        length = _length(request)
+        text = str(request.META.get("CONTENT_LENGTH") or "0")
+        length = int(text) if text.isdecimal() else 0
         if length > BodyLimits.PUBLIC.bytes:
             limits = _limits(request)
             if length > limits.bytes:
@@ -141,7 +142,8 @@ class SignedIn:
     ) -> HttpResponse | None:
         if not is_available(view):
             raise Http404
-        name = _name(request.resolver_match)
+        # With its namespace, so that no other app can shadow one of allauth's.
+        name = (request.resolver_match.view_name or "") if request.resolver_match else ""
         declared = getattr(view, "declared_permissions", None)
         user = request.user
         if declared is PUBLIC or name in LEAVING_VIEWS:
@@ -176,6 +178,7 @@ def _limits(request: HttpRequest) -> BodyLimits:
             return BodyLimits.PUBLIC
         declared: BodyLimits = getattr(view, "body_limits", BodyLimits.QUERY)
         return declared
+    # Applicants have no account, but send evidence: who has a valid private link may send files.
     if not request.path_info.startswith(COOKIE_PATH) or OWN_LINK.cookie not in request.COOKIES:
         return BodyLimits.PUBLIC
     try:
@@ -200,6 +203,7 @@ def _admit(
     """
     if not user.role.perm_site_admin and not LIVE.value:
         return render(request, "503.html", {"why": MAINTENANCE_MESSAGE.value}, status=503)
+    # Before the actor is attached: until the step is done, no page reads or writes as this user.
     step, allowed = _pending_step(user, means_of(request, user))
     if step and name not in allowed | REAUTHENTICATION_VIEWS:
         return redirect(step)
@@ -242,13 +246,3 @@ def _leave(request: HttpRequest, user: User) -> HttpResponse:
     User.objects.filter(pk=user.pk).update(force_logout=False)
     end_this_session(request)
     return redirect(settings.LOGIN_URL)
-
-
-def _length(request: HttpRequest) -> int:
-    text = str(request.META.get("CONTENT_LENGTH") or "0")
-    return int(text) if text.isdecimal() else 0
-
-
-def _name(match: ResolverMatch | None) -> str:
-    """The view's name with its namespace, so that no other app can shadow one of allauth's."""
-    return (match.view_name or "") if match else ""

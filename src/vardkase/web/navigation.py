@@ -187,9 +187,14 @@ def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[Navigat
     ]
     shown = [section for section in everything if section["entries"]]
     entries = [entry for section in shown for entry in section["entries"]]
-    here = [entry for entry in entries if _is_at(entry["url"], path)]
-    if here:
-        max(here, key=lambda entry: len(entry["url"]))["current"] = True
+    current = [
+        entry
+        for entry in entries
+        if path == entry["url"] or (entry["url"] != "/" and path.startswith(entry["url"]))
+    ]
+    if current:
+        # The longest, since the URL of one page may begin with that of another.
+        max(current, key=lambda entry: len(entry["url"]))["current"] = True
     return shown
 
 
@@ -216,7 +221,3 @@ def address_of(view: str) -> str:
 def _known(view: str, _profile: Profile) -> str:
     url = reverse(view)
     return url if is_available(resolve(url).func) else ""
-
-
-def _is_at(url: str, path: str) -> bool:
-    return path == url or (url != "/" and path.startswith(url))

@@ -76,7 +76,9 @@ def page[**P](
             try:
                 _authorise(page_request.actor, requires, staff, confirmed=confirmed, oversight=oversight)
                 if not writes:
-                    page_request.actor = for_reading(page_request.actor, _name_of(request))
+                    match = request.resolver_match
+                    place = f"page {match.view_name}" if match else "page"
+                    page_request.actor = for_reading(page_request.actor, place)
                     return view(page_request, *args, **kwargs)
                 actor = page_request.actor
                 actor.require_own_affairs() if allowed_while_suspended else actor.require_writing()
@@ -130,11 +132,6 @@ def _authorise(
         actor.require_step_up()
 
 
-def _name_of(request: HttpRequest) -> str:
-    match = request.resolver_match
-    return f"page {match.view_name}" if match else "page"
-
-
 def refusal_page(request: HttpRequest, refused: Forbidden | Conflict) -> HttpResponse:
     match refused:
         case StandingRefused():
@@ -142,7 +139,7 @@ def refusal_page(request: HttpRequest, refused: Forbidden | Conflict) -> HttpRes
         case PolicyForbids():
             return render(request, "policy/refused.html", {"words": str(refused)}, status=403)
         case MissingDuty():
-            needed = {"duties": [DUTIES[each] for each in refused.duties]}
+            needed = {"duties": [DUTIES[duty] for duty in refused.duties]}
             return render(request, "403.html", needed, status=403)
         case _:
             status = 409 if isinstance(refused, Conflict) else 403

@@ -36,5 +36,5 @@ def found_choices(request: PageRequest, form: forms.Form) -> HttpResponse:
     field = form.fields.get(name)
     if not isinstance(field, Picker):
         raise Http404
-    found = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
-    return render(request, "components/picked.html", found | {"name": name})
+    context = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
+    return render(request, "components/picked.html", context | {"name": name})

@@ -37,7 +37,8 @@ class RuleRows[Row: Model]:
     def named(self, values: Sequence[str]) -> list[PickerChoice]:
         sane = [value for value in values if self.column != "pk" or (value.isdecimal() and len(value) < 19)]
         known = {
-            each.value: each for each in self._choices(self.rows().filter(**{f"{self.column}__in": sane}))
+            choice.value: choice
+            for choice in self._choices(self.rows().filter(**{f"{self.column}__in": sane}))
         }
         return [known.get(value, PickerChoice(value, value)) for value in values]
 

@@ -41,7 +41,8 @@ PIECES = {
 def value(text: str, kind: str, *, url: str = "", copy: bool = False, raw: bool = False) -> SafeString:
     shown = text if raw else defang(text, kind)
     marks = is_defanged(kind)
-    body = _folded(shown, kind) if _is_long(shown) else _linked(_pieces(shown, marks), kind, url)
+    is_long = shown.count("\n") >= display.FOLD_LINES or len(shown) > display.FOLD_CHARACTERS
+    body = _folded(shown, kind) if is_long else _linked(_pieces(shown, marks), kind, url)
     return format_html(
         "{}{}{}", body, copy_menu(text, kind) if copy else "", _warning(text, kind) if marks else ""
     )
@@ -62,10 +63,6 @@ def _linked(content: SafeString, kind: str, url: str) -> SafeString:
     if url:
         return format_html('<a class="{} v-link" href="{}">{}</a>', _css(kind), url, content)
     return format_html('<span class="{}">{}</span>', _css(kind), content)
-
-
-def _is_long(shown: str) -> bool:
-    return shown.count("\n") >= display.FOLD_LINES or len(shown) > display.FOLD_CHARACTERS
 
 
 def _folded(shown: str, kind: str) -> SafeString:

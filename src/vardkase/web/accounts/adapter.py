@@ -108,7 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """The methods to confirm identity: the second factor if there is one, since a password is weaker."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return [each for each in methods if each["id"] != "reauthenticate"] or methods
+        return [method for method in methods if method["id"] != "reauthenticate"] or methods
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("home")

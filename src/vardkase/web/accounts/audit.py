@@ -62,17 +62,15 @@ def sign_in_refused(request: HttpRequest, email: str) -> None:
 
 def provider_refused(request: HttpRequest, provider: IdentityProvider, refused: ProviderRefused) -> None:
     somebody = AttemptedUser(provider.org_id, getattr(request, "client_address", None))
-    change = {"reason": refused.fault.value, "detail": _plain(refused.detail), "provider": provider.issuer}
+    # The detail is text of a foreign server: no control characters, and not more than a line of it.
+    detail = "".join(letter for letter in refused.detail if letter.isprintable())[:200]
+    change = {"reason": refused.fault.value, "detail": detail, "provider": provider.issuer}
     record(
         somebody,
         IdentityAction.USER_PROVIDER_REFUSED,
         Target("organisation", provider.org_id, title=provider.org.name),
         change,
     )
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text if letter.isprintable())[:200]
 
 
 def signed_out_everywhere(request: HttpRequest, user: User, ended: int) -> None:

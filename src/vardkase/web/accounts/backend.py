@@ -13,8 +13,8 @@ class AuthenticationBackend(AllauthBackend):  # type: ignore[misc]
     """Accounts by e-mail, case-insensitively; only the account's own address counts."""
 
     def _authenticate_by_email(self, email: str, password: str) -> User | None:
-        found: User | None = self._check_password(User.objects.filter(email__iexact=email).first(), password)
-        return found
+        user: User | None = self._check_password(User.objects.filter(email__iexact=email).first(), password)
+        return user
 
     def get_user(self, user_id: Any) -> User | None:
         """The user of a session, read for each request; None as soon as the account is disabled."""

@@ -75,13 +75,15 @@ class _Code(mfa.BaseAuthenticateForm):  # type: ignore[misc]
         code: str = self.cleaned_data["code"]
         _require_attempt(self.user)
         app: Authenticator | None = None
-        for each in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
-            if each.type == Authenticator.Type.TOTP:
-                app = each
-            if self._is_right(each, code):
+        for authenticator in Authenticator.objects.filter(user=self.user).exclude(
+            type=Authenticator.Type.WEBAUTHN
+        ):
+            if authenticator.type == Authenticator.Type.TOTP:
+                app = authenticator
+            if self._is_right(authenticator, code):
                 one_time_codes.forgive(self.user.pk)
-                each.user = self.user
-                self.authenticator = each
+                authenticator.user = self.user
+                self.authenticator = authenticator
                 return code
         if app is not None:
             self._emit_authentication_failed(app)

@@ -10,8 +10,8 @@ from vardkase.identity.accounts.models import User
 
 
 def sessions_of(user: User) -> list[UserSession]:
-    found: list[UserSession] = UserSession.objects.purge_and_list(user)
-    return sorted(found, key=lambda session: session.created_at, reverse=True)
+    sessions: list[UserSession] = UserSession.objects.purge_and_list(user)
+    return sorted(sessions, key=lambda session: session.created_at, reverse=True)
 
 
 def end_sessions(user: User, *, keep: str | None = None) -> int:

@@ -68,7 +68,7 @@ def ask_to_confirm(request: HttpRequest, user: User, *, resume: bool) -> HttpRes
     """
     methods = get_adapter().get_reauthentication_methods(user)
     usable = [
-        each for each in methods if each["id"] != "reauthenticate" or not settings.REQUIRE_SECOND_FACTOR
+        method for method in methods if method["id"] != "reauthenticate" or not settings.REQUIRE_SECOND_FACTOR
     ]
     if usable:
         if resume:

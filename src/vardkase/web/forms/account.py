@@ -54,9 +54,9 @@ class KeyForm(forms.Form):
         latest = latest_day(now_seconds(), min(days, YEAR))
         super().__init__(data, initial={"expiration": latest})
         if must_be_bound(owner):
-            told = _("At most %(days)s days from today: no later than %(day)s.")
+            hint = _("At most %(days)s days from today: no later than %(day)s.")
             day = date_format(latest_day(now_seconds(), days), "j F Y")
-            self.fields["expiration"].help_text = told % {"days": days, "day": day}
+            self.fields["expiration"].help_text = hint % {"days": days, "day": day}
             self.fields["allowed_ips"].help_text = _("Addresses or networks, one on each line.")
             for name in ("expiration", "allowed_ips"):
                 self.fields[name].required = True

@@ -56,7 +56,7 @@ class PhaseForm(forms.Form):
 
     def __init__(self, phase: Phase, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={name: getattr(phase, name) for name in READERS})
-        known = [(name, in_language(each, "title")) for name, each in preconditions().items()]
+        known = [(name, in_language(precondition, "title")) for name, precondition in preconditions().items()]
         self.fields["preconditions"].choices = known  # type: ignore[attr-defined]
 
 

@@ -66,7 +66,7 @@ class StepForm(forms.Form):
     def blame(self, errors: Mapping[str, Sequence[Problem]]) -> None:
         self.full_clean()
         for key, problems in errors.items():
-            self.add_error(key if key in self.fields else None, [str(each) for each in problems])
+            self.add_error(key if key in self.fields else None, [str(problem) for problem in problems])
 
 
 def _shown(field: FormField, value: Any) -> Any:

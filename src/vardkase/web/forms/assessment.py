@@ -80,7 +80,7 @@ class ProposalForm(forms.Form):
 class AnswerForm(forms.Form):
     """The second officer's answer; nothing is preselected."""
 
-    answer = forms.ChoiceField(choices=[(each.value, each.value) for each in DecisionResult])
+    answer = forms.ChoiceField(choices=[(result.value, result.value) for result in DecisionResult])
     text = _text(_("Your question or reasons"), required=False)
     exception = _text(_("Exception"), 2, required=False)
 

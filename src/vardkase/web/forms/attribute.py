@@ -27,10 +27,10 @@ def grouped_types() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def category_choices(type_name: str) -> Iterator[tuple[str, str]]:
     usual = DEFAULTS[type_name][0] if type_name in DEFAULTS else ""
-    words = (
+    label = (
         gettext("Default: %(category)s") % {"category": usual} if usual else gettext("Default of the type")
     )
-    yield "", words
+    yield "", label
     for category in CATEGORIES:
         if not usual or category_allows(category, type_name):
             yield category, category

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.exchange.certificates import of_pem
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.services import FLAGS, LONGEST_CERTIFICATE
-from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import organisations
 from vardkase.web.forms.fields import WithinField
 from vardkase.web.forms.picking import Choices, Picker
@@ -200,7 +199,10 @@ class ConnectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.is_new = server is None
         chosen: Any = self.fields["remote_org_id"]
-        chosen.choices = [("", _("A new organisation")), *_named(organisations("all"))]
+        chosen.choices = [
+            ("", _("A new organisation")),
+            *((str(row.pk), row.name) for row in organisations("all")),
+        ]
         self.fields["authkey"].help_text = NEW_KEY_HELP if server is None else OLD_KEY_HELP
         for name, source in sources.items():
             for field in (f"{name}_or", f"{name}_not"):
@@ -225,25 +227,26 @@ class ConnectionForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        if not given.get("remote_org_id"):
+        data = self.cleaned_data
+        if not data.get("remote_org_id"):
             for field in ("new_org_name", "new_org_uuid"):
-                if field in given and not given[field]:
+                if field in data and not data[field]:
                     self.add_error(field, gettext("A new organisation needs this."))
-        if given.get("client_key") and not given.get("submitted_client_cert"):
+        if data.get("client_key") and not data.get("submitted_client_cert"):
             self.add_error(
                 "submitted_client_cert", gettext("Choose the certificate that belongs to the key.")
             )
-        return given
+        return data
 
     def wire(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        pem = "\n".join(filter(None, (given["submitted_client_cert"], given["client_key"])))
+        data = self.cleaned_data
+        # MISP keeps certificate and key in one file.
+        pem = "\n".join(filter(None, (data["submitted_client_cert"], data["client_key"])))
         return {
-            **{name: given[name] for name in (*PLAIN, "authkey", "submitted_cert", "delete_cert")},
+            **{name: data[name] for name in (*PLAIN, "authkey", "submitted_cert", "delete_cert")},
             **self._self_signed(),
             **self._organisation(),
-            "delete_client_cert": given["delete_client_cert"],
+            "delete_client_cert": data["delete_client_cert"],
             "submitted_client_cert": pem,
             "pull_rules": self._rules("pull") | {"url_params": self._url_params()},
             "push_rules": self._rules("push"),
@@ -258,23 +261,23 @@ class ConnectionForm(forms.Form):
         return {"self_signed": certificate is not None and certificate.signed_itself}
 
     def _organisation(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        if given["remote_org_id"]:
+        data = self.cleaned_data
+        if data["remote_org_id"]:
             return {}
-        return {"remote_org": {"name": given["new_org_name"], "uuid": str(given["new_org_uuid"])}}
+        return {"remote_org": {"name": data["new_org_name"], "uuid": str(data["new_org_uuid"])}}
 
     def _rules(self, way: str) -> dict[str, dict[str, list[str]]]:
-        found: dict[str, dict[str, list[str]]] = {}
+        rules: dict[str, dict[str, list[str]]] = {}
         for field, (direction, rule, side) in LISTS.items():
             if direction == way:
-                found.setdefault(rule, {})[side] = self.cleaned_data[field]
-        return found
+                rules.setdefault(rule, {})[side] = self.cleaned_data[field]
+        return rules
 
     def _url_params(self) -> str:
-        given = dict(self.cleaned_data["pull_parameters"])
+        parameters = dict(self.cleaned_data["pull_parameters"])
         if self.cleaned_data["pull_changed"]:
-            given["timestamp"] = self.cleaned_data["pull_changed"]
-        return json.dumps(given) if given else ""
+            parameters["timestamp"] = self.cleaned_data["pull_changed"]
+        return json.dumps(parameters) if parameters else ""
 
 
 class PreviewForm(forms.Form):
@@ -288,8 +291,8 @@ class PreviewForm(forms.Form):
 
     def filters(self) -> dict[str, str]:
         """The filters sent to the other hub's index."""
-        given = self.cleaned_data if self.is_valid() else {}
-        return {asked: given[name] for name, asked in self.ASKED.items() if given.get(name)}
+        data = self.cleaned_data if self.is_valid() else {}
+        return {wire_name: data[name] for name, wire_name in self.ASKED.items() if data.get(name)}
 
 
 class ConnectionImportForm(forms.Form):
@@ -303,10 +306,10 @@ class ConnectionImportForm(forms.Form):
     def clean_document(self) -> dict[str, Any]:
         """The connection block, with or without its envelope."""
         try:
-            found = json.loads(self.cleaned_data["document"])
+            document = json.loads(self.cleaned_data["document"])
         except (ValueError, RecursionError):
-            found = None
-        inner = found.get("Server", found) if isinstance(found, dict) else None
+            document = None
+        inner = document.get("Server", document) if isinstance(document, dict) else None
         if not isinstance(inner, dict):
             raise ValidationError(gettext("This is not a connection text from a hub."))
         return inner
@@ -323,29 +326,29 @@ OLD_KEY_HELP = _(
 
 def initial_of(server: Server) -> dict[str, Any]:
     rules = {"pull": server.pull_rules, "push": server.push_rules}
-    found = {
-        field: [str(each) for each in rules[way].get(rule, {}).get(side, ())]
+    initial = {
+        field: [str(entry) for entry in rules[way].get(rule, {}).get(side, ())]
         for field, (way, rule, side) in LISTS.items()
     }
-    return {**found, **{name: getattr(server, name) for name in PLAIN}, **_parameters_of(server)}
+    return {**initial, **{name: getattr(server, name) for name in PLAIN}, **_parameters_of(server)}
 
 
 def _parameters_of(server: Server) -> dict[str, str]:
     try:
-        given = json.loads(server.pull_rules.get("url_params") or "{}")
+        parameters = json.loads(server.pull_rules.get("url_params") or "{}")
     except (ValueError, TypeError):
-        given = {}
-    given = dict(given) if isinstance(given, dict) else {}
-    changed = given.get("timestamp", "")
+        parameters = {}
+    parameters = dict(parameters) if isinstance(parameters, dict) else {}
+    changed = parameters.get("timestamp", "")
+    # A time that the field for it cannot show stays among the other parameters.
     plain = isinstance(changed, str) and changed[-1:] in "dhm" and changed[:-1].isdecimal()
     if plain:
-        given.pop("timestamp", None)
-    lines = "\n".join(f"{name}={_written(value)}" for name, value in given.items())
+        parameters.pop("timestamp", None)
+    lines = "\n".join(
+        f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in parameters.items()
+    )
     return {"pull_changed": changed if plain else "", "pull_parameters": lines}
-
-
-def _written(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _parameter(line: str) -> tuple[str, Any]:
@@ -357,7 +360,3 @@ def _parameter(line: str) -> tuple[str, Any]:
     except ValueError:
         value = text
     return name, value
-
-
-def _named(rows: Iterable[Organisation]) -> list[tuple[str, str]]:
-    return [(str(row.pk), row.name) for row in rows]

@@ -33,8 +33,8 @@ class ContactForm(forms.Form):
 class ExtraForm(forms.Form):
     def __init__(self, schema: Schema, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        for each in schema.fields:
-            self.fields[each.name] = _field(each)
+        for field in schema.fields:
+            self.fields[field.name] = _field(field)
 
 
 class GroupForm(forms.Form):
@@ -71,16 +71,18 @@ class GroupAccountForm(forms.Form):
         self.fields["role_id"].choices = [(role.pk, role.name) for role in roles]  # type: ignore[attr-defined]
 
 
-def _field(each: ExtraField) -> forms.Field:
-    if each.type == "choice":
-        return forms.ChoiceField(label=each.label, choices=[("", "–"), *each.options], required=each.required)
-    if each.type == "flag":
-        return forms.BooleanField(label=each.label, required=False)
+def _field(field: ExtraField) -> forms.Field:
+    if field.type == "choice":
+        return forms.ChoiceField(
+            label=field.label, choices=[("", "–"), *field.options], required=field.required
+        )
+    if field.type == "flag":
+        return forms.BooleanField(label=field.label, required=False)
     widgets = {
         "date": forms.DateInput(attrs={"type": "date"}),
         "number": forms.NumberInput(),
         "email": forms.EmailInput(),
     }
     return forms.CharField(
-        label=each.label, required=each.required, max_length=500, widget=widgets.get(each.type)
+        label=field.label, required=field.required, max_length=500, widget=widgets.get(field.type)
     )

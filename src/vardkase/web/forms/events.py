@@ -21,8 +21,8 @@ ORDERS = [(f"{sign}{name}", name) for name in SORTS for sign in ("", "-")]
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-def _chosen(label: Any, words: Any, choices: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, choices=[("", words), *choices])
+def _chosen(label: Any, empty_label: Any, choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=[("", empty_label), *choices])
 
 
 class EventFilterForm(forms.Form):
@@ -45,10 +45,10 @@ class EventFilterForm(forms.Form):
 
     def filters(self) -> EventFilters:
         self.is_valid()
-        asked = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
-        asked |= {name: int(asked[name]) for name in ("reach", "threat") if name in asked}
-        asked |= {name: kind(asked[name]) for name, kind in KINDS.items() if name in asked}
-        return EventFilters(**asked)
+        filters = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        filters |= {name: int(filters[name]) for name in ("reach", "threat") if name in filters}
+        filters |= {name: kind(filters[name]) for name, kind in KINDS.items() if name in filters}
+        return EventFilters(**filters)
 
     def asked(self) -> list[tuple[str, str, str]]:
         """The active filters as (name, label, value text)."""

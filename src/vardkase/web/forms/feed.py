@@ -204,7 +204,7 @@ class FeedForm(ReachForm):
         super().__init__(*args, groups=usable_groups(actor), **options)
         self.actor, self.feed = actor, feed
         self._choices("orgc_id", _("Nobody chosen"), [(org.pk, org.name) for org in organisations("all")])
-        collections = [(each.pk, each.name) for each in visible_collections(actor)]
+        collections = [(collection.pk, collection.name) for collection in visible_collections(actor)]
         self._choices("tag_collection_id", _("None"), collections)
         if not settings.VARDKASE_FEED_FOLDER and self["input_source"].value() != InputSource.LOCAL:
             del self.fields["input_source"], self.fields["delete_local_file"]
@@ -217,33 +217,33 @@ class FeedForm(ReachForm):
             raise forms.ValidationError(_("There is no tag with this name.")) from None
 
     def wire(self) -> dict[str, Any]:
-        given = self.cleaned_data
+        data = self.cleaned_data
         return {
             **{
-                name: given[name]
+                name: data[name]
                 for name in ("name", "provider", "source_format", "url", *FLAGS)
-                if name in given
+                if name in data
             },
             **self.reach(),
-            "input_source": given.get("input_source") or InputSource.NETWORK,
-            "fixed_event": given["fixed_event"] != "0",
-            "event_id": given["event_id"] or 0,
-            "orgc_id": given["orgc_id"] or 0,
-            "tag_id": given["tag"],
-            "tag_collection_id": given["tag_collection_id"] or 0,
+            "input_source": data.get("input_source") or InputSource.NETWORK,
+            "fixed_event": data["fixed_event"] != "0",
+            "event_id": data["event_id"] or 0,
+            "orgc_id": data["orgc_id"] or 0,
+            "tag_id": data["tag"],
+            "tag_collection_id": data["tag_collection_id"] or 0,
             "headers": self._headers(),
             "rules": self._rules(),
             "settings": self._settings(),
         }
 
     def _headers(self) -> str:
-        given = self.cleaned_data
-        if not given["basic_name"]:
-            return str(given["headers"])
+        data = self.cleaned_data
+        if not data["basic_name"]:
+            return str(data["headers"])
         others = [
-            line for line in given["headers"].splitlines() if not line.lower().startswith("authorization:")
+            line for line in data["headers"].splitlines() if not line.lower().startswith("authorization:")
         ]
-        return "\n".join([*others, basic_authentication(given["basic_name"], given["basic_password"])])
+        return "\n".join([*others, basic_authentication(data["basic_name"], data["basic_password"])])
 
     def _rules(self) -> dict[str, Any]:
         rules: dict[str, Any] = {"tags": {}, "orgs": {}}
@@ -256,11 +256,11 @@ class FeedForm(ReachForm):
         return {**rules, **({"url_params": json.dumps(times)} if times else {})}
 
     def _settings(self) -> dict[str, Any]:
-        given = self.cleaned_data
+        data = self.cleaned_data
         kept = dict(self.feed.settings or {}) if self.feed else {}
-        table = {"value": given["columns"], "delimiter": given["delimiter"] or ","}
-        common = {"excluderegex": given["excluderegex"]}
-        return {**kept, "csv": table, "common": common, **{name: given[name] for name in OF_SETTINGS}}
+        table = {"value": data["columns"], "delimiter": data["delimiter"] or ","}
+        common = {"excluderegex": data["excluderegex"]}
+        return {**kept, "csv": table, "common": common, **{name: data[name] for name in OF_SETTINGS}}
 
     def _choices(self, name: str, nothing: Any, choices: Sequence[tuple[int, str]]) -> None:
         field: Any = self.fields[name]

@@ -250,20 +250,20 @@ class DetailsForm(forms.Form):
         ]
 
     def _contact(self, name: str, stored: dict[str, str]) -> None:
-        for part, words in PARTS.items():
+        for part, label in PARTS.items():
             kind = forms.EmailField if part == "email" else forms.CharField
             self.fields[f"{name}_{part}"] = kind(
-                label=words, required=False, initial=stored.get(part, ""), max_length=255
+                label=label, required=False, initial=stored.get(part, ""), max_length=255
             )
 
     def wire(self, details: dict[str, Any]) -> dict[str, Any]:
-        given = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+        wire_details = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
         for name in CONTACTS:
             stored = details.get(f"contact_{name}") or {}
             contact = {part: self.cleaned_data[f"{name}_{part}"] for part in PARTS}
             same = contact["email"] == stored.get("email")
-            given[f"contact_{name}"] = {**contact, "key": stored.get("key", "") if same else ""}
-        return given
+            wire_details[f"contact_{name}"] = {**contact, "key": stored.get("key", "") if same else ""}
+        return wire_details
 
 
 PARTS = {"name": _("Name"), "email": _("E-mail address"), "phone": _("Telephone")}
@@ -307,7 +307,7 @@ class CommunityForm(forms.Form):
         self.fields["chosen"].source = members  # type: ignore[attr-defined]
 
     def wire(self) -> dict[str, Any]:
-        chosen = [int(each) for each in self.cleaned_data["chosen"] if each.isdecimal()]
+        chosen = [int(pk) for pk in self.cleaned_data["chosen"] if pk.isdecimal()]
         return {**self.cleaned_data, "chosen": chosen}
 
 

@@ -63,7 +63,7 @@ class NotificationsForm(forms.Form):
     def wishes(self) -> NotificationPreferences | None:
         if "tags" not in self.fields:
             return None
-        given = self.cleaned_data
+        data = self.cleaned_data
         return NotificationPreferences(
-            *(tuple(given[name]) for name in ("tags", "without_tags", "organisations"))
+            *(tuple(data[name]) for name in ("tags", "without_tags", "organisations"))
         )

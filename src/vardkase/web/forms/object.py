@@ -28,6 +28,7 @@ from vardkase.web.forms.reach import ReachForm
 BOOLEAN = "boolean"
 LONG_TYPES = frozenset({"text", "comment", "email-body", "email-header", "yara", "sigma", "snort"})
 MOST_INPUTS = 200
+"""Values of one element in a form."""
 
 
 class ObjectForm(ReachForm):
@@ -79,15 +80,15 @@ class ElementField:
     def choices(self) -> list[str]:
         if self.element.type == BOOLEAN and not self.element.values_list:
             return ["1", "0"]
-        return [str(each) for each in self.element.values_list or []]
+        return [str(value) for value in self.element.values_list or []]
 
     @property
     def suggestions(self) -> list[str]:
-        return [str(each) for each in self.element.sane_default or []]
+        return [str(value) for value in self.element.sane_default or []]
 
     @property
     def is_first_hand(self) -> bool:
-        filled = any(each.value or each.held for each in self.inputs)
+        filled = any(entered.value or entered.held for entered in self.inputs)
         return self.is_required or self.element.ui_priority > 0 or filled
 
 
@@ -102,44 +103,46 @@ class TemplateFields:
         self.template = template
         self.needs = requirements(template)
         self.errors: list[str] = []
-        elements = sorted(elements_of(template), key=lambda each: (-each.ui_priority, each.pk))
+        elements = sorted(elements_of(template), key=lambda field: (-field.ui_priority, field.pk))
         self.fields = [self._field(element, held, sent, files) for element in elements]
-        self.fields.sort(key=lambda each: not (each.is_required or each.is_one_of))
+        self.fields.sort(key=lambda field: not (field.is_required or field.is_one_of))
 
     @property
     def first_hand(self) -> list[ElementField]:
         """The elements shown at once: by the template's ranking, else the required ones, else all."""
-        ranked = [each for each in self.fields if each.is_first_hand]
-        return ranked or [each for each in self.fields if each.is_one_of] or self.fields
+        ranked = [field for field in self.fields if field.is_first_hand]
+        return ranked or [field for field in self.fields if field.is_one_of] or self.fields
 
     @property
     def others(self) -> list[ElementField]:
         shown = self.first_hand
-        return [each for each in self.fields if each not in shown]
+        return [field for field in self.fields if field not in shown]
 
     def is_valid(self) -> bool:
         present = set()
-        for each, given in self._given():
-            present.add(each.relation)
-            if not (given.file or _is_unchanged(given)):
-                given.error = _error(self._document(each, given))
+        for element_field, entered in self._given():
+            present.add(element_field.relation)
+            if not (entered.file or _is_unchanged(entered)):
+                entered.error = _error(self._document(element_field, entered))
         self._check_required(present)
-        return not self.errors and not any(i.error for each in self.fields for i in each.inputs)
+        return not self.errors and not any(
+            i.error for element_field in self.fields for i in element_field.inputs
+        )
 
     def documents(self) -> list[dict[str, Any]]:
         """The values as MISP writes attributes; an unchanged stored value is given by uuid only."""
         return [
-            {"uuid": str(given.held.uuid)}
-            if given.held and _is_unchanged(given) and not given.file
-            else self._document(each, given)
-            for each, given in self._given()
+            {"uuid": str(entered.held.uuid)}
+            if entered.held and _is_unchanged(entered) and not entered.file
+            else self._document(field, entered)
+            for field, entered in self._given()
         ]
 
     def _given(self) -> Iterator[tuple[ElementField, Input]]:
-        for each in self.fields:
-            for given in each.inputs:
-                if given.value or given.file:
-                    yield each, given
+        for element_field in self.fields:
+            for entered in element_field.inputs:
+                if entered.value or entered.file:
+                    yield element_field, entered
 
     def _check_required(self, present: set[str]) -> None:
         missing = [name for name in self.needs.get("required", ()) if name not in present]
@@ -147,8 +150,8 @@ class TemplateFields:
             self.errors.append(gettext("These must be filled in: %(names)s") % {"names": ", ".join(missing)})
         one_of = self.needs.get("requiredOneOf", ())
         if one_of and not present.intersection(one_of):
-            words = gettext("Fill in at least one of these: %(names)s")
-            self.errors.append(words % {"names": ", ".join(one_of)})
+            message = gettext("Fill in at least one of these: %(names)s")
+            self.errors.append(message % {"names": ", ".join(one_of)})
         if not present and not self.errors:
             self.errors.append(gettext("Fill in at least one value."))
 
@@ -167,19 +170,23 @@ class TemplateFields:
             relation in self.needs.get("requiredOneOf", ()),
         )
         stored = [value for value in held if value.object_relation == relation]
-        made.inputs = [_stored_input(value, sent) for value in stored]
+        for value in stored:
+            name = f"x{value.id}"
+            made.inputs.append(
+                Input(name, value.value if sent is None else _clean(sent.get(name, "")), value)
+            )
         made.inputs += _new_inputs(f"e{element.pk}", sent, files)
-        asked = sent is not None and sent.get("more") == str(element.pk)
-        if not made.inputs or (element.multiple and asked):
+        wants_more = sent is not None and sent.get("more") == str(element.pk)
+        if not made.inputs or (element.multiple and wants_more):
             made.inputs.append(Input(f"e{element.pk}"))
         return made
 
-    def _document(self, each: ElementField, given: Input) -> dict[str, Any]:
-        element = each.element
+    def _document(self, field: ElementField, entered: Input) -> dict[str, Any]:
+        element = field.element
         document: dict[str, Any] = {"object_relation": element.object_relation, "type": element.type}
-        document |= {"value": given.value or (given.file.name if given.file else "")}
-        if given.held:
-            return {**document, "uuid": str(given.held.uuid), **_data(given)}
+        document |= {"value": entered.value or (entered.file.name if entered.file else "")}
+        if entered.held:
+            return {**document, "uuid": str(entered.held.uuid), **_data(entered)}
         if (category := _category(element)) is not None:
             document["category"] = category
         definition = (self.template.definition.get("attributes") or {}).get(element.object_relation) or {}
@@ -187,13 +194,7 @@ class TemplateFields:
             document["to_ids"] = bool(definition["to_ids"])
         if element.disable_correlation is not None:
             document["disable_correlation"] = element.disable_correlation
-        return {**document, **_data(given)}
-
-
-def _stored_input(value: HeldValue, sent: QueryDict | None) -> Input:
-    name = f"x{value.id}"
-    written = value.value if sent is None else _clean(sent.get(name, ""))
-    return Input(name, written, value)
+        return {**document, **_data(entered)}
 
 
 def _new_inputs(
@@ -210,8 +211,8 @@ def _clean(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\0", "").strip()
 
 
-def _is_unchanged(given: Input) -> bool:
-    return given.held is not None and given.held.value == given.value
+def _is_unchanged(entered: Input) -> bool:
+    return entered.held is not None and entered.held.value == entered.value
 
 
 def _kind(element: ObjectTemplateElement) -> str:
@@ -230,18 +231,18 @@ def _category(element: ObjectTemplateElement) -> str | None:
     return next((name for name in element.categories if category_allows(name, element.type)), None)
 
 
-def _data(given: Input) -> dict[str, Any]:
-    if not given.file:
+def _data(entered: Input) -> dict[str, Any]:
+    if not entered.file:
         return {}
-    given.file.seek(0)
-    return {"data": base64.b64encode(given.file.read()).decode("ascii"), "encrypt": True}
+    entered.file.seek(0)
+    return {"data": base64.b64encode(entered.file.read()).decode("ascii"), "encrypt": True}
 
 
 def _error(document: dict[str, Any]) -> str:
     parsed = parse_attribute(document, now=now_seconds(), default_distribution=5)
     if not isinstance(parsed, dict):
         return ""
-    return " ".join(str(problem_of(each)) for refusals in parsed.values() for each in refusals)
+    return " ".join(str(problem_of(refusal)) for refusals in parsed.values() for refusal in refusals)
 
 
 class ReferenceForm(forms.Form):

@@ -93,20 +93,20 @@ class OwnFeedForm(forms.Form):
 
     def data_for_service(self) -> dict[str, Any]:
         """The settings as the service takes them; filters that the form lacks are kept."""
-        given = self.cleaned_data
+        data = self.cleaned_data
         kept = {
             name: value
             for name, value in (self.feed.filters if self.feed else {}).items()
             if name not in SHOWN
         }
-        shown = {"tags": given["tags"], "org": given["orgs"], "publish_timestamp": given["since"]}
+        shown = {"tags": data["tags"], "org": data["orgs"], "publish_timestamp": data["since"]}
         return {
-            **({"name": given["name"]} if "name" in given else {}),
-            **{name: given[name] for name in ("organisation_id", "distributions", "local_tags", "enabled")},
-            "sharing_groups": given.get("sharing_groups", []),
+            **({"name": data["name"]} if "name" in data else {}),
+            **{name: data[name] for name in ("organisation_id", "distributions", "local_tags", "enabled")},
+            "sharing_groups": data.get("sharing_groups", []),
             "filters": kept | {name: value for name, value in shown.items() if value},
-            "open": given["readers"] == OPEN,
-            "members": given["readers"] == MEMBERS,
+            "open": data["readers"] == OPEN,
+            "members": data["readers"] == MEMBERS,
         }
 
 

@@ -171,4 +171,4 @@ def _error(value: PastedValue, choice: PastedChoice) -> str:
     parsed = parse_attribute(document, now=now_seconds(), default_distribution=5)
     if not isinstance(parsed, dict):
         return ""
-    return " ".join(str(problem_of(each)) for refusals in parsed.values() for each in refusals)
+    return " ".join(str(problem_of(refusal)) for refusals in parsed.values() for refusal in refusals)

@@ -40,10 +40,10 @@ class Names:
     free: bool = False
 
     def find(self, text: str) -> list[PickerChoice]:
-        found = list(dict.fromkeys(self.search(text)))[:SHOWN]
-        if self.free and text and text not in found:
-            found.insert(0, text)
-        return self.named(found)
+        names = list(dict.fromkeys(self.search(text)))[:SHOWN]
+        if self.free and text and text not in names:
+            names.insert(0, text)
+        return self.named(names)
 
     def named(self, values: Sequence[str]) -> list[PickerChoice]:
         return [PickerChoice(value, value) for value in values]
@@ -61,8 +61,8 @@ class Picker(forms.Field):
         self.source: Choices = Names(lambda _text: ())
 
     def to_python(self, value: Any) -> list[str]:
-        return [each for each in dict.fromkeys(value or ()) if each]
+        return [item for item in dict.fromkeys(value or ()) if item]
 
     def validate(self, value: Any) -> None:
-        if len(value) > MOST or any(len(each) > LONGEST for each in value):
+        if len(value) > MOST or any(len(item) > LONGEST for item in value):
             raise ValidationError(gettext("Too many choices in one list."))

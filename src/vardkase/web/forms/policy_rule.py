@@ -133,17 +133,17 @@ class RuleForm(forms.Form):
         self._offer("group", [("", "–"), *groups])
 
     def clean_types(self) -> list[str]:
-        given: list[str] = self.cleaned_data["types"]
-        if unknown := [name for name in given if name not in TYPES]:
+        types: list[str] = self.cleaned_data["types"]
+        if unknown := [name for name in types if name not in TYPES]:
             raise forms.ValidationError(_("Not known: %s.") % ", ".join(unknown[:5])[:200])
-        return given
+        return types
 
     def rule(self) -> dict[str, Any]:
-        said = {name: self.cleaned_data[name] for name in FIELDS[self.kind]}
-        if "reach" in said and said["reach"] != PolicyReach.SHARING_GROUP:
-            said |= {name: empty for name, empty in (("groups", []), ("group", "")) if name in said}
+        rule = {name: self.cleaned_data[name] for name in FIELDS[self.kind]}
+        if "reach" in rule and rule["reach"] != PolicyReach.SHARING_GROUP:
+            rule |= {name: empty for name, empty in (("groups", []), ("group", "")) if name in rule}
         title = {"sv": self.cleaned_data["title_sv"], "en": self.cleaned_data["title_en"]}
-        return {"kind": self.kind, "title": title, **said}
+        return {"kind": self.kind, "title": title, **rule}
 
     def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         if name not in self.fields:

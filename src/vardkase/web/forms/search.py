@@ -32,13 +32,13 @@ class AttributeFilterForm(forms.Form):
 
     def filters(self) -> AttributeFilters:
         self.is_valid()
-        given = self.cleaned_data
+        data = self.cleaned_data
         return AttributeFilters(
-            type=given.get("type", ""),
-            category=given.get("category", ""),
-            to_ids={"1": True, "0": False}.get(given.get("to_ids", "")),
-            since=given.get("since"),
-            until=given.get("until"),
+            type=data.get("type", ""),
+            category=data.get("category", ""),
+            to_ids={"1": True, "0": False}.get(data.get("to_ids", "")),
+            since=data.get("since"),
+            until=data.get("until"),
         )
 
     def asked(self) -> list[tuple[str, str, str]]:

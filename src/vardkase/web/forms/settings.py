@@ -36,7 +36,7 @@ def _field_for(line: SettingLine) -> forms.Field:
         switch = [("1", _("On")), ("0", _("Off"))]
         return forms.ChoiceField(label=label, choices=switch, initial="1" if line.value else "0")
     if line.options:
-        known = [(str(option), f"{option}: {words}") for option, words in line.options]
+        known = [(str(option), f"{option}: {choice_label}") for option, choice_label in line.options]
         return forms.ChoiceField(label=label, choices=known, initial=str(line.value))
     if line.kind is int:
         return forms.IntegerField(label=label, initial=line.value)

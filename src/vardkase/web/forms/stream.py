@@ -62,25 +62,27 @@ class StreamForm(forms.Form):
         everything = (EVERYTHING, _("Everything on the hub, regardless of who may read it"))
         self._choices("org_id", [("", _("Choose an organisation")), *members, everything])
         offered = SHAPES[self.kind].formats
-        self._choices("format", [(each.value, FORMATS[each]) for each in Format if each in offered])
+        self._choices(
+            "format", [(format_.value, FORMATS[format_]) for format_ in Format if format_ in offered]
+        )
         for name, value in (_stored(stream) if stream else SHAPES[self.kind].defaults).items():
             if name in self.fields:
                 self.initial.setdefault(name, value)
 
     def wire(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        data = self.cleaned_data
         filters = {
             name: value for name, value in self._kept.items() if name not in ("tags", "type", "to_ids")
         }
         filters |= {
-            "tags": _lines(said["tags"]),
-            "type": _lines(said["types"]),
-            "to_ids": int(said["to_ids"]),
+            "tags": _lines(data["tags"]),
+            "type": _lines(data["types"]),
+            "to_ids": int(data["to_ids"]),
         }
         return {
             "kind": self.kind.value,
             "filters": {name: value for name, value in filters.items() if value},
-            **{name: said[name] for name in ("name", "org_id", "topics", "format", *self.own)},
+            **{name: data[name] for name in ("name", "org_id", "topics", "format", *self.own)},
         }
 
     def _choices(self, name: str, choices: list[Any]) -> None:
@@ -164,7 +166,7 @@ class KafkaForm(StreamForm):
     )
     mechanism = forms.ChoiceField(
         label=_("How the password is sent"),
-        choices=[(each, each) for each in ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")],
+        choices=[(mechanism, mechanism) for mechanism in ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")],
     )
     username = forms.CharField(label=_("User name"), required=False, widget=forms.TextInput(attrs=CODE))
     password = forms.CharField(label=_("Password"), required=False, widget=SECRET, help_text=KEEPS)

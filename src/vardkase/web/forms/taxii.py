@@ -41,7 +41,7 @@ class SearchForm(forms.Form):
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = [(str(each.pk), each.name) for each in usable_groups(actor)]
+        groups = [(str(group.pk), group.name) for group in usable_groups(actor)]
         self.fields["sharing_group_id"].choices = [("", _("None")), *groups]  # type: ignore[attr-defined]
         self.fields["distribution"].choices = [(level, REACH_WORDS[level]) for level in sorted(REACHES)]  # type: ignore[attr-defined]
         tags, creators = self.fields["tags"], self.fields["org"]
@@ -59,9 +59,9 @@ class SearchForm(forms.Form):
             raise ValidationError(str(error)) from None
 
     def filters(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        chosen = {name: given[name] for name in ("tags", "org") if given[name]}
-        return {**given["more"], **chosen}
+        data = self.cleaned_data
+        chosen = {name: data[name] for name in ("tags", "org") if data[name]}
+        return {**data["more"], **chosen}
 
 
 class CollectionForm(SearchForm):
@@ -93,10 +93,10 @@ class CollectionForm(SearchForm):
         self.fields["distribution"].help_text = _("Without a sharing group.")
 
     def wire(self) -> dict[str, Any]:
-        given = self.cleaned_data
+        data = self.cleaned_data
         plain = ("name", "description", "distribution", "open_to_read", "open_to_write", "readers", "writers")
-        group = given["sharing_group_id"] or 0
-        return {**{name: given[name] for name in plain}, "sharing_group_id": group, "filters": self.filters()}
+        group = data["sharing_group_id"] or 0
+        return {**{name: data[name] for name in plain}, "sharing_group_id": group, "filters": self.filters()}
 
 
 class TaxiiServerForm(SearchForm):
@@ -139,7 +139,7 @@ class TaxiiServerForm(SearchForm):
         self.fields["sharing_group_id"].help_text = _("With a group, its members alone see them.")
 
     def wire(self) -> dict[str, Any]:
-        given = self.cleaned_data
+        data = self.cleaned_data
         plain = (
             "name",
             "owner",
@@ -150,18 +150,19 @@ class TaxiiServerForm(SearchForm):
             "description",
             "distribution",
         )
-        group = given["sharing_group_id"] or 0
-        return {**{name: given[name] for name in plain}, "sharing_group_id": group, "filters": self.filters()}
+        group = data["sharing_group_id"] or 0
+        return {**{name: data[name] for name in plain}, "sharing_group_id": group, "filters": self.filters()}
 
 
 def _initial_search(filters: Mapping[str, Any]) -> dict[str, Any]:
-    chosen = {name: filters[name] for name in ("tags", "org") if _is_list(filters.get(name))}
+    # A search written over the API may have these in another form: that one is shown as JSON.
+    chosen = {
+        name: values
+        for name in ("tags", "org")
+        if isinstance(values := filters.get(name), list) and all(isinstance(value, str) for value in values)
+    }
     more = {name: value for name, value in filters.items() if name not in chosen}
     return {**chosen, "more": json.dumps(more, ensure_ascii=False) if more else ""}
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _initial_collection(collection: Collection | None) -> dict[str, Any]:
@@ -172,8 +173,8 @@ def _initial_collection(collection: Collection | None) -> dict[str, Any]:
         **{name: getattr(collection, name) for name in plain},
         **_initial_search(collection.filters),
         "sharing_group_id": collection.sharing_group_id or "",
-        "readers": [str(each.pk) for each in collection.readers.all()],
-        "writers": [str(each.pk) for each in collection.writers.all()],
+        "readers": [str(organisation.pk) for organisation in collection.readers.all()],
+        "writers": [str(organisation.pk) for organisation in collection.writers.all()],
     }
 
 

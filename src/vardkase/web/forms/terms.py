@@ -58,14 +58,14 @@ class PublishForm(forms.Form):
 
     def __init__(self, version: int, members: int, earliest: date, data: Any = None) -> None:
         super().__init__(data, initial={"answer_by": earliest + timedelta(days=APPROVAL_DAYS.value)})
-        words = ngettext(
+        label = ngettext(
             "Yes, version %(version)s is to apply once it is approved, and %(count)s member is "
             "to be asked by e-mail",
             "Yes, version %(version)s is to apply once it is approved, and %(count)s members are "
             "to be asked by e-mail",
             members,
         )
-        self.fields["confirmed"].label = words % {"version": version, "count": members}
+        self.fields["confirmed"].label = label % {"version": version, "count": members}
 
 
 class AcceptanceForm(forms.Form):

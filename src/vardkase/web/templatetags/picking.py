@@ -28,7 +28,7 @@ def picker(context: Context, bound: BoundField, url: str) -> dict[str, Any]:
         "url": url,
         "described": " ".join(described),
         "name": bound.html_name,
-        **choices(field, [str(each) for each in bound.value() or ()], text),
+        **choices(field, [str(value) for value in bound.value() or ()], text),
     }
 
 
@@ -37,6 +37,6 @@ def choices(field: Picker, values: list[str], text: str) -> dict[str, Any]:
     found: list[PickerChoice] = field.source.find(text) if text else []
     return {
         "chosen": field.source.named(values),
-        "found": [each for each in found if each.value not in values],
+        "found": [choice for choice in found if choice.value not in values],
         "text": text,
     }

@@ -49,8 +49,8 @@ def receiver_name(kind: str) -> Any:
 
 @register.filter
 def delivery_state(state: str) -> str | SafeString:
-    words, tone = stream_labels.STATES.get(state, (state, ""))
-    return pill(tone, str(words)) if tone else str(words)
+    label, tone = stream_labels.STATES.get(state, (state, ""))
+    return pill(tone, str(label)) if tone else str(label)
 
 
 @register.filter

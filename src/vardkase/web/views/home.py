@@ -60,16 +60,12 @@ def home(request: PageRequest) -> HttpResponse:
         "days": days,
         "total": sum(count for _day, count in days),
         "creators": queries.busiest_creators(request.actor, DAYS, CREATORS_SHOWN),
-        "who_takes_part": _who_takes_part(request.actor),
+        "who_takes_part": str(WHO_TAKES_PART[who_takes_part()])
+        if request.actor.staff or request.actor.is_site_admin
+        else "",
         **_news(request.actor, since),
     }
     return render(request, "home.html", context)
-
-
-def _who_takes_part(actor: Actor) -> str:
-    if not (actor.staff or actor.is_site_admin):
-        return ""
-    return str(WHO_TAKES_PART[who_takes_part()])
 
 
 def _todo(actor: Actor) -> dict[str, Any]:
@@ -81,9 +77,9 @@ def _todo(actor: Actor) -> dict[str, Any]:
     if to_answer := len(waiting_for(actor)):
         tasks.append(OpenTask(_("Publications that wait for your approval"), to_answer, "approvals"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
-    asked = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
+    drafts_waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
     return {
-        "asked": asked,
+        "asked": drafts_waiting,
         "drafts": waiting.drafts,
         "changed": waiting.changed,
         "oldest": waiting.oldest,

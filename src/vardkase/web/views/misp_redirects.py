@@ -25,10 +25,10 @@ def elsewhere(controllers: Collection[str]) -> Callable[..., HttpResponseBase]:
             raise Http404
         if not request.user.is_authenticated:
             return redirect(settings.LOGIN_URL)
-        asked = request.path_info.strip("/")
-        if asked == LOGIN:
+        path = request.path_info.strip("/")
+        if path == LOGIN:
             return redirect("home")
-        if asked == LOGGED_IN:
+        if path == LOGGED_IN:
             return HttpResponse("OK", content_type="text/plain")
         raise Http404
 

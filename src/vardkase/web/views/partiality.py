@@ -75,12 +75,12 @@ def _answered(
 
 
 def _said(ended: int) -> str:
-    said = gettext("You take no further part in this case.")
+    message = gettext("You take no further part in this case.")
     if not ended:
-        return said
+        return message
     more = ngettext(
         "%(count)s proposal of yours does not count any more.",
         "%(count)s proposals of yours do not count any more.",
         ended,
     )
-    return f"{said} {more % {'count': ended}}"
+    return f"{message} {more % {'count': ended}}"

@@ -45,8 +45,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 def _refused(choices: Collection[str]) -> HttpResponseBadRequest:
-    words = gettext("Choose one of: %(choices)s") % {"choices": ", ".join(choices)}
-    return HttpResponseBadRequest(words, content_type="text/plain; charset=utf-8")
+    message = gettext("Choose one of: %(choices)s") % {"choices": ", ".join(choices)}
+    return HttpResponseBadRequest(message, content_type="text/plain; charset=utf-8")
 
 
 def _back(request: HttpRequest, cookie: str, choice: str) -> HttpResponse:

@@ -60,11 +60,11 @@ def cancel(request: HttpRequest, secret: str) -> HttpResponse:
     link = account_links.find_link(Purpose.CANCEL_ADDRESS, secret)
     if request.method == "POST":
         addresses.cancel_address(_visitor(request), secret)
-        told = gettext(
+        message = gettext(
             "The address stays as it is. All sessions have ended and all API keys are revoked. "
             "Choose a new password."
         )
-        messages.success(request, told)
+        messages.success(request, message)
         return CANCEL.forget(redirect("account_login"))
     return render(request, "account/address_cancel.html", {"link": link})
 

@@ -31,7 +31,8 @@ SIGN_INS_SHOWN = 10
 @page()
 def account(request: PageRequest) -> HttpResponse:
     user = cast(User, request.user)
-    return _answer(request, OwnAccountForm(initial=_fields(user)))
+    initial = {name: getattr(user, name) for name in OwnAccountForm.base_fields}
+    return _answer(request, OwnAccountForm(initial=initial))
 
 
 @page(writes=True, confirmed=True)
@@ -46,8 +47,10 @@ def edit(request: PageRequest) -> HttpResponse:
         take_errors(form, error)
         return _answer(request, form, status=422)
     if wanted != cast(User, request.user).email:
-        told = gettext("A link has been sent to %(email)s. The address changes when you open it and confirm.")
-        messages.success(request, told % {"email": wanted})
+        message = gettext(
+            "A link has been sent to %(email)s. The address changes when you open it and confirm."
+        )
+        messages.success(request, message % {"email": wanted})
     return redirect("account")
 
 
@@ -89,7 +92,3 @@ def _answer(request: PageRequest, form: OwnAccountForm, status: int = 200) -> Ht
         "sign_ins": own_sign_ins(request.actor, limit=SIGN_INS_SHOWN),
     }
     return render(request, "account/index.html", context, status=status)
-
-
-def _fields(user: User) -> dict[str, Any]:
-    return {name: getattr(user, name) for name in OwnAccountForm.base_fields}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -17,10 +17,9 @@ from vardkase.exchange.sync.previews import reset_remote_key
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.connection import ConnectionForm, ConnectionImportForm
 from vardkase.web.forms.errors import take_errors
-from vardkase.web.forms.picking import Picker
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
 from vardkase.web.rule_choices import rule_choices
-from vardkase.web.templatetags.picking import choices
 
 FIELDS = {"remote_org": "new_org_uuid", "Organisation": "document", "pull_rules": "pull_parameters"}
 """Member that the service refuses → field of the form."""
@@ -55,12 +54,7 @@ def take_over(request: PageRequest) -> HttpResponse:
 @page(Permission.SITE_ADMIN)
 def find(request: PageRequest, pk: int = 0) -> HttpResponse:
     form = _form(request, find_server(request.actor, pk) if pk else None)
-    name = request.GET.get("field", "")
-    field = form.fields.get(name)
-    if not isinstance(field, Picker):
-        raise Http404
-    context = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
-    return render(request, "components/picked.html", context | {"name": name})
+    return found_choices(request, form)
 
 
 @page(Permission.SITE_ADMIN, writes=True)
@@ -100,39 +94,31 @@ def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
 
 def _form(request: PageRequest, server: Server | None) -> ConnectionForm:
     sources = rule_choices(request.actor, server)
-    if request.method == "POST" and "find" not in request.POST:
-        return ConnectionForm(server, sources, request.POST, request.FILES)
-    form = ConnectionForm(server, sources)
-    if request.method == "POST":  # A search without scripts: what was written stays, and nothing is judged.
-        for name, field in form.fields.items():
-            form.initial[name] = field.widget.value_from_datadict(request.POST, request.FILES, name)
-    return form
+    return form_with_pickers(
+        request, lambda data: ConnectionForm(server, sources, data, None if data is None else request.FILES)
+    )
 
 
 def _write(request: PageRequest, server: Server | None) -> HttpResponse:
     form = _form(request, server)
     if form.is_bound and form.is_valid():
         try:
-            saved = _save(request, server, form)
+            saved = (
+                services.edit_server(request.actor, server.pk, form.wire())
+                if server
+                else services.add_server(request.actor, form.wire())
+            )
         except Invalid as refused:
             take_errors(form, refused, fields=FIELDS)
         else:
             messages.success(request, gettext("Saved. Test the connection to see that it works."))
             return redirect("server", saved.pk)
-    searched = request.POST.get("find", "")
     authority, own = certificates_of(server) if server else (None, None)
     context = {
         "form": form,
         "server": server,
-        "searched": searched,
-        "text": request.POST.get(f"q_{searched}", ""),
+        **searched_for(request),
         "authority": authority,
         "own_certificate": own,
     }
     return render(request, "administration/connection_form.html", context, status=422 if form.errors else 200)
-
-
-def _save(request: PageRequest, server: Server | None, form: ConnectionForm) -> Server:
-    if server is None:
-        return services.add_server(request.actor, form.wire())
-    return services.edit_server(request.actor, server.pk, form.wire())

@@ -17,7 +17,6 @@ from vardkase.exchange.servers.queries import find_server, servers
 from vardkase.exchange.sync import remote_event_ids
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.rows import EventRow
 from vardkase.knowledge.cached_sources.kinds import SERVER
 from vardkase.knowledge.cached_sources.queries import overlaps
 from vardkase.web.forms.connection_knowledge import TranslationForm
@@ -26,11 +25,11 @@ from vardkase.web.pages import PageRequest, page
 
 @page(Permission.SITE_ADMIN)
 def overlap(request: PageRequest) -> HttpResponse:
-    found = overlaps(request.actor, (SERVER,))
-    columns = [source for source, _others in found]
+    caches = overlaps(request.actor, (SERVER,))
+    columns = [source for source, _others in caches]
     rows = []
-    for source, others in found:
-        shares = {each.other.number: each for each in others}
+    for source, others in caches:
+        shares = {share.other.number: share for share in others}
         rows.append((source, [shares.get(column.number) for column in columns]))
     return render(request, "administration/connection_overlap.html", {"rows": rows, "columns": columns})
 
@@ -53,7 +52,12 @@ def numbers(request: PageRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
         try:
-            event = _event(request, form.cleaned_data["server"], form.cleaned_data["number"].strip())
+            server, number = form.cleaned_data["server"], form.cleaned_data["number"].strip()
+            event = (
+                remote_event_ids.here(request.actor, server, number)
+                if server
+                else find_event(request.actor, number)
+            )
         except NotFound:
             form.add_error("number", gettext("There is no such event here."))
         except OutgoingFailed as failed:
@@ -63,9 +67,3 @@ def numbers(request: PageRequest) -> HttpResponse:
     return render(
         request, "administration/connection_numbers.html", context, status=422 if form.errors else 200
     )
-
-
-def _event(request: PageRequest, server: str, number: str) -> EventRow:
-    if server:
-        return remote_event_ids.here(request.actor, server, number)
-    return find_event(request.actor, number)

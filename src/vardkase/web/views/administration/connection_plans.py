@@ -28,8 +28,8 @@ NOT_HERE = _("The event does not exist here yet.")
 @page(Permission.SITE_ADMIN)
 def show(request: PageRequest, pk: int, way: str) -> HttpResponse:
     server, direction = find_server(request.actor, pk), _direction(way)
-    asked = request.GET.get("only", "")
-    technique = asked if asked in TECHNIQUES[direction] else TECHNIQUES[direction][0]
+    wanted = request.GET.get("only", "")
+    technique = wanted if wanted in TECHNIQUES[direction] else TECHNIQUES[direction][0]
     context: dict[str, Any] = {"server": server, "way": way, "technique": technique}
     try:
         plan = dry_run.plan(request.actor, server, direction, technique)
@@ -41,7 +41,7 @@ def show(request: PageRequest, pk: int, way: str) -> HttpResponse:
         "plan": plan,
         "stays": stays,
         "others": [(KINDS[kind](), count) for kind, count in plan.others.items() if count],
-        "troubles": [(KINDS[kind](), said) for kind, said in plan.troubles.items()],
+        "troubles": [(KINDS[kind](), message) for kind, message in plan.troubles.items()],
         "moving": [(item, reasons[item.fate]) for item in plan.items if item.fate.moves],
         "staying": [(item, reasons[item.fate]) for item in plan.items if not item.fate.moves],
         "here": titles_by_uuid(request.actor, [item.uuid for item in plan.items]),

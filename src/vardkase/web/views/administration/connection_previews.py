@@ -28,13 +28,13 @@ def index(request: PageRequest, pk: int) -> HttpResponse:
     form, number = PreviewForm(request.GET or None), _number(request)
     context: dict[str, Any] = {"server": server, "form": form, "rows": [], "filtered": bool(form.filters())}
     try:
-        asked = form.filters() | {"page": str(number)}
-        found = previews.preview_index(request.actor, pk, asked)
+        filters = form.filters() | {"page": str(number)}
+        events = previews.preview_index(request.actor, pk, filters)
     except OutgoingFailed as failed:
         return render(request, "administration/connection_there.html", context | {"fault": str(failed)})
-    full = len(found) >= previews.PAGE
+    full = len(events) >= previews.PAGE
     context |= {
-        "rows": previews.previewed(found),
+        "rows": previews.previewed(events),
         "newer": with_query(request, page=str(number - 1)) if number > 1 else "",
         "older": with_query(request, page=str(number + 1)) if full and number < MOST_PAGES else "",
     }
@@ -45,12 +45,12 @@ def index(request: PageRequest, pk: int) -> HttpResponse:
 def event(request: PageRequest, pk: int, reference: str) -> HttpResponse:
     server = find_server(request.actor, pk)
     try:
-        found = previews.preview_event(request.actor, pk, reference)["Event"]
+        document = previews.preview_event(request.actor, pk, reference)["Event"]
     except OutgoingFailed as failed:
         messages.error(request, str(failed))
         return redirect("server_there", pk)
-    attributes = list(_attributes(found))
-    about = next(iter(previews.previewed([found])), None)
+    attributes = list(_attributes(document))
+    about = next(iter(previews.previewed([document])), None)
     if about is None:
         messages.error(request, gettext("The other hub answered with something else than the event."))
         return redirect("server_there", pk)
@@ -59,8 +59,8 @@ def event(request: PageRequest, pk: int, reference: str) -> HttpResponse:
         "event": about,
         "attributes": attributes[:ATTRIBUTES_SHOWN],
         "more": max(0, len(attributes) - ATTRIBUTES_SHOWN),
-        "reports": [str(each.get("name")) for each in _dicts(found, "EventReport")],
-        "tags": [str(each.get("name")) for each in _dicts(found, "Tag")],
+        "reports": [str(report.get("name")) for report in _dicts(document, "EventReport")],
+        "tags": [str(tag.get("name")) for tag in _dicts(document, "Tag")],
     }
     return render(request, "administration/connection_there_event.html", context)
 
@@ -70,20 +70,20 @@ def _number(request: PageRequest) -> int:
     return min(max(int(text), 1), MOST_PAGES) if text.isdecimal() and len(text) < 6 else 1
 
 
-def _attributes(found: dict[str, Any]) -> Iterator[dict[str, str]]:
-    for each in _dicts(found, "Attribute"):
-        yield _attribute(each, "")
-    for thing in _dicts(found, "Object"):
-        for each in _dicts(thing, "Attribute"):
-            yield _attribute(each, str(thing.get("name")))
+def _attributes(event: dict[str, Any]) -> Iterator[dict[str, str]]:
+    for attribute in _dicts(event, "Attribute"):
+        yield _attribute(attribute, "")
+    for object_ in _dicts(event, "Object"):
+        for attribute in _dicts(object_, "Attribute"):
+            yield _attribute(attribute, str(object_.get("name")))
 
 
-def _attribute(each: dict[str, Any], thing: str) -> dict[str, str]:
-    return {name: str(each.get(name) or "") for name in ("type", "value", "category", "comment")} | {
-        "object": thing
+def _attribute(attribute: dict[str, Any], object_name: str) -> dict[str, str]:
+    return {name: str(attribute.get(name) or "") for name in ("type", "value", "category", "comment")} | {
+        "object": object_name
     }
 
 
-def _dicts(found: dict[str, Any], member: str) -> list[dict[str, Any]]:
-    rows = found.get(member)
-    return [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
+def _dicts(document: dict[str, Any], member: str) -> list[dict[str, Any]]:
+    rows = document.get(member)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

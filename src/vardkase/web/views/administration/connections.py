@@ -65,9 +65,13 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN)
 def test(request: PageRequest, pk: int) -> HttpResponse:
     server = find_server(request.actor, pk)
-    found = checkup.check(request.actor, pk)
+    checked = checkup.check(request.actor, pk)
     return _shown(
-        request, server, found=diagnosis(server, found), certificate=found.certificate, account=found.account
+        request,
+        server,
+        found=diagnosis(server, checked),
+        certificate=checked.certificate,
+        account=checked.account,
     )
 
 
@@ -133,11 +137,11 @@ def dismiss(request: PageRequest, pk: int, uuid: UUID) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def run(request: PageRequest, pk: int) -> HttpResponse:
-    found = queries.find_run(request.actor, pk)
-    page_of = listed(request, queries.events_of(request.actor, found.pk), {"pk"}, "pk")
+    sync_run = queries.find_run(request.actor, pk)
+    page_of = listed(request, queries.events_of(request.actor, sync_run.pk), {"pk"}, "pk")
     context = {
-        "run": found,
-        "server": found.server,
+        "run": sync_run,
+        "server": sync_run.server,
         "titles": _titles(request, (row.uuid for row in page_of["rows"])),
     }
     return render(request, "administration/connection_run.html", context | page_of)
@@ -146,11 +150,11 @@ def run(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def cancel(request: PageRequest, pk: int) -> HttpResponse:
-    found = queries.cancel_run(request.actor, pk)
+    sync_run = queries.cancel_run(request.actor, pk)
     messages.success(
         request, gettext("The run stops after the current event. What has been transferred stays.")
     )
-    return redirect("server", found.server_id)
+    return redirect("server", sync_run.server_id)
 
 
 def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
@@ -174,7 +178,7 @@ def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
         "aside": shown,
         "aside_count": aside.count(),
         "unsent": unsent,
-        "titles": _titles(request, [*(each.uuid for each in shown), *(each.uuid for each in unsent)]),
+        "titles": _titles(request, [*(row.uuid for row in shown), *(event.uuid for event in unsent)]),
         "pulled": counted.get((server.pk, SyncDirection.PULL), SyncStatistics()),
         "pushed": counted.get((server.pk, SyncDirection.PUSH), SyncStatistics()),
         **listed(request, runs, {"pk"}, "-pk"),

@@ -27,10 +27,10 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             appoint(request.actor, user, form.cleaned_data["staff_roles"], form.cleaned_data["reason"])
             if waits_for_approval(user):
-                told = gettext(
+                message = gettext(
                     "Proposed. A second person has to approve before the account has its new duties."
                 )
-                messages.info(request, told)
+                messages.info(request, message)
             else:
                 messages.success(request, gettext("Saved."))
             return redirect("user", user.pk)

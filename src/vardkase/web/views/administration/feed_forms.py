@@ -53,7 +53,11 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         try:
-            saved = _save(request, feed, form)
+            saved = (
+                services.edit_feed(request.actor, feed.pk, form.wire())
+                if feed
+                else services.add_feed(request.actor, form.wire())
+            )
         except Invalid as refused:
             take_errors(form, refused, fields=FIELDS)
         else:
@@ -66,9 +70,3 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
         "counts": {INHERIT: AS_THE_FEED_SAYS},
     }
     return render(request, "administration/feed_form.html", context, status=422 if form.errors else 200)
-
-
-def _save(request: PageRequest, feed: Feed | None, form: FeedForm) -> Feed:
-    if feed is None:
-        return services.add_feed(request.actor, form.wire())
-    return services.edit_feed(request.actor, feed.pk, form.wire())

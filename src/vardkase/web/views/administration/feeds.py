@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import NotFound
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import fetching, queries, reading, runs, services, tasks
-from vardkase.exchange.feeds.models import Feed, FeedAction, FeedRunState, SourceFormat
+from vardkase.exchange.feeds.models import FeedAction, FeedRunState, SourceFormat
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.knowledge.cached_sources.kinds import FEED
@@ -34,8 +34,8 @@ LAST_START = 100_000
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
     state, q = request.GET.get("state", ""), searched(request)
-    found = listed(request, queries.matching(request.actor, q, state), {"name", "provider"}, "name")
-    latest = runs.latest_runs(request.actor, found["rows"])
+    listing = listed(request, queries.matching(request.actor, q, state), {"name", "provider"}, "name")
+    latest = runs.latest_runs(request.actor, listing["rows"])
     sizes = {source.number: source.size for source in cached_sources(request.actor, [FEED]).values()}
     rows = [
         (
@@ -44,14 +44,14 @@ def index(request: PageRequest) -> HttpResponse:
             latest.get((feed.pk, FeedAction.CACHE)),
             sizes.get(feed.pk, 0),
         )
-        for feed in found["rows"]
+        for feed in listing["rows"]
     ]
     context = {
-        **found,
+        **listing,
         "shown": rows,
         "q": q,
         "state": state,
-        "states": _states(state),
+        "states": [("", gettext("All")), ("on", gettext("On")), ("cached", gettext("Cached"))],
         "tabs": tabs("feeds"),
     }
     return render(request, "administration/feeds.html", context)
@@ -62,7 +62,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     feed = queries.find_feed(request.actor, pk)
     every = runs.runs_of(request.actor, feed.pk)
     cached = next(
-        (each for each in cached_sources(request.actor, [FEED]).values() if each.number == pk), None
+        (source for source in cached_sources(request.actor, [FEED]).values() if source.number == pk), None
     )
     context = {
         "feed": feed,
@@ -83,13 +83,16 @@ def preview(request: PageRequest, pk: int) -> HttpResponse:
     start = min(int(text), LAST_START) if text.isdecimal() and len(text) < 7 else 0
     context: dict[str, Any] = {"feed": feed, "is_misp": feed.source_format == SourceFormat.MISP}
     try:
-        rows = list(islice(_held(feed), start, start + PREVIEWED + 1))
+        read = reading.manifest if feed.source_format == SourceFormat.MISP else reading.values
+        contents: Iterable[Any] = read(feed, reading.GLANCE)
+        # One more than is shown tells whether there is a next page.
+        rows = list(islice(contents, start, start + PREVIEWED + 1))
     except OutgoingFailed as failed:
         return render(request, "administration/feed_preview.html", {**context, "fault": str(failed)})
     shown = rows[:PREVIEWED]
-    here = titles_by_uuid(request.actor, [each.uuid for each in shown]) if context["is_misp"] else {}
+    stored = titles_by_uuid(request.actor, [row.uuid for row in shown]) if context["is_misp"] else {}
     context |= {
-        "rows": [(each, here.get(getattr(each, "uuid", ""))) for each in shown],
+        "rows": [(row, stored.get(getattr(row, "uuid", ""))) for row in shown],
         "newer": with_query(request, start=str(max(0, start - PREVIEWED))) if start else "",
         "older": with_query(request, start=str(start + PREVIEWED)) if len(rows) > PREVIEWED else "",
     }
@@ -147,29 +150,30 @@ def switch(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def load_known(request: PageRequest) -> HttpResponse:
     added = services.load_default_feeds(request.actor)
-    words = ngettext("%(n)s feed was added, disabled.", "%(n)s feeds were added, disabled.", added)
+    message = ngettext("%(n)s feed was added, disabled.", "%(n)s feeds were added, disabled.", added)
     messages.success(
-        request, words % {"n": thin(added)} if added else gettext("All known feeds have already been added.")
+        request,
+        message % {"n": thin(added)} if added else gettext("All known feeds have already been added."),
     )
     return redirect("feeds")
 
 
 @page(Permission.SITE_ADMIN)
 def overlap(request: PageRequest) -> HttpResponse:
-    found = overlaps(request.actor)
-    places = {(source.kind, source.number): place for place, (source, _) in enumerate(found, 1)}
+    caches = overlaps(request.actor)
+    places = {(source.kind, source.number): place for place, (source, _) in enumerate(caches, 1)}
     rows = [
         {
             "place": place,
             "source": source,
             "cached": moment(source.cached),
-            "cells": _cells(
-                place, source, {places[e.other.kind, e.other.number]: e for e in others}, len(found)
-            ),
+            # A row of the matrix, None on its diagonal.
+            "cells": [None if column == place else shares[column] for column in range(1, len(caches) + 1)],
         }
-        for place, (source, others) in enumerate(found, 1)
+        for place, (source, others) in enumerate(caches, 1)
+        for shares in [{places[share.other.kind, share.other.number]: share for share in others}]
     ]
-    context = {"rows": rows, "places": range(1, len(found) + 1), "tabs": tabs("feeds_overlap")}
+    context = {"rows": rows, "places": range(1, len(caches) + 1), "tabs": tabs("feeds_overlap")}
     return render(request, "administration/feeds_overlap.html", context)
 
 
@@ -180,18 +184,3 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("own_feeds", gettext("Our own feeds")),
     )
     return [{"label": label, "url": reverse(name), "current": name == current} for name, label in pages]
-
-
-def _held(feed: Feed) -> Iterable[Any]:
-    if feed.source_format == SourceFormat.MISP:
-        return reading.manifest(feed, reading.GLANCE)
-    return reading.values(feed, reading.GLANCE)
-
-
-def _cells(place: int, source: Any, others: dict[int, Any], width: int) -> list[Any]:
-    """A row of the matrix; None on its diagonal."""
-    return [None if column == place else others[column] for column in range(1, width + 1)]
-
-
-def _states(state: str) -> list[tuple[str, str]]:
-    return [("", gettext("All")), ("on", gettext("On")), ("cached", gettext("Cached"))]

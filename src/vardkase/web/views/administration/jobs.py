@@ -26,16 +26,16 @@ STATES = {
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    asked = request.GET.get("state", "")
-    state = asked if asked in STATES else ""
-    found = listed(request, jobs.job_rows(request.actor, STATES[state][1]), {"pk"}, "-pk")
+    wanted = request.GET.get("state", "")
+    state = wanted if wanted in STATES else ""
+    listing = listed(request, jobs.job_rows(request.actor, STATES[state][1]), {"pk"}, "-pk")
     tabs = [
         {"label": label, "url": first_page(request, state=name or None), "current": name == state}
         for name, (label, _states) in STATES.items()
     ]
-    shown = jobs.described(request.actor, found["rows"])
+    shown = jobs.described(request.actor, listing["rows"])
     active = any(job.status in (jobs.WAITING, jobs.RUNNING) for job in shown)
-    context = {**found, "rows": shown, "tabs": tabs, "active": active}
+    context = {**listing, "rows": shown, "tabs": tabs, "active": active}
     return render(request, "administration/jobs.html", context)
 
 
@@ -77,6 +77,6 @@ def forget(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "administration/jobs_forget.html")
     count = jobs.clear_jobs(request.actor)
-    words = ngettext("%(n)s job removed.", "%(n)s jobs removed.", count)
-    messages.success(request, words % {"n": thin(count)})
+    message = ngettext("%(n)s job removed.", "%(n)s jobs removed.", count)
+    messages.success(request, message % {"n": thin(count)})
     return redirect("jobs")

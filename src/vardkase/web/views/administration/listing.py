@@ -17,10 +17,10 @@ LONGEST_SEARCH = 200
 def listed[Row: Model](
     request: PageRequest, rows: QuerySet[Row], sorts: Collection[str], default: str
 ) -> dict[str, Any]:
-    asked = request.GET.get("sort", "")
-    sort = asked if asked.removeprefix("-") in sorts else default
-    found = model_page(rows, sort, wanted_place(request), wanted_size(request))
-    return {"rows": found.rows, "default_sort": default, **page_links(request, found)}
+    wanted = request.GET.get("sort", "")
+    sort = wanted if wanted.removeprefix("-") in sorts else default
+    rows_page = model_page(rows, sort, wanted_place(request), wanted_size(request))
+    return {"rows": rows_page.rows, "default_sort": default, **page_links(request, rows_page)}
 
 
 def searched(request: PageRequest) -> str:

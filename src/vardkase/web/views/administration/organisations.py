@@ -29,8 +29,8 @@ MEMBERS_SHOWN = 50
 @page()
 def index(request: PageRequest) -> HttpResponse:
     queries.require_index(request.actor)
-    asked = request.GET.get("scope", "")
-    scope = asked if asked in SCOPES else "local"
+    wanted = request.GET.get("scope", "")
+    scope = wanted if wanted in SCOPES else "local"
     rows = queries.organisations(scope, searched(request))
     tabs = [
         {"label": label, "url": first_page(request, scope=name), "current": name == scope}
@@ -84,18 +84,16 @@ def _write(request: PageRequest, organisation: Organisation | None) -> HttpRespo
         return render(request, "administration/organisation_form.html", context)
     try:
         if form.is_valid():
-            saved = _save(request, organisation, form.wire())
+            saved = (
+                services.edit_organisation(request.actor, organisation, form.wire())
+                if organisation
+                else services.create_organisation(request.actor, form.wire())
+            )
             messages.success(request, gettext("Saved."))
             return redirect("organisation", saved.pk)
     except Invalid as error:
         take_errors(form, error)
     return render(request, "administration/organisation_form.html", context, status=422)
-
-
-def _save(request: PageRequest, organisation: Organisation | None, data: dict[str, Any]) -> Organisation:
-    if organisation is None:
-        return services.create_organisation(request.actor, data)
-    return services.edit_organisation(request.actor, organisation, data)
 
 
 def _fields(organisation: Organisation) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -33,7 +31,7 @@ def index(request: PageRequest) -> HttpResponse:
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
     role = queries.find_role(pk)
-    flags = [(label, words, getattr(role, name)) for name, (label, words) in FLAGS.items()]
+    flags = [(label, description, getattr(role, name)) for name, (label, description) in FLAGS.items()]
     return render(request, "administration/role.html", {"role": role, "flags": flags})
 
 
@@ -72,13 +70,20 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 
 def _write(request: PageRequest, role: Role | None) -> HttpResponse:
     takes_two = role is not None and is_of_officers(role)
-    form = RoleForm(request.POST or None, initial=_fields(role) if role else {}, takes_two=takes_two)
+    fields = ("name", "restricted_to_site_admin", *FLAGS)
+    initial = {name: getattr(role, name) for name in fields} if role else {}
+    form = RoleForm(request.POST or None, initial=initial, takes_two=takes_two)
     context = {"form": form, "role": role}
     if request.method != "POST":
         return render(request, "administration/role_form.html", context)
     try:
         if form.is_valid():
-            saved = _save(request, role, form.cleaned_data)
+            data = form.cleaned_data
+            saved: Role | ApprovalRequest = (
+                change_role(request.actor, role, data, data.get("reason", ""))
+                if role
+                else services.create_role(request.actor, data)
+            )
             if isinstance(saved, ApprovalRequest):
                 return proposed(request, saved)
             messages.success(request, gettext("Saved."))
@@ -88,13 +93,3 @@ def _write(request: PageRequest, role: Role | None) -> HttpResponse:
     except (Conflict, Forbidden) as error:
         form.add_error(None, str(error))
     return render(request, "administration/role_form.html", context, status=422)
-
-
-def _save(request: PageRequest, role: Role | None, data: dict[str, Any]) -> Role | ApprovalRequest:
-    if role is None:
-        return services.create_role(request.actor, data)
-    return change_role(request.actor, role, data, data.get("reason", ""))
-
-
-def _fields(role: Role) -> dict[str, Any]:
-    return {name: getattr(role, name) for name in ("name", "restricted_to_site_admin", *FLAGS)}

@@ -22,15 +22,15 @@ WAITS = gettext_noop("The change is waiting for a second officer.")
 
 @page(oversight=True)
 def index(request: PageRequest) -> HttpResponse:
-    rows = sorted(schedules.scheduled_tasks(request.actor), key=lambda each: str(each.schedule.title))
-    running = any(each.task.is_running for each in rows)
+    rows = sorted(schedules.scheduled_tasks(request.actor), key=lambda row: str(row.schedule.title))
+    running = any(row.task.is_running for row in rows)
     return render(request, "administration/schedules.html", {"rows": rows, "running": running})
 
 
 @page(oversight=True, writes=True)
 def edit(request: PageRequest, name: str) -> HttpResponse:
-    found = schedules.find_scheduled(request.actor, name)
-    task = found.task
+    scheduled = schedules.find_scheduled(request.actor, name)
+    task = scheduled.task
     now = {"rhythm": task.rhythm, "at": task.at, "on": not task.paused}
     form = ScheduleForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
@@ -46,7 +46,7 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
             messages.success(request, gettext(WAITS) if waits else gettext("Saved."))
             return redirect("schedules")
     status = 422 if form.errors else 200
-    return render(request, "administration/schedule.html", {"form": form, "found": found}, status=status)
+    return render(request, "administration/schedule.html", {"form": form, "found": scheduled}, status=status)
 
 
 @require_POST
@@ -70,10 +70,10 @@ def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
     if waits:
         messages.success(request, gettext(WAITS))
         return redirect("schedules")
-    words = (
+    message = (
         gettext("The hub no longer does this automatically.")
         if paused
         else gettext("The hub does this automatically.")
     )
-    messages.success(request, words)
+    messages.success(request, message)
     return redirect("schedules")

@@ -66,11 +66,13 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
     needs_second = takes_two(line.changed_by)
     form = SettingForm(request.POST or None, line=line, needs_reason=needs_second)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        data = form.cleaned_data
         try:
-            waits = change_setting(request.actor, name, given["value"], given.get("reason", ""))
+            waits = change_setting(request.actor, name, data["value"], data.get("reason", ""))
         except Invalid as error:
-            take_errors(form, _at_value(error))
+            # What a setting refuses has no field: it is shown at its value.
+            problem = error.errors
+            take_errors(form, Invalid({"value": [problem]}) if isinstance(problem, Problem) else error)
         except Conflict as error:
             form.add_error(None, str(error))
         else:
@@ -80,10 +82,6 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
             return redirect("settings")
     context = {"form": form, "line": line, "who": WHO[line.changed_by], "needs_second": needs_second}
     return render(request, "administration/setting.html", context, status=422 if form.errors else 200)
-
-
-def _at_value(error: Invalid) -> Invalid:
-    return Invalid({"value": [error.errors]}) if isinstance(error.errors, Problem) else error
 
 
 def _shown(line: SettingLine, may: frozenset[ChangedBy], *, by_two: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -116,13 +116,18 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
 
 
 def _write(request: PageRequest, group: SharingGroup | None) -> HttpResponse:
-    form = SharingGroupForm(request.POST or None, initial=_fields(group) if group else {})
+    initial = {name: getattr(group, name) for name in SharingGroupForm.base_fields} if group else {}
+    form = SharingGroupForm(request.POST or None, initial=initial)
     context = {"form": form, "group": group}
     if request.method != "POST":
         return render(request, "administration/sharing_group_form.html", context)
     try:
         if form.is_valid():
-            saved = _save(request, group, form.cleaned_data)
+            saved = (
+                services.edit_sharing_group(request.actor, group, form.cleaned_data)
+                if group
+                else services.create_sharing_group(request.actor, form.cleaned_data)
+            )
             messages.success(request, gettext("Saved."))
             return redirect("sharing_group", saved.uuid)
     except Invalid as error:
@@ -130,19 +135,16 @@ def _write(request: PageRequest, group: SharingGroup | None) -> HttpResponse:
     return render(request, "administration/sharing_group_form.html", context, status=422)
 
 
-def _save(request: PageRequest, group: SharingGroup | None, data: dict[str, Any]) -> SharingGroup:
-    if group is None:
-        return services.create_sharing_group(request.actor, data)
-    return services.edit_sharing_group(request.actor, group, data)
-
-
-def _act(request: PageRequest, group: SharingGroup, change: Any, words: str) -> HttpResponse:
+def _act(
+    request: PageRequest, group: SharingGroup, change: Callable[[], object], message: str
+) -> HttpResponse:
     """Apply `change`, show `words`, and return to the group if the reader still sees it."""
     try:
         change()
-        messages.success(request, words)
+        messages.success(request, message)
     except Conflict as error:
         messages.error(request, str(error))
+    # Whoever removes its own organisation no longer sees the group.
     left = not queries.visible_groups(request.actor).filter(pk=group.pk).exists()
     return redirect("sharing_groups") if left else redirect("sharing_group", group.uuid)
 
@@ -165,7 +167,3 @@ def _page(
 
 def _members(group: SharingGroup) -> set[int]:
     return {member.org_id for member in group.members.all()}
-
-
-def _fields(group: SharingGroup) -> dict[str, Any]:
-    return {name: getattr(group, name) for name in SharingGroupForm.base_fields}

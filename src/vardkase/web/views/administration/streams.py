@@ -106,8 +106,8 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
         send_test(request.actor, pk)
     except OutgoingFailed as failed:
         finding, advice = FAULTS[fault_of(failed)]
-        found = {"works": False, "finding": finding, "advice": advice, "detail": str(failed)}
-        return _shown(request, find_stream(request.actor, pk), found=found)
+        result = {"works": False, "finding": finding, "advice": advice, "detail": str(failed)}
+        return _shown(request, find_stream(request.actor, pk), found=result)
     except Conflict:
         messages.error(
             request, gettext("Nobody acknowledges what ZeroMQ sends: subscribe to see that it arrives.")
@@ -124,12 +124,12 @@ def switch(request: PageRequest, pk: int, on: bool) -> HttpResponse:
     except Invalid:
         messages.error(request, gettext("Too many streams are enabled. Pause one first."))
     else:
-        words = (
+        message = (
             gettext("It continues where it stopped.")
             if on
             else gettext("It is paused. New messages are waiting.")
         )
-        messages.success(request, words)
+        messages.success(request, message)
     return redirect("stream", pk)
 
 
@@ -199,4 +199,4 @@ def _shown(request: PageRequest, stream: Stream, *, status: int = 200, **more: A
 
 
 def _titles(request: PageRequest, rows: Iterable[Delivery]) -> dict[str, tuple[int, str]]:
-    return titles_by_uuid(request.actor, (str(each.event_uuid) for each in rows))
+    return titles_by_uuid(request.actor, (str(row.event_uuid) for row in rows))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -16,15 +16,14 @@ from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.taxii import collections, servers, tasks
 from vardkase.exchange.taxii.client import TaxiiClient
-from vardkase.exchange.taxii.models import Collection, TaxiiDirection, TaxiiServer
+from vardkase.exchange.taxii.models import TaxiiDirection, TaxiiServer
 from vardkase.exchange.taxii.renderings import faults
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang
 from vardkase.web.forms.errors import take_errors
-from vardkase.web.forms.picking import Picker
 from vardkase.web.forms.taxii import CollectionForm, SearchForm, TaxiiServerForm
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.templatetags.picking import choices
+from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
 from vardkase.web.views.administration.listing import listed
 
 LONGEST_NAME = 120
@@ -38,8 +37,6 @@ KINDS = {
 }
 """Types of STIX that hold what must not be clicked → MISP's type, which decides how it is shown."""
 QUOTED = re.compile(r"'[^']*'")
-
-type Build = Callable[..., SearchForm]
 
 
 @page(Permission.SITE_ADMIN)
@@ -56,10 +53,17 @@ def index(request: PageRequest) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def write_collection(request: PageRequest, pk: int = 0) -> HttpResponse:
     stored = collections.find_own(request.actor, pk) if pk else None
-    form = _form(request, lambda *data: CollectionForm(request.actor, stored, *data))
+    form = form_with_pickers(request, lambda data: CollectionForm(request.actor, stored, data))
     if form.is_bound and form.is_valid():
-        saved = _saved(form, lambda wire: _save_collection(request, stored, wire))
-        if isinstance(saved, Collection):
+        saved = _saved(
+            form,
+            lambda wire: (
+                collections.edit_collection(request.actor, stored.pk, wire)
+                if stored
+                else collections.add_collection(request.actor, wire)
+            ),
+        )
+        if saved:
             messages.success(request, gettext("Saved."))
             return redirect("taxii")
     return _form_page(request, "administration/taxii_collection_form.html", form, {"collection": stored})
@@ -78,10 +82,17 @@ def delete_collection(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def write_server(request: PageRequest, pk: int = 0) -> HttpResponse:
     stored = servers.find_taxii_server(request.actor, pk) if pk else None
-    form = _form(request, lambda *data: TaxiiServerForm(request.actor, stored, *data))
+    form = form_with_pickers(request, lambda data: TaxiiServerForm(request.actor, stored, data))
     if form.is_bound and form.is_valid():
-        saved = _saved(form, lambda wire: _save_server(request, stored, wire))
-        if isinstance(saved, TaxiiServer):
+        saved = _saved(
+            form,
+            lambda wire: (
+                servers.edit_taxii_server(request.actor, stored.pk, wire)
+                if stored
+                else servers.add_taxii_server(request.actor, wire)
+            ),
+        )
+        if saved:
             messages.success(request, gettext("Saved. Test the server to see that it works."))
             return redirect("taxii_server", saved.pk)
     return _form_page(request, "administration/taxii_server_form.html", form, {"server": stored})
@@ -105,12 +116,12 @@ def server(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN)
 def test(request: PageRequest, pk: int) -> HttpResponse:
-    found = servers.find_taxii_server(request.actor, pk)
+    stored = servers.find_taxii_server(request.actor, pk)
     try:
-        offered = TaxiiClient.of(found).collections()
+        offered = TaxiiClient.of(stored).collections()
     except OutgoingFailed as failed:
-        return _shown(request, found, failure=str(failed))
-    return _shown(request, found, offered=offered)
+        return _shown(request, stored, failure=str(failed))
+    return _shown(request, stored, offered=offered)
 
 
 @require_POST
@@ -123,17 +134,17 @@ def choose(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def objects(request: PageRequest, pk: int) -> HttpResponse:
-    found = servers.find_readable_server(request.actor, pk)
+    stored = servers.find_readable_server(request.actor, pk)
     mark = request.GET.get("next", "")
-    context: dict[str, Any] = {"server": found}
+    context: dict[str, Any] = {"server": stored}
     try:
-        envelope = TaxiiClient.of(found).objects(
-            found.collection, limit=50, **({"next": mark} if mark else {})
+        envelope = TaxiiClient.of(stored).objects(
+            stored.collection, limit=50, **({"next": mark} if mark else {})
         )
     except OutgoingFailed as failed:
         context["failure"] = str(failed)
     else:
-        context["rows"] = [_object(each) for each in envelope.objects if isinstance(each, Mapping)]
+        context["rows"] = [_object(item) for item in envelope.objects if isinstance(item, Mapping)]
         context["next"] = envelope.next if envelope.more else ""
     return render(request, "administration/taxii_objects.html", context)
 
@@ -141,34 +152,19 @@ def objects(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
-    found = servers.find_taxii_server(request.actor, pk)
+    stored = servers.find_taxii_server(request.actor, pk)
     if way == TaxiiDirection.POLL:
-        tasks.order_poll(request.actor, found.pk)
+        tasks.order_poll(request.actor, stored.pk)
         messages.success(request, gettext("Fetching starts in a moment. Progress is shown on this page."))
     else:
-        tasks.order_push(request.actor, found.pk)
+        tasks.order_push(request.actor, stored.pk)
         messages.success(request, gettext("Sending starts in a moment. Progress is shown on this page."))
-    return redirect("taxii_server", found.pk)
+    return redirect("taxii_server", stored.pk)
 
 
 @page(Permission.SITE_ADMIN)
 def find(request: PageRequest) -> HttpResponse:
-    name = request.GET.get("field", "")
-    field = CollectionForm(request.actor, None).fields.get(name)
-    if not isinstance(field, Picker):
-        raise Http404
-    context = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
-    return render(request, "components/picked.html", context | {"name": name})
-
-
-def _form(request: PageRequest, build: Build) -> SearchForm:
-    if request.method == "POST" and "find" not in request.POST:
-        return build(request.POST)
-    form = build()
-    if request.method == "POST":  # A search without scripts: what was written stays, and nothing is judged.
-        for name, field in form.fields.items():
-            form.initial[name] = field.widget.value_from_datadict(request.POST, request.FILES, name)
-    return form
+    return found_choices(request, CollectionForm(request.actor, None))
 
 
 def _saved[Row](form: SearchForm, save: Callable[[dict[str, Any]], Row]) -> Row | None:
@@ -179,24 +175,11 @@ def _saved[Row](form: SearchForm, save: Callable[[dict[str, Any]], Row]) -> Row 
         return None
 
 
-def _save_collection(request: PageRequest, stored: Collection | None, wire: dict[str, Any]) -> Collection:
-    if stored is None:
-        return collections.add_collection(request.actor, wire)
-    return collections.edit_collection(request.actor, stored.pk, wire)
-
-
-def _save_server(request: PageRequest, stored: TaxiiServer | None, wire: dict[str, Any]) -> TaxiiServer:
-    if stored is None:
-        return servers.add_taxii_server(request.actor, wire)
-    return servers.edit_taxii_server(request.actor, stored.pk, wire)
-
-
 def _form_page(
     request: PageRequest, template: str, form: SearchForm, context: dict[str, Any]
 ) -> HttpResponse:
-    searched = request.POST.get("find", "")
-    found = {"form": form, "searched": searched, "text": request.POST.get(f"q_{searched}", "")}
-    return render(request, template, found | context, status=422 if form.errors else 200)
+    shown = {"form": form, **searched_for(request), **context}
+    return render(request, template, shown, status=422 if form.errors else 200)
 
 
 def _shown(request: PageRequest, server: TaxiiServer, **more: Any) -> HttpResponse:
@@ -212,15 +195,16 @@ def _shown(request: PageRequest, server: TaxiiServer, **more: Any) -> HttpRespon
     return render(request, "administration/taxii_server.html", context)
 
 
-def _object(found: Mapping[str, Any]) -> dict[str, str]:
-    sort = str(found.get("type", ""))
-    said = str(next((found[name] for name in SAID if found.get(name)), ""))
-    if "pattern" in found and not found.get("name"):
-        said = QUOTED.sub(lambda literal: defang(literal[0], "domain"), said)
+def _object(stix: Mapping[str, Any]) -> dict[str, str]:
+    sort = str(stix.get("type", ""))
+    text = str(next((stix[name] for name in SAID if stix.get(name)), ""))
+    if "pattern" in stix and not stix.get("name"):
+        # A pattern holds its values in quotes: they are shown defanged, as all values are.
+        text = QUOTED.sub(lambda literal: defang(literal[0], "domain"), text)
     return {
         "type": sort[:LONGEST_NAME],
-        "id": str(found.get("id", ""))[:LONGEST_NAME],
-        "said": said[:LONGEST_NAME],
+        "id": str(stix.get("id", ""))[:LONGEST_NAME],
+        "said": text[:LONGEST_NAME],
         "kind": KINDS.get(sort, "text"),
-        "version": str(found.get("modified") or found.get("created") or "")[:40],
+        "version": str(stix.get("modified") or stix.get("created") or "")[:40],
     }

@@ -42,8 +42,8 @@ STATES = {
 
 @page(Permission.ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    asked = request.GET.get("state", "")
-    state = asked if asked in STATES else ""
+    wanted = request.GET.get("state", "")
+    state = wanted if wanted in STATES else ""
     rows = user_lines(request.actor, value=searched(request), state=state)
     tabs = [
         {"label": label, "url": first_page(request, state=name or None), "current": name == state}
@@ -90,7 +90,8 @@ def create(request: PageRequest) -> HttpResponse:
 @page(Permission.ADMIN, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     user = find_user(request.actor, pk)
-    form = UserForm(request.actor, request.POST or None, initial=_fields(user))
+    initial = {name: getattr(user, name, None) for name in UserForm.base_fields}
+    form = UserForm(request.actor, request.POST or None, initial=initial)
     by_two = is_protected(user) and user.pk != request.actor.user_id
     context = {"form": form, "person": user, "by_two": by_two}
     if request.method != "POST":
@@ -110,8 +111,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.ADMIN, writes=True)
 @require_POST
 def set_state(request: PageRequest, pk: int, state: str) -> HttpResponse:
-    words = {"off": gettext("The account is disabled."), "on": gettext("The account is enabled.")}
-    return _change(request, pk, {"disabled": state == "off"}, words[state])
+    texts = {"off": gettext("The account is disabled."), "on": gettext("The account is enabled.")}
+    return _change(request, pk, {"disabled": state == "off"}, texts[state])
 
 
 @page(Permission.ADMIN, writes=True)
@@ -165,10 +166,10 @@ def revoke_key(request: PageRequest, pk: int, reference: str) -> HttpResponse:
     return redirect("user", pk)
 
 
-def _change(request: PageRequest, pk: int, data: dict[str, Any], words: str) -> HttpResponse:
+def _change(request: PageRequest, pk: int, data: dict[str, Any], message: str) -> HttpResponse:
     try:
         services.edit_user(request.actor, find_user(request.actor, pk), data)
-        messages.success(request, words)
+        messages.success(request, message)
     except Invalid as error:
         messages.error(request, str(error))
     return redirect("user", pk)
@@ -177,7 +178,3 @@ def _change(request: PageRequest, pk: int, data: dict[str, Any], words: str) -> 
 def _one_time_password(request: PageRequest, user: User, password: str) -> HttpResponse:
     context = {"person": user, "password": password}
     return render(request, "administration/user_password.html", context)
-
-
-def _fields(user: User) -> dict[str, Any]:
-    return {name: getattr(user, name, None) for name in UserForm.base_fields}

@@ -34,7 +34,7 @@ STANDINGS = {
 @page(staff=OFFICER)
 def index(request: PageRequest) -> HttpResponse:
     context = listed(request, services.invitations(request.actor), SORTS, "-created")
-    context |= {"rows": [_row(each) for each in context["rows"]], "may_invite": services.may_invite()}
+    context |= {"rows": [_row(row) for row in context["rows"]], "may_invite": services.may_invite()}
     return render(request, "admission/invitations.html", context)
 
 
@@ -88,19 +88,19 @@ def import_file(request: PageRequest) -> HttpResponse:
     return render(request, "admission/import.html", context, status=422 if form.errors else 200)
 
 
-def _done(request: PageRequest, act: Any, pk: int, words: str) -> HttpResponse:
+def _done(request: PageRequest, act: Any, pk: int, message: str) -> HttpResponse:
     try:
         act(request.actor, pk)
-        messages.success(request, words)
+        messages.success(request, message)
     except Conflict as error:
         messages.error(request, str(error))
     return redirect("invitations")
 
 
 def _row(invitation: Any) -> dict[str, Any]:
-    words, css = STANDINGS[standing(invitation)]
+    label, css = STANDINGS[standing(invitation)]
     is_open = invitation.used is None and invitation.revoked is None
-    return {"it": invitation, "words": words, "css": css, "is_open": is_open}
+    return {"it": invitation, "words": label, "css": css, "is_open": is_open}
 
 
 def _page_of(number: str) -> str:

@@ -39,8 +39,8 @@ def index(request: PageRequest) -> HttpResponse:
     ]
     recorded = queries.recorded_preconditions()
     laws = [
-        {"name": name, "title": queries.in_language(each, "title"), "recorded": recorded[name]}
-        for name, each in preconditions().items()
+        {"name": name, "title": queries.in_language(precondition, "title"), "recorded": recorded[name]}
+        for name, precondition in preconditions().items()
     ]
     may_record = StaffRole.LEGAL_OFFICER in request.actor.staff
     return render(request, "admission/phases.html", {"rows": rows, "laws": laws, "may_record": may_record})
@@ -52,9 +52,9 @@ def edit(request: PageRequest, number: int) -> HttpResponse:
     form = PhaseForm(phase, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            given = dict(form.cleaned_data)
-            reason = given.pop("reason")
-            made = services.propose_change(request.actor, number, given, reason)
+            data = dict(form.cleaned_data)
+            reason = data.pop("reason")
+            made = services.propose_change(request.actor, number, data, reason)
         except Invalid as error:
             take_errors(form, error)
         except Conflict as error:

@@ -223,7 +223,7 @@ def _sent(
     application: Application,
     forms: dict[str, Any],
     act: Callable[[], object],
-    words: str,
+    message: str,
 ) -> HttpResponse:
     (form,) = forms.values()
     if form.is_valid():
@@ -234,20 +234,20 @@ def _sent(
         except (Conflict, Forbidden) as refused:
             messages.error(request, str(refused))  # The form need not be on the page as the case is now.
         else:
-            messages.success(request, words)
+            messages.success(request, message)
             return redirect("application", application.number)
     return _page(request, queries.find(request.actor, application.number), status=422, **forms)
 
 
 def _done(
-    request: PageRequest, application: Application, act: Callable[[], object], words: str
+    request: PageRequest, application: Application, act: Callable[[], object], message: str
 ) -> HttpResponse:
     try:
         act()
     except Conflict as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, words)
+        messages.success(request, message)
     return redirect("application", application.number)
 
 

@@ -25,14 +25,16 @@ def form(request: PageRequest, number: str) -> HttpResponseBase:
 @page(staff=OFFICERS)
 def letter(request: PageRequest, number: str, letter_number: str) -> HttpResponseBase:
     application = queries.find(request.actor, number)
-    found = letter_about("application", application.pk, letter_number)
-    return download([bytes(found.content)], f"{found.number.replace(':', '-')}.pdf", PDF)
+    stored = letter_about("application", application.pk, letter_number)
+    return download([bytes(stored.content)], f"{stored.number.replace(':', '-')}.pdf", PDF)
 
 
 @page(staff=OFFICERS)
 def preview(request: PageRequest, number: str, proposal: int) -> HttpResponseBase:
     application = queries.find(request.actor, number)
-    waiting = next((each for each in queries.proposals_of(application) if each.pk == proposal), None)
+    waiting = next(
+        (candidate for candidate in queries.proposals_of(application) if candidate.pk == proposal), None
+    )
     if waiting is None or not waiting.is_waiting:
         raise Http404
     return download([preview_decision(request.actor, application, waiting)], f"{number}.pdf", PDF)
@@ -41,10 +43,10 @@ def preview(request: PageRequest, number: str, proposal: int) -> HttpResponseBas
 @page(staff=OFFICERS)
 def attachment(request: PageRequest, number: str, attachment: int) -> HttpResponseBase:
     application = queries.find(request.actor, number)
-    found = application.attachments.filter(pk=attachment).first()
-    if found is None:
+    stored = application.attachments.filter(pk=attachment).first()
+    if stored is None:
         raise Http404
     try:
-        return download([files.read(found.digest)], found.name, "application/octet-stream")
+        return download([files.read(stored.digest)], stored.name, "application/octet-stream")
     except FileNotFoundError:
         raise Http404 from None

@@ -34,12 +34,12 @@ def index(request: PageRequest) -> HttpResponse:
     days, phases = queries.ages_in_days(context["rows"]), phase_titles()
     context["rows"] = [
         {
-            "application": each,
-            "day": days[each.pk],
-            "handling": getattr(each, "handling", None),
-            "waits_for": phases.get(each.waits_for, ""),
+            "application": row,
+            "day": days[row.pk],
+            "handling": getattr(row, "handling", None),
+            "waits_for": phases.get(row.waits_for, ""),
         }
-        for each in context["rows"]
+        for row in context["rows"]
     ]
     context |= {
         "narrowed": narrowed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -44,7 +44,7 @@ VOICES = {"applicant": (Author.APPLICANT, Author.OFFICER), "internal": (Author.N
 def shown(actor: Actor, application: Application, voices: str = "") -> dict[str, Any]:
     history = list(history_of(APPLICATION, application.pk))
     proposals = queries.proposals_of(application)
-    waiting = next((each for each in proposals if each.is_waiting), None)
+    waiting = next((proposal for proposal in proposals if proposal.is_waiting), None)
     if application.state != ApplicationState.UNDER_REVIEW:
         waiting = None
     rows = criteria(application)
@@ -64,17 +64,23 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "statement": statement(application),
         "proposals": proposals,
         "waiting": waiting,
-        "agreed": next((each for each in proposals if each.state == RequestState.APPROVED), None),
+        "agreed": next((proposal for proposal in proposals if proposal.state == RequestState.APPROVED), None),
         "is_mine": bool(waiting and waiting.proposed_by == actor.user_id),
         "signs_as": getattr(signature(actor), "name", ""),
         "member": _member(application),
         "waits_for": phase_title(application.waits_for),
         "opening": opening_in_words(application.waits_for, timezone.now()),
         "opposite": _opposite(waiting),
-        "said": [each for each in queries.conversation(actor, application) if _is_shown(each.kind, voices)],
+        "said": [
+            message
+            for message in queries.conversation(actor, application)
+            if message.kind in VOICES.get(voices, Author.values)
+        ],
         "voices": voices,
         "may_write": application.state in SPOKEN_OF,
-        "history": [{"entry": each, "words": str(APPLICATION.steps[each.step].act.text)} for each in history],
+        "history": [
+            {"entry": entry, "words": str(APPLICATION.steps[entry.step].act.text)} for entry in history
+        ],
         "letters": letters_about("application", application.pk),
         "sent": list(sent_about("application", application.pk)),
         "steps": APPLICATION.open_steps(application.state),
@@ -100,18 +106,18 @@ def course(
 ) -> list[dict[str, str]]:
     steps = [
         {
-            "label": str(ApplicationState(each.after).label),
-            "detail": short_date(timezone.localdate(each.at)),
+            "label": str(ApplicationState(entry.after).label),
+            "detail": short_date(timezone.localdate(entry.at)),
             "state": "done",
         }
-        for each in history[-LONGEST_COURSE:]
+        for entry in history[-LONGEST_COURSE:]
     ]
     if application.decided or application.state == ApplicationState.WITHDRAWN:
         if application.state == ApplicationState.APPROVED:
             return [*steps, {"label": gettext("Connection"), "detail": "", "state": "now"}]
         return steps
-    words = {"day": queries.age_in_days(application), "limit": DAYS_TO_DECIDE.value}
-    day = gettext("day %(day)s of %(limit)s") % words
+    facts = {"day": queries.age_in_days(application), "limit": DAYS_TO_DECIDE.value}
+    day = gettext("day %(day)s of %(limit)s") % facts
     decision = {
         "label": pgettext("step", "Decision"),
         "detail": day if waiting else "",
@@ -125,19 +131,19 @@ def course(
 
 
 def criteria(application: Application, tried: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    found = queries.assessments_of(application)
+    assessments = queries.assessments_of(application)
     rows = []
-    for each in queries.criteria_of(application):
-        here = tried if tried and tried["key"] == each.key else None
-        stored = found.get(each.key)
+    for criterion in queries.criteria_of(application):
+        draft = tried if tried and tried["key"] == criterion.key else None
+        stored = assessments.get(criterion.key)
         rows.append(
             {
-                "criterion": each,
+                "criterion": criterion,
                 "found": stored,
-                "verdict": here["verdict"] if here else stored.verdict if stored else "",
-                "reason": here["reason"] if here else stored.reason if stored else "",
-                "error": here["error"] if here else "",
-                "evidence": str(BY_NAME[each.step].short) if each.step in BY_NAME else "",
+                "verdict": draft["verdict"] if draft else stored.verdict if stored else "",
+                "reason": draft["reason"] if draft else stored.reason if stored else "",
+                "error": draft["error"] if draft else "",
+                "evidence": str(BY_NAME[criterion.step].short) if criterion.step in BY_NAME else "",
                 "choices": [(value, label, ICONS[Verdict(value)]) for value, label in Verdict.choices],
             }
         )
@@ -147,30 +153,30 @@ def criteria(application: Application, tried: Mapping[str, Any] | None = None) -
 def statement(application: Application) -> list[dict[str, Any]]:
     answers = application.answers.get("security") or {}
     files: dict[str, list[Any]] = {}
-    for each in application.attachments.filter(message=None).order_by("pk"):
-        files.setdefault(each.measure, []).append(each)
+    for attachment in application.attachments.filter(message=None).order_by("pk"):
+        files.setdefault(attachment.measure, []).append(attachment)
     return [_theme(theme, answers, files) for theme in THEMES]
 
 
 def _theme(theme: Theme, answers: Mapping[str, Any], files: Mapping[str, list[Any]]) -> dict[str, Any]:
-    given = [(each, answers.get(each.name) or {}) for each in theme.measures]
-    levels = [int(answer["level"]) for _, answer in given if str(answer.get("level", "")).isdecimal()]
+    answered = [(measure, answers.get(measure.name) or {}) for measure in theme.measures]
+    levels = [int(answer["level"]) for _, answer in answered if str(answer.get("level", "")).isdecimal()]
     lowest = min(levels, default=0)
     return {
         "title": theme.title,
         "level": lowest,
         "squares": [(step * 11 + 0.5, "on" if step < lowest else "off") for step in range(HIGHEST_LEVEL)],
-        "files": [file for measure, _ in given for file in files.get(measure.name, [])],
+        "files": [file for measure, _ in answered for file in files.get(measure.name, [])],
         "gaps": [
             {"measure": measure.title, **{name: answer.get(name) or "" for name in ("gap", "plan", "by")}}
-            for measure, answer in given
+            for measure, answer in answered
             if answer.get("gap") or answer.get("plan")
         ],
     }
 
 
 def sections(application: Application) -> list[dict[str, Any]]:
-    found = []
+    shown_sections = []
     for step in STEPS:
         answers = application.answers.get(step.name) or {}
         groups = [
@@ -184,21 +190,16 @@ def sections(application: Application) -> list[dict[str, Any]]:
             for group in step.groups
             if group.is_asked(answers)
         ]
-        found.append({"name": step.name, "title": step.title, "groups": groups})
-    return found
+        shown_sections.append({"name": step.name, "title": step.title, "groups": groups})
+    return shown_sections
 
 
 def _member(application: Application) -> int | None:
-    found = Membership.objects.filter(application=application).first()
-    return found.organisation_id if found else None
+    membership = Membership.objects.filter(application=application).first()
+    return membership.organisation_id if membership else None
 
 
 def _opposite(waiting: Proposal | None) -> str:
     if waiting is None:
         return ""
     return str(Outcome.REJECT.label if waiting.outcome == Outcome.APPROVE else Outcome.APPROVE.label)
-
-
-def _is_shown(kind: str, voices: str) -> bool:
-    wanted: Iterable[str] = VOICES.get(voices, Author.values)
-    return kind in wanted

@@ -17,7 +17,7 @@ from vardkase.hub.membership.applications.access import Applicant, find_link, li
 from vardkase.hub.membership.applications.form.steps import REVIEW, STEPS
 from vardkase.hub.membership.applications.models import Application, ApplicationLink, ApplicationState
 from vardkase.hub.membership.applications.throttle import RateLimited
-from vardkase.hub.public_pages.passages import PassagePart, PassageText
+from vardkase.hub.public_pages.passages import PassagePart
 from vardkase.hub.public_pages.queries import passages
 from vardkase.web.applicants import OWN_LINK
 from vardkase.web.markdown import rendered_by_owner
@@ -88,18 +88,25 @@ def no_link(request: HttpRequest) -> HttpResponse:
     return OWN_LINK.forget(response)
 
 
-def _help(words: PassageText) -> dict[str, str]:
-    return {"title": words.title, "lead": words.lead, "html": rendered_by_owner(words.text)}
-
-
 def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
     language = getattr(request, "LANGUAGE_CODE", "sv")
-    texts = [each for each in passages() if each.shown and each.part in (PassagePart.FOOT, PassagePart.HELP)]
-    found = {
+    texts = [
+        passage
+        for passage in passages()
+        if passage.shown and passage.part in (PassagePart.FOOT, PassagePart.HELP)
+    ]
+    context = {
         "foot": [
-            {"lead": each.in_language(language).lead} for each in texts if each.part == PassagePart.FOOT
+            {"lead": passage.in_language(language).lead}
+            for passage in texts
+            if passage.part == PassagePart.FOOT
         ],
-        "help": [_help(each.in_language(language)) for each in texts if each.part == PassagePart.HELP],
+        "help": [
+            {"title": text.title, "lead": text.lead, "html": rendered_by_owner(text.text)}
+            for passage in texts
+            if passage.part == PassagePart.HELP
+            for text in [passage.in_language(language)]
+        ],
         "support_url": url_if_any("support_public") or url_if_any("support_ask"),
         "status_url": url_if_any("status"),
         **more,
@@ -107,12 +114,12 @@ def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
     link: ApplicationLink | None = getattr(request, "link", None)
     if link is not None:
         address = link_address(request.COOKIES[OWN_LINK.cookie])
-        found |= {
+        context |= {
             "application": link.application,
             "link_expires": link.expires,
             "link_address": address if settings.BASE_URL else request.build_absolute_uri(address),
         }
-    return found
+    return context
 
 
 def home_of(application: Application) -> str:

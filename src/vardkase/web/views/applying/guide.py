@@ -33,15 +33,15 @@ def _links(application: Application) -> Mapping[str, list[tuple[str, Any]]]:
     label: str | Promise = (
         _("The application") if application.state in OPEN else _("Status of the application")
     )
-    found: dict[str, list[tuple[str, Any]]] = {
+    links: dict[str, list[tuple[str, Any]]] = {
         "read": [(reverse("public"), _("Questions and answers"))],
         "apply": [(reverse("apply_status"), label)],
     }
     if application.state in OPEN:
-        found |= {
+        links |= {
             "needs": [(reverse("apply_step", args=["needs"]), BY_NAME["needs"].short)],
             "terms": [(reverse("apply_step", args=["terms"]), BY_NAME["terms"].short)],
         }
     if support := url_if_any("support_ask"):
-        found["connect"] = [(support, _("Support"))]
-    return found
+        links["connect"] = [(support, _("Support"))]
+    return links

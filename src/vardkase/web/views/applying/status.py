@@ -103,25 +103,25 @@ def take_back(request: ApplicantRequest) -> HttpResponse:
 
 @applicant_page
 def document(request: ApplicantRequest, pk: int) -> HttpResponse:
-    found, content = read_document(request.application, pk)
-    name = f"{request.application.number} {found.get_kind_display()}.pdf"
+    stored, content = read_document(request.application, pk)
+    name = f"{request.application.number} {stored.get_kind_display()}.pdf"
     return download([content], name, "application/pdf")  # type: ignore[return-value]
 
 
 @applicant_page
 def letter(request: ApplicantRequest, number: str) -> HttpResponse:
-    found = letter_about(APPLICATION.kind, request.application.pk, number)
-    return download([bytes(found.content)], f"{found.number.replace(':', '-')}.pdf", "application/pdf")  # type: ignore[return-value]
+    stored = letter_about(APPLICATION.kind, request.application.pk, number)
+    return download([bytes(stored.content)], f"{stored.number.replace(':', '-')}.pdf", "application/pdf")  # type: ignore[return-value]
 
 
 @applicant_page
 def attachment(request: ApplicantRequest, pk: int) -> HttpResponse:
-    found = find_attachment(request.application, pk)
+    stored = find_attachment(request.application, pk)
     try:
-        content = files.read(found.digest)
+        content = files.read(stored.digest)
     except FileNotFoundError:
         raise NotFound(MembershipProblem.NO_SUCH_FILE()) from None
-    return download([content], found.name, "application/octet-stream")  # type: ignore[return-value]
+    return download([content], stored.name, "application/octet-stream")  # type: ignore[return-value]
 
 
 def _refused(request: ApplicantRequest, error: Invalid) -> HttpResponse:
@@ -150,7 +150,11 @@ def _status(request: ApplicantRequest, form: ApplicantMessageForm, status: int =
         talk=conversation(application),
         may_write=application.state in SPOKEN_OF,
         may_withdraw=APPLICATION.may(application.state, "withdraw"),
-        reopened=[_reopened(application, name) for name in BY_NAME if may_change(application, name)],
+        reopened=[
+            {"title": step.title, "url": reverse("apply_step", args=[name])}
+            for name, step in BY_NAME.items()
+            if may_change(application, name)
+        ],
         may_complete=application.state == State.COMPLETION_REQUESTED,
         new_terms=NEW_TERMS if lacks_current_terms(application) else "",
         letters=letters_about(APPLICATION.kind, application.pk),
@@ -159,14 +163,10 @@ def _status(request: ApplicantRequest, form: ApplicantMessageForm, status: int =
     return render(request, "applying/status.html", context, status=status)
 
 
-def _reopened(application: Application, name: str) -> dict[str, Any]:
-    return {"title": BY_NAME[name].title, "url": reverse("apply_step", args=[name])}
-
-
 def _timeline(application: Application) -> list[dict[str, Any]]:
     steps = list(history_of(APPLICATION, application.pk))
     items = [
-        {"when": each.at, "text": PAST[each.step], "state": "past"} for each in steps if each.step in PAST
+        {"when": step.at, "text": PAST[step.step], "state": "past"} for step in steps if step.step in PAST
     ]
     if items:
         items[-1]["state"] = "now"

@@ -108,7 +108,7 @@ def review(request: ApplicantRequest) -> HttpResponse:
     context = page(
         request,
         steps=stepper_items(application, REVIEW),
-        sections=[section(application, each, errors) for each in STEPS],
+        sections=[section(application, step, errors) for step in STEPS],
         missing=len(errors),
         recommendation=recommendation(application.answers.get("needs") or {}),
         advises=True,
@@ -125,11 +125,11 @@ def section(
         if group.is_asked(answers):
             for field in group.fields:
                 key = group.key(field)
-                words = answer_in_words(field, value_at(answers, key))
+                answer = answer_in_words(field, value_at(answers, key))
                 wrong = " ".join(map(str, errors.get(f"{step.name}.{key}", [])))
-                if words or wrong or field.required:
+                if answer or wrong or field.required:
                     pairs.append(
-                        {"group": group.title, "label": field.label, "answer": words, "wrong": wrong}
+                        {"group": group.title, "label": field.label, "answer": answer, "wrong": wrong}
                     )
     return {
         "name": step.name,
@@ -163,10 +163,10 @@ def _form_page(request: ApplicantRequest, form: StepForm, status: int = 200) -> 
 
 
 def _answers(application: Application, name: str) -> dict[str, Any]:
-    found = application.answers.get(name) or {}
-    if name == "terms" and found.get("version") != current_terms().version:
-        return {**found, "accepted": False}
-    return found
+    answers = application.answers.get(name) or {}
+    if name == "terms" and answers.get("version") != current_terms().version:
+        return {**answers, "accepted": False}
+    return answers
 
 
 def _terms() -> dict[str, Any]:
@@ -181,10 +181,10 @@ def _needs(application: Application, form: StepForm) -> dict[str, Any]:
 
 
 def _themes(application: Application, form: StepForm) -> list[dict[str, Any]]:
-    groups = {each.group.name: each for each in form.groups()}
+    groups = {group.group.name: group for group in form.groups()}
     files: dict[str, list[Attachment]] = {}
-    for each in _evidence(application):
-        files.setdefault(each.measure, []).append(each)
+    for attachment in _evidence(application):
+        files.setdefault(attachment.measure, []).append(attachment)
     return [
         {
             "title": theme.title,

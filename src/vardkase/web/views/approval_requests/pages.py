@@ -25,35 +25,35 @@ from vardkase.web.views.administration.listing import listed
 @page()
 def index(request: PageRequest) -> HttpResponse:
     actor = request.actor
-    found = queries.visible(actor)
+    requests = queries.visible(actor)
     context = {
-        **listed(request, found.order_by(), {"pk"}, "-pk"),
+        **listed(request, requests.order_by(), {"pk"}, "-pk"),
         "to_answer": queries.to_answer(actor),
-        "own": [each for each in queries.waiting() if each.proposed_by == actor.user_id],
+        "own": [approval for approval in queries.waiting() if approval.proposed_by == actor.user_id],
     }
-    for each in (*context["rows"], *context["to_answer"], *context["own"]):
-        action = action_of(each)
-        each.words = action.title if action else each.action
-        each.title = action.subject_title(each) if action else each.title
+    for approval in (*context["rows"], *context["to_answer"], *context["own"]):
+        action = action_of(approval)
+        approval.words = action.title if action else approval.action
+        approval.title = action.subject_title(approval) if action else approval.title
     return render(request, "approval_requests/index.html", context)
 
 
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    found = queries.find(request.actor, pk)
-    action, user = action_of(found), cast(User, request.user)
+    approval = queries.find(request.actor, pk)
+    action, user = action_of(approval), cast(User, request.user)
     assert action is not None  # noqa: S101  find() knows only requests with an action
-    refusal = refusal_of_part(request.actor, action, found, user) if found.is_waiting else ""
+    refusal = refusal_of_part(request.actor, action, approval, user) if approval.is_waiting else ""
     context = {
-        "found": found,
+        "found": approval,
         "action": action,
-        "title": action.subject_title(found),
-        "description": action.describe(found),
-        "state": [(name, _readable(value)) for name, value in sorted(found.subject_state.items())],
-        "has_changed": found.is_waiting and queries.has_changed(found),
+        "title": action.subject_title(approval),
+        "description": action.describe(approval),
+        "state": [(name, _readable(value)) for name, value in sorted(approval.subject_state.items())],
+        "has_changed": approval.is_waiting and queries.has_changed(approval),
         "refusal": refusal,
-        "may_answer": found.is_waiting and not refusal,
-        "may_withdraw": found.is_waiting and found.proposed_by == user.pk,
+        "may_answer": approval.is_waiting and not refusal,
+        "may_withdraw": approval.is_waiting and approval.proposed_by == user.pk,
     }
     return render(request, "approval_requests/request.html", context)
 
@@ -110,16 +110,16 @@ def _readable(value: Any) -> str:
         case bool():
             return gettext("Yes") if value else gettext("No")
         case list():
-            return "\n".join(_readable(each) for each in value)
+            return "\n".join(_readable(part) for part in value)
         case dict():
-            return "; ".join(f"{name}: {_readable(each)}" for name, each in value.items())
+            return "; ".join(f"{name}: {_readable(item)}" for name, item in value.items())
         case _:
             return str(value)
 
 
 def told(error: VardkaseError) -> str:
     if isinstance(error, Invalid) and isinstance(error.errors, Mapping):
-        return " ".join(str(problem) for each in error.errors.values() for problem in each)
+        return " ".join(str(problem) for field_problem in error.errors.values() for problem in field_problem)
     return str(error)
 
 

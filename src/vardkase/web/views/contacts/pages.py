@@ -25,54 +25,54 @@ def own(request: PageRequest) -> HttpResponse:
 
 @page(allowed_while_suspended=True)
 def index(request: PageRequest, organisation: int) -> HttpResponse:
-    found = services.find_organisation(request.actor, organisation)
-    told = services.extra_fields(found)
+    owner = services.find_organisation(request.actor, organisation)
+    extra_fields = services.extra_fields(owner)
     extra = [
         {
             "schema": schema,
-            "row": told.get(name),
-            "shown": _shown(told.get(name)),
-            "is_older": name in told and told[name].version < schema.version,
+            "row": extra_fields.get(name),
+            "shown": _shown(extra_fields.get(name)),
+            "is_older": name in extra_fields and extra_fields[name].version < schema.version,
         }
         for name, schema in newest().items()
     ]
     context = {
-        "organisation": found,
-        "rows": services.contacts(found),
+        "organisation": owner,
+        "rows": services.contacts(owner),
         "extra": extra,
-        "may_edit": services.may_edit(request.actor, found.pk),
+        "may_edit": services.may_edit(request.actor, owner.pk),
     }
     return render(request, "contacts/index.html", context)
 
 
 @page(writes=True, allowed_while_suspended=True)
 def write(request: PageRequest, organisation: int, pk: int | None = None) -> HttpResponse:
-    found = services.find_organisation(request.actor, organisation)
-    row = services.contacts(found).filter(pk=pk).first() if pk else None
+    owner = services.find_organisation(request.actor, organisation)
+    row = services.contacts(owner).filter(pk=pk).first() if pk else None
     if pk and row is None:
         raise NotFound(ContactProblem.NO_SUCH_CONTACT())
     stored = {name: getattr(row, name) for name in ContactForm.base_fields} if row else None
     form = ContactForm(request.POST or None, initial=stored)
     if form.is_bound and form.is_valid():
         try:
-            services.save_contact(request.actor, found.pk, form.cleaned_data, pk)
+            services.save_contact(request.actor, owner.pk, form.cleaned_data, pk)
         except Invalid as refused:
             take_errors(form, refused)
         else:
             messages.success(request, gettext("Saved."))
-            return redirect("contacts", found.pk)
-    context: dict[str, Any] = {"form": form, "organisation": found, "contact": row}
+            return redirect("contacts", owner.pk)
+    context: dict[str, Any] = {"form": form, "organisation": owner, "contact": row}
     return render(request, "contacts/form.html", context, status=422 if form.errors else 200)
 
 
 @page(writes=True, allowed_while_suspended=True)
 def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
     if request.method != "POST":
-        found = services.find_organisation(request.actor, organisation)
-        row = services.contacts(found).filter(pk=pk).first()
+        owner = services.find_organisation(request.actor, organisation)
+        row = services.contacts(owner).filter(pk=pk).first()
         if row is None or not services.may_edit(request.actor, organisation):
             raise NotFound(ContactProblem.NO_SUCH_CONTACT())
-        return render(request, "contacts/remove.html", {"organisation": found, "contact": row})
+        return render(request, "contacts/remove.html", {"organisation": owner, "contact": row})
     services.remove_contact(request.actor, organisation, pk)
     messages.success(request, gettext("The contact has been removed."))
     return redirect("contacts", organisation)
@@ -80,21 +80,21 @@ def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
 
 @page(writes=True, allowed_while_suspended=True)
 def extra(request: PageRequest, organisation: int, schema: str) -> HttpResponse:
-    found = services.find_organisation(request.actor, organisation)
-    asked = newest().get(schema)
-    if asked is None:
+    owner = services.find_organisation(request.actor, organisation)
+    wanted = newest().get(schema)
+    if wanted is None:
         raise NotFound(ContactProblem.NO_SUCH_SCHEMA())
-    told = services.extra_fields(found).get(schema)
-    form = ExtraForm(asked, request.POST or None, initial=told.values if told else {})
+    stored = services.extra_fields(owner).get(schema)
+    form = ExtraForm(wanted, request.POST or None, initial=stored.values if stored else {})
     if form.is_bound and form.is_valid():
         try:
-            services.save_extra(request.actor, found.pk, schema, form.cleaned_data)
+            services.save_extra(request.actor, owner.pk, schema, form.cleaned_data)
         except Invalid as refused:
             take_errors(form, refused)
         else:
             messages.success(request, gettext("Saved."))
-            return redirect("contacts", found.pk)
-    context = {"form": form, "organisation": found, "schema": asked}
+            return redirect("contacts", owner.pk)
+    context = {"form": form, "organisation": owner, "schema": wanted}
     return render(request, "contacts/extra.html", context, status=422 if form.errors else 200)
 
 

@@ -33,11 +33,14 @@ ROWS = 50
 
 @page(staff=READERS)
 def index(request: PageRequest) -> HttpResponse:
-    found = queries.grants(request.actor)
+    grants = queries.grants(request.actor)
     is_answering = is_officer(request.actor, host_organisation_id())
+    asked = grants.filter(state=GrantState.ASKED).order_by("answer_by")
     context = {
-        **listed(request, found.order_by(), {"pk"}, "-pk"),
-        "waiting": _waiting(request) if is_answering else [],
+        **listed(request, grants.order_by(), {"pk"}, "-pk"),
+        "waiting": [grant for grant in asked[:ROWS] if not conflict(request.actor, grant)]
+        if is_answering
+        else [],
         "is_answering": is_answering,
         "may_ask": is_operator(request.actor) and queries.open_grant(request.actor) is None,
     }
@@ -48,9 +51,9 @@ def index(request: PageRequest) -> HttpResponse:
 def ask(request: PageRequest) -> HttpResponse:
     form = ContentAccessRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        given = {**form.cleaned_data, "organisation": getattr(form.cleaned_data["organisation"], "pk", None)}
+        data = {**form.cleaned_data, "organisation": getattr(form.cleaned_data["organisation"], "pk", None)}
         try:
-            made = services.ask(request.actor, **given)
+            made = services.ask(request.actor, **data)
         except Invalid as error:
             take_errors(form, error)
         except Conflict as error:
@@ -64,21 +67,23 @@ def ask(request: PageRequest) -> HttpResponse:
 
 @page(staff=READERS)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    found = queries.find_grant(request.actor, pk)
+    grant = queries.find_grant(request.actor, pk)
     now = queries.in_force(request.actor)
-    is_in_force = now is not None and now.pk == found.pk
+    is_in_force = now is not None and now.pk == grant.pk
     offset = _offset(request)
-    reached = queries.openable(request.actor, found, limit=ROWS + 1, offset=offset) if is_in_force else []
+    reached = queries.openable(request.actor, grant, limit=ROWS + 1, offset=offset) if is_in_force else []
     context = {
-        "grant": found,
+        "grant": grant,
         "is_in_force": is_in_force,
-        "may_answer": found.state == GrantState.ASKED and _may_answer(request, found),
-        "may_withdraw": found.state == GrantState.GRANTED and not request.actor.staff.isdisjoint(OFFICERS),
-        "may_end": GRANT.may(found.state, "end") and found.asked_by_id == request.actor.user_id,
-        "read": queries.events_read(found),
+        "may_answer": grant.state == GrantState.ASKED
+        and is_officer(request.actor, host_organisation_id())
+        and not conflict(request.actor, grant),
+        "may_withdraw": grant.state == GrantState.GRANTED and not request.actor.staff.isdisjoint(OFFICERS),
+        "may_end": GRANT.may(grant.state, "end") and grant.asked_by_id == request.actor.user_id,
+        "read": queries.events_read(grant),
         "history": [
-            {"at": each.at, "actor_name": each.actor_name, "words": _words(each)}
-            for each in history_of(GRANT, found.pk)
+            {"at": entry.at, "actor_name": entry.actor_name, "words": _words(entry)}
+            for entry in history_of(GRANT, grant.pk)
         ],
         "reached": reached[:ROWS],
         **_around(offset, more=len(reached) > ROWS),
@@ -122,8 +127,8 @@ def end(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.ADMIN, allowed_while_suspended=True)
 def read(request: PageRequest) -> HttpResponse:
     offset = _offset(request)
-    found = queries.read_of_ours(request.actor, limit=ROWS + 1, offset=offset)
-    context = {"rows": found[:ROWS], **_around(offset, more=len(found) > ROWS)}
+    entries = queries.read_of_ours(request.actor, limit=ROWS + 1, offset=offset)
+    context = {"rows": entries[:ROWS], **_around(offset, more=len(entries) > ROWS)}
     return render(request, "content_access/read.html", context)
 
 
@@ -131,15 +136,6 @@ def _words(entry: HistoryEntry) -> str:
     step = GRANT.steps.get(entry.step)
     action = step.act if step else find_action(f"{GRANT.kind}.{entry.step}")
     return str(action.text) if action else entry.step
-
-
-def _waiting(request: PageRequest) -> list[ContentGrant]:
-    asked = queries.grants(request.actor).filter(state=GrantState.ASKED).order_by("answer_by")
-    return [each for each in asked[:ROWS] if not conflict(request.actor, each)]
-
-
-def _may_answer(request: PageRequest, found: ContentGrant) -> bool:
-    return is_officer(request.actor, host_organisation_id()) and not conflict(request.actor, found)
 
 
 def _done(request: PageRequest, pk: int, done: str, work: Callable[[], ContentGrant]) -> HttpResponse:

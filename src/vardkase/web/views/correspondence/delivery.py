@@ -29,15 +29,15 @@ def index(request: PageRequest) -> HttpResponse:
     applications = Application.objects.in_bulk(_things(letters, "application"))
     members = Membership.objects.select_related("organisation").in_bulk(_things(letters, "membership"))
     rows = []
-    for each in letters:
-        case, url = str(each.thing_id), ""
-        if each.thing_kind == "application" and each.thing_id in applications:
-            case = str(applications[each.thing_id])
-            url = reverse("application", args=[applications[each.thing_id].number])
-        elif each.thing_kind == "membership" and each.thing_id in members:
-            case = members[each.thing_id].organisation.name
-            url = reverse("member", args=[members[each.thing_id].organisation_id])
-        rows.append({"letter": each, "case": case, "url": url, "why": _why(each)})
+    for letter in letters:
+        case, url = str(letter.thing_id), ""
+        if letter.thing_kind == "application" and letter.thing_id in applications:
+            case = str(applications[letter.thing_id])
+            url = reverse("application", args=[applications[letter.thing_id].number])
+        elif letter.thing_kind == "membership" and letter.thing_id in members:
+            case = members[letter.thing_id].organisation.name
+            url = reverse("member", args=[members[letter.thing_id].organisation_id])
+        rows.append({"letter": letter, "case": case, "url": url, "why": _why(letter)})
     return render(request, "correspondence/undelivered.html", {"rows": rows, "can_send": can_send()})
 
 
@@ -75,7 +75,7 @@ def send_again(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _things(letters: list[Letter], kind: str) -> set[int]:
-    return {each.thing_id for each in letters if each.thing_kind == kind}
+    return {letter.thing_id for letter in letters if letter.thing_kind == kind}
 
 
 def _why(letter: Letter) -> str:

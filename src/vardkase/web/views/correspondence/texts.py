@@ -36,7 +36,7 @@ from vardkase.web.views.approval_requests.pages import proposed, told
 def index(request: PageRequest) -> HttpResponse:
     changed = changed_kinds()
     rows = [
-        {"kind": kind, "texts": [(each, (kind.name, each) in changed) for each in LANGUAGES]}
+        {"kind": kind, "texts": [(language, (kind.name, language) in changed) for language in LANGUAGES]}
         for kind in correspondence()
     ]
     context = {
@@ -122,7 +122,7 @@ def sent(request: PageRequest) -> HttpResponse:
         "q": text,
         "kind": kind,
         "state": state,
-        "kinds": [(each.name, each.describes) for each in correspondence() if not each.is_letter],
+        "kinds": [(kind.name, kind.describes) for kind in correspondence() if not kind.is_letter],
         "states": SentState.choices,
         "is_narrowed": bool(text or kind or state),
     }
@@ -134,7 +134,7 @@ def sign(request: PageRequest) -> HttpResponse:
     stored = signature(request.actor)
     names = ("name", "title_sv", "title_en")
     form = SignatureForm(
-        request.POST or None, initial={each: getattr(stored, each) for each in names} if stored else {}
+        request.POST or None, initial={name: getattr(stored, name) for name in names} if stored else {}
     )
     if form.is_bound and form.is_valid():
         try:

@@ -60,7 +60,11 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
     conflict = False
     if request.method == "POST":
         try:
-            saved = attempt(form, lambda: _save(request, attribute, form))
+            mark = request.POST.get("mark", "")
+            saved = attempt(
+                form,
+                lambda: edit_unchanged_attribute(request.actor, attribute.id, form.document(), mark),
+            )
         except ChangedMeanwhile:
             saved, conflict = None, True
         if saved is not None:
@@ -111,11 +115,6 @@ def _add(request: PageRequest, event: EventRow, form: AttributeForm) -> list[int
     for errors in added.rejections.errors.values():
         raise Invalid(errors)
     return added.attribute_ids
-
-
-def _save(request: PageRequest, attribute: AttributeRow, form: AttributeForm) -> int:
-    mark = request.POST.get("mark", "")
-    return edit_unchanged_attribute(request.actor, attribute.id, form.document(), mark)
 
 
 def _own_attribute(

@@ -11,7 +11,6 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid, NotFound
-from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing import bulk_edit
 from vardkase.intel.queries.find import find_event
@@ -30,9 +29,9 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
     event, chosen = own_event(request.actor, reference), _chosen(request)
     count = _attempt(request, lambda: bulk_edit.delete_attributes(request.actor, event.id, chosen))
     if count:
-        words = ngettext("%(n)s attribute is deleted.", "%(n)s attributes are deleted.", count)
+        message = ngettext("%(n)s attribute is deleted.", "%(n)s attributes are deleted.", count)
         ids = ",".join(map(str, chosen))
-        say_with_undo(request, words % {"n": thin(count)}, "attributes_bulk_restore", event.id, pk=ids)
+        say_with_undo(request, message % {"n": thin(count)}, "attributes_bulk_restore", event.id, pk=ids)
     return redirect("event", event.id)
 
 
@@ -69,18 +68,15 @@ def reach(request: PageRequest, reference: str) -> HttpResponse:
 @require_POST
 def tag(request: PageRequest, reference: str) -> HttpResponse:
     event, chosen = find_event(request.actor, reference), _chosen(request)
-    found = usable_tag(request.actor, request.POST.get("tag", "").strip())
-    if found is None:
+    usable = usable_tag(request.actor, request.POST.get("tag", "").strip())
+    if usable is None:
         messages.error(request, gettext("There is no such tag, or you may not use it."))
         return redirect("event", event.id)
-    local = not _is_creator(request.actor, event)
+    # Others than the creator may only add local tags.
+    local = not (request.actor.is_site_admin or event.orgc_id == request.actor.organisation_id)
     return _done(
-        request, event, lambda: tag_attributes(request.actor, event.id, chosen, [found], local=local)
+        request, event, lambda: tag_attributes(request.actor, event.id, chosen, [usable], local=local)
     )
-
-
-def _is_creator(actor: Actor, event: EventRow) -> bool:
-    return actor.is_site_admin or event.orgc_id == actor.organisation_id
 
 
 def _chosen(request: PageRequest) -> list[int]:
@@ -100,6 +96,6 @@ def _attempt(request: PageRequest, act: Callable[[], int]) -> int:
 
 def _done(request: PageRequest, event: EventRow, act: Callable[[], int]) -> HttpResponse:
     if count := _attempt(request, act):
-        words = ngettext("%(n)s attribute is changed.", "%(n)s attributes are changed.", count)
-        messages.success(request, words % {"n": thin(count)})
+        message = ngettext("%(n)s attribute is changed.", "%(n)s attributes are changed.", count)
+        messages.success(request, message % {"n": thin(count)})
     return redirect("event", event.id)

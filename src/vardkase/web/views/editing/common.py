@@ -40,10 +40,10 @@ def own_event(actor: Actor, reference: str) -> EventRow:
 
 def reach_context(actor: Actor, form: forms.Form) -> dict[str, Any]:
     others = count_members(actor.organisation_id)
-    words = ngettext("%(count)s other organisation", "%(count)s other organisations", others)
+    label = ngettext("%(count)s other organisation", "%(count)s other organisations", others)
     counts = {
         0: actor.organisation_name,
-        1: words % {"count": thin(others)},
+        1: label % {"count": thin(others)},
         2: gettext("and hubs connected to this one"),
         3: gettext("and on from hub to hub"),
         4: gettext("you choose which"),

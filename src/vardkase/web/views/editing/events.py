@@ -25,7 +25,15 @@ from vardkase.web.views.editing.common import attempt, back_to, group_options, o
 
 @page(Permission.ADD, writes=True)
 def create(request: PageRequest) -> HttpResponse:
-    form = _form(request, is_new=True, initial=_defaults())
+    form = _form(
+        request,
+        is_new=True,
+        initial={
+            "distribution": settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION,
+            "threat_level_id": 4,
+            "analysis": 0,
+        },
+    )
     if request.method == "POST":
         made = attempt(form, lambda: add_event(request.actor, form.document()))
         if made is not None:
@@ -76,10 +84,6 @@ def _form(request: PageRequest, *, is_new: bool, initial: dict[str, Any]) -> Eve
     return EventForm(
         data, actor=request.actor, is_new=is_new, initial=initial, **group_options(request.actor)
     )
-
-
-def _defaults() -> dict[str, Any]:
-    return {"distribution": settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION, "threat_level_id": 4, "analysis": 0}
 
 
 def _stored(request: PageRequest, event: EventRow) -> dict[str, Any]:

@@ -59,27 +59,29 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
 
 @page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
-    event, found = own_object(request, reference, object_id)
-    if not found.template_uuid:
+    event, object_ = own_object(request, reference, object_id)
+    if not object_.template_uuid:
         raise NotFound(ObjectProblem.TEMPLATE_NOT_FOUND())
-    made = find_version(found.template_uuid, found.template_version)
-    template = made if made is not None else find_template(found.template_uuid)
-    form = _form(request, _stored(found))
-    fields = _fields(request, template, found.id)
+    made = find_version(object_.template_uuid, object_.template_version)
+    template = made if made is not None else find_template(object_.template_uuid)
+    form = _form(request, _stored(object_))
+    fields = _fields(request, template, object_.id)
     conflict = False
     if _is_saving(request) and _both_valid(form, fields):
         document = {**form.facts(), "Attribute": fields.documents()}
         mark = request.POST.get("mark", "")
         try:
-            if attempt(form, lambda: edit_unchanged_object(request.actor, found.id, document, mark)):
+            if attempt(form, lambda: edit_unchanged_object(request.actor, object_.id, document, mark)):
                 return back_to(request, event.id, gettext("The object has been changed."))
         except ChangedMeanwhile:
             conflict = True
+    kept = request.POST.get("mark")
     context = {
         "heading": gettext("Edit the object"),
         "event": event,
-        "found": found,
-        "mark": _mark(request, found, conflict),
+        "found": object_,
+        # A form that was refused keeps the token of what it showed; a new one shows the object as it is now.
+        "mark": object_mark(object_.id) if conflict or kept is None else kept,
         "conflict": conflict,
     }
     return _page(request, form, fields, context, status=409 if conflict else 200)
@@ -87,39 +89,47 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
 
 @page(Permission.ADD, writes=True)
 def delete(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
-    event, found = own_object(request, reference, object_id)
+    event, object_ = own_object(request, reference, object_id)
     if request.method != "POST":
-        held = values_of_object(request.actor, found.id)
-        context = {"heading": gettext("Delete the object"), "event": event, "found": found, "held": held}
+        held = values_of_object(request.actor, object_.id)
+        context = {"heading": gettext("Delete the object"), "event": event, "found": object_, "held": held}
         return render(request, "editing/object_delete.html", context)
-    delete_object(request.actor, found.id, hard=request.POST.get("hard") == "1")
+    delete_object(request.actor, object_.id, hard=request.POST.get("hard") == "1")
     return back_to(request, event.id, gettext("The object has been deleted."))
 
 
 def own_object(request: PageRequest, reference: str, object_id: int) -> tuple[EventRow, ObjectRow]:
     event = own_event(request.actor, reference)
-    found = find_object(request.actor, object_id)
-    if found.event_id != event.id:
+    object_ = find_object(request.actor, object_id)
+    if object_.event_id != event.id:
         raise Http404
-    return event, found
+    return event, object_
 
 
 def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
     text = request.GET.get("q", "")[:100].replace("\0", "")
     used = template_use(request.actor)
     named = Q(name__icontains=text) | Q(description__icontains=text) | Q(meta_category__icontains=text)
-    found = list(active_templates().filter(named).defer("definition"))
-    found.sort(key=lambda each: (-used.get(str(each.uuid), 0), text.lower() not in each.name, each.name))
+    templates = list(active_templates().filter(named).defer("definition"))
+    templates.sort(
+        key=lambda template: (
+            -used.get(str(template.uuid), 0),
+            text.lower() not in template.name,
+            template.name,
+        )
+    )
     context = {
         "heading": gettext("Choose a template"),
         "event": event,
-        "templates": [(each, used.get(str(each.uuid), 0)) for each in found[:SHOWN]],
-        "more": max(0, len(found) - SHOWN),
+        "templates": [(template, used.get(str(template.uuid), 0)) for template in templates[:SHOWN]],
+        "more": max(0, len(templates) - SHOWN),
         "text": text,
     }
-    template = "editing/object_choose.html"
+    chosen_template = "editing/object_choose.html"
     return render(
-        request, f"{template}#templates" if request.headers.get("HX-Request") else template, context
+        request,
+        f"{chosen_template}#templates" if request.headers.get("HX-Request") else chosen_template,
+        context,
     )
 
 
@@ -143,15 +153,10 @@ def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | Non
     return TemplateFields(template, held, request.POST if sent else None, request.FILES if sent else None)
 
 
-def _mark(request: PageRequest, found: ObjectRow, conflict: bool) -> str:
-    kept = request.POST.get("mark")
-    return object_mark(found.id) if conflict or kept is None else kept
-
-
-def _stored(found: ObjectRow) -> dict[str, Any]:
-    stored = {name: getattr(found, name) for name in ("comment", "distribution", "sharing_group_id")}
+def _stored(object_: ObjectRow) -> dict[str, Any]:
+    stored = {name: getattr(object_, name) for name in ("comment", "distribution", "sharing_group_id")}
     for name in ("first_seen", "last_seen"):
-        value = getattr(found, name)
+        value = getattr(object_, name)
         stored[name] = None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
     return stored
 

@@ -34,11 +34,11 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
     if request.method != "POST" or step == "text" or not form.is_valid():
         context = {"heading": gettext("Paste lines"), "event": event, **reach_context(request.actor, form)}
         return render(request, "editing/paste.html", context)
-    found = pasted(event.id, form.cleaned_data["text"])
-    review = Review(found.values, request.POST)
+    values = pasted(event.id, form.cleaned_data["text"])
+    review = Review(values.values, request.POST)
     if step == "add" and (done := _add(request, event, form, review)):
         return done
-    return _review_page(request, event, form, found, review)
+    return _review_page(request, event, form, values, review)
 
 
 def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review) -> HttpResponse | None:
@@ -55,10 +55,10 @@ def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review)
         return None
     count = len(added.attribute_ids)
     if doubles := len(added.rejections.errors):
-        words = ngettext("%(n)s value already existed.", "%(n)s values already existed.", doubles)
-        messages.info(request, words % {"n": thin(doubles)})
-    said = ngettext("%(n)s attribute is added.", "%(n)s attributes are added.", count)
-    return back_to(request, event.id, said % {"n": thin(count)})
+        already = ngettext("%(n)s value already existed.", "%(n)s values already existed.", doubles)
+        messages.info(request, already % {"n": thin(doubles)})
+    message = ngettext("%(n)s attribute is added.", "%(n)s attributes are added.", count)
+    return back_to(request, event.id, message % {"n": thin(count)})
 
 
 def _review_page(

@@ -137,20 +137,20 @@ def _published_words(event: EventRow, form: ReachForm) -> str:
     count = len(receivers(reach["distribution"], reach["sharing_group_id"], event.org_id))
     if not count:
         return gettext("The event has been published.")
-    words = ngettext("Published to %(n)s organisation.", "Published to %(n)s organisations.", count)
-    return words % {"n": thin(count)}
+    message = ngettext("Published to %(n)s organisation.", "Published to %(n)s organisations.", count)
+    return message % {"n": thin(count)}
 
 
 def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, Any]:
     chosen = form.reach() if form.is_valid() else None
     reach = chosen or {"distribution": event.distribution, "sharing_group_id": event.sharing_group_id}
-    found = receivers(chosen["distribution"], chosen["sharing_group_id"], event.org_id) if chosen else []
+    readers = receivers(chosen["distribution"], chosen["sharing_group_id"], event.org_id) if chosen else []
     return {
         "heading": gettext("Publish"),
         "event": event,
         "chosen": chosen,
         "is_group": chosen is not None and chosen["distribution"] == GROUP,
-        "receivers": found,
+        "receivers": readers,
         "is_open": not event.published
         and rules.is_open_unpublished(event.distribution)
         and not hides_unpublished(event.org_id),
@@ -158,8 +158,8 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "guard": by_severity(event.id, reach["distribution"], reach["sharing_group_id"]),
         "sends_mail": can_send(),
         "who_sees_url": address_of("public_who_sees"),
-        "users": sum(receiver.users for receiver in found),
-        "sectors": _sectors(found),
+        "users": sum(receiver.users for receiver in readers),
+        "sectors": _sectors(readers),
         "withheld": withheld_parts(event),
         "checks": publication_checks(event),
         "may_switch_lists": request.actor.may(Permission.WARNINGLIST),
@@ -176,8 +176,8 @@ def _policy(event: EventRow, chosen: dict[str, Any] | None) -> dict[str, Any] | 
     if not seen.is_asked:
         return None
     return {
-        name: [{"number": met.number, "title": title_of(met.rule), "why": because(met)} for met in found]
-        for name, found in (("forbidden", seen.forbidden), ("held", seen.held))
+        name: [{"number": met.number, "title": title_of(met.rule), "why": because(met)} for met in verdicts]
+        for name, verdicts in (("forbidden", seen.forbidden), ("held", seen.held))
     }
 
 

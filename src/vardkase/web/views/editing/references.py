@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 from vardkase.analysis.search.statement import containing
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.deletion import delete_reference
-from vardkase.intel.models import ObjectReference
 from vardkase.intel.queries.find import find_reference
 from vardkase.intel.queries.object_contents import references_of_object, targets_for
 from vardkase.intel.queries.rows import EventRow, ObjectRow
@@ -27,39 +26,41 @@ from vardkase.web.views.editing.objects import own_object
 
 @page(Permission.ADD, writes=True)
 def create(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
-    event, found = own_object(request, reference, object_id)
+    event, object_ = own_object(request, reference, object_id)
     form = ReferenceForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and _add(request, found, form) is not None:
+    if request.method == "POST":
+        made = attempt(form, lambda: add_reference(request.actor, str(object_.id), form.document()))
+    else:
+        made = None
+    if made is not None:
         messages.success(request, gettext("The reference has been added."))
-        return redirect("reference_create", event.id, found.id)
-    return render(request, "editing/references.html", _context(request, event, found, form))
+        return redirect("reference_create", event.id, object_.id)
+    return render(request, "editing/references.html", _context(request, event, object_, form))
 
 
 @page(Permission.ADD, writes=True)
 @require_POST
 def delete(request: PageRequest, reference: str, reference_id: int) -> HttpResponse:
     event = own_event(request.actor, reference)
-    found = find_reference(request.actor, reference_id)
-    if found.event_id != event.id:
+    stored = find_reference(request.actor, reference_id)
+    if stored.event_id != event.id:
         raise Http404
-    delete_reference(request.actor, found.id)
+    delete_reference(request.actor, stored.id)
     messages.success(request, gettext("The reference has been removed."))
-    return redirect("reference_create", event.id, found.object_id)
+    return redirect("reference_create", event.id, stored.object_id)
 
 
-def _add(request: PageRequest, found: ObjectRow, form: ReferenceForm) -> ObjectReference | None:
-    return attempt(form, lambda: add_reference(request.actor, str(found.id), form.document()))
-
-
-def _context(request: PageRequest, event: EventRow, found: ObjectRow, form: ReferenceForm) -> dict[str, Any]:
+def _context(
+    request: PageRequest, event: EventRow, object_: ObjectRow, form: ReferenceForm
+) -> dict[str, Any]:
     text = request.GET.get("q", "")[:200].replace("\0", "")
     return {
         "heading": gettext("References from the object"),
         "event": event,
-        "found": found,
+        "found": object_,
         "form": form,
         "text": text,
-        "references": references_of_object(request.actor, found.id),
-        "targets": targets_for(request.actor, event.id, found.id, containing(text) if text else "%"),
+        "references": references_of_object(request.actor, object_.id),
+        "targets": targets_for(request.actor, event.id, object_.id, containing(text) if text else "%"),
         "relationships": ObjectRelationship.objects.order_by("name"),
     }

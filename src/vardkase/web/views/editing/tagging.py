@@ -57,7 +57,9 @@ class ContributionTarget:
 
     def excluded_by(self, name: str) -> list[str]:
         conflicts = exclusive_conflicts([*(tag.name for tag in self.tags), name])
-        return sorted({other for each in conflicts if name in each.tags for other in each.tags} - {name})
+        return sorted(
+            {other for conflict in conflicts if name in conflict.tags for other in conflict.tags} - {name}
+        )
 
 
 @page(Permission.TAGGER, writes=True)
@@ -76,7 +78,8 @@ def untag(request: PageRequest, reference: str, attribute_id: int | None = None)
     carrier = _carrier(request.actor, reference, attribute_id)
     name = request.POST.get("tag", "")
     try:
-        detach_tag(request.actor, carrier.uuid, _number(carrier, name))
+        number = next((tag.tag_id for tag in carrier.tags if tag.name == name), name)
+        detach_tag(request.actor, carrier.uuid, number)
         messages.success(request, gettext("The tag has been removed: %(name)s") % {"name": name})
     except Conflict:
         messages.info(request, gettext("The tag had already been removed."))
@@ -130,7 +133,3 @@ def _carrier(actor: Actor, reference: str, attribute_id: int | None) -> Contribu
         raise Forbidden
     tags = attribute_tags(attribute.id) if attribute else event_tags(event.id)
     return ContributionTarget(event, attribute, tags, may_local, may_global)
-
-
-def _number(carrier: ContributionTarget, name: str) -> int | str:
-    return next((tag.tag_id for tag in carrier.tags if tag.name == name), name)

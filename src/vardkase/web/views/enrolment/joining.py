@@ -94,15 +94,17 @@ def ask(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: PageRequest, joined: JoinedHub) -> dict[str, Any]:
-    told = joined.told
-    membership = told.get("membership") or {}
+    answer = joined.told
+    membership = answer.get("membership") or {}
     server = joined.server
     context: dict[str, Any] = {
         "joined": joined,
-        "standing": dict(MembershipStanding.choices).get(told.get("standing", ""), told.get("standing", "")),
+        "standing": dict(MembershipStanding.choices).get(
+            answer.get("standing", ""), answer.get("standing", "")
+        ),
         "state": dict(MembershipState.choices).get(membership.get("state", ""), ""),
         "since": membership.get("since", ""),
-        "open": [str(each) for each in told.get("open") or []],
+        "open": [str(phase) for phase in answer.get("open") or []],
     }
     if request.actor.is_site_admin:
         counted = statistics.figures(request.actor, [server.pk])

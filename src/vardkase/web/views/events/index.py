@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +20,6 @@ from vardkase.analysis.search.event_list import (
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.event_list import event_table
 from vardkase.formats.misp_json import Chosen, event_index
-from vardkase.identity.access.actor import Actor
 from vardkase.web.display import thin
 from vardkase.web.forms.events import EventFilterForm
 from vardkase.web.pages import PageRequest, page
@@ -42,16 +40,16 @@ FORMATS = {
 def index(request: PageRequest) -> HttpResponse:
     form = EventFilterForm(request.GET)
     filters = form.filters()
-    found = event_page(request.actor, filters, wanted_place(request), wanted_size(request))
+    events = event_page(request.actor, filters, wanted_place(request), wanted_size(request))
     context = {
         "form": form,
         "filters": filters,
-        "events": [ListedEvent(row) for row in found.rows],
+        "events": [ListedEvent(row) for row in events.rows],
         "chips": _chips(request, form),
         "count": _count_words(count_events(request.actor, filters)),
         "views": _views(request, filters),
         "default_sort": filters.sort,
-        **page_links(request, found),
+        **page_links(request, events),
     }
     return render(request, "events/index.html", context)
 
@@ -74,8 +72,8 @@ def _chosen(request: PageRequest) -> Chosen:
 
 def _chips(request: PageRequest, form: EventFilterForm) -> list[dict[str, str]]:
     return [
-        {"label": f"{label}: {words}", "remove_url": first_page(request, **{name: None})}
-        for name, label, words in form.asked()
+        {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
+        for name, label, text in form.asked()
     ]
 
 
@@ -83,7 +81,10 @@ def _views(request: PageRequest, filters: EventFilters) -> list[dict[str, Any]]:
     """The tabs. Only the reader's own events are counted; counting all would cost a scan per page."""
     tabs = [(EventListView.ALL, gettext("All")), (EventListView.OURS, gettext("Ours"))]
     tabs.append((EventListView.WAITING, gettext("Waiting for publication")))
-    counts = dict(_own_counts(request.actor))
+    counts = {
+        view: count_events(request.actor, replace(EventFilters(), view=view))
+        for view in (EventListView.OURS, EventListView.WAITING)
+    }
     return [
         {
             "label": label,
@@ -93,11 +94,6 @@ def _views(request: PageRequest, filters: EventFilters) -> list[dict[str, Any]]:
         }
         for view, label in tabs
     ]
-
-
-def _own_counts(actor: Actor) -> Iterator[tuple[EventListView, int]]:
-    for view in (EventListView.OURS, EventListView.WAITING):
-        yield view, count_events(actor, replace(EventFilters(), view=view))
 
 
 def _count_words(count: int) -> str:

@@ -120,11 +120,11 @@ def shell_context(shell: EventLayout, part: str) -> dict[str, Any]:
 
 
 def with_rows(actor: Actor, related: list[RelatedEvent]) -> list[dict[str, Any]]:
-    rows = {row.id: row for row in index_rows(actor, [each.event_id for each in related])}
+    rows = {row.id: row for row in index_rows(actor, [event.event_id for event in related])}
     return [
-        {"event": ListedEvent(rows[each.event_id]), "shared": each.shared}
-        for each in related
-        if each.event_id in rows
+        {"event": ListedEvent(rows[event.event_id]), "shared": event.shared}
+        for event in related
+        if event.event_id in rows
     ]
 
 
@@ -146,6 +146,6 @@ def _tabs(shell: EventLayout, part: str) -> list[dict[str, Any]]:
     ]
     return [
         {"label": label, "url": reverse(name, args=[event_id]), "count": count, "current": name == part}
-        for name, label, count, there in tabs
-        if there or name == part
+        for name, label, count, is_shown in tabs
+        if is_shown or name == part
     ]

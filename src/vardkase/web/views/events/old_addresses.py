@@ -23,5 +23,5 @@ def events(request: PageRequest) -> HttpResponse:
 @page()
 def attribute(request: PageRequest, reference: str) -> HttpResponse:
     """`/attributes/view/<id or uuid>`: the event, filtered to that attribute."""
-    found = find_attribute(request.actor, reference)
-    return redirect(f"{reverse('event', args=[found.event_id])}?text={found.uuid}#attribute-{found.id}")
+    stored = find_attribute(request.actor, reference)
+    return redirect(f"{reverse('event', args=[stored.event_id])}?text={stored.uuid}#attribute-{stored.id}")

@@ -69,14 +69,14 @@ def blocks_of(
     heads = object_heads(actor, sorted({line.object_id for line in lines if line.object_id}))
     return [
         ObjectBlock(heads.get(object_id or 0), list(members))
-        for object_id, members in groupby(shown, key=lambda each: each.line.object_id)
+        for object_id, members in groupby(shown, key=lambda row: row.line.object_id)
     ]
 
 
 def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> list[PartRow]:
-    found = correlations_of_attributes(actor, [line.id for line in lines])
+    correlations = correlations_of_attributes(actor, [line.id for line in lines])
     events: dict[int, set[int]] = {}
-    for pair in found.pairs:
+    for pair in correlations.pairs:
         events.setdefault(pair.attribute_id, set()).add(pair.related_event_id)
     elsewhere = elsewhere_for(actor)
     known = elsewhere.of_attributes({line.id: (line.type, line.value) for line in lines}) if elsewhere else {}
@@ -85,7 +85,7 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
             line,
             event,
             len(events.get(line.id, ())),
-            line.id in found.over_correlating,
+            line.id in correlations.over_correlating,
             known.get(line.id, ()),
         )
         for line in lines

@@ -32,7 +32,7 @@ RELATED_A_PAGE = 15
 def attributes(request: PageRequest, reference: str) -> HttpResponse:
     shell = shell_of(request.actor, reference)
     wanted = _wanted(request, shell)
-    found = attribute_lines(
+    lines = attribute_lines(
         request.actor, shell.event.id, wanted, wanted_place(request), wanted_size(request)
     )
     filtered = wanted != LineFilter(layout=wanted.layout)
@@ -40,15 +40,15 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
         count_lines(request.actor, shell.event.id, wanted) if filtered else shell.listed.row.attribute_count
     )
     context = {
-        "blocks": blocks_of(request.actor, shell.event, found.rows, wanted.layout),
+        "blocks": blocks_of(request.actor, shell.event, lines.rows, wanted.layout),
         "wanted": wanted,
         "text": request.GET.get("text", ""),
         "layouts": [(Layout.OBJECTS, gettext("Objects")), (Layout.FLAT, gettext("Flat list"))],
-        "shown": _shown_words(len(found.rows), total),
+        "shown": _shown_words(len(lines.rows), total),
         "may_see_deleted": _may_see_deleted(shell),
         "bulk_reaches": bulk_reaches(request.actor) if shell.may_modify else [],
         "all_url": first_page(request, text=None),
-        **page_links(request, found),
+        **page_links(request, lines),
     }
     return _part(request, shell, "event", "events/attributes.html", context)
 
@@ -60,7 +60,7 @@ def correlations(request: PageRequest, reference: str) -> HttpResponse:
     start = int(text) if text.isdecimal() and len(text) < 6 else 0
     every = related_events(request.actor, shell.event.id) if shell.related is None else shell.related
     some = every[start : start + RELATED_A_PAGE]
-    values = shared_values(request.actor, shell.event.id, [each.event_id for each in some])
+    values = shared_values(request.actor, shell.event.id, [correlation.event_id for correlation in some])
     rows = [{**row, "values": values.get(row["event"].row.id, [])} for row in with_rows(request.actor, some)]
     newer = with_query(request, start=str(max(0, start - RELATED_A_PAGE))) if start else ""
     more = len(every) > start + RELATED_A_PAGE
@@ -95,8 +95,10 @@ def reports(request: PageRequest, reference: str) -> HttpResponse:
 @page()
 def references(request: PageRequest, reference: str) -> HttpResponse:
     shell = shell_of(request.actor, reference)
-    found = event_references(request.actor, shell.event.id)
-    return _part(request, shell, "event_references", "events/references.html", {"references": found})
+    found_references = event_references(request.actor, shell.event.id)
+    return _part(
+        request, shell, "event_references", "events/references.html", {"references": found_references}
+    )
 
 
 @page()
@@ -130,5 +132,5 @@ def _may_see_deleted(shell: EventLayout) -> bool:
 
 
 def _shown_words(shown: int, total: int) -> str:
-    words = ngettext("%(shown)s of %(total)s attribute", "%(shown)s of %(total)s attributes", total)
-    return words % {"shown": thin(shown), "total": thin(total)}
+    message = ngettext("%(shown)s of %(total)s attribute", "%(shown)s of %(total)s attributes", total)
+    return message % {"shown": thin(shown), "total": thin(total)}

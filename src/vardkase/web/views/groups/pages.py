@@ -56,7 +56,11 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
     if form.is_bound and form.is_valid():
         data = {
             **form.cleaned_data,
-            "organisations": [int(each) for each in form.cleaned_data["organisations"] if each.isdecimal()],
+            "organisations": [
+                int(organisation)
+                for organisation in form.cleaned_data["organisations"]
+                if organisation.isdecimal()
+            ],
         }
         try:
             saved = services.save_group(request.actor, data, pk)

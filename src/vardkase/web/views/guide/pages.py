@@ -58,8 +58,8 @@ OF_APPLICANTS = frozenset({"needs", "apply"})
 def index(request: PageRequest) -> HttpResponse:
     is_member = bool(connection_of(request.actor.organisation_id))
     links = {
-        name: [(url, label) for view, label in there if (url := address_of(view))]
-        for name, (_helps, there) in HELP.items()
+        name: [(url, label) for view, label in is_offered if (url := address_of(view))]
+        for name, (_helps, is_offered) in HELP.items()
         if not (is_member and name in OF_APPLICANTS)
     }
     steps = steps_shown(guide.progress(request.actor.organisation_id), links)
@@ -69,15 +69,15 @@ def index(request: PageRequest) -> HttpResponse:
 def steps_shown(
     far: Mapping[str, list[guide.Progress]], links: Mapping[str, list[tuple[str, Any]]]
 ) -> list[dict[str, Any]]:
-    texts = {each["name"]: each for each in words_by_part(get_language() or "sv")["step"]}
+    texts = {passage["name"]: passage for passage in words_by_part(get_language() or "sv")["step"]}
     return [
         {
             "number": number,
             "text": texts[name],
             "helps": HELP[name][0],
             "links": links.get(name, []),
-            "progress": [(each, address_of(each.view) if each.view else "") for each in far[name]],
-            "is_done": bool(far[name]) and all(each.done for each in far[name]),
+            "progress": [(step, address_of(step.view) if step.view else "") for step in far[name]],
+            "is_done": bool(far[name]) and all(step.done for step in far[name]),
         }
         for number, name in enumerate(guide.STEPS, 1)
         if name in texts

@@ -20,8 +20,8 @@ MOST_TAGS = 500
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    found = queries.taxonomy_counts(searched(request), enabled=wanted_state(request))
-    rows = sorted(found, key=lambda row: row.taxonomy.namespace.lower())
+    counts = queries.taxonomy_counts(searched(request), enabled=wanted_state(request))
+    rows = sorted(counts, key=lambda row: row.taxonomy.namespace.lower())
     context = {
         "rows": rows,
         "q": searched(request),
@@ -36,11 +36,13 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     taxonomy = queries.find_taxonomy(str(pk))
     text = searched(request).lower()
     entries = queries.taxonomy_entries(taxonomy)
-    found = [each for each in entries if text in f"{each.tag} {each.expanded} {each.description}".lower()]
+    matching = [
+        entry for entry in entries if text in f"{entry.tag} {entry.expanded} {entry.description}".lower()
+    ]
     context = {
         "taxonomy": taxonomy,
-        "entries": found[:MOST_TAGS],
-        "found": len(found),
+        "entries": matching[:MOST_TAGS],
+        "found": len(matching),
         "total": len(entries),
         "q": searched(request),
     }
@@ -51,8 +53,8 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def switch(request: PageRequest, pk: int, enabled: bool) -> HttpResponse:
     taxonomy = services.set_enabled(request.actor, pk, enabled=enabled)
-    words = gettext("%(name)s is enabled.") if enabled else gettext("%(name)s is disabled.")
-    messages.success(request, words % {"name": taxonomy.namespace})
+    message = gettext("%(name)s is enabled.") if enabled else gettext("%(name)s is disabled.")
+    messages.success(request, message % {"name": taxonomy.namespace})
     return back_to_list(request, "taxonomies", f"row-{pk}")
 
 
@@ -60,6 +62,6 @@ def switch(request: PageRequest, pk: int, enabled: bool) -> HttpResponse:
 @require_POST
 def require(request: PageRequest, pk: int, required: bool) -> HttpResponse:
     taxonomy = services.set_required(request.actor, pk, required=required)
-    words = gettext("%(name)s is required.") if required else gettext("%(name)s is no longer required.")
-    messages.success(request, words % {"name": taxonomy.namespace})
+    message = gettext("%(name)s is required.") if required else gettext("%(name)s is no longer required.")
+    messages.success(request, message % {"name": taxonomy.namespace})
     return back_to_list(request, "taxonomies", f"row-{pk}")

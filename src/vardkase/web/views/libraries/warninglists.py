@@ -35,8 +35,12 @@ def index(request: PageRequest) -> HttpResponse:
     lists = queries.search_warninglists(searched(request), enabled=wanted_state(request)).order_by("name")
     context = {
         "rows": [
-            (each, TYPES.get(each.type, each.type), CATEGORIES.get(each.category, each.category))
-            for each in lists
+            (
+                warninglist,
+                TYPES.get(warninglist.type, warninglist.type),
+                CATEGORIES.get(warninglist.category, warninglist.category),
+            )
+            for warninglist in lists
         ],
         "q": searched(request),
         "state": request.GET.get("state", ""),
@@ -64,8 +68,8 @@ def _switch(request: PageRequest, ids: Sequence[int], enabled: bool, row: str = 
     if not count:
         raise Http404(gettext("No such warninglist."))
     if enabled:
-        words = ngettext("%(n)s warninglist is enabled.", "%(n)s warninglists are enabled.", count)
+        message = ngettext("%(n)s warninglist is enabled.", "%(n)s warninglists are enabled.", count)
     else:
-        words = ngettext("%(n)s warninglist is disabled.", "%(n)s warninglists are disabled.", count)
-    messages.success(request, words % {"n": count})
+        message = ngettext("%(n)s warninglist is disabled.", "%(n)s warninglists are disabled.", count)
+    messages.success(request, message % {"n": count})
     return back_to_list(request, "warninglists", row)

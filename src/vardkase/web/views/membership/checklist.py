@@ -168,9 +168,9 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
     server = OnboardingFacts(membership).server
     if request.method != "POST" or server is None:
         return redirect("member_item", pk, "server")
-    found = services.test_connection(request.actor, pk)
+    checked = services.test_connection(request.actor, pk)
     form = written.ServerForm(initial=_server(membership))
-    return _shown(request, membership, "server", form, found=diagnosis(server, found), server=server)
+    return _shown(request, membership, "server", form, found=diagnosis(server, checked), server=server)
 
 
 @require_POST

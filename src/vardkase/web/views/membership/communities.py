@@ -26,7 +26,9 @@ OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 
 @page(staff=OFFICER)
 def index(request: PageRequest) -> HttpResponse:
-    rows = [(each, services.drawn(each).count()) for each in services.communities(request.actor)]
+    rows = [
+        (community, services.drawn(community).count()) for community in services.communities(request.actor)
+    ]
     return render(request, "membership/communities.html", {"rows": rows})
 
 

@@ -23,7 +23,7 @@ def connecting(membership: Membership) -> dict[str, Any]:
         "addresses": (key.allowed_ips or []) if key else [],
         "last_day": last_day(key.expiration) if key else None,
         "called": facts.last_call,
-        "certificates": [each.label for each in facts.valid_certificates],
+        "certificates": [certificate.label for certificate in facts.valid_certificates],
     }
 
 

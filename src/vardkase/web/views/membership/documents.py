@@ -23,6 +23,6 @@ def own_letter(request: PageRequest, number: str) -> HttpResponseBase:
 
 
 def _saved(membership: Membership, number: str) -> HttpResponseBase:
-    found = letter_about("membership", membership.pk, number)
-    name = f"{found.number.replace(':', '-')}.pdf"
-    return download([bytes(found.content)], name, "application/pdf")
+    letter = letter_about("membership", membership.pk, number)
+    name = f"{letter.number.replace(':', '-')}.pdf"
+    return download([bytes(letter.content)], name, "application/pdf")

@@ -70,8 +70,8 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 def _more(request: PageRequest, pk: int) -> list[tuple[str, Promise]]:
     return [
-        (reverse(view, args=[pk]), words)
-        for view, words, staff in PAGES
+        (reverse(view, args=[pk]), label)
+        for view, label, staff in PAGES
         if not request.actor.staff.isdisjoint(staff)
     ]
 
@@ -179,8 +179,8 @@ def open_one(request: PageRequest) -> HttpResponse:
     form = written.OpenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            given = form.cleaned_data
-            made = services.open_membership(request.actor, given["organisation"], given, given["reason"])
+            data = form.cleaned_data
+            made = services.open_membership(request.actor, data["organisation"], data, data["reason"])
         except Invalid as error:
             take_errors(form, error)
         except Conflict as error:

@@ -63,18 +63,18 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
             {"when": entry.at, "text": told(entry), "state": "past"}
             for entry in queries.history(actor, membership)[:HISTORY_SHOWN]
         ],
-        "states": {each.name.lower(): each for each in ItemState},
+        "states": {state.name.lower(): state for state in ItemState},
     }
 
 
 def told(entry: HistoryEntry) -> str:
     step = MEMBERSHIP.steps.get(entry.step)
-    words = str(step.act.text) if step else HAPPENINGS.get(entry.step, entry.step)
-    who = gettext("the hub itself") if entry.actor_name == ITSELF else entry.actor_name
+    event = str(step.act.text) if step else HAPPENINGS.get(entry.step, entry.step)
+    actor = gettext("the hub itself") if entry.actor_name == ITSELF else entry.actor_name
     about, _, note = entry.note.partition(": ")
     if entry.step == "onboarded" and about in NAMES:
-        return f"{NAMES[about].title}: {note} ({who})"
-    return f"{words} ({who})" + (f" – {entry.note}" if entry.note else "")
+        return f"{NAMES[about].title}: {note} ({actor})"
+    return f"{event} ({actor})" + (f" – {entry.note}" if entry.note else "")
 
 
 def change_rows(change: ProposedChange | None) -> list[dict[str, str]]:
@@ -92,8 +92,8 @@ def change_rows(change: ProposedChange | None) -> list[dict[str, str]]:
 
 
 def _contacts(membership: Membership) -> list[tuple[Any, dict[str, str]]]:
-    found = ((label, membership.details.get(f"contact_{name}")) for name, label in CONTACTS.items())
-    return [(label, contact) for label, contact in found if contact]
+    contacts = ((label, membership.details.get(f"contact_{name}")) for name, label in CONTACTS.items())
+    return [(label, contact) for label, contact in contacts if contact]
 
 
 __all__ = ["ChecklistLine", "change_rows", "shown", "told"]

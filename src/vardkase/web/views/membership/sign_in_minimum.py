@@ -29,9 +29,9 @@ def propose(request: PageRequest, pk: int | None = None) -> HttpResponse:
     initial = {"rules": rules, "key_days": days if rules else DAYS}
     form = SignInMinimumForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        data = form.cleaned_data
         try:
-            made = propose_minimum(request.actor, pk, given["rules"], given["key_days"], given["reason"])
+            made = propose_minimum(request.actor, pk, data["rules"], data["key_days"], data["reason"])
         except Invalid as error:
             take_errors(form, error)
         except Conflict as error:

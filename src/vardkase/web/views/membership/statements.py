@@ -53,8 +53,8 @@ PARTS = ("level", "gap", "plan", "by")
 
 def rows(statement: Statement, errors: Mapping[str, Sequence[Problem]] | None = None) -> list[dict[str, Any]]:
     files: dict[str, list[Any]] = {}
-    for each in statement.evidence.order_by("pk"):
-        files.setdefault(each.measure, []).append(each)
+    for file in statement.evidence.order_by("pk"):
+        files.setdefault(file.measure, []).append(file)
     levels, wrong = dict(LEVELS), errors or {}
     return [
         {
@@ -66,7 +66,7 @@ def rows(statement: Statement, errors: Mapping[str, Sequence[Problem]] | None = 
                     "level": levels.get(answer.get("level", ""), ""),
                     "files": files.get(measure.name, []),
                     "errors": [
-                        told for part in PARTS for told in wrong.get(f"{measure.name}.{part}", [])
+                        problem for part in PARTS for problem in wrong.get(f"{measure.name}.{part}", [])
                     ],
                 }
                 for measure in theme.measures

@@ -54,7 +54,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "months": months,
         "new": sum(number for _month, number in months),
         "tasks": figures.open_tasks(request.actor),
-        "times": [(each, _state(each)) for each in figures.times(request.actor)],
+        "times": [(time, _state(time)) for time in figures.times(request.actor)],
     }
     return render(request, "overview/overview.html", context)
 
@@ -67,11 +67,11 @@ def index(request: PageRequest) -> HttpResponse:
             "name": name,
             "label": label,
             "chosen": getattr(by, name),
-            "options": [(each.value, each.label) for each in choices],
+            "options": [(choice.value, choice.label) for choice in choices],
         }
         for name, (label, choices) in CHOICES.items()
     ]
-    titles = [(str(each.number), each.title) for each in phases(timezone.now())]
+    titles = [(str(phase.number), phase.title) for phase in phases(timezone.now())]
     chosen = str(by.phase) if by.phase is not None else ""
     filters.append({"name": "phase", "label": gettext("Phase"), "chosen": chosen, "options": titles})
     context = listed(request, members(request.actor, by), SORTS, "organisation__name")
@@ -111,18 +111,14 @@ BYTE_ORDER_MARK = "\ufeff"
 def _csv(head: list[str], rows: Iterator[list[Cell]]) -> Iterator[bytes]:
     yield (BYTE_ORDER_MARK + csv.spreadsheet_line(head)).encode()
     for row in rows:
-        yield csv.spreadsheet_line([_written(cell) for cell in row]).encode()
-
-
-def _written(cell: Cell) -> str | int:
-    if isinstance(cell, int):
-        return cell
-    return str(cell or "")
+        yield csv.spreadsheet_line(
+            [cell if isinstance(cell, int) else str(cell or "") for cell in row]
+        ).encode()
 
 
 def _filter(request: PageRequest) -> MemberFilter:
-    given = {name: request.GET.get(name, "") for name in CHOICES}
-    known = {name: value for name, value in given.items() if value in CHOICES[name][1].values}
+    chosen = {name: request.GET.get(name, "") for name in CHOICES}
+    known = {name: value for name, value in chosen.items() if value in CHOICES[name][1].values}
     phase = request.GET.get("phase", "")
     number = int(phase) if phase.isdecimal() and len(phase) < 3 else None
     if (waiting := request.GET.get("waiting", "")) in WAITING:
@@ -135,12 +131,12 @@ def _filter(request: PageRequest) -> MemberFilter:
 def _breakdown(counted: Mapping[str, Mapping[str, int]], name: str) -> dict[str, Any]:
     label, choices = CHOICES[name]
     numbers = counted[name]
-    rows = [(each.value, each.label, numbers.get(each.value, 0)) for each in choices]
+    rows = [(choice.value, choice.label, numbers.get(choice.value, 0)) for choice in choices]
     return {"name": name, "label": label, "rows": _bars(rows)}
 
 
 def _phases(numbers: Mapping[str, int]) -> dict[str, Any]:
-    titles = {str(each.number): each.title for each in phases(timezone.now())}
+    titles = {str(phase.number): phase.title for phase in phases(timezone.now())}
     rows = [
         (number, titles.get(number, number), numbers.get(number, 0)) for number in sorted({*titles, *numbers})
     ]
@@ -155,6 +151,6 @@ def _bars(rows: list[tuple[str, Any, int]]) -> list[dict[str, Any]]:
     ]
 
 
-def _state(each: figures.TimeInState) -> Any:
-    states = ApplicationState if each.kind == "application" else MembershipState
-    return states(each.state).label
+def _state(state: figures.TimeInState) -> Any:
+    states = ApplicationState if state.kind == "application" else MembershipState
+    return states(state.state).label

@@ -41,21 +41,21 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    found = find_approval(request.actor, pk)
-    waits = found.state == ApprovalDecision.WAITING
-    event = _event(request, found)
-    decides = waits and event is not None and may_decide(request.actor, found)
+    approval = find_approval(request.actor, pk)
+    waits = approval.state == ApprovalDecision.WAITING
+    event = _event(request, approval)
+    decides = waits and event is not None and may_decide(request.actor, approval)
     context = {
-        "approval": found,
+        "approval": approval,
         "waits": waits,
         "event": event,
-        "rules": [rule for rule in rules_of(found.policy) if rule.number in found.rules],
+        "rules": [rule for rule in rules_of(approval.policy) if rule.number in approval.rules],
         "may_decide": decides,
-        "refusal": refusal(request.actor, found) if decides else "",
-        "may_withdraw": waits and found.requester_id == request.actor.user_id,
+        "refusal": refusal(request.actor, approval) if decides else "",
+        "may_withdraw": waits and approval.requester_id == request.actor.user_id,
         "deciders": [
-            {"email": each.email, "waits_until": waits_until(each)}
-            for each in (deciders(found) if waits else [])
+            {"email": user.email, "waits_until": waits_until(user)}
+            for user in (deciders(approval) if waits else [])
         ],
     }
     if waits and event is not None:

@@ -40,10 +40,10 @@ def begin(request: PageRequest) -> HttpResponse:
 
 @page(Permission.ADMIN, allowed_while_suspended=True)
 def draft(request: PageRequest) -> HttpResponse:
-    found = draft_of(request.actor.organisation_id)
-    if found is None:
+    stored = draft_of(request.actor.organisation_id)
+    if stored is None:
         return redirect("sharing_policy")
-    context = {"draft": found, "rules": rules_of(found), "kinds": list(KINDS.items())}
+    context = {"draft": stored, "rules": rules_of(stored), "kinds": list(KINDS.items())}
     return render(request, "policy/draft.html", context)
 
 
@@ -58,10 +58,10 @@ def add(request: PageRequest, kind: str) -> HttpResponse:
 
 @page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
 def edit(request: PageRequest, number: int) -> HttpResponse:
-    found = draft_of(request.actor.organisation_id)
-    if found is None or not 1 <= number <= len(found.rules):
+    draft = draft_of(request.actor.organisation_id)
+    if draft is None or not 1 <= number <= len(draft.rules):
         raise Http404
-    rule = found.rules[number - 1]
+    rule = draft.rules[number - 1]
     form = _form(request, rule["kind"], rule)
     saved = _saved(request, form, lambda: drafting.change_rule(request.actor, number, form.rule()))
     return saved or _shown(request, form, number)
@@ -85,10 +85,10 @@ def move(request: PageRequest, number: int) -> HttpResponse:
 def remove(request: PageRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         return _back(request, lambda: drafting.remove_rule(request.actor, number))
-    found = draft_of(request.actor.organisation_id)
-    if found is None or not 1 <= number <= len(found.rules):
+    draft = draft_of(request.actor.organisation_id)
+    if draft is None or not 1 <= number <= len(draft.rules):
         raise Http404
-    return render(request, "policy/rule_remove.html", {"rule": rules_of(found)[number - 1]})
+    return render(request, "policy/rule_remove.html", {"rule": rules_of(draft)[number - 1]})
 
 
 @page(Permission.ADMIN, writes=True, allowed_while_suspended=True)

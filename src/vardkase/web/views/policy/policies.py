@@ -67,28 +67,28 @@ def all_versions(request: PageRequest) -> HttpResponse:
 
 @page()
 def version(request: PageRequest, pk: int) -> HttpResponse:
-    found = find_version(request.actor, pk)
-    own = versions(request.actor).filter(organisation_id=found.organisation_id)
-    before = own.filter(number__lt=found.number).first()
+    stored = find_version(request.actor, pk)
+    own = versions(request.actor).filter(organisation_id=stored.organisation_id)
+    before = own.filter(number__lt=stored.number).first()
     context = {
-        "version": found,
-        "rules": rules_of(found),
+        "version": stored,
+        "rules": rules_of(stored),
         "before": before,
-        "changes": _changes(before, found) if before else [],
+        "changes": _changes(before, stored) if before else [],
     }
     return render(request, "policy/version.html", context)
 
 
 @page()
 def document(request: PageRequest, pk: int, form: str) -> HttpResponse:
-    found = find_version(request.actor, pk)
+    stored = find_version(request.actor, pk)
     try:
-        content = printed(found, form, request.GET.get("language") or language())
+        content = printed(stored, form, request.GET.get("language") or language())
     except PartMissing as missing:
         messages.error(request, str(missing))
         return redirect("policy_version", pk=pk)
     response = HttpResponse(content, content_type=TYPES[form])
-    response["Content-Disposition"] = f'attachment; filename="{file_name(found, form)}"'
+    response["Content-Disposition"] = f'attachment; filename="{file_name(stored, form)}"'
     return response
 
 
@@ -138,7 +138,9 @@ def put_in_force(request: PageRequest) -> HttpResponse:
         "untrained": _untrained(draft),
         "without_second": _without_second(draft),
         "before": before,
-        "changes": [each for each in _changes(before, draft) if each["change"] != "same"] if before else [],
+        "changes": [change for change in _changes(before, draft) if change["change"] != "same"]
+        if before
+        else [],
     }
     return render(request, "policy/put_in_force.html", context)
 
@@ -154,12 +156,12 @@ def _untrained(draft: PolicyVersion) -> list[tuple[int, str]]:
 
 def _without_second(draft: PolicyVersion) -> list[tuple[int, str]]:
     """Rules (by number) that ask for a second person where there are not two who may be it, with the only one."""
-    found = [
+    numbered = [
         (number, may_be_second(draft.organisation_id, rule))
         for number, rule in enumerate(stored_rules(draft.rules), 1)
         if isinstance(rule, FourEyesRule)
     ]
-    return [(number, "".join(people)) for number, people in found if len(people) < TWO]
+    return [(number, "".join(people)) for number, people in numbered if len(people) < TWO]
 
 
 @page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
@@ -183,30 +185,30 @@ def end(request: PageRequest) -> HttpResponse:
 def _offered() -> list[dict[str, Any]]:
     return [
         {
-            "key": each.key,
-            "name": each.name.in_language(language()),
-            "description": each.description.in_language(language()),
-            "count": len(each.rules),
+            "key": starter.key,
+            "name": starter.name.in_language(language()),
+            "description": starter.description.in_language(language()),
+            "count": len(starter.rules),
         }
-        for each in starters()
+        for starter in starters()
     ]
 
 
 def _changes(before: PolicyVersion, after: PolicyVersion) -> list[dict[str, Any]]:
     old, new = stored_rules(before.rules), stored_rules(after.rules)
     names = group_names([*old, *new])
-    return [_change(each, names) for each in compare(old, new)]
+    return [_change(compared, names) for compared in compare(old, new)]
 
 
 def _change(compared: Compared, names: dict[str, str]) -> dict[str, Any]:
-    said = {
+    rules = {
         "old": _said(compared.before, compared.before_number, names),
         "new": _said(compared.after, compared.after_number, names),
     }
     if compared.change in (RuleChange.SAME, RuleChange.MOVED):
-        said["old"] = ""
+        rules["old"] = ""
     rule = compared.after or compared.before
-    return {"change": str(compared.change), "what": title_of(rule) if rule else "", **said}
+    return {"change": str(compared.change), "what": title_of(rule) if rule else "", **rules}
 
 
 def _said(rule: Rule | None, number: int | None, names: dict[str, str]) -> str:

@@ -72,9 +72,9 @@ def of_member(request: PageRequest, pk: int) -> HttpResponse:
 @page(staff=STAFF, writes=True, allowed_while_suspended=True)
 def remove_of_member(request: PageRequest, pk: int, training: int) -> HttpResponse:
     organisation: Organisation = find_membership(request.actor, pk).organisation
-    found = trainings(request.actor).filter(user__org=organisation, pk=training).first()
-    if found is not None:
-        remove_training(request.actor, found.pk)
+    training_row = trainings(request.actor).filter(user__org=organisation, pk=training).first()
+    if training_row is not None:
+        remove_training(request.actor, training_row.pk)
         messages.success(request, gettext("The training record has been removed."))
     return redirect("member_training", organisation.pk)
 
@@ -82,12 +82,12 @@ def remove_of_member(request: PageRequest, pk: int, training: int) -> HttpRespon
 def _marked(request: PageRequest, form: TrainingForm, organisation_id: int) -> bool:
     if not form.is_bound or not form.is_valid():
         return False
-    given = form.cleaned_data
+    data = form.cleaned_data
     try:
-        made = mark_people(request.actor, given.pop("user"), organisation_id=organisation_id, **given)
+        made = mark_people(request.actor, data.pop("user"), organisation_id=organisation_id, **data)
     except Invalid as invalid:
         take_errors(form, invalid)
         return False
-    told = ngettext("%(n)s person is marked as trained.", "%(n)s people are marked as trained.", len(made))
-    messages.success(request, told % {"n": len(made)})
+    message = ngettext("%(n)s person is marked as trained.", "%(n)s people are marked as trained.", len(made))
+    messages.success(request, message % {"n": len(made)})
     return True

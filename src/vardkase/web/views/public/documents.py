@@ -58,9 +58,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 def privacy_notice() -> dict[str, Any]:
     language = get_language() or "sv"
-    parts = [each.in_language(language) for each in queries.shown(PassagePart.PRIVACY)]
+    parts = [passage.in_language(language) for passage in queries.shown(PassagePart.PRIVACY)]
     return {
-        "parts": [{"title": each.title, "html": rendered_by_owner(each.text)} for each in parts],
+        "parts": [{"title": part.title, "html": rendered_by_owner(part.text)} for part in parts],
         "owner": owner_name(),
     }
 

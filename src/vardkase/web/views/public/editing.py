@@ -27,7 +27,7 @@ from vardkase.web.views.approval_requests.pages import proposed
 def index(request: PageRequest) -> HttpResponse:
     services.require_editor(request.actor)
     rows = queries.passages()
-    parts = [(PARTS[part](), [each for each in rows if each.part == part]) for part in PassagePart]
+    parts = [(PARTS[part](), [row for row in rows if row.part == part]) for part in PassagePart]
     return render(request, "public/passages.html", {"parts": parts, "questions": PassagePart.QUESTION})
 
 
@@ -38,8 +38,8 @@ def edit(request: PageRequest, part: str, name: str) -> HttpResponse:
     form = PassageForm(request.POST or None, initial=_initial(passage))
     if form.is_bound and form.is_valid():
         try:
-            given = form.cleaned_data
-            made = services.change_passage(request.actor, part, name, given, given["number"], given["reason"])
+            data = form.cleaned_data
+            made = services.change_passage(request.actor, part, name, data, data["number"], data["reason"])
             return _done(request, made, gettext("Saved. Visitors see the new text now."))
         except Conflict as refused:
             form.add_error(None, str(refused))
@@ -84,12 +84,12 @@ def show(request: PageRequest, name: str) -> HttpResponse:
     except Conflict as refused:
         messages.error(request, str(refused))
         return redirect("passages")
-    words = (
+    message = (
         gettext("The question is shown again.")
         if shown
         else gettext("The question is hidden from the page. It can be shown again.")
     )
-    return _done(request, made, words)
+    return _done(request, made, message)
 
 
 @require_POST
@@ -129,11 +129,11 @@ def restore(request: PageRequest, part: str, name: str) -> HttpResponse:
     return redirect("passage_versions", part, name)
 
 
-def _done(request: PageRequest, made: ApprovalRequest | None, words: str, *back: str) -> HttpResponse:
+def _done(request: PageRequest, made: ApprovalRequest | None, message: str, *back: str) -> HttpResponse:
     """Where the reader goes on: to what another officer has to approve, or back to what has changed."""
     if made is not None and made.is_waiting:
         return proposed(request, made)
-    messages.success(request, words)
+    messages.success(request, message)
     return redirect(*(back or ("passages",)))
 
 
@@ -151,32 +151,34 @@ def _form(request: PageRequest, form: PassageForm, passage: InboundFilter | None
 
 
 def _preview(form: PassageForm, language: str) -> dict[str, Any]:
-    words = {name: form.cleaned_data[f"{name}_{language}"] for name in ("title", "lead", "text")}
-    return {"language": language, **words, "html": rendered_by_owner(words["text"])}
+    texts = {name: form.cleaned_data[f"{name}_{language}"] for name in ("title", "lead", "text")}
+    return {"language": language, **texts, "html": rendered_by_owner(texts["text"])}
 
 
 def _initial(passage: InboundFilter) -> dict[str, Any]:
-    found: dict[str, Any] = {"number": passage.number}
+    initial: dict[str, Any] = {"number": passage.number}
     for language in LANGUAGES:
-        words: PassageText = passage.words[language]
-        found |= {
-            f"title_{language}": words.title,
-            f"lead_{language}": words.lead,
-            f"text_{language}": words.text,
+        text: PassageText = passage.words[language]
+        initial |= {
+            f"title_{language}": text.title,
+            f"lead_{language}": text.lead,
+            f"text_{language}": text.text,
         }
-    return found
+    return initial
 
 
 def _of_request(request: PageRequest) -> dict[str, str]:
     number = request.GET.get("request", "")
     if not number.isdecimal() or request.actor.staff.isdisjoint(DESKS):
         return {}
-    asked = find_desk_request(request.actor, int(number))
+    support_request = find_desk_request(request.actor, int(number))
     answers = [
-        each.text for each in conversation(asked, request.actor) if each.from_staff and not each.internal
+        message.text
+        for message in conversation(support_request, request.actor)
+        if message.from_staff and not message.internal
     ]
-    language = asked.language if asked.language in LANGUAGES else "sv"
-    return {f"title_{language}": asked.subject, f"text_{language}": answers[-1] if answers else ""}
+    language = support_request.language if support_request.language in LANGUAGES else "sv"
+    return {f"title_{language}": support_request.subject, f"text_{language}": answers[-1] if answers else ""}
 
 
 PARTS = {

@@ -34,11 +34,11 @@ def front(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
     language = get_language() or "sv"
     parts = words_by_part(language)
-    found = {each.name for each in queries.questions(language, text)}
+    matching = {question.name for question in queries.questions(language, text)}
     stages = phases(timezone.now())
     context = {
         **parts,
-        "question": [each for each in parts["question"] if each["name"] in found],
+        "question": [question for question in parts["question"] if question["name"] in matching],
         "searched": text,
         "phases": stages,
         "open_to": _open_to(stages),
@@ -62,25 +62,25 @@ def steps(request: HttpRequest) -> HttpResponse:
 
 def _open_to(stages: list[PhaseState]) -> str:
     """The titles of all open phases; those by invitation only if there is no other."""
-    admitting = [each for each in stages if each.state is PhaseProgress.OPEN]
-    without_invitation = [each for each in admitting if not each.by_invitation]
-    return ", ".join(each.title.lower() for each in without_invitation or admitting)
+    admitting = [stage for stage in stages if stage.state is PhaseProgress.OPEN]
+    without_invitation = [stage for stage in admitting if not stage.by_invitation]
+    return ", ".join(stage.title.lower() for stage in without_invitation or admitting)
 
 
 def words_by_part(language: str) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {part.value: [] for part in PassagePart}
+    by_part: dict[str, list[dict[str, Any]]] = {part.value: [] for part in PassagePart}
     for passage in queries.passages():
         if passage.shown:
-            words = passage.in_language(language)
-            found[passage.part].append(
+            text = passage.in_language(language)
+            by_part[passage.part].append(
                 {
                     "name": passage.name,
-                    "title": words.title,
-                    "lead": words.lead,
-                    "html": rendered_by_owner(words.text),
+                    "title": text.title,
+                    "lead": text.lead,
+                    "html": rendered_by_owner(text.text),
                 }
             )
-    return found
+    return by_part
 
 
 def url_if_any(name: str) -> str:
@@ -93,6 +93,6 @@ def url_if_any(name: str) -> str:
 def words_at_the_foot() -> dict[str, Any]:
     language = get_language() or "sv"
     owner = owner_name()
-    leads = [each.in_language(language).lead for each in queries.shown(PassagePart.FOOT)]
+    leads = [passage.in_language(language).lead for passage in queries.shown(PassagePart.FOOT)]
     foot = [{"lead": lead.replace("{owner}", owner)} for lead in leads]
     return {"foot": foot, "status_url": url_if_any("status")}

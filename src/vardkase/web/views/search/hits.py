@@ -35,10 +35,10 @@ def hits_of(actor: Actor, attributes: Sequence[FoundAttribute]) -> list[Hit]:
     ids = sorted({attribute.event_id for attribute in attributes})
     events = {row.id: ListedEvent(row) for row in index_rows(actor, ids)}
     elsewhere = elsewhere_for(actor)
-    asked = {each.id: (each.type, each.value) for each in attributes}
-    known = elsewhere.of_attributes(asked) if elsewhere else {}
+    values = {attribute.id: (attribute.type, attribute.value) for attribute in attributes}
+    known = elsewhere.of_attributes(values) if elsewhere else {}
     return [
-        Hit(each, events[each.event_id], known.get(each.id, ()))
-        for each in attributes
-        if each.event_id in events
+        Hit(attribute, events[attribute.event_id], known.get(attribute.id, ()))
+        for attribute in attributes
+        if attribute.event_id in events
     ]

@@ -34,9 +34,9 @@ SHORTEST_TITLE = 3
 
 @page()
 def search(request: PageRequest) -> HttpResponse:
-    given = request.POST if request.method == "POST" else request.GET
-    asked = understand(given.get("q", "")[:LONGEST])
-    context = _found(request, asked) | {"title": gettext("Search")}
+    parameters = request.POST if request.method == "POST" else request.GET
+    query = understand(parameters.get("q", "")[:LONGEST])
+    context = _found(request, query) | {"title": gettext("Search")}
     return render(request, "search/results.html", context)
 
 
@@ -46,29 +46,31 @@ def latest(request: PageRequest) -> HttpResponse:
     return render(request, "search/results.html", context)
 
 
-def _found(request: PageRequest, asked: ValueQuery) -> dict[str, Any]:
+def _found(request: PageRequest, query: ValueQuery) -> dict[str, Any]:
     form = AttributeFilterForm(request.GET)
-    found = find_attributes(request.actor, asked, form.filters(), wanted_place(request), wanted_size(request))
-    known = known_values(request.actor, asked.values) if asked.meaning is ValueMeaning.VALUES else []
+    matches = find_attributes(
+        request.actor, query, form.filters(), wanted_place(request), wanted_size(request)
+    )
+    known = known_values(request.actor, query.values) if query.meaning is ValueMeaning.VALUES else []
     return {
-        "asked": asked,
+        "asked": query,
         "form": form,
         "chips": [
-            {"label": f"{label}: {words}", "remove_url": first_page(request, **{name: None})}
-            for name, label, words in form.asked()
+            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
+            for name, label, text in form.asked()
         ],
-        "hits": hits_of(request.actor, found.rows),
-        "known": [{"value": each, "url": value_url(each.value)} for each in known],
+        "hits": hits_of(request.actor, matches.rows),
+        "known": [{"value": match, "url": value_url(match.value)} for match in known],
         "summary": _summary(known),
-        "events": _events(request, asked),
-        "search_text": asked.text if asked.meaning is not ValueMeaning.VALUES else "",
-        **page_links(request, found),
+        "events": _events(request, query),
+        "search_text": query.text if query.meaning is not ValueMeaning.VALUES else "",
+        **page_links(request, matches),
     }
 
 
-def _events(request: PageRequest, asked: ValueQuery) -> list[ListedEvent]:
-    is_one = asked.meaning in (ValueMeaning.VALUE, ValueMeaning.PATTERN)
-    text = asked.text.strip("%")
+def _events(request: PageRequest, query: ValueQuery) -> list[ListedEvent]:
+    is_one = query.meaning in (ValueMeaning.VALUE, ValueMeaning.PATTERN)
+    text = query.text.strip("%")
     if not is_one or (len(text) < SHORTEST_TITLE and not text.isdecimal()) or wanted_place(request):
         return []
     rows = event_page(request.actor, EventFilters(text=text[:200]), None, EVENTS_SHOWN).rows
@@ -77,6 +79,6 @@ def _events(request: PageRequest, asked: ValueQuery) -> list[ListedEvent]:
 
 def _summary(known: list[KnownValue]) -> str:
     """ "14 values: 9 known"."""
-    hits = sum(1 for each in known if each.attributes)
-    words = ngettext("%(values)s value: %(known)s known", "%(values)s values: %(known)s known", len(known))
-    return words % {"values": thin(len(known)), "known": thin(hits)} if known else ""
+    hits = sum(1 for match in known if match.attributes)
+    message = ngettext("%(values)s value: %(known)s known", "%(values)s values: %(known)s known", len(known))
+    return message % {"values": thin(len(known)), "known": thin(hits)} if known else ""

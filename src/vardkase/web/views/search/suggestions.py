@@ -31,27 +31,27 @@ class Suggestion:
 
 @page()
 def suggestions(request: PageRequest) -> HttpResponse:
-    asked = understand(request.GET.get("q", "")[:LONGEST])
-    found = (
-        [] if asked.meaning is ValueMeaning.NOTHING else [*_values(request, asked), *_events(request, asked)]
+    query = understand(request.GET.get("q", "")[:LONGEST])
+    rows = (
+        [] if query.meaning is ValueMeaning.NOTHING else [*_values(request, query), *_events(request, query)]
     )
-    if found or asked.text:
-        found.append(_everything(asked))
-    html = render_to_string("search/suggestions.html", {"suggestions": found}, request)
+    if rows or query.text:
+        rows.append(_everything(query))
+    html = render_to_string("search/suggestions.html", {"suggestions": rows}, request)
     return HttpResponse(html.strip())  # a list with nothing in it must be empty to be hidden
 
 
-def _values(request: PageRequest, asked: ValueQuery) -> list[Suggestion]:
-    if asked.meaning is ValueMeaning.PATTERN:
+def _values(request: PageRequest, query: ValueQuery) -> list[Suggestion]:
+    if query.meaning is ValueMeaning.PATTERN:
         return []
-    known = known_values(request.actor, asked.values)
-    if asked.meaning is ValueMeaning.VALUES:
-        hits = sum(1 for each in known if each.attributes)
+    known = known_values(request.actor, query.values)
+    if query.meaning is ValueMeaning.VALUES:
+        hits = sum(1 for match in known if match.attributes)
         text = gettext("%(values)s values: %(known)s known") % {
             "values": thin(len(known)),
             "known": thin(hits),
         }
-        return [Suggestion("fingerprint", _search_url(asked.text), text, "")]
+        return [Suggestion("fingerprint", _search_url(query.text), text, "")]
     (value,) = known
     if not value.attributes:
         return []
@@ -60,12 +60,12 @@ def _values(request: PageRequest, asked: ValueQuery) -> list[Suggestion]:
     return [Suggestion("fingerprint", value_url(value.value), value.value, note, is_value=True)]
 
 
-def _events(request: PageRequest, asked: ValueQuery) -> list[Suggestion]:
-    if asked.meaning is ValueMeaning.VALUES or (
-        len(asked.text) < SHORTEST_TITLE and not asked.text.isdecimal()
+def _events(request: PageRequest, query: ValueQuery) -> list[Suggestion]:
+    if query.meaning is ValueMeaning.VALUES or (
+        len(query.text) < SHORTEST_TITLE and not query.text.isdecimal()
     ):
         return []
-    filters = EventFilters(text=asked.text.strip("%")[:200])
+    filters = EventFilters(text=query.text.strip("%")[:200])
     rows = event_page(request.actor, filters, None, EVENTS_SUGGESTED).rows
     return [
         Suggestion("list-details", reverse("event", args=[row.id]), row.info, f"{row.id}, {row.orgc.name}")
@@ -73,11 +73,11 @@ def _events(request: PageRequest, asked: ValueQuery) -> list[Suggestion]:
     ]
 
 
-def _everything(asked: ValueQuery) -> Suggestion:
-    if asked.meaning in (ValueMeaning.VALUE, ValueMeaning.NETWORK):
-        wanted = f"%{asked.text}%" if asked.meaning is ValueMeaning.VALUE else asked.text
+def _everything(query: ValueQuery) -> Suggestion:
+    if query.meaning in (ValueMeaning.VALUE, ValueMeaning.NETWORK):
+        wanted = f"%{query.text}%" if query.meaning is ValueMeaning.VALUE else query.text
         return Suggestion("search", _search_url(wanted), gettext("Everything that contains this"), "")
-    return Suggestion("search", _search_url(asked.text), gettext("All results"), "")
+    return Suggestion("search", _search_url(query.text), gettext("All results"), "")
 
 
 def _search_url(text: str) -> str:

@@ -57,12 +57,12 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "organisation": organisation,
         "state": state,
-        "required": [str(dict(SignInRule.choices).get(each, each)) for each in organisation.required_sign_in],
+        "required": [str(dict(SignInRule.choices).get(rule, rule)) for rule in organisation.required_sign_in],
         "missing": [MISSING[name] for name in state.missing if not (web_only and name in OF_API)],
         "web_only": web_only,
         "rules": _rules(organisation),
         "modes": [(mode.value, str(MODES[mode]).capitalize()) for mode in SignInMode],
-        "private": [each for each in organisation.networks if is_private(each)],
+        "private": [network for network in organisation.networks if is_private(network)],
         "is_own": pk == request.actor.organisation_id,
         "may_decide": may_decide(request.actor, pk),
         "domains": [
@@ -86,10 +86,10 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def set_modes(request: PageRequest, pk: int) -> HttpResponse:
     organisation = find_secured(request.actor, pk)
-    asked = {rule: request.POST[rule] for rule in RULES if rule in request.POST}
+    modes = {rule: request.POST[rule] for rule in RULES if rule in request.POST}
     try:
         shown = getattr(request, "client_certificate", None)
-        services.set_modes(request.actor, organisation, shown=shown, **asked)
+        services.set_modes(request.actor, organisation, shown=shown, **modes)
     except Invalid as error:
         messages.error(request, str(error))
     else:
@@ -102,9 +102,9 @@ def _rules(organisation: Organisation) -> list[dict[str, Any]]:
         {
             "name": name,
             "title": title,
-            "help": words,
+            "help": description,
             "mode": getattr(organisation, f"{name}_mode"),
             "kept": kept_mode(organisation, name),
         }
-        for name, (title, words) in RULES.items()
+        for name, (title, description) in RULES.items()
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Invalid
 from vardkase.exchange.openid import register
 from vardkase.identity.sign_in_policy import services
-from vardkase.identity.sign_in_policy.models import IdentityProvider
 from vardkase.identity.sign_in_policy.queries import find_decided
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.security import ProviderForm
@@ -35,7 +34,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 def _edit(request: PageRequest, pk: int) -> HttpResponse:
     organisation = find_decided(request.actor, pk)
     row = services.provider_of(organisation)
-    form = ProviderForm(request.POST or None, initial=_fields(row))
+    initial = {name: getattr(row, name) for name in services.SHOWN_OF_PROVIDER} if row else {}
+    form = ProviderForm(request.POST or None, initial=initial)
     context = {
         "form": form,
         "organisation": organisation,
@@ -61,7 +61,3 @@ def remove(request: PageRequest, pk: int) -> HttpResponse:
     services.remove_provider(request.actor, find_decided(request.actor, pk))
     messages.success(request, gettext("The provider has been removed."))
     return redirect("security", pk)
-
-
-def _fields(row: IdentityProvider | None) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in services.SHOWN_OF_PROVIDER} if row else {}

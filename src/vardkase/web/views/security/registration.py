@@ -54,8 +54,8 @@ def add_certificate(request: PageRequest, pk: int) -> HttpResponse:
             fingerprint = form.cleaned_data["fingerprint"]
             services.add_fingerprint(request.actor, organisation, fingerprint, pins=pins)
 
-    words = gettext("The certificate has been registered.")
-    return _written(request, organisation, form, "security/certificate.html", add, words)
+    message = gettext("The certificate has been registered.")
+    return _written(request, organisation, form, "security/certificate.html", add, message)
 
 
 @require_POST
@@ -78,11 +78,11 @@ def add_domain(request: PageRequest, pk: int) -> HttpResponse:
     form = SecurityDomainForm(request.POST or None, initial={"domain": request.GET.get("domain", "")})
 
     def add() -> None:
-        asked = (form.cleaned_data[name] for name in ("domain", "method", "mailbox"))
-        services.start_domain_check(request.actor, organisation, *asked)
+        fields = (form.cleaned_data[name] for name in ("domain", "method", "mailbox"))
+        services.start_domain_check(request.actor, organisation, *fields)
 
-    words = gettext("The domain is waiting to be verified.")
-    return _written(request, organisation, form, "security/domain.html", add, words)
+    message = gettext("The domain is waiting to be verified.")
+    return _written(request, organisation, form, "security/domain.html", add, message)
 
 
 @require_POST
@@ -136,7 +136,7 @@ def _written(
     form: forms.Form,
     template: str,
     save: Callable[[], Any],
-    words: str,
+    message: str,
 ) -> HttpResponse:
     context = {"form": form, "organisation": organisation}
     if request.method != "POST":
@@ -144,7 +144,7 @@ def _written(
     try:
         if form.is_valid():
             save()
-            messages.success(request, words)
+            messages.success(request, message)
             return redirect("security", organisation.pk)
     except Invalid as error:
         take_errors(form, error)
@@ -153,10 +153,10 @@ def _written(
     return render(request, template, context, status=422)
 
 
-def _done(request: PageRequest, pk: int, act: Callable[[Organisation], Any], words: str) -> HttpResponse:
+def _done(request: PageRequest, pk: int, act: Callable[[Organisation], Any], message: str) -> HttpResponse:
     try:
         act(find_secured(request.actor, pk))
-        messages.success(request, words)
+        messages.success(request, message)
     except Invalid as error:
         messages.error(request, str(error))
     return redirect("security", pk)

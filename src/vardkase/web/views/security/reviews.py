@@ -46,38 +46,36 @@ def index(request: PageRequest, pk: int) -> HttpResponse:
 
 @page()
 def view(request: PageRequest, pk: int, review: int) -> HttpResponse:
-    found = find_review(request.actor, review)
-    if found.org_id != pk:
+    access_review = find_review(request.actor, review)
+    if access_review.org_id != pk:
         raise NotFound
     context = {
-        "organisation": found.org,
-        "review": found,
+        "organisation": access_review.org,
+        "review": access_review,
         "answers": ANSWERS,
-        "left": unanswered(found).count() if not found.closed else 0,
-        "may_review": may_review(request.actor, pk) and not found.closed,
+        "left": unanswered(access_review).count() if not access_review.closed else 0,
+        "may_review": may_review(request.actor, pk) and not access_review.closed,
     }
-    if found.closed:
-        context |= listed(request, ReviewAnswer.objects.filter(review=found), {"email"}, "email")
+    if access_review.closed:
+        context |= listed(request, ReviewAnswer.objects.filter(review=access_review), {"email"}, "email")
         return render(request, "security/review_closed.html", context)
-    context |= listed(request, accounts_of(found), {"email", "pk"}, "email")
+    context |= listed(request, accounts_of(access_review), {"email", "pk"}, "email")
     return render(request, "security/review.html", context)
 
 
 @require_POST
 @page()
 def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
-    found = find_review(request.actor, review)
+    access_review = find_review(request.actor, review)
     chosen = (
-        None
-        if "all" in request.POST
-        else [int(each) for each in request.POST.getlist("pk") if each.isdecimal()]
+        None if "all" in request.POST else [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()]
     )
     kind = request.POST.get("answer", "")
     if chosen == []:
         messages.error(request, gettext("Choose accounts first."))
         return redirect("access_review", pk, review)
     try:
-        count = services.answer_for(request.actor, found, chosen, kind)
+        count = services.answer_for(request.actor, access_review, chosen, kind)
     except (Conflict, Invalid) as error:
         messages.error(request, str(error))
     else:
@@ -115,7 +113,7 @@ def _seen(request: PageRequest, pk: int) -> Organisation:
 
 def _said(kind: str, count: int) -> str:
     if kind == ReviewAnswer.Kind.CONFIRMED:
-        words = ngettext("%(count)s account is confirmed.", "%(count)s accounts are confirmed.", count)
+        message = ngettext("%(count)s account is confirmed.", "%(count)s accounts are confirmed.", count)
     else:
-        words = ngettext("%(count)s account is disabled.", "%(count)s accounts are disabled.", count)
-    return words % {"count": count}
+        message = ngettext("%(count)s account is disabled.", "%(count)s accounts are disabled.", count)
+    return message % {"count": count}

@@ -58,13 +58,13 @@ def ask(request: PageRequest) -> HttpResponse:
 
 @page(allowed_while_suspended=True)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    found = queries.find_own_request(request.actor, pk)
+    support_request = queries.find_own_request(request.actor, pk)
     if request.method != "POST":
-        return _shown(request, found, SupportMessageForm())
+        return _shown(request, support_request, SupportMessageForm())
     form = SupportMessageForm(request.POST)
-    if form.is_valid() and _is_added(form, request.actor, found):
+    if form.is_valid() and _is_added(form, request.actor, support_request):
         return redirect("support_request", pk)
-    return _shown(request, found, form)
+    return _shown(request, support_request, form)
 
 
 @public_page
@@ -95,17 +95,22 @@ def open_link(request: HttpRequest) -> HttpResponse:
 
 @private_page(LINK, gone)
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    found = links.opened_by(token)
+    support_request = links.opened_by(token)
     form = SupportMessageForm(request.POST or None)
-    if form.is_bound and form.is_valid() and _is_added(form, _visitor(request), found):
+    if form.is_bound and form.is_valid() and _is_added(form, _visitor(request), support_request):
         return redirect(LINK.target)
-    context = {"asked": found, "said": queries.conversation(found), "form": form, **words_at_the_foot()}
+    context = {
+        "asked": support_request,
+        "said": queries.conversation(support_request),
+        "form": form,
+        **words_at_the_foot(),
+    }
     return render(request, "support/follow.html", context, status=422 if form.errors else 200)
 
 
-def _is_added(form: Form, actor: Actor, found: SupportRequest) -> bool:
+def _is_added(form: Form, actor: Actor, support_request: SupportRequest) -> bool:
     try:
-        services.add_as_asker(actor, found, form.cleaned_data["text"])
+        services.add_as_asker(actor, support_request, form.cleaned_data["text"])
     except Invalid as refused:
         take_errors(form, refused)
     except services.TooMany as refused:
@@ -113,8 +118,12 @@ def _is_added(form: Form, actor: Actor, found: SupportRequest) -> bool:
     return not form.errors
 
 
-def _shown(request: PageRequest, found: SupportRequest, form: Form) -> HttpResponse:
-    context: dict[str, Any] = {"asked": found, "said": queries.conversation(found), "form": form}
+def _shown(request: PageRequest, support_request: SupportRequest, form: Form) -> HttpResponse:
+    context: dict[str, Any] = {
+        "asked": support_request,
+        "said": queries.conversation(support_request),
+        "form": form,
+    }
     return render(request, "support/request.html", context, status=422 if form.errors else 200)
 
 

@@ -37,8 +37,8 @@ STATES = {
 
 @page(staff=DESKS)
 def index(request: PageRequest) -> HttpResponse:
-    asked = request.GET.get("state", "open")
-    state = asked if asked in STATES else "open"
+    wanted = request.GET.get("state", "open")
+    state = wanted if wanted in STATES else "open"
     kind = request.GET.get("kind", "")
     rows = queries.filtered(
         queries.desk_requests(request.actor),
@@ -53,7 +53,7 @@ def index(request: PageRequest) -> HttpResponse:
             {"label": label, "url": first_page(request, state=name), "current": name == state}
             for name, label in STATES.items()
         ],
-        "kinds": [(each.value, each.label) for each in RequestKind if each in kinds_for(request.actor)],
+        "kinds": [(kind.value, kind.label) for kind in RequestKind if kind in kinds_for(request.actor)],
         "kind": kind,
         "state": state,
         "q": searched(request),
@@ -147,23 +147,23 @@ def route(request: PageRequest, pk: int) -> HttpResponse:
 def _page(
     request: PageRequest, pk: int, form: SupportMessageForm | None = None, route_form: RouteForm | None = None
 ) -> HttpResponse:
-    found = queries.find_desk_request(request.actor, pk)
-    said = queries.conversation(found, request.actor)
-    answers = [each for each in said if each.from_staff and not each.internal]
+    support_request = queries.find_desk_request(request.actor, pk)
+    thread = queries.conversation(support_request, request.actor)
+    answers = [message for message in thread if message.from_staff and not message.internal]
     faults = bool((form and form.errors) or (route_form and route_form.errors))
     context: dict[str, Any] = {
-        "asked": found,
-        "said": said,
+        "asked": support_request,
+        "said": thread,
         "steps": [
             (name, REQUEST.steps[name].words)
-            for name in REQUEST.open_steps(found.state)
+            for name in REQUEST.open_steps(support_request.state)
             if name not in ("ask", "answered")
         ],
-        "diagnosis": with_moments(found.diagnosis),
-        "history": [(row, RequestState(row.after).label) for row in history_of(REQUEST, found.pk)],
-        "colleagues": queries.colleagues(found.kind),
+        "diagnosis": with_moments(support_request.diagnosis),
+        "history": [(row, RequestState(row.after).label) for row in history_of(REQUEST, support_request.pk)],
+        "colleagues": queries.colleagues(support_request.kind),
         "form": form or SupportMessageForm(),
-        "route_form": route_form or RouteForm(initial={"kind": found.kind}),
+        "route_form": route_form or RouteForm(initial={"kind": support_request.kind}),
         "makes_question": bool(answers) and may_edit(request.actor),
         "now": timezone.now(),
     }

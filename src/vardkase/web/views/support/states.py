@@ -14,7 +14,7 @@ MOMENTS = frozenset({"at", "last_used", "since"})
 def with_moments(kept: Any) -> Any:
     """`kept` (JSON) with the times in it as datetimes, of keys the last day, of refusals why in words."""
     if isinstance(kept, list):
-        return [with_moments(each) for each in kept]
+        return [with_moments(line) for line in kept]
     if isinstance(kept, dict):
         return {name: _value(name, value) for name, value in kept.items()}
     return kept

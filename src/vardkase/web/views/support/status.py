@@ -25,14 +25,14 @@ from vardkase.web.views.public.front import words_at_the_foot
 
 @public_page
 def status(request: HttpRequest) -> HttpResponse:
-    found = {name: [_in_words(row) for row in rows] for name, rows in announcements(timezone.now()).items()}
-    return render(request, "support/status.html", {**found, **words_at_the_foot()})
+    shown = {name: [_in_words(row) for row in rows] for name, rows in announcements(timezone.now()).items()}
+    return render(request, "support/status.html", {**shown, **words_at_the_foot()})
 
 
 @page(staff=DESKS)
 def index(request: PageRequest) -> HttpResponse:
-    found = announcements(timezone.now())
-    rows = [(row, name) for name in ("current", "planned", "over") for row in found[name]]
+    by_time = announcements(timezone.now())
+    rows = [(row, name) for name in ("current", "planned", "over") for row in by_time[name]]
     return render(request, "support/announcements.html", {"rows": rows})
 
 

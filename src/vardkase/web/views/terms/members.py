@@ -50,8 +50,8 @@ def open_link(request: HttpRequest) -> HttpResponse:
 
 @private_page(LINK, gone)
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    asked = asking.request_of(token)
-    current = queries.terms_of(asked.version)
+    acceptance = asking.request_of(token)
+    current = queries.terms_of(acceptance.version)
     form = AcceptanceForm(request.POST or None, initial={"version": current.version})
     if form.is_bound:
         sender = visitor(getattr(request, "client_address", None))
@@ -59,8 +59,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "terms": current,
         "html": fragment(current.text(get_language() or "sv"), {}),
-        "organisation": asked.membership.organisation,
-        "acceptance": queries.acceptance_of(asked.membership, current.version),
+        "organisation": acceptance.membership.organisation,
+        "acceptance": queries.acceptance_of(acceptance.membership, current.version),
         "form": form,
         **words_at_the_foot(),
     }

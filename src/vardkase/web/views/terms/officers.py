@@ -41,30 +41,30 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=drafts.OFFICERS)
 def version(request: PageRequest, number: int) -> HttpResponse:
-    found = queries.terms_of(number)
-    context = {"terms": found, "html": fragment(found.text(get_language() or "sv"), {})}
+    terms = queries.terms_of(number)
+    context = {"terms": terms, "html": fragment(terms.text(get_language() or "sv"), {})}
     return render(request, "terms/version.html", context)
 
 
 @page(staff=drafts.OFFICERS)
 def answers(request: PageRequest, number: int) -> HttpResponse:
-    found = queries.terms_of(number)
+    terms = queries.terms_of(number)
     done = request.GET.get("show") == "answered"
     members = (queries.answered if done else queries.unanswered)(number)
     context = listed(
         request, members.select_related("organisation"), {"organisation__name"}, "organisation__name"
     )
-    asked = queries.requests(number, context["rows"])
+    requests = queries.requests(number, context["rows"])
     context["rows"] = [
         {
-            "member": each,
-            "state_words": state_in_words(each),
-            "acceptance": queries.acceptance_of(each, number),
-            "asked": asked.get(each.pk),
+            "member": row,
+            "state_words": state_in_words(row),
+            "acceptance": queries.acceptance_of(row, number),
+            "asked": requests.get(row.pk),
         }
-        for each in context["rows"]
+        for row in context["rows"]
     ]
-    return render(request, "terms/answers.html", context | {"terms": found, "done": done})
+    return render(request, "terms/answers.html", context | {"terms": terms, "done": done})
 
 
 @require_POST
@@ -97,7 +97,7 @@ def edit(request: PageRequest) -> HttpResponse:
 @page(staff=drafts.OFFICERS, writes=True)
 def criterion(request: PageRequest, key: str = "") -> HttpResponse:
     draft = _draft()
-    stored = {each.key: asdict(each) for each in draft.checklist()}
+    stored = {criterion.key: asdict(criterion) for criterion in draft.checklist()}
     if key and key not in stored:
         raise Http404
     form = CriterionForm(request.POST or None, initial=stored.get(key))
@@ -113,7 +113,7 @@ def criterion(request: PageRequest, key: str = "") -> HttpResponse:
 @require_POST
 @page(staff=drafts.OFFICERS, writes=True)
 def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
-    rows = [asdict(each) for each in _draft().checklist() if each.key != key]
+    rows = [asdict(criterion) for criterion in _draft().checklist() if criterion.key != key]
     try:
         drafts.edit_draft(request.actor, {"criteria": rows})
     except Invalid as refused:
@@ -128,8 +128,8 @@ def publish(request: PageRequest) -> HttpResponse:
     form = PublishForm(draft.version, members, earliest_answer(), request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            given = [form.cleaned_data[name] for name in ("version", "answer_by", "reason")]
-            made = propose_publishing(request.actor, *given)
+            fields = [form.cleaned_data[name] for name in ("version", "answer_by", "reason")]
+            made = propose_publishing(request.actor, *fields)
         except Invalid as refused:
             take_errors(form, refused)
         except Conflict as refused:

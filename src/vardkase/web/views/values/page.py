@@ -20,7 +20,6 @@ from vardkase.analysis.search.value_search import (
     is_network,
 )
 from vardkase.identity.access.actor import Actor
-from vardkase.knowledge.cached_sources.queries import CacheHit as Known
 from vardkase.knowledge.cached_sources.queries import elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHit, find_hits
 from vardkase.web.display import long_date, thin
@@ -51,9 +50,10 @@ def value(request: PageRequest) -> HttpResponse:
     life = life_of(request.actor, text)
     kind = life.types[0] if life else ("ip-dst" if is_network(text) else "text")
     warnings = find_hits([CheckedValue(text, kind if life else None)]).get(0, [])
-    found = find_attributes(
+    matches = find_attributes(
         request.actor, occurrences(text), AttributeFilters(), wanted_place(request), wanted_size(request)
     )
+    elsewhere = elsewhere_for(request.actor)
     context: dict[str, Any] = {
         "text": text,
         "kind": kind,
@@ -62,20 +62,15 @@ def value(request: PageRequest) -> HttpResponse:
         "last_seen": moment(life.last_seen) if life else None,
         "verdict": verdict_on(life, warnings),
         "warnings": warnings,
-        "elsewhere": _elsewhere(request.actor, kind, text),
-        "hits": hits_of(request.actor, found.rows),
-        "near": [{"near": each, "url": value_url(each.value)} for each in near_values(request.actor, text)]
+        "elsewhere": elsewhere.of_attributes({"": (kind, text)}).get("", []) if elsewhere else None,
+        "hits": hits_of(request.actor, matches.rows),
+        "near": [{"near": value, "url": value_url(value.value)} for value in near_values(request.actor, text)]
         if life
         else [],
         **_networks(request.actor, text),
-        **page_links(request, found),
+        **page_links(request, matches),
     }
     return render(request, "values/value.html", context)
-
-
-def _elsewhere(actor: Actor, kind: str, text: str) -> list[Known] | None:
-    elsewhere = elsewhere_for(actor)
-    return elsewhere.of_attributes({"": (kind, text)}).get("", []) if elsewhere else None
 
 
 def verdict_on(
@@ -85,12 +80,12 @@ def verdict_on(
     if life is None:
         detail = gettext("No event that you can see has this value.")
         return ValueVerdict("land", gettext("Not known here"), detail)
-    words = ngettext(
+    message = ngettext(
         "In %(events)s event, marked for detection in %(detected)s.",
         "In %(events)s events, marked for detection in %(detected)s.",
         life.events,
     )
-    where = words % {"events": thin(life.events), "detected": thin(life.detected)}
+    where = message % {"events": thin(life.events), "detected": thin(life.detected)}
     if any(hit.category == "false_positive" for hit in warnings):
         names = ", ".join(hit.name for hit in warnings)
         listed = gettext("It is on a warninglist: %(names)s.") % {"names": names}
@@ -113,9 +108,9 @@ def _networks(actor: Actor, text: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _distinct(actor: Actor, ids: list[int], text: str) -> list[dict[str, Any]]:
-    found: dict[str, FoundAttribute] = {}
+    by_value: dict[str, FoundAttribute] = {}
     for attribute in attributes_by_id(actor, ids[:200], size=200):
         if text not in (attribute.value, attribute.value1, attribute.value2):
-            found.setdefault(attribute.value, attribute)
-    shown = list(found.values())[:NETWORKS_SHOWN]
-    return [{"attribute": each, "url": value_url(each.value)} for each in shown]
+            by_value.setdefault(attribute.value, attribute)
+    shown = list(by_value.values())[:NETWORKS_SHOWN]
+    return [{"attribute": row, "url": value_url(row.value)} for row in shown]
