@@ -121,6 +121,7 @@ def _entry(path: str, item: Mapping[str, Any]) -> DocumentedEndpoint:
 
 def _first(item: Mapping[str, Any]) -> dict[str, Any]:
     operations = [item[method] for method in METHODS if method in item]
+    # The methods of an endpoint do the same; the one that takes a body describes most.
     operation: dict[str, Any] = max(operations, key=lambda candidate: "requestBody" in candidate)
     return operation
 

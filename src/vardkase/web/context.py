@@ -13,6 +13,7 @@ from vardkase.identity.organisations.standing import READS_NOTHING, code_of
 def page(request: HttpRequest) -> dict[str, Any]:
     """`actor` (None before sign-in), `theme` (auto, light or dark), why the actor's organisation may not do all, what
     an operator has been granted to read just now, and `frame`, the template that errors are shown in."""
+    # Error pages are rendered also where the middleware has not got that far.
     actor = getattr(request, "actor", None)
     theme = getattr(getattr(request, "user", None), "theme", None) or request.COOKIES.get(
         "vardkase_theme", "auto"

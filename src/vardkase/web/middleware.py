@@ -124,6 +124,7 @@ class SignedIn:
             limits = _limits(request)
             if length > limits.bytes:
                 return HttpResponse(status=413)
+            # The gateway has sent the head alone: it reads the body within these limits and then asks again.
             if getattr(request, "body_is_pending", False):
                 request.wanted_body = WantedBody(limits, _sender(request))  # type: ignore[attr-defined]  # read by config.gateway
                 return HttpResponse()
@@ -155,6 +156,7 @@ class SignedIn:
             return _admit(request, user, name, allowed_while_suspended=True)
         if name in SIGN_IN_VIEWS:
             return None
+        # A view of a library that is not listed above is not reachable.
         if declared is None and name not in OWN_ACCOUNT_VIEWS:
             raise Http404
         if not isinstance(user, User):
@@ -201,6 +203,7 @@ def _admit(
 
     Users of a suspended organisation reach only their own account and their membership.
     """
+    # Maintenance: site administrators get in, since they are the ones to end it.
     if not user.role.perm_site_admin and not LIVE.value:
         return render(request, "503.html", {"why": MAINTENANCE_MESSAGE.value}, status=503)
     # Before the actor is attached: until the step is done, no page reads or writes as this user.

@@ -214,6 +214,7 @@ def _count(item: NavigationItem, actor: Actor, counts: Mapping[str, int]) -> int
 
 
 def address_of(view: str) -> str:
+    # The profile is part of the key of the cache, since it decides what exists.
     return _known(view, profile())
 
 

@@ -35,6 +35,7 @@ class RuleRows[Row: Model]:
         return self._choices(self.rows().filter(name__icontains=text)[:SHOWN])
 
     def named(self, values: Sequence[str]) -> list[PickerChoice]:
+        # The values are posted by the browser: a primary key has to fit a bigint.
         sane = [value for value in values if self.column != "pk" or (value.isdecimal() and len(value) < 19)]
         known = {
             choice.value: choice
@@ -72,6 +73,7 @@ def _remote(actor: Actor, server: Server | None, kind: str, text: str) -> list[s
     """The other hub's own names that contain `text`; empty while it cannot be reached."""
     if server is None:
         return []
+    # An empty answer is cached as well: otherwise every letter typed would wait for a hub that is down.
     names = cache.get_or_set(f"rule names {server.pk}", lambda: _asked(actor, server), REMEMBERED) or {}
     return [name for name in names.get(kind, ()) if text.lower() in name.lower()][:SHOWN]
 

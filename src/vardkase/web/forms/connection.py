@@ -54,6 +54,7 @@ class CertificateField(forms.FileField):
         super().__init__(required=False, **options)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
+        # Without `initial`: Django would return the stored file where none was sent.
         file = super().clean(data, None)
         if not isinstance(file, UploadedFile):
             return ""

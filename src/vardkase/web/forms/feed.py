@@ -240,6 +240,7 @@ class FeedForm(ReachForm):
         data = self.cleaned_data
         if not data["basic_name"]:
             return str(data["headers"])
+        # Name and password are sent in the same header, which replaces one that was written by hand.
         others = [
             line for line in data["headers"].splitlines() if not line.lower().startswith("authorization:")
         ]
@@ -257,6 +258,7 @@ class FeedForm(ReachForm):
 
     def _settings(self) -> dict[str, Any]:
         data = self.cleaned_data
+        # Settings without a field here, set over the API, stay as they are.
         kept = dict(self.feed.settings or {}) if self.feed else {}
         table = {"value": data["columns"], "delimiter": data["delimiter"] or ","}
         common = {"excluderegex": data["excluderegex"]}

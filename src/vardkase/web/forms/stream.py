@@ -57,6 +57,7 @@ class StreamForm(forms.Form):
 
     def __init__(self, stream: Stream | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Filters without a field here, set over the API, stay as they are.
         self._kept = dict(stream.filters) if stream else {}
         members = [(str(pk), name) for pk, name in organisations("local").values_list("pk", "name")]
         everything = (EVERYTHING, _("Everything on the hub, regardless of who may read it"))

@@ -51,6 +51,7 @@ def _refused(choices: Collection[str]) -> HttpResponseBadRequest:
 
 def _back(request: HttpRequest, cookie: str, choice: str) -> HttpResponse:
     target = request.POST.get("next", "/")
+    # `next` comes from the browser: an open redirect unless it stays on this host.
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
     return _remember(HttpResponseRedirect(target), cookie, choice)

@@ -60,6 +60,7 @@ def applicant_page[**P](view: ApplicantView[P]) -> OpenView[P]:
             return no_link(request)
         request.link, request.application = link, link.application  # type: ignore[attr-defined]
         request.applicant = applicant_of(link.application, request)  # type: ignore[attr-defined]
+        # The browser keeps one private link: this form was opened for another application.
         if request.method == "POST" and request.POST.get("application") != link.application.number:
             return render(request, "applying/another.html", page(request), status=409)
         try:

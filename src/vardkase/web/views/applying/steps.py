@@ -164,6 +164,7 @@ def _form_page(request: ApplicantRequest, form: StepForm, status: int = 200) -> 
 
 def _answers(application: Application, name: str) -> dict[str, Any]:
     answers = application.answers.get(name) or {}
+    # Terms that were accepted in an earlier version have to be accepted again.
     if name == "terms" and answers.get("version") != current_terms().version:
         return {**answers, "accepted": False}
     return answers

@@ -61,6 +61,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(writes=True, allowed_while_suspended=True, confirmed=True)
 def approve(request: PageRequest, pk: int) -> HttpResponse:
+    # The digest of what the approver saw: the service refuses if that has changed since.
     digest, remark = request.POST.get("digest", ""), request.POST.get("remark", "")
     choices = {
         name.removeprefix("choice_"): str(value)
@@ -94,6 +95,7 @@ def withdraw(request: PageRequest, pk: int) -> HttpResponse:
 def answered(request: PageRequest, pk: int, done: str, work: Callable[[], object]) -> HttpResponse:
     try:
         work()
+    # It is a Forbidden as well, but `page` answers it: it asks for the second factor and resumes the request.
     except StepUpRequired:
         raise
     except (Invalid, Conflict, Forbidden) as error:

@@ -66,6 +66,7 @@ def publish(request: PageRequest, reference: str) -> HttpResponse:
         if refused is None:
             return _after(request, event, form)
         messages.error(request, refused)
+        # Read again: what was refused may be that somebody has changed it.
         event = _publishable(request.actor, reference)
     return render(request, "editing/publish.html", _look(request, event, form))
 

@@ -58,6 +58,7 @@ class EventLayout:
 
     @property
     def is_changed(self) -> bool:
+        # Published before, and unpublished by a later change.
         return not self.event.published and self.event.publish_timestamp > 0
 
     @property

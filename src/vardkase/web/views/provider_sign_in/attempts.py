@@ -29,6 +29,7 @@ def keep(request: HttpRequest, provider: IdentityProvider, attempt: SignInFlow, 
 
 def take(request: HttpRequest, provider: IdentityProvider) -> tuple[SignInFlow, str]:
     """The flow and the page that was asked for; removed from the session. Raises ProviderRefused."""
+    # Removed before it is checked: an attempt is answered once, well or badly.
     kept = request.session.pop(KEY, None)
     if kept is None or kept["organisation"] != provider.pk or kept["begun"] < time.time() - HOLDS:
         raise ProviderRefused(ProviderFault.STATE)

@@ -55,6 +55,7 @@ def _values(request: PageRequest, query: ValueQuery) -> list[Suggestion]:
     (value,) = known
     if not value.attributes:
         return []
+    # Counting stops at COUNTED attributes, so there may be more events than these.
     number = thin(value.events) + ("+" if value.attributes >= COUNTED else "")
     note = ngettext("%(count)s event", "%(count)s events", value.events) % {"count": number}
     return [Suggestion("fingerprint", value_url(value.value), value.value, note, is_value=True)]

@@ -71,6 +71,7 @@ def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
         None if "all" in request.POST else [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()]
     )
     kind = request.POST.get("answer", "")
+    # None stands for every account, so an empty choice must not be taken for that.
     if chosen == []:
         messages.error(request, gettext("Choose accounts first."))
         return redirect("access_review", pk, review)
