@@ -11,6 +11,7 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.parts import options
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.problems import wire
 from vardkase.core.sandbox import LimitReached
 from vardkase.formats.incoming.services import ImportOptions, import_as_event
 from vardkase.formats.misp_json.module_document import inner_form
@@ -56,7 +57,7 @@ def upload_stix(call: Call) -> Answer:
     # Always JSON, also for those who send XML and so say that they accept it.
     answer = inner_form(call.actor, stored.event_id)
     if stored.rejections:  # Parts whose uuids are taken, as when a document comes again.
-        answer["errors"] = stored.rejections.errors
+        answer["errors"] = wire(stored.rejections.errors)
     return Text(msgspec.json.encode(answer), JSON_TYPE)
 
 
