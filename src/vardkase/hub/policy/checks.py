@@ -19,53 +19,53 @@ from vardkase.intel.hooks import BeforeCreation, BeforeDelegation, BeforePublica
 from vardkase.intel.models import Event
 
 
-def look_at_creation(sought: BeforeCreation) -> None:
+def look_at_creation(proposal: BeforeCreation) -> None:
     """Refuse users who may not create events, and apply the policy's defaults. Raises PolicyForbids."""
-    actor = sought.actor
-    if actor.is_connection:
+    actor = proposal.actor
+    if actor.is_connection:  # A connection forwards what was created elsewhere.
         return
     for policy in policies_in_force([actor.organisation_id]):
         _refuse_person(policy, actor, Action.CREATE)
         for rule in policy.rules:
             if isinstance(rule, DefaultsRule):
-                _fill_in(sought, rule, policy)
+                _fill_in(proposal, rule, policy)
 
 
-def look_at_publication(sought: BeforePublication) -> None:
+def look_at_publication(proposal: BeforePublication) -> None:
     """Refuse what a rule forbids; hold what needs a second person's approval. Raises PolicyForbids."""
-    actor, event = sought.actor, sought.event
+    actor, event = proposal.actor, proposal.event
     policies = policies_in_force(_concerned(actor, event))
     if not policies:
         return
     facts = facts_of(event.pk)
     for policy in policies:
+        # Who asked for the approval was checked then; the second person need not be a publisher by the rules.
         if not is_approved(event, policy.organisation_id):
             _refuse_person(policy, actor, Action.PUBLISH)
         _refuse_content(policy, actor, facts)
-        if _is_held(policy, sought, facts):
-            sought.held = True
+        if _is_held(policy, proposal, facts):
+            proposal.held = True
 
 
-def look_at_delegation(sought: BeforeDelegation) -> None:
+def look_at_delegation(proposal: BeforeDelegation) -> None:
     """Refuse delegation by people, or of events, that the policy excludes. Raises PolicyForbids.
 
     A delegated event reaches at least one other organisation. Events that need a second person's approval
     cannot be delegated by one.
     """
-    actor, event = sought.actor, sought.event
-    reach = OF_DISTRIBUTION[sought.distribution or 0]
+    actor, event = proposal.actor, proposal.event
+    reach = OF_DISTRIBUTION[proposal.distribution or 0]
     reach = reach if reach.goes_as_far_as(PolicyReach.SHARING_GROUP) else PolicyReach.SHARING_GROUP
     for policy in policies_in_force(_concerned(actor, event)):
         _refuse_person(policy, actor, Action.DELEGATE)
-        facts = facts_of(event.pk, reach, sought.sharing_group_id)
+        facts = facts_of(event.pk, reach, proposal.sharing_group_id)
         _refuse_content(policy, actor, facts)
-        for met in asking_second(policy.rules, facts):
+        for met in asking_second(policy.rules, facts):  # The first one is reason enough.
             raise PolicyForbids(met, policy.organisation_name, own=_is_own(policy, actor))
 
 
 def _concerned(actor: Actor, event: Event) -> set[int]:
-    """The organisations whose policies apply to an event. Events from a connection are not released by the
-    host organisation."""
+    # What a connection brings is not released by the organisation that holds it here.
     return {event.orgc_id} if actor.is_connection else {event.orgc_id, event.org_id}
 
 
@@ -92,13 +92,13 @@ def _refuse_content(policy: Policy, actor: Actor, facts: PublicationFacts) -> No
         raise PolicyForbids(met, policy.organisation_name, own=_is_own(policy, actor))
 
 
-def _is_held(policy: Policy, sought: BeforePublication, facts: PublicationFacts) -> bool:
+def _is_held(policy: Policy, proposal: BeforePublication, facts: PublicationFacts) -> bool:
     """True if the event waits for a second person, who is then asked.
 
     Applies to all events that the organisation owns here, whatever its creator. Events it created but another
     organisation owns here wait only when its own people publish them, not when the other forwards them.
     """
-    actor, event = sought.actor, sought.event
+    actor, event = proposal.actor, proposal.event
     if actor.is_connection:
         return False
     holds = event.org_id == policy.organisation_id
@@ -107,7 +107,7 @@ def _is_held(policy: Policy, sought: BeforePublication, facts: PublicationFacts)
     asking = list(asking_second(policy.rules, facts))
     if not asking or is_approved(event, policy.organisation_id):
         return False
-    request_approval(actor, event, policy, asking, tell=sought.tell)
+    request_approval(actor, event, policy, asking, tell=proposal.tell)
     return True
 
 
@@ -115,15 +115,17 @@ def _is_own(policy: Policy, actor: Actor) -> bool:
     return policy.organisation_id == actor.organisation_id
 
 
-def _fill_in(sought: BeforeCreation, rule: DefaultsRule, policy: Policy) -> None:
-    scopes = {_scope(tag) for tag in sought.given}
-    sought.tags.extend(tag for tag in rule.tags if _scope(tag) not in scopes)
-    if sought.distribution is not None or rule.reach is None:
+def _fill_in(proposal: BeforeCreation, rule: DefaultsRule, policy: Policy) -> None:
+    # A default gives way to a tag of the same taxonomy and predicate: tlp:green to a chosen tlp:amber.
+    scopes = {_scope(tag) for tag in proposal.given}
+    proposal.tags.extend(tag for tag in rule.tags if _scope(tag) not in scopes)
+    if proposal.distribution is not None or rule.reach is None:
         return
     group = policy.groups.get(rule.group) if rule.reach is PolicyReach.SHARING_GROUP else None
-    if rule.reach is PolicyReach.SHARING_GROUP and group not in sought.actor.sharing_group_ids:
+    # Creating the event would fail if the creator is not in the group; the default then does not apply.
+    if rule.reach is PolicyReach.SHARING_GROUP and group not in proposal.actor.sharing_group_ids:
         return
-    sought.distribution, sought.sharing_group_id = DISTRIBUTION_OF[rule.reach], group
+    proposal.distribution, proposal.sharing_group_id = DISTRIBUTION_OF[rule.reach], group
 
 
 def _scope(tag: str) -> str:

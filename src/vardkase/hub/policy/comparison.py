@@ -35,33 +35,27 @@ def compare(before: Sequence[Rule], after: Sequence[Rule]) -> list[Compared]:
     Rules are matched by kind and Swedish title. A rule renumbered only because earlier rules were added or
     removed counts as unchanged.
     """
-    in_order = _in_order([_key(rule) for rule in before], [_key(rule) for rule in after])
+    blocks = SequenceMatcher(
+        None, [_key(rule) for rule in before], [_key(rule) for rule in after], autojunk=False
+    ).get_matching_blocks()
+    in_order = {(block.a + n, block.b + n) for block in blocks for n in range(1, block.size + 1)}
     left: dict[tuple[type, str], list[int]] = {}
     for number, rule in enumerate(before, 1):
         left.setdefault(_key(rule), []).append(number)
-    found = []
+    compared = []
     for number, rule in enumerate(after, 1):
         numbers = left.get(_key(rule))
         earlier = numbers.pop(0) if numbers else None
-        stays = (earlier, number) in in_order
-        found.append(_compared(before, earlier, rule, number, stays=stays))
+        if earlier is None:
+            compared.append(Compared(RuleChange.ADDED, None, None, rule, number))
+            continue
+        old, stays = before[earlier - 1], (earlier, number) in in_order
+        change = RuleChange.CHANGED if old != rule else RuleChange.SAME if stays else RuleChange.MOVED
+        compared.append(Compared(change, old, earlier, rule, number))
     gone = sorted(number for numbers in left.values() for number in numbers)
-    return found + [Compared(RuleChange.REMOVED, before[number - 1], number, None, None) for number in gone]
-
-
-def _compared(
-    before: Sequence[Rule], earlier: int | None, rule: Rule, number: int, *, stays: bool
-) -> Compared:
-    if earlier is None:
-        return Compared(RuleChange.ADDED, None, None, rule, number)
-    old = before[earlier - 1]
-    change = RuleChange.CHANGED if old != rule else RuleChange.SAME if stays else RuleChange.MOVED
-    return Compared(change, old, earlier, rule, number)
-
-
-def _in_order(before: Sequence[object], after: Sequence[object]) -> set[tuple[int | None, int]]:
-    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
-    return {(block.a + place, block.b + place) for block in blocks for place in range(1, block.size + 1)}
+    return compared + [
+        Compared(RuleChange.REMOVED, before[number - 1], number, None, None) for number in gone
+    ]
 
 
 def _key(rule: Rule) -> tuple[type, str]:

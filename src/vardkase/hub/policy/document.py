@@ -118,14 +118,35 @@ def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section
         ],
         numbered.of(DefaultsRule, RequiredTagRule, ReachLimitRule),
     )
-    yield Section(gettext("Two people decide"), _second(numbered), numbered.of(FourEyesRule))
-    yield Section(gettext("Personal data"), _personal(), numbered.of(PersonalDataRule))
-    yield Section(gettext("How long we keep information"), _kept(numbered), numbered.of(RetentionRule))
+    yield Section(gettext("Two people decide"), _two_people(numbered), numbered.of(FourEyesRule))
+    yield Section(
+        gettext("Personal data"),
+        [
+            gettext(
+                "We are the controller of the personal data that we publish. We share such data only where it is "
+                "needed to understand, detect or stop an attack, and no more of it than that takes."
+            )
+        ],
+        numbered.of(PersonalDataRule),
+    )
+    yield Section(gettext("How long we keep information"), _retention(numbered), numbered.of(RetentionRule))
     yield Section(gettext("Training"), _training(rules), [])
-    yield Section(gettext("Follow-up"), _followed(), [])
-    yield Section(gettext("Decision"), [_decided(version)], [])
+    yield Section(
+        gettext("Follow-up"),
+        [
+            gettext(
+                "The policy is reviewed at least once a year, and when our work or our obligations "
+                "change. Before a new version is decided, we try it out on what we have published "
+                "during the last month."
+            ),
+            gettext("The hub keeps a log of who published what, and who approved it."),
+        ],
+        [],
+    )
+    yield Section(gettext("Decision"), [_decision(version)], [])
 
 
+# Numbered before they are spread over the sections: a rule has the number it has in the policy.
 class _Numbered:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
@@ -145,7 +166,7 @@ class _Numbered:
 
 
 def _roles(numbered: _Numbered) -> list[str]:
-    said = [
+    paragraphs = [
         gettext(
             "Our organisation administrator assigns roles, records training, and is responsible "
             "for making sure that this policy is known and followed."
@@ -156,11 +177,11 @@ def _roles(numbered: _Numbered) -> list[str]:
         ),
     ]
     if not numbered.of(RuleAudience):
-        said.append(gettext("Everyone whose role allows it may create, publish and delegate events."))
-    return said
+        paragraphs.append(gettext("Everyone whose role allows it may create, publish and delegate events."))
+    return paragraphs
 
 
-def _second(numbered: _Numbered) -> list[str]:
+def _two_people(numbered: _Numbered) -> list[str]:
     if not numbered.of(FourEyesRule):
         return [gettext("We do not ask for a second person before we publish.")]
     return [
@@ -172,16 +193,7 @@ def _second(numbered: _Numbered) -> list[str]:
     ]
 
 
-def _personal() -> list[str]:
-    return [
-        gettext(
-            "We are the controller of the personal data that we publish. We share such data only where it is needed "
-            "to understand, detect or stop an attack, and no more of it than that takes."
-        )
-    ]
-
-
-def _kept(numbered: _Numbered) -> list[str]:
+def _retention(numbered: _Numbered) -> list[str]:
     if numbered.of(RetentionRule):
         return [
             gettext(
@@ -196,32 +208,21 @@ def _training(rules: Sequence[Rule]) -> list[str]:
     modules = list(
         dict.fromkeys(rule.module for rule in rules if isinstance(rule, RuleAudience) and rule.module)
     )
-    said = [gettext("Everyone who works in MISP for us knows this policy and what TLP means.")]
+    paragraphs = [gettext("Everyone who works in MISP for us knows this policy and what TLP means.")]
     if modules:
         quoted = [gettext("“%(name)s”") % {"name": module} for module in modules]
-        said.append(
+        paragraphs.append(
             gettext("The hub requires the training %(modules)s before people may do what the rules name.")
             % {"modules": listed(quoted)}
         )
-    return said
+    return paragraphs
 
 
-def _followed() -> list[str]:
-    return [
-        gettext(
-            "The policy is reviewed at least once a year, and when our work or our obligations "
-            "change. Before a new version is decided, we try it out on what we have published "
-            "during the last month."
-        ),
-        gettext("The hub keeps a log of who published what, and who approved it."),
-    ]
-
-
-def _decided(version: PolicyVersion) -> str:
+def _decision(version: PolicyVersion) -> str:
     if version.state == PolicyState.DRAFT or version.in_force_from is None:
         return gettext("This is a draft. It takes effect when it is put in force.")
-    words = {"number": version.number, "name": version.decided_by, "day": _day(version.in_force_from)}
-    return gettext("Version %(number)s was put in force by %(name)s and applies from %(day)s.") % words
+    facts = {"number": version.number, "name": version.decided_by, "day": _day(version.in_force_from)}
+    return gettext("Version %(number)s was put in force by %(name)s and applies from %(day)s.") % facts
 
 
 def _day(moment: datetime) -> str:

@@ -49,31 +49,30 @@ def _prepare(written: Any, document: PolicyDocument) -> None:
     normal.font.name, normal.font.size = "Calibri", Pt(11)
     normal.paragraph_format.space_after = Pt(8)
     locale = LOCALES[document.language]
-    for given in written.styles.element.iter(qn("w:lang")):
-        given.set(qn("w:val"), locale)
+    for language in written.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), locale)
     for name, size in SIZES.items():
         style = written.styles[name]
         style.font.name, style.font.color.rgb, style.font.size = "Calibri", INK, Pt(size)
+        # A font of the theme would take precedence over the name just set.
         style.element.rPr.rFonts.set(qn("w:asciiTheme"), "minorHAnsi")
         style.element.rPr.rFonts.set(qn("w:hAnsiTheme"), "minorHAnsi")
     written.styles["Subtitle"].font.italic, written.styles["Subtitle"].font.bold = False, True
     written.styles["Heading 2"].paragraph_format.left_indent = INDENT
-    _without_line(written.styles["Title"])
+    title = written.styles["Title"].element.pPr
+    for border in title.findall(qn("w:pBdr")):  # Word's own template draws a line below the title.
+        title.remove(border)
     now = timezone.now()
     properties = written.core_properties
     properties.title = f"{document.title}, {document.organisation}"
     properties.author = properties.last_modified_by = document.organisation
     properties.language, properties.comments = LOCALES[document.language], ""
+    # The file format has no time zones: its times are in UTC.
     properties.created = properties.modified = now.replace(tzinfo=None)
     margins = written.sections[0]
     margins.page_width, margins.page_height = Cm(21), Cm(29.7)
     margins.left_margin = margins.right_margin = Cm(2.6)
     _page_number(margins.footer.paragraphs[0])
-
-
-def _without_line(style: Any) -> None:
-    for line in style.element.pPr.findall(qn("w:pBdr")):
-        style.element.pPr.remove(line)
 
 
 def _page_number(paragraph: Any) -> None:

@@ -21,49 +21,50 @@ EMPTY = "empty"
 
 
 @transaction.atomic
-def begin_draft(actor: Actor, what: str) -> PolicyVersion:
+def begin_draft(actor: Actor, source: str) -> PolicyVersion:
     """A new draft: from a template (its key), from the policy in force, or empty.
 
     Raises Conflict, NotFound, Forbidden.
     """
     if draft_of(actor.organisation_id) is not None:
         raise Conflict(PolicyProblem.DRAFT_EXISTS())
-    if what == EMPTY:
+    if source == EMPTY:
         return save_draft(actor, [])
-    if what != IN_FORCE:
-        return save_draft(actor, find_starter(what).rules)
+    if source != IN_FORCE:
+        return save_draft(actor, find_starter(source).rules)
     policy = policy_in_force(actor.organisation_id)
     return save_draft(actor, policy.rules if policy else [])
 
 
 def add_rule(actor: Actor, rule: dict[str, Any]) -> PolicyVersion:
     """Append a rule. Raises Invalid by field, Conflict if there is no draft, Forbidden."""
-    return _changed(actor, lambda rules: rules.append(rule))
+    return _save_changed(actor, lambda rules: rules.append(rule))
 
 
 def change_rule(actor: Actor, number: int, rule: dict[str, Any]) -> PolicyVersion:
     def change(rules: list[dict[str, Any]]) -> None:
-        rules[_place(rules, number)] = rule
+        rules[_index(rules, number)] = rule
 
-    return _changed(actor, change)
+    return _save_changed(actor, change)
 
 
 def remove_rule(actor: Actor, number: int) -> PolicyVersion:
-    return _changed(actor, lambda rules: rules.pop(_place(rules, number)))
+    return _save_changed(actor, lambda rules: rules.pop(_index(rules, number)))
 
 
 def move_rule(actor: Actor, number: int, by: int) -> PolicyVersion:
     """Move a rule `by` places down, or up if negative; stops at either end."""
 
     def change(rules: list[dict[str, Any]]) -> None:
-        rule = rules.pop(_place(rules, number))
+        rule = rules.pop(_index(rules, number))
         rules.insert(max(0, number - 1 + by), rule)
 
-    return _changed(actor, change)
+    return _save_changed(actor, change)
 
 
 @transaction.atomic
-def _changed(actor: Actor, change: Callable[[list[dict[str, Any]]], object]) -> PolicyVersion:
+def _save_changed(actor: Actor, change: Callable[[list[dict[str, Any]]], object]) -> PolicyVersion:
+    # Two people may edit the draft at once: the second waits here, and reads what the first has saved.
     Organisation.objects.select_for_update().get(pk=actor.organisation_id)
     draft = draft_of(actor.organisation_id)
     if draft is None:
@@ -73,7 +74,7 @@ def _changed(actor: Actor, change: Callable[[list[dict[str, Any]]], object]) -> 
     return save_draft(actor, rules, draft.note)
 
 
-def _place(rules: list[dict[str, Any]], number: int) -> int:
+def _index(rules: list[dict[str, Any]], number: int) -> int:
     if not 1 <= number <= len(rules):
         raise NotFound(RuleProblem.NO_SUCH_RULE())
     return number - 1

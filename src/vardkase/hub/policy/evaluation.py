@@ -54,7 +54,7 @@ def forbidding(
     """The rules that forbid sharing, by number: one reason per rule. `groups` maps uuids of sharing groups to
     ids."""
     for number, rule in enumerate(rules, 1):
-        if met := next(_forbids(number, rule, facts, groups), None):
+        if met := next(_forbids(number, rule, facts, groups), None):  # stops at the first reason
             yield met
 
 
@@ -62,7 +62,7 @@ def asking_second(rules: Sequence[Rule], facts: PublicationFacts) -> Iterator[Ma
     for number, rule in enumerate(rules, 1):
         if not isinstance(rule, FourEyesRule):
             continue
-        for why, name, part in _selected(rule, facts):
+        for why, name, part in _matches(rule, facts):
             if part.reach.goes_as_far_as(rule.reach):
                 yield MatchedRule(number, rule, why, name, part.reach, part.count)
                 break
@@ -86,11 +86,13 @@ def _forbids(
 ) -> Iterator[MatchedRule]:
     match rule:
         case ReachLimitRule():
+            # A group that was deleted allows nothing.
             allowed = {groups[uuid] for uuid in rule.groups if uuid in groups}
-            for why, name, part in _selected(rule, facts):
+            for why, name, part in _matches(rule, facts):
                 if not _within(rule, allowed, part):
                     yield MatchedRule(number, rule, why, name, part.reach, part.count)
         case RequiredTagRule() if facts.reach.goes_as_far_as(rule.reach):
+            # A local tag does not leave the hub, so that receivers would not see it.
             if not any(
                 tag_matches(rule.tags, tag.name) for tag in facts.tags if tag.on_event and not tag.local
             ):
@@ -120,7 +122,7 @@ def _within(rule: ReachLimitRule, allowed: set[int], part: PolicyPart) -> bool:
     return not allowed.isdisjoint(part.groups)
 
 
-def _selected(rule: Selecting, facts: PublicationFacts) -> Iterator[tuple[Refusal, str, PolicyPart]]:
+def _matches(rule: Selecting, facts: PublicationFacts) -> Iterator[tuple[Refusal, str, PolicyPart]]:
     if rule.is_about_all:
         yield Refusal.EVENT, "", PolicyPart(facts.reach, facts.groups, 1)
     for tag in facts.tags:

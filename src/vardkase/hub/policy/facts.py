@@ -1,7 +1,7 @@
 """Facts about events that rules need, counted in two SQL statements regardless of the number of attributes.
 
 A part reaches whom its event, its object and its own distribution all let it reach. Deleted attributes count:
-whoever synchronises is still sent what they say.
+synchronisation still sends their values.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from vardkase.core.sql import cursor
 from vardkase.hub.policy.reach import REACHES, PolicyReach, rank_in_sql
 
 AT_ONCE = 500
-"""Events looked at in one round."""
+"""Events counted by one pair of statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +64,23 @@ def facts_of(event_id: int, as_if: PolicyReach | None = None, group: int | None 
 def facts_of_many(
     event_ids: Sequence[int], as_if: PolicyReach | None = None, group: int | None = None
 ) -> Iterator[PublicationFacts]:
-    for some in batched(event_ids, AT_ONCE):
-        yield from _facts(some, as_if, group)
+    for batch in batched(event_ids, AT_ONCE):
+        yield from _facts_of_batch(batch, as_if, group)
 
 
-def _facts(
+def _facts_of_batch(
     event_ids: Sequence[int], as_if: PolicyReach | None, group: int | None
 ) -> Iterator[PublicationFacts]:
     parameters = {"events": list(event_ids), "as_if": as_if and as_if.rank, "group": group}
-    found: dict[int, PublicationFacts] = {}
+    facts: dict[int, PublicationFacts] = {}
     for event, name, on_event, local, rank, groups, count in cursor().execute(TAGS, parameters):
-        if name is None:
-            found[event] = PublicationFacts(event, REACHES[rank], tuple(groups))
+        if name is None:  # the first part of TAGS: the event itself, before any of its tags
+            facts[event] = PublicationFacts(event, REACHES[rank], tuple(groups))
         else:
-            found[event].tags.append(TaggedPart(REACHES[rank], tuple(groups), count, name, on_event, local))
+            facts[event].tags.append(TaggedPart(REACHES[rank], tuple(groups), count, name, on_event, local))
     for event, type_, category, rank, groups, count, unexplained in cursor().execute(KINDS, parameters):
-        found[event].kinds.append(PartKind(REACHES[rank], tuple(groups), count, type_, category, unexplained))
-    return (found[event] for event in event_ids if event in found)
+        facts[event].kinds.append(PartKind(REACHES[rank], tuple(groups), count, type_, category, unexplained))
+    return (facts[event] for event in event_ids if event in facts)
 
 
 WANTED = f"""

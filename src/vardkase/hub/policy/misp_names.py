@@ -92,10 +92,6 @@ TYPES: dict[str, Promise] = {
 
 
 def native_names(names: Iterable[str], known: Mapping[str, Promise]) -> list[str]:
-    """Each role name with its local name ("Publicerare (Publisher)"); unknown names stay as they are."""
-    return [_native(name, known) for name in names]
-
-
-def _native(name: str, known: Mapping[str, Promise]) -> str:
-    native = str(known.get(name, name))
-    return name if native == name else f"{native} ({name})"
+    """Each name with its local name ("Publicerare (Publisher)"); unknown names stay as they are."""
+    natives = ((name, str(known.get(name, name))) for name in names)
+    return [name if native == name else f"{native} ({name})" for name, native in natives]

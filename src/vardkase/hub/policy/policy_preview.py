@@ -13,8 +13,7 @@ from vardkase.intel.queries.rows import EventRow
 
 @dataclass(slots=True)
 class PolicyPreview:
-    """`forbidden`: what would be refused; `held`: the rules that would hold it. `is_asked`: there is a
-    policy."""
+    """`forbidden`: what would be refused; `held`: what would wait for a second person. `is_asked`: a policy exists."""
 
     is_asked: bool = False
     forbidden: list[MatchedRule] = field(default_factory=list)
@@ -22,13 +21,13 @@ class PolicyPreview:
 
 
 def preview_policy(event: EventRow, distribution: int, sharing_group_id: int | None) -> PolicyPreview:
-    seen = PolicyPreview()
+    preview = PolicyPreview()
     policies = policies_in_force({event.orgc_id, event.org_id})
     if not policies:
-        return seen
-    seen.is_asked = True
+        return preview
+    preview.is_asked = True
     facts = facts_of(event.id, OF_DISTRIBUTION[distribution], sharing_group_id)
     for policy in policies:
-        seen.forbidden += forbidding(policy.rules, facts, policy.groups)
-        seen.held += asking_second(policy.rules, facts)
-    return seen
+        preview.forbidden += forbidding(policy.rules, facts, policy.groups)
+        preview.held += asking_second(policy.rules, facts)
+    return preview

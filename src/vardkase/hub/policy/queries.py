@@ -51,18 +51,22 @@ def draft_of(organisation_id: int) -> PolicyVersion | None:
 
 
 def versions(actor: Actor) -> QuerySet[PolicyVersion]:
-    found = PolicyVersion.objects.select_related("organisation").order_by("-number")
+    rows = PolicyVersion.objects.select_related("organisation").order_by("-number")
     sees_all = actor.is_site_admin and not actor.may_not_read_content
-    return found if sees_all else found.filter(organisation_id=actor.organisation_id)
+    return rows if sees_all else rows.filter(organisation_id=actor.organisation_id)
 
 
 def find_version(actor: Actor, reference: int | str | UUID) -> PolicyVersion:
     text = str(reference)
-    named = {"pk": int(text)} if text.isdecimal() and len(text) < 19 else {"uuid": _uuid(text)}
-    found = versions(actor).filter(**named).first()
-    if found is None:
+    try:
+        # 18 digits always fit PostgreSQL's bigint.
+        key = {"pk": int(text)} if text.isdecimal() and len(text) < 19 else {"uuid": UUID(text)}
+    except ValueError:
+        raise NotFound(PolicyProblem.NO_SUCH_POLICY()) from None
+    version = versions(actor).filter(**key).first()
+    if version is None:
         raise NotFound(PolicyProblem.NO_SUCH_POLICY())
-    return found
+    return version
 
 
 def policy_of(version: PolicyVersion) -> Policy:
@@ -91,7 +95,7 @@ def due_for_review(actor: Actor, version: PolicyVersion, limit: int = 200) -> li
     """Id, info and date of own events that a retention rule wants reviewed, oldest first, readable by the
     actor."""
     readable = f"SELECT e.id FROM event e WHERE {numbers_written_in(event_predicate(actor), actor)}"
-    found: dict[int, tuple[int, str, str]] = {}
+    events_by_id: dict[int, tuple[int, str, str]] = {}
     for rule in policy_of(version).rules:
         if isinstance(rule, RetentionRule):
             before = int((timezone.now() - relativedelta(months=rule.months)).timestamp())
@@ -100,8 +104,8 @@ def due_for_review(actor: Actor, version: PolicyVersion, limit: int = 200) -> li
             if rule.tags:
                 events = events.filter(pk__in=_tagged(rule.tags))
             rows = events.order_by("timestamp").values_list("pk", "info", "date")[:limit]
-            found |= {pk: (pk, info, day.isoformat()) for pk, info, day in rows}
-    return list(found.values())[:limit]
+            events_by_id |= {pk: (pk, info, day.isoformat()) for pk, info, day in rows}
+    return list(events_by_id.values())[:limit]
 
 
 def _tagged(patterns: Collection[str]) -> QuerySet[EventTag, int]:
@@ -112,13 +116,6 @@ def _tagged(patterns: Collection[str]) -> QuerySet[EventTag, int]:
         else:
             wanted |= Q(tag__name__iexact=pattern)
     return EventTag.objects.filter(wanted).values_list("event_id", flat=True)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound(PolicyProblem.NO_SUCH_POLICY()) from None
 
 
 IN_FORCE = """

@@ -53,8 +53,8 @@ class RuleBase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RuleAudience(RuleBase, frozen=True, kw_only=True, tag="who"):
-    """Only these may do `action`: users who have one of the roles, or are named, and have done the training
-    `module`."""
+    """Users who have one of the roles, or are named, and have done the training `module` are the only ones who may
+    do `action`."""
 
     action: Action
     roles: tuple[str, ...] = ()
@@ -158,15 +158,14 @@ def is_named(roles: Sequence[str], users: Sequence[str], address: str, role: str
     """True if the person or their role is named; everyone is if nobody is named."""
     if not roles and not users:
         return True
-    return address.lower() in {user.lower() for user in users} or role.lower() in {
-        one.lower() for one in roles
-    }
+    named_users, named_roles = {user.lower() for user in users}, {each.lower() for each in roles}
+    return address.lower() in named_users or role.lower() in named_roles
 
 
 def tag_matches(patterns: Sequence[str], tag: str) -> bool:
-    low = tag.lower()
+    lowered = tag.lower()
     return any(
-        low.startswith(pattern[:-1].lower()) if pattern.endswith("*") else low == pattern.lower()
+        lowered.startswith(pattern[:-1].lower()) if pattern.endswith("*") else lowered == pattern.lower()
         for pattern in patterns
     )
 
@@ -178,7 +177,7 @@ def read_rules(data: Any) -> tuple[Rule, ...]:
     """
     if not isinstance(data, list) or len(data) > MOST_RULES:
         raise Invalid({"rules": [RuleProblem.TOO_MANY(most=MOST_RULES)]})
-    return tuple(read_rule(each, f"rules.{number}") for number, each in enumerate(data, 1))
+    return tuple(read_rule(rule, f"rules.{number}") for number, rule in enumerate(data, 1))
 
 
 def stored_rules(data: Any) -> tuple[Rule, ...]:
@@ -189,16 +188,16 @@ def stored_rules(data: Any) -> tuple[Rule, ...]:
 def read_rule(data: Any, place: str) -> Rule:
     try:
         rule: Rule = msgspec.convert(data, Rule)
-    except msgspec.ValidationError as wrong:
-        raise Invalid({place: [CommonProblem.NOT_ACCEPTED(reason=str(wrong))]}) from wrong
+    except msgspec.ValidationError as error:
+        raise Invalid({place: [CommonProblem.NOT_ACCEPTED(reason=str(error))]}) from error
     if faults := _faults(rule):
         raise Invalid({f"{place}.{field}": [fault] for field, fault in faults.items()})
     return rule
 
 
 def written(rules: Sequence[Rule]) -> list[dict[str, Any]]:
-    built: list[dict[str, Any]] = msgspec.to_builtins(list(rules))
-    return built
+    documents: list[dict[str, Any]] = msgspec.to_builtins(list(rules))
+    return documents
 
 
 def _faults(rule: Rule) -> dict[str, Problem]:
@@ -206,15 +205,15 @@ def _faults(rule: Rule) -> dict[str, Problem]:
     if not rule.title.sv.strip() or max(len(rule.title.sv), len(rule.title.en)) > LONGEST:
         faults["title"] = RuleProblem.TITLE_LENGTH(most=LONGEST)
     for field, known in (("types", TYPES), ("categories", CATEGORIES)):
-        if unknown := [each for each in getattr(rule, field, ()) if each not in known]:
+        if unknown := [name for name in getattr(rule, field, ()) if name not in known]:
             faults[field] = RuleProblem.UNKNOWN_NAMES(names=", ".join(unknown[:5])[:LONGEST])
     for field in ("tags", "roles", "users", "groups"):
-        if any(not each.strip() or len(each) > LONGEST for each in getattr(rule, field, ())):
+        if any(not text.strip() or len(text) > LONGEST for text in getattr(rule, field, ())):
             faults[field] = RuleProblem.TEXT_LENGTH(most=LONGEST)
-    return faults | _of_kind(rule)
+    return faults | _faults_by_kind(rule)
 
 
-def _of_kind(rule: Rule) -> dict[str, Problem]:
+def _faults_by_kind(rule: Rule) -> dict[str, Problem]:
     match rule:
         case RequiredTagRule(tags=()):
             return {"tags": RuleProblem.NO_TAG()}

@@ -47,11 +47,11 @@ TRAINED: dict[Action, str | Promise] = {
 def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
     match rule:
         case RuleAudience():
-            return _who(rule)
+            return _audience(rule)
         case ReachLimitRule():
-            return _at_most(rule, groups)
+            return _reach_limit(rule, groups)
         case RequiredTagRule():
-            return _must_carry(rule)
+            return _required_tag(rule)
         case FourEyesRule():
             return _four_eyes(rule)
         case DefaultsRule():
@@ -59,13 +59,10 @@ def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
         case PersonalDataRule(handling=HandlingRule.STAYS):
             return gettext("Values of type %(types)s do not leave our organisation.") % _types(rule.types)
         case PersonalDataRule():
-            words = _types(rule.types)
-            return (
-                gettext(
-                    "Values of type %(types)s leave our organisation only with a comment that says why they are needed."
-                )
-                % words
+            only = gettext(
+                "Values of type %(types)s leave our organisation only with a comment that says why they are needed."
             )
+            return only % _types(rule.types)
         case RetentionRule():
             return _retention(rule)
 
@@ -77,12 +74,14 @@ def people(roles: Sequence[str], users: Sequence[str]) -> str:
 
 
 def tagged(patterns: Sequence[str]) -> str:
-    whole = [pattern for pattern in patterns if not pattern.endswith("*")]
-    begun = [gettext("“%(name)s”") % {"name": pattern[:-1]} for pattern in patterns if pattern.endswith("*")]
-    said = [gettext("the tag %(tags)s") % {"tags": listed(whole)}] if whole else []
-    if begun:
-        said.append(gettext("a tag that begins with %(tags)s") % {"tags": listed(begun)})
-    return listed(said)
+    names = [pattern for pattern in patterns if not pattern.endswith("*")]
+    beginnings = [
+        gettext("“%(name)s”") % {"name": pattern[:-1]} for pattern in patterns if pattern.endswith("*")
+    ]
+    phrases = [gettext("the tag %(tags)s") % {"tags": listed(names)}] if names else []
+    if beginnings:
+        phrases.append(gettext("a tag that begins with %(tags)s") % {"tags": listed(beginnings)})
+    return listed(phrases)
 
 
 def selected(rule: Selecting) -> str:
@@ -94,24 +93,25 @@ def selected(rule: Selecting) -> str:
     if rule.categories:
         names = listed(native_names(rule.categories, CATEGORIES))
         parts.append(gettext("values in category %(names)s") % {"names": names})
-    said = listed(parts, pgettext("between the last two of a list", "and")) or gettext("what we publish")
-    return said[:1].upper() + said[1:]
+    selection = listed(parts, pgettext("between the last two of a list", "and")) or gettext("what we publish")
+    # Not capitalize(): that would lower the case of tags and names.
+    return selection[:1].upper() + selection[1:]
 
 
 def _types(types: Sequence[str]) -> dict[str, str]:
     return {"types": listed(native_names(types, TYPES))}
 
 
-def _who(rule: RuleAudience) -> str:
-    said = []
+def _audience(rule: RuleAudience) -> str:
+    sentences = []
     if rule.roles or rule.users:
-        said.append(str(ONLY[rule.action]) % {"who": people(rule.roles, rule.users)})
+        sentences.append(str(ONLY[rule.action]) % {"who": people(rule.roles, rule.users)})
     if rule.module:
-        said.append(str(TRAINED[rule.action]) % {"module": rule.module})
-    return " ".join(said) or gettext("The rule is empty.")
+        sentences.append(str(TRAINED[rule.action]) % {"module": rule.module})
+    return " ".join(sentences) or gettext("The rule is empty.")
 
 
-def _must_carry(rule: RequiredTagRule) -> str:
+def _required_tag(rule: RequiredTagRule) -> str:
     words = {"reach": REACHES[rule.reach], "tags": tagged(rule.tags)}
     if rule.reach is PolicyReach.ORGANISATION:
         return gettext("What we publish carries %(tags)s.") % words
@@ -120,7 +120,7 @@ def _must_carry(rule: RequiredTagRule) -> str:
     return gettext("What goes to %(reach)s, or further, carries %(tags)s.") % words
 
 
-def _at_most(rule: ReachLimitRule, groups: Mapping[str, str]) -> str:
+def _reach_limit(rule: ReachLimitRule, groups: Mapping[str, str]) -> str:
     words = {"what": selected(rule), "reach": REACHES[rule.reach]}
     if rule.reach is PolicyReach.ORGANISATION:
         return gettext("%(what)s may not leave our organisation.") % words
@@ -135,11 +135,11 @@ def _at_most(rule: ReachLimitRule, groups: Mapping[str, str]) -> str:
 
 def _four_eyes(rule: FourEyesRule) -> str:
     words = {"what": selected(rule), "reach": REACHES[rule.reach], "n": rule.days}
-    said = [str(SECOND.get(rule.reach, FURTHER)) % words]
+    sentences = [str(SECOND.get(rule.reach, FURTHER)) % words]
     if rule.roles or rule.users:
         who = {"who": people(rule.roles, rule.users)}
-        said.append(gettext("Approval is given by %(who)s, never by the person who asks for it.") % who)
-    said.append(
+        sentences.append(gettext("Approval is given by %(who)s, never by the person who asks for it.") % who)
+    sentences.append(
         ngettext(
             "A request has been waiting for %(n)s day.",
             "A request has been waiting for %(n)s days.",
@@ -147,33 +147,35 @@ def _four_eyes(rule: FourEyesRule) -> str:
         )
         % words
     )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _defaults(rule: DefaultsRule, groups: Mapping[str, str]) -> str:
-    said = []
+    sentences = []
     if rule.tags:
-        said.append(
+        sentences.append(
             gettext("A new event gets the tag %(tags)s.")
             % {"tags": listed(rule.tags, pgettext("between the last two of a list", "and"))}
         )
     if rule.group:
         name = {"group": groups.get(rule.group, rule.group)}
-        said.append(gettext("It goes to the sharing group %(group)s unless something else is chosen.") % name)
+        sentences.append(
+            gettext("It goes to the sharing group %(group)s unless something else is chosen.") % name
+        )
     elif rule.reach is PolicyReach.ORGANISATION:
-        said.append(gettext("It stays in our organisation unless something else is chosen."))
+        sentences.append(gettext("It stays in our organisation unless something else is chosen."))
     elif rule.reach is not None:
         reach = {"reach": REACHES[rule.reach]}
-        said.append(gettext("It goes to %(reach)s unless something else is chosen.") % reach)
-    return " ".join(said) or gettext("The rule is empty.")
+        sentences.append(gettext("It goes to %(reach)s unless something else is chosen.") % reach)
+    return " ".join(sentences) or gettext("The rule is empty.")
 
 
 def _retention(rule: RetentionRule) -> str:
-    said = ngettext(
+    text = ngettext(
         "Our events are reviewed when they are %(n)s month old.",
         "Our events are reviewed when they are %(n)s months old.",
         rule.months,
     ) % {"n": rule.months}
     if rule.tags:
-        said += " " + gettext("This applies to what carries %(tags)s.") % {"tags": tagged(rule.tags)}
-    return f"{said} {gettext('We then delete them, or say why we keep them.')}"
+        text += " " + gettext("This applies to what carries %(tags)s.") % {"tags": tagged(rule.tags)}
+    return f"{text} {gettext('We then delete them, or say why we keep them.')}"

@@ -39,14 +39,18 @@ def save_draft(actor: Actor, rules: Any, note: str = "") -> PolicyVersion:
     Raises Forbidden unless the actor administers the organisation, Invalid by rule and field.
     """
     _require_administrator(actor)
-    read = read_rules(rules)
+    parsed = read_rules(rules)
     if len(note) > LONGEST_NOTE:
         raise Invalid({"note": [PolicyProblem.NOTE_TOO_LONG(count=LONGEST_NOTE)]})
-    draft = _draft(actor)
-    draft.rules, draft.note = written(read), note.strip()
+    # Locked, so that two people who begin at once do not both take the next number.
+    Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    draft = draft_of(actor.organisation_id) or PolicyVersion(
+        organisation_id=actor.organisation_id, number=_next_number(actor.organisation_id)
+    )
+    draft.rules, draft.note = written(parsed), note.strip()
     draft.written_by, draft.written_at = actor.name, timezone.now()
     draft.save()
-    record(actor, HubAction.POLICY_DRAFTED, target(draft), {"rules": len(read)})
+    record(actor, HubAction.POLICY_DRAFTED, target(draft), {"rules": len(parsed)})
     return draft
 
 
@@ -69,7 +73,7 @@ def put_in_force(actor: Actor) -> PolicyVersion:
     _replace(policy_in_force(actor.organisation_id))
     draft.state, draft.decided_by, draft.in_force_from = PolicyState.IN_FORCE, actor.name, timezone.now()
     draft.save()
-    _hide_unpublished(actor, hides=True)
+    Organisation.objects.filter(pk=actor.organisation_id).update(hides_unpublished=True)
     record(
         actor,
         HubAction.POLICY_IN_FORCE,
@@ -91,19 +95,18 @@ def discard_draft(actor: Actor) -> None:
 
 @transaction.atomic
 def end_policy(actor: Actor) -> PolicyVersion:
-    """End the policy without a successor; its versions are kept. Raises Forbidden, Conflict if none is in
-    force.
+    """End the policy without a successor; its versions are kept. Raises Forbidden, Conflict if none is in force.
 
     Where two people decide on policies, one cannot end it: put another version in force instead.
     """
     _require_administrator(actor)
-    if TWO_PEOPLE.value:
+    if TWO_PEOPLE.value:  # Otherwise one person could end the policy, and begin anew without rules.
         raise Forbidden(PolicyProblem.ENDED_BY_ONE())
     policy = policy_in_force(actor.organisation_id)
     if policy is None:
         raise Conflict(PolicyProblem.NOT_IN_FORCE())
     _replace(policy)
-    _hide_unpublished(actor, hides=False)
+    Organisation.objects.filter(pk=actor.organisation_id).update(hides_unpublished=False)
     record(actor, HubAction.POLICY_ENDED, target(policy), {"version": policy.number})
     return policy
 
@@ -125,24 +128,15 @@ def _is_somebody_elses(draft: PolicyVersion, actor: Actor) -> bool:
     return writer is not None and writer.pk != actor.user_id
 
 
-def _draft(actor: Actor) -> PolicyVersion:
-    Organisation.objects.select_for_update().get(pk=actor.organisation_id)
-    if (draft := draft_of(actor.organisation_id)) is not None:
-        return draft
-    latest = PolicyVersion.objects.filter(organisation_id=actor.organisation_id).order_by("-number").first()
-    return PolicyVersion(
-        organisation_id=actor.organisation_id, number=(latest.number if latest else 0) + 1, written_by=""
-    )
+def _next_number(organisation_id: int) -> int:
+    latest = PolicyVersion.objects.filter(organisation_id=organisation_id).order_by("-number").first()
+    return latest.number + 1 if latest else 1
 
 
 def _replace(policy: PolicyVersion | None) -> None:
     if policy is not None:
         policy.state, policy.replaced_at = PolicyState.REPLACED, timezone.now()
         policy.save(update_fields=["state", "replaced_at"])
-
-
-def _hide_unpublished(actor: Actor, *, hides: bool) -> None:
-    Organisation.objects.filter(pk=actor.organisation_id).update(hides_unpublished=hides)
 
 
 def target(policy: PolicyVersion) -> Target:

@@ -69,8 +69,7 @@ def span_of(since: date | None = None, until: date | None = None) -> TrialPeriod
 
 
 def try_policy(actor: Actor, version: PolicyVersion, span: TrialPeriod) -> Trial:
-    """Apply the rules of a version to the organisation's own events published in `span` that the actor may
-    read.
+    """Apply the rules of a version to the organisation's own events, published in `span` and readable by the actor.
 
     Rules about people are not evaluated: those are checked when somebody publishes.
     """
@@ -84,6 +83,7 @@ def try_policy(actor: Actor, version: PolicyVersion, span: TrialPeriod) -> Trial
         if forbidden or held:
             finding = TrialFinding(*published[facts.event_id], forbidden, held)
             trial.forbidden += bool(finding.forbidden)
+            # An event that is refused is not also counted as waiting.
             trial.held += bool(finding.held and not finding.forbidden)
             trial.by_rule.update(met.number for met in (*finding.forbidden, *finding.held))
             if len(trial.findings) < MOST_SHOWN:
@@ -96,6 +96,7 @@ def _published(
 ) -> Iterator[tuple[int, UUID, str, bool, int]]:
     zone = timezone.get_current_timezone()
     first = datetime.combine(span.since, time.min, zone)
+    # The last day counts whole, whatever its length: it has 23 or 25 hours when the clocks change.
     after = datetime.combine(span.until + timedelta(days=1), time.min, zone)
     parameters = {
         **reader_parameters(actor),

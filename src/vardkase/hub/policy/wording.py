@@ -24,7 +24,7 @@ REACHES: dict[PolicyReach, str | Promise] = {
 """How far something goes, after the word "to"."""
 
 OTHERS = _("a sharing group or another organisation")
-"""A group, or whoever is handed an event."""
+"""A sharing group, or the organisation that an event is delegated to."""
 
 MAY_NOT = {
     Action.CREATE: RuleReason.NOT_AMONG_CREATORS,
@@ -47,14 +47,14 @@ def title_of(rule: RuleBase) -> str:
     return rule.title.in_language((get_language() or "en")[:2])
 
 
-def listed(words: Sequence[str], conjunction: str = "") -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {conjunction or pgettext('between the last two of a list', 'or')} {words[-1]}"
+def listed(items: Sequence[str], conjunction: str = "") -> str:
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {conjunction or pgettext('between the last two of a list', 'or')} {items[-1]}"
 
 
 def refusal(met: MatchedRule, organisation: str, *, own: bool) -> Problem:
-    # A title has both languages, and is chosen when the problem is read.
+    # Lazy: the language of a title is chosen when the problem is read, not when it is raised.
     facts = {"number": met.number, "title": lazy(title_of, str)(met.rule), "why": because(met)}
     return RuleRefusal.OWN(**facts) if own else RuleRefusal.OF_ANOTHER(organisation=organisation, **facts)
 

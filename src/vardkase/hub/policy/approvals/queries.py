@@ -17,23 +17,24 @@ MOST_WAITING = 200
 
 def approvals(actor: Actor) -> QuerySet[PublicationApproval]:
     """The requests of the actor's organisation, newest first; none if the actor may not read its events."""
-    found = PublicationApproval.objects.filter(organisation_id=actor.organisation_id)
-    found = found if actor.may_read else found.none()
-    return found.select_related("policy", "requester").order_by("-asked_at", "-pk")
+    rows = PublicationApproval.objects.filter(organisation_id=actor.organisation_id)
+    rows = rows if actor.may_read else rows.none()
+    return rows.select_related("policy", "requester").order_by("-asked_at", "-pk")
 
 
 def find_approval(actor: Actor, approval_id: int | str) -> PublicationApproval:
     text = str(approval_id)
-    found = approvals(actor).filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
-    if found is None:
+    # 18 digits always fit PostgreSQL's bigint; a longer number would be an error of the database.
+    approval = approvals(actor).filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
+    if approval is None:
         raise NotFound(PublicationApprovalProblem.NO_SUCH_REQUEST())
-    return found
+    return approval
 
 
 def waiting_for(actor: Actor) -> list[PublicationApproval]:
     waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).order_by("asked_at")[:MOST_WAITING]
-    role = role_name(actor) if waiting else ""
-    return [each for each in waiting if may_decide(actor, each, role)]
+    role = role_name(actor) if waiting else ""  # once, not once per request
+    return [approval for approval in waiting if may_decide(actor, approval, role)]
 
 
 def waiting_of_event(actor: Actor, event_id: int) -> PublicationApproval | None:

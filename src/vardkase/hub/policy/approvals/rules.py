@@ -18,13 +18,13 @@ from vardkase.identity.accounts.queries import reading_users
 
 def asking_rules(approval: PublicationApproval) -> list[FourEyesRule]:
     rules = stored_rules(approval.policy.rules)
+    # Numbers count from 1, as people read them.
     asking = (rules[number - 1] for number in approval.rules if 0 < number <= len(rules))
     return [rule for rule in asking if isinstance(rule, FourEyesRule)]
 
 
 def may_decide(actor: Actor, approval: PublicationApproval, role: str = "") -> bool:
-    """True if the actor may decide: another person of the same organisation who may publish, named by every
-    rule.
+    """True for another person of the same organisation who may publish and is named by every rule.
 
     Never the console, whichever account it names. `role` is the actor's role name, looked up unless given.
     """
@@ -37,8 +37,7 @@ def may_decide(actor: Actor, approval: PublicationApproval, role: str = "") -> b
 
 
 def require_second_person(actor: Actor, approval: PublicationApproval) -> None:
-    """Raise MayNotTakePart unless the actor is another person than the requester, with credentials of their
-    own.
+    """Raise NotEligibleToApprove unless the actor is another person than the requester, with own credentials.
 
     An administrator can create keys and set passwords for colleagues, and may have several accounts on one
     mailbox.
@@ -70,7 +69,7 @@ def deciders(approval: PublicationApproval) -> list[User]:
 def may_be_second(organisation_id: int, rule: FourEyesRule) -> list[str]:
     """The addresses of those in an organisation who may be the second person by one rule."""
     people = reading_users().filter(org_id=organisation_id, role__perm_publish=True).select_related("role")
-    return [each.email for each in people.order_by("email") if _is_decider([rule], each)]
+    return [user.email for user in people.order_by("email") if _is_decider([rule], user)]
 
 
 def _is_decider(asking: Sequence[FourEyesRule], user: User) -> bool:

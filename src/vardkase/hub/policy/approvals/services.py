@@ -45,18 +45,23 @@ def request_approval(
         if before.digest == digest:
             return before
         _close(before, ApprovalDecision.CHANGED, actor.name)
-    approval = _ask(
-        PublicationApproval(
-            policy=PolicyVersion.objects.get(pk=policy.version_id),
-            organisation_id=policy.organisation_id,
-            rules=[met.number for met in asking],
-            tell=tell,
-            requester_id=actor.user_id,
-            requester_name=actor.name,
-        ),
-        event,
-        digest,
+    approval = PublicationApproval(
+        policy=PolicyVersion.objects.get(pk=policy.version_id),
+        organisation_id=policy.organisation_id,
+        event_id=event.pk,
+        event_uuid=event.uuid,
+        event_info=event.info,
+        digest=digest,
+        rules=[met.number for met in asking],
+        tell=tell,
+        requester_id=actor.user_id,
+        requester_name=actor.name,
+        asked_at=timezone.now(),
     )
+    # Several rules may ask: the shortest of their periods applies.
+    days = min((rule.days for rule in asking_rules(approval)), default=DAYS)
+    approval.expires_at = approval.asked_at + timedelta(days=days)
+    approval.save()
     record(actor, HubAction.APPROVAL_REQUESTED, _target(approval), {"rules": approval.rules})
     mails.tell_deciders(actor, approval)
     return approval
@@ -89,6 +94,7 @@ def approve(actor: Actor, approval_id: int | str) -> PublicationApproval:
     approval = _to_decide(actor, approval_id)
     require_second_person(actor, approval)
     actor.require_step_up()
+    # Locked before it is compared: nobody can change the event between the comparison and its publication.
     event = lock_event(actor, approval.event_id)
     if digest_of(event) != approval.digest:
         _close(approval, ApprovalDecision.CHANGED, actor.name)
@@ -126,10 +132,11 @@ def withdraw(actor: Actor, approval_id: int | str) -> PublicationApproval:
 
 @transaction.atomic
 def expire_approvals() -> int:
-    over = PublicationApproval.objects.select_for_update().filter(
-        state=ApprovalDecision.WAITING, expires_at__lte=timezone.now()
+    expired = list(
+        PublicationApproval.objects.select_for_update().filter(
+            state=ApprovalDecision.WAITING, expires_at__lte=timezone.now()
+        )
     )
-    expired = list(over)
     for approval in expired:
         _close(approval, ApprovalDecision.EXPIRED, "")
         mails.tell_requester(reading_actor(approval.organisation_id, "hub"), approval)
@@ -137,7 +144,7 @@ def expire_approvals() -> int:
 
 
 def forget_removed(removed: AttributesRemoved) -> None:
-    if removed.attribute_ids is None:
+    if removed.attribute_ids is None:  # the whole event was removed
         _close_those_of(removed.event_id)
 
 
@@ -161,22 +168,13 @@ def _to_decide(actor: Actor, approval_id: int | str) -> PublicationApproval:
 
 
 def _waiting(actor: Actor, approval_id: int | str) -> PublicationApproval:
-    found = find_approval(actor, approval_id)
+    pk = find_approval(actor, approval_id).pk
     approval = (
-        PublicationApproval.objects.select_for_update(of=("self",)).select_related("policy").get(pk=found.pk)
+        # Only its own row: the policy is shared by all requests, and locking it would make them wait.
+        PublicationApproval.objects.select_for_update(of=("self",)).select_related("policy").get(pk=pk)
     )
     if approval.state != ApprovalDecision.WAITING:
         raise Conflict(PublicationApprovalProblem.DECIDED())
-    return approval
-
-
-def _ask(approval: PublicationApproval, event: Event, digest: str) -> PublicationApproval:
-    approval.event_id, approval.event_uuid, approval.event_info = event.pk, event.uuid, event.info
-    approval.digest = digest
-    approval.asked_at = timezone.now()
-    days = min((rule.days for rule in asking_rules(approval)), default=DAYS)
-    approval.expires_at = approval.asked_at + timedelta(days=days)
-    approval.save()
     return approval
 
 
