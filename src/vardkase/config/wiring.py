@@ -54,8 +54,8 @@ from vardkase.hub.membership.contacts.services import addresses
 from vardkase.hub.membership.members import mails as member_mails
 from vardkase.hub.membership.members import schedules as member_schedules
 from vardkase.hub.membership.members import sign_in_minimum
-from vardkase.hub.membership.members.checklist import checklist_is_told_by
-from vardkase.hub.membership.members.rules import contact_addresses_are_told_by, interest_is_told_by
+from vardkase.hub.membership.members.checklist import register_checklist
+from vardkase.hub.membership.members.rules import register_contact_addresses, register_interest
 from vardkase.hub.membership.members.services import changes, opening, two_people
 from vardkase.hub.membership.onboarding import member_accounts
 from vardkase.hub.membership.onboarding import organisation as onboarding_organisation
@@ -180,9 +180,9 @@ def _answer_lower_layers() -> None:
     register_content_access_factory(RecordedContentAccess)
     caches.register(caches.SERVER, described_servers)
     caches.register(caches.FEED, described_feeds)
-    interest_is_told_by(interest_in)
-    contact_addresses_are_told_by(addresses)
-    checklist_is_told_by(still_open, never_waived)
+    register_interest(interest_in)
+    register_contact_addresses(addresses)
+    register_checklist(still_open, never_waived)
 
 
 def _create_cache_table(using: str, **_: object) -> None:

@@ -12,7 +12,7 @@ from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.problems import ApiProblem
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.assessments.services.partiality import ANSWER, declare_in_membership
+from vardkase.hub.membership.assessments.services.partiality import HANDLERS, declare_in_membership
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import STAFF
@@ -100,7 +100,7 @@ def terminate(call: Call) -> Answer:
 
 @endpoint(
     "memberships/declare_partial",
-    staff=ANSWER,
+    staff=HANDLERS,
     writes=True,
     describes=Description(
         text="`impartial`: true where the member names the caller as a contact, who is not partial for the `reason` "

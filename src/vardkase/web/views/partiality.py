@@ -43,7 +43,7 @@ def of_application(request: PageRequest, number: str) -> HttpResponse:
     )
 
 
-@page(staff=partiality.ANSWER, writes=True, allowed_while_suspended=True)
+@page(staff=partiality.HANDLERS, writes=True, allowed_while_suspended=True)
 def of_member(request: PageRequest, pk: int) -> HttpResponse:
     """Answer whether one is partial in a membership, its statements and its requests."""
     membership = find_membership(request.actor, pk)

@@ -18,10 +18,10 @@ UNDECIDED = frozenset(
 
 def accepted_version(application: Application) -> int | None:
     """The version of the terms that the signatory accepted in the application; None if none."""
-    given = application.answers.get("terms")
-    if not isinstance(given, dict) or not given.get("accepted"):
+    answers = application.answers.get("terms")
+    if not isinstance(answers, dict) or not answers.get("accepted"):
         return None
-    version = str(given.get("version") or "")
+    version = str(answers.get("version") or "")
     return int(version) if version.isdecimal() and len(version) < 10 else None
 
 

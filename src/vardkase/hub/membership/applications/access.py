@@ -19,7 +19,7 @@ from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
-LINK_HOLDS = timedelta(days=90)
+LINK_VALID_FOR = timedelta(days=90)
 LINK_PATH = "/apply/link/"
 
 
@@ -39,8 +39,7 @@ type Acting = Applicant | Actor
 
 
 def require_may_act(actor: Acting, application: Application) -> None:
-    """Raise Forbidden unless the application is the actor's own, or the actor is a membership officer with
-    write access."""
+    """Raise Forbidden unless the application is the actor's own, or the actor a membership officer who may write."""
     if isinstance(actor, Applicant):
         if actor.application_id != application.pk:
             raise Forbidden(ApplicationProblem.OF_ANOTHER_ORGANISATION())
@@ -51,10 +50,10 @@ def require_may_act(actor: Acting, application: Application) -> None:
 
 def locked(application: Application) -> Application:
     """The application with its row locked until the end of the transaction. Raises NotFound."""
-    found = Application.objects.select_for_update().filter(pk=application.pk).first()
-    if found is None:
+    row = Application.objects.select_for_update().filter(pk=application.pk).first()
+    if row is None:
         raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
-    return found
+    return row
 
 
 def target_of(application: Application) -> Target:
@@ -63,7 +62,7 @@ def target_of(application: Application) -> Target:
 
 def new_link(application: Application) -> str:
     token = secrets.token_urlsafe(32)
-    expires = timezone.now() + LINK_HOLDS
+    expires = timezone.now() + LINK_VALID_FOR
     ApplicationLink.objects.create(application=application, digest=digest_of(token), expires=expires)
     return token
 
@@ -75,10 +74,10 @@ def link_address(token: str) -> str:
 def find_link(token: str) -> ApplicationLink:
     """The link with this token, with its application. Raises NotFound if unknown or expired."""
     links = ApplicationLink.objects.select_related("application").filter(expires__gt=timezone.now())
-    found = links.filter(digest=digest_of(token)).first()
-    if found is None:
+    link = links.filter(digest=digest_of(token)).first()
+    if link is None:
         raise NotFound(ApplicationProblem.NO_SUCH_LINK())
-    return found
+    return link
 
 
 @transaction.atomic
@@ -94,6 +93,7 @@ def end_links(actor: Actor, application: Application) -> str:
 
 
 def digest_of(token: str) -> bytes:
+    # The token is from a cookie, and may hold bytes that are no UTF-8.
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 

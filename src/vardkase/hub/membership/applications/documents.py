@@ -71,9 +71,9 @@ def answer_in_words(field: FormField, value: Any) -> str:
     if field.kind is FieldKind.CHOICE:
         return str(dict(field.choices).get(value, value))
     if field.kind is FieldKind.CHOICES:
-        return "\n".join(str(dict(field.choices).get(each, each)) for each in value)
+        return "\n".join(str(dict(field.choices).get(choice, choice)) for choice in value)
     if field.kind is FieldKind.LINES:
-        return "\n".join(str(each) for each in value)
+        return "\n".join(str(line) for line in value)
     if field.check is organisation_number:
         return hyphenated(str(value))
     if field.kind is FieldKind.FLAG:
@@ -103,7 +103,11 @@ def _group(application: Application, group: FieldGroup, answers: dict[str, Any])
         [str(field.label), answer_in_words(field, value_at(answers, group.key(field)))]
         for field in group.fields
     ]
-    evidence = list(_evidence(application, group.name))
+    attachments = (
+        application.attachments.filter(measure=group.name, message=None).order_by("pk") if group.name else ()
+    )
+    # With the digest: the form says which file was attached, even where names are the same.
+    evidence = [f"{attachment.name} (SHA-256 {attachment.digest[:16]}…)" for attachment in attachments]
     if evidence:
         pairs.append([gettext("Evidence"), "\n".join(evidence)])
     return {
@@ -114,12 +118,6 @@ def _group(application: Application, group: FieldGroup, answers: dict[str, Any])
 
 
 MONO = frozenset({"key", "certificate"})
-
-
-def _evidence(application: Application, measure: str) -> Iterator[str]:
-    if measure:
-        for each in application.attachments.filter(measure=measure, message=None).order_by("pk"):
-            yield f"{each.name} (SHA-256 {each.digest[:16]}…)"
 
 
 def _meta(application: Application) -> list[list[str]]:

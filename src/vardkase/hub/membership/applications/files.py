@@ -19,14 +19,14 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 def kind_of(name: str, content: bytes) -> str:
     """The media type of a permitted file; raises Invalid with the problem alone for others."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
-    if ending not in TAKEN:
+    if ending not in ACCEPTED:
         raise Invalid(FileProblem.FORMAT())
     if not content:
         raise Invalid(FileProblem.EMPTY())
     if len(content) > LARGEST:
         raise Invalid(FileProblem.TOO_LARGE())
-    kind, is_it = TAKEN[ending]
-    if not is_it(content):
+    kind, matches = ACCEPTED[ending]
+    if not matches(content):
         raise Invalid(FileProblem.CONTENT(format=ending.upper()))
     return kind
 
@@ -34,9 +34,9 @@ def kind_of(name: str, content: bytes) -> str:
 def safe_name(name: str) -> str:
     """The base name of a file without misleading characters: control characters, paths, bidirectional marks."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(one for one in last if one.isprintable()).strip(" .")
-    start, dot, ending = shown.rpartition(".")
-    return f"{start[: LONGEST_NAME - 12]}{dot}{ending[:10]}" if dot else shown[:LONGEST_NAME]
+    name = "".join(character for character in last if character.isprintable()).strip(" .")
+    start, dot, ending = name.rpartition(".")
+    return f"{start[: LONGEST_NAME - 12]}{dot}{ending[:10]}" if dot else name[:LONGEST_NAME]
 
 
 def _begins(*starts: bytes) -> Callable[[bytes], bool]:
@@ -44,15 +44,16 @@ def _begins(*starts: bytes) -> Callable[[bytes], bool]:
 
 
 def _office(part: str) -> Callable[[bytes], bool]:
-    def is_it(content: bytes) -> bool:
+    def matches(content: bytes) -> bool:
         try:
             names = zipfile.ZipFile(BytesIO(content)).namelist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
             return False
-        macros = any(each.lower().endswith("vbaproject.bin") for each in names)
+        # A document with macros is one, whatever its name says.
+        macros = any(name.lower().endswith("vbaproject.bin") for name in names)
         return "[Content_Types].xml" in names and part in names and not macros
 
-    return is_it
+    return matches
 
 
 def _is_text(content: bytes) -> bool:
@@ -60,10 +61,10 @@ def _is_text(content: bytes) -> bool:
         text = content.decode()
     except UnicodeDecodeError:
         return False
-    return all(one.isprintable() or one in "\r\n\t\ufeff" for one in text)
+    return all(character.isprintable() or character in "\r\n\t\ufeff" for character in text)
 
 
-TAKEN: dict[str, tuple[str, Callable[[bytes], bool]]] = {
+ACCEPTED: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     "pdf": ("application/pdf", _begins(b"%PDF-")),
     "png": ("image/png", _begins(b"\x89PNG\r\n\x1a\n")),
     "jpg": ("image/jpeg", _begins(b"\xff\xd8\xff")),

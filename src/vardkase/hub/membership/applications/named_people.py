@@ -19,10 +19,10 @@ def is_named(actor: Actor, answers: Mapping[str, Any], email: str = "") -> bool:
         return False
     contacts = answers.get("contacts")
     people = [*contacts.values()] if isinstance(contacts, Mapping) else []
-    people = [each for each in (*people, answers.get("terms")) if isinstance(each, Mapping)]
-    addresses = {str(each.get("email") or "") for each in people} | {email}
+    people = [person for person in (*people, answers.get("terms")) if isinstance(person, Mapping)]
+    addresses = {str(person.get("email") or "") for person in people} | {email}
     if are_one_person(addresses_of(actor.user_id, actor.name), addresses - {""}):
         return True
-    written = signature(actor)
-    names = {" ".join(str(each.get("name") or "").casefold().split()) for each in people}
-    return written is not None and written.name.casefold() in names
+    own = signature(actor)
+    names = {" ".join(str(person.get("name") or "").casefold().split()) for person in people}
+    return own is not None and own.name.casefold() in names

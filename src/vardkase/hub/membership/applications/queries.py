@@ -20,15 +20,16 @@ from vardkase.identity.access.actor import Actor
 
 def applications(actor: Actor, state: str = "") -> QuerySet[Application]:
     officer_only(actor)
-    found = Application.objects.order_by("-pk")
-    return found.filter(state=state) if state else found
+    rows = Application.objects.order_by("-pk")
+    return rows.filter(state=state) if state else rows
 
 
 def find_application(actor: Actor, number: str) -> Application:
-    found = applications(actor).filter(number=number.replace("\0", "")).first()
-    if found is None:
+    # PostgreSQL takes no NUL in a text.
+    application = applications(actor).filter(number=number.replace("\0", "")).first()
+    if application is None:
         raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
-    return found
+    return application
 
 
 def waiting_by_phase() -> dict[int | None, int]:
@@ -41,7 +42,8 @@ def conversation(application: Application) -> QuerySet[Message]:
 
 
 def find_attachment(application: Application, attachment_id: int) -> Attachment:
-    found = application.attachments.exclude(message__kind=Author.NOTE).filter(pk=attachment_id).first()
-    if found is None:
+    attachments = application.attachments.exclude(message__kind=Author.NOTE)
+    attachment = attachments.filter(pk=attachment_id).first()
+    if attachment is None:
         raise NotFound(MembershipProblem.NO_SUCH_FILE())
-    return found
+    return attachment

@@ -75,7 +75,7 @@ def _advice(answers: Mapping[str, Any]) -> Advice:
 
 
 def _reasons(answers: Mapping[str, Any]) -> list[Reason]:
-    said = (
+    reasons = [
         _of(
             answers,
             "technology.now",
@@ -87,14 +87,14 @@ def _reasons(answers: Mapping[str, Any]) -> list[Reason]:
             answers, "processes.now", PROCESSES_NOW, _("You have not yet said which routines you have today.")
         ),
         _of(answers, "resources.now", RESOURCES_NOW, _("You have not yet said how much time you have.")),
-    )
+    ]
     reads = Reason(_("You want contact and material that people read: that is done on the web."))
-    return [*said, reads] if BY_PEOPLE & set(answers.get("value") or ()) else list(said)
+    return [*reasons, reads] if BY_PEOPLE & set(answers.get("value") or ()) else reasons
 
 
-def _of(answers: Mapping[str, Any], key: str, words: Mapping[str, Promise], unknown: Promise) -> Reason:
-    found = words.get(str(value_at(answers, key) or ""))
-    return Reason(found) if found is not None else Reason(unknown, known=False)
+def _of(answers: Mapping[str, Any], key: str, texts: Mapping[str, Promise], unknown: Promise) -> Reason:
+    text = texts.get(str(value_at(answers, key) or ""))
+    return Reason(text) if text is not None else Reason(unknown, known=False)
 
 
 TECHNOLOGY_NOW = {

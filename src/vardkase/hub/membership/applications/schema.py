@@ -42,7 +42,8 @@ def _object(title: str, groups: tuple[FieldGroup, ...]) -> dict[str, Any]:
     for group in groups:
         if group.name:
             properties[group.name] = _object(str(group.title), (FieldGroup(group.fields),))
-            required += [group.name] if _is_needed(group) else []
+            is_required = group.only_if is None and any(field.required for field in group.fields)
+            required += [group.name] if is_required else []
         else:
             properties |= {field.name: _field(field) for field in group.fields}
             required += [field.name for field in group.fields if field.required]
@@ -55,21 +56,17 @@ def _object(title: str, groups: tuple[FieldGroup, ...]) -> dict[str, Any]:
     }
 
 
-def _is_needed(group: FieldGroup) -> bool:
-    return group.only_if is None and any(field.required for field in group.fields)
-
-
 def _field(field: FormField) -> dict[str, Any]:
-    words = ". ".join(str(text).rstrip(".") for text in (field.label, field.hint) if str(text))
-    found = {"description": words, **TYPES[field.kind]}
+    description = ". ".join(str(text).rstrip(".") for text in (field.label, field.hint) if str(text))
+    schema = {"description": description, **TYPES[field.kind]}
     names = [value for value, _ in field.choices]
     if field.kind is FieldKind.CHOICE:
-        found["enum"] = names
+        schema["enum"] = names
     elif field.kind is FieldKind.CHOICES:
-        found["items"] = {"enum": names}
+        schema["items"] = {"enum": names}
     elif field.kind is FieldKind.LINES:
-        found["items"] = {"type": "string", "maxLength": field.longest}
-        found["maxItems"] = field.most
-    elif found["type"] == "string":
-        found["maxLength"] = field.longest
-    return found
+        schema["items"] = {"type": "string", "maxLength": field.longest}
+        schema["maxItems"] = field.most
+    elif schema["type"] == "string":
+        schema["maxLength"] = field.longest
+    return schema

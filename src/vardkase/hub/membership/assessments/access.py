@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -58,12 +57,13 @@ def interest_in(actor: Actor, membership: Membership) -> Problem | None:
     An interest in the application carries over to the membership. A person named as a contact must answer on
     record first, in the case or for the membership.
     """
-    if actor.user_id is None:
+    if actor.user_id is None:  # The console and jobs are nobody who could be partial.
         return None
     answers = _answers_of(actor, membership)
-    if any(each.is_partial for each in answers):
+    if any(answer.is_partial for answer in answers):
         return AssessmentProblem.IS_PARTIAL()
-    named = {str(each.get("email") or "") for each in _contacts(membership)}
+    contacts = [value for name, value in membership.details.items() if name.startswith("contact_")]
+    named = {str(contact.get("email") or "") for contact in contacts if isinstance(contact, dict)}
     if not answers and _is_contact(actor, named | contact_addresses(membership.organisation_id or 0)):
         return AssessmentProblem.CONTACT_OF_MEMBER()
     return None
@@ -74,21 +74,21 @@ def organisations_of_interest(actor: Actor) -> set[int]:
     declared = Partiality.objects.filter(user=actor.user_id or 0, is_partial=True)
     cases = declared.exclude(application=None).values("application")
     members = Membership.objects.filter(application__in=cases).values_list("organisation", flat=True)
-    told = declared.values_list("organisation", "application__organisation")
-    return {each for row in told for each in row if each} | set(members)
+    rows = declared.values_list("organisation", "application__organisation")
+    return {organisation for row in rows for organisation in row if organisation} | set(members)
 
 
 def without_interest(actor: Actor, applications: QuerySet[Application]) -> QuerySet[Application]:
     """The applications in which the actor has not declared to be partial."""
     declared = Partiality.objects.filter(user=actor.user_id or 0, is_partial=True).exclude(application=None)
-    found = applications.exclude(pk__in=declared.values("application"))
-    return found.exclude(organisation__in=organisations_of_interest(actor))
+    others = applications.exclude(pk__in=declared.values("application"))
+    return others.exclude(organisation__in=organisations_of_interest(actor))
 
 
 def other_officers_without_interest(actor: Actor, interest: Callable[[Actor], Problem | None]) -> int:
     """How many officers there are beside the actor whom `interest` finds no conflict of."""
     others = officers().exclude(pk=actor.user_id or 0).select_related("org", "role")
-    return sum(not interest(actor_for(each, Credential.JOB)) for each in others)
+    return sum(not interest(actor_for(officer, Credential.JOB)) for officer in others)
 
 
 def _is_contact(actor: Actor, addresses: AbstractSet[str]) -> bool:
@@ -97,7 +97,7 @@ def _is_contact(actor: Actor, addresses: AbstractSet[str]) -> bool:
 
 
 def is_partial_in(actor: Actor, membership: Membership) -> bool:
-    return any(each.is_partial for each in _answers_of(actor, membership))
+    return any(answer.is_partial for answer in _answers_of(actor, membership))
 
 
 def _answers_of(actor: Actor, membership: Membership) -> list[Partiality]:
@@ -105,11 +105,6 @@ def _answers_of(actor: Actor, membership: Membership) -> list[Partiality]:
     cases = Q(application__organisation=membership.organisation_id) | Q(application=case.pk if case else 0)
     cases |= Q(organisation=membership.organisation_id)
     return list(Partiality.objects.filter(cases, user=actor.user_id or 0))
-
-
-def _contacts(membership: Membership) -> list[dict[str, Any]]:
-    contacts = [value for name, value in membership.details.items() if name.startswith("contact_")]
-    return [each for each in contacts if isinstance(each, dict)]
 
 
 def interest_of(actor: Actor, application: Application) -> Problem | None:
@@ -134,6 +129,7 @@ def require_impartial(actor: Actor, application: Application) -> None:
 
 
 def opened(actor: Actor, application: Application) -> Application:
-    found = locked(application)
-    require_impartial(actor, found)
-    return found
+    # Locked first: the check and what follows it see the same answers.
+    application = locked(application)
+    require_impartial(actor, application)
+    return application

@@ -67,28 +67,29 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
 
 
 def _application(request: ApprovalRequest) -> Application:
-    found = Application.objects.select_for_update().filter(number=request.subject).first()
-    if found is None:
+    application = Application.objects.select_for_update().filter(number=request.subject).first()
+    if application is None:
         raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
-    return found
+    return application
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:
-    """The terms are left out: if they are not accepted, the approval itself is refused and can be retried."""
+    # Without the terms: if they are not accepted, the approval itself is refused and can be retried.
     application = _application(request)
     answers = {key: value for key, value in application.answers.items() if key != "terms"}
-    written = json.dumps(answers, sort_keys=True, ensure_ascii=False)
-    found = assessments_of(application)
+    text = json.dumps(answers, sort_keys=True, ensure_ascii=False)
+    assessments = sorted(assessments_of(application).items())
     return {
         "state": application.state,
-        "answers": hashlib.sha256(written.encode()).hexdigest(),
-        "criteria": {key: [each.verdict, each.reason] for key, each in sorted(found.items())},
+        "answers": hashlib.sha256(text.encode()).hexdigest(),
+        "criteria": {key: [assessed.verdict, assessed.reason] for key, assessed in assessments},
     }
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
-    found = Application.objects.filter(number=request.subject).first()
-    return conflict_of(cast(Actor, actor), found) if found else None
+    # Without a lock: pages that only read ask this too, outside a transaction.
+    application = Application.objects.filter(number=request.subject).first()
+    return conflict_of(cast(Actor, actor), application) if application else None
 
 
 def _decide(approval: Approval) -> Application:

@@ -54,11 +54,11 @@ def preview_decision(actor: Actor, application: Application, proposal: Proposal)
 def completion_request(
     actor: Actor, application: Application, request: str, steps: Iterable[str]
 ) -> Contents:
-    chosen = list(steps)
+    names = list(steps)  # read once for each language
     facts, signed = {}, {}
     for language in LANGUAGES:
         with override(language):
-            parts = "\n".join(str(BY_NAME[name].title) for name in chosen)
+            parts = "\n".join(str(BY_NAME[name].title) for name in names)
             last = formatted(application.complete_by, "j F Y") if application.complete_by else ""
             facts[language] = {
                 **common(application),
@@ -79,7 +79,7 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
             facts[language] = {
                 **common(application),
                 "reasons": _reasons(application, proposal),
-                "unmet": _unmet(application) if proposal.outcome == Outcome.REJECT else "",
+                "unmet": _unmet_criteria(application) if proposal.outcome == Outcome.REJECT else "",
                 "terms_version": str(accepted_version(application) or ""),
                 "proposer": proposer,
                 "decider": decider,
@@ -110,12 +110,13 @@ def _reasons(application: Application, proposal: Proposal) -> str:
     return "\n\n".join([proposal.reasons, *lines])
 
 
-def _unmet(application: Application) -> str:
+def _unmet_criteria(application: Application) -> str:
     lines = [f"{title}: {reason}" for title, reason in _not_met(application)]
     return gettext("Criteria that are not met:") + "\n\n" + "\n\n".join(lines) if lines else ""
 
 
 def _not_met(application: Application) -> list[tuple[str, str]]:
-    found = assessments_of(application)
-    unmet = not_met(criteria_of(application), {key: each.verdict for key, each in found.items()})
-    return [(each.title, found[each.key].reason) for each in unmet]
+    assessments = assessments_of(application)
+    verdicts = {key: assessment.verdict for key, assessment in assessments.items()}
+    unmet = not_met(criteria_of(application), verdicts)
+    return [(criterion.title, assessments[criterion.key].reason) for criterion in unmet]

@@ -50,57 +50,62 @@ class CaseFilter:
     """An officer's id, "none", or "second" for those that wait for a second officer."""
 
 
-def applications(actor: Actor, narrowed: CaseFilter) -> QuerySet[Application]:
+def applications(actor: Actor, by: CaseFilter) -> QuerySet[Application]:
     actor.require_staff(*OFFICERS)
-    found = Application.objects.exclude(state=ApplicationState.DRAFT).exclude(submitted=None)
-    if text := narrowed.text.strip():
+    rows = Application.objects.exclude(state=ApplicationState.DRAFT).exclude(submitted=None)
+    if text := by.text.strip():
         number = (
             Q(organisation_number__contains=text.replace("-", "")) if text.replace("-", "").isdigit() else Q()
         )
-        found = found.filter(
+        rows = rows.filter(
             Q(organisation_name__icontains=text) | Q(number__icontains=text) | (number or Q(pk=0))
         )
-    if narrowed.state:
-        found = found.filter(state=narrowed.state)
-    if narrowed.sector:
-        found = found.filter(sector=narrowed.sector)
-    return _by_handler(found, narrowed.handler).select_related("handling__officer")
+    if by.state:
+        rows = rows.filter(state=by.state)
+    if by.sector:
+        rows = rows.filter(sector=by.sector)
+    return _by_handler(rows, by.handler).select_related("handling__officer")
 
 
 def find(actor: Actor, number: str) -> Application:
-    found = applications(actor, CaseFilter()).filter(number=number.replace("\0", "")).first()
-    if found is None:
+    # PostgreSQL takes no NUL in a text.
+    application = applications(actor, CaseFilter()).filter(number=number.replace("\0", "")).first()
+    if application is None:
         raise NotFound(ApplicationProblem.NO_SUCH_APPLICATION())
-    return found
+    return application
 
 
 def counts(actor: Actor) -> dict[str, int]:
-    found = applications(actor, CaseFilter()).order_by().values_list("state").annotate(Count("pk"))
-    return dict(found)
+    # Without its order, which would become part of GROUP BY.
+    rows = applications(actor, CaseFilter()).order_by().values_list("state").annotate(Count("pk"))
+    return dict(rows)
 
 
 def waiting_for(actor: Actor) -> int:
-    """How many applications the actor has to do something with: not those in which they have declared an interest."""
+    """How many applications wait for the actor, without those in which they have declared an interest."""
     return without_interest(actor, applications(actor, CaseFilter())).filter(state__in=TO_HANDLE).count()
 
 
 def handlers(actor: Actor) -> list[tuple[int, str]]:
     actor.require_staff(*OFFICERS)
-    found = Handling.objects.exclude(officer=None).order_by("officer__email")
-    return list(found.values_list("officer_id", "officer__email").distinct())
+    rows = Handling.objects.exclude(officer=None).order_by("officer__email")
+    return list(rows.values_list("officer_id", "officer__email").distinct())
 
 
 def terms_against(application: Application) -> Terms:
-    """The version that an application is assessed against: the current one, after the decision that of the
-    decision."""
+    """The version that an application is assessed against: the current one, or that of its decision."""
     handling = Handling.objects.filter(application=application).first() if application.decided else None
     return terms_of(handling.terms_version) if handling else current_terms()
 
 
 def drop_outdated(published: Published) -> None:
     """Remove assessments of criteria that a new version words differently: they must be assessed again."""
-    before = {each["key"]: each for each in published.former.criteria}
-    changed = [each["key"] for each in published.terms.criteria if before.get(each["key"]) != each]
+    before = {criterion["key"]: criterion for criterion in published.former.criteria}
+    changed = [
+        criterion["key"]
+        for criterion in published.terms.criteria
+        if before.get(criterion["key"]) != criterion
+    ]
     undecided = Application.objects.filter(state__in=UNDECIDED)
     CriterionAssessment.objects.filter(application__in=undecided, key__in=changed).delete()
 
@@ -111,11 +116,12 @@ def criteria_of(application: Application) -> list[Criterion]:
 
 
 def assessments_of(application: Application) -> dict[str, CriterionAssessment]:
-    return {each.key: each for each in CriterionAssessment.objects.filter(application=application)}
+    rows = CriterionAssessment.objects.filter(application=application)
+    return {row.key: row for row in rows}
 
 
 def verdicts_of(application: Application) -> dict[str, str]:
-    return {key: each.verdict for key, each in assessments_of(application).items()}
+    return {key: assessment.verdict for key, assessment in assessments_of(application).items()}
 
 
 def proposals_of(application: Application) -> list[Proposal]:
@@ -131,19 +137,20 @@ def age_in_days(application: Application) -> int:
     return ages_in_days([application])[application.pk]
 
 
-def ages_in_days(found: Sequence[Application]) -> dict[int, int]:
+def ages_in_days(applications: Sequence[Application]) -> dict[int, int]:
     """For each application, the number of days it has been with the officers: 1 on the first day, 0 before.
 
     Days on the waiting list, days spent waiting for the applicant and days after the decision do not count.
     """
-    steps: dict[int, list[HistoryEntry]] = {each.pk: [] for each in found}
-    entries = HistoryEntry.objects.filter(kind=APPLICATION.kind, thing_id__in=list(steps))
-    for entry in entries.exclude(before=F("after")).order_by("pk"):
+    steps: dict[int, list[HistoryEntry]] = {application.pk: [] for application in applications}
+    rows = HistoryEntry.objects.filter(kind=APPLICATION.kind, thing_id__in=list(steps))
+    for entry in rows.exclude(before=F("after")).order_by("pk"):
         steps[entry.thing_id].append(entry)
-    return {pk: len(_days_with_us(each)) for pk, each in steps.items()}
+    return {pk: len(_days_with_officers(entries)) for pk, entries in steps.items()}
 
 
-def _days_with_us(steps: list[HistoryEntry]) -> set[date]:
+def _days_with_officers(steps: list[HistoryEntry]) -> set[date]:
+    # A set: two stays that meet on one day count it once.
     days: set[date] = set()
     for step, following in zip_longest(steps, steps[1:]):
         if step.after in TO_HANDLE and not (following and following.step == "wait"):
@@ -153,12 +160,10 @@ def _days_with_us(steps: list[HistoryEntry]) -> set[date]:
     return days
 
 
-def _by_handler(found: QuerySet[Application], handler: str) -> QuerySet[Application]:
+def _by_handler(rows: QuerySet[Application], handler: str) -> QuerySet[Application]:
     if handler == "none":
-        return found.filter(Q(handling=None) | Q(handling__officer=None))
+        return rows.filter(Q(handling=None) | Q(handling__officer=None))
     if handler == "second":
         waiting = Proposal.objects.waiting().values("subject")
-        return found.filter(number__in=waiting, state=ApplicationState.UNDER_REVIEW)
-    return (
-        found.filter(handling__officer=int(handler)) if handler.isdecimal() and len(handler) < 18 else found
-    )
+        return rows.filter(number__in=waiting, state=ApplicationState.UNDER_REVIEW)
+    return rows.filter(handling__officer=int(handler)) if handler.isdecimal() and len(handler) < 18 else rows

@@ -34,11 +34,11 @@ def applicant_of(
     organisation_id: int | None, name: str, number: str, email: str, answers: Mapping[str, Any]
 ) -> AssessedApplicant:
     organisation = _object(answers.get("organisation"))
-    contacts = [_object(each) for each in _object(answers.get("contacts")).values()]
-    addresses = {str(each.get("email") or "").casefold() for each in contacts} | {email.casefold()}
+    contacts = [_object(contact) for contact in _object(answers.get("contacts")).values()]
+    addresses = {str(contact.get("email") or "").casefold() for contact in contacts} | {email.casefold()}
     domains = organisation.get("domains")
-    named = {str(each).casefold() for each in domains} if isinstance(domains, list) else set()
-    return AssessedApplicant(organisation_id, name, number, frozenset(named), frozenset(addresses - {""}))
+    claimed = {str(domain).casefold() for domain in domains} if isinstance(domains, list) else set()
+    return AssessedApplicant(organisation_id, name, number, frozenset(claimed), frozenset(addresses - {""}))
 
 
 def conflict(officer: Officer, applicant: AssessedApplicant) -> Problem | None:
@@ -55,22 +55,22 @@ def conflict(officer: Officer, applicant: AssessedApplicant) -> Problem | None:
 
 
 def not_assessed(criteria: Iterable[Criterion], verdicts: Mapping[str, str]) -> list[Criterion]:
-    return [each for each in criteria if each.key not in verdicts]
+    return [criterion for criterion in criteria if criterion.key not in verdicts]
 
 
 def not_met(criteria: Iterable[Criterion], verdicts: Mapping[str, str]) -> list[Criterion]:
-    return [each for each in criteria if verdicts.get(each.key) == Verdict.NOT_MET]
+    return [criterion for criterion in criteria if verdicts.get(criterion.key) == Verdict.NOT_MET]
 
 
 def refusal_of_proposal(
     criteria: Iterable[Criterion], verdicts: Mapping[str, str], outcome: str, exception: str
 ) -> Problem | None:
     criteria = list(criteria)
-    if left := not_assessed(criteria, verdicts):
-        return AssessmentProblem.NOT_ASSESSED(criteria=[each.title for each in left])
+    if remaining := not_assessed(criteria, verdicts):
+        return AssessmentProblem.NOT_ASSESSED(criteria=[criterion.title for criterion in remaining])
     unmet = not_met(criteria, verdicts)
     if outcome == Outcome.APPROVE and unmet and not exception:
-        return AssessmentProblem.NEEDS_EXCEPTION(criteria=[each.title for each in unmet])
+        return AssessmentProblem.NEEDS_EXCEPTION(criteria=[criterion.title for criterion in unmet])
     return None
 
 
@@ -82,5 +82,5 @@ def refusal_of_terms(outcome: str, accepted: int | None, current: int) -> Proble
     return AssessmentProblem.OTHER_TERMS_ACCEPTED(accepted=accepted, current=current)
 
 
-def _object(given: Any) -> Mapping[str, Any]:
-    return given if isinstance(given, Mapping) else {}
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

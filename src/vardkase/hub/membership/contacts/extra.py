@@ -42,9 +42,9 @@ class ExtraField:
     def options(self) -> list[tuple[str, str]]:
         return [(value, _in_language(labels)) for value, labels in self.choices]
 
-    def stored(self, given: Any) -> str:
-        """`given` in stored form. Raises Invalid with the problem alone."""
-        text = str(given or "").strip()
+    def stored(self, value: Any) -> str:
+        """`value` in stored form. Raises Invalid with the problem alone."""
+        text = str(value or "").strip()
         if "\0" in text or len(text) > LONGEST:
             raise Invalid(HubProblem.TEXT_LENGTH(count=LONGEST))
         if not text:
@@ -83,19 +83,20 @@ class Schema:
 
     def shown(self, values: Mapping[str, str]) -> list[tuple[str, str]]:
         return [
-            (each.label, dict(each.options).get(values[each.name], values[each.name]))
-            for each in self.fields
-            if each.name in values
+            (field.label, dict(field.options).get(values[field.name], values[field.name]))
+            for field in self.fields
+            if field.name in values
         ]
 
 
 @cache
 def every_version() -> dict[tuple[str, int], Schema]:
-    found = (_read(path) for path in sorted(FOLDER.glob("*.toml")))
-    return {(schema.name, schema.version): schema for schema in found}
+    schemas = (_read(path) for path in FOLDER.glob("*.toml"))
+    return {(schema.name, schema.version): schema for schema in schemas}
 
 
 def newest() -> dict[str, Schema]:
+    # Later versions come last, and replace the earlier ones of the same name.
     return {name: schema for (name, _version), schema in sorted(every_version().items())}
 
 
@@ -107,24 +108,20 @@ def _read(path: Path) -> Schema:
         document["title"],
         tuple(
             ExtraField(
-                each["name"],
-                each["type"],
-                each["label"],
-                each.get("required", False),
-                each.get("pattern", ""),
-                tuple((choice["value"], choice["label"]) for choice in each.get("choices", ())),
+                field["name"],
+                field["type"],
+                field["label"],
+                field.get("required", False),
+                field.get("pattern", ""),
+                tuple((choice["value"], choice["label"]) for choice in field.get("choices", ())),
             )
-            for each in document["fields"]
+            for field in document["fields"]
         ),
     )
 
 
 def _in_language(texts: Mapping[str, str]) -> str:
     return texts.get(get_language() or "sv", texts["en"])
-
-
-def _text(_field: ExtraField, text: str) -> str:
-    return text
 
 
 def _url(_field: ExtraField, text: str) -> str:
@@ -156,10 +153,6 @@ def _number(_field: ExtraField, text: str) -> str:
     return str(int(text))
 
 
-def _flag(_field: ExtraField, text: str) -> str:
-    return "1" if text.lower() in ("1", "true", "yes", "on") else ""
-
-
 def _choice(field: ExtraField, text: str) -> str:
     if text not in dict(field.choices):
         raise Invalid(ContactProblem.NO_SUCH_OPTION())
@@ -167,11 +160,11 @@ def _choice(field: ExtraField, text: str) -> str:
 
 
 CHECKS: dict[str, Callable[[ExtraField, str], str]] = {
-    "text": _text,
+    "text": lambda _field, text: text,
     "url": _url,
     "email": _email,
     "date": _date,
     "number": _number,
-    "flag": _flag,
+    "flag": lambda _field, text: "1" if text.lower() in ("1", "true", "yes", "on") else "",
     "choice": _choice,
 }

@@ -13,27 +13,26 @@ from vardkase.hub.membership.members.models import Membership, ProposedChange
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.organisations.models import Organisation
 
-TOLD_AS = {
+CONTACT_ROLES = {
     "contact_signatory": ContactRole.SIGNATORY,
     "contact_main": ContactRole.MAIN,
     "contact_technical": ContactRole.TECHNICAL,
     "contact_security": ContactRole.SECURITY,
     "contact_dpo": ContactRole.DATA_PROTECTION,
 }
-"""What `members.details` calls each of them."""
+"""By the names of the fields in `members.details`."""
 
 
 def begin_from_membership(membership: Membership) -> None:
-    """Create a member's first contacts from its application, unless it has contacts; unusable keys are
-    dropped."""
+    """Create a member's first contacts from its application, unless it has some; unusable keys are dropped."""
     organisation = membership.organisation
     if contacts(organisation).exists():
         return
-    named = ((role, membership.details.get(told) or {}) for told, role in TOLD_AS.items())
+    people = ((role, membership.details.get(name) or {}) for name, role in CONTACT_ROLES.items())
     Contact.objects.bulk_create(
-        _filled(Contact(organisation=organisation, role=role), given)
-        for role, given in named
-        if _can_be_reached(given)
+        _filled(Contact(organisation=organisation, role=role), person)
+        for role, person in people
+        if _can_be_reached(person)
     )
 
 
@@ -43,9 +42,9 @@ def follow_change(change: ProposedChange) -> None:
     Contacts are matched by e-mail address; those that the organisation has added itself are left alone.
     """
     organisation = change.membership.organisation
-    for told, role in TOLD_AS.items():
-        if told in change.fields:
-            before, after = change.fields[told]
+    for name, role in CONTACT_ROLES.items():
+        if name in change.fields:
+            before, after = change.fields[name]
             _replace(organisation, role, before or {}, after or {})
 
 
@@ -64,23 +63,23 @@ def _replace(
         record(hub_actor(), HubAction.CONTACT_REMOVED, target)
 
 
-def _known(organisation: Organisation, role: ContactRole, given: Mapping[str, Any]) -> Contact | None:
-    if not given.get("email"):
+def _known(organisation: Organisation, role: ContactRole, person: Mapping[str, Any]) -> Contact | None:
+    if not person.get("email"):
         return None
-    return contacts(organisation).filter(role=role, email__iexact=given["email"]).first()
+    return contacts(organisation).filter(role=role, email__iexact=person["email"]).first()
 
 
-def _can_be_reached(given: Mapping[str, Any]) -> bool:
-    return bool(given.get("name") and given.get("email"))
+def _can_be_reached(person: Mapping[str, Any]) -> bool:
+    return bool(person.get("name") and person.get("email"))
 
 
-def _filled(row: Contact, given: Mapping[str, Any]) -> Contact:
-    is_same = row.email.lower() == given["email"].lower()
-    row.name, row.email = given["name"][: LENGTHS["name"]], given["email"]
-    row.phone = given.get("phone", "")[: LENGTHS["phone"]]
-    key = given.get("key", "")
+def _filled(row: Contact, person: Mapping[str, Any]) -> Contact:
+    is_same = row.email.lower() == person["email"].lower()
+    row.name, row.email = person["name"][: LENGTHS["name"]], person["email"]
+    row.phone = person.get("phone", "")[: LENGTHS["phone"]]
+    key = person.get("key", "")
     if key and not fault_of_key(key):
         row.openpgp_key = key
-    elif not is_same:
+    elif not is_same:  # Mail to another person must not be encrypted with the former one's key.
         row.openpgp_key = ""
     return row

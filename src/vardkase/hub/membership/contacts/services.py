@@ -35,10 +35,11 @@ MOST = 50
 
 
 def find_organisation(actor: Actor, pk: int) -> Organisation:
-    found = Organisation.objects.filter(pk=pk, local=True).first()
-    if found is None or not _may_read(actor, pk):
+    may_read = actor.organisation_id == pk or not actor.staff.isdisjoint(READERS) or administers(actor, pk)
+    organisation = Organisation.objects.filter(pk=pk, local=True).first() if may_read else None
+    if organisation is None:
         raise NotFound(MembershipProblem.NO_SUCH_ORGANISATION())
-    return found
+    return organisation
 
 
 def may_edit(actor: Actor, organisation_id: int) -> bool:
@@ -87,12 +88,12 @@ def remove_contact(actor: Actor, organisation_id: int, pk: int) -> None:
 
 
 @transaction.atomic
-def save_extra(actor: Actor, organisation_id: int, schema_name: str, given: Mapping[str, Any]) -> ExtraFields:
+def save_extra(actor: Actor, organisation_id: int, schema_name: str, data: Mapping[str, Any]) -> ExtraFields:
     organisation = _to_edit(actor, organisation_id)
     schema = newest().get(schema_name)
     if schema is None:
         raise NotFound(ContactProblem.NO_SUCH_SCHEMA())
-    values = {"values": schema.checked(given), "version": schema.version}
+    values = {"values": schema.checked(data), "version": schema.version}
     row, _made = ExtraFields.objects.update_or_create(
         organisation=organisation, schema=schema.name, defaults=values
     )
@@ -104,14 +105,6 @@ def save_extra(actor: Actor, organisation_id: int, schema_name: str, given: Mapp
         change,
     )
     return row
-
-
-def _may_read(actor: Actor, organisation_id: int) -> bool:
-    return (
-        actor.organisation_id == organisation_id
-        or bool(actor.staff & READERS)
-        or administers(actor, organisation_id)
-    )
 
 
 def _to_edit(actor: Actor, organisation_id: int) -> Organisation:

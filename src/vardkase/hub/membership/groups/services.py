@@ -57,17 +57,20 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
     known = set(group.administrators.values_list("pk", flat=True))
     group.organisations.set(members)
     group.administrators.set(administrators)
+    # A consent ends with either side's place in the group: who comes back is asked again.
     kept = group.consents.filter(organisation__in=before, administrator__in=known)
     kept = kept.filter(organisation__in=members, administrator__in=administrators)
     group.consents.exclude(pk__in=kept.values("pk")).delete()
     for organisation in members:
-        asked = [
-            each
-            for each in administrators
-            if each.org_id != organisation.pk and (organisation.pk not in before or each.pk not in known)
+        # An organisation is asked about each administrator once, and never about its own.
+        new = [
+            administrator
+            for administrator in administrators
+            if administrator.org_id != organisation.pk
+            and (organisation.pk not in before or administrator.pk not in known)
         ]
-        if asked:
-            mails.ask(actor, group, organisation, [each.email for each in asked])
+        if new:
+            mails.ask(actor, group, organisation, [administrator.email for administrator in new])
     change = {"count": len(members), "administrators": [each.email for each in administrators]}
     record(
         actor,

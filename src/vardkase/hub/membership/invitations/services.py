@@ -28,7 +28,7 @@ from vardkase.hub.membership.phases.rules import PhaseProgress
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
-HOLDS = timedelta(days=30)
+VALID_FOR = timedelta(days=30)
 PATH = "/apply/invited/"
 LONGEST_NOTE = 300
 
@@ -56,10 +56,10 @@ def invitations(actor: Actor) -> QuerySet[Invitation]:
 def find_invitation(actor: Actor, pk: int) -> Invitation:
     """An invitation, its row locked until the end of the transaction. Raises NotFound, Forbidden."""
     _require(actor)
-    found = Invitation.objects.select_for_update().filter(pk=pk).first()
-    if found is None:
+    invitation = Invitation.objects.select_for_update().filter(pk=pk).first()
+    if invitation is None:
         raise NotFound(InvitationProblem.NO_SUCH_INVITATION())
-    return found
+    return invitation
 
 
 @transaction.atomic
@@ -84,7 +84,7 @@ def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> In
         language=language if language in ("sv", "en") else "sv",
         note=note.replace("\0", "").strip()[:LONGEST_NOTE],
         digest=digest_of(token),
-        expires=now + HOLDS,
+        expires=now + VALID_FOR,
         sent=now,
         created_by=actor.name,
     )
@@ -103,7 +103,7 @@ def send_again(actor: Actor, pk: int) -> Invitation:
     _require_unused(invitation)
     token = secrets.token_urlsafe(32)
     invitation.digest, invitation.sent = digest_of(token), timezone.now()
-    invitation.expires = invitation.sent + HOLDS
+    invitation.expires = invitation.sent + VALID_FOR
     invitation.save(update_fields=["digest", "sent", "expires"])
     record(actor, HubAction.INVITATION_SENT_AGAIN, target_of(invitation))
     _mail(actor, invitation, token)
@@ -121,12 +121,12 @@ def revoke(actor: Actor, pk: int) -> Invitation:
 
 
 def open_invitation(token: str) -> Invitation:
-    found = Invitation.objects.filter(
+    invitation = Invitation.objects.filter(
         digest=digest_of(token), used=None, revoked=None, expires__gt=timezone.now()
     ).first()
-    if found is None:
+    if invitation is None:
         raise NotFound(InvitationProblem.NO_SUCH_INVITATION())
-    return found
+    return invitation
 
 
 @transaction.atomic
@@ -137,6 +137,7 @@ def begin_invited(token: str, address: str | None, email: str, language: str) ->
     """
     application, link = begin(address, email, language)
     now = timezone.now()
+    # One statement finds it and uses it up: of two at once, one changes no row, and is refused.
     used = Invitation.objects.filter(
         digest=digest_of(token), used=None, revoked=None, expires__gt=now
     ).update(used=now, application=application)

@@ -14,13 +14,25 @@ def details_of(answers: Mapping[str, Any]) -> dict[str, Any]:
 
     Invalid values are left out: the member enters them again during onboarding.
     """
-    found: dict[str, Any] = {}
-    for name, value in _given(answers):
+    about, connection = _part(answers, "organisation"), _part(answers, "connection")
+    api, contacts = _part(connection, "api"), _part(answers, "contacts")
+    place = f"{about.get('postcode', '')} {about.get('city', '')}".strip()
+    given = {
+        "address": "\n".join(line for line in (about.get("street"), place) if line),
+        "domains": about.get("domains"),
+        "networks": connection.get("networks"),
+        "egress": api.get("egress"),
+        "software": f"{api.get('software', '')} {api.get('version', '')}".strip(),
+        **{f"contact_{name}": contacts.get(name) for name in CONTACTS},
+    }
+    details: dict[str, Any] = {}
+    # Read one at a time: an invalid one must not take the others with it.
+    for name, value in given.items():
         try:
-            found |= read_details({name: value}) if value else {}
+            details |= read_details({name: value}) if value else {}
         except Invalid:
             continue
-    return found
+    return details
 
 
 def county_of(answers: Mapping[str, Any]) -> str:
@@ -35,20 +47,7 @@ def uuid_of(answers: Mapping[str, Any]) -> str:
     return str(_part(_part(answers, "connection"), "api").get("uuid") or "")
 
 
-def _given(answers: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    about, connection = _part(answers, "organisation"), _part(answers, "connection")
-    api, contacts = _part(connection, "api"), _part(answers, "contacts")
-    place = f"{about.get('postcode', '')} {about.get('city', '')}".strip()
-    return [
-        ("address", "\n".join(line for line in (about.get("street"), place) if line)),
-        ("domains", about.get("domains")),
-        ("networks", connection.get("networks")),
-        ("egress", api.get("egress")),
-        ("software", f"{api.get('software', '')} {api.get('version', '')}".strip()),
-        *((f"contact_{name}", contacts.get(name)) for name in CONTACTS),
-    ]
-
-
 def _part(answers: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = answers.get(name)
-    return found if isinstance(found, Mapping) else {}
+    part = answers.get(name)
+    # Answers of an old questionnaire, or of a file, may have another shape.
+    return part if isinstance(part, Mapping) else {}

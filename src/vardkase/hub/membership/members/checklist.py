@@ -9,11 +9,12 @@ from vardkase.hub.membership.members.models import Membership
 type Checklist = Callable[[Membership], list[str]]
 """A membership → what is still open, in words."""
 
+# Registered at start: onboarding imports this package, so that it cannot be imported here.
 _checklist: list[Checklist] = []
 _never_waived: list[Checklist] = []
 
 
-def checklist_is_told_by(checklist: Checklist, never_waived: Checklist) -> None:
+def register_checklist(checklist: Checklist, never_waived: Checklist) -> None:
     """Register the source of the checklist, once, when the applications are ready."""
     _checklist[:], _never_waived[:] = [checklist], [never_waived]
 

@@ -24,6 +24,7 @@ LONGEST = 2000
 LONGEST_NAME = 255
 LONGEST_KEY = 100_000
 MOST = 100
+# A host name has at most 253 characters and its labels 63 (RFC 1035, section 2.3.4).
 DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
@@ -34,7 +35,7 @@ def _text(value: Any) -> str:
     return text
 
 
-def _name(value: Any) -> str:
+def _organisation_name(value: Any) -> str:
     name = checks.name(str(value or ""))
     if len(name) > LONGEST_NAME:
         raise Invalid(HubProblem.TEXT_LENGTH(count=LONGEST_NAME))
@@ -43,31 +44,32 @@ def _name(value: Any) -> str:
 
 def _lines(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else re.split(r"[\s,;]+", str(value or ""))
-    found = list(dict.fromkeys(str(part).strip().lower() for part in parts if str(part).strip()))
-    if len(found) > MOST:
+    lines = list(dict.fromkeys(str(part).strip().lower() for part in parts if str(part).strip()))
+    if len(lines) > MOST:
         raise Invalid(MembershipProblem.TOO_MANY_VALUES(count=MOST))
-    return found
+    return lines
 
 
 def _domains(value: Any) -> list[str]:
-    found = _lines(value)
-    if wrong := next((each for each in found if not DOMAIN.fullmatch(each)), None):
+    domains = _lines(value)
+    if wrong := next((domain for domain in domains if not DOMAIN.fullmatch(domain)), None):
         raise Invalid(MemberProblem.NOT_A_MAIL_DOMAIN(value=wrong[:80]))
-    return found
+    return domains
 
 
 def _networks(value: Any) -> list[str]:
     try:
-        return [str(ipaddress.ip_network(each, strict=False)) for each in _lines(value)]
+        # Not strict: people write their own address with the length of its network (192.0.2.7/24).
+        return [str(ipaddress.ip_network(line, strict=False)) for line in _lines(value)]
     except ValueError:
         raise Invalid(MemberProblem.NOT_NETWORKS()) from None
 
 
 def _contact(value: Any) -> dict[str, str]:
     """``{"name", "email", "phone", "key"}`` (an OpenPGP key or a certificate); empty if nobody is named."""
-    given = value if isinstance(value, Mapping) else {}
-    contact = {name: _text(given.get(name))[:255] for name in ("name", "email", "phone")}
-    contact["key"] = str(given.get("key") or "")[:LONGEST_KEY]
+    fields = value if isinstance(value, Mapping) else {}
+    contact = {name: _text(fields.get(name))[:255] for name in ("name", "email", "phone")}
+    contact["key"] = str(fields.get("key") or "")[:LONGEST_KEY]
     if contact["email"]:
         try:
             validate_email(contact["email"])
@@ -90,7 +92,7 @@ CONTACTS = {
     "dpo": _("Data protection officer"),
 }
 FIELDS: dict[str, DetailField] = {
-    "name": DetailField(_("Name of the organisation"), _name),
+    "name": DetailField(_("Name of the organisation"), _organisation_name),
     "address": DetailField(_("Postal address"), _text),
     **{f"contact_{name}": DetailField(label, _contact) for name, label in CONTACTS.items()},
     "domains": DetailField(_("Mail domains"), _domains),
@@ -101,16 +103,16 @@ FIELDS: dict[str, DetailField] = {
 
 
 def read_details(data: Mapping[str, Any]) -> dict[str, Any]:
-    found, errors = {}, {}
+    details, errors = {}, {}
     for name, field in FIELDS.items():
         if name in data:
             try:
-                found[name] = field.read(data[name])
+                details[name] = field.read(data[name])
             except Invalid as error:
                 errors[name] = [error.problem]
     if errors:
         raise Invalid(errors)
-    return found
+    return details
 
 
 def in_words(value: Any) -> str:

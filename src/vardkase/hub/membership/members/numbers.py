@@ -28,10 +28,11 @@ def holder_of(number: str, *, application: int = 0, organisation: int = 0) -> Pr
     """
     if not number:
         return None
+    # Applications and memberships are two tables: no unique constraint could cover both.
     cursor().execute(LOCK, (number,))
     members = Membership.objects.filter(organisation_number=number).exclude(state=MembershipState.TERMINATED)
-    if found := members.exclude(organisation=organisation).select_related("organisation").first():
-        return MemberProblem.NUMBER_OF_MEMBER(name=found.organisation.name)
+    if member := members.exclude(organisation=organisation).select_related("organisation").first():
+        return MemberProblem.NUMBER_OF_MEMBER(name=member.organisation.name)
     applications = Application.objects.filter(organisation_number=number, state__in=OPEN)
     if other := applications.exclude(pk=application).first():
         return MemberProblem.NUMBER_OF_APPLICATION(number=other.number, name=other.organisation_name)

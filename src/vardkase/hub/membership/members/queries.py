@@ -33,21 +33,21 @@ from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.organisations.settings import membership_is_in_use
 from vardkase.identity.organisations.standing import Access, access_of
 
-OF_STATEMENTS = "statement_"
-"""How the steps of a history begin that are about security statements."""
+STATEMENT_STEPS = "statement_"
+"""What the names of the history's steps about security statements begin with."""
 
 
 def memberships(actor: Actor) -> QuerySet[Membership]:
-    found = Membership.objects.select_related("organisation", "application").order_by("organisation__name")
-    return found if actor.staff & STAFF else found.filter(organisation=actor.organisation_id)
+    rows = Membership.objects.select_related("organisation", "application").order_by("organisation__name")
+    return rows if actor.staff & STAFF else rows.filter(organisation=actor.organisation_id)
 
 
 def find_membership(actor: Actor, reference: Reference) -> Membership:
     condition = by_reference(reference)
     if condition is not None:
         organisation = Organisation.objects.filter(condition)
-        if found := memberships(actor).filter(organisation__in=organisation).first():
-            return found
+        if membership := memberships(actor).filter(organisation__in=organisation).first():
+            return membership
     raise NotFound(MemberProblem.NO_SUCH_MEMBERSHIP())
 
 
@@ -71,7 +71,7 @@ def connection_of(org_id: int) -> str:
     return Membership.objects.filter(organisation=org_id).values_list("connection", flat=True).first() or ""
 
 
-def details_told(org_id: int) -> dict[str, Any]:
+def details_of_member(org_id: int) -> dict[str, Any]:
     return Membership.objects.filter(organisation=org_id).values_list("details", flat=True).first() or {}
 
 
@@ -91,13 +91,14 @@ def last_statement_day(membership: Membership) -> date:
 
 def periods(membership: Membership) -> StatementPeriods:
     """The periods in which the membership lets its organisation read, write and synchronise."""
-    held = restrictions(membership).filter(cause=RestrictionCause.OFFICER)
-    limits = [StandingLimit(*row) for row in held.values_list("kind", "until")]
+    # An expired statement also has a restriction, for people to read; the access it leaves follows from its date.
+    by_officers = restrictions(membership).filter(cause=RestrictionCause.OFFICER)
+    limits = [StandingLimit(*row) for row in by_officers.values_list("kind", "until")]
     return periods_of(membership.state, limits, last_statement_day(membership), GRACE_DAYS.value)
 
 
-KEPT_BY = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
-"""The states in which a member keeps the sign-in minimum."""
+BOUND_STATES = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
+"""The states in which the sign-in minimum applies to a member."""
 
 
 def required_sign_in(membership: Membership) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def required_sign_in(membership: Membership) -> dict[str, Any]:
 
     While a member is being connected nothing is required yet.
     """
-    if membership.state not in KEPT_BY:
+    if membership.state not in BOUND_STATES:
         return {"required_sign_in": [], "required_key_days": 0}
     return _minimum(membership)
 
@@ -115,11 +116,11 @@ def coming_sign_in(membership: Membership) -> dict[str, Any]:
 
     Members that connect by API get every rule, unless officers have set something else.
     """
-    found = _minimum(membership)
+    minimum = _minimum(membership)
     is_new = membership.state == MembershipState.ONBOARDING and membership.connection != Connection.WEB
     if is_new and not SignInMinimum.objects.filter(membership=membership).exists():
-        found["required_sign_in"] = sorted(SignInRule.values)
-    return found
+        minimum["required_sign_in"] = sorted(SignInRule.values)
+    return minimum
 
 
 def _minimum(membership: Membership) -> dict[str, Any]:
@@ -150,15 +151,12 @@ def history(actor: Actor, membership: Membership) -> list[HistoryEntry]:
     find_membership(actor, membership.organisation_id)
     entries = list(history_of(MEMBERSHIP, membership.pk).order_by("-pk"))
     if not may_read_statements(actor, membership):
+        # Blanked in memory only: these rows are never saved.
         for entry in entries:
-            if entry.step.startswith(OF_STATEMENTS):
+            if entry.step.startswith(STATEMENT_STEPS):
                 entry.note = ""
     return entries
 
 
 def open_change(membership: Membership) -> ProposedChange | None:
     return membership.changes.filter(state="proposed").first()
-
-
-def of_members(states: tuple[str, ...] = (MembershipState.ACTIVE,)) -> QuerySet[Membership]:
-    return Membership.objects.select_related("organisation").filter(state__in=states)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -49,27 +49,33 @@ def refused_by(
     `key_days`: how long a key may hold, 0 where nothing is set. `only_new`: without what is refused already by what
     is stored on each organisation.
     """
-    running = Q(ends=None) | Q(ends__gt=timezone.now())
-    certificates = ClientCertificate.objects.filter(running, org=OuterRef("pk"))
-    found = {each.pk: each for each in organisations.annotate(has_certificate=Exists(certificates))}
-    accounts = {user.pk: user for user in active_users().filter(org__in=found).select_related("role")}
-    with_factor = _with_second_factor(accounts)
+    unexpired = Q(ends=None) | Q(ends__gt=timezone.now())
+    certificates = ClientCertificate.objects.filter(unexpired, org=OuterRef("pk"))
+    by_id = {org.pk: org for org in organisations.annotate(has_certificate=Exists(certificates))}
+    accounts = {user.pk: user for user in active_users().filter(org__in=by_id).select_related("role")}
+    # Recovery codes stand in for a second factor once; alone they are none.
+    factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES).filter(
+        user__in=list(accounts)
+    )
+    with_factor = set(factors.values_list("user_id", flat=True))
     shut: dict[str, set[str]] = defaultdict(set)
     refused: dict[str, set[int]] = defaultdict(set)
     keys: dict[str, set[int]] = defaultdict(set)
-    wanted = {pk: set(rules) - set(each.required_sign_in if only_new else ()) for pk, each in found.items()}
-    for pk, each in found.items():
-        for rule in _shutting(each) & wanted[pk]:
-            shut[rule].add(each.name)
-    failing = {pk: _failing(user, found[user.org_id]) & wanted[user.org_id] for pk, user in accounts.items()}
+    wanted = {pk: set(rules) - set(org.required_sign_in if only_new else ()) for pk, org in by_id.items()}
+    for pk, org in by_id.items():
+        for rule in _unmet_by_all(org) & wanted[pk]:
+            shut[rule].add(org.name)
+    failing = {pk: _unmet_by(user, by_id[user.org_id]) & wanted[user.org_id] for pk, user in accounts.items()}
     for pk, user in accounts.items():
-        is_asked = SignInRule.SECOND_FACTOR in wanted[user.org_id] and not user.role.perm_sync
-        lacks_factor = is_asked and pk not in with_factor
+        # Sync accounts work with API keys.
+        needs_factor = SignInRule.SECOND_FACTOR in wanted[user.org_id] and not user.role.perm_sync
+        lacks_factor = needs_factor and pk not in with_factor
         for rule in failing[pk] | ({SignInRule.SECOND_FACTOR} if lacks_factor else set()):
             refused[rule].add(pk)
-    valid = list(_valid_keys(accounts))
+    running = Q(expiration=0) | Q(expiration__gt=now_seconds())  # 0: it never expires
+    valid = list(AuthKey.objects.filter(running, user__in=list(accounts)).order_by("pk"))
     for key in valid:
-        org = found[accounts[key.user_id].org_id]
+        org = by_id[accounts[key.user_id].org_id]
         was_refused = only_new and SignInRule.KEYS in org.required_sign_in
         was_refused = was_refused and _is_unbound(key, org.required_key_days)
         is_refused = SignInRule.KEYS in rules and _is_unbound(key, key_days) and not was_refused
@@ -78,32 +84,22 @@ def refused_by(
     return Refused(len(accounts), len(valid), shut, refused, keys)
 
 
-def _shutting(organisation: Organisation) -> set[str]:
+def _unmet_by_all(organisation: Organisation) -> set[str]:
     """The rules that nobody of the organisation can keep, as it is registered now."""
-    found: set[str] = set()
+    rules: set[str] = set()
     if not (organisation.networks or organisation.has_certificate):  # type: ignore[attr-defined]
-        found.add(SignInRule.SOURCE)
+        rules.add(SignInRule.SOURCE)
     if not organisation.verified_domains:
-        found.add(SignInRule.DOMAINS)
-    return found
+        rules.add(SignInRule.DOMAINS)
+    return rules
 
 
-def _failing(user: User, organisation: Organisation) -> set[str]:
+def _unmet_by(user: User, organisation: Organisation) -> set[str]:
     """The rules that refuse an account wherever it comes from."""
-    found = _shutting(organisation)
+    rules = _unmet_by_all(organisation)
     if not has_verified_domain(user.email, organisation.verified_domains):
-        found.add(SignInRule.DOMAINS)
-    return found
-
-
-def _with_second_factor(accounts: Iterable[int]) -> set[int]:
-    factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
-    return set(factors.filter(user__in=list(accounts)).values_list("user_id", flat=True))
-
-
-def _valid_keys(accounts: Iterable[int]) -> QuerySet[AuthKey]:
-    valid = Q(expiration=0) | Q(expiration__gt=now_seconds())
-    return AuthKey.objects.filter(valid, user__in=list(accounts)).order_by("pk")
+        rules.add(SignInRule.DOMAINS)
+    return rules
 
 
 def _is_unbound(key: AuthKey, key_days: int) -> bool:
@@ -112,46 +108,46 @@ def _is_unbound(key: AuthKey, key_days: int) -> bool:
     return bool(key_days) and key.expiration > end_of(latest_day(key.created, key_days))
 
 
-def warnings_of(found: Refused) -> Iterator[str]:
+def warnings_of(refused: Refused) -> Iterator[str]:
     """A sentence for each thing that stops at once; none where nothing does."""
-    if names := found.organisations.get(SignInRule.SOURCE):
-        told = gettext(
+    if names := refused.organisations.get(SignInRule.SOURCE):
+        sentence = gettext(
             "Nobody comes in from %(names)s: no network and no valid client certificate is registered."
         )
-        yield told % {"names": _named(names)}
-    if names := found.organisations.get(SignInRule.DOMAINS):
-        told = gettext("Nobody comes in from %(names)s: no mail domain is verified.")
-        yield told % {"names": _named(names)}
-    if count := len(_union(found.accounts, but=SignInRule.SECOND_FACTOR)):
-        told = ngettext(
+        yield sentence % {"names": _named(names)}
+    if names := refused.organisations.get(SignInRule.DOMAINS):
+        sentence = gettext("Nobody comes in from %(names)s: no mail domain is verified.")
+        yield sentence % {"names": _named(names)}
+    if count := len(_union(refused.accounts, but=SignInRule.SECOND_FACTOR)):
+        sentence = ngettext(
             "%(count)s of %(all)s accounts is refused at once.",
             "%(count)s of %(all)s accounts are refused at once.",
             count,
         )
-        yield told % {"count": count, "all": found.accounts_in_all}
-    if count := len(_union(found.keys)):
-        told = ngettext(
+        yield sentence % {"count": count, "all": refused.accounts_in_all}
+    if count := len(_union(refused.keys)):
+        sentence = ngettext(
             "%(count)s of %(all)s API keys stops working at once.",
             "%(count)s of %(all)s API keys stop working at once.",
             count,
         )
-        yield told % {"count": count, "all": found.keys_in_all}
-    if count := len(found.accounts.get(SignInRule.SECOND_FACTOR, ())):
-        told = ngettext(
+        yield sentence % {"count": count, "all": refused.keys_in_all}
+    if count := len(refused.accounts.get(SignInRule.SECOND_FACTOR, ())):
+        sentence = ngettext(
             "%(count)s of %(all)s accounts has to set up a second factor before anything else.",
             "%(count)s of %(all)s accounts have to set up a second factor before anything else.",
             count,
         )
-        yield told % {"count": count, "all": found.accounts_in_all}
+        yield sentence % {"count": count, "all": refused.accounts_in_all}
 
 
-def _union(found: Mapping[str, AbstractSet[int]], but: str = "") -> set[int]:
-    return {pk for rule, each in found.items() if rule != but for pk in each}
+def _union(by_rule: Mapping[str, AbstractSet[int]], but: str = "") -> set[int]:
+    return {pk for rule, refused in by_rule.items() if rule != but for pk in refused}
 
 
 def _named(names: AbstractSet[str]) -> str:
-    told = ", ".join(sorted(names)[:NAMED])
-    if (more := len(names) - NAMED) < 1:
-        return told
-    both = ngettext("%(names)s and %(count)s other", "%(names)s and %(count)s others", more)
-    return both % {"names": told, "count": more}
+    first = ", ".join(sorted(names)[:NAMED])
+    if (others := len(names) - NAMED) < 1:
+        return first
+    both = ngettext("%(names)s and %(count)s other", "%(names)s and %(count)s others", others)
+    return both % {"names": first, "count": others}

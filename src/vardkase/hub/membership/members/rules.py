@@ -41,7 +41,7 @@ MEMBERSHIP = StateMachine(
 STAFF = frozenset(
     {StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER, StaffRole.OPERATOR, StaffRole.AUDITOR}
 )
-"""Who may look at every membership: the content-blind too, for nothing of what is shared is in it."""
+"""Who may see every membership: also those who may not read content, since it holds none."""
 TECHNICAL = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR)
 """Who may do the technical items of a checklist."""
 
@@ -66,10 +66,11 @@ def require_member(actor: Actor, membership: Membership) -> None:
         raise Forbidden
 
 
+# Registered at start: assessments and contacts are layers above this one.
 _interest: list[Callable[[Actor, Membership], Problem | None]] = []
 
 
-def interest_is_told_by(interest: Callable[[Actor, Membership], Problem | None]) -> None:
+def register_interest(interest: Callable[[Actor, Membership], Problem | None]) -> None:
     """Register the source of interests in the related application, once, when the applications are ready."""
     _interest[:] = [interest]
 
@@ -77,14 +78,14 @@ def interest_is_told_by(interest: Callable[[Actor, Membership], Problem | None])
 _contact_addresses: list[Callable[[int], Iterable[str]]] = []
 
 
-def contact_addresses_are_told_by(addresses: Callable[[int], Iterable[str]]) -> None:
-    """Name who knows the mail addresses of the contacts that an organisation keeps itself, once, at start."""
+def register_contact_addresses(addresses: Callable[[int], Iterable[str]]) -> None:
+    """Register the source of the contacts that an organisation keeps itself, once, when the applications are ready."""
     _contact_addresses[:] = [addresses]
 
 
 def contact_addresses(organisation_id: int) -> set[str]:
     """The mail addresses of the contacts that an organisation keeps itself."""
-    return {each for told in _contact_addresses for each in told(organisation_id)}
+    return {address for source in _contact_addresses for address in source(organisation_id)}
 
 
 def conflict_of(actor: Actor, membership: Membership) -> Problem | None:
@@ -132,7 +133,7 @@ WHO_TAKES_PART = {
 }
 
 
-HAPPENINGS = {
+HISTORY_LABELS = {
     "opened": pgettext_lazy("membership", "Opened"),
     "restricted": pgettext_lazy("membership", "Restricted"),
     "unrestricted": pgettext_lazy("membership", "Restriction lifted"),
@@ -148,4 +149,4 @@ HAPPENINGS = {
     "statement_accepted": _("Security statement accepted"),
     "statement_returned": _("Security statement returned"),
 }
-"""What the history tells of besides steps."""
+"""What the history records besides transitions."""

@@ -19,7 +19,7 @@ from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership, MembershipState, SignInMinimum
-from vardkase.hub.membership.members.queries import KEPT_BY
+from vardkase.hub.membership.members.queries import BOUND_STATES
 from vardkase.hub.membership.members.refused_sign_in import Refused, refused_by, warnings_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
 from vardkase.hub.membership.members.services.transitions import locked, push
@@ -41,7 +41,7 @@ from vardkase.identity.organisations.queries import Reference
 ALL = "all members"
 SHORTEST, LONGEST = 1, 1096
 DAYS = 365
-"""How long a key may hold where nobody says otherwise."""
+"""How long a key may be valid unless said otherwise."""
 
 
 @transaction.atomic
@@ -79,10 +79,10 @@ def minimum_of(membership: Membership | None) -> tuple[list[str], int]:
 
 
 def would_refuse(membership: Membership | None, rules: Collection[str], key_days: int) -> Refused:
-    """Whom a minimum for one member, or (None) for all, would refuse who is let in now."""
-    concerned = Organisation.objects.filter(membership__state__in=KEPT_BY)
-    concerned = concerned.filter(membership=membership) if membership else concerned
-    return refused_by(concerned, rules, key_days, only_new=True)
+    """Whom a minimum for one member, or for all (None), would refuse in addition to today."""
+    organisations = Organisation.objects.filter(membership__state__in=BOUND_STATES)
+    organisations = organisations.filter(membership=membership) if membership else organisations
+    return refused_by(organisations, rules, key_days, only_new=True)
 
 
 def _state(request: ApprovalRequest) -> Mapping[str, Any]:
@@ -99,15 +99,15 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     return conflict_of(cast(Actor, actor), membership) if membership else None
 
 
-def _who(request: ApprovalRequest) -> str:
+def _scope(request: ApprovalRequest) -> str:
     return gettext("All members") if request.subject == ALL else request.title
 
 
 def describe_minimum(request: ApprovalRequest) -> ActionDescription:
     labels = dict(SignInRule.choices)
     rules = [str(labels.get(rule, rule)) for rule in request.parameters["rules"]]
-    given = request.parameters
-    refused = would_refuse(_membership(request), given["rules"], given["key_days"])
+    parameters = request.parameters
+    refused = would_refuse(_membership(request), parameters["rules"], parameters["key_days"])
     return ActionDescription(
         gettext("The sign-in of %(who)s will require at least what is listed below.")
         % {"who": gettext("all members") if request.subject == ALL else request.title},
@@ -126,13 +126,13 @@ def _apply(approval: Approval) -> None:
         membership=membership,
         defaults={"rules": approval.parameters["rules"], "key_days": approval.parameters["key_days"]},
     )
-    concerned = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
-    concerned = concerned.filter(Q() if membership is None else Q(pk=membership.pk))
-    for each in concerned.exclude(state=MembershipState.TERMINATED):
+    members = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
+    members = members.filter(Q() if membership is None else Q(pk=membership.pk))
+    for member in members.exclude(state=MembershipState.TERMINATED):
         note_in_history(
-            approval.actor, MEMBERSHIP, each, HubAction.MEMBERSHIP_SIGN_IN_MINIMUM_CHANGED, approval.reason
+            approval.actor, MEMBERSHIP, member, HubAction.MEMBERSHIP_SIGN_IN_MINIMUM_CHANGED, approval.reason
         )
-        push(each)
+        push(member)
 
 
 CHANGE = ApprovalAction(
@@ -144,5 +144,5 @@ CHANGE = ApprovalAction(
     fingerprint=_state,
     conflict=_conflict,
     execute=_apply,
-    subject_title=_who,
+    subject_title=_scope,
 )

@@ -51,7 +51,7 @@ def periods_of(
     if fixed := BY_STATE.get(MembershipState(state)):
         return fixed
     suspended = _ends(limits, RestrictionKind.SUSPENDED)
-    if state == MembershipState.SUSPENDED and suspended is None:
+    if state == MembershipState.SUSPENDED and suspended is None:  # no date says when it ends
         suspended = FOREVER
     return StatementPeriods(
         _period(suspended, None),
@@ -65,14 +65,16 @@ def _ends(limits: Collection[StandingLimit], kind: RestrictionKind) -> datetime 
     return max((limit.until or FOREVER for limit in limits if limit.kind == kind), default=None)
 
 
-def _end_of(day: date, more: int = 0) -> datetime:
-    return timezone.make_aware(datetime.combine(day + timedelta(days=more + 1), time.min))
+def _end_of(day: date, extra_days: int = 0) -> datetime:
+    # Midnight in the hub's time zone, at which the last day ends.
+    return timezone.make_aware(datetime.combine(day + timedelta(days=extra_days + 1), time.min))
 
 
 def _period(
     suspended: datetime | None, end: datetime | None, limited: datetime | None = None
 ) -> DateTimeTZRange:
-    begin = max((each for each in (suspended, limited) if each), default=None)
+    # Access begins again when the longest limit ends, and ends with the statement.
+    begin = max((moment for moment in (suspended, limited) if moment), default=None)
     if begin is not None and (begin == FOREVER or (end is not None and end <= begin)):
         return NEVER
     return DateTimeTZRange(begin, end)

@@ -34,6 +34,7 @@ def state_in_words(membership: Membership) -> str:
     if shown is not ShownState.LIMITED:
         return str(shown.label)
     limits = str(MembershipStanding(membership.organisation.standing).label)
+    # "Read-only" begins lower-case in a sentence; an abbreviation such as "API" keeps its capitals.
     first = limits[:1].lower() if limits[1:2].islower() or limits[1:2] == " " else limits[:1]
     return gettext("Active with limits: %(limits)s") % {"limits": first + limits[1:]}
 

@@ -29,18 +29,18 @@ class ChecklistAction:
     takes: tuple[str, ...] = ()
 
 
-def _which(actor: Actor, member: Reference, given: Values) -> object:
+def _settle_organisation(actor: Actor, member: Reference, given: Values) -> object:
     reason = given.get("reason", "")
     if "other" in given:
         return organisation.join_organisation(actor, member, given["other"], reason)
     if "uuid" in given:
         return organisation.take_uuid(actor, member, given["uuid"], reason)
-    told = OnboardingProblem.NEITHER_ORGANISATION_NOR_UUID()
-    raise Invalid({"other": [told], "uuid": [told]})
+    neither = OnboardingProblem.NEITHER_ORGANISATION_NOR_UUID()
+    raise Invalid({"other": [neither], "uuid": [neither]})
 
 
-DOINGS = {
-    "organisation": ChecklistAction((), _which, ("other", "uuid", "reason")),
+CHECKLIST_ACTIONS = {
+    "organisation": ChecklistAction((), _settle_organisation, ("other", "uuid", "reason")),
     "administrator": ChecklistAction(
         ("email",),
         lambda actor, member, given: member_accounts.invite_administrator(actor, member, **given),
@@ -65,7 +65,7 @@ DOINGS = {
     ),
     "server": ChecklistAction(("url",), services.connect, ("authkey", "push", "pull", "reason")),
 }
-"""Items that somebody of the hub does, and with what. All others are read off what the member does."""
+"""Items that hub staff carry out, and their input. All others are derived from what the member does."""
 
 
 def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> ApprovalRequest | None:
@@ -74,20 +74,21 @@ def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> App
     Returns what a second officer has to approve first, if anything. Raises Invalid by field, also for an item
     that cannot be carried out this way, and as the item's service.
     """
-    doing = DOINGS.get(item)
-    if doing is None:
-        raise Invalid({"item": [OnboardingProblem.NOT_DONE_FROM_HERE(items=list(DOINGS))]})
-    result = doing.do(actor, reference, _read(doing, given))
+    action = CHECKLIST_ACTIONS.get(item)
+    if action is None:
+        raise Invalid({"item": [OnboardingProblem.NOT_DONE_FROM_HERE(items=list(CHECKLIST_ACTIONS))]})
+    result = action.do(actor, reference, _read(action, given))
     return result if isinstance(result, ApprovalRequest) else None
 
 
-def _read(doing: ChecklistAction, given: Values) -> dict[str, Any]:
+def _read(action: ChecklistAction, given: Values) -> dict[str, Any]:
     errors: dict[str, list[Problem]] = {}
     read: dict[str, Any] = {}
     for name in given:
-        if name not in (*doing.needs, *doing.takes):
+        if name not in (*action.needs, *action.takes):
+            # Cut: the name comes from the request, and goes back in the answer.
             errors[str(name)[:80]] = [OnboardingProblem.UNKNOWN_VALUE()]
-    for name in (*doing.needs, *doing.takes):
+    for name in (*action.needs, *action.takes):
         reader: Callable[[Any], Any] = READERS.get(name, _text)
         try:
             value = reader(given.get(name))
@@ -96,7 +97,7 @@ def _read(doing: ChecklistAction, given: Values) -> dict[str, Any]:
             continue
         if value not in (None, ""):
             read[name] = value
-        elif name in doing.needs:
+        elif name in action.needs:
             errors[name] = [OnboardingProblem.MISSING_VALUE()]
     if errors:
         raise Invalid(errors)
@@ -119,7 +120,7 @@ def _day(value: Any) -> date | None:
     text = _text(value)
     try:
         day = parse_date(text)
-    except ValueError:
+    except ValueError:  # 2026-02-30: in the right form, but no day
         day = None
     if text and day is None:
         raise Invalid(OnboardingProblem.NOT_A_DAY())

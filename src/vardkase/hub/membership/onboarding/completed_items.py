@@ -1,4 +1,4 @@
-"""Shared helpers of the checklist services: membership, actor, and history entry."""
+"""What every checklist service begins and ends with: the locked membership, and the entry in its history."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from vardkase.identity.organisations.queries import Reference
 
 
 def open_membership(actor: Actor, reference: Reference) -> Membership:
-    """The locked membership, if the actor may do its technical items. Raises NotFound, Forbidden, Conflict if
-    ended."""
+    """The locked membership, for its technical items. Raises NotFound, Forbidden, Conflict if it has ended."""
     membership = locked(actor, reference)
     require_technical(actor, membership)
     if membership.state == MembershipState.TERMINATED:
@@ -26,7 +25,7 @@ def open_membership(actor: Actor, reference: Reference) -> Membership:
     return membership
 
 
-def done[Result](actor: Actor, membership: Membership, item: str, note: str, result: Result) -> Result:
+def note_done[Result](actor: Actor, membership: Membership, item: str, note: str, result: Result) -> Result:
     note_in_history(
         actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_ONBOARDED, f"{item}: {note}", item=item
     )
@@ -34,6 +33,5 @@ def done[Result](actor: Actor, membership: Membership, item: str, note: str, res
 
 
 def for_the_hub(actor: Actor) -> Actor:
-    """The actor with the hub's powers for one act: identity stays the same, and it can read no more than
-    before."""
+    # Identity and visibility stay the same: the audit log names the officer, who reads no more than before.
     return replace(actor, permissions=frozenset(Permission), may_write=True, staff=frozenset())

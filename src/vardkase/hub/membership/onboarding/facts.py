@@ -48,15 +48,17 @@ class OnboardingFacts:
         same = Q(name__iexact=application.organisation_name)
         if self.other_uuid:
             same |= Q(uuid=self.other_uuid)
-        found = Organisation.objects.filter(same, membership=None).exclude(pk=self.membership.organisation_id)
-        return found.first()
+        others = Organisation.objects.filter(same, membership=None).exclude(
+            pk=self.membership.organisation_id
+        )
+        return others.first()
 
     @cached_property
     def other_uuid(self) -> str:
         """The UUID in the member's own MISP, if it differs from the one here."""
         application = self.membership.application
-        told = uuid_of(application.answers) if application else ""
-        return told if told != str(self.organisation.uuid) else ""
+        given = uuid_of(application.answers) if application else ""
+        return given if given != str(self.organisation.uuid) else ""
 
     @cached_property
     def requirements(self) -> ApiRequirements | None:
@@ -68,6 +70,7 @@ class OnboardingFacts:
 
     @cached_property
     def settled_administrator(self) -> User | None:
+        # Recovery codes alone are no second factor.
         with_second = set(
             Authenticator.objects.filter(user__in=self.administrators)
             .exclude(type=Authenticator.Type.RECOVERY_CODES)
@@ -85,7 +88,12 @@ class OnboardingFacts:
 
     @cached_property
     def valid_certificates(self) -> list[ClientCertificate]:
-        return [each for each in self.certificates if each.ends is None or each.ends > timezone.now()]
+        now = timezone.now()
+        return [
+            certificate
+            for certificate in self.certificates
+            if certificate.ends is None or certificate.ends > now
+        ]
 
     @cached_property
     def sync_users(self) -> list[User]:
@@ -107,17 +115,14 @@ class OnboardingFacts:
 
     @cached_property
     def sign_in_lacks(self) -> list[str]:
-        return lacking_sign_in(self.organisation, self.required_sign_in, self._key_days)
+        key_days = int(coming_sign_in(self.membership)["required_key_days"])
+        return lacking_sign_in(self.organisation, self.required_sign_in, key_days)
 
     @cached_property
     def lacks_source(self) -> bool:
         """Whether a network or a client certificate is required, and neither is registered."""
         has_one = bool(self.organisation.networks or self.valid_certificates)
         return SignInRule.SOURCE in self.required_sign_in and not has_one
-
-    @property
-    def _key_days(self) -> int:
-        return int(coming_sign_in(self.membership)["required_key_days"])
 
     @cached_property
     def waiting_key(self) -> MemberLink | None:
@@ -141,8 +146,8 @@ class OnboardingFacts:
 
     @cached_property
     def policy_version(self) -> int | None:
-        found = policy_in_force(self.organisation.pk)
-        return found.number if found else None
+        policy = policy_in_force(self.organisation.pk)
+        return policy.number if policy else None
 
     @cached_property
     def accepted_terms(self) -> Acceptance | None:
@@ -154,8 +159,8 @@ class OnboardingFacts:
 
     @cached_property
     def has_handed_in(self) -> bool:
-        found = open_statement(self.membership)
-        return found is not None and found.state == StatementState.SUBMITTED
+        statement = open_statement(self.membership)
+        return statement is not None and statement.state == StatementState.SUBMITTED
 
     @cached_property
     def trained(self) -> int:
@@ -166,4 +171,5 @@ class OnboardingFacts:
         return self._people().filter(role__perm_sync=False).count()
 
     def _people(self) -> QuerySet[User]:
+        # Accounts of connections to other hubs (`server_id`) are nobody's, except the member's own sync users.
         return active_users().filter(Q(server_id=0) | Q(role__perm_sync=True), org=self.organisation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,8 +48,8 @@ class ItemOwner(StrEnum):
     BOTH = "both"
 
 
-type Found = tuple[ItemState, str]
-"""How far it is, and what is there, in words."""
+type Finding = tuple[ItemState, str]
+"""The state of an item, and its detail in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class ChecklistItem:
     help: Promise
     connections: frozenset[Connection]
     who: ItemOwner
-    find: Callable[[OnboardingFacts], Found]
+    find: Callable[[OnboardingFacts], Finding]
     is_optional: bool = False
 
 
@@ -82,57 +82,58 @@ class ChecklistLine:
 
 def checklist(membership: Membership) -> list[ChecklistLine]:
     """The checklist for a member's type of connection, each item evaluated now."""
-    return list(_lines(membership))
+    facts = OnboardingFacts(membership)  # shared: each fact is looked up once for all items
+    remarks = {remark.item: remark for remark in membership.remarks.all()}
+    return [
+        _line(item, facts, remarks.get(item.name))
+        for item in ITEMS
+        if membership.connection in item.connections
+    ]
 
 
 def still_open(membership: Membership) -> list[str]:
-    return [str(line.item.title) for line in _lines(membership) if not line.is_settled]
+    return [str(line.item.title) for line in checklist(membership) if not line.is_settled]
 
 
 def never_waived(membership: Membership) -> list[str]:
     """The open items that can never be waived: statement, terms and, where required, second factor."""
     names = {"statement", "terms"} | ({"administrator"} if settings.REQUIRE_SECOND_FACTOR else set())
     return [
-        str(line.item.title) for line in _lines(membership) if line.item.name in names and not line.is_settled
+        str(line.item.title)
+        for line in checklist(membership)
+        if line.item.name in names and not line.is_settled
     ]
-
-
-def _lines(membership: Membership) -> Iterator[ChecklistLine]:
-    facts = OnboardingFacts(membership)
-    remarks = {remark.item: remark for remark in membership.remarks.all()}
-    for item in ITEMS:
-        if membership.connection in item.connections:
-            yield _line(item, facts, remarks.get(item.name))
 
 
 def _line(item: ChecklistItem, facts: OnboardingFacts, remark: Remark | None) -> ChecklistLine:
     state, detail = item.find(facts)
+    # A waiver granted earlier gives way when the sign-in minimum comes to require a network.
     is_needed = item.name == "networks" and facts.lacks_source
     if remark is not None and state is not ItemState.DONE and not is_needed:
         state, detail = ItemState.NOT_NEEDED, remark.note
     return ChecklistLine(item, state, detail, remark)
 
 
-def _organisation(facts: OnboardingFacts) -> Found:
+def _organisation(facts: OnboardingFacts) -> Finding:
     if facts.namesake is not None:
-        told = gettext(
+        text = gettext(
             "%(name)s exists, but so does another organisation with the name or UUID given in "
             "the application."
         )
-        return ItemState.TROUBLE, told % {"name": facts.organisation.name}
+        return ItemState.TROUBLE, text % {"name": facts.organisation.name}
     if facts.other_uuid:
-        told = gettext(
+        text = gettext(
             "%(name)s has a different UUID here than in its own MISP (%(uuid)s). An officer can change it."
         )
-        return ItemState.STARTED, told % {"name": facts.organisation.name, "uuid": facts.other_uuid}
+        return ItemState.STARTED, text % {"name": facts.organisation.name, "uuid": facts.other_uuid}
     return ItemState.DONE, facts.organisation.name
 
 
-def _administrator(facts: OnboardingFacts) -> Found:
+def _administrator(facts: OnboardingFacts) -> Finding:
     if facts.settled_administrator:
         return ItemState.DONE, facts.settled_administrator.email
     if facts.administrators:
-        told = (
+        text = (
             gettext("%s is invited, and has not yet signed in with their own password and a second factor.")
             if can_send()
             else gettext(
@@ -140,11 +141,11 @@ def _administrator(facts: OnboardingFacts) -> Found:
                 "server is set up. Send it again here after that."
             )
         )
-        return ItemState.STARTED, told % facts.administrators[0].email
+        return ItemState.STARTED, text % facts.administrators[0].email
     return ItemState.OPEN, ""
 
 
-def _domain(facts: OnboardingFacts) -> Found:
+def _domain(facts: OnboardingFacts) -> Finding:
     if facts.organisation.verified_domains:
         return ItemState.DONE, ", ".join(facts.organisation.verified_domains)
     claimed = list(facts.organisation.mail_domains.values_list("domain", flat=True))
@@ -153,88 +154,90 @@ def _domain(facts: OnboardingFacts) -> Found:
     return ItemState.OPEN, ""
 
 
-def _requirements(facts: OnboardingFacts) -> Found:
-    found = facts.requirements
-    if addresses := facts.organisation.egress_addresses:  # What is approved holds until a new list is.
+def _requirements(facts: OnboardingFacts) -> Finding:
+    requirements = facts.requirements
+    if (
+        addresses := facts.organisation.egress_addresses
+    ):  # An approved list applies until a new one is approved.
         return ItemState.DONE, gettext("Approved; calls come from %s.") % ", ".join(addresses)
-    if found is None:
+    if requirements is None:
         return ItemState.OPEN, ""
-    if found.state == ApiRequirements.State.RETURNED:
-        return ItemState.TROUBLE, gettext("Returned by the hub: %s") % found.note
-    if found.state == ApiRequirements.State.SUBMITTED:
+    if requirements.state == ApiRequirements.State.RETURNED:
+        return ItemState.TROUBLE, gettext("Returned by the hub: %s") % requirements.note
+    if requirements.state == ApiRequirements.State.SUBMITTED:
         return ItemState.STARTED, gettext("Submitted, waiting for an officer of the hub.")
     return ItemState.STARTED, gettext("Started, not yet submitted.")
 
 
-def _networks(facts: OnboardingFacts) -> Found:
+def _networks(facts: OnboardingFacts) -> Finding:
     held = facts.organisation.networks
     if not held:
-        told = gettext("The sign-in minimum requires a network or a client certificate: none is registered.")
-        return ItemState.OPEN, told if facts.lacks_source else ""
-    told = _kept(", ".join(held), kept_mode(facts.organisation, "networks"))
-    if private := [each for each in held if is_private(each)]:
+        text = gettext("The sign-in minimum requires a network or a client certificate: none is registered.")
+        return ItemState.OPEN, text if facts.lacks_source else ""
+    text = _kept(", ".join(held), kept_mode(facts.organisation, "networks"))
+    if private := [network for network in held if is_private(network)]:
         note = gettext("Private, so that it lets in only those whom the hub itself sees come from there: %s")
-        told = f"{told}. {note % ', '.join(private)}"
-    return ItemState.DONE, told
+        text = f"{text}. {note % ', '.join(private)}"
+    return ItemState.DONE, text
 
 
-def _certificate(facts: OnboardingFacts) -> Found:
+def _certificate(facts: OnboardingFacts) -> Finding:
     if not facts.certificates:
         return ItemState.OPEN, ""
-    told = ", ".join(each.label for each in facts.valid_certificates or facts.certificates)
+    text = ", ".join(certificate.label for certificate in facts.valid_certificates or facts.certificates)
     if not facts.valid_certificates:
-        return ItemState.TROUBLE, gettext("No longer valid: %s") % told
-    return ItemState.DONE, _kept(told, kept_mode(facts.organisation, "certificates"))
+        return ItemState.TROUBLE, gettext("No longer valid: %s") % text
+    return ItemState.DONE, _kept(text, kept_mode(facts.organisation, "certificates"))
 
 
 def _kept(held: str, mode: str) -> str:
-    asked = {
+    meaning = {
         SignInMode.OFF: gettext("registered, not required yet"),
         SignInMode.REPORT: gettext("others are admitted, and recorded"),
         SignInMode.ENFORCE: gettext("others are refused"),
         EITHER: gettext("a network or a client certificate is required"),
     }
-    return f"{held} ({asked[mode]})"
+    return f"{held} ({meaning[mode]})"
 
 
-def _sync_user(facts: OnboardingFacts) -> Found:
+def _sync_user(facts: OnboardingFacts) -> Finding:
     if (key := facts.bound_key) is not None:
-        told = gettext("%(user)s, key %(key)s, from %(addresses)s, until %(day)s")
+        text = gettext("%(user)s, key %(key)s, from %(addresses)s, until %(day)s")
         addresses = ", ".join(key.allowed_ips or [])
-        facts_of_it = {"user": key.user.email, "key": str(key), "addresses": addresses}
-        return ItemState.DONE, told % {**facts_of_it, "day": date_format(last_day(key.expiration), "j F Y")}
+        values = {"user": key.user.email, "key": str(key), "addresses": addresses}
+        return ItemState.DONE, text % {**values, "day": date_format(last_day(key.expiration), "j F Y")}
     if (link := facts.waiting_key) is not None:
-        told = gettext("The link to the key of %(user)s was sent to %(address)s, and has not been opened.")
-        return ItemState.STARTED, told % {"user": link.user.email, "address": link.sent_to}
+        text = gettext("The link to the key of %(user)s was sent to %(address)s, and has not been opened.")
+        return ItemState.STARTED, text % {"user": link.user.email, "address": link.sent_to}
     if facts.sync_users:
-        told = gettext("%s has no valid key that is bound to addresses.")
-        return ItemState.STARTED, told % facts.sync_users[0].email
+        text = gettext("%s has no valid key that is bound to addresses.")
+        return ItemState.STARTED, text % facts.sync_users[0].email
     return ItemState.OPEN, ""
 
 
-def _call(facts: OnboardingFacts) -> Found:
+def _call(facts: OnboardingFacts) -> Finding:
     if facts.last_call is None:
-        told = gettext("No call has been received with this key yet.") if facts.bound_key else ""
-        return ItemState.OPEN, told
+        text = gettext("No call has been received with this key yet.") if facts.bound_key else ""
+        return ItemState.OPEN, text
     when = moment(facts.last_call)
     return ItemState.DONE, gettext("A call came in with this key: %s") % when
 
 
-def _server(facts: OnboardingFacts) -> Found:
+def _server(facts: OnboardingFacts) -> Finding:
     if facts.server is None:
         return ItemState.OPEN, ""
     if facts.server.pull and waits_for_confirmation(facts.server):
-        told = gettext("%s is set up. Nothing is fetched until the member confirms that it is theirs.")
-        return ItemState.STARTED, told % facts.server.url
-    found = facts.server_standing
-    if found is None:
+        text = gettext("%s is set up. Nothing is fetched until the member confirms that it is theirs.")
+        return ItemState.STARTED, text % facts.server.url
+    health = facts.server_standing
+    if health is None:
         return ItemState.STARTED, gettext("%s is set up but has not been tested.") % facts.server.url
-    if found.works:
+    if health.works:
         return ItemState.DONE, facts.server.url
-    return ItemState.TROUBLE, stored_words(found.reason)
+    return ItemState.TROUBLE, stored_words(health.reason)
 
 
-def _sign_in(facts: OnboardingFacts) -> Found:
+def _sign_in(facts: OnboardingFacts) -> Finding:
     if not facts.required_sign_in:
         return ItemState.NOT_NEEDED, gettext("Nothing is required beyond what the hub requires of everyone.")
     if not (lacking := facts.sign_in_lacks):
@@ -243,13 +246,13 @@ def _sign_in(facts: OnboardingFacts) -> Found:
     return ItemState.TROUBLE if is_refused else ItemState.OPEN, " ".join(lacking)
 
 
-def _policy(facts: OnboardingFacts) -> Found:
+def _policy(facts: OnboardingFacts) -> Finding:
     if facts.policy_version is None:
         return ItemState.OPEN, ""
     return ItemState.DONE, gettext("Version %s is in force.") % facts.policy_version
 
 
-def _statement(facts: OnboardingFacts) -> Found:
+def _statement(facts: OnboardingFacts) -> Finding:
     until = facts.statement.valid_until if facts.statement else None
     if until is not None and until >= today():
         return ItemState.DONE, gettext("Valid through %s") % date_format(until, "j F Y")
@@ -262,18 +265,18 @@ def _statement(facts: OnboardingFacts) -> Found:
     )
 
 
-def _terms(facts: OnboardingFacts) -> Found:
+def _terms(facts: OnboardingFacts) -> Finding:
     if (accepted := facts.accepted_terms) is None:
         return ItemState.OPEN, ""
-    told = gettext("Version %(version)s, by %(name)s")
-    return ItemState.DONE, told % {"version": accepted.version, "name": accepted.name}
+    text = gettext("Version %(version)s, by %(name)s")
+    return ItemState.DONE, text % {"version": accepted.version, "name": accepted.name}
 
 
-def _trained(facts: OnboardingFacts) -> Found:
-    told = gettext("%(done)s of %(all)s people") % {"done": facts.trained, "all": facts.people}
+def _trained(facts: OnboardingFacts) -> Finding:
+    text = gettext("%(done)s of %(all)s people") % {"done": facts.trained, "all": facts.people}
     if not facts.people or not facts.trained:
-        return ItemState.OPEN, told if facts.people else ""
-    return (ItemState.DONE if facts.trained >= facts.people else ItemState.STARTED), told
+        return ItemState.OPEN, text if facts.people else ""
+    return (ItemState.DONE if facts.trained >= facts.people else ItemState.STARTED), text
 
 
 ITEMS = (

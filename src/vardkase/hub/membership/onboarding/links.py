@@ -29,7 +29,7 @@ from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.audit_actions import IdentityAction
 
-HOLDS = timedelta(days=7)
+VALID_FOR = timedelta(days=7)
 Purpose = MemberLink.Purpose
 
 
@@ -48,7 +48,7 @@ def make_link(
     secret = secrets.token_urlsafe(24)
     MemberLink.objects.create(
         purpose=purpose, membership=membership, user=user, digest=_digest(secret), sent_to=sent_to,
-        made_by=actor.name, expires=timezone.now() + HOLDS, allowed_ips=allowed_ips or [], key_days=key_days,
+        made_by=actor.name, expires=timezone.now() + VALID_FOR, allowed_ips=allowed_ips or [], key_days=key_days,
     )  # fmt: skip
     return private_address(f"/welcome/{purpose}/", secret)
 
@@ -59,7 +59,7 @@ def find_link(purpose: str, secret: str) -> MemberLink:
 
     Raises NotFound.
     """
-    found = (
+    link = (
         MemberLink.objects.select_related("user__org", "user__role", "membership")
         .filter(
             purpose=purpose,
@@ -72,9 +72,9 @@ def find_link(purpose: str, secret: str) -> MemberLink:
         .exclude(purpose=Purpose.PASSWORD, user__last_login__gt=F("made"))
         .first()
     )
-    if found is None:
+    if link is None:
         raise NotFound(OnboardingProblem.LINK_IS_USED())
-    return found
+    return link
 
 
 @transaction.atomic
@@ -95,6 +95,7 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
     """Create the key that a link is for; returns it and its 40 characters, which are not stored. Raises
     NotFound."""
     link = _locked(Purpose.KEY, secret)
+    # Counted from when the link was made: opening it later makes no longer key.
     ends = end_of(latest_day(int(link.made.timestamp()), link.key_days))
     data = {"comment": gettext("Key of the connection"), "allowed_ips": link.allowed_ips, "expiration": ends}
     key, raw = make_key(actor, link.user, data)
@@ -108,8 +109,8 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
 
 def _locked(purpose: MemberLink.Purpose, secret: str) -> MemberLink:
     """The link, its row locked, so that only one of two simultaneous uses succeeds."""
-    found = find_link(purpose, secret)
-    locked = MemberLink.objects.select_for_update(of=("self",)).filter(pk=found.pk, used=None)
+    pk = find_link(purpose, secret).pk
+    locked = MemberLink.objects.select_for_update(of=("self",)).filter(pk=pk, used=None)
     if (link := locked.select_related("user", "membership__organisation").first()) is None:
         raise NotFound(OnboardingProblem.LINK_IS_USED())
     return link
@@ -121,4 +122,5 @@ def _use(link: MemberLink) -> None:
 
 
 def _digest(secret: str) -> bytes:
+    # A fast digest is enough: the secret is random and long, so that nobody can guess it.
     return hashlib.sha256(secret.encode()).digest()

@@ -1,7 +1,7 @@
 """A member's first administrator and sync account; one officer alone may create them only during onboarding.
 
-One person gives nobody a way into an organisation that is a member already, nor sends one to an address that the member
-has not named itself: that takes two officers.
+Access to an organisation that is a member already, and a link to an address that the member has not named itself, take
+two officers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from vardkase.hub.membership.members.queries import coming_sign_in
 from vardkase.hub.membership.members.rules import conflict_of
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
 from vardkase.hub.membership.onboarding import mails
-from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub, open_membership
+from vardkase.hub.membership.onboarding.completed_items import for_the_hub, note_done, open_membership
 from vardkase.hub.membership.onboarding.links import Purpose, make_link
 from vardkase.hub.membership.onboarding.problems import OnboardingProblem
 from vardkase.identity.access.actor import Actor
@@ -92,17 +92,26 @@ def make_sync_user(
     """
     membership, address = open_membership(actor, reference), email.strip()
     networks = _addresses(addresses)
-    _days_until(membership, until)
+    _days_until(membership, until)  # raises for a day out of range, before anything is proposed
     known = _existing(membership, address, SYNCHRONISES)
     recipient = send_to.strip() or _default_recipient(membership, known)
     if not recipient:
         raise Invalid({"send_to": [OnboardingProblem.NO_RECIPIENT()]})
-    _require_address(recipient)
+    try:
+        EmailValidator()(recipient)
+        MaxLengthValidator(LONGEST_ADDRESS)(recipient)
+    except ValidationError:
+        raise Invalid({"send_to": [CommonProblem.NOT_AN_EMAIL()]}) from None
     _require_theirs(actor, membership, email=address, send_to=recipient)
     _require_own_mailbox(known, recipient)
     if not _is_alone_enough(membership, address, recipient):
-        given = {"email": address, "addresses": networks, "until": until.isoformat(), "send_to": recipient}
-        return propose_step(actor, MAKE_SYNC_USER, membership, reason, given)
+        parameters = {
+            "email": address,
+            "addresses": networks,
+            "until": until.isoformat(),
+            "send_to": recipient,
+        }
+        return propose_step(actor, MAKE_SYNC_USER, membership, reason, parameters)
     return _send_key(actor, membership, address, networks, until, recipient)
 
 
@@ -112,7 +121,7 @@ def _invite(actor: Actor, membership: Membership, email: str) -> User:
     link = make_link(actor, membership, user, Purpose.PASSWORD, user.email)
     mails.announce_account(actor, membership, user, user.email)
     mails.invite(actor, membership, user, link)
-    return done(actor, membership, "administrator", user.email, user)
+    return note_done(actor, membership, "administrator", user.email, user)
 
 
 def _send_key(
@@ -124,7 +133,7 @@ def _send_key(
     link = make_link(actor, membership, user, Purpose.KEY, recipient, allowed_ips=networks, key_days=days)
     mails.announce_account(actor, membership, user, recipient)
     mails.send_key(actor, membership, user, link, recipient)
-    return done(actor, membership, "sync_user", user.email, user)
+    return note_done(actor, membership, "sync_user", user.email, user)
 
 
 def _days_until(membership: Membership, until: date) -> int:
@@ -140,7 +149,7 @@ def _days_until(membership: Membership, until: date) -> int:
 def _is_alone_enough(membership: Membership, *addresses: str) -> bool:
     """True if one person suffices: the member is being connected, and has named the addresses itself."""
     return membership.state == MembershipState.ONBOARDING and all(
-        _is_theirs(membership, each) for each in addresses
+        _is_theirs(membership, address) for address in addresses
     )
 
 
@@ -150,14 +159,13 @@ def _is_theirs(membership: Membership, address: str) -> bool:
     Domains verified later do not count: the operator can verify them in the member's name.
     """
     contacts = [(membership.details.get(f"contact_{name}") or {}).get("email", "") for name in CONTACTS]
-    return any(is_one_mailbox(address, each) for each in contacts if each) or has_verified_domain(
+    return any(is_one_mailbox(address, contact) for contact in contacts if contact) or has_verified_domain(
         address, membership.details.get("domains", ())
     )
 
 
 def _require_theirs(actor: Actor, membership: Membership, **addresses: str) -> None:
-    """Raise Invalid by field if an actor without content access gives an address that the member has not
-    named."""
+    """Raise Invalid by field if an operator or auditor gives an address that the member has not named."""
     if not actor.may_not_read_content:
         return
     errors = {
@@ -190,14 +198,6 @@ def _has_been_used(user: User) -> bool:
     return bool(user.last_login or user.last_api_access) or AuthKey.objects.filter(user=user).exists()
 
 
-def _require_address(recipient: str) -> None:
-    try:
-        EmailValidator()(recipient)
-        MaxLengthValidator(LONGEST_ADDRESS)(recipient)
-    except ValidationError:
-        raise Invalid({"send_to": [CommonProblem.NOT_AN_EMAIL()]}) from None
-
-
 def _existing(membership: Membership, email: str, kind: Mapping[str, bool]) -> User | None:
     known = User.objects.select_related("role", "org").filter(email__iexact=email).first()
     if known is None:
@@ -221,51 +221,49 @@ def _account(actor: Actor, membership: Membership, email: str, kind: Mapping[str
 
 def _addresses(given: str) -> list[str]:
     try:
-        found = [ipaddress.ip_network(each, strict=False) for each in given.replace(",", " ").split()]
+        networks = [ipaddress.ip_network(word, strict=False) for word in given.replace(",", " ").split()]
     except ValueError:
-        found = []
-    if not found or any(network.prefixlen == 0 for network in found):
+        networks = []
+    # A network of length 0 is the whole Internet, and binds the key to nothing.
+    if not networks or any(network.prefixlen == 0 for network in networks):
         raise Invalid({"addresses": [OnboardingProblem.LACKS_ADDRESSES()]})
-    return [str(network) for network in found]
+    return [str(network) for network in networks]
 
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     membership = membership_of(request)
     user = User.objects.filter(email__iexact=request.parameters["email"]).first()
+    # The approval lapses when the account changes hands or use in the meantime.
     account = [user.pk, user.org_id, user.role_id, user.disabled, _has_been_used(user)] if user else None
     return {"state": membership.state, "details": membership.details, "account": account}
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
-    found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
-    return conflict_of(cast(Actor, actor), found) if found else None
+    # Without a lock: pages that only read ask this too, outside a transaction.
+    membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
+    return conflict_of(cast(Actor, actor), membership) if membership else None
 
 
 def _describes(effect: Promise) -> Callable[[ApprovalRequest], ActionDescription]:
     def describe(request: ApprovalRequest) -> ActionDescription:
         given = request.parameters
-        found = Membership.objects.filter(pk=int(request.subject)).first()
+        membership = Membership.objects.filter(pk=int(request.subject)).first()
+        addresses = dict.fromkeys(filter(None, (given["email"], given.get("send_to"))))
+        unknown = [address for address in addresses if membership and not _is_theirs(membership, address)]
+        state = MembershipState(membership.state).label if membership else ""
         labels = (
             (gettext("Account"), given["email"]),
             (gettext("The link is sent to"), given.get("send_to") or given["email"]),
             (gettext("Addresses it connects from"), ", ".join(given.get("addresses", ()))),
             (gettext("The key’s expiry date"), given.get("until", "")),
-            (gettext("State of the membership"), str(MembershipState(found.state).label) if found else ""),
-            (
-                gettext("Addresses that the member has not registered"),
-                _strangers(found, given) if found else "",
-            ),
+            (gettext("State of the membership"), str(state)),
+            (gettext("Addresses that the member has not registered"), ", ".join(unknown)),
         )
         return ActionDescription(
-            str(effect), ((gettext("Member"), request.title), *(each for each in labels if each[1]))
+            str(effect), ((gettext("Member"), request.title), *(pair for pair in labels if pair[1]))
         )
 
     return describe
-
-
-def _strangers(membership: Membership, given: Mapping[str, Any]) -> str:
-    addresses = dict.fromkeys(filter(None, (given["email"], given.get("send_to"))))
-    return ", ".join(each for each in addresses if not _is_theirs(membership, each))
 
 
 def _invited(approval: Approval) -> User:

@@ -16,7 +16,7 @@ from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.rules import conflict_of, require_officer
 from vardkase.hub.membership.members.services.transitions import locked, push
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
-from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub
+from vardkase.hub.membership.onboarding.completed_items import for_the_hub, note_done
 from vardkase.hub.membership.onboarding.facts import OnboardingFacts
 from vardkase.hub.membership.onboarding.problems import OnboardingProblem
 from vardkase.identity.access.actor import Actor
@@ -48,9 +48,9 @@ def join_organisation(
     """
     membership = locked(actor, reference)
     require_officer(actor, membership)
-    found = find_organisation(other)
-    _require_joinable(membership, found)
-    return propose_step(actor, JOIN, membership, reason, {"other": found.pk})
+    organisation = find_organisation(other)
+    _require_joinable(membership, organisation)
+    return propose_step(actor, JOIN, membership, reason, {"other": organisation.pk})
 
 
 @transaction.atomic
@@ -68,18 +68,18 @@ def take_uuid(
     _require_new(membership)
     wanted = _free_uuid(membership, uuid)
     if wanted == OnboardingFacts(membership).other_uuid:
-        return _known_by(actor, membership, wanted)
+        return _give_uuid(actor, membership, wanted)
     return propose_step(actor, TAKE_UUID, membership, reason, {"uuid": wanted})
 
 
-def _require_joinable(membership: Membership, found: Organisation) -> None:
+def _require_joinable(membership: Membership, other: Organisation) -> None:
     former = membership.organisation
     if membership.state != MembershipState.ONBOARDING or User.objects.filter(org=former).exists():
         raise Conflict(OnboardingProblem.ORGANISATION_IN_USE())
-    if Membership.objects.filter(organisation=found).exists():
-        raise Conflict(MemberProblem.ALREADY_A_MEMBER(name=found.name))
-    if found.pk == host_organisation_id() or User.objects.filter(org=found, staff_roles__len__gt=0).exists():
-        raise Invalid({"other": [OnboardingProblem.RUNS_THE_HUB(name=found.name)]})
+    if Membership.objects.filter(organisation=other).exists():
+        raise Conflict(MemberProblem.ALREADY_A_MEMBER(name=other.name))
+    if other.pk == host_organisation_id() or User.objects.filter(org=other, staff_roles__len__gt=0).exists():
+        raise Invalid({"other": [OnboardingProblem.RUNS_THE_HUB(name=other.name)]})
 
 
 def _require_new(membership: Membership) -> None:
@@ -98,33 +98,34 @@ def _free_uuid(membership: Membership, uuid: str) -> str:
     return wanted
 
 
-def _known_by(actor: Actor, membership: Membership, uuid: str) -> Membership:
+def _give_uuid(actor: Actor, membership: Membership, uuid: str) -> Membership:
     edit_organisation(for_the_hub(actor), membership.organisation, {"uuid": uuid}, decided=True)
-    return done(actor, membership, "organisation", uuid, membership)
+    return note_done(actor, membership, "organisation", uuid, membership)
 
 
 def _join(approval: Approval) -> Membership:
     membership = membership_of(approval.for_action(JOIN).request)
-    former, found = membership.organisation, _other(approval.request)
-    _require_joinable(membership, found)
+    former, organisation = membership.organisation, _other(approval.request)
+    _require_joinable(membership, organisation)
     if refusal := _conflict(approval.actor, approval.request):
         raise Forbidden(refusal)
-    Organisation.objects.filter(pk=found.pk).update(local=True)
-    membership.organisation = found
+    Organisation.objects.filter(pk=organisation.pk).update(local=True)
+    membership.organisation = organisation
     membership.save(update_fields=["organisation"])
     if membership.application is not None:
-        membership.application.organisation = found
+        membership.application.organisation = organisation
         membership.application.save(update_fields=["organisation"])
+    # Last: the membership and its application would be deleted with it.
     former.delete()
     push(membership)
-    return done(cast(Actor, approval.actor), membership, "organisation", found.name, membership)
+    return note_done(cast(Actor, approval.actor), membership, "organisation", organisation.name, membership)
 
 
 def _take_uuid(approval: Approval) -> Membership:
     membership = membership_of(approval.for_action(TAKE_UUID).request)
     _require_new(membership)
     wanted = _free_uuid(membership, approval.parameters["uuid"])
-    return _known_by(cast(Actor, approval.actor), membership, wanted)
+    return _give_uuid(cast(Actor, approval.actor), membership, wanted)
 
 
 def _other(request: ApprovalRequest) -> Organisation:
@@ -143,36 +144,40 @@ def _identity(organisation: Organisation) -> list[str]:
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     """A conflict of interest in either organisation. Takes no lock: pages that only read call this too."""
-    found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
-    if found is None:
+    membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
+    if membership is None:
         return None
     if request.parameters.get("other") == actor.organisation_id:
         return conflict_of(cast(Actor, actor), Membership(organisation_id=actor.organisation_id))
-    return conflict_of(cast(Actor, actor), found)
+    return conflict_of(cast(Actor, actor), membership)
 
 
 def _describe_join(request: ApprovalRequest) -> ActionDescription:
     other = Organisation.objects.filter(pk=request.parameters["other"]).first()
     membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     former = membership.organisation if membership else None
-    numbers = (membership.organisation_number if membership else "", "")
     return ActionDescription(
         gettext(
             "The membership belongs to the other organisation from now on, with everything it "
             "has here. The approved organisation is deleted. Make sure that they are the same."
         ),
         (
-            *_details(gettext("Approved"), former, request.title, numbers[0]),
-            *_details(gettext("Instead"), other, "–", numbers[1]),
+            *_details(
+                gettext("Approved"),
+                former,
+                request.title,
+                membership.organisation_number if membership else "",
+            ),
+            *_details(gettext("Instead"), other, "–", ""),
         ),
     )
 
 
 def _details(
-    which: str, organisation: Organisation | None, name: str, number: str
+    heading: str, organisation: Organisation | None, name: str, number: str
 ) -> tuple[tuple[str, str], ...]:
     if organisation is None:
-        return ((which, name),)
+        return ((heading, name),)
     users = User.objects.filter(org=organisation).count()
     events = Event.objects.filter(orgc_id=organisation.pk).count()
     rows = (
@@ -183,7 +188,7 @@ def _details(
         (gettext("accounts"), str(users)),
         (gettext("events"), str(events)),
     )
-    return tuple((f"{which}: {label}", value or "–") for label, value in rows)
+    return tuple((f"{heading}: {label}", value or "–") for label, value in rows)
 
 
 def _describe_uuid(request: ApprovalRequest) -> ActionDescription:

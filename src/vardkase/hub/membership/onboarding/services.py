@@ -18,7 +18,7 @@ from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
 from vardkase.hub.membership.members.services.transitions import locked, reasons
-from vardkase.hub.membership.onboarding.completed_items import done, for_the_hub, open_membership
+from vardkase.hub.membership.onboarding.completed_items import for_the_hub, note_done, open_membership
 from vardkase.hub.membership.onboarding.facts import OnboardingFacts
 from vardkase.hub.membership.onboarding.items import NAMES
 from vardkase.hub.membership.onboarding.models import Remark
@@ -33,14 +33,14 @@ from vardkase.identity.sign_in_policy import services as entrance
 def register_networks(actor: Actor, reference: Reference, networks: list[str]) -> Membership:
     membership = open_membership(actor, reference)
     entrance.set_networks(actor, membership.organisation, networks)
-    return done(actor, membership, "networks", ", ".join(networks), membership)
+    return note_done(actor, membership, "networks", ", ".join(networks), membership)
 
 
 @transaction.atomic
 def register_certificate(actor: Actor, reference: Reference, pem: str) -> Membership:
     membership = open_membership(actor, reference)
     added = entrance.add_certificate(actor, membership.organisation, pem)
-    return done(actor, membership, "certificate", added.subject, membership)
+    return note_done(actor, membership, "certificate", added.subject, membership)
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def verify_domain(
 ) -> Membership:
     membership = open_membership(actor, reference)
     entrance.start_domain_check(actor, membership.organisation, domain, method, mailbox)
-    return done(actor, membership, "domain", domain, membership)
+    return note_done(actor, membership, "domain", domain, membership)
 
 
 @transaction.atomic
@@ -63,16 +63,19 @@ def connect(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Serv
     organisation, data = membership.organisation, dict(data)
     reason = str(data.pop("reason", "") or "")
     server = Server.objects.filter(remote_org=organisation).order_by("priority").first()
-    given = {"name": organisation.name, **data, "remote_org_id": organisation.pk}
-    acting = replace(for_the_hub(actor), staff=actor.staff)  # Who reads nothing has nothing sent, either.
-    saved = edit_server(acting, server.pk, given) if server else add_server(acting, given)
-    done(actor, membership, "server", saved.url, saved)
+    fields = {"name": organisation.name, **data, "remote_org_id": organisation.pk}
+    acting = replace(
+        for_the_hub(actor), staff=actor.staff
+    )  # An operator, who may not read content, may not make a connection send it either.
+    saved = edit_server(acting, server.pk, fields) if server else add_server(acting, fields)
+    note_done(actor, membership, "server", saved.url, saved)
     if reason and waits_for_confirmation(saved):
         return propose_confirmation(actor, saved, reason)
     return saved
 
 
 def test_connection(actor: Actor, reference: Reference) -> Checkup:
+    # The check waits for another server: the membership is not kept locked for so long.
     with transaction.atomic():
         membership = open_membership(actor, reference)
         server = Server.objects.filter(remote_org=membership.organisation).order_by("priority").first()
@@ -83,10 +86,10 @@ def test_connection(actor: Actor, reference: Reference) -> Checkup:
 
 @transaction.atomic
 def waive(actor: Actor, reference: Reference, item: str, note: str) -> Remark:
-    """Say why a member does not need an item of its checklist. Whether one is done, nobody says: the facts do.
+    """Say why a member does not need an item of its checklist; whether one is done follows from the facts alone.
 
-    Raises Invalid for an item that every member needs, Conflict for networks that its sign-in needs, NotFound, and
-    Forbidden for who is no officer.
+    Raises Invalid for an item that every member needs, Conflict for networks that its sign-in requires, NotFound,
+    Forbidden unless the actor is an officer.
     """
     membership = locked(actor, reference)
     require_officer(actor, membership)
@@ -97,7 +100,7 @@ def waive(actor: Actor, reference: Reference, item: str, note: str) -> Remark:
     remark, _ = Remark.objects.update_or_create(
         {"note": reasons(note), "by": actor.name}, membership=membership, item=item
     )
-    return done(actor, membership, item, remark.note, remark)
+    return note_done(actor, membership, item, remark.note, remark)
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from django.utils.translation import gettext, ngettext
@@ -16,31 +15,29 @@ def lacking_sign_in(organisation: Organisation, required: AbstractSet[str], key_
 
     `key_days`: the maximum lifetime of keys, 0 if not set.
     """
-    return list(_lacking(organisation, required, key_days))
-
-
-def _lacking(organisation: Organisation, required: AbstractSet[str], key_days: int) -> Iterator[str]:
-    found = refused_by(Organisation.objects.filter(pk=organisation.pk), required, key_days)
-    if SignInRule.DOMAINS in found.organisations:
-        yield gettext("No mail domain is verified.")
-    elif count := len(found.accounts.get(SignInRule.DOMAINS, ())):
-        told = ngettext(
+    refused = refused_by(Organisation.objects.filter(pk=organisation.pk), required, key_days)
+    lacking = []
+    if SignInRule.DOMAINS in refused.organisations:
+        lacking.append(gettext("No mail domain is verified."))
+    elif count := len(refused.accounts.get(SignInRule.DOMAINS, ())):
+        sentence = ngettext(
             "%(count)s account has an address outside the verified mail domains.",
             "%(count)s accounts have an address outside the verified mail domains.",
             count,
         )
-        yield told % {"count": count}
-    if SignInRule.SOURCE in found.organisations:
-        yield gettext("No network and no valid client certificate is registered.")
-    if count := len(found.accounts.get(SignInRule.SECOND_FACTOR, ())):
-        told = ngettext(
+        lacking.append(sentence % {"count": count})
+    if SignInRule.SOURCE in refused.organisations:
+        lacking.append(gettext("No network and no valid client certificate is registered."))
+    if count := len(refused.accounts.get(SignInRule.SECOND_FACTOR, ())):
+        sentence = ngettext(
             "%(count)s account has no second factor.", "%(count)s accounts have no second factor.", count
         )
-        yield told % {"count": count}
-    if count := len(found.keys.get(SignInRule.KEYS, ())):
-        told = ngettext(
+        lacking.append(sentence % {"count": count})
+    if count := len(refused.keys.get(SignInRule.KEYS, ())):
+        sentence = ngettext(
             "%(count)s key has no expiry date or no addresses, or is valid for too long.",
             "%(count)s keys have no expiry date or no addresses, or are valid for too long.",
             count,
         )
-        yield told % {"count": count}
+        lacking.append(sentence % {"count": count})
+    return lacking

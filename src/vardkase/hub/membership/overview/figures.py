@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils.functional import Promise
 
@@ -58,10 +57,10 @@ def open_tasks(actor: Actor) -> list[OpenTask]:
 def counts(actor: Actor) -> dict[str, dict[str, int]]:
     """Members by each of DIMENSIONS: value → count. Ended memberships are counted by state only."""
     actor.require_staff(*READERS)
-    found: dict[str, dict[str, int]] = {name: {} for name in DIMENSIONS}
+    by_dimension: dict[str, dict[str, int]] = {name: {} for name in DIMENSIONS}
     for name, value, number in cursor().execute(COUNTS).fetchall():
-        found[name][value] = number
-    return found
+        by_dimension[name][value] = number
+    return by_dimension
 
 
 def accounts(actor: Actor) -> int:
@@ -77,18 +76,15 @@ def new_members(actor: Actor, months: int) -> list[tuple[date, int]]:
 
 def times(actor: Actor) -> list[TimeInState]:
     actor.require_staff(*READERS)
-    found = {(row[0], row[1]): TimeInState(*row) for row in cursor().execute(TIMES, _kinds()).fetchall()}
+    kinds = {"kinds": [APPLICATION.kind, MEMBERSHIP.kind]}
+    by_state = {(row[0], row[1]): TimeInState(*row) for row in cursor().execute(TIMES, kinds).fetchall()}
     order = [
         (machine.kind, state)
         for machine in (APPLICATION, MEMBERSHIP)
         for state in machine.states.values
-        if machine.open_steps(state)
+        if machine.open_steps(state)  # How long something stays in a final state says nothing.
     ]
-    return [found[each] for each in order if each in found]
-
-
-def _kinds() -> dict[str, Any]:
-    return {"kinds": [APPLICATION.kind, MEMBERSHIP.kind]}
+    return [by_state[state] for state in order if state in by_state]
 
 
 COUNTS = """

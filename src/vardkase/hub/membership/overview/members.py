@@ -25,7 +25,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 
 LISTERS = (*READERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
-"""Who may see the list: all that may open one of its members. To take it along is for READERS."""
+"""Who may see the list: all who may open one of its members. Exporting it is for READERS."""
 EXPORTED_AT_ONCE = 500
 SOON = timedelta(days=60)
 
@@ -91,7 +91,7 @@ def exported(actor: Actor, by: MemberFilter, format: str) -> tuple[list[str], It
         actor, HubAction.MEMBERSHIP_EXPORTED, Target("membership"), {"format": format, "count": rows.count()}
     )
     return list(_columns()), (
-        [value(each) for value in _columns().values()] for each in rows.iterator(EXPORTED_AT_ONCE)
+        [value(member) for value in _columns().values()] for member in rows.iterator(EXPORTED_AT_ONCE)
     )
 
 
@@ -101,30 +101,31 @@ type Cell = str | int | date | None
 def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
     counties = dict(COUNTIES)
     return {
-        gettext("Organisation"): lambda each: each.organisation.name,
-        gettext("Organisation number"): lambda each: hyphenated(each.organisation_number),
+        gettext("Organisation"): lambda member: member.organisation.name,
+        gettext("Organisation number"): lambda member: hyphenated(member.organisation_number),
         gettext("State"): state_in_words,
-        gettext("Sector"): lambda each: str(each.get_sector_display()),
-        gettext("NIS2"): lambda each: str(each.get_nis2_display()),
-        gettext("County"): lambda each: counties.get(each.county, each.county),
-        gettext("Connects by"): lambda each: str(each.get_connection_display()),
-        gettext("Phase"): lambda each: each.phase,
-        gettext("Accounts"): lambda each: each.accounts,
+        gettext("Sector"): lambda member: str(member.get_sector_display()),
+        gettext("NIS2"): lambda member: str(member.get_nis2_display()),
+        gettext("County"): lambda member: counties.get(member.county, member.county),
+        gettext("Connects by"): lambda member: str(member.get_connection_display()),
+        gettext("Phase"): lambda member: member.phase,
+        gettext("Accounts"): lambda member: member.accounts,
         gettext("Member since"): member_since,
-        gettext("Statement expires"): lambda each: each.statement_ends,
-        gettext("Last active"): lambda each: _day(each.last_seen),
+        gettext("Statement expires"): lambda member: member.statement_ends,
+        gettext("Last active"): lambda member: _day(member.last_seen),
     }
 
 
-def member_since(each: Any) -> date | None:
-    if each.activated is None and each.state == MembershipState.ONBOARDING:
+def member_since(member: Any) -> date | None:
+    if member.activated is None and member.state == MembershipState.ONBOARDING:
         return None
-    return _day(each.activated or each.began)
+    return _day(member.activated or member.began)
 
 
 def _day(when: datetime | None) -> date | None:
     return when and timezone.localtime(when).date()
 
 
+# A join with two aggregates would multiply their rows: each count is a subquery of its own.
 def _number(rows: QuerySet[Any, Any]) -> Coalesce:
     return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)

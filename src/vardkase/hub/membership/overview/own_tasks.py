@@ -22,8 +22,8 @@ from vardkase.identity.access_reviews.queries import open_review_of, unanswered
 def own_tasks(actor: Actor) -> list[OpenTask]:
     if not actor.may(Permission.ADMIN):
         return []
-    found = Membership.objects.select_related("organisation", "application")
-    membership = found.filter(organisation=actor.organisation_id).first()
+    memberships = Membership.objects.select_related("organisation", "application")
+    membership = memberships.filter(organisation=actor.organisation_id).first()
     if membership is None or membership.state == MembershipState.TERMINATED:
         return []
     return [task for task in _tasks(membership) if task.count]
@@ -31,18 +31,18 @@ def own_tasks(actor: Actor) -> list[OpenTask]:
 
 def _tasks(membership: Membership) -> Iterator[OpenTask]:
     if membership.state == MembershipState.ONBOARDING:
-        left = sum(not line.is_settled for line in checklist(membership))
-        yield OpenTask(_("Items that remain before the membership is active"), left, "membership")
+        remaining = sum(not line.is_settled for line in checklist(membership))
+        yield OpenTask(_("Items that remain before the membership is active"), remaining, "membership")
         return
     yield OpenTask(_("Security statement to renew"), int(_is_due(membership)), "membership_statement")
-    answered = acceptance_of(membership, current_terms().version)
-    yield OpenTask(_("Terms to accept"), int(answered is None), "terms")
+    accepted = acceptance_of(membership, current_terms().version)
+    yield OpenTask(_("Terms to accept"), int(accepted is None), "terms")
     review = open_review_of(membership.organisation_id)
     yield OpenTask(_("Accounts to confirm"), unanswered(review).count() if review else 0, "own_security")
 
 
 def _is_due(membership: Membership) -> bool:
-    held, written = current(membership), open_statement(membership)
-    if written is not None and written.state == StatementState.SUBMITTED:
-        return False
-    return held is None or held.valid_until is None or held.valid_until <= today() + SOON
+    statement, draft = current(membership), open_statement(membership)
+    if draft is not None and draft.state == StatementState.SUBMITTED:
+        return False  # It is the hub owner's turn.
+    return statement is None or statement.valid_until is None or statement.valid_until <= today() + SOON

@@ -35,26 +35,27 @@ def _applications(actor: Actor) -> OpenTask:
 
 
 def _connecting(actor: Actor) -> OpenTask:
-    found = Membership.objects.exclude(organisation__in=organisations_of_interest(actor))
-    count = found.filter(state=MembershipState.ONBOARDING).count()
+    # Without those that the actor may not handle, so that the count is of work that they can do.
+    memberships = Membership.objects.exclude(organisation__in=organisations_of_interest(actor))
+    count = memberships.filter(state=MembershipState.ONBOARDING).count()
     return OpenTask(_("Members being connected"), count, "members", "?state=onboarding")
 
 
 def _changes(actor: Actor) -> OpenTask:
-    found = ProposedChange.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
-    count = found.filter(state=ChangeState.PROPOSED).count()
+    changes = ProposedChange.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
+    count = changes.filter(state=ChangeState.PROPOSED).count()
     return OpenTask(_("Changes of members’ data to decide"), count, "members", "?waiting=change")
 
 
 def _statements(actor: Actor) -> OpenTask:
-    found = Statement.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
-    count = found.filter(state=StatementState.SUBMITTED).count()
+    statements = Statement.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
+    count = statements.filter(state=StatementState.SUBMITTED).count()
     return OpenTask(_("Security statements to review"), count, "members", "?waiting=statement")
 
 
 def _expiring(actor: Actor) -> OpenTask:
-    found = members(actor, MemberFilter(expiring=True))
-    count = found.exclude(organisation__in=organisations_of_interest(actor)).count()
+    rows = members(actor, MemberFilter(expiring=True))
+    count = rows.exclude(organisation__in=organisations_of_interest(actor)).count()
     return OpenTask(_("Security statements that expire within 60 days"), count, "members", "?expiring=1")
 
 
@@ -66,16 +67,16 @@ def _approvals(actor: Actor) -> OpenTask:
     return OpenTask(_("Requests waiting for your approval"), count_to_answer(actor), "approval_requests")
 
 
-def _for_decisions(_actor: Actor) -> OpenTask:
+def _missing_settings(_actor: Actor) -> OpenTask:
     label = _("Settings that decisions require")
     return OpenTask(label, len(missing_for_decisions()), "settings", "?missing=1")
 
 
-def _notice(_actor: Actor) -> OpenTask:
+def _privacy_notice(_actor: Actor) -> OpenTask:
     return OpenTask(_("Parts of the privacy notice to write"), len(unstated()), "passages")
 
 
-def _address(_actor: Actor) -> OpenTask:
+def _base_url(_actor: Actor) -> OpenTask:
     label = _("The operator has to set the hub’s address: links in e-mail and letters lead nowhere")
     return OpenTask(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")
 
@@ -89,8 +90,8 @@ SOURCES = (
     _expiring,
     _requests,
     _approvals,
-    _for_decisions,
-    _notice,
-    _address,
+    _missing_settings,
+    _privacy_notice,
+    _base_url,
 )
 """In the order in which the overview lists them."""

@@ -24,14 +24,14 @@ class Precondition:
 
 
 def default_phases() -> list[Phase]:
-    return [Phase(**phase) for phase in _delivered()["phase"]]
+    return [Phase(**phase) for phase in _file()["phase"]]
 
 
 @cache
 def preconditions() -> Mapping[str, Precondition]:
-    return {name: Precondition(name, **words) for name, words in _delivered()["precondition"].items()}
+    return {name: Precondition(name, **texts) for name, texts in _file()["precondition"].items()}
 
 
 @cache
-def _delivered() -> dict[str, Any]:
+def _file() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text())

@@ -66,9 +66,9 @@ def terms_of(phase: Phase, in_force: dict[str, date | None]) -> PhaseTerms:
 
 def stored_phases() -> list[Phase]:
     """All phases in order; unchanged ones are packaged rows without a primary key."""
-    found = {phase.number: phase for phase in default_phases()}
-    found |= {phase.number: phase for phase in Phase.objects.all()}
-    return [found[number] for number in sorted(found)]
+    by_number = {phase.number: phase for phase in default_phases()}
+    by_number |= {phase.number: phase for phase in Phase.objects.all()}
+    return [by_number[number] for number in sorted(by_number)]
 
 
 def find_phase(number: int) -> Phase:
@@ -80,15 +80,15 @@ def find_phase(number: int) -> Phase:
 
 def recorded_preconditions() -> dict[str, LegalPrecondition]:
     """The record of each legal precondition; one without a record is not in force."""
-    found = {name: LegalPrecondition(name=name) for name in preconditions()}
-    return found | {row.name: row for row in LegalPrecondition.objects.filter(name__in=found)}
+    rows = {name: LegalPrecondition(name=name) for name in preconditions()}
+    return rows | {row.name: row for row in LegalPrecondition.objects.filter(name__in=rows)}
 
 
 def phase_titles() -> dict[int | None, str]:
     titles = {phase.number: in_language(phase, "title") for phase in stored_phases()}
-    words = gettext("Phase %(number)s, %(title)s")
+    label = gettext("Phase %(number)s, %(title)s")
     return {None: ""} | {
-        number: words % {"number": number, "title": title} for number, title in titles.items()
+        number: label % {"number": number, "title": title} for number, title in titles.items()
     }
 
 
@@ -116,9 +116,9 @@ def _opening(phase: Phase, terms: PhaseTerms, in_force: dict[str, date | None]) 
     return gettext("No day is set yet.")
 
 
-def in_language(thing: object, name: str) -> str:
+def in_language(source: object, name: str) -> str:
     """The text `name` of a phase or precondition: Swedish for Swedish readers, otherwise English."""
-    return str(getattr(thing, f"{name}_{'sv' if get_language() == 'sv' else 'en'}"))
+    return str(getattr(source, f"{name}_{'sv' if get_language() == 'sv' else 'en'}"))
 
 
 def _in_force_since() -> dict[str, date | None]:

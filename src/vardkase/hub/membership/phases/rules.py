@@ -16,8 +16,7 @@ class PhaseProgress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhaseTerms:
-    """When a phase is open and for whom. `preconditions`: the date each is in force from (None: not in
-    force)."""
+    """When a phase is open and for whom. `preconditions`: the day each came into force, None if it has not."""
 
     number: int
     opens: date | None
@@ -36,8 +35,8 @@ class PhaseTerms:
     @property
     def opened(self) -> date | None:
         days = [day for day in (self.opens, *self.preconditions) if day is not None]
-        lacks = None in self.preconditions or not days
-        return None if lacks else max(days)
+        # Without a date of its own, a phase with no preconditions stays closed.
+        return None if None in self.preconditions or not days else max(days)
 
 
 def admitting_phase(phases: Iterable[PhaseTerms], sector: str, *, invited: bool, day: date) -> int | None:

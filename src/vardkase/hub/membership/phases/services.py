@@ -58,10 +58,10 @@ def propose_change(actor: Actor, number: int, data: Mapping[str, Any], reason: s
     actor.require_staff(*OFFICERS)
     cursor().execute(ONE_AT_A_TIME)
     phase = find_phase(number)
-    before = told(phase)
+    before = values_of(phase)
     apply(phase, data, READERS)
     _require_order(phase)
-    change = {name: value for name, value in told(phase).items() if value != before[name]}
+    change = {name: value for name, value in values_of(phase).items() if value != before[name]}
     if not change:
         raise Invalid({"number": [PhaseProblem.NOTHING_TO_CHANGE()]})
     return propose(
@@ -102,7 +102,7 @@ def _precondition(actor: Actor, name: str) -> LegalPrecondition:
 def locked_precondition(name: str) -> LegalPrecondition:
     if name not in preconditions():
         raise NotFound(PhaseProblem.NO_SUCH_PRECONDITION())
-    cursor().execute(ONE_AT_A_TIME)
+    cursor().execute(ONE_AT_A_TIME)  # A default has no row yet that could be locked.
     return recorded_preconditions()[name]
 
 
@@ -119,16 +119,18 @@ def _described_change(request: ApprovalRequest) -> ActionDescription:
 
 def _phase_state(request: ApprovalRequest) -> dict[str, Any]:
     cursor().execute(ONE_AT_A_TIME)
-    return told(find_phase(int(request.subject)))
+    return values_of(find_phase(int(request.subject)))
 
 
 def _change_phase(approval: Approval) -> Phase:
     approval.for_action(CHANGE_PHASE)
     phase = find_phase(int(approval.request.subject))
-    before = told(phase)
+    before = values_of(phase)
     apply(phase, approval.parameters, READERS)
     _require_order(phase)
-    change = {name: [before[name], value] for name, value in told(phase).items() if value != before[name]}
+    change = {
+        name: [before[name], value] for name, value in values_of(phase).items() if value != before[name]
+    }
     phase.save()
     _record(approval, HubAction.PHASE_CHANGED, Target("phase", phase.number, title=str(phase)), change)
     phases_changed.emit(None)
@@ -137,10 +139,10 @@ def _change_phase(approval: Approval) -> Phase:
 
 def _described_in_force(request: ApprovalRequest) -> ActionDescription:
     since = date.fromisoformat(request.parameters["since"])
-    words = {"what": _title_of_precondition(request), "day": date_format(since, "j F Y")}
+    facts = {"what": _title_of_precondition(request), "day": date_format(since, "j F Y")}
     return ActionDescription(
         gettext("Recorded as in force from %(day)s: %(what)s. Phases that only wait for it open then.")
-        % words,
+        % facts,
         ((gettext("Act or decision"), request.parameters["reference"]),),
         "/phases/",
     )
@@ -152,8 +154,9 @@ def _described_revoking(request: ApprovalRequest) -> ActionDescription:
 
 
 def _title_of_precondition(request: ApprovalRequest) -> str:
-    found = preconditions().get(request.subject)
-    return in_language(found, "title") if found else request.title
+    # A later version of the program may no longer have the precondition that an old request names.
+    precondition = preconditions().get(request.subject)
+    return in_language(precondition, "title") if precondition else request.title
 
 
 def _precondition_state(request: ApprovalRequest) -> dict[str, Any]:
@@ -190,7 +193,7 @@ def _record(approval: Approval, act: AuditAction, target: Target, change: dict[s
     record(approval.actor, act, target, {**change, "proposed_by": approval.request.proposed_by_name})
 
 
-def told(phase: Phase) -> dict[str, Any]:
+def values_of(phase: Phase) -> dict[str, Any]:
     values = {name: getattr(phase, name) for name in READERS}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
@@ -224,9 +227,9 @@ def _day(value: Any) -> date | None:
 def _some_of(known: Any) -> Any:
     def read(value: Any) -> list[str]:
         names = list(known())
-        if not isinstance(value, list | tuple) or any(each not in names for each in value):
+        if not isinstance(value, list | tuple) or any(name not in names for name in value):
             raise Invalid(MembershipProblem.NO_SUCH_OPTION(choices=names))
-        return [name for name in names if name in value]
+        return [name for name in names if name in value]  # in the order of the choices, without repeats
 
     return read
 
@@ -254,9 +257,12 @@ FIELD_NAMES: Mapping[str, Promise] = {
 
 def in_words(name: str, value: Any) -> str:
     if name == "sectors":
-        return ", ".join(str(Sector(each).label) for each in value or []) or "–"
+        return ", ".join(str(Sector(sector).label) for sector in value or []) or "–"
     if name == "preconditions":
-        return ", ".join(in_language(preconditions()[each], "title") for each in value or []) or "–"
+        return (
+            ", ".join(in_language(preconditions()[precondition], "title") for precondition in value or [])
+            or "–"
+        )
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     return str(value or "–")

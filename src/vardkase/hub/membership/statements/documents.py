@@ -21,17 +21,18 @@ def answers_of(document: Any) -> dict[str, str]:
     if not isinstance(document, Mapping):
         raise Invalid({"answers": [MembershipProblem.NOT_AN_OBJECT()]})
     errors: dict[str, list[Problem]] = {}
-    found: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for measure, answer in document.items():
         parts = answer if isinstance(answer, Mapping) else {"": answer}
         for part, value in parts.items():
             key = f"{measure}.{part}".rstrip(".")[:100]
             if key not in KEYS:
                 errors[key] = [MembershipProblem.UNKNOWN_FIELD()]
+            # A bool is an int to Python, and "True" would be stored.
             elif isinstance(value, bool) or not isinstance(value, str | int):
                 errors[key] = [MembershipProblem.NOT_TEXT()]
             else:
-                found[key] = str(value)
+                answers[key] = str(value)
     if errors:
         raise Invalid(errors)
-    return found
+    return answers

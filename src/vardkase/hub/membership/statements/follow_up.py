@@ -55,10 +55,11 @@ def follow_up(actor: AuditActor) -> int:
     return sum(_follow(actor, pk) for pk in members.values_list("pk", flat=True))
 
 
+# One transaction per member: a fault with one leaves the others done.
 @transaction.atomic
 def _follow(actor: AuditActor, pk: int) -> bool:
-    found = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
-    membership = found.filter(pk=pk, state=MembershipState.ACTIVE).first()
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
+    membership = rows.filter(pk=pk, state=MembershipState.ACTIVE).first()
     if membership is None:
         return False
     statement = current(membership)
@@ -70,7 +71,8 @@ def _remind(actor: AuditActor, membership: Membership, statement: Statement) -> 
     days = reminder_due(until, today(), statement.reminded)
     if days is None:
         return False
-    statement.reminded = [*statement.reminded, *(each for each in REMINDED if each >= days)]
+    # With the earlier ones that were missed, so that a hub that was down does not send them late.
+    statement.reminded = [*statement.reminded, *(day for day in REMINDED if day >= days)]
     statement.save(update_fields=["reminded"])
     mails.remind(actor, membership, until, (until - today()).days)
     return True
@@ -79,10 +81,10 @@ def _remind(actor: AuditActor, membership: Membership, statement: Statement) -> 
 def _limit(actor: AuditActor, membership: Membership) -> bool:
     until = last_statement_day(membership)
     reasons = REASONS if membership.statement_until else MISSING
-    done = False
+    is_new = False
     for kind in consequences(until, today(), GRACE_DAYS.value):
         language = "sv" if membership.language == "sv" else "en"
         with override(language):
-            told = reasons[kind][language].format(day=date_format(until, "j F Y"))
-        done |= impose(actor, membership, kind, RestrictionCause.STATEMENT, told)
-    return done
+            reason = reasons[kind][language].format(day=date_format(until, "j F Y"))
+        is_new |= impose(actor, membership, kind, RestrictionCause.STATEMENT, reason)
+    return is_new

@@ -27,11 +27,11 @@ def open_statement(membership: Membership) -> Statement | None:
 
 
 def find_evidence(actor: Actor, pk: int) -> Evidence:
-    evidence = Evidence.objects.select_related("statement__membership")
-    found = evidence.filter(pk=pk, statement__membership__in=memberships(actor)).first()
-    if found is None or not may_read_statements(actor, found.statement.membership):
+    rows = Evidence.objects.select_related("statement__membership")
+    evidence = rows.filter(pk=pk, statement__membership__in=memberships(actor)).first()
+    if evidence is None or not may_read_statements(actor, evidence.statement.membership):
         raise NotFound(StatementProblem.NO_SUCH_FILE())
-    return found
+    return evidence
 
 
 def content_of(evidence: Evidence) -> bytes:

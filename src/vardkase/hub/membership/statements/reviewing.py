@@ -1,4 +1,4 @@
-"""The review of a security statement by two officers: it decides whether a member goes on taking part."""
+"""The review of a security statement by two officers: it decides whether a member keeps its access."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ from vardkase.identity.organisations.queries import Reference
 
 @transaction.atomic
 def propose_review(actor: Actor, reference: Reference, *, accept: bool, reason: str = "") -> ApprovalRequest:
-    """Propose to accept what a member has handed in, or to return it with reasons; another officer approves.
+    """Propose to accept what a member has submitted, or to return it with reasons; another officer approves.
 
     Raises Conflict when nothing waits or this is proposed already, Invalid, NotFound, Forbidden.
     """
     membership = locked(actor, reference)
     require_officer(actor, membership)
-    statement = _reviewed(membership)
+    statement = _latest(membership)
     if statement is None:
         raise Conflict(StatementProblem.NONE_WAITING())
     note = reason.strip()[:LONGEST] if accept else reasons(reason)
@@ -61,13 +61,13 @@ def propose_review(actor: Actor, reference: Reference, *, accept: bool, reason: 
     )
 
 
-def _reviewed(membership: Membership) -> Statement | None:
+def _latest(membership: Membership) -> Statement | None:
     return open_statement(membership) or current(membership)
 
 
 def _locked(request: ApprovalRequest) -> tuple[Membership, Statement]:
     membership = membership_of(request)
-    statement = _reviewed(membership)
+    statement = _latest(membership)
     if statement is None:
         raise NotFound(StatementProblem.NO_SUCH_STATEMENT())
     return membership, statement
@@ -75,11 +75,11 @@ def _locked(request: ApprovalRequest) -> tuple[Membership, Statement]:
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     _membership, statement = _locked(request)
-    written = json.dumps(statement.answers, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(statement.answers, sort_keys=True, ensure_ascii=False)
     return {
         "statement": statement.pk,
         "state": statement.state,
-        "answers": hashlib.sha256(written.encode()).hexdigest(),
+        "answers": hashlib.sha256(text.encode()).hexdigest(),
         "evidence": sorted(statement.evidence.values_list("digest", flat=True)),
     }
 
@@ -98,9 +98,10 @@ def _describe_returning(request: ApprovalRequest) -> ActionDescription:
 
 def _described(request: ApprovalRequest, effect: str, label: str) -> ActionDescription:
     note = str(request.parameters["note"])
-    found = Membership.objects.filter(pk=int(request.subject)).first()
+    membership = Membership.objects.filter(pk=int(request.subject)).first()
     details = ((gettext("Member"), request.title), *(((label, note),) if note else ()))
-    return ActionDescription(effect, details, f"/members/{found.organisation_id}/" if found else "")
+    address = f"/members/{membership.organisation_id}/" if membership else ""
+    return ActionDescription(effect, details, address)
 
 
 def _accept(approval: Approval) -> Statement:
@@ -109,6 +110,7 @@ def _accept(approval: Approval) -> Statement:
     take_step(actor, STATEMENT, statement, "accept", approval.parameters["note"])
     hold(membership, statement)
     _save(approval, statement)
+    # After `hold`: lifting computes the access from the new last day.
     lift(actor, membership, RestrictionCause.STATEMENT, gettext("The security statement is renewed."))
     push(membership)
     mails.accepted(actor, membership, until_of(statement))

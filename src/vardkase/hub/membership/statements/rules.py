@@ -35,8 +35,8 @@ REMINDED = (60, 30, 7)
 
 def reminder_due(valid_until: date, today: date, reminded: list[int]) -> int | None:
     """The reminder to send, in days before the end; None if none is due or the statement has expired."""
-    left = (valid_until - today).days
-    due = [days for days in REMINDED if 0 <= left <= days]
+    remaining = (valid_until - today).days
+    due = [days for days in REMINDED if 0 <= remaining <= days]
     return min(due) if due and min(due) not in reminded else None
 
 

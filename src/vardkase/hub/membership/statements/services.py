@@ -34,7 +34,7 @@ from vardkase.identity.access.actor import Actor
 
 MOST_FILES = 40
 COPIED = ("measure", "name", "kind", "digest", "size")
-"""What a file of the application and a file of evidence have in common."""
+"""Fields that a file of an application and a file of evidence have in common."""
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def save_statement(actor: Actor, given: Mapping[str, Any]) -> tuple[Statement, d
     `given` maps "risk.level", "risk.gap", "risk.plan" and so on. Raises Conflict while an officer reviews it,
     NotFound, Forbidden.
     """
-    statement = _being_written(actor)
+    statement = _editable(actor)
     read = read_step(SECURITY, given)
     statement.answers = read.values
     statement.save(update_fields=["answers"])
@@ -68,7 +68,7 @@ def submit_statement(actor: Actor, given: Mapping[str, Any]) -> Statement:
 def add_evidence(
     actor: Actor, measure: str, name: str, content: bytes, *, valid_until: date | None = None
 ) -> Evidence:
-    statement = _being_written(actor)
+    statement = _editable(actor)
     if measure not in MEASURES:
         raise Invalid({"measure": [StatementProblem.NO_MEASURE()]})
     if statement.evidence.count() >= MOST_FILES:
@@ -88,12 +88,12 @@ def add_evidence(
 
 @transaction.atomic
 def remove_evidence(actor: Actor, pk: int) -> None:
-    statement = _being_written(actor)
-    found = statement.evidence.filter(pk=pk).first()
-    if found is None:
+    statement = _editable(actor)
+    evidence = statement.evidence.filter(pk=pk).first()
+    if evidence is None:
         raise NotFound(StatementProblem.NO_SUCH_FILE())
-    found.delete()
-    record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_REMOVED, _target(statement), {"name": found.name})
+    evidence.delete()  # The content stays: another statement may share it by its digest.
+    record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_REMOVED, _target(statement), {"name": evidence.name})
 
 
 def begin_from_application(membership: Membership) -> None:
@@ -104,8 +104,8 @@ def begin_from_application(membership: Membership) -> None:
     about = {"submitted": application.submitted, "submitted_by": application.organisation_name}
     statement = begin_with(membership, answers, **about, note=application.number)
     Evidence.objects.bulk_create(
-        Evidence(statement=statement, **{name: getattr(each, name) for name in COPIED})
-        for each in application.attachments.exclude(measure="")
+        Evidence(statement=statement, **{name: getattr(attachment, name) for name in COPIED})
+        for attachment in application.attachments.exclude(measure="")
     )
 
 
@@ -123,15 +123,15 @@ def until_of(statement: Statement) -> date:
 
 
 def hold(membership: Membership, statement: Statement) -> None:
-    """Let a statement that the caller saves hold from today on, and remember its end with the membership, which every
-    request asks for."""
+    """Let a statement, which the caller saves, be valid from today on."""
     statement.valid_from = today()
     statement.valid_until = today() + timedelta(days=VALID_DAYS.value)
+    # Copied to the membership, from which every request's access is computed.
     membership.statement_until = max(until_of(statement), membership.statement_until or until_of(statement))
     membership.save(update_fields=["statement_until"])
 
 
-def _being_written(actor: Actor) -> Statement:
+def _editable(actor: Actor) -> Statement:
     """The draft statement of the actor's organisation; started from the last one if there is none."""
     membership = locked(actor, actor.organisation_id)
     require_member(actor, membership)

@@ -46,18 +46,18 @@ class Criterion:
 
 
 def stored(criteria: Iterable[Criterion]) -> list[dict[str, Any]]:
-    return [asdict(each) for each in criteria]
+    return [asdict(criterion) for criterion in criteria]
 
 
 def read_criteria(given: Iterable[Mapping[str, Any]]) -> list[Criterion]:
     """Criteria from an officer's input; those without a key get one. Raises Invalid under `criteria`."""
-    found: dict[str, Criterion] = {}
-    for each in given:
-        criterion = _read(each, found.keys())
-        found[criterion.key] = criterion
-    if not found or len(found) > MOST:
+    criteria: dict[str, Criterion] = {}
+    for fields in given:
+        criterion = _read(fields, criteria.keys())
+        criteria[criterion.key] = criterion
+    if not criteria or len(criteria) > MOST:
         raise Invalid({"criteria": [TermsProblem.NUMBER_OF_CRITERIA(most=MOST)]})
-    return list(found.values())
+    return list(criteria.values())
 
 
 def _read(given: Mapping[str, Any], taken: Iterable[str]) -> Criterion:
@@ -70,6 +70,7 @@ def _read(given: Mapping[str, Any], taken: Iterable[str]) -> Criterion:
     step = given.get("step") or "organisation"
     if step not in STEPS:
         raise Invalid({"criteria": [CommonProblem.NO_SUCH_CHOICE(choices=STEPS)]})
+    # The key stays when a title changes: assessments refer to it.
     key = str(given.get("key") or slugify(texts["title_en"]).replace("-", "_"))[:64] or "criterion"
     if key in taken:
         raise Invalid({"criteria": [TermsProblem.NAME_TAKEN(name=texts["title_en"])]})

@@ -20,22 +20,22 @@ def current_terms() -> Terms:
 
 
 def terms_of(version: int) -> Terms:
-    found = Terms.objects.filter(version=version, state=TermsState.PUBLISHED).first()
-    if found is None and version == 1:
+    terms = Terms.objects.filter(version=version, state=TermsState.PUBLISHED).first()
+    if terms is None and version == 1:  # not stored before it is replaced
         return delivered_terms()
-    if found is None:
+    if terms is None:
         raise NotFound(TermsProblem.NO_SUCH_VERSION())
-    return found
+    return terms
 
 
 def version_or_draft(version: int) -> Terms:
-    written = draft()
-    return written if written is not None and written.version == version else terms_of(version)
+    terms = draft()
+    return terms if terms is not None and terms.version == version else terms_of(version)
 
 
 def published_terms() -> list[Terms]:
-    found = list(Terms.objects.filter(state=TermsState.PUBLISHED).order_by("-version"))
-    return found if any(each.version == 1 for each in found) else [*found, delivered_terms()]
+    stored = list(Terms.objects.filter(state=TermsState.PUBLISHED).order_by("-version"))
+    return stored if any(terms.version == 1 for terms in stored) else [*stored, delivered_terms()]
 
 
 def draft() -> Terms | None:
@@ -68,12 +68,12 @@ def answered(version: int) -> QuerySet[Membership]:
 
 
 def acceptance_of(membership: Membership, version: int) -> Acceptance | None:
-    found = Q(organisation=membership.organisation_id)
+    given_by = Q(organisation=membership.organisation_id)
     if membership.application_id:
-        found |= Q(application=membership.application_id)
-    return Acceptance.objects.filter(found, version=version).order_by("pk").first()
+        given_by |= Q(application=membership.application_id)
+    return Acceptance.objects.filter(given_by, version=version).order_by("pk").first()
 
 
 def requests(version: int, members: Iterable[Membership]) -> dict[int, AcceptanceRequest]:
-    found = AcceptanceRequest.objects.filter(version=version, membership__in=members)
-    return {each.membership_id: each for each in found}
+    rows = AcceptanceRequest.objects.filter(version=version, membership__in=members)
+    return {row.membership_id: row for row in rows}

@@ -18,10 +18,10 @@ TEMPLATE = Path(__file__).with_name("terms.typ")
 
 def terms_pdf(terms: Terms, language: str) -> bytes:
     with override(language):
-        found = blocks(terms.text(language), {})
-        heads = [number for number, block in enumerate(found) if block["kind"] == "heading"]
+        body = blocks(terms.text(language), {})
+        heads = [number for number, block in enumerate(body) if block["kind"] == "heading"]
         title = (
-            "".join(span["text"] for span in found[heads[0]]["spans"]) if heads else gettext("General terms")
+            "".join(span["text"] for span in body[heads[0]]["spans"]) if heads else gettext("General terms")
         )
         meta = [[gettext("Version"), str(terms.version)]]
         if terms.published:
@@ -31,6 +31,7 @@ def terms_pdf(terms: Terms, language: str) -> bytes:
             "title": title,
             "sender": sender(),
             "meta": meta,
-            "blocks": found[1:] if heads[:1] == [0] else found,
+            # A heading at the very beginning is the title, and is not repeated.
+            "blocks": body[1:] if heads[:1] == [0] else body,
         }
         return typeset.pdf(TEMPLATE, data, language=language)

@@ -19,7 +19,7 @@ from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Author
 from vardkase.hub.membership.applications.rules import APPLICATION
-from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF
+from vardkase.hub.membership.applications.services.conversation import OPEN_TO_MESSAGES
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.access import conflict_of
 from vardkase.hub.membership.assessments.conflicting_claims import claims
@@ -77,7 +77,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
             if message.kind in VOICES.get(voices, Author.values)
         ],
         "voices": voices,
-        "may_write": application.state in SPOKEN_OF,
+        "may_write": application.state in OPEN_TO_MESSAGES,
         "history": [
             {"entry": entry, "words": str(APPLICATION.steps[entry.step].act.text)} for entry in history
         ],

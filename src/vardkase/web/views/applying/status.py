@@ -23,7 +23,7 @@ from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.models import Application, ApplicationState, DocumentKind
 from vardkase.hub.membership.applications.queries import conversation, find_attachment
 from vardkase.hub.membership.applications.rules import APPLICATION
-from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF, write_message
+from vardkase.hub.membership.applications.services.conversation import OPEN_TO_MESSAGES, write_message
 from vardkase.hub.membership.applications.services.drafting import may_change
 from vardkase.hub.membership.applications.services.submission import complete, withdraw
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
@@ -148,7 +148,7 @@ def _status(request: ApplicantRequest, form: ApplicantMessageForm, status: int =
         opening=opening_in_words(application.waits_for, timezone.now()),
         timeline=_timeline(application),
         talk=conversation(application),
-        may_write=application.state in SPOKEN_OF,
+        may_write=application.state in OPEN_TO_MESSAGES,
         may_withdraw=APPLICATION.may(application.state, "withdraw"),
         reopened=[
             {"title": step.title, "url": reverse("apply_step", args=[name])}

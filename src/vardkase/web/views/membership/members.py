@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.hub.membership.assessments.services.partiality import ANSWER
+from vardkase.hub.membership.assessments.services.partiality import HANDLERS
 from vardkase.hub.membership.contacts.services import READERS as CONTACT_READERS
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership, RestrictionCause
@@ -80,7 +80,7 @@ PAGES: tuple[tuple[str, Promise, Collection[StaffRole]], ...] = (
     ("security", _("Security: domains, networks, certificates"), TECHNICAL),
     ("member_sign_in_minimum", _("Minimum sign-in requirements"), OFFICER),
     ("member_training", _("Training"), TRAINERS),
-    ("member_partial", _("Conflicts of interest"), ANSWER),
+    ("member_partial", _("Conflicts of interest"), HANDLERS),
     ("service_organisation", _("Connection and support"), (*OFFICERS, StaffRole.OPERATOR)),
 )
 

@@ -12,7 +12,7 @@ from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS, in_words
 from vardkase.hub.membership.members.models import Membership, ProposedChange
-from vardkase.hub.membership.members.rules import HAPPENINGS, MEMBERSHIP
+from vardkase.hub.membership.members.rules import HISTORY_LABELS, MEMBERSHIP
 from vardkase.hub.membership.members.state_labels import ShownState, shown_state, state_in_words
 from vardkase.hub.membership.onboarding.items import NAMES, ChecklistLine, ItemState, checklist
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -69,7 +69,7 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
 
 def told(entry: HistoryEntry) -> str:
     step = MEMBERSHIP.steps.get(entry.step)
-    event = str(step.act.text) if step else HAPPENINGS.get(entry.step, entry.step)
+    event = str(step.act.text) if step else HISTORY_LABELS.get(entry.step, entry.step)
     actor = gettext("the hub itself") if entry.actor_name == ITSELF else entry.actor_name
     about, _, note = entry.note.partition(": ")
     if entry.step == "onboarded" and about in NAMES:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.hub.membership.members.queries import connection_of, details_told
+from vardkase.hub.membership.members.queries import connection_of, details_of_member
 from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.sign_in_policy import services
@@ -100,7 +100,7 @@ def _fields(row: ApiRequirements) -> dict[str, Any]:
 
 
 def _from_application(org_id: int) -> dict[str, Any]:
-    details = details_told(org_id)
+    details = details_of_member(org_id)
     contact = details.get("contact_technical") or {}
     fields = {
         "software": details.get("software"),

@@ -77,24 +77,25 @@ def domain(text: str) -> str:
 def network(text: str) -> str:
     """A public network or address in CIDR notation, small enough to be an organisation's own."""
     try:
-        found = ipaddress.ip_network(text, strict=False)
+        network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         raise Invalid(AnswerProblem.NOT_A_NETWORK(text=text)) from None
-    if "/" in text and found.network_address != ipaddress.ip_address(text.partition("/")[0]):
-        raise Invalid(AnswerProblem.ADDRESS_IN_A_NETWORK(text=text, network=str(found)))
-    _require_public(found, text)
-    if found.prefixlen < WIDEST[found.version]:
-        raise Invalid(AnswerProblem.NETWORK_TOO_WIDE(text=text, prefix=WIDEST[found.version]))
-    return str(found)
+    # 192.0.2.7/24: an address in a network, where either may be meant.
+    if "/" in text and network.network_address != ipaddress.ip_address(text.partition("/")[0]):
+        raise Invalid(AnswerProblem.ADDRESS_IN_A_NETWORK(text=text, network=str(network)))
+    _require_public(network, text)
+    if network.prefixlen < WIDEST[network.version]:
+        raise Invalid(AnswerProblem.NETWORK_TOO_WIDE(text=text, prefix=WIDEST[network.version]))
+    return str(network)
 
 
 def address(text: str) -> str:
     try:
-        found = ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         raise Invalid(AnswerProblem.NOT_AN_IP_ADDRESS(text=text)) from None
-    _require_public(ipaddress.ip_network(found), text)
-    return str(found)
+    _require_public(ipaddress.ip_network(address), text)
+    return str(address)
 
 
 def uuid(text: str) -> str:
@@ -109,12 +110,12 @@ def certificate(text: str) -> str:
     if "PRIVATE KEY" in text:
         raise Invalid(AnswerProblem.PRIVATE_KEY_OF_CERTIFICATE())
     try:
-        found = x509.load_pem_x509_certificates(text.encode())
+        certificates = x509.load_pem_x509_certificates(text.encode())
     except ValueError:
-        found = []
-    if len(found) != 1:
+        certificates = []
+    if len(certificates) != 1:
         raise Invalid(AnswerProblem.NOT_A_CERTIFICATE())
-    if found[0].not_valid_after_utc < datetime.now(UTC):
+    if certificates[0].not_valid_after_utc < datetime.now(UTC):
         raise Invalid(AnswerProblem.CERTIFICATE_EXPIRED())
     return text
 
@@ -157,6 +158,6 @@ def between(least: int, most: int) -> Callable[[int], int]:
     return check
 
 
-def _require_public(found: Network, text: str) -> None:
-    if is_private(found):
+def _require_public(network: Network, text: str) -> None:
+    if is_private(network):
         raise Invalid(AnswerProblem.PRIVATE_NETWORK(text=text))

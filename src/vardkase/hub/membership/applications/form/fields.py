@@ -99,12 +99,12 @@ class FormStep:
 
 
 def value_at(answers: Answers, key: str) -> Any:
-    found: Any = answers
+    value: Any = answers
     for part in key.split("."):
-        if not isinstance(found, Mapping):
+        if not isinstance(value, Mapping):
             return None
-        found = found.get(part)
-    return found
+        value = value.get(part)
+    return value
 
 
 def put_at(answers: dict[str, Any], key: str, value: Any) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core.errors import Invalid
@@ -25,85 +26,85 @@ class ParsedForm:
     """The parsed answers of a step. `values`, including invalid ones, can be saved as a draft; `errors` are
     by key."""
 
-    values: dict[str, Any] = field(default_factory=dict)
-    errors: dict[str, list[Problem]] = field(default_factory=dict)
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+    errors: dict[str, list[Problem]] = dataclasses.field(default_factory=dict)
 
 
 def read_step(step: FormStep, given: Mapping[str, Any]) -> ParsedForm:
     """Parse the answers of one step: `given` maps field keys ("signatory.email") to the submitted values."""
-    read = ParsedForm()
+    parsed = ParsedForm()
     for group in step.groups:
-        asked = group.is_asked(read.values)
-        for each in group.fields:
+        asked = group.is_asked(parsed.values)
+        for field in group.fields:
             if asked:
-                _read_field(read, group.key(each), each, given.get(group.key(each)))
-    read.errors = step.check(read.values) | read.errors
-    return read
+                _read_field(parsed, group.key(field), field, given.get(group.key(field)))
+    parsed.errors = step.check(parsed.values) | parsed.errors
+    return parsed
 
 
 def read_document(step: FormStep, document: Any) -> ParsedForm:
     """Like `read_step`, for a JSON object with its groups as objects; unknown members are errors."""
     if not isinstance(document, Mapping):
         return ParsedForm(errors={"": [MembershipProblem.NOT_AN_OBJECT()]})
-    read = read_step(step, {key: value_at(document, key) for key, _ in step.fields()})
+    parsed = read_step(step, {key: value_at(document, key) for key, _ in step.fields()})
     known = {key for key, _ in step.fields()}
     for key in _members(document, {group.name for group in step.groups if group.name}):
         if key not in known:
-            read.errors[key] = [MembershipProblem.UNKNOWN_FIELD()]
-    return read
+            parsed.errors[key] = [MembershipProblem.UNKNOWN_FIELD()]
+    return parsed
 
 
 def _members(document: Mapping[str, Any], groups: set[str]) -> list[str]:
-    found: list[str] = []
+    members: list[str] = []
     for name, value in document.items():
         if name in groups and isinstance(value, Mapping):
-            found += [f"{name}.{inner}" for inner in value]
+            members += [f"{name}.{inner}" for inner in value]
         elif name not in groups or value is not None:
-            found.append(str(name))
-    return found
+            members.append(str(name))
+    return members
 
 
-def _read_field(read: ParsedForm, key: str, each: FormField, given: Any) -> None:
+def _read_field(parsed: ParsedForm, key: str, field: FormField, given: Any) -> None:
     try:
-        value = SHAPES[each.kind](each, given)
+        value = SHAPES[field.kind](field, given)
     except Invalid as error:
-        read.errors[key] = [error.problem]
+        parsed.errors[key] = [error.problem]
         return
-    put_at(read.values, key, value)
-    if value in EMPTY or (each.kind is FieldKind.FLAG and not value):
-        if each.required:
-            read.errors[key] = [each.missing(field=each.label)]
+    put_at(parsed.values, key, value)
+    if value in EMPTY or (field.kind is FieldKind.FLAG and not value):
+        if field.required:
+            parsed.errors[key] = [field.missing(field=field.label)]
         return
     try:
-        put_at(read.values, key, each.check(CHECKS.get(each.kind, _as_it_is)(value)))
+        put_at(parsed.values, key, field.check(CHECKS[field.kind](value) if field.kind in CHECKS else value))
     except Invalid as error:
-        read.errors[key] = [error.problem]
+        parsed.errors[key] = [error.problem]
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _text(each: FormField, given: Any) -> str:
+def _text(field: FormField, given: Any) -> str:
     if given is None:
         return ""
     if not isinstance(given, str):
         raise Invalid(MembershipProblem.NOT_TEXT())
-    if len(given) > each.longest * 2:
-        raise Invalid(AnswerProblem.TOO_LONG(most=each.longest))
+    # Before it is normalised, so that a huge text costs nothing; NFC may shorten a text.
+    if len(given) > field.longest * 2:
+        raise Invalid(AnswerProblem.TOO_LONG(most=field.longest))
     text = unicodedata.normalize("NFC", given.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    allowed = "\n\t" if each.kind in SEVERAL_LINES else ""
+    allowed = "\n\t" if field.kind in SEVERAL_LINES else ""
     if any(
-        (unicodedata.category(one) in ("Cc", "Cs") and one not in allowed) or one in DECEIVING for one in text
+        (unicodedata.category(character) in ("Cc", "Cs") and character not in allowed)
+        or character in DECEIVING
+        for character in text
     ):
         raise Invalid(AnswerProblem.NOT_SHOWN())
-    if len(text) > each.longest:
-        raise Invalid(AnswerProblem.TOO_LONG(most=each.longest))
+    if len(text) > field.longest:
+        raise Invalid(AnswerProblem.TOO_LONG(most=field.longest))
     return text
 
 
-def _number(_each: FormField, given: Any) -> int | str:
+def _number(_field: FormField, given: Any) -> int | str:
     """A number; invalid input is kept as text, and rejected by its check."""
+    # A bool is an int to Python. The spaces are those that separate thousands.
     if isinstance(given, bool) or not isinstance(given, int | str | None):
         raise Invalid(AnswerProblem.NOT_AN_INTEGER())
     text = str("" if given is None else given).replace("\u202f", "").replace("\xa0", "").replace(" ", "")
@@ -112,42 +113,42 @@ def _number(_each: FormField, given: Any) -> int | str:
     return int(text) if text else ""
 
 
-def _choice(each: FormField, given: Any) -> str:
+def _choice(field: FormField, given: Any) -> str:
     if given in (None, ""):
         return ""
-    if not isinstance(given, str) or given not in dict(each.choices):
-        raise Invalid(CommonProblem.NO_SUCH_CHOICE(choices=[value for value, _ in each.choices]))
+    if not isinstance(given, str) or given not in dict(field.choices):
+        raise Invalid(CommonProblem.NO_SUCH_CHOICE(choices=[value for value, _ in field.choices]))
     return given
 
 
-def _choices(each: FormField, given: Any) -> list[str]:
-    found = [] if given in (None, "") else given
-    if not isinstance(found, list) or any(not isinstance(one, str) for one in found):
+def _choices(field: FormField, given: Any) -> list[str]:
+    values = [] if given in (None, "") else given
+    if not isinstance(values, list) or any(not isinstance(value, str) for value in values):
         raise Invalid(AnswerProblem.NOT_A_LIST())
-    for one in found:
-        _choice(each, one)
-    return [value for value, _ in each.choices if value in found]
+    for value in values:
+        _choice(field, value)
+    return [value for value, _ in field.choices if value in values]  # in the order of the choices
 
 
-def _lines(each: FormField, given: Any) -> list[str]:
+def _lines(field: FormField, given: Any) -> list[str]:
     """Lines of a text, or a list of texts; commas and semicolons also separate them."""
     if given in (None, ""):
         return []
     if isinstance(given, list):
-        if len(given) > each.most or any(not isinstance(one, str) for one in given):
-            raise Invalid(AnswerProblem.NOT_A_LIST_OF_TEXTS(most=each.most))
+        if len(given) > field.most or any(not isinstance(line, str) for line in given):
+            raise Invalid(AnswerProblem.NOT_A_LIST_OF_TEXTS(most=field.most))
         given = "\n".join(given)
-    if not isinstance(given, str) or len(given) > each.most * (each.longest + 2):
-        raise Invalid(AnswerProblem.TOO_MANY_LINES(most=each.most))
-    whole = FormField(each.name, each.label, FieldKind.LINES, longest=each.most * (each.longest + 2))
+    if not isinstance(given, str) or len(given) > field.most * (field.longest + 2):
+        raise Invalid(AnswerProblem.TOO_MANY_LINES(most=field.most))
+    whole = FormField(field.name, field.label, FieldKind.LINES, longest=field.most * (field.longest + 2))
     parts = _text(whole, given).replace(",", "\n").replace(";", "\n").split("\n")
     lines = [part.strip() for part in parts if part.strip()]
-    if len(lines) > each.most or any(len(line) > each.longest for line in lines):
-        raise Invalid(AnswerProblem.TOO_MANY_LINES(most=each.most))
+    if len(lines) > field.most or any(len(line) > field.longest for line in lines):
+        raise Invalid(AnswerProblem.TOO_MANY_LINES(most=field.most))
     return lines
 
 
-def _flag(_each: FormField, given: Any) -> bool:
+def _flag(_field: FormField, given: Any) -> bool:
     if given in (None, "", False):
         return False
     if given in (True, "on", "1", "true"):

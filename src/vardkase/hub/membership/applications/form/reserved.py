@@ -1,6 +1,6 @@
 """Identifiers of the hub's host organisation, which no applicant may claim.
 
-Whoever could would have every officer look partial, or choose which of them handle the case.
+With them an applicant could make every officer look partial, or choose which of them handle the case.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def is_of_the_hub(domain: str) -> bool:
     own = Organisation.objects.filter(pk=host_organisation_id() or 0).values_list(
         "verified_domains", flat=True
     )
-    return any(lies_under(domain, each) for each in own.first() or [])
+    return any(lies_under(domain, verified) for verified in own.first() or [])
 
 
 def lies_under(domain: str, other: str) -> bool:

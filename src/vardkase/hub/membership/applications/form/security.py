@@ -28,7 +28,7 @@ LEVELS: Choices = (
 )
 
 NEEDS_PLAN = frozenset({"0", "1", "2"})
-"""Levels at which a measure needs its gap and plan told."""
+"""Levels at which the gap and the plan of a measure are required."""
 NEEDS_DATE = frozenset({"0", "1"})
 """Levels at which the plan needs a date as well."""
 

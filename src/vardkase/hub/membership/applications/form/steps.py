@@ -222,7 +222,7 @@ CONNECTION = FormStep(
 )
 
 
-def _of_today(version: int) -> int:
+def _current_version(version: int) -> int:
     if version != current_terms().version:
         raise Invalid(AnswerProblem.OUTDATED_TERMS())
     return version
@@ -251,7 +251,7 @@ TERMS = FormStep(
                     _("Version of the terms"),
                     FieldKind.NUMBER,
                     hidden=True,
-                    check=_of_today,
+                    check=_current_version,
                 ),
                 FormField(
                     "accepted",

@@ -40,8 +40,8 @@ LONGEST_MESSAGE = 5000
 MOST_FILES = 60
 MOST_AT_ONCE = 5
 UPLOADS_AN_HOUR = 60
-"""From one network address, whichever application: drafts are free to begin, and disks are not."""
-SPOKEN_OF = frozenset(
+"""From one network address, for all applications together: anybody can begin any number of drafts."""
+OPEN_TO_MESSAGES = frozenset(
     {
         ApplicationState.SUBMITTED,
         ApplicationState.UNDER_REVIEW,
@@ -51,7 +51,7 @@ SPOKEN_OF = frozenset(
         ApplicationState.REJECTED,
     }
 )
-"""States in which there is something to talk about; a decision may be asked about, and appealed."""
+"""States in which messages are accepted: also after a decision, which may be questioned and appealed."""
 
 type File = tuple[str, bytes]
 
@@ -68,7 +68,7 @@ def write_message(
     """
     application = locked(application)
     require_may_act(actor, application)
-    if application.state not in SPOKEN_OF:
+    if application.state not in OPEN_TO_MESSAGES:
         raise Conflict(ApplicationProblem.NOT_BEING_HANDLED())
     from_applicant = isinstance(actor, Applicant)
     if from_applicant:
@@ -101,21 +101,21 @@ def add_evidence(
 @transaction.atomic
 def remove_evidence(actor: Acting, application: Application, attachment_id: int) -> None:
     application = _open_statement(actor, application)
-    found = application.attachments.filter(pk=attachment_id, message=None)
-    if not found.delete()[0]:
+    attachments = application.attachments.filter(pk=attachment_id, message=None)
+    if not attachments.delete()[0]:
         raise NotFound(MembershipProblem.NO_SUCH_FILE())
 
 
 def checked_text(text: str) -> str:
     try:
-        words = str(
+        message = str(
             SHAPES[FieldKind.LONG](FormField("text", "", FieldKind.LONG, longest=LONGEST_MESSAGE), text)
         )
     except Invalid as error:
         raise Invalid({"text": [error.problem]}) from None
-    if not words:
+    if not message:
         raise Invalid({"text": [ApplicationProblem.NO_MESSAGE()]})
-    return words
+    return message
 
 
 def _open_statement(actor: Acting, application: Application) -> Application:

@@ -93,23 +93,26 @@ def save_step(
         raise NotOpen(ApplicationProblem.CLOSED_FOR_CHANGES())
     if seen is not None and seen != application.saved.get(name, ""):
         raise StaleDraft(ApplicationProblem.SAVED_MEANWHILE())
-    read = read_step(step, given)
-    whole = between_steps(application.answers | {name: read.values})
-    read.errors = {
-        path.removeprefix(f"{name}."): words for path, words in whole.items() if path.startswith(f"{name}.")
-    } | read.errors
+    parsed = read_step(step, given)
+    across = between_steps(application.answers | {name: parsed.values})
+    parsed.errors = {
+        path.removeprefix(f"{name}."): problems
+        for path, problems in across.items()
+        if path.startswith(f"{name}.")
+    } | parsed.errors
     is_sent = application.state not in (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
-    if is_sent and read.errors:
-        return application, read
-    application.answers[name] = read.values
+    # What was submitted is replaced only by valid answers; a draft keeps invalid ones.
+    if is_sent and parsed.errors:
+        return application, parsed
+    application.answers[name] = parsed.values
     application.saved[name] = timezone.now().isoformat()
     copy_columns(application)
     application.save()
     if is_sent:
-        version = {"version": read.values.get("version")}
+        version = {"version": parsed.values.get("version")}
         record(actor, HubAction.APPLICATION_TERMS_ACCEPTED, target_of(application), version)
         keep_form(application)
-    return application, read
+    return application, parsed
 
 
 def may_change(application: Application, step: str) -> bool:
@@ -135,13 +138,13 @@ def copy_columns(application: Application) -> None:
 
 def problems(application: Application) -> dict[str, list[Problem]]:
     """Everything wrong or missing in the form, by path of the field ("contacts.main.email")."""
-    found: dict[str, list[Problem]] = {}
+    problems: dict[str, list[Problem]] = {}
     for step in STEPS:
         answers = application.answers.get(step.name) or {}
-        read = read_step(step, {key: value_at(answers, key) for key, _ in step.fields()})
-        found |= {f"{step.name}.{key}": words for key, words in read.errors.items()}
+        parsed = read_step(step, {key: value_at(answers, key) for key, _ in step.fields()})
+        problems |= {f"{step.name}.{key}": errors for key, errors in parsed.errors.items()}
     number = application.organisation_number
-    return between_steps(application.answers) | taken_number(number, application=application.pk) | found
+    return between_steps(application.answers) | taken_number(number, application=application.pk) | problems
 
 
 COLUMNS = (

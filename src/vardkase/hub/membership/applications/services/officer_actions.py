@@ -26,7 +26,7 @@ ALONE: Mapping[str, TakeStep] = {
 def take(actor: Actor, application: Application, name: str, note: str = "") -> Application:
     """Apply the step `name` to an application. The caller has checked conflicts of interest.
 
-    Raises StepRefused, Conflict, Forbidden; Invalid under `step` for a step that is unknown or that an
+    Raises TransitionRefused, Conflict, Forbidden; Invalid under `step` for a step that is unknown or that an
     officer cannot take alone, under `note` for a withdrawal that does not name the applicant who asked for
     it.
     """

@@ -27,7 +27,7 @@ LONGEST_NOTE = 2000
 def submit(actor: Acting, application: Application) -> Application:
     """Submit an application: queue it for review, or put it on the waiting list if no open phase admits it.
 
-    The submitted version is frozen as PDF, and a receipt is mailed. Raises StepRefused, Invalid by path,
+    The submitted version is frozen as PDF, and a receipt is mailed. Raises TransitionRefused, Invalid by path,
     Forbidden.
     """
     application = _taken(actor, application, "submit")
@@ -52,7 +52,7 @@ def submit(actor: Acting, application: Application) -> Application:
 
 @transaction.atomic
 def wait(actor: Actor, application: Application, note: str = "") -> Application:
-    """Put an application on the waiting list. Raises StepRefused, Conflict if a phase admits it, Forbidden."""
+    """Put an application on the waiting list. Raises TransitionRefused, Conflict if a phase admits it, Forbidden."""
     application = _taken(actor, application, "wait")
     if number := _admitting(application):
         raise Conflict(ApplicationProblem.PHASE_IS_OPEN(phase=phase_title(number)))

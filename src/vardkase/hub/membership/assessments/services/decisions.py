@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from django.db import transaction
@@ -28,7 +27,7 @@ class DecisionResult(StrEnum):
     AGREE = "agree"
     RETURN = "return"
     OPPOSE = "oppose"
-    """The opposite is right: it becomes a proposal, to which another officer has to agree in turn."""
+    """The opposite becomes a proposal, which another officer has to approve in turn."""
 
 
 OPPOSITES = {Outcome.APPROVE: Outcome.REJECT, Outcome.REJECT: Outcome.APPROVE}
@@ -40,7 +39,7 @@ def propose(
 ) -> Proposal:
     """Propose a decision. `exception`: why to approve despite an unmet criterion.
 
-    Raises StepRefused, Forbidden, Conflict while another proposal waits, Invalid by field.
+    Raises TransitionRefused, Forbidden, Conflict while another proposal waits, Invalid by field.
     """
     application = opened(actor, application)
     if outcome not in Outcome.values:
@@ -64,7 +63,7 @@ def decide(
 
     `text`: the question if the proposal is returned, the reasons if the opposite is wanted, otherwise a
     remark. Raises Forbidden for the proposer, on conflict of interest and for anonymous actors; Conflict if
-    the proposal no longer waits or the case has changed; StepRefused if the application has moved on; Invalid
+    the proposal no longer waits or the case has changed; TransitionRefused if the application has moved on; Invalid
     by field.
     """
     with transaction.atomic():
@@ -74,29 +73,16 @@ def decide(
         proposal = _waiting(application, proposal_id)
         APPLICATION.after(application.state, proposal.outcome)
     # Not inside a transaction: one that has been overtaken is closed although the approval is refused.
-    ANSWERS[DecisionResult(answer)](actor, application, proposal, text, exception)
+    match DecisionResult(answer):
+        case DecisionResult.AGREE:
+            four_eyes.approve(actor, proposal.pk, proposal.digest, text)
+        case DecisionResult.RETURN:
+            four_eyes.decline(actor, proposal.pk, text, state=RequestState.RETURNED)
+        case DecisionResult.OPPOSE:
+            with transaction.atomic():
+                four_eyes.decline(actor, proposal.pk, text)
+                _propose(actor, application, OPPOSITES[proposal.outcome], text, exception)
     return Application.objects.get(pk=application.pk)
-
-
-def _agree(actor: Actor, _application: Application, proposal: Proposal, text: str, _exception: str) -> None:
-    four_eyes.approve(actor, proposal.pk, proposal.digest, text)
-
-
-def _return(actor: Actor, _application: Application, proposal: Proposal, text: str, _exception: str) -> None:
-    four_eyes.decline(actor, proposal.pk, text, state=RequestState.RETURNED)
-
-
-@transaction.atomic
-def _oppose(actor: Actor, application: Application, proposal: Proposal, text: str, exception: str) -> None:
-    four_eyes.decline(actor, proposal.pk, text)
-    _propose(actor, application, OPPOSITES[proposal.outcome], text, exception)
-
-
-ANSWERS: dict[DecisionResult, Callable[[Actor, Application, Proposal, str, str], None]] = {
-    DecisionResult.AGREE: _agree,
-    DecisionResult.RETURN: _return,
-    DecisionResult.OPPOSE: _oppose,
-}
 
 
 def _propose(actor: Actor, application: Application, outcome: str, reasons: str, exception: str) -> Proposal:
@@ -104,7 +90,7 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
     exception = checked(exception, "exception") if exception.strip() else ""
     if refusal := refusal_of(application, outcome, exception):
         raise Invalid({"outcome": [refusal]})
-    made = four_eyes.propose(
+    request = four_eyes.propose(
         actor,
         DECIDE,
         application.number,
@@ -113,7 +99,7 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
         reason=reasons,
     )
     record(actor, HubAction.APPLICATION_DECISION_PROPOSED, target_of(application), {"outcome": outcome})
-    return Proposal.objects.get(pk=made.pk)
+    return Proposal.objects.get(pk=request.pk)
 
 
 def _waiting(application: Application, proposal_id: int) -> Proposal:

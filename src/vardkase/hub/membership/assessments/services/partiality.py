@@ -24,18 +24,18 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.services import drop_conflicting, own_conflicts
 from vardkase.identity.organisations.queries import Reference
 
-ANSWER = tuple(sorted({*OFFICERS, *TECHNICAL}))
-"""Whose duties have to do with memberships: they answer for themselves."""
+HANDLERS = tuple(sorted({*OFFICERS, *TECHNICAL}))
+"""The duties whose holders handle memberships, and declare whether they are partial."""
 
 
 @transaction.atomic
 def declare_in_application(
     actor: Actor, application: Application, reason: str, *, partial: bool = True
 ) -> list[ApprovalRequest]:
-    """Answer on record whether one is partial in a case, and why; returns the proposals of one's own that end with it.
+    """Declare on record whether the actor is partial in a case, and why; returns the actor's proposals that end.
 
-    Whoever is takes no further part in it: that is not taken back. Whoever the application names answers before they
-    do anything else with it. Raises Forbidden, Invalid under `reason`.
+    A partial officer takes no further part in the case, which cannot be undone. An officer named in the application
+    declares this before doing anything else with it. Raises Forbidden, Invalid under `reason`.
     """
     application = locked(application)
     user_id = _oneself(actor)
@@ -62,7 +62,7 @@ def declare_in_membership(
 ) -> tuple[Membership, list[ApprovalRequest]]:
     """The same for a membership, its statements and its requests for help. Raises NotFound as well."""
     user_id = _oneself(actor)
-    actor.require_staff(*ANSWER)
+    actor.require_staff(*HANDLERS)
     membership = find_membership(actor, reference)
     if actor.organisation_id == membership.organisation_id or is_partial_in(actor, membership):
         raise NotImpartial(conflict_of(actor, membership))
@@ -81,9 +81,9 @@ def declare_in_membership(
 
 
 def _oneself(actor: Actor) -> int:
-    """The actor's account. Raises Forbidden for who may not write, and at the console, where anybody's name can be
-    used."""
+    """The actor's account. Raises Forbidden unless the actor may write, and at the console."""
     actor.require_writing()
+    # At the console, anybody can act under any name.
     if actor.user_id is None or actor.credential is Credential.CONSOLE:
         raise Forbidden(AssessmentProblem.ANSWERED_BY_ONESELF())
     return actor.user_id

@@ -37,14 +37,14 @@ from vardkase.identity.accounts.four_eyes.services import drop
 LONGEST = 5000
 LONGEST_REGISTRY_NUMBER = 64
 DAYS_TO_COMPLETE = 21
-"""As long as an applicant has to complete an application where the officer chooses no other day."""
+"""How long an applicant has to complete an application, unless the officer chooses another day."""
 
 
 @transaction.atomic
 def review(actor: Actor, application: Application) -> Application:
     """Start the review: the actor handles the application from now on, against the current terms.
 
-    Raises StepRefused, Forbidden.
+    Raises TransitionRefused, Forbidden.
     """
     application = opened(actor, application)
     take_step(actor, APPLICATION, application, "review")
@@ -58,14 +58,14 @@ def review(actor: Actor, application: Application) -> Application:
 @transaction.atomic
 def take_over(actor: Actor, application: Application) -> Handling:
     application = opened(actor, application)
-    found = Handling.objects.filter(application=application).first()
-    if found is None or actor.user_id is None:
+    handling = Handling.objects.filter(application=application).first()
+    if handling is None or actor.user_id is None:
         raise Conflict(AssessmentProblem.NOT_STARTED())
-    if found.officer_id != actor.user_id:
-        found.officer_id = actor.user_id
-        found.save(update_fields=["officer"])
+    if handling.officer_id != actor.user_id:
+        handling.officer_id = actor.user_id
+        handling.save(update_fields=["officer"])
         record(actor, HubAction.APPLICATION_TAKEN_OVER, target_of(application))
-    return found
+    return handling
 
 
 @transaction.atomic
@@ -93,19 +93,20 @@ def request_completion(
     """Ask the applicant to change parts of the form (`steps`), by letter and mail that say what is missing.
 
     `complete_by`: the deadline, by default DAYS_TO_COMPLETE days from now. A waiting proposal is closed.
-    Raises StepRefused, Forbidden, Invalid under `text`, `steps` and `complete_by`.
+    Raises TransitionRefused, Forbidden, Invalid under `text`, `steps` and `complete_by`.
     """
     application = opened(actor, application)
     APPLICATION.after(application.state, "request_completion")
-    words, chosen, last = checked_text(text), _steps(steps), _last_day(complete_by)
+    text, chosen, last = checked_text(text), _steps(steps), _last_day(complete_by)
+    # A proposal was made on the answers that the applicant is now asked to change.
     drop(actor, DECIDE, application.number)
     Message.objects.create(
-        application=application, kind=Author.OFFICER, author=actor.name, text=words, steps=chosen
+        application=application, kind=Author.OFFICER, author=actor.name, text=text, steps=chosen
     )
     application.reopened, application.complete_by = chosen, last
     application.save(update_fields=["reopened", "complete_by", "changed"])
-    take_step(actor, APPLICATION, application, "request_completion", words)
-    letters.send_completion_request(actor, application, words, chosen)
+    take_step(actor, APPLICATION, application, "request_completion", text)
+    letters.send_completion_request(actor, application, text, chosen)
     return application
 
 
@@ -113,14 +114,14 @@ def request_completion(
 def resume(actor: Actor, application: Application, note: str) -> Application:
     """Resume assessment without a completion in the system; `note` says why.
 
-    It arrived by another route, or not in time. Raises StepRefused, Forbidden, Invalid under `note`.
+    It arrived by another route, or not in time. Raises TransitionRefused, Forbidden, Invalid under `note`.
     """
     application = opened(actor, application)
     APPLICATION.after(application.state, "resume")
-    words = checked(note, "note")
+    note = checked(note, "note")
     application.reopened, application.complete_by = [], None
     application.save(update_fields=["reopened", "complete_by", "changed"])
-    take_step(actor, APPLICATION, application, "resume", words)
+    take_step(actor, APPLICATION, application, "resume", note)
     tell(actor, "application_resumed", application)
     return application
 
@@ -149,18 +150,20 @@ def assess(
         raise Conflict(AssessmentProblem.NOT_UNDER_REVIEW())
     if open_proposal(application):
         raise Conflict(AssessmentProblem.DECISION_PROPOSED())
-    if key not in {each.key for each in criteria_of(application)}:
+    if key not in {criterion.key for criterion in criteria_of(application)}:
         raise NotFound(AssessmentProblem.NO_SUCH_CRITERION())
-    reason = _reason(verdict, reason)
-    found, made = CriterionAssessment.objects.get_or_create(
+    if verdict not in Verdict.values:
+        raise Invalid({"verdict": [CommonProblem.NO_SUCH_CHOICE(choices=Verdict.values)]})
+    reason = checked(reason, "reason") if verdict != Verdict.MET or reason.strip() else ""
+    assessment, made = CriterionAssessment.objects.get_or_create(
         application=application,
         key=key,
         defaults={"verdict": verdict, "reason": reason, "assessed_by": actor.name},
     )
-    before = "" if made else found.verdict
-    if not made and (found.verdict, found.reason) != (verdict, reason):
-        found.verdict, found.reason, found.assessed_by = verdict, reason, actor.name
-        found.save()
+    before = "" if made else assessment.verdict
+    if not made and (assessment.verdict, assessment.reason) != (verdict, reason):
+        assessment.verdict, assessment.reason, assessment.assessed_by = verdict, reason, actor.name
+        assessment.save()
     if before != verdict:
         record(
             actor,
@@ -168,22 +171,14 @@ def assess(
             target_of(application),
             {"criterion": key, "verdict": [before, verdict]},
         )
-    return found
+    return assessment
 
 
 def checked(text: str, field: str) -> str:
-    words = text.replace("\r\n", "\n").strip()
-    if not words or len(words) > LONGEST or "\0" in words:
+    text = text.replace("\r\n", "\n").strip()
+    if not text or len(text) > LONGEST or "\0" in text:
         raise Invalid({field: [HubProblem.TEXT_LENGTH(count=LONGEST)]})
-    return words
-
-
-def _reason(verdict: str, reason: str) -> str:
-    if verdict not in Verdict.values:
-        raise Invalid({"verdict": [CommonProblem.NO_SUCH_CHOICE(choices=Verdict.values)]})
-    if verdict == Verdict.MET and not reason.strip():
-        return ""
-    return checked(reason, "reason")
+    return text
 
 
 def _steps(steps: Iterable[str]) -> list[str]:
@@ -193,8 +188,8 @@ def _steps(steps: Iterable[str]) -> list[str]:
     return chosen
 
 
-def _last_day(given: date | None) -> date:
-    day = given or today() + timedelta(days=DAYS_TO_COMPLETE)
+def _last_day(chosen: date | None) -> date:
+    day = chosen or today() + timedelta(days=DAYS_TO_COMPLETE)
     if day <= today():
         raise Invalid({"complete_by": [AssessmentProblem.DAY_HAS_PASSED()]})
     return day

@@ -1,4 +1,4 @@
-"""A member changes what it tells of itself: its administrator proposes, and two officers take it over."""
+"""Changes of a member's own data: its administrator proposes them, and two officers accept them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def propose_change(actor: Actor, data: Mapping[str, Any], note: str = "") -> Pro
     """
     membership = locked(actor, actor.organisation_id)
     require_member(actor, membership)
-    changed = _changed(membership, read_details(data))
+    changed = _differences(membership, read_details(data))
     if not changed:
         raise Invalid({"": [MemberProblem.NOTHING_DIFFERS()]})
     membership.changes.filter(state=ChangeState.PROPOSED).update(
@@ -56,7 +56,7 @@ def propose_change(actor: Actor, data: Mapping[str, Any], note: str = "") -> Pro
     proposed = ProposedChange.objects.create(
         membership=membership, fields=changed, note=note.strip()[:LONGEST], proposed_by=actor.name
     )
-    _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_PROPOSED, proposed, proposed.note)
+    _note(actor, membership, HubAction.MEMBERSHIP_CHANGE_PROPOSED, proposed, proposed.note)
     return proposed
 
 
@@ -64,25 +64,25 @@ def propose_change(actor: Actor, data: Mapping[str, Any], note: str = "") -> Pro
 def withdraw_change(actor: Actor) -> None:
     membership = locked(actor, actor.organisation_id)
     require_member(actor, membership)
-    proposed = _open(membership)
+    proposed = _waiting_change(membership)
     _close(actor, proposed, ChangeState.WITHDRAWN, "")
-    _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_WITHDRAWN, proposed, "")
+    _note(actor, membership, HubAction.MEMBERSHIP_CHANGE_WITHDRAWN, proposed, "")
 
 
 @transaction.atomic
 def accept_change(actor: Actor, reference: Reference, reason: str = "") -> ApprovalRequest:
-    """Propose to take over what a member proposed; another officer approves. Its contacts, mail domains and networks
-    are ways into the member, and its name is what others know it by. Raises Conflict, NotFound, Forbidden."""
+    """Propose to accept what a member proposed; another officer approves. Raises Conflict, NotFound, Forbidden."""
+    # It takes two: contacts, mail domains and networks let people into the member, and others know it by its name.
     membership = locked(actor, reference)
     require_officer(actor, membership)
-    _open(membership)
-    words = reason.strip()[:LONGEST] or gettext("Reviewed without remarks.")
+    _waiting_change(membership)
+    note = reason.strip()[:LONGEST] or gettext("Reviewed without remarks.")
     return propose(
         actor,
         ACCEPT_CHANGE,
         str(membership.pk),
         title=str(membership),
-        reason=words,
+        reason=note,
         parameters={"reason": reason.strip()[:LONGEST]},
     )
 
@@ -92,27 +92,30 @@ def refuse_change(actor: Actor, reference: Reference, reason: str) -> ProposedCh
     """Refuse what a member proposed: everything stays as it is. Raises Conflict, Invalid, NotFound, Forbidden."""
     membership = locked(actor, reference)
     require_officer(actor, membership)
-    proposed = _open(membership)
+    proposed = _waiting_change(membership)
     _close(actor, proposed, ChangeState.REFUSED, reasons(reason))
-    _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_REFUSED, proposed, proposed.reason)
-    decision = _refused(membership, proposed.reason)
+    _note(actor, membership, HubAction.MEMBERSHIP_CHANGE_REFUSED, proposed, proposed.reason)
+    with override(membership.language):
+        decision = gettext("The change of your data has been refused. Reasons: %s") % proposed.reason
     mails.write(actor, membership, "membership_change_decided", decision=decision)
     return proposed
 
 
 def _accept(approval: Approval) -> ProposedChange:
     membership = membership_of(approval.for_action(ACCEPT_CHANGE).request)
-    actor, proposed = cast(Actor, approval.actor), _open(membership)
+    actor, proposed = cast(Actor, approval.actor), _waiting_change(membership)
     after = {name: value for name, (_before, value) in proposed.fields.items()}
     if name := after.pop("name", ""):
         _rename(actor, membership, name)
     membership.details |= after
     membership.save(update_fields=["details"])
     _close(actor, proposed, ChangeState.ACCEPTED, approval.parameters["reason"])
-    _told(actor, membership, HubAction.MEMBERSHIP_CHANGE_ACCEPTED, proposed, proposed.reason)
+    _note(actor, membership, HubAction.MEMBERSHIP_CHANGE_ACCEPTED, proposed, proposed.reason)
     push(membership)
     change_accepted.emit(proposed)
-    mails.write(actor, membership, "membership_change_decided", decision=_accepted(membership))
+    with override(membership.language):
+        decision = gettext("The change of your data has been accepted.")
+    mails.write(actor, membership, "membership_change_decided", decision=decision)
     return proposed
 
 
@@ -154,14 +157,15 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def _open(membership: Membership) -> ProposedChange:
-    if (found := open_change(membership)) is None:
+def _waiting_change(membership: Membership) -> ProposedChange:
+    if (change := open_change(membership)) is None:
         raise Conflict(MemberProblem.NO_CHANGE_WAITING())
-    return found
+    return change
 
 
-def _changed(membership: Membership, given: Mapping[str, Any]) -> dict[str, list[Any]]:
+def _differences(membership: Membership, given: Mapping[str, Any]) -> dict[str, list[Any]]:
     before = membership.details | {"name": membership.organisation.name}
+    # What was never given compares as what reading nothing gives, so that an empty form changes nothing.
     empty: dict[str, Any] = {name: field.read(None) for name, field in FIELDS.items()}
     return {
         name: [before.get(name, empty[name]), value]
@@ -176,17 +180,7 @@ def _close(actor: Actor, proposed: ProposedChange, state: ChangeState, reason: s
     proposed.save()
 
 
-def _accepted(membership: Membership) -> str:
-    with override(membership.language):
-        return gettext("The change of your data has been accepted.")
-
-
-def _refused(membership: Membership, reason: str) -> str:
-    with override(membership.language):
-        return gettext("The change of your data has been refused. Reasons: %s") % reason
-
-
-def _told(actor: Actor, membership: Membership, act: HubAction, proposed: ProposedChange, note: str) -> None:
+def _note(actor: Actor, membership: Membership, act: HubAction, proposed: ProposedChange, note: str) -> None:
     note_in_history(actor, MEMBERSHIP, membership, act, note, fields=sorted(proposed.fields))
 
 

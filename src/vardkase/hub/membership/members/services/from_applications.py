@@ -23,21 +23,16 @@ def open_approved(application: Application) -> None:
     the same name is not reused: the applicant would gain ownership of its data. An officer joins the two
     where they are the same.
     """
-    actor = hub_actor()
+    actor, name = hub_actor(), application.organisation_name[:240]
+    if Organisation.objects.filter(name_skeleton=organisation_skeleton(name)).exists():
+        name = f"{name} ({application.organisation_number or application.number})"  # at most 255 characters
     organisation = application.organisation or create_organisation(
-        actor, {"name": _free_name(application), "sector": application.sector, "nationality": "Sweden"}
+        actor, {"name": name, "sector": application.sector, "nationality": "Sweden"}
     )
     Application.objects.filter(pk=application.pk).update(organisation=organisation)
     facts: dict[str, Any] = {
         name: getattr(application, name)
         for name in ("sector", "nis2", "connection", "organisation_number", "language", "phase")
     }
-    details = details_of(application.answers)
-    more = {"details": details, "county": county_of(application.answers)}
-    begin(actor, organisation, facts | more, application)
-
-
-def _free_name(application: Application) -> str:
-    name = application.organisation_name[:240]
-    taken = Organisation.objects.filter(name_skeleton=organisation_skeleton(name)).exists()
-    return f"{name} ({application.organisation_number or application.number})" if taken else name
+    facts |= {"details": details_of(application.answers), "county": county_of(application.answers)}
+    begin(actor, organisation, facts, application)

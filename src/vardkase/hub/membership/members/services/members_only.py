@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Invalid
 from vardkase.hub.audit_actions import HubAction
@@ -33,7 +31,9 @@ def bring_into_use(actor: AuditActor) -> None:
     if profile() is not Profile.HUB or membership_is_in_use() or not in_use():
         return
     MembershipInUse.objects.create(pk=1)
-    shut = list(_without_membership().values_list("pk", flat=True))
+    outsiders = Organisation.objects.filter(membership=None).exclude(pk=host_organisation_id() or 0)
+    # Listed before the update: the change of each is announced.
+    shut = list(outsiders.values_list("pk", flat=True))
     Organisation.objects.filter(pk__in=shut).update(**NO_MEMBERSHIP._asdict())
     for pk in shut:
         standing_changed.emit(StandingChanged(pk))
@@ -45,17 +45,17 @@ def bring_into_use(actor: AuditActor) -> None:
     )
 
 
-def refuse_merge(sought: BeforeMerge) -> None:
+def refuse_merge(merge: BeforeMerge) -> None:
     """Refuse a merge that involves a member once membership is in use: two officers decide on those.
 
     Raises Invalid. The hub's own organisation cannot take over a membership, not even one that has ended.
     """
     if not membership_is_in_use():
         return
-    found = Membership.objects.filter(organisation__in=(sought.source_id, sought.target_id))
-    if sought.target_id != host_organisation_id():
-        found = found.exclude(state=MembershipState.TERMINATED)
-    if found.exists():
+    memberships = Membership.objects.filter(organisation__in=(merge.source_id, merge.target_id))
+    if merge.target_id != host_organisation_id():
+        memberships = memberships.exclude(state=MembershipState.TERMINATED)
+    if memberships.exists():
         raise Invalid({"id": [MemberProblem.MERGE_CHANGES_MEMBERSHIP()]})
 
 
@@ -63,10 +63,6 @@ def after_merge(merged: OrganisationsMerged) -> None:
     """Update what the remaining organisation may do: a membership may have moved to it."""
     if membership := Membership.objects.filter(organisation=merged.target_id).first():
         push(membership)
-
-
-def _without_membership() -> QuerySet[Organisation]:
-    return Organisation.objects.filter(membership=None).exclude(pk=host_organisation_id() or 0)
 
 
 def after_setting_changed(name: str) -> None:

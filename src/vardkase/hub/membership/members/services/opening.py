@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.db import transaction
@@ -75,6 +75,7 @@ def begin(
     """
     is_decided = application is not None and application.state == ApplicationState.APPROVED
     if approval is None and not is_decided:
+        # A fault of ours, not of the user: every caller has one of the two.
         raise PermissionError("Two officers open a membership.")
     membership = Membership(organisation=organisation, application=application)
     _refuse_second(organisation)
@@ -93,10 +94,10 @@ def _refuse_second(organisation: Organisation) -> None:
 
 
 def _organisation(request: ApprovalRequest) -> Organisation:
-    found = Organisation.objects.select_for_update().filter(pk=int(request.subject)).first()
-    if found is None:
+    organisation = Organisation.objects.select_for_update().filter(pk=int(request.subject)).first()
+    if organisation is None:
         raise NotFound(MemberProblem.NO_SUCH_ORGANISATION())
-    return found
+    return organisation
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:
@@ -109,12 +110,24 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
-    found = Organisation.objects.filter(pk=int(request.subject)).first()
-    return conflict_of(cast(Actor, actor), Membership(organisation=found)) if found else None
+    # Without a lock: pages that only read ask this too, outside a transaction.
+    organisation = Organisation.objects.filter(pk=int(request.subject)).first()
+    return conflict_of(cast(Actor, actor), Membership(organisation=organisation)) if organisation else None
 
 
 def _describe(request: ApprovalRequest) -> ActionDescription:
     given = request.parameters
+    warnings = [
+        gettext(
+            "Nobody in the organisation reads, writes or synchronises anything until the membership is active."
+        )
+    ]
+    if active_users().filter(org=int(request.subject), staff_roles__contains=[StaffRole.OPERATOR]).exists():
+        warnings.append(
+            gettext(
+                "Operators of the hub belong to it: what they are granted to read opens nothing until then."
+            )
+        )
     return ActionDescription(
         gettext("The organisation becomes a member, and onboarding starts. No application is needed."),
         (
@@ -123,19 +136,8 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
             (gettext("Connection"), str(Connection(given["connection"]).label)),
             (gettext("Organisation number"), given["organisation_number"] or "–"),
         ),
-        warnings=tuple(_warnings(int(request.subject))),
+        warnings=tuple(warnings),
     )
-
-
-def _warnings(organisation_id: int) -> Iterator[str]:
-    """What stops while the organisation is being connected."""
-    yield gettext(
-        "Nobody in the organisation reads, writes or synchronises anything until the membership is active."
-    )
-    if active_users().filter(org=organisation_id, staff_roles__contains=[StaffRole.OPERATOR]).exists():
-        yield gettext(
-            "Operators of the hub belong to it: what they are granted to read opens nothing until then."
-        )
 
 
 def _open(approval: Approval) -> Membership:

@@ -38,7 +38,7 @@ def impose(
 ) -> bool:
     """Restrict a membership (row locked by the caller); False if that cause already restricts it so.
 
-    Officers' decisions need an approval. Raises StepRefused if the membership is not active.
+    Officers' decisions need an approval. Raises TransitionRefused if the membership is not active.
     """
     _require_two(cause, approval)
     require_active(membership)
@@ -80,11 +80,12 @@ def lapse(actor: AuditActor) -> int:
 
     Access checks compare dates themselves and do not wait for this job.
     """
-    over = Restriction.objects.filter(lifted=None, until__lte=timezone.now()).values_list(
-        "membership", flat=True
-    )
+    expired = Restriction.objects.filter(lifted=None, until__lte=timezone.now())
     count = 0
-    for membership in Membership.objects.select_for_update(of=("self",)).filter(pk__in=set(over)):
+    for membership in Membership.objects.select_for_update(of=("self",)).filter(
+        pk__in=expired.values("membership")
+    ):
+        # Read again under the lock: an officer may have lifted it in the meantime.
         ended = list(membership.restrictions.filter(lifted=None, until__lte=timezone.now()))
         count += _lift(actor, membership, ended, gettext("It has expired."))
     return count
@@ -104,8 +105,8 @@ def _require_two(cause: RestrictionCause, approval: Approval | None) -> None:
 def _lift(actor: AuditActor, membership: Membership, held: list[Restriction], reason: str) -> int:
     if not held:
         return 0
-    Restriction.objects.filter(pk__in=[each.pk for each in held]).update(lifted=timezone.now())
-    kinds = {each.kind for each in held}
+    Restriction.objects.filter(pk__in=[restriction.pk for restriction in held]).update(lifted=timezone.now())
+    kinds = {restriction.kind for restriction in held}
     if RestrictionKind.SUSPENDED in kinds and membership.state == MembershipState.SUSPENDED:
         take_step(actor, MEMBERSHIP, membership, "restore", reason)
     for kind in sorted(kinds - {RestrictionKind.SUSPENDED}):

@@ -37,18 +37,18 @@ OFFICER = RestrictionCause.OFFICER
 def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership | ApprovalRequest:
     """Activate a membership; with open checklist items that takes two people and a reason.
 
-    Returns the active membership, or the request that another officer has to approve. Raises StepRefused,
+    Returns the active membership, or the request that another officer has to approve. Raises TransitionRefused,
     Invalid with the open items, including those that cannot be waived, NotFound, Forbidden.
     """
-    membership = _taken(actor, reference, "activate")
-    waiting = still_open(membership)
+    membership = _locked_for(actor, reference, "activate")
+    remaining = still_open(membership)
     if needed := never_waived(membership):
         raise Invalid({"reason": [MemberProblem.NEVER_WAIVED(items=needed)]})
-    if not waiting:
+    if not remaining:
         return two_people.enter(actor, membership, reason)
     if not reason.strip():
-        raise Invalid({"reason": [MemberProblem.ITEMS_REMAIN(items=waiting)]})
-    return two_people.propose_step(actor, two_people.ACTIVATE, membership, reason, {"open": waiting})
+        raise Invalid({"reason": [MemberProblem.ITEMS_REMAIN(items=remaining)]})
+    return two_people.propose_step(actor, two_people.ACTIVATE, membership, reason, {"open": remaining})
 
 
 @transaction.atomic
@@ -58,30 +58,30 @@ def suspend(
     """Propose to restrict a membership: entirely, its API connection, or to reading (`kind` of
     RestrictionKind).
 
-    Raises StepRefused, also if it is already restricted so, Invalid by field, NotFound, Forbidden, Conflict.
+    Raises TransitionRefused, also if it is already restricted so, Invalid by field, NotFound, Forbidden, Conflict.
     """
     if kind not in RestrictionKind.values:
         raise Invalid({"kind": [CommonProblem.NO_SUCH_CHOICE(choices=RestrictionKind.values)]})
     whole = kind == RestrictionKind.SUSPENDED
-    membership = _taken(actor, reference, "suspend" if whole else "")
+    membership = _locked_for(actor, reference, "suspend" if whole else "")
     if until is not None and until <= timezone.now():
         raise Invalid({"until": [MemberProblem.TIME_HAS_PASSED()]})
     require_active(membership)
     if membership.restrictions.filter(lifted=None, kind=kind, cause=OFFICER).exists():
         raise TransitionRefused(MemberProblem.ALREADY_RESTRICTED())
-    given = {"kind": kind, "until": until.isoformat() if until else ""}
-    return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), given)
+    parameters = {"kind": kind, "until": until.isoformat() if until else ""}
+    return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), parameters)
 
 
 @transaction.atomic
 def restore(actor: Actor, reference: Reference, reason: str) -> ApprovalRequest:
     """Propose to lift all restrictions imposed by officers; renewal lifts those of an expired statement.
 
-    Raises StepRefused if there is nothing to lift, Invalid, NotFound, Forbidden, Conflict.
+    Raises TransitionRefused if there is nothing to lift, Invalid, NotFound, Forbidden, Conflict.
     """
-    membership = _taken(actor, reference, "")
+    membership = _locked_for(actor, reference, "")
     if not membership.restrictions.filter(lifted=None, cause=OFFICER).exists():
-        MEMBERSHIP.after(membership.state, "restore")
+        MEMBERSHIP.after(membership.state, "restore")  # raises, unless a suspension is to be lifted
     return two_people.propose_step(actor, two_people.LIFT, membership, reasons(reason))
 
 
@@ -89,15 +89,15 @@ def restore(actor: Actor, reference: Reference, reason: str) -> ApprovalRequest:
 def terminate(actor: Actor, reference: Reference, reason: str, contributions: str) -> ApprovalRequest:
     """Propose to end a membership: users are disabled, keys and exchange end, contributions stay.
 
-    `contributions` says in words what happens to those. Raises StepRefused, Invalid by field, NotFound,
+    `contributions` says in words what happens to those. Raises TransitionRefused, Invalid by field, NotFound,
     Forbidden, Conflict.
     """
-    membership = _taken(actor, reference, "terminate")
-    told = contributions.strip()
-    if not told:
+    membership = _locked_for(actor, reference, "terminate")
+    contributions = contributions.strip()
+    if not contributions:
         raise Invalid({"contributions": [MemberProblem.LACKS_CONTRIBUTIONS()]})
     return two_people.propose_step(
-        actor, two_people.TERMINATE, membership, reasons(reason), {"contributions": told}
+        actor, two_people.TERMINATE, membership, reasons(reason), {"contributions": contributions}
     )
 
 
@@ -112,7 +112,7 @@ def would_end(membership: Membership) -> dict[str, int]:
     }
 
 
-def _taken(actor: Actor, reference: Reference, step: str) -> Membership:
+def _locked_for(actor: Actor, reference: Reference, step: str) -> Membership:
     membership = locked(actor, reference)
     require_officer(actor, membership)
     if step:

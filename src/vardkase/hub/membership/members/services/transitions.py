@@ -16,25 +16,27 @@ from vardkase.identity.organisations.queries import Reference
 
 
 def locked(actor: Actor, reference: Reference) -> Membership:
-    found = find_membership(actor, reference)
-    return Membership.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=found.pk)
+    pk = find_membership(actor, reference).pk
+    # Only its own row: sign-in and every API call read the organisation's.
+    return Membership.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pk)
 
 
 def push(membership: Membership) -> None:
     """Store on the organisation what the membership allows and when, and its sign-in requirements."""
-    now = periods(membership)._asdict() | required_sign_in(membership)
+    rights = periods(membership)._asdict() | required_sign_in(membership)
     stored = Organisation.objects.filter(pk=membership.organisation_id)
-    changed = stored.exclude(**now).update(**now)
+    # One statement compares and writes, so that what has not changed is neither written nor announced.
+    changed = stored.exclude(**rights).update(**rights)
     if changed:
         standing_changed.emit(StandingChanged(membership.organisation_id))
     membership_changed.emit(membership)
 
 
 def reasons(text: Any) -> str:
-    given = text.strip() if isinstance(text, str) else ""
-    if not given or len(given) > LONGEST:
+    reason = text.strip() if isinstance(text, str) else ""
+    if not reason or len(reason) > LONGEST:
         raise Invalid({"reason": [MembershipProblem.LACKS_REASONS(count=LONGEST)]})
-    return given
+    return reason
 
 
 LONGEST = 4000

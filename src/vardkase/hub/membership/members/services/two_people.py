@@ -48,7 +48,7 @@ from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.intel.queries.contributions import contributed_by
 
 WITH_API = (Connection.API, Connection.BOTH)
-"""Members that connect so sign in by the whole minimum from their activation on, until two officers say otherwise."""
+"""Such members sign in by the whole minimum from their activation on, unless two officers decide otherwise."""
 PROPOSERS = frozenset({Party.MEMBERSHIP_OFFICER})
 
 
@@ -78,10 +78,10 @@ def enter(actor: Actor, membership: Membership, reason: str) -> Membership:
 
 def membership_of(request: ApprovalRequest) -> Membership:
     rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
-    found = rows.filter(pk=int(request.subject)).first()
-    if found is None:
+    membership = rows.filter(pk=int(request.subject)).first()
+    if membership is None:
         raise NotFound(MemberProblem.MEMBERSHIP_GONE())
-    return found
+    return membership
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:
@@ -89,16 +89,15 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
     held = membership.restrictions.filter(lifted=None).order_by("kind", "cause")
     return {
         "state": membership.state,
-        "restrictions": [list(each) for each in held.values_list("kind", "cause")],
+        "restrictions": [list(row) for row in held.values_list("kind", "cause")],
         "open": still_open(membership) if request.action == ACTIVATE.name else [],
     }
 
 
 def conflict_in(actor: Acting, request: ApprovalRequest) -> Problem | None:
-    """A conflict of interest in the membership that a request is about. Without a lock: pages that only read ask this
-    too, outside a transaction."""
-    found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
-    return conflict_of(cast(Actor, actor), found) if found else None
+    # Without a lock: pages that only read ask this too, outside a transaction.
+    membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
+    return conflict_of(cast(Actor, actor), membership) if membership else None
 
 
 def _description(
@@ -117,15 +116,15 @@ def _description(
 
 
 def _describe_activation(request: ApprovalRequest) -> ActionDescription:
-    """With whom the sign-in minimum refuses from then on."""
-    found = _describe_open_items(request)
+    # Also says whom the sign-in minimum will refuse, which applies from activation.
+    description = _describe_open_items(request)
     membership = Membership.objects.filter(pk=int(request.subject)).first()
     if membership is None:
-        return found
+        return description
     coming = coming_sign_in(membership)
     organisations = Organisation.objects.filter(membership=membership)
     refused = refused_by(organisations, coming["required_sign_in"], coming["required_key_days"])
-    return replace(found, warnings=tuple(warnings_of(refused)))
+    return replace(description, warnings=tuple(warnings_of(refused)))
 
 
 def _in_words(value: Any) -> str:
@@ -162,13 +161,16 @@ def _lift(approval: Approval) -> Membership:
 
 def _terminate(approval: Approval) -> Membership:
     membership, actor = membership_of(approval.for_action(TERMINATE).request), cast(Actor, approval.actor)
-    told, given, org_id = approval.parameters["contributions"], approval.reason, membership.organisation_id
-    take_step(actor, MEMBERSHIP, membership, "terminate", given)
+    contributions, org_id = approval.parameters["contributions"], membership.organisation_id
+    take_step(actor, MEMBERSHIP, membership, "terminate", approval.reason)
     Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
-    paper = letter_content.termination(actor, membership, given, told)
-    mails.write(actor, membership, "membership_ended", paper, reason=given, contributions=told)
+    letter = letter_content.termination(actor, membership, approval.reason, contributions)
+    # Before the accounts are disabled, whose owners are among the recipients.
+    mails.write(
+        actor, membership, "membership_ended", letter, reason=approval.reason, contributions=contributions
+    )
     membership.ending = {
-        "contributions": told,
+        "contributions": contributions,
         **contributed_by(org_id),
         **end_accounts(actor, org_id),
         **switch_off_exchange(actor, org_id),

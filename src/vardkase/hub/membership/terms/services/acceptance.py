@@ -11,7 +11,7 @@ from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.terms import queries
-from vardkase.hub.membership.terms.models import Acceptance, Terms
+from vardkase.hub.membership.terms.models import Acceptance
 from vardkase.hub.membership.terms.problems import TermsProblem
 from vardkase.hub.membership.terms.services.asking import request_of
 from vardkase.hub.membership.terms.services.drafts import target_of
@@ -26,15 +26,15 @@ PRIVATE_LINK = "private link"
 def membership_of(actor: Actor) -> Membership:
     """The membership whose terms the actor may accept. Raises Forbidden, NotFound if there is none."""
     actor.require(Permission.ADMIN)
-    found = (
+    membership = (
         Membership.objects.select_related("organisation", "application")
         .filter(organisation=actor.organisation_id)
         .exclude(state=MembershipState.TERMINATED)
         .first()
     )
-    if found is None:
+    if membership is None:
         raise NotFound(TermsProblem.NOT_A_MEMBER())
-    return found
+    return membership
 
 
 def accept(actor: Actor, version: int, name: str, role: str) -> Acceptance:
@@ -57,13 +57,13 @@ def accept_with_application(application: Application) -> None:
     version = accepted_version(application)
     if version is None:
         return
-    given = application.answers["terms"]
+    answers = application.answers["terms"]
     Acceptance.objects.get_or_create(
         version=version,
         application=application,
         defaults={
-            "name": str(given.get("name", ""))[:LONGEST],
-            "role": str(given.get("role", ""))[:LONGEST],
+            "name": str(answers.get("name", ""))[:LONGEST],
+            "role": str(answers.get("role", ""))[:LONGEST],
             "given_by": application.number,
         },
     )
@@ -73,31 +73,27 @@ def accept_with_application(application: Application) -> None:
 def _accept(
     actor: AuditActor, membership: Membership, version: int, name: str, role: str, *, given_by: str
 ) -> Acceptance:
-    terms = _current(version)
+    terms = queries.current_terms()
+    if terms.version != version:
+        raise Conflict(TermsProblem.ANOTHER_VERSION_APPLIES())
+    # The administrator and the holder of the link may answer at once: the second finds the first answer.
     Membership.objects.select_for_update().get(pk=membership.pk)
     if queries.acceptance_of(membership, version):
         raise Conflict(TermsProblem.ALREADY_ACCEPTED())
-    made = Acceptance.objects.create(
+    acceptance = Acceptance.objects.create(
         version=version,
         organisation=membership.organisation,
         name=_text(name, "name"),
         role=_text(role, "role"),
         given_by=given_by,
     )
-    change = {"organisation": membership.organisation.name, "name": made.name, "role": made.role}
+    change = {"organisation": membership.organisation.name, "name": acceptance.name, "role": acceptance.role}
     record(actor, HubAction.TERMS_ACCEPTED, target_of(terms), change)
-    return made
+    return acceptance
 
 
-def _current(version: int) -> Terms:
-    terms = queries.current_terms()
-    if terms.version != version:
-        raise Conflict(TermsProblem.ANOTHER_VERSION_APPLIES())
-    return terms
-
-
-def _text(given: str, field: str) -> str:
-    text = " ".join(given.split())
+def _text(value: str, field: str) -> str:
+    text = " ".join(value.split())
     if not text or len(text) > LONGEST or "\0" in text:
         raise Invalid({field: [HubProblem.TEXT_LENGTH(count=LONGEST)]})
     return text

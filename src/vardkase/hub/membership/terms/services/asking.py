@@ -23,19 +23,19 @@ from vardkase.identity.accounts.models import User
 
 SALT = "vardkase.terms"
 REMINDERS = (14, 7, 1, -1)
-"""So many days before the last one a member that has not answered is reminded; -1 is the day after it."""
+"""Days before the deadline on which a member that has not answered is reminded; -1 is the day after it."""
 
 
 def ask_all_members(actor: AuditActor, terms: Terms) -> int:
     members = Membership.objects.exclude(state=MembershipState.TERMINATED).select_related(
         "organisation", "application"
     )
-    asked = AcceptanceRequest.objects.bulk_create(
-        AcceptanceRequest(version=terms.version, membership=each) for each in members
+    requests = AcceptanceRequest.objects.bulk_create(
+        AcceptanceRequest(version=terms.version, membership=membership) for membership in members
     )
-    for request in asked:
+    for request in requests:
         _write(actor, "terms_asked", request, terms)
-    return len(asked)
+    return len(requests)
 
 
 def remind() -> int:
@@ -43,7 +43,9 @@ def remind() -> int:
     if terms.answer_by is None:
         return 0
     due = [days for days in REMINDERS if (terms.answer_by - today()).days <= days]
-    return sum(_remind(each, terms, min(due)) for each in queries.unanswered(terms.version)) if due else 0
+    if not due:
+        return 0
+    return sum(_remind(membership, terms, min(due)) for membership in queries.unanswered(terms.version))
 
 
 @transaction.atomic
@@ -55,7 +57,7 @@ def _remind(membership: Membership, terms: Terms, days: int) -> bool:
     )
     if request is None or days in request.reminders:
         return False
-    request.membership = membership
+    request.membership = membership  # with its organisation and application, which it was selected with
     request.reminders = [*request.reminders, days]
     request.save(update_fields=["reminders"])
     _write(hub_actor(), "terms_reminder", request, terms)
@@ -73,11 +75,11 @@ def request_of(token: str) -> AcceptanceRequest:
         number, version = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         raise NotFound(TermsProblem.INVALID_LINK()) from None
-    found = AcceptanceRequest.objects.select_related("membership__organisation").filter(pk=number).first()
-    ended = found is not None and found.membership.state == MembershipState.TERMINATED
-    if found is None or ended or found.version != version or version != queries.current_terms().version:
+    request = AcceptanceRequest.objects.select_related("membership__organisation").filter(pk=number).first()
+    ended = request is not None and request.membership.state == MembershipState.TERMINATED
+    if request is None or ended or request.version != version or version != queries.current_terms().version:
         raise NotFound(TermsProblem.INVALID_LINK())
-    return found
+    return request
 
 
 def _write(actor: AuditActor, kind: str, request: AcceptanceRequest, terms: Terms) -> None:
@@ -96,16 +98,15 @@ def _write(actor: AuditActor, kind: str, request: AcceptanceRequest, terms: Term
 def _recipients(request: AcceptanceRequest) -> Iterator[tuple[Recipient, str]]:
     membership = request.membership
     answers = membership.application.answers if membership.application else {}
-    found = answers.get("contacts", {}).get("signatory", {})
-    signatory = found if isinstance(found, dict) else {}
+    contact = answers.get("contacts", {}).get("signatory", {})
+    signatory = contact if isinstance(contact, dict) else {}
     if email := signatory.get("email"):
         link = private_address("/terms/answer/", token_of(request))
         yield Recipient(email, membership.language, signatory.get("key") or ""), link
-    for person in _administrators(membership):
-        if person.email != email:
+    # They get the page that needs signing in: the link lets whoever has it answer for the member.
+    administrators = User.objects.filter(
+        org=membership.organisation_id, disabled=False, role__perm_admin=True
+    )
+    for person in administrators.order_by("pk"):
+        if person.is_active and person.email != email:
             yield Recipient.of(person, membership.language), page_address("/terms/")
-
-
-def _administrators(membership: Membership) -> list[User]:
-    people = User.objects.filter(org=membership.organisation_id, disabled=False, role__perm_admin=True)
-    return [each for each in people.order_by("pk") if each.is_active]

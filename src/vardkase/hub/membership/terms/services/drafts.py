@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -28,50 +28,51 @@ LONGEST = 100_000
 def start_draft(actor: Actor) -> Terms:
     """Start the next version as a copy of the current one; returns the existing draft if there is one."""
     require_officer(actor)
-    if found := queries.draft():
-        return found
+    if draft := queries.draft():
+        return draft
     current = queries.current_terms()
-    made = Terms.objects.create(
+    draft = Terms.objects.create(
         version=current.version + 1,
         text_sv=current.text_sv,
         text_en=current.text_en,
         criteria=current.criteria,
         written_by=actor.name,
     )
-    record(actor, HubAction.TERMS_DRAFTED, target_of(made))
-    return made
+    record(actor, HubAction.TERMS_DRAFTED, target_of(draft))
+    return draft
 
 
 @transaction.atomic
 def edit_draft(actor: Actor, data: Mapping[str, Any]) -> Terms:
-    """Change `text_sv`, `text_en` or `criteria` (a list of objects) of the draft. Raises NotFound, Invalid by
-    field."""
+    """Change `text_sv`, `text_en` or `criteria` (objects) of the draft. Raises NotFound, Invalid by field."""
     require_officer(actor)
-    found = locked_draft()
+    draft = locked_draft()
     changed = []
     for name in ("text_sv", "text_en"):
-        if name in data and (text := _text(data[name], name)) != getattr(found, name):
-            setattr(found, name, text)
+        if name in data and (text := _text(data[name], name)) != getattr(draft, name):
+            setattr(draft, name, text)
             changed.append(name)
-    if (
-        "criteria" in data
-        and (criteria := stored(read_criteria(_objects(data["criteria"])))) != found.criteria
-    ):
-        found.criteria = criteria
-        changed.append("criteria")
+    if "criteria" in data:
+        given = data["criteria"]
+        if not isinstance(given, list) or any(not isinstance(criterion, Mapping) for criterion in given):
+            raise Invalid({"criteria": [MembershipProblem.NOT_OBJECTS()]})
+        criteria = stored(read_criteria(given))
+        if criteria != draft.criteria:
+            draft.criteria = criteria
+            changed.append("criteria")
     if changed:
-        found.written_by = actor.name
-        found.save()
-        record(actor, HubAction.TERMS_EDITED, target_of(found), {"fields": changed})
-    return found
+        draft.written_by = actor.name
+        draft.save()
+        record(actor, HubAction.TERMS_EDITED, target_of(draft), {"fields": changed})
+    return draft
 
 
 @transaction.atomic
 def discard_draft(actor: Actor) -> None:
     require_officer(actor)
-    found = locked_draft()
-    record(actor, HubAction.TERMS_DISCARDED, target_of(found))
-    found.delete()
+    draft = locked_draft()
+    record(actor, HubAction.TERMS_DISCARDED, target_of(draft))
+    draft.delete()
 
 
 def target_of(terms: Terms) -> Target:
@@ -84,10 +85,10 @@ def require_officer(actor: Actor) -> None:
 
 
 def locked_draft() -> Terms:
-    found = Terms.objects.select_for_update().filter(state=TermsState.DRAFT).first()
-    if found is None:
+    draft = Terms.objects.select_for_update().filter(state=TermsState.DRAFT).first()
+    if draft is None:
         raise NotFound(TermsProblem.NOT_BEING_WRITTEN())
-    return found
+    return draft
 
 
 def _text(given: Any, name: str) -> str:
@@ -95,9 +96,3 @@ def _text(given: Any, name: str) -> str:
     if not text or len(text) > LONGEST or "\0" in text:
         raise Invalid({name: [HubProblem.TEXT_LENGTH(count=LONGEST)]})
     return text
-
-
-def _objects(given: Any) -> Iterable[Mapping[str, Any]]:
-    if not isinstance(given, list) or any(not isinstance(each, Mapping) for each in given):
-        raise Invalid({"criteria": [MembershipProblem.NOT_OBJECTS()]})
-    return given

@@ -36,6 +36,8 @@ from vardkase.identity.accounts.four_eyes.registry import (
 )
 from vardkase.identity.accounts.four_eyes.services import propose
 
+SIGNS = {"+ ": "+", "- ": "−"}
+
 
 def earliest_answer() -> date:
     """The earliest possible deadline for answers if the version were published today."""
@@ -51,8 +53,8 @@ def propose_publishing(
     Raises NotFound, Conflict if the draft is now another version, Invalid under `answer_by` and `reason`.
     """
     require_officer(actor)
-    found = locked_draft()
-    if found.version != version:
+    draft = locked_draft()
+    if draft.version != version:
         raise Conflict(TermsProblem.PUBLISHED_MEANWHILE())
     if answer_by is None or answer_by < earliest_answer():
         days, first = DAYS_TO_ANSWER.value, earliest_answer().isoformat()
@@ -61,7 +63,7 @@ def propose_publishing(
         actor,
         PUBLISH,
         str(version),
-        title=str(target_of(found).title),
+        title=str(target_of(draft).title),
         parameters={"answer_by": answer_by.isoformat()},
         reason=reason,
     )
@@ -87,54 +89,53 @@ def _changes(version: int) -> Iterator[tuple[str, str]]:
         return
     titles = {"sv": gettext("Changes in Swedish"), "en": gettext("Changes in English")}
     for language, title in titles.items():
-        before, after = (_lines(each, language) for each in (former, new))
-        yield title, "\n".join(_compared(before, after)) or gettext("No changes")
+        before, after = (_lines(terms, language) for terms in (former, new))
+        # Differ's other lines are unchanged ones, and hints at where a line differs.
+        differences = (line for line in Differ(charjunk=None).compare(before, after) if line[:2] in SIGNS)
+        text = "\n".join(f"{SIGNS[line[:2]]} {line[2:]}" for line in differences)
+        yield title, text or gettext("No changes")
 
 
 def _lines(terms: Terms, language: str) -> list[str]:
     text = str(getattr(terms, f"text_{language}")).splitlines()
-    criteria = [f"{each[f'title_{language}']} {each.get(f'help_{language}', '')}" for each in terms.criteria]
+    criteria = [
+        f"{criterion[f'title_{language}']} {criterion.get(f'help_{language}', '')}"
+        for criterion in terms.criteria
+    ]
     return [line.strip() for line in (*text, *criteria) if line.strip()]
 
 
-def _compared(before: list[str], after: list[str]) -> Iterator[str]:
-    signs = {"+ ": "+", "- ": "−"}
-    for line in Differ(charjunk=None).compare(before, after):
-        if sign := signs.get(line[:2]):
-            yield f"{sign} {line[2:]}"
-
-
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
-    found = locked_draft()
-    if str(found.version) != request.subject:
+    draft = locked_draft()
+    if str(draft.version) != request.subject:
         raise NotFound(TermsProblem.VERSION_NOT_BEING_WRITTEN())
-    texts = {name: getattr(found, name) for name in ("text_sv", "text_en")}
+    texts = {name: getattr(draft, name) for name in ("text_sv", "text_en")}
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
-    return {"version": found.version, "criteria": found.criteria, **digests}
+    return {"version": draft.version, "criteria": draft.criteria, **digests}
 
 
 def _publish(approval: Approval) -> Terms:
     approval.for_action(PUBLISH)
-    found, answer_by = locked_draft(), date.fromisoformat(approval.parameters["answer_by"])
+    terms, answer_by = locked_draft(), date.fromisoformat(approval.parameters["answer_by"])
     if answer_by < earliest_answer():
         raise Conflict(TermsProblem.TOO_FEW_DAYS_LEFT(days=DAYS_TO_ANSWER.value))
     # Store the packaged version 1 before it is replaced: accepted text must not change with the
     # software.
-    if found.version == 2 and not Terms.objects.filter(version=1).exists():
+    if terms.version == 2 and not Terms.objects.filter(version=1).exists():
         queries.terms_of(1).save()
     former = queries.current_terms()
-    found.state, found.published = TermsState.PUBLISHED, timezone.now()
-    found.published_by, found.answer_by = approval.actor.name, answer_by
-    found.save()
-    asked = ask_all_members(approval.actor, found)
-    terms_published.emit(Published(approval.actor, found, former))
+    terms.state, terms.published = TermsState.PUBLISHED, timezone.now()
+    terms.published_by, terms.answer_by = approval.actor.name, answer_by
+    terms.save()
+    asked = ask_all_members(approval.actor, terms)
+    terms_published.emit(Published(approval.actor, terms, former))
     change = {
         "answer_by": answer_by.isoformat(),
         "count": asked,
         "proposed_by": approval.request.proposed_by_name,
     }
-    record(approval.actor, HubAction.TERMS_PUBLISHED, target_of(found), change)
-    return found
+    record(approval.actor, HubAction.TERMS_PUBLISHED, target_of(terms), change)
+    return terms
 
 
 PUBLISH = ApprovalAction(
