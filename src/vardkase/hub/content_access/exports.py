@@ -22,8 +22,7 @@ from vardkase.identity.organisations.settings import membership_is_in_use
 
 
 def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[Actor, list[int]]:
-    """The readers for which events are exported for `actor`, and the events. `choose` returns the ids for a
-    reader.
+    """The reader for whom events are exported, and their ids. `choose` returns the ids that a reader may export.
 
     Each event read under content access is recorded, and its organisations are notified as of any such read;
     before there are officers, immediately. Raises Forbidden without content access that covers one of them.
@@ -40,10 +39,11 @@ def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[
         )
         raise Forbidden(ContentAccessProblem.NEEDS_GRANT())
     content_access = RecordedContentAccess(actor, "console export")
-    asked = choose(content_access.reader)
-    for event_id in asked:
+    wanted = choose(content_access.reader)
+    # Recorded before anything is read, one by one: the grant may end in between.
+    for event_id in wanted:
         content_access.enter(event_id)
-    chosen = [event_id for event_id in asked if event_id in content_access.opened]
+    chosen = [event_id for event_id in wanted if event_id in content_access.opened]
     _record(actor, len(chosen), grant.pk)
     return content_access.reader, chosen
 

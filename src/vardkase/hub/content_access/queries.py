@@ -21,7 +21,7 @@ from vardkase.identity.access.visibility import event_predicate, reader_paramete
 from vardkase.identity.organisations.settings import host_organisation_id
 
 MOST = 500
-"""Events of one grant that are listed; there are as many as somebody opened one by one."""
+"""Events listed of one grant. There are no more than somebody has opened one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,17 @@ class OpenableEvent:
 def grants(actor: Actor) -> QuerySet[ContentGrant]:
     """The requests that the actor may see, unordered: operators their own. Raises Forbidden."""
     actor.require_staff(*READERS)
-    found = ContentGrant.objects.select_related("organisation")
-    return found.filter(asked_by=actor.user_id) if is_operator(actor) else found
+    rows = ContentGrant.objects.select_related("organisation")
+    return rows.filter(asked_by=actor.user_id) if is_operator(actor) else rows
 
 
 def find_grant(actor: Actor, pk: int | str) -> ContentGrant:
     text = str(pk)
-    is_number = text.isascii() and text.isdigit() and len(text) < 19
-    found = grants(actor).filter(pk=int(text)).first() if is_number else None
-    if found is None:
+    is_number = text.isascii() and text.isdigit() and len(text) < 19  # fits PostgreSQL's bigint
+    grant = grants(actor).filter(pk=int(text)).first() if is_number else None
+    if grant is None:
         raise NotFound(ContentAccessProblem.NO_SUCH_REQUEST())
-    return found
+    return grant
 
 
 def waiting_for(actor: Actor) -> int:
@@ -84,15 +84,15 @@ def waiting_for(actor: Actor) -> int:
 def in_force(actor: Actor) -> ContentGrant | None:
     if not is_operator(actor):
         return None
-    found = ContentGrant.objects.filter(asked_by=actor.user_id, state=GrantState.GRANTED)
-    return found.filter(ends_at__gt=timezone.now()).select_related("organisation").first()
+    # The end is compared with the clock: the job that records it runs only every quarter of an hour.
+    granted = ContentGrant.objects.filter(asked_by=actor.user_id, state=GrantState.GRANTED)
+    return granted.filter(ends_at__gt=timezone.now()).select_related("organisation").first()
 
 
 def open_grant(actor: Actor) -> ContentGrant | None:
-    found = (
-        ContentGrant.objects.filter(asked_by=actor.user_id, state__in=OPEN) if is_operator(actor) else None
-    )
-    return found.first() if found is not None else None
+    if not is_operator(actor):
+        return None
+    return ContentGrant.objects.filter(asked_by=actor.user_id, state__in=OPEN).first()
 
 
 def events_read(grant: ContentGrant) -> list[ReadEvent]:
@@ -118,8 +118,8 @@ def read_of_ours(actor: Actor, *, limit: int, offset: int = 0) -> list[ReadOfOwn
 
 
 def openable(actor: Actor, grant: ContentGrant, *, limit: int, offset: int = 0) -> list[OpenableEvent]:
-    now_in_force = in_force(actor)
-    if now_in_force is None or now_in_force.pk != grant.pk:
+    current = in_force(actor)
+    if current is None or current.pk != grant.pk:
         return []
     reader = reading_actor(host_organisation_id() or 0, actor.name)
     reached = {

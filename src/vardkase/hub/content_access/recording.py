@@ -19,10 +19,10 @@ READ = HubAction.EVENT_READ_UNDER_GRANT
 
 
 class RecordedContentAccess:
-    """The content access of `actor`, whatever was granted, within the one request that `what` names."""
+    """The content access of `actor` within one request, which `request` names in the records."""
 
-    def __init__(self, actor: Actor, what: str) -> None:
-        self._actor, self._what = actor, what
+    def __init__(self, actor: Actor, request: str) -> None:
+        self._actor, self._request = actor, request
         self._opened: set[int] = set()
 
     @property
@@ -40,29 +40,29 @@ class RecordedContentAccess:
         """
         if event_id in self._opened or not host_organisation_id():
             return
-        given = {
+        parameters = {
             **reader_parameters(self.reader),
             "event": event_id,
             "user": self._actor.user_id,
-            "request": self._what[:120],
+            "request": self._request[:120],
             "credential": self._actor.credential_name,
             "address": self._actor.address,
             "now": timezone.now(),
         }
-        # On record before anything is read: inside another transaction, which may be undone, nothing is.
+        # Durable, so that the record survives: within another transaction it could be rolled back after the read.
         with transaction.atomic(durable=True):
             sql = RECORD.format(visible=event_predicate(self.reader))
-            found = cursor().execute(sql, given).fetchone()
-            if found is None:
+            row = cursor().execute(sql, parameters).fetchone()
+            if row is None:
                 return
-            grant_id, uuid = found
+            grant_id, uuid = row
             cursor().execute(CONCERN, {"grant": grant_id, "event": event_id})
-            told = {"grant": grant_id, "request": self._what}
-            record(self._actor, READ, Target("event", event_id, uuid, f"#{event_id}"), told)
+            facts = {"grant": grant_id, "request": self._request}
+            record(self._actor, READ, Target("event", event_id, uuid, f"#{event_id}"), facts)
         self._opened.add(event_id)
 
 
-# The grant's row is held against whoever ends it, so that nothing is read after the end is told.
+# The shared lock makes whoever ends the grant wait, so that nothing is read after its end is announced.
 RECORD = """
 WITH held AS (
     SELECT g.id, g.reach, g.event_id, g.organisation_id

@@ -39,8 +39,8 @@ def facts_of(grant: ContentGrant) -> dict[str, Any]:
     }
 
 
-def hours_in(given: int | str, most: int) -> int:
-    text = str(given).strip()
+def hours_in(value: int | str, most: int) -> int:
+    text = str(value).strip()
     hours = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not 1 <= hours <= most:
         raise Invalid({"hours": [ContentAccessProblem.HOURS_OUT_OF_RANGE(most=most)]})
@@ -55,15 +55,14 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
         int(given["hours"]),
     )
     details = [(gettext("What can be opened"), str(GrantReach(given["reach"]).label))]
-    if narrowed := _event_in_words(given["event"]) or given["organisation"]:
-        details.append((gettext("Which"), str(narrowed)))
-    words = {"name": request.proposed_by_name, "hours": given["hours"]}
-    return ActionDescription(effect % words, tuple(details), f"/content-access/{request.subject}/")
+    if subject := _event_in_words(given["event"]) or given["organisation"]:
+        details.append((gettext("Which"), str(subject)))
+    facts = {"name": request.proposed_by_name, "hours": given["hours"]}
+    return ActionDescription(effect % facts, tuple(details), f"/content-access/{request.subject}/")
 
 
 def _event_in_words(event_id: int | None) -> str:
-    """An event by its number and creator. Its title is content, which the approver may not be allowed to
-    read."""
+    # By number and creator: its title is content, which the approver may not be allowed to read.
     if not event_id:
         return ""
     row = cursor().execute(CREATOR, (event_id,)).fetchone()
@@ -76,10 +75,10 @@ CREATOR = "SELECT o.name FROM event e JOIN organisation o ON o.id = e.orgc_id WH
 
 
 def _grant_of(request: ApprovalRequest) -> ContentGrant:
-    found = ContentGrant.objects.select_for_update(of=("self",)).filter(pk=int(request.subject)).first()
-    if found is None:
+    grant = ContentGrant.objects.select_for_update(of=("self",)).filter(pk=int(request.subject)).first()
+    if grant is None:
         raise NotFound(ContentAccessProblem.NO_SUCH_REQUEST())
-    return found
+    return grant
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
-    """Takes no lock: read-only pages also call this, outside a transaction."""
+    # Without a lock: pages that only read ask this too, outside a transaction.
     person = cast(Actor, actor)
     grant = ContentGrant.objects.filter(pk=int(request.subject)).first()
     if grant is None or (not request.pk and grant.asked_by_id == person.user_id):
@@ -108,8 +107,9 @@ def _grant(approval: Approval) -> ContentGrant:
     GRANT.after(grant.state, "grant")
     if not active_users().filter(pk=grant.asked_by_id or 0, staff_roles=["operator"]).exists():
         raise Conflict(ContentAccessProblem.NO_LONGER_AN_OPERATOR())
+    # The officer may grant fewer hours than were asked for, never more.
     grant.hours = hours_in(approval.choices.get("hours") or grant.hours, grant.hours)
-    _answered(actor, grant, approval.request)
+    _note_answer(actor, grant, approval.request)
     grant.ends_at = timezone.now() + timedelta(hours=grant.hours)
     grant.save()
     take_step(actor, GRANT, grant, "grant", grant.answer)
@@ -124,13 +124,13 @@ def _closed(actor: Acting, request: ApprovalRequest) -> None:
         grant.save(update_fields=["ended_at"])
         take_step(actor, GRANT, grant, "end")
         return
-    _answered(actor, grant, request)
+    _note_answer(actor, grant, request)
     grant.save()
     take_step(actor, GRANT, grant, "refuse", grant.answer)
     mails.tell_operator(actor, grant, "content_access_refused")
 
 
-def _answered(actor: Acting, grant: ContentGrant, request: ApprovalRequest) -> None:
+def _note_answer(actor: Acting, grant: ContentGrant, request: ApprovalRequest) -> None:
     grant.decided_by_id, grant.decided_by_name = actor.user_id, actor.name
     grant.decided_at, grant.answer = request.answered_at, request.answer
 

@@ -15,9 +15,9 @@ from vardkase.identity.accounts.four_eyes.persons import is_same_person
 from vardkase.identity.accounts.staff import StaffRole
 
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
-"""Who answers."""
+"""The duties that answer requests."""
 READERS = (*OFFICERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
-"""Who sees requests and what was read: operators their own."""
+"""The duties that see requests and what was read; operators see their own."""
 
 ASKED, GRANTED = GrantState.ASKED, GrantState.GRANTED
 

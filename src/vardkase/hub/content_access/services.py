@@ -64,6 +64,7 @@ def ask(
     actor.require_own_affairs()
     if not is_operator(actor):
         raise Forbidden(ContentAccessProblem.NOT_AN_OPERATOR())
+    # The job may not have recorded yet that the last one has expired.
     _end_overdue(hub_actor(), asked_by=actor.user_id)
     if ContentGrant.objects.filter(asked_by=actor.user_id, state__in=OPEN).exists():
         raise Conflict(ContentAccessProblem.ALREADY_OPEN())
@@ -76,11 +77,11 @@ def ask(
         asked_for=actor.organisation_name,
         asked_at=now,
         answer_by=now + timedelta(hours=ANSWER_HOURS.value),
-        **_narrowed(actor, reach, event, organisation),
+        **_scope(actor, reach, event, organisation),
     )
-    told = {"reach": grant.reach, "event": grant.event_id, "organisation": grant.organisation_id}
+    scope = {"reach": grant.reach, "event": grant.event_id, "organisation": grant.organisation_id}
     note_in_history(
-        actor, GRANT, grant, HubAction.CONTENT_GRANT_ASKED, grant.reason, hours=grant.hours, **told
+        actor, GRANT, grant, HubAction.CONTENT_GRANT_ASKED, grant.reason, hours=grant.hours, **scope
     )
     propose(
         actor,
@@ -99,7 +100,7 @@ def grant_access(actor: Actor, pk: int | str, *, hours: int | str = "", answer: 
     """Grant content access from now on, for the requested number of hours or fewer.
 
     Raises NotFound, Forbidden for all but a different person who is an officer of the hub owner and has
-    signed in on the pages, StepRefused, Conflict when the time to answer is over, Invalid by field.
+    signed in on the pages, TransitionRefused, Conflict when the time to answer is over, Invalid by field.
     """
     request = _to_answer(actor, pk, "grant")
     choices = {"hours": str(hours).strip()} if str(hours).strip() else {}
@@ -118,7 +119,7 @@ def refuse(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
 def withdraw(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
     """Revoke content access before it expires, as any officer, with a reason.
 
-    Raises NotFound, Forbidden, StepRefused, Invalid under `reason`.
+    Raises NotFound, Forbidden, TransitionRefused, Invalid under `reason`.
     """
     actor.require_own_affairs()
     actor.require_staff(*OFFICERS)
@@ -131,7 +132,7 @@ def withdraw(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
 
 @transaction.atomic
 def end(actor: Actor, pk: int | str) -> ContentGrant:
-    """End the actor's own access, or withdraw their own request. Raises NotFound, Forbidden, StepRefused."""
+    """End the actor's own access, or withdraw their own request. Raises NotFound, Forbidden, TransitionRefused."""
     actor.require_own_affairs()
     grant = _locked(actor, pk)
     if actor.user_id is None or grant.asked_by_id != actor.user_id:
@@ -155,8 +156,9 @@ def end_overdue() -> int:
 
 def end_widened(merged: OrganisationsMerged) -> None:
     """End access to one organisation's content that would extend to another's after a merger."""
-    found = ContentGrant.objects.select_for_update(of=("self",)).filter(state__in=OPEN)
-    for grant in found.filter(reach=GrantReach.ORGANISATION, organisation=merged.target_id).order_by("pk"):
+    grants = ContentGrant.objects.select_for_update(of=("self",)).filter(state__in=OPEN)
+    # In the order of their keys, so that two transactions lock them in the same order.
+    for grant in grants.filter(reach=GrantReach.ORGANISATION, organisation=merged.target_id).order_by("pk"):
         drop(hub_actor(), GRANT_ACCESS, str(grant.pk))
         _end(hub_actor(), grant, "end", gettext("The organisation was merged with another."))
 
@@ -167,25 +169,26 @@ def _end_overdue(actor: Actor, asked_by: int | None = None) -> int:
     locked = ContentGrant.objects.select_for_update(of=("self",))
     if asked_by is not None:
         locked = locked.filter(asked_by=asked_by)
-    over = list(locked.filter(state=GrantState.GRANTED, ends_at__lte=now).order_by("pk"))
+    expired = list(locked.filter(state=GrantState.GRANTED, ends_at__lte=now).order_by("pk"))
     unanswered = list(locked.filter(state=GrantState.ASKED, answer_by__lte=now).order_by("pk"))
-    for grant in over:
+    for grant in expired:
         _end(actor, grant, "run_out", "")
     for grant in unanswered:
         drop(actor, GRANT_ACCESS, str(grant.pk))
         take_step(actor, GRANT, grant, "lapse")
-    return len(over) + len(unanswered)
+    return len(expired) + len(unanswered)
 
 
-def _end(actor: Actor, grant: ContentGrant, step: str, words: str) -> None:
+def _end(actor: Actor, grant: ContentGrant, step: str, reason: str) -> None:
     now = timezone.now()
+    # Access ended when it expired, even if the job records it later.
     grant.ended_at = min(now, grant.ends_at) if grant.ends_at else now
-    grant.ending = words
+    grant.ending = reason
     grant.save(update_fields=["ended_at", "ending"])
-    take_step(actor, GRANT, grant, step, words)
-    untold = GrantOrganisation.objects.filter(grant=grant, told_at=None)
+    take_step(actor, GRANT, grant, step, reason)
+    unnotified = GrantOrganisation.objects.filter(grant=grant, told_at=None)
     counts = list(
-        untold.values_list("organisation_id", "organisation__name").annotate(
+        unnotified.values_list("organisation_id", "organisation__name").annotate(
             n=Count("event_id", distinct=True)
         )
     )
@@ -197,7 +200,7 @@ def _end(actor: Actor, grant: ContentGrant, step: str, words: str) -> None:
         administrators.setdefault(person.org_id, []).append(person)
     for organisation_id, name, count in counts:
         mails.tell_organisation(actor, grant, name, count, administrators.get(organisation_id, []))
-    untold.update(told_at=now)
+    unnotified.update(told_at=now)
 
 
 def _to_answer(actor: Actor, pk: int | str, step: str) -> ApprovalRequest:
@@ -206,28 +209,27 @@ def _to_answer(actor: Actor, pk: int | str, step: str) -> ApprovalRequest:
         raise Forbidden(ContentAccessProblem.NOT_AN_OFFICER())
     grant = find_grant(actor, pk)
     GRANT.after(grant.state, step)
-    found = waiting_request(GRANT_ACCESS.name, str(grant.pk))
-    if found is None or grant.answer_by <= timezone.now():
+    request = waiting_request(GRANT_ACCESS.name, str(grant.pk))
+    if request is None or grant.answer_by <= timezone.now():
         raise Conflict(ContentAccessProblem.TOO_LATE())
-    return found
+    return request
 
 
 def _locked(actor: Actor, pk: int | str) -> ContentGrant:
-    found = find_grant(actor, pk)
-    return ContentGrant.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    return ContentGrant.objects.select_for_update(of=("self",)).get(pk=find_grant(actor, pk).pk)
 
 
-def _narrowed(actor: Actor, reach: str, event: str, organisation: int | None) -> dict[str, Any]:
+def _scope(actor: Actor, reach: str, event: str, organisation: int | None) -> dict[str, Any]:
     if reach not in GrantReach.values:
         raise Invalid({"reach": [CommonProblem.NO_SUCH_CHOICE(choices=GrantReach.values)]})
     if reach == GrantReach.EVENT:
         event_id, uuid = _event(actor, event.strip())
         return {"reach": reach, "event_id": event_id, "event_uuid": uuid}
     if reach == GrantReach.ORGANISATION:
-        found = Organisation.objects.filter(pk=organisation or 0).first()
-        if found is None:
+        row = Organisation.objects.filter(pk=organisation or 0).first()
+        if row is None:
             raise Invalid({"organisation": [ContentAccessProblem.NO_SUCH_ORGANISATION()]})
-        return {"reach": reach, "organisation": found}
+        return {"reach": reach, "organisation": row}
     return {"reach": reach}
 
 
@@ -237,15 +239,15 @@ def _event(actor: Actor, reference: str) -> tuple[int, Any]:
     except Organisation.DoesNotExist:
         raise NotFound(ContentAccessProblem.NO_HUB_OWNER()) from None
     sql = f"SELECT e.id, e.uuid FROM event e WHERE {matches('e', reference)} AND {event_predicate(host)}"
-    given = {**reader_parameters(host), "reference": reference}
-    row = cursor().execute(sql, given).fetchone() if is_reference(reference) else None
+    parameters = {**reader_parameters(host), "reference": reference}
+    row = cursor().execute(sql, parameters).fetchone() if is_reference(reference) else None
     if row is None:
         raise Invalid({"event": [ContentAccessProblem.NO_SUCH_EVENT()]})
     return row[0], row[1]
 
 
 def _checked(text: str, field: str, *, at_least: int = 1) -> str:
-    words = text.replace("\r\n", "\n").strip()
-    if not at_least <= len(words) <= LONGEST or "\0" in words:
+    text = text.replace("\r\n", "\n").strip()
+    if not at_least <= len(text) <= LONGEST or "\0" in text:
         raise Invalid({field: [ContentAccessProblem.TEXT_LENGTH(least=at_least, most=LONGEST)]})
-    return words
+    return text

@@ -20,7 +20,7 @@ from vardkase.identity.audit_actions import IdentityAction
 REFUSALS = (*(act for act in SIGN_INS if act.endswith("refused")), IdentityAction.USER_ENTRANCE_REFUSED)
 KEYS_SHOWN = 20
 REFUSALS_SHOWN = 10
-LOOKED_BACK = timedelta(days=14)
+REFUSALS_SINCE = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class DiagnosticFact:
 
 
 type Provider = Callable[[int], Sequence[DiagnosticFact]]
-"""Organisation's id → facts about its connection, in the language that is active."""
+"""An organisation's id → facts about its connection, in the active language."""
 
 _providers: list[Provider] = []
 
@@ -65,7 +65,8 @@ def state_of(organisation_id: int) -> dict[str, Any]:
 
 def _keys(organisation_id: int) -> list[dict[str, Any]]:
     rows = AuthKey.objects.filter(user__org=organisation_id).select_related("user")
-    used = sorted(rows, key=lambda key: key.last_used or 0, reverse=True)[:KEYS_SHOWN]
+    # Sorted here: a key that was never used (NULL) comes last.
+    recent = sorted(rows, key=lambda key: key.last_used or 0, reverse=True)[:KEYS_SHOWN]
     return [
         {
             "name": str(key),
@@ -77,7 +78,7 @@ def _keys(organisation_id: int) -> list[dict[str, Any]]:
             "allowed_from": key.allowed_ips or [],
             "seen_from": key.unique_ips,
         }
-        for key in used
+        for key in recent
     ]
 
 
@@ -87,7 +88,7 @@ def _refused(organisation_id: int) -> list[dict[str, Any]]:
         action__in=REFUSALS,
         target_kind="user",
         target_id__in=accounts,
-        created__gte=timezone.now() - LOOKED_BACK,
+        created__gte=timezone.now() - REFUSALS_SINCE,
     ).order_by("-pk")
     return [
         {
@@ -102,16 +103,19 @@ def _refused(organisation_id: int) -> list[dict[str, Any]]:
 
 def _connections(organisation_id: int) -> list[dict[str, Any]]:
     rows = Server.objects.filter(remote_org=organisation_id).select_related("standing").order_by("pk")
-    return [
-        {"name": row.name, "url": row.url, **_standing(getattr(row, "standing", None))}
-        for row in rows[:KEYS_SHOWN]
-    ]
-
-
-def _standing(standing: Any) -> dict[str, Any]:
-    if standing is None:
-        return {"works": None, "since": "", "reason": ""}
-    return {"works": standing.works, "since": standing.since.isoformat(), "reason": standing.reason}
+    connections = []
+    for row in rows[:KEYS_SHOWN]:
+        health = getattr(row, "standing", None)  # missing where it has never been tried
+        connections.append(
+            {
+                "name": row.name,
+                "url": row.url,
+                "works": health.works if health else None,
+                "since": health.since.isoformat() if health else "",
+                "reason": health.reason if health else "",
+            }
+        )
+    return connections
 
 
 def _moment(seconds: int | None) -> str:

@@ -1,6 +1,6 @@
 """Incoming mail to customer service, registered as a request or as a message in an existing one.
 
-Nobody has proven that the sender is who they say: the request is a visitor's, and the message is marked as mail.
+The sender's address is not proven: the request counts as a visitor's, and the message is marked as mail.
 """
 
 from __future__ import annotations
@@ -45,18 +45,14 @@ def register_mail(actor: Actor, raw: bytes, kind: str = RequestKind.ACCESS) -> S
     name, email = _sender(mail)
     subject = " ".join(str(mail["subject"] or "").split())[: services.LONGEST_SUBJECT]
     text = _text(mail)
-    if (known := _named(subject, email)) is not None:
+    # Only with the address of the one who asked: anybody can write a number into a subject.
+    number = NUMBER.search(subject)
+    named = SupportRequest.objects.filter(pk=int(number[1]) if number else 0, asker_email__iexact=email)
+    if (known := named.first()) is not None:
         services.add_as_asker(services.as_asker(actor, known), known, text, by_mail=True)
         return known
     data = {"kind": kind, "subject": subject or "–", "text": text, "name": name, "email": email}
     return services.register_for(actor, data)
-
-
-def _named(subject: str, email: str) -> SupportRequest | None:
-    found = NUMBER.search(subject)
-    if found is None:
-        return None
-    return SupportRequest.objects.filter(pk=int(found[1]), asker_email__iexact=email).first()
 
 
 def _sender(mail: EmailMessage) -> tuple[str, str]:
@@ -74,7 +70,7 @@ def _text(mail: EmailMessage) -> str:
         raise Invalid(IncomingMailProblem.NO_TEXT())
     try:
         text = str(body.get_content())
-    except (LookupError, UnicodeDecodeError) as error:
+    except (LookupError, UnicodeDecodeError) as error:  # an unknown or a wrong charset
         raise Invalid(IncomingMailProblem.UNREADABLE()) from error
     plain = unescape(strip_tags(text)) if body.get_content_type() == "text/html" else text
     return plain.replace("\0", "").strip()[: services.LONGEST_TEXT]

@@ -1,6 +1,6 @@
 """Private links, which allow following and answering one request without an account.
 
-They are signed with the installation's secret and kept nowhere, so that the database alone opens none.
+They are signed with the installation's secret and stored nowhere, so that the database alone opens none.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def opened_by(token: str) -> SupportRequest:
         uuid = UUID(SIGNER.unsign(token))
     except (BadSignature, ValueError) as error:
         raise NotFound(SupportProblem.NO_SUCH_LINK()) from error
-    found = SupportRequest.objects.select_related("organisation", "owner").filter(uuid=uuid).first()
-    if found is None:
+    request = SupportRequest.objects.select_related("organisation", "owner").filter(uuid=uuid).first()
+    if request is None:
         raise NotFound(SupportProblem.NO_SUCH_LINK())
-    return found
+    return request

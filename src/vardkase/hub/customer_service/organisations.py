@@ -48,24 +48,25 @@ def organisations(actor: Actor, text: str = "") -> QuerySet[Organisation]:
         .values("organisation")
     )
     signed_in = AuditEntry.objects.filter(action=SIGNED_IN, organisation_id=OuterRef("pk")).order_by("-pk")
-    words = [When(membership__connection=each.value, then=Value(str(each.label))) for each in Connection]
+    labels = [When(membership__connection=kind.value, then=Value(str(kind.label))) for kind in Connection]
     rows = Organisation.objects.filter(local=True).annotate(
         accounts=_count(people.annotate(n=Count("pk"))),
         keys=_count(keys.annotate(n=Count("pk"))),
         open_requests=_count(asked.annotate(n=Count("pk"))),
         last_call=Subquery(calls.annotate(at=Max("last_api_access")).values("at")),
         last_sign_in=Subquery(signed_in.values("created")[:1]),
-        connects_by=Case(*words, default=Value(""), output_field=CharField()),
+        connects_by=Case(*labels, default=Value(""), output_field=CharField()),
     )
     return rows.filter(name__icontains=text) if text else rows
 
 
 def find_organisation(actor: Actor, pk: int) -> Organisation:
-    found = organisations(actor).filter(pk=pk).first()
-    if found is None:
+    organisation = organisations(actor).filter(pk=pk).first()
+    if organisation is None:
         raise NotFound(SupportProblem.NO_SUCH_ORGANISATION())
-    return found
+    return organisation
 
 
+# A join with several aggregates would multiply their rows: each count is a subquery of its own.
 def _count(rows: QuerySet[Any, Any]) -> Coalesce:
     return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)

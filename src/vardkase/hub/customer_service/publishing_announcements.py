@@ -36,9 +36,9 @@ def announce(
     row = find_announcement(actor, pk) if pk else Announcement()
     _fill(row, data)
     row.save()
-    told = mails.announce(row, actor) if mail else 0
+    recipients = mails.announce(row, actor) if mail else 0
     action = HubAction.ANNOUNCEMENT_CHANGED if pk else HubAction.ANNOUNCEMENT_MADE
-    record(actor, action, _target(row), {"count": told} if mail else {})
+    record(actor, action, _target(row), {"count": recipients} if mail else {})
     return row
 
 

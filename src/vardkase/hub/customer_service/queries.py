@@ -60,12 +60,12 @@ def filtered(
 
 def find_own_request(actor: Actor, pk: int) -> SupportRequest:
     """A request by the actor, or by a user they administer. Raises NotFound."""
-    return _found(own_requests(actor), pk)
+    return _first(own_requests(actor), pk)
 
 
 def find_desk_request(actor: Actor, pk: int) -> SupportRequest:
     """A request that the actor may handle. Raises NotFound, also if it is another desk's; Forbidden."""
-    return _found(desk_requests(actor), pk)
+    return _first(desk_requests(actor), pk)
 
 
 def conversation(request: SupportRequest, actor: Actor | None = None) -> list[SupportMessage]:
@@ -78,6 +78,7 @@ def conversation(request: SupportRequest, actor: Actor | None = None) -> list[Su
     if actor is None:
         rows = rows.filter(internal=False)
     elif actor.staff.isdisjoint(OFFICERS):
+        # By the kind that the request had when the message was written, not by that of today.
         rows = rows.filter(kind__in=FOR_THE_OPERATOR)
     return list(rows)
 
@@ -111,8 +112,8 @@ def announcements(now: datetime) -> dict[str, list[Announcement]]:
     }
 
 
-def _found(rows: QuerySet[SupportRequest], pk: int) -> SupportRequest:
-    found = rows.filter(pk=pk).first()
-    if found is None:
+def _first(rows: QuerySet[SupportRequest], pk: int) -> SupportRequest:
+    request = rows.filter(pk=pk).first()
+    if request is None:
         raise NotFound(SupportProblem.NO_SUCH_REQUEST())
-    return found
+    return request

@@ -56,7 +56,7 @@ def ask(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
     """
     if actor.user_id is None or actor.credential not in WRITING_CREDENTIALS:
         raise Forbidden
-    told = _told(data)
+    fields = _read_request(data)
     request = SupportRequest(
         organisation_id=actor.organisation_id,
         user_id=actor.user_id,
@@ -64,9 +64,9 @@ def ask(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
         asker_email=actor.name,
         address=actor.address,
         language=get_language() or "sv",
-        diagnosis=diagnosis.gather(actor) if told["kind"] == RequestKind.CONNECTION else {},
+        diagnosis=diagnosis.gather(actor) if fields["kind"] == RequestKind.CONNECTION else {},
     )
-    return _opened(actor, request, told)
+    return _open(actor, request, fields)
 
 
 @transaction.atomic
@@ -76,27 +76,27 @@ def ask_as_visitor(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
     The confirmation, with the link that opens the request, goes to the given address. Raises Invalid by
     field, TooMany.
     """
-    told, (name, email) = _told(data), _asker(data)
-    # Raise TooMany above the hourly limit for visitors.
+    fields, (name, email) = _read_request(data), _asker(data)
+    # By network and not by address: one subscriber of IPv6 has a whole /64 of them.
     lately = SupportRequest.objects.filter(user=None, created__gte=timezone.now() - HOUR)
-    same = lately.filter(asker_email__iexact=email).count()
+    to_address = lately.filter(asker_email__iexact=email).count()
     network = subscriber_of(actor.address)
-    here = lately.filter(address__range=(str(network[0]), str(network[-1]))).count() if network else 0
-    if max(same, here) >= FROM_ONE_ADDRESS or lately.count() >= FROM_ALL_VISITORS:
+    from_network = lately.filter(address__range=(str(network[0]), str(network[-1]))).count() if network else 0
+    if max(to_address, from_network) >= FROM_ONE_ADDRESS or lately.count() >= FROM_ALL_VISITORS:
         raise TooMany(SupportProblem.TOO_MANY_REQUESTS())
     request = SupportRequest(
         asker_name=name, asker_email=email, address=actor.address, language=get_language() or "sv"
     )
-    return _opened(as_asker(actor, request), request, told)
+    return _open(as_asker(actor, request), request, fields)
 
 
 @transaction.atomic
 def register_for(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
     """Register a request received by other means from a person without an account; `data` as for a visitor.
     Raises Invalid."""
-    told, (name, email) = _told(data), _asker(data)
+    fields, (name, email) = _read_request(data), _asker(data)
     request = SupportRequest(asker_name=name, asker_email=email, language=get_language() or "sv")
-    return _opened(actor, request, told, author=email)
+    return _open(actor, request, fields, author=email)
 
 
 def as_asker(actor: Actor, request: SupportRequest) -> Actor:
@@ -122,7 +122,7 @@ def add_as_asker(
     if locked.messages.filter(from_staff=False, created__gte=since).count() >= IN_ONE_REQUEST:
         raise TooMany(SupportProblem.TOO_MANY_MESSAGES())
     asker = actor if actor.name else as_asker(actor, locked)
-    message = _said(asker, locked, _text(text), by_mail=by_mail)
+    message = _add_message(asker, locked, _text(text), by_mail=by_mail)
     step = {State.WAITING: "answered", State.SOLVED: "reopen"}.get(State(locked.state))
     if step:
         take_step(asker, REQUEST, locked, step)
@@ -135,10 +135,10 @@ def add_as_asker(
 def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool = False) -> SupportMessage:
     """Reply to the requester, or add an internal note; `step` is "ask" or "solve" if the answer does that.
 
-    The first to answer takes on the request. Raises Invalid, StepRefused, NotFound, Forbidden.
+    The first to answer takes on the request. Raises Invalid, TransitionRefused, NotFound, Forbidden.
     """
     request = _for_desk(actor, pk)
-    message = _said(actor, request, _text(text), internal=internal, from_staff=True)
+    message = _add_message(actor, request, _text(text), internal=internal, from_staff=True)
     if not internal:
         if request.owner_id is None and actor.user_id:
             request.owner_id = actor.user_id
@@ -152,7 +152,7 @@ def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool =
 
 @transaction.atomic
 def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
-    """Apply a transition of the state machine. Raises StepRefused, NotFound, Forbidden."""
+    """Apply a transition of the state machine. Raises TransitionRefused, NotFound, Forbidden."""
     request = _for_desk(actor, pk)
     if step == "answered":
         raise TransitionRefused(SupportProblem.NOT_THE_ASKER())
@@ -202,18 +202,18 @@ def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest
     return request
 
 
-def _opened(actor: Actor, request: SupportRequest, told: dict[str, str], author: str = "") -> SupportRequest:
-    request.kind, request.subject = told["kind"], told["subject"]
+def _open(actor: Actor, request: SupportRequest, fields: dict[str, str], author: str = "") -> SupportRequest:
+    request.kind, request.subject = fields["kind"], fields["subject"]
     request.deadline = timezone.now() + time_for(request.kind)
     request.save()
     record(actor, HubAction.SUPPORT_REQUEST_OPENED, _target(request), {"kind": request.kind})
-    _said(replace(actor, name=author, user_id=None) if author else actor, request, told["text"])
+    _add_message(replace(actor, name=author, user_id=None) if author else actor, request, fields["text"])
     mails.confirm(request, actor)
     mails.tell_desk(request, actor)
     return request
 
 
-def _said(
+def _add_message(
     actor: Actor,
     request: SupportRequest,
     text: str,
@@ -250,27 +250,27 @@ def is_own_request(actor: Actor, request: SupportRequest) -> bool:
     """True if the actor is the requester, under any address that their account has had."""
     if actor.user_id is None:
         return False
-    asked = request.user_id == actor.user_id
-    return asked or are_one_person(addresses_of(actor.user_id, actor.name), {request.asker_email})
+    is_asker = request.user_id == actor.user_id
+    return is_asker or are_one_person(addresses_of(actor.user_id, actor.name), {request.asker_email})
 
 
 def _touch(request: SupportRequest) -> None:
     request.save(update_fields=["changed"])
 
 
-def _told(data: Mapping[str, Any]) -> dict[str, str]:
+def _read_request(data: Mapping[str, Any]) -> dict[str, str]:
     errors: dict[str, Sequence[Problem]] = {}
-    told = {"kind": str(data.get("kind") or "")}
-    if told["kind"] not in RequestKind.values:
+    fields = {"kind": str(data.get("kind") or "")}
+    if fields["kind"] not in RequestKind.values:
         errors["kind"] = [SupportProblem.UNKNOWN_KIND()]
     for name, longest in (("subject", LONGEST_SUBJECT), ("text", LONGEST_TEXT)):
         try:
-            told[name] = (_line if name == "subject" else _text)(data.get(name), name, longest)
+            fields[name] = (_line if name == "subject" else _text)(data.get(name), name, longest)
         except Invalid as fault:
             errors |= fault.errors if isinstance(fault.errors, Mapping) else {}
     if errors:
         raise Invalid(errors)
-    return told
+    return fields
 
 
 def _asker(data: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,33 +19,33 @@ CERTIFICATES_SHOWN = 10
 def facts(organisation_id: int) -> Sequence[DiagnosticFact]:
     organisation = Organisation.objects.get(pk=organisation_id)
     certificates = ClientCertificate.objects.filter(org=organisation_id).order_by("-pk")[:CERTIFICATES_SHOWN]
+    labels = dict(SignInRule.choices)
+    required = [str(labels.get(rule, rule)) for rule in organisation.required_sign_in]
+    minimum = (
+        [DiagnosticFact(gettext("The hub owner requires at least"), "; ".join(required))] if required else []
+    )
     return [
-        _asked(gettext("Networks"), kept_mode(organisation, "networks"), organisation.networks),
-        _asked(
+        _requirement(gettext("Networks"), kept_mode(organisation, "networks"), organisation.networks),
+        _requirement(
             gettext("Addresses of machines"), kept_mode(organisation, "keys"), organisation.egress_addresses
         ),
-        _asked(gettext("Mail domains"), kept_mode(organisation, "domains"), organisation.verified_domains),
-        _asked(gettext("Client certificates"), kept_mode(organisation, "certificates"), []),
-        *_required(organisation),
+        _requirement(
+            gettext("Mail domains"), kept_mode(organisation, "domains"), organisation.verified_domains
+        ),
+        _requirement(gettext("Client certificates"), kept_mode(organisation, "certificates"), []),
+        *minimum,
         *map(_certificate, certificates),
     ]
 
 
-def _asked(label: str, mode: str, values: list[str]) -> DiagnosticFact:
-    words = {
+def _requirement(label: str, mode: str, values: list[str]) -> DiagnosticFact:
+    text = {
         SignInMode.OFF: gettext("not asked"),
         SignInMode.REPORT: gettext("reported"),
         SignInMode.ENFORCE: gettext("enforced"),
         EITHER: gettext("a network or a client certificate is required"),
     }[mode]
-    return DiagnosticFact(label, f"{words}: {', '.join(values)}" if values else words)
-
-
-def _required(organisation: Organisation) -> Iterator[DiagnosticFact]:
-    """The sign-in minimum that the hub owner sets."""
-    labels = dict(SignInRule.choices)
-    if required := [str(labels.get(rule, rule)) for rule in organisation.required_sign_in]:
-        yield DiagnosticFact(gettext("The hub owner requires at least"), "; ".join(required))
+    return DiagnosticFact(label, f"{text}: {', '.join(values)}" if values else text)
 
 
 def _certificate(row: ClientCertificate) -> DiagnosticFact:

@@ -27,14 +27,14 @@ from vardkase.misp.flags import as_bool, as_int
 
 LONGEST_NAME = 191
 FIRST = ("MispStatusWidget", "TrendingTagsWidget", "EventStreamWidget")
-"""What a dashboard shows before somebody has laid it out."""
+"""Widgets of a dashboard until its user lays it out."""
 
 
 def dashboard(actor: Actor) -> list[Any]:
     stored = values_of(find_user(actor, "me")).get("dashboard")
     if isinstance(stored, list):
         return stored
-    chosen = [each.name for each in widgets(actor) if each.name in FIRST]
+    chosen = [widget.name for widget in widgets(actor) if widget.name in FIRST]
     return [
         {"widget": name, "config": {}, "position": {"x": 4 * place, "y": 0, "width": 4, "height": 4}}
         for place, name in enumerate(chosen)
@@ -51,12 +51,10 @@ def templates(actor: Actor) -> QuerySet[DashboardTemplate]:
     Site administrators see all, unless they may not read content: a layout reveals what somebody searches
     for.
     """
-    found = DashboardTemplate.objects.select_related("user").order_by("pk")
-    return (
-        found
-        if actor.is_site_admin and not actor.may_not_read_content
-        else found.filter(Q(user_id=actor.user_id or 0) | Q(selectable=True))
-    )
+    rows = DashboardTemplate.objects.select_related("user").order_by("pk")
+    if actor.is_site_admin and not actor.may_not_read_content:
+        return rows
+    return rows.filter(Q(user_id=actor.user_id or 0) | Q(selectable=True))
 
 
 @transaction.atomic
@@ -72,7 +70,10 @@ def save_template(actor: Actor, data: Mapping[str, Any], reference: str = "") ->
     apply(template, data, {"name": short_text, "description": text})
     if not template.name or len(template.name) > LONGEST_NAME:
         raise Invalid({"name": [DashboardProblem.NAME_LENGTH(count=LONGEST_NAME)]})
-    _apply_value(actor, template, data.get("value"))
+    if data.get("value") is not None:
+        apply(template, {"value": data["value"]}, {"value": partial(readable, "dashboard")})
+    elif not template.pk:
+        template.value = dashboard(actor)
     if actor.is_site_admin:
         template.selectable = as_bool(data.get("selectable", template.selectable))
     template.timestamp = now_seconds()
@@ -92,19 +93,12 @@ def delete_template(actor: Actor, reference: str) -> None:
 
 
 def _own(actor: Actor, reference: str) -> DashboardTemplate:
-    found = templates(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)).first()
-    if found is None:
+    template = templates(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)).first()
+    if template is None:
         raise NotFound(DashboardProblem.NO_SUCH_TEMPLATE())
-    if found.user_id != actor.user_id and not actor.is_site_admin:
+    if template.user_id != actor.user_id and not actor.is_site_admin:
         raise Forbidden
-    return found
-
-
-def _apply_value(actor: Actor, template: DashboardTemplate, given: Any) -> None:
-    if given is None:
-        template.value = template.value if template.pk else dashboard(actor)
-        return
-    apply(template, {"value": given}, {"value": partial(readable, "dashboard")})
+    return template
 
 
 def _target(template: DashboardTemplate) -> Target:

@@ -19,6 +19,7 @@ from vardkase.misp.flags import as_int
 
 type Config = Mapping[str, Any]
 MOST = 100
+"""Lines that a widget shows, whatever its config says."""
 PERIOD = {"period": "daily, weekly (by default) or monthly.", "limit": "How many are shown."}
 
 
@@ -36,28 +37,28 @@ class Widget:
 
 
 def widgets(actor: Actor) -> list[Widget]:
-    return [each for each in WIDGETS if actor.is_site_admin or not each.site_admin]
+    return [widget for widget in WIDGETS if actor.is_site_admin or not widget.site_admin]
 
 
 def find_widget(actor: Actor, name: str) -> Widget:
-    found = next((each for each in WIDGETS if each.name == name), None)
-    if found is None:
+    widget = next((widget for widget in WIDGETS if widget.name == name), None)
+    if widget is None:
         raise NotFound(DashboardProblem.NO_SUCH_WIDGET())
-    if found not in widgets(actor):
+    if widget not in widgets(actor):
         raise Forbidden
-    return found
+    return widget
 
 
 def _status(actor: Actor, config: Config) -> list[dict[str, Any]]:
     today = datetime.fromtimestamp(now_seconds(), UTC)
     month = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    found = queries.totals(actor, int(month.timestamp()))
+    totals = queries.totals(actor, int(month.timestamp()))
     lines = (
-        ("Events", found.events),
-        ("Events this month", found.events_month),
-        ("Attributes", found.attributes),
-        ("Attributes this month", found.attributes_month),
-        ("Organisations", found.organisations),
+        ("Events", totals.events),
+        ("Events this month", totals.events_month),
+        ("Attributes", totals.attributes),
+        ("Attributes this month", totals.attributes_month),
+        ("Organisations", totals.organisations),
     )
     return [{"title": title, "value": count} for title, count in lines]
 

@@ -35,12 +35,12 @@ from vardkase.identity.organisations.settings import host_organisation_id, membe
 from vardkase.identity.organisations.standing import is_shut_out
 
 MAKERS = (StaffRole.MEMBERSHIP_OFFICER,)
-"""Not the operator: whoever is told a code can be the platform that it lets in, and read what the member reads."""
+"""Not the operator: whoever has a code can connect a platform with it, and read what the member reads."""
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without what people read as something else."""
+"""Without I, O, 0 and 1, which people confuse."""
 GROUPS, LETTERS = 5, 5
-LASTS = timedelta(days=7)
-KEY_LASTS = timedelta(days=365)
+VALID_FOR = timedelta(days=7)
+KEY_VALID_FOR = timedelta(days=365)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
         digest=_digest(code),
         organisation=organisation,
         created_by=actor.name,
-        expires=timezone.now() + LASTS,
+        expires=timezone.now() + VALID_FOR,
     )
     if membership is not None:
         mails.send_code(actor, membership, code)
@@ -76,7 +76,7 @@ def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
 
 def offer(code: Any) -> dict[str, Any]:
     """The hub and organisation that a code belongs to; does not use up the code. Raises NotFound if invalid."""
-    row = _found(code)
+    row = _find(code)
     return {
         "Hub": _document(_owner()),
         "Organisation": _document(row.organisation),
@@ -93,18 +93,19 @@ def redeem(visitor: Actor, code: Any, data: Mapping[str, Any]) -> dict[str, Any]
     hub can connect to it. The key is bound to the organisation's networks, else to the client's address, and
     expires after a year. Raises NotFound, Invalid by field, Conflict.
     """
-    row = _found(code, locked=True)
+    row = _find(code, locked=True)
     organisation = row.organisation
     if str(data.get("uuid") or "").lower() != str(organisation.uuid):
         raise Invalid({"uuid": [EnrolmentProblem.WRONG_UUID(uuid=organisation.uuid)]})
-    # The hub itself as the actor when a code is redeemed, on behalf of the officer who created it.
+    # The platform has no account yet: the hub acts, on behalf of the officer who made the code.
     owner = _owner()
     name = f"enrolment code of {row.created_by}"
     actor = replace(console_actor(owner.pk, owner.name, ""), name=name, staff=frozenset())
-    row.account, key = _admitted(actor, row, visitor.address)
+    row.account, key = _create_account(actor, row, visitor.address)
     if data.get("url"):
-        way = {"name": organisation.name, "remote_org_id": organisation.pk, "push": False, "pull": False}
-        server = add_server(actor, {**way, "url": data.get("url"), "authkey": data.get("authkey")})
+        fields = {"name": organisation.name, "remote_org_id": organisation.pk, "push": False, "pull": False}
+        server = add_server(actor, {**fields, "url": data.get("url"), "authkey": data.get("authkey")})
+        # The platform has proven that it is the member's by the code: nobody else has to confirm it.
         record_confirmation(actor, server)
     row.ended, row.used_from = timezone.now(), visitor.address
     row.save()
@@ -131,11 +132,12 @@ def _membership_of(actor: Actor, organisation: Organisation) -> Membership | Non
     return membership
 
 
-def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[User, str]:
+def _create_account(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[User, str]:
     role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
     if role is None:
         raise Conflict(EnrolmentProblem.NO_ROLE())
     organisation = row.organisation
+    # Nobody reads this mailbox; .invalid never exists (RFC 2606).
     domain = next(iter(organisation.verified_domains or []), f"{organisation.uuid}.invalid")
     account = {
         "email": f"sync-{row.pk}@{domain}",
@@ -144,19 +146,19 @@ def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[Us
         "change_pw": 0,
     }
     user = create_user(actor, account)
-    bound = {
+    key_fields = {
         "comment": gettext("Enrolment of the organisation's own platform"),
-        "expiration": (timezone.now() + KEY_LASTS).date().isoformat(),
+        "expiration": (timezone.now() + KEY_VALID_FOR).date().isoformat(),
         "allowed_ips": organisation.networks or ([address] if address else []),
     }
-    key, raw = issue_key(actor, user, bound)
+    key, raw = issue_key(actor, user, key_fields)
     membership = Membership.objects.filter(organisation=organisation).select_related("organisation").first()
     if membership is not None:
         announce_key(actor, membership, user, key)
     return user, raw
 
 
-def _found(code: Any, *, locked: bool = False) -> EnrolmentCode:
+def _find(code: Any, *, locked: bool = False) -> EnrolmentCode:
     _require_hub()
     rows = EnrolmentCode.objects.select_related("organisation")
     if locked:
@@ -176,7 +178,7 @@ def _document(organisation: Organisation) -> dict[str, str]:
 
 
 def _digest(code: str) -> bytes:
-    """The digest of a code, ignoring case, spaces and dashes."""
+    # Without regard to case, spaces and dashes, as people copy a code by hand.
     letters = "".join(letter for letter in code.upper() if letter.isalnum())
     return hashlib.sha256(letters.encode()).digest()
 

@@ -34,7 +34,7 @@ from vardkase.identity.organisations.services import capture_organisations
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.intel.models import Event
 
-MANNER = RequestPolicy(seconds=30.0, limit=1024 * 1024, redirects=0)
+REQUEST_POLICY = RequestPolicy(seconds=30.0, limit=1024 * 1024, redirects=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class EnrolmentOffer:
 
 
 def joined_hubs(actor: Actor) -> QuerySet[JoinedHub]:
-    found = JoinedHub.objects.select_related("server").order_by("pk")
-    return found if actor.organisation_id == host_organisation_id() or actor.is_site_admin else found.none()
+    rows = JoinedHub.objects.select_related("server").order_by("pk")
+    return rows if actor.organisation_id == host_organisation_id() or actor.is_site_admin else rows.none()
 
 
 def look(actor: Actor, code: str, url: str) -> EnrolmentOffer:
@@ -63,22 +63,25 @@ def look(actor: Actor, code: str, url: str) -> EnrolmentOffer:
     OutgoingFailed."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
-    told = _post(url, "enrolments/offer", {"code": code})
+    reply = _post(url, "enrolments/offer", {"code": code})
     try:
-        hub, ours = told["Hub"], told["Organisation"]
+        hub, ours = reply["Hub"], reply["Organisation"]
         uuid = str(UUID(str(ours["uuid"])))
         offer = EnrolmentOffer(
             str(UUID(str(hub["uuid"]))),
             str(hub["name"]),
             uuid,
             str(ours["name"]),
-            datetime.fromisoformat(told["expires"]),
+            datetime.fromisoformat(reply["expires"]),
             takes_identity=uuid != str(_own().uuid),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise OutgoingFailed(JoiningProblem.NOT_A_HUB()) from error
-    if offer.takes_identity and _is_known_to_others():
-        raise Conflict(JoiningProblem.KNOWN_OTHERWISE(uuid=_own().uuid))
+    if offer.takes_identity:
+        own = _own()
+        # Others would take what was sent under the former uuid for another organisation's.
+        if Event.objects.filter(orgc_id=own.pk).exists() or JoinedHub.objects.exists():
+            raise Conflict(JoiningProblem.KNOWN_OTHERWISE(uuid=own.uuid))
     return offer
 
 
@@ -90,14 +93,15 @@ def enrol(actor: Actor, code: str, url: str) -> JoinedHub:
     """
     offer = look(actor, code, url)
     with transaction.atomic():
-        own = _with_identity(offer)
-        known = capture_organisations([{"uuid": offer.hub_uuid, "name": offer.hub_name}])
-        hub_id = known[offer.hub_uuid]
-        told = _post(
-            url, "enrolments/redeem", {"code": code, "uuid": str(own.uuid), **_way_back(actor, hub_id)}
+        own = _adopt_identity(offer)
+        ids = capture_organisations([{"uuid": offer.hub_uuid, "name": offer.hub_name}])
+        hub_id = ids[offer.hub_uuid]
+        # Within the transaction: if the hub refuses, neither identity nor account remains here.
+        reply = _post(
+            url, "enrolments/redeem", {"code": code, "uuid": str(own.uuid), **_account_for_hub(actor, hub_id)}
         )
-        way = {"name": offer.hub_name, "remote_org_id": hub_id, "pull": True, "push": False}
-        server = add_server(actor, {**way, "url": url.rstrip("/"), "authkey": told.get("authkey")})
+        fields = {"name": offer.hub_name, "remote_org_id": hub_id, "pull": True, "push": False}
+        server = add_server(actor, {**fields, "url": url.rstrip("/"), "authkey": reply.get("authkey")})
         joined = JoinedHub.objects.create(server=server, joined_by=actor.name)
         record(
             actor,
@@ -113,8 +117,8 @@ def enrol(actor: Actor, code: str, url: str) -> JoinedHub:
 def ask_standing(joined: JoinedHub) -> JoinedHub:
     """Ask the hub for our standing there and store the answer; a refusal is stored in its own words."""
     try:
-        told = Peer(joined.server).document("GET", "enrolments/standing")
-        joined.told, joined.fault = (told if isinstance(told, dict) else {}), ""
+        reply = Peer(joined.server).document("GET", "enrolments/standing")
+        joined.told, joined.fault = (reply if isinstance(reply, dict) else {}), ""
     except OutgoingFailed as failed:
         joined.fault = stored(failed.problem or JoiningProblem.NOT_A_HUB())
     joined.asked = timezone.now()
@@ -126,7 +130,7 @@ def ask_everywhere() -> int:
     return sum(not ask_standing(joined).fault for joined in JoinedHub.objects.select_related("server"))
 
 
-def _way_back(actor: Actor, hub_id: int) -> dict[str, str]:
+def _account_for_hub(actor: Actor, hub_id: int) -> dict[str, str]:
     """An account and a key for the hub to connect to this platform, if it has an address."""
     if not settings.BASE_URL:
         return {}
@@ -140,7 +144,7 @@ def _way_back(actor: Actor, hub_id: int) -> dict[str, str]:
     return {"url": settings.BASE_URL, "authkey": raw}
 
 
-def _with_identity(offer: EnrolmentOffer) -> Organisation:
+def _adopt_identity(offer: EnrolmentOffer) -> Organisation:
     own = Organisation.objects.select_for_update().get(pk=_own().pk)
     if offer.takes_identity:
         taken = Organisation.objects.filter(name__iexact=offer.organisation_name).exclude(pk=own.pk)
@@ -148,11 +152,6 @@ def _with_identity(offer: EnrolmentOffer) -> Organisation:
         own.name = own.name if taken.exists() else offer.organisation_name
         own.save()
     return own
-
-
-def _is_known_to_others() -> bool:
-    own = _own().pk
-    return Event.objects.filter(orgc_id=own).exists() or JoinedHub.objects.exists()
 
 
 def _own() -> Organisation:
@@ -164,11 +163,15 @@ def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         raise Invalid({"url": [JoiningProblem.NOT_AN_ADDRESS()]})
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     reply = fetch(
-        "POST", f"{url.rstrip('/')}/{path}", headers=headers, body=msgspec.json.encode(body), manner=MANNER
+        "POST",
+        f"{url.rstrip('/')}/{path}",
+        headers=headers,
+        body=msgspec.json.encode(body),
+        manner=REQUEST_POLICY,
     )
     if reply.status in (403, 404):
         raise Invalid({"code": [JoiningProblem.CODE_REFUSED()]})
-    told = decoded(reply)
-    if not isinstance(told, dict):
+    document = decoded(reply)
+    if not isinstance(document, dict):
         raise OutgoingFailed(JoiningProblem.NOT_A_HUB())
-    return told
+    return document

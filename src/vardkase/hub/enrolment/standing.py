@@ -13,7 +13,7 @@ from vardkase.identity.access.actor import Actor
 def standing(actor: Actor) -> dict[str, Any]:
     """The standing of the actor's organisation, and its open checklist items, in the reader's language."""
     facts = queries.standing(actor.organisation_id)
-    told: dict[str, Any] = {
+    report: dict[str, Any] = {
         "organisation": actor.organisation_name,
         "standing": facts.standing,
         "may_read": facts.may_read,
@@ -25,8 +25,8 @@ def standing(actor: Actor) -> dict[str, Any]:
     try:
         membership = queries.own_membership(actor)
     except NotFound:
-        return told
+        return report
     since = (membership.activated or membership.began).date().isoformat()
-    told["membership"] = {"state": membership.state, "since": since, "connection": membership.connection}
-    told["open"] = still_open(membership)
-    return told
+    report["membership"] = {"state": membership.state, "since": since, "connection": membership.connection}
+    report["open"] = still_open(membership)
+    return report

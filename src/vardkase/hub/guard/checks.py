@@ -16,36 +16,38 @@ from vardkase.intel.hooks import BeforeDelegation, BeforePublication
 from vardkase.misp.distribution import Distribution
 
 _words = lazy(in_words, str)
-"""Worded when it is read: for people in their language, for clients in English."""
+"""Lazy, so that people read it in their language, and clients in English."""
 
 
-def check_publication(sought: BeforePublication) -> None:
+def check_publication(proposal: BeforePublication) -> None:
     """Refuse what a detector stops, and unconfirmed findings.
 
     Only the organisation that created an event is checked: others are responsible for what they published.
     Raises PublicationStopped, ConfirmationNeeded.
     """
-    actor, event = sought.actor, sought.event
-    found = examine(event.pk, event.distribution, event.sharing_group_id)
-    if stopping := [each for each in found if each.severity is Severity.STOPS]:
+    actor, event = proposal.actor, proposal.event
+    findings = examine(event.pk, event.distribution, event.sharing_group_id)
+    if stopping := [finding for finding in findings if finding.severity is Severity.STOPS]:
         raise PublicationStopped(GuardProblem.FOUND(findings=_words(stopping)))
-    asks = [each for each in found if each.severity is Severity.ASKS]
+    asks = [finding for finding in findings if finding.severity is Severity.ASKS]
+    # Others answer for what they created, which is locked or comes by a connection.
     if not asks or event.locked or actor.is_connection or event.orgc_id != actor.organisation_id:
         return
-    if not sought.confirmed:
+    if not proposal.confirmed:
         raise ConfirmationNeeded(GuardProblem.UNCONFIRMED(findings=_words(asks)))
-    change = {"found": sorted({each.text for each in asks}), "distribution": event.distribution}
+    change = {"found": sorted({finding.text for finding in asks}), "distribution": event.distribution}
     record(actor, HubAction.EVENT_TLP_CONFIRMED, Target("event", event.pk, event.uuid, event.info), change)
 
 
-def check_delegation(sought: BeforeDelegation) -> None:
+def check_delegation(proposal: BeforeDelegation) -> None:
     """Refuse to delegate events with classification markings. Raises PublicationStopped."""
-    found = examine(sought.event.pk, Distribution.ORGANISATION)
-    if marked := [each for each in found if each.detector is Detector.CLASSIFICATION]:
+    # TLP is left to the publication: with this distribution none of its labels is exceeded.
+    findings = examine(proposal.event.pk, Distribution.ORGANISATION)
+    if marked := [finding for finding in findings if finding.detector is Detector.CLASSIFICATION]:
         raise PublicationStopped(GuardProblem.FOUND(findings=_words(marked)))
 
 
-def check_sharing(sought: BeforeSharing) -> None:
+def check_sharing(proposal: BeforeSharing) -> None:
     """Refuse to share anything with classification markings. Raises PublicationStopped."""
-    if marked := markings_in(sought.texts):
+    if marked := markings_in(proposal.texts):
         raise PublicationStopped(GuardProblem.FOUND(findings=_words(marked)))

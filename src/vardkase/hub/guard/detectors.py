@@ -1,6 +1,6 @@
 """All detectors that run before an event is published: one list, run in order.
 
-A detector reads the event as it is stored, as if it went as far as it is told, and changes nothing.
+A detector reads the stored event as if it had the intended distribution, and changes nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.distribution import Distribution
 
 MOST = 10
-"""Findings of one detector and one severity in one event. What only asks never displaces what stops."""
+"""Findings of one detector and severity in one event; counted by severity, so that `ASKS` never displaces `STOPS`."""
 
 LONGEST = 200
 """Characters shown of a text that holds a marking."""
@@ -104,12 +104,12 @@ def tlp_against_reach(examined: ExaminedDocument) -> Iterator[GuardFinding]:
         "few": FEW,
     }
     rows = cursor().execute(TAGGED, parameters)
-    found: Counter[Severity] = Counter()
+    counts: Counter[Severity] = Counter()
     for place, number, reach, name in rows.fetchall():
         label = tlp_label(name)
         too_far, severity = REACH_OF_TLP.get(label or "", (frozenset(), Severity.ASKS))
-        if reach in too_far and found[severity] < MOST:
-            found[severity] += 1
+        if reach in too_far and counts[severity] < MOST:
+            counts[severity] += 1
             yield GuardFinding(Detector.TLP, severity, FindingPlace(place), number, name)
 
 
@@ -175,8 +175,7 @@ others AS (
 
 
 def _reach(distribution: str, group: str) -> str:
-    """SQL for a part's distribution: as the whole hub (1) for a sharing group of all members, else 0 for a
-    group."""
+    """SQL for a part's distribution: a sharing group of all members counts as the whole hub (1), another as 0."""
     is_open = f"{group} IN (SELECT id FROM open_groups)"
     return f"CASE WHEN {distribution} IS DISTINCT FROM 4 THEN {distribution} WHEN {is_open} THEN 1 ELSE 0 END"
 

@@ -22,13 +22,13 @@ class GuardPreview:
 
     @property
     def has_marking(self) -> bool:
-        return any(found.is_marking for found in self.stops)
+        return any(finding.is_marking for finding in self.stops)
 
 
 def by_severity(event_id: int, distribution: int, sharing_group_id: int | None) -> GuardPreview:
     """The findings in an event at that distribution; the caller checks that the actor may read it."""
     preview = GuardPreview()
-    for found in examine(event_id, distribution, sharing_group_id):
-        shown = ShownFinding(sentence(found), found.detector is Detector.CLASSIFICATION)
-        (preview.stops if found.severity is Severity.STOPS else preview.asks).append(shown)
+    for finding in examine(event_id, distribution, sharing_group_id):
+        shown = ShownFinding(sentence(finding), finding.detector is Detector.CLASSIFICATION)
+        (preview.stops if finding.severity is Severity.STOPS else preview.asks).append(shown)
     return preview

@@ -29,20 +29,21 @@ IGNORED = f"[{FORMAT}{WITHOUT_GLYPH}]"
 
 def _look_alikes() -> dict[str, str]:
     """Letter of another script → the ASCII letter it resembles; capitals map to capitals."""
-    found: dict[str, str] = {}
+    look_alikes: dict[str, str] = {}
     for letter, plain_letter in _pairs():
-        known = found.get(letter)
+        known = look_alikes.get(letter)
+        # A letter may resemble several: the first one of the same case counts.
         if known is None or (
             known.isupper() != letter.isupper() and plain_letter.isupper() == letter.isupper()
         ):
-            found[letter] = plain_letter
-    return found
+            look_alikes[letter] = plain_letter
+    return look_alikes
 
 
 def _pairs() -> Iterator[tuple[str, str]]:
     data = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
     for source, others in data.items():
-        for other in (str(each["c"]) for each in others):
+        for other in (str(entry["c"]) for entry in others):
             for letter, plain_letter in ((source, other), (other, source)):
                 is_letter = len(letter) == 1 and letter >= FIRST_FOLDED and letter.isalpha()
                 if is_letter and len(plain_letter) == 1 and plain_letter.isascii() and plain_letter.isalpha():

@@ -10,8 +10,8 @@ from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding
 
 
 def in_words(findings: Sequence[GuardFinding]) -> str:
-    sentences = dict.fromkeys(map(sentence, findings))
-    if any(each.detector is Detector.TLP for each in findings):
+    sentences = dict.fromkeys(map(sentence, findings))  # each sentence once, in order
+    if any(finding.detector is Detector.TLP for finding in findings):
         advice = gettext(
             "Choose a narrower reach, such as your organisation alone or a sharing group of those who may have it, or "
             "correct the label."

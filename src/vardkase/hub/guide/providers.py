@@ -23,8 +23,8 @@ DECIDED = (ApplicationState.APPROVED, ApplicationState.REJECTED)
 
 def trained(organisation_id: int) -> Sequence[Progress]:
     count = trained_users(organisation_id).count()
-    words = ngettext("%(n)s person is trained", "%(n)s people are trained", count) % {"n": count}
-    return [Progress(words, done=count > 0)]
+    text = ngettext("%(n)s person is trained", "%(n)s people are trained", count) % {"n": count}
+    return [Progress(text, done=count > 0)]
 
 
 def analysed(organisation_id: int) -> Sequence[Progress]:
@@ -39,31 +39,31 @@ def accepted(organisation_id: int) -> Sequence[Progress]:
     if membership is None:
         return []
     version = current_terms().version
-    words = gettext("The terms, version %(n)s, are accepted") % {"n": version}
-    return [Progress(words, done=acceptance_of(membership, version) is not None)]
+    text = gettext("The terms, version %(n)s, are accepted") % {"n": version}
+    return [Progress(text, done=acceptance_of(membership, version) is not None)]
 
 
 def applied(organisation_id: int) -> Sequence[Progress]:
     application, membership = _application(organisation_id), _membership(organisation_id)
-    found = []
+    steps = []
     if application is not None:
-        words = f"{application.number}: {application.get_state_display()}"
-        found.append(Progress(words, done=application.state in DECIDED))
+        text = f"{application.number}: {application.get_state_display()}"
+        steps.append(Progress(text, done=application.state in DECIDED))
     if membership is not None:
-        found.append(Progress(gettext("The organisation is a member"), done=True))
-    return found
+        steps.append(Progress(gettext("The organisation is a member"), done=True))
+    return steps
 
 
 def connected(organisation_id: int) -> Sequence[Progress]:
     people = User.objects.filter(org=organisation_id, last_login__isnull=False).exists()
     machines = AuthKey.objects.filter(user__org=organisation_id, last_used__isnull=False).exists()
     membership = _membership(organisation_id)
-    found = [Progress(gettext("Somebody has signed in"), done=people)]
+    steps = [Progress(gettext("Somebody has signed in"), done=people)]
     if membership is None or membership.connection != Connection.WEB:
-        found.append(Progress(gettext("A machine has called with a key"), done=machines))
+        steps.append(Progress(gettext("A machine has called with a key"), done=machines))
     if membership is not None and membership.state not in STANDING:
-        found += [Progress(str(line.item.title), done=line.is_settled) for line in checklist(membership)]
-    return found
+        steps += [Progress(str(line.item.title), done=line.is_settled) for line in checklist(membership)]
+    return steps
 
 
 def routines(organisation_id: int) -> Sequence[Progress]:
@@ -88,19 +88,19 @@ PROVIDERS = {
 
 def of_applicant(application: Application) -> dict[str, list[Progress]]:
     """The progress of an applicant by step: from the application, and from the organisation once approved."""
-    found: dict[str, list[Progress]] = {step: [] for step in guide.STEPS}
+    by_step: dict[str, list[Progress]] = {step: [] for step in guide.STEPS}
     if application.state == ApplicationState.APPROVED and application.organisation_id:
-        found = guide.progress(application.organisation_id)
+        by_step = guide.progress(application.organisation_id)
     sent = application.submitted is not None
-    found["needs"] = [Progress(gettext("Self-analysis in the application"), "needs" in application.saved)]
-    if not found["terms"]:
-        words = gettext("The terms are accepted in the application")
-        found["terms"] = [Progress(words, "terms" in application.saved)]
-    found["apply"] = [
+    by_step["needs"] = [Progress(gettext("Self-analysis in the application"), "needs" in application.saved)]
+    if not by_step["terms"]:
+        text = gettext("The terms are accepted in the application")
+        by_step["terms"] = [Progress(text, "terms" in application.saved)]
+    by_step["apply"] = [
         Progress(gettext("The application has been submitted"), sent),
         Progress(gettext("The application is decided"), application.state in DECIDED),
     ]
-    return found
+    return by_step
 
 
 def _application(organisation_id: int) -> Application | None:

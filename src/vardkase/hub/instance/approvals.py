@@ -32,9 +32,10 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def store(actor: Acting, setting: AnySetting, value: bool | int | str) -> None:
+    # The audit log never holds a secret, neither the former nor the new one.
     change = {} if setting.secret else {"value": [setting.value, value]}
-    kept = sealed(value) if setting.secret else value
-    SettingValue.objects.update_or_create(name=setting.name, defaults={"value": kept})
+    stored = sealed(value) if setting.secret else value
+    SettingValue.objects.update_or_create(name=setting.name, defaults={"value": stored})
     changed.emit(setting.name)
     record(actor, HubAction.SETTING_CHANGED, Target("setting", title=setting.name), change)
 
@@ -50,40 +51,41 @@ def times_of(row: ScheduledTask) -> dict[str, Any]:
 
 
 def _setting(request: ApprovalRequest) -> AnySetting:
-    found = find_setting(request.subject)
-    if found is None:
+    setting = find_setting(request.subject)
+    if setting is None:
         raise NotFound(InstanceProblem.NO_SUCH_SETTING(name=request.subject))
-    return found
+    return setting
 
 
 def _row(request: ApprovalRequest) -> ScheduledTask:
-    for each in all_tasks():
-        if each.name == request.subject:
-            return each
+    for task in all_tasks():
+        if task.name == request.subject:
+            return task
     raise NotFound(InstanceProblem.NO_SUCH_TASK())
 
 
 def _describe_setting(request: ApprovalRequest) -> ActionDescription:
-    words = gettext("The setting %(name)s is set to “%(value)s”.")
+    effect = gettext("The setting %(name)s is set to “%(value)s”.")
     before = str(request.subject_state.get("value", ""))
     return ActionDescription(
-        words % {"name": request.subject, "value": request.parameters["value"]}, ((gettext("Now"), before),)
+        effect % {"name": request.subject, "value": request.parameters["value"]}, ((gettext("Now"), before),)
     )
 
 
 def _describe_schedule(request: ApprovalRequest) -> ActionDescription:
     schedule, values = schedules.find(request.subject), request.parameters
     facts = {"name": schedule.title if schedule else request.subject, "at": values["at"]}
-    words = gettext("“%(name)s” is paused.") if values["paused"] else gettext("“%(name)s” is done at %(at)s.")
-    return ActionDescription(words % facts, ((gettext("Interval"), values["rhythm"]),))
+    effect = (
+        gettext("“%(name)s” is paused.") if values["paused"] else gettext("“%(name)s” is done at %(at)s.")
+    )
+    return ActionDescription(effect % facts, ((gettext("Interval"), values["rhythm"]),))
 
 
 def _execute_setting(approval: Approval) -> None:
     setting = _setting(approval.for_action(CHANGE_SETTING).request)
     try:
-        value = readable(
-            setting, approval.parameters["value"]
-        )  # What others have changed may rule it out by now.
+        # Checked again: other settings may have changed since, and exclude it by now.
+        value = readable(setting, approval.parameters["value"])
     except InvalidValue as error:
         raise Conflict(error.problem) from error
     store(approval.actor, setting, value)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Forbidden
 from vardkase.hub.instance.problems import InstanceProblem
+from vardkase.hub.profiles import Profile, profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.officers import officers
@@ -16,7 +15,7 @@ from vardkase.identity.organisations.settings import membership_is_in_use
 
 def officers_decide() -> bool:
     """True if the hub has, or has had, officers, who then decide its rules. A member's own platform has none."""
-    return settings.VARDKASE_PROFILE == "hub" and (membership_is_in_use() or officers().exists())
+    return profile() is Profile.HUB and (membership_is_in_use() or officers().exists())
 
 
 def takes_two(changed_by: ChangedBy) -> bool:
@@ -25,14 +24,14 @@ def takes_two(changed_by: ChangedBy) -> bool:
 
 
 def changeable_by(actor: Actor) -> frozenset[ChangedBy]:
-    may = set()
-    for each in ChangedBy:
+    allowed = set()
+    for changed_by in ChangedBy:
         try:
-            require_may_change(actor, each)
+            require_may_change(actor, changed_by)
         except Forbidden:
             continue
-        may.add(each)
-    return frozenset(may)
+        allowed.add(changed_by)
+    return frozenset(allowed)
 
 
 def require_may_change(actor: Actor, changed_by: ChangedBy) -> bool:

@@ -34,6 +34,8 @@ DATABASE_SETTINGS = (
 def report(actor: Actor) -> dict[str, Any]:
     """MISP's diagnostics report, without what concerns PHP and its helpers."""
     actor.require_oversight()
+    folder = settings.FILES_DIR
+    is_writeable = not folder.exists() or folder.stat().st_mode & 0o200 != 0
     return {
         "version": {"current": f"v{version('vardkase')}", "newest": None, "upToDate": "error"},
         "phpSettings": {},
@@ -42,7 +44,7 @@ def report(actor: Actor) -> dict[str, Any]:
         "zmqStatus": 0 if ZEROMQ_ENABLED.value else 1,
         "stix": _libraries(),
         "moduleStatus": modules_status(),
-        "writeableDirs": {str(settings.FILES_DIR): 0 if _writeable() else 2},
+        "writeableDirs": {str(folder): 0 if is_writeable else 2},
         "writeableFiles": {},
         "readableFiles": {},
         "dbDiagnostics": table_sizes(actor),
@@ -73,6 +75,7 @@ def schema(actor: Actor) -> dict[str, Any]:
     }
 
 
+# The files of migrations do not change while the hub runs.
 @cache
 def _known_migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None, replace_migrations=False).disk_migrations)
@@ -111,31 +114,26 @@ def database_configuration(actor: Actor) -> list[dict[str, str]]:
 
 
 def _libraries() -> dict[str, Any]:
-    found = {}
+    libraries = {}
     for name in LIBRARIES:
         try:
-            found[name] = {"version": version(name), "expected": "", "status": 1}
+            libraries[name] = {"version": version(name), "expected": "", "status": 1}
         except PackageNotFoundError:
-            found[name] = {"version": "", "expected": "", "status": 0}
-    operational = int(all(library["status"] for library in found.values()))
-    return {"operational": operational, "invalid_version": False, **found}
-
-
-def _writeable() -> bool:
-    folder = settings.FILES_DIR
-    return not folder.exists() or folder.stat().st_mode & 0o200 != 0
+            libraries[name] = {"version": "", "expected": "", "status": 0}
+    operational = int(all(library["status"] for library in libraries.values()))
+    return {"operational": operational, "invalid_version": False, **libraries}
 
 
 def _indexes() -> dict[str, dict[str, bool]]:
-    found: dict[str, dict[str, bool]] = {}
+    indexes: dict[str, dict[str, bool]] = {}
     for table, column, unique in cursor().execute(INDEXES).fetchall():
-        columns = found.setdefault(table, {})
+        columns = indexes.setdefault(table, {})
         columns[column] = columns.get(column, False) or unique
-    return found
+    return indexes
 
 
 def _differing_columns(columns: dict[str, list[str]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    differing: dict[str, list[dict[str, Any]]] = {}
     for model in apps.get_models():
         meta = model._meta  # noqa: SLF001 - Django's documented interface, for all its name
         table = meta.db_table
@@ -144,11 +142,11 @@ def _differing_columns(columns: dict[str, list[str]]) -> dict[str, list[dict[str
         faults = [("missing_column", name) for name in sorted(expected - actual)]
         faults += [("additional_column", name) for name in sorted(actual - expected)]
         if faults and meta.managed and not meta.proxy:
-            found[table] = [
+            differing[table] = [
                 {"error_type": kind, "column_name": name, "is_critical": kind == "missing_column"}
                 for kind, name in faults
             ]
-    return found
+    return differing
 
 
 SIZES = """

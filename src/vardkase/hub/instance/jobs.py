@@ -28,6 +28,7 @@ WAITING, RUNNING, FAILED, COMPLETED = 1, 2, 3, 4
 """MISP's numbers for the states of a job."""
 
 SECONDS_TO_JUDGE = 3
+"""How long a job must have run before its rate says anything."""
 ENDED = ("succeeded", "failed", "cancelled", "aborted")
 LINES_SHOWN = 200
 
@@ -88,15 +89,15 @@ class Job:
 def jobs(actor: Actor, limit: int, offset: int, queue: str = "") -> list[Job]:
     actor.require(Permission.SITE_ADMIN)
     condition = "%(queue)s = '' OR j.queue_name = %(queue)s"
-    return _found(condition, {"queue": queue, "limit": limit, "offset": offset})
+    return _select(condition, {"queue": queue, "limit": limit, "offset": offset})
 
 
 def find_job(actor: Actor, job_id: int) -> Job:
     """One job: the actor's own, or any for site administrators. Raises NotFound."""
-    found = _found("j.id = %(id)s", {"id": job_id, "limit": 1, "offset": 0})
-    if not found or not (actor.is_site_admin or (found[0].ordered_by or 0) == actor.user_id):
+    rows = _select("j.id = %(id)s", {"id": job_id, "limit": 1, "offset": 0})
+    if not rows or not (actor.is_site_admin or (rows[0].ordered_by or 0) == actor.user_id):
         raise NotFound(JobProblem.NO_SUCH_JOB())
-    return found[0]
+    return rows[0]
 
 
 def job_rows(actor: Actor, states: Sequence[str] = ()) -> QuerySet[ProcrastinateJob]:
@@ -109,10 +110,10 @@ def job_rows(actor: Actor, states: Sequence[str] = ()) -> QuerySet[Procrastinate
 def described(actor: Actor, rows: Iterable[ProcrastinateJob]) -> list[Job]:
     actor.require(Permission.SITE_ADMIN)
     ids = [row.pk for row in rows]
-    found = {
-        job.id: job for job in _found("j.id = ANY(%(ids)s)", {"ids": ids, "limit": len(ids), "offset": 0})
+    by_id = {
+        job.id: job for job in _select("j.id = ANY(%(ids)s)", {"ids": ids, "limit": len(ids), "offset": 0})
     }
-    return [found[pk] for pk in ids if pk in found]
+    return [by_id[pk] for pk in ids if pk in by_id]
 
 
 def job_lines(actor: Actor, job: Job) -> list[JobLogLine]:
@@ -140,6 +141,7 @@ def retry_job(actor: Actor, job_id: int) -> None:
     if job.state != "failed":
         raise Conflict(JobProblem.NOT_FAILED())
     try:
+        # A savepoint: the fault of the queue must not break the transaction around it.
         with transaction.atomic():
             cursor().execute(NOT_STOPPED, (job.id,))
             app.job_manager.retry_job_by_id(job.id, retry_at=timezone.now())
@@ -157,7 +159,7 @@ def clear_jobs(actor: Actor, states: Sequence[str] = ENDED) -> int:
     return count
 
 
-def _found(condition: str, parameters: dict[str, Any]) -> list[Job]:
+def _select(condition: str, parameters: dict[str, Any]) -> list[Job]:
     return [Job(*row) for row in cursor().execute(JOBS.format(condition=condition), parameters).fetchall()]
 
 
@@ -173,6 +175,6 @@ LEFT JOIN LATERAL (
 ) e ON TRUE
 WHERE {condition} ORDER BY j.id DESC LIMIT %(limit)s OFFSET %(offset)s
 """
-# Who was asked to stop and failed over that is not asked any more: the queue takes back no job that is.
+# The queue does not retry a job that is still to be cancelled.
 NOT_STOPPED = "UPDATE procrastinate_jobs SET abort_requested = FALSE WHERE id = %s AND status = 'failed'"
 CLEAR = "DELETE FROM procrastinate_jobs WHERE status::text = ANY(%s)"

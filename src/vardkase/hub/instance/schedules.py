@@ -33,14 +33,15 @@ class Scheduled:
 
 def scheduled_tasks(actor: Actor) -> list[Scheduled]:
     actor.require_oversight()
-    found = ((find(task.name), task) for task in services.all_tasks())
-    return [Scheduled(schedule, task) for schedule, task in found if schedule is not None]
+    pairs = ((find(task.name), task) for task in services.all_tasks())
+    # A row without a schedule is of a version of the program that had one.
+    return [Scheduled(schedule, task) for schedule, task in pairs if schedule is not None]
 
 
 def find_scheduled(actor: Actor, name: str) -> Scheduled:
-    for each in scheduled_tasks(actor):
-        if each.schedule.name == name:
-            return each
+    for scheduled in scheduled_tasks(actor):
+        if scheduled.schedule.name == name:
+            return scheduled
     raise NotFound(InstanceProblem.NO_SUCH_TASK())
 
 
@@ -68,18 +69,18 @@ def change_schedules(
     actor.require_writing()
     waiting = []
     for name, change in changes.items():
-        found = find_scheduled(actor, name)
-        takes_two = require_may_change(actor, found.schedule.changed_by)
-        values = times_of(found.task) | change.values()
-        if values == times_of(found.task):
+        scheduled = find_scheduled(actor, name)
+        takes_two = require_may_change(actor, scheduled.schedule.changed_by)
+        values = times_of(scheduled.task) | change.values()
+        if values == times_of(scheduled.task):
             continue
         if not takes_two:
-            reschedule(actor, found.task, values)
+            reschedule(actor, scheduled.task, values)
             continue
-        title = str(found.schedule.title)
-        made = propose(actor, CHANGE_SCHEDULE, name, title=title, parameters=values, reason=reason)
-        if made.is_waiting:
-            waiting.append(made)
+        title = str(scheduled.schedule.title)
+        request = propose(actor, CHANGE_SCHEDULE, name, title=title, parameters=values, reason=reason)
+        if request.is_waiting:  # otherwise one officer alone may still decide, and it is done
+            waiting.append(request)
     return waiting
 
 

@@ -41,7 +41,7 @@ class SettingLine:
     secret: bool
     fixed: bool
     changed_by: ChangedBy | None = None
-    """None for those that nobody changes while the hub runs."""
+    """None for settings that cannot be changed while the hub runs."""
     options: tuple[tuple[Value, str], ...] = ()
 
 
@@ -61,15 +61,15 @@ def every_setting(actor: Actor) -> Iterator[SettingLine]:
     yield from map(_fixed, FACTS)
     stored = dict(SettingValue.objects.values_list("name", "value"))
     for setting in (*declared_settings().values(), *settings_of_families()):
-        now = None if setting.secret else stored.get(setting.name, setting.default)
-        yield _changeable(setting, now)
+        value = None if setting.secret else stored.get(setting.name, setting.default)
+        yield _changeable(setting, value)
 
 
 @transaction.atomic
 def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> ApprovalRequest | None:
     """Change the setting `name`; returns the pending approval request if a second officer has to approve.
 
-    Such a change requires a `reason`. Raises NotFound, Fixed, Invalid with the reason, Forbidden, Conflict
+    Such a change requires a `reason`. Raises NotFound, FixedSetting, Invalid with the reason, Forbidden, Conflict
     while a change is already pending.
     """
     actor.require_oversight()
@@ -91,10 +91,11 @@ def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> App
     if not needs_second:
         store(actor, setting, value)
         return None
+    # A proposal shows its parameters to whoever decides on it.
     if setting.secret:
         raise Forbidden(InstanceProblem.SECRET_NOT_PROPOSED())
-    made = propose(actor, CHANGE_SETTING, name, title=name, parameters={"value": value}, reason=reason)
-    return made if made.is_waiting else None
+    request = propose(actor, CHANGE_SETTING, name, title=name, parameters={"value": value}, reason=reason)
+    return request if request.is_waiting else None
 
 
 def _fixed(fact: InstanceFact) -> SettingLine:

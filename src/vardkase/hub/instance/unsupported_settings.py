@@ -17,8 +17,8 @@ def sentences() -> dict[str, str]:
 
 def why_not(name: str) -> str | None:
     """Why MISP's setting `name` cannot be set here; None if it can, or MISP does not have it."""
-    known = sentences()
-    if name in known:
-        return known[name]
-    shared = (start for start in known if start.endswith((".", "_")) and name.startswith(start))
-    return next((known[start] for start in shared), None)
+    reasons = sentences()
+    if name in reasons:
+        return reasons[name]
+    prefixes = (start for start in reasons if start.endswith((".", "_")) and name.startswith(start))
+    return next((reasons[prefix] for prefix in prefixes), None)

@@ -14,7 +14,7 @@ def update_libraries(actor: Actor) -> list[LoadResult]:
     """Update all knowledge libraries except the warninglists, whose millions of values are loaded at startup."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
-    loaded = load()
-    if updated := {library.name: library.updated for library in loaded if library.updated}:
+    libraries = load()
+    if updated := {library.name: library.updated for library in libraries if library.updated}:
         record(actor, HubAction.LIBRARY_UPDATED, Target("library"), {"updated": updated})
-    return loaded
+    return libraries

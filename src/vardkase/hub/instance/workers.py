@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,7 @@ KEPT_RUNNING = "The worker is started and kept running by `vardkase serve`."
 
 
 MISP_QUEUES = ("cache", "default", "email", "prio", "update")
-"""What MISP's clients look for in its report. The workers here serve one queue, urgent jobs first, and so all these."""
+"""Queues that MISP's clients look for in the report. The workers serve one queue, and so stand for all of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +54,25 @@ def stop_workers(actor: Actor, pid: int | None = None) -> int:
     """
     actor.require(Permission.SITE_ADMIN)
     actor.require_writing()
-    found = [worker for worker in _running() if pid in (None, worker.pid)]
-    if pid is not None and not found:
+    workers = [worker for worker in _running() if pid in (None, worker.pid)]
+    if pid is not None and not workers:
         raise NotFound(WorkerProblem.NO_SUCH_WORKER())
-    _stop(found)
-    title = ", ".join(str(worker.pid) for worker in found)
-    record(actor, HubAction.WORKER_STOPPED, Target("worker", title=title), {"count": len(found)})
-    return len(found)
-
-
-def _stop(workers: Sequence[Worker]) -> None:
+    # Checked for all before any is stopped. A pid of another machine would hit an unrelated process of this one.
     if any(worker.machine != this_machine() for worker in workers):
         raise Conflict(WorkerProblem.ELSEWHERE())
     for worker in workers:
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker.pid, signal.SIGTERM)
+    title = ", ".join(str(worker.pid) for worker in workers)
+    record(actor, HubAction.WORKER_STOPPED, Target("worker", title=title), {"count": len(workers)})
+    return len(workers)
 
 
 def _running() -> list[Worker]:
     names = cursor().execute(RUNNING).fetchall()
-    found = {match.groups() for (name,) in names if (match := WORKER_NAME.fullmatch(name))}
-    return [Worker(int(pid), machine) for pid, machine in sorted(found)]
+    # A set: each worker has several connections.
+    workers = {match.groups() for (name,) in names if (match := WORKER_NAME.fullmatch(name))}
+    return [Worker(int(pid), machine) for pid, machine in sorted(workers)]
 
 
 def _line(worker: Worker) -> dict[str, Any]:

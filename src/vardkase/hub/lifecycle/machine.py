@@ -44,8 +44,8 @@ class StateMachine:
     steps: Mapping[str, Transition]
 
     def after(self, state: str, name: str) -> str:
-        """The state that step `name` leads to from `state`; raises StepRefused, which lists the possible
-        steps."""
+        """The state that step `name` leads to from `state`; raises TransitionRefused,
+        which lists the possible ones."""
         if not self.may(state, name):
             raise TransitionRefused(self.refusal(state, name))
         return self.steps[name].after
@@ -60,6 +60,6 @@ class StateMachine:
         """Why step `name` is not possible from `state`, and which steps are."""
         words = self.steps[name].words if name in self.steps else name
         label = self.states(state).label
-        if possible := [self.steps[each].words for each in self.open_steps(state)]:
+        if possible := [self.steps[step].words for step in self.open_steps(state)]:
             return LifecycleProblem.NOT_POSSIBLE(step=words, state=label, open=possible)
         return LifecycleProblem.FINAL_STATE(step=words, state=label)

@@ -25,7 +25,7 @@ class HasState(Protocol):
 
 @transaction.atomic
 def take_step(actor: AuditActor, machine: StateMachine, thing: HasState, name: str, note: str = "") -> None:
-    """Apply step `name` to `thing`, which the caller has locked. Raises StepRefused."""
+    """Apply step `name` to `thing`, which the caller has locked. Raises TransitionRefused."""
     before = thing.state
     thing.state = machine.after(before, name)
     thing.save(update_fields=["state"])

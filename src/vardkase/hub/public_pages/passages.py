@@ -35,7 +35,7 @@ class PassageText:
 
 
 @dataclass(frozen=True, slots=True)
-class InboundFilter:
+class Passage:
     """The current version of a passage. `number` 0 and no `changed`: the packaged text."""
 
     part: PassagePart
@@ -52,19 +52,20 @@ class InboundFilter:
 
 
 @cache
-def shipped() -> tuple[InboundFilter, ...]:
+def shipped() -> tuple[Passage, ...]:
     books = {language: tomllib.loads((DATA / f"{language}.toml").read_text()) for language in LANGUAGES}
     return tuple(
-        InboundFilter(
+        Passage(
             PassagePart(part),
             name,
             position,
-            {language: PassageText(**_stripped(books[language][part][name])) for language in LANGUAGES},
+            {
+                language: PassageText(
+                    **{key: text.strip() for key, text in books[language][part][name].items()}
+                )
+                for language in LANGUAGES
+            },
         )
         for part, named in books["sv"].items()
         for position, name in enumerate(named, start=1)
     )
-
-
-def _stripped(words: dict[str, str]) -> dict[str, str]:
-    return {name: text.strip() for name, text in words.items()}

@@ -9,55 +9,57 @@ from django.db.models import QuerySet
 from vardkase.core.errors import NotFound
 from vardkase.hub.problems import PublicPageProblem
 from vardkase.hub.public_pages.models import PassageVersion
-from vardkase.hub.public_pages.passages import LANGUAGES, InboundFilter, PassagePart, PassageText, shipped
+from vardkase.hub.public_pages.passages import LANGUAGES, Passage, PassagePart, PassageText, shipped
 
 
-def passages() -> list[InboundFilter]:
+def passages() -> list[Passage]:
     newest = PassageVersion.objects.order_by("part", "name", "-number").distinct("part", "name")
-    found = {(each.part, each.name): each for each in shipped()}
-    found |= {(each.part, each.name): each for each in map(passage_of, newest)}
+    current = {(passage.part, passage.name): passage for passage in shipped()}
+    current |= {(passage.part, passage.name): passage for passage in map(passage_of, newest)}
     order = {part: place for place, part in enumerate(PassagePart)}
-    return sorted(found.values(), key=lambda each: (order[each.part], each.position, each.name))
+    return sorted(current.values(), key=lambda passage: (order[passage.part], passage.position, passage.name))
 
 
-def shown(part: PassagePart) -> list[InboundFilter]:
-    return [each for each in passages() if each.part == part and each.shown]
+def shown(part: PassagePart) -> list[Passage]:
+    return [passage for passage in passages() if passage.part == part and passage.shown]
 
 
-def find_passage(part: str, name: str) -> InboundFilter:
-    for each in passages():
-        if (each.part, each.name) == (part, name):
-            return each
+def find_passage(part: str, name: str) -> Passage:
+    for passage in passages():
+        if (passage.part, passage.name) == (part, name):
+            return passage
     raise NotFound(PublicPageProblem.NO_SUCH_PASSAGE())
 
 
-def versions(passage: InboundFilter) -> QuerySet[PassageVersion]:
+def versions(passage: Passage) -> QuerySet[PassageVersion]:
     return PassageVersion.objects.filter(part=passage.part, name=passage.name).order_by("-number")
 
 
-def questions(language: str, text: str = "") -> list[InboundFilter]:
-    wanted = text.casefold().split()
-    return [each for each in shown(PassagePart.QUESTION) if _holds(each.in_language(language), wanted)]
+def questions(language: str, text: str = "") -> list[Passage]:
+    words = text.casefold().split()
+    return [
+        question
+        for question in shown(PassagePart.QUESTION)
+        if _contains(question.in_language(language), words)
+    ]
 
 
-def unstated() -> list[InboundFilter]:
-    return [each for each in shown(PassagePart.PRIVACY) if not each.words["sv"].text]
+def unstated() -> list[Passage]:
+    return [passage for passage in shown(PassagePart.PRIVACY) if not passage.words["sv"].text]
 
 
 def last_changed() -> datetime | None:
     return PassageVersion.objects.order_by("-created").values_list("created", flat=True).first()
 
 
-def passage_of(row: PassageVersion) -> InboundFilter:
+def passage_of(row: PassageVersion) -> Passage:
     words = {
         language: PassageText(*(getattr(row, f"{name}_{language}") for name in ("title", "lead", "text")))
         for language in LANGUAGES
     }
-    return InboundFilter(
-        PassagePart(row.part), row.name, row.position, words, row.shown, row.number, row.created
-    )
+    return Passage(PassagePart(row.part), row.name, row.position, words, row.shown, row.number, row.created)
 
 
-def _holds(words: PassageText, wanted: list[str]) -> bool:
-    text = f"{words.title} {words.text}".casefold()
-    return all(word in text for word in wanted)
+def _contains(passage: PassageText, words: list[str]) -> bool:
+    text = f"{passage.title} {passage.text}".casefold()
+    return all(word in text for word in words)

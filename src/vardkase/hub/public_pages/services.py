@@ -1,6 +1,6 @@
-"""Changing the public page, by two people once the hub is in use: it is what the public is told about membership.
+"""Changes of the public page; they take two people once the hub is in use, since the public relies on it.
 
-Each change is a new version, and every version can be had back. One person changes the order of the questions.
+Each change is a new version, and every version can be restored. One person alone may reorder the questions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.problems import HubProblem, PublicPageProblem
 from vardkase.hub.public_pages.models import PassageVersion
-from vardkase.hub.public_pages.passages import LANGUAGES, InboundFilter, PassagePart, PassageText, shipped
+from vardkase.hub.public_pages.passages import LANGUAGES, Passage, PassagePart, PassageText, shipped
 from vardkase.hub.public_pages.queries import find_passage, passage_of, passages, versions
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -71,12 +71,13 @@ def add_question(actor: Actor, data: Mapping[str, Any], reason: str = "") -> App
     """Propose a question with its answer, below the others. Raises Invalid by field, Forbidden."""
     _require(actor)
     words = _words(data)
-    there = {each.name: each for each in passages() if each.part == PassagePart.QUESTION}
-    name = _free_name(words["sv"].title, set(there))
-    last = max((each.position for each in there.values()), default=0)
+    # Hidden questions too: their names and positions are taken.
+    questions = [passage for passage in passages() if passage.part == PassagePart.QUESTION]
+    name = _free_name(words["sv"].title, {question.name for question in questions})
+    last = max((question.position for question in questions), default=0)
     return _propose(
         actor,
-        InboundFilter(PassagePart.QUESTION, name, last + 1, words),
+        Passage(PassagePart.QUESTION, name, last + 1, words),
         HubAction.PUBLIC_PASSAGE_ADDED,
         reason,
     )
@@ -97,15 +98,18 @@ def show_question(actor: Actor, name: str, *, shown: bool) -> ApprovalRequest | 
 def move_question(actor: Actor, name: str, *, up: bool) -> None:
     _require(actor)
     passage = find_passage(PassagePart.QUESTION, name)
-    rest = [
-        each for each in passages() if each.part == PassagePart.QUESTION and (each.shown or each.name == name)
+    # Past the hidden ones, so that each move is seen.
+    questions = [
+        question
+        for question in passages()
+        if question.part == PassagePart.QUESTION and (question.shown or question.name == name)
     ]
-    place = rest.index(passage) + (-1 if up else 1)
-    if not 0 <= place < len(rest):
+    place = questions.index(passage) + (-1 if up else 1)
+    if not 0 <= place < len(questions):
         return
-    other = rest[place]
-    _kept(actor, replace(passage, position=other.position), HubAction.PUBLIC_PASSAGE_MOVED)
-    _kept(actor, replace(other, position=passage.position), HubAction.PUBLIC_PASSAGE_MOVED)
+    other = questions[place]
+    _store(actor, replace(passage, position=other.position), HubAction.PUBLIC_PASSAGE_MOVED)
+    _store(actor, replace(other, position=passage.position), HubAction.PUBLIC_PASSAGE_MOVED)
 
 
 @transaction.atomic
@@ -116,22 +120,18 @@ def restore_version(actor: Actor, part: str, name: str, number: int) -> Approval
     """
     _require(actor)
     passage = find_passage(part, name)
-    earlier = _version(passage, number)
+    if number == 0:
+        same = [each for each in shipped() if (each.part, each.name) == (passage.part, passage.name)]
+    else:
+        same = [passage_of(row) for row in versions(passage).filter(number=number)]
+    if not same:
+        raise Invalid({"number": [PublicPageProblem.NO_SUCH_VERSION()]})
+    earlier = same[0]
     new, act = replace(passage, words=earlier.words, shown=earlier.shown), HubAction.PUBLIC_PASSAGE_RESTORED
     return _propose(actor, new, act, str(EFFECTS[act]))
 
 
-def _version(passage: InboundFilter, number: int) -> InboundFilter:
-    if number == 0:
-        found = [each for each in shipped() if (each.part, each.name) == (passage.part, passage.name)]
-    else:
-        found = [passage_of(row) for row in versions(passage).filter(number=number)]
-    if not found:
-        raise Invalid({"number": [PublicPageProblem.NO_SUCH_VERSION()]})
-    return found[0]
-
-
-def _propose(actor: Actor, passage: InboundFilter, act: AuditAction, reason: str) -> ApprovalRequest:
+def _propose(actor: Actor, passage: Passage, act: AuditAction, reason: str) -> ApprovalRequest:
     parameters = {
         "act": act,
         "position": passage.position,
@@ -142,35 +142,36 @@ def _propose(actor: Actor, passage: InboundFilter, act: AuditAction, reason: str
     return propose(actor, CHANGE, subject, title=title, reason=reason, parameters=parameters)
 
 
-def _now(request: ApprovalRequest) -> InboundFilter | None:
+def _current(request: ApprovalRequest) -> Passage | None:
     part, _, name = request.subject.partition("/")
-    return next((each for each in passages() if (each.part, each.name) == (part, name)), None)
+    return next((passage for passage in passages() if (passage.part, passage.name) == (part, name)), None)
 
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     cursor().execute(ONE_AT_A_TIME, (f"public text {request.subject}",))
-    now = _now(request)
-    return {"number": now.number, "position": now.position} if now else {}
+    passage = _current(request)
+    return {"number": passage.number, "position": passage.position} if passage else {}
 
 
 def _describe(request: ApprovalRequest) -> ActionDescription:
-    now, new = _now(request), request.parameters["words"]
+    current, new = _current(request), request.parameters["words"]
     labels = {"title": gettext("Heading"), "lead": gettext("Summary"), "text": gettext("Text")}
     rows = []
     for language, words in new.items():
-        before = asdict(now.words[language]) if now and not request.answered_at else {}
+        # Once it is decided, the current text is the new one, and no longer what it replaced.
+        before = asdict(current.words[language]) if current and not request.answered_at else {}
         for name, label in labels.items():
             if words[name] != before.get(name, ""):
                 rows.append((f"{label} ({language})", f"{before.get(name) or '–'} → {words[name] or '–'}"))
     return ActionDescription(str(EFFECTS[request.parameters["act"]]), tuple(rows))
 
 
-def _change(approval: Approval) -> InboundFilter:
+def _change(approval: Approval) -> Passage:
     request, given = approval.for_action(CHANGE).request, approval.parameters
     part, _, name = request.subject.partition("/")
-    words = {language: PassageText(**each) for language, each in given["words"].items()}
-    passage = InboundFilter(PassagePart(part), name, given["position"], words, given["shown"])
-    return _kept(cast(Actor, approval.actor), passage, given["act"])
+    words = {language: PassageText(**texts) for language, texts in given["words"].items()}
+    passage = Passage(PassagePart(part), name, given["position"], words, given["shown"])
+    return _store(cast(Actor, approval.actor), passage, given["act"])
 
 
 EFFECTS = {
@@ -192,7 +193,7 @@ CHANGE = ApprovalAction(
 )
 
 
-def _kept(actor: Actor, passage: InboundFilter, action: AuditAction) -> InboundFilter:
+def _store(actor: Actor, passage: Passage, action: AuditAction) -> Passage:
     """Store `passage` as the newest version; the constraint lets only one of two concurrent writers through."""
     last = versions(passage).aggregate(last=Max("number"))["last"] or 0
     row = PassageVersion.objects.create(
@@ -221,7 +222,7 @@ def _require(actor: Actor) -> None:
 
 def _words(data: Mapping[str, Any]) -> dict[str, PassageText]:
     errors: dict[str, list[Problem]] = {}
-    found = {}
+    by_language = {}
     for language in LANGUAGES:
         given = {name: str(data.get(f"{name}_{language}") or "").strip() for name in LONGEST}
         for name, text in given.items():
@@ -229,10 +230,10 @@ def _words(data: Mapping[str, Any]) -> dict[str, PassageText]:
                 errors[f"{name}_{language}"] = [HubProblem.TEXT_LENGTH(count=LONGEST[name])]
         if not given["title"]:
             errors[f"title_{language}"] = [PublicPageProblem.TITLE_MISSING()]
-        found[language] = PassageText(**given)
+        by_language[language] = PassageText(**given)
     if errors:
         raise Invalid(errors)
-    return found
+    return by_language
 
 
 def _free_name(title: str, taken: set[str]) -> str:

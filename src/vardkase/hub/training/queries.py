@@ -14,7 +14,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 
 STAFF = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR)
-"""Whoever connects members at the hub also marks their people as trained."""
+"""Hub staff who connect members, and may mark their people as trained."""
 SUGGESTED = 100
 
 
@@ -37,22 +37,22 @@ def trained_users(organisation_id: int, module: str = "") -> QuerySet[User]:
 
 
 def trainings(actor: Actor) -> QuerySet[Training]:
-    found = Training.objects.select_related("user", "user__org").order_by("-done_on", "-pk")
-    return found if _looks_after_all(actor) else found.filter(user__org_id=actor.organisation_id)
+    rows = Training.objects.select_related("user", "user__org").order_by("-done_on", "-pk")
+    return rows if _manages_all(actor) else rows.filter(user__org_id=actor.organisation_id)
 
 
 def find_training(actor: Actor, training_id: int) -> Training:
     require_marking(actor)
-    found = trainings(actor).filter(pk=training_id).first()
-    if found is None:
+    training = trainings(actor).filter(pk=training_id).first()
+    if training is None:
         raise NotFound(TrainingProblem.NO_SUCH_TRAINING())
-    return found
+    return training
 
 
 def trainees(actor: Actor) -> QuerySet[User]:
     require_marking(actor)
     people = User.objects.filter(disabled=False).order_by("email")
-    return people if _looks_after_all(actor) else people.filter(org_id=actor.organisation_id)
+    return people if _manages_all(actor) else people.filter(org_id=actor.organisation_id)
 
 
 def require_marking(actor: Actor) -> None:
@@ -68,5 +68,5 @@ def modules_named(organisation_id: int | None = None) -> list[str]:
     return list(done.values_list("module", flat=True).distinct().order_by("module")[:SUGGESTED])
 
 
-def _looks_after_all(actor: Actor) -> bool:
+def _manages_all(actor: Actor) -> bool:
     return actor.is_site_admin or not actor.staff.isdisjoint(STAFF)

@@ -95,10 +95,10 @@ def _named(people: QuerySet[User], emails: Sequence[str]) -> Sequence[User]:
     wanted = {email.strip().lower() for email in emails}
     if not wanted or len(wanted) > MOST:
         raise Invalid({"user": [TrainingProblem.PEOPLE_COUNT(count=MOST)]})
-    found = list(people.annotate(address=Lower("email")).filter(address__in=wanted))
-    if len(found) < len(wanted):
+    users = list(people.annotate(address=Lower("email")).filter(address__in=wanted))
+    if len(users) < len(wanted):
         raise Invalid({"user": [TrainingProblem.NOT_A_USER()]})
-    return found
+    return users
 
 
 def _faults(module: str, note: str, done_on: date, valid_until: date | None) -> dict[str, list[Problem]]:

@@ -14,7 +14,7 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.customer_service.queries import conversation, find_desk_request
 from vardkase.hub.customer_service.rules import DESKS
 from vardkase.hub.public_pages import queries, services
-from vardkase.hub.public_pages.passages import LANGUAGES, InboundFilter, PassagePart, PassageText
+from vardkase.hub.public_pages.passages import LANGUAGES, Passage, PassagePart, PassageText
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.passage import PassageForm
@@ -137,7 +137,7 @@ def _done(request: PageRequest, made: ApprovalRequest | None, message: str, *bac
     return redirect(*(back or ("passages",)))
 
 
-def _form(request: PageRequest, form: PassageForm, passage: InboundFilter | None) -> HttpResponse:
+def _form(request: PageRequest, form: PassageForm, passage: Passage | None) -> HttpResponse:
     previews = (
         [_preview(form, language) for language in LANGUAGES] if form.is_bound and form.is_valid() else []
     )
@@ -155,7 +155,7 @@ def _preview(form: PassageForm, language: str) -> dict[str, Any]:
     return {"language": language, **texts, "html": rendered_by_owner(texts["text"])}
 
 
-def _initial(passage: InboundFilter) -> dict[str, Any]:
+def _initial(passage: Passage) -> dict[str, Any]:
     initial: dict[str, Any] = {"number": passage.number}
     for language in LANGUAGES:
         text: PassageText = passage.words[language]
