@@ -59,8 +59,8 @@ def test_what_would_make_the_console_a_member_is_refused(
     before = User.objects.count(), AuthKey.objects.count(), Event.objects.count()
     with override("en"):
         answer = run(*(word.format_map(given) for word in command))
-    assert answer.exit_code == 1
-    assert f"{cast.org_b.name} is a member" in told(answer)
+        assert answer.exit_code == 1
+        assert f"{cast.org_b.name} is a member" in told(answer)
     assert (User.objects.count(), AuthKey.objects.count(), Event.objects.count()) == before
     assert not AuditEntry.objects.filter(action="user.name_used_at_console").exists()
 
