@@ -33,8 +33,8 @@ from vardkase.web.accounts.sessions import end_sessions, end_this_session
 from vardkase.web.accounts.sign_in_methods import SignInMethods, means_of
 from vardkase.web.accounts.sign_in_policy import refusal_page
 from vardkase.web.accounts.step_up import REAUTHENTICATION_VIEWS, ask_to_confirm, may_change_password
-from vardkase.web.applicants import COOKIE_PATH, OWN_LINK
 from vardkase.web.pages import PUBLIC, standing_page
+from vardkase.web.private_links import COOKIE_PATH, OWN_LINK
 
 type Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -28,7 +28,7 @@ from vardkase.identity.accounts.services.protection import ApprovalNeeded
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.standing import StandingRefused
 from vardkase.web.accounts.step_up import ask_to_confirm, confirmed_at
-from vardkase.web.staff_labels import DUTIES
+from vardkase.web.permission_labels import DUTIES
 
 
 class PageRequest(HttpRequest):

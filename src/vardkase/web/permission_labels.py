@@ -1,10 +1,12 @@
-"""Labels and descriptions of MISP's permission flags."""
+"""Labels of MISP's permission flags and of the duties at the hub."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.accounts.staff import StaffRole
 
 FLAGS: dict[str, tuple[Any, Any]] = {
     "perm_add": (_("Create events"), _("Add events, and change events you have created.")),
@@ -45,4 +47,14 @@ FLAGS: dict[str, tuple[Any, Any]] = {
     "perm_skip_otp": (_("No second factor"), _("Sign in with only a password. Avoid it.")),
     "perm_full": (_("Full access"), _("Assigned by administrators; grants nothing by itself.")),
     "perm_site_admin": (_("Administer the hub"), _("Everything, for every organisation. Read all events.")),
+}
+
+DUTIES = {
+    StaffRole.MEMBERSHIP_OFFICER: _("Membership officer: handles applications and memberships"),
+    StaffRole.LEGAL_OFFICER: _("Legal officer: handles applications, legal preconditions, terms and letters"),
+    StaffRole.ANALYST: _("Analyst: works with what is shared"),
+    StaffRole.OPERATOR: _(
+        "Operator: runs the platform and helps members to connect, without reading what is shared"
+    ),
+    StaffRole.AUDITOR: _("Auditor: reads the audit log and the settings, and nothing that is shared"),
 }

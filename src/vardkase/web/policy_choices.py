@@ -9,7 +9,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.knowledge.taxonomies.models import Taxonomy
 from vardkase.knowledge.taxonomies.queries import suggested_tags
 from vardkase.misp.types import TYPES
-from vardkase.web.forms.picking import SHOWN, Choices, Names
+from vardkase.web.forms.picker import SHOWN, Choices, Names
 
 BEGINNINGS = 3
 """Taxonomies of which all tags together are offered at a time."""

@@ -121,3 +121,9 @@ def by_private_link(response: HttpResponse) -> HttpResponse:
     response.headers.setdefault("Referrer-Policy", "strict-origin")
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+# Links of applicants, which the middleware has to know as well: it lets their holders send files.
+COOKIE_PATH = "/apply/"
+OWN_LINK = PrivateLink("apply_link", "apply_resume", "vardkase_application", COOKIE_PATH, days=90)
+INVITATION = PrivateLink("apply_invited", "apply", "vardkase_invitation", COOKIE_PATH, days=90)

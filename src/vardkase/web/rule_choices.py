@@ -20,7 +20,7 @@ from vardkase.identity.organisations.queries import organisations
 from vardkase.knowledge.object_templates.queries import active_templates
 from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.misp.types import TYPES
-from vardkase.web.forms.picking import SHOWN, Choices, Names, PickerChoice
+from vardkase.web.forms.picker import SHOWN, Choices, Names, PickerChoice
 
 REMEMBERED = 600
 """Seconds that the other hub's names are kept: somebody who types asks many times."""

@@ -9,7 +9,7 @@ from vardkase.web.views import design, home, preferences
 urlpatterns = [
     path("", home.home, name="home"),
     path("", include("vardkase.web.views.public.urls")),
-    path("", include("vardkase.web.views.applying.urls")),
+    path("", include("vardkase.web.views.applicant.urls")),
     path("", include("vardkase.web.views.admission.urls")),
     path("", include("vardkase.web.views.support.urls")),
     path("", include("vardkase.web.views.security.urls")),

@@ -16,8 +16,7 @@ from vardkase.identity.accounts.queries import roles
 from vardkase.identity.accounts.services.account_approvals import CHANGES
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import organisations
-from vardkase.web.permission_labels import FLAGS
-from vardkase.web.staff_labels import DUTIES
+from vardkase.web.permission_labels import DUTIES, FLAGS
 
 
 class UserForm(forms.Form):

@@ -17,7 +17,7 @@ from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.services import FLAGS, LONGEST_CERTIFICATE
 from vardkase.identity.organisations.queries import organisations
 from vardkase.web.forms.fields import WithinField
-from vardkase.web.forms.picking import Choices, Picker
+from vardkase.web.forms.picker import Choices, Picker
 
 LISTS = {
     "pull_tags_or": ("pull", "tags", "OR"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.exchange.servers.models import Server
-from vardkase.web.forms.picking import Choices, Picker
+from vardkase.web.forms.picker import Choices, Picker
 
 
 class TranslationForm(forms.Form):

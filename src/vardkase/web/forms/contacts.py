@@ -14,7 +14,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import Role
 from vardkase.web.forms.fields import PLAIN_TEXT
-from vardkase.web.forms.picking import Choices, Picker
+from vardkase.web.forms.picker import Choices, Picker
 
 
 class ContactForm(forms.Form):

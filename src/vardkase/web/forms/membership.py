@@ -19,7 +19,7 @@ from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.identity.sign_in_policy.models import MailDomain
 from vardkase.identity.sign_in_policy.services.domains import MAILBOXES
-from vardkase.web.forms.picking import Choices, Picker
+from vardkase.web.forms.picker import Choices, Picker
 
 ROWS = {"rows": 4}
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from vardkase.hub.policy.reach import PolicyReach
 from vardkase.hub.policy.rules import DAYS, PERSONAL_TYPES, Action, HandlingRule
 from vardkase.misp.types import CATEGORIES, TYPES
-from vardkase.web.forms.picking import Choices, Picker
+from vardkase.web.forms.picker import Choices, Picker
 
 REACHES = (
     (PolicyReach.ORGANISATION, _("Our own organisation")),

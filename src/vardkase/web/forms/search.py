@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from vardkase.analysis.search.value_search import AttributeFilters
 from vardkase.misp.types import CATEGORIES, TYPES
-from vardkase.web.forms.events import DATE
+from vardkase.web.forms.event_filter import DATE
 
 DETECT = [("", _("Either")), ("1", pgettext_lazy("detect", "Yes")), ("0", pgettext_lazy("detect", "No"))]
 

@@ -18,7 +18,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, usable_groups
 from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.web.chips import REACHES as REACH_WORDS
-from vardkase.web.forms.picking import Names, Picker
+from vardkase.web.forms.picker import Names, Picker
 from vardkase.web.rule_choices import RuleRows
 
 EVERYTHING = _("Nothing chosen: everything passes.")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, pgettext
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang as defanged
-from vardkase.web import chips, display, figures, values
+from vardkase.web import charts, chips, display, values
 from vardkase.web.assets import asset_url, drawing
 from vardkase.web.navigation import sections
 
@@ -260,7 +260,7 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 def day_bars(label: str, days: Sequence[tuple[date, int]]) -> dict[str, Any]:
     """Counts per day as bars, the last one (today) in flare. `label` must say the gist in words."""
     ends = {"first": days[0][0], "last": days[-1][0]} if days else {}
-    return {"label": label, "bars": figures.day_bars([count for _, count in days]), **ends}
+    return {"label": label, "bars": charts.day_bars([count for _, count in days]), **ends}
 
 
 @register.simple_block_tag(takes_context=True)

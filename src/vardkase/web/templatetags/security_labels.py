@@ -1,4 +1,4 @@
-"""Template tags of the security pages: status marks and labels. `{% load security_words %}`."""
+"""Template tags of the security pages: status marks and labels. `{% load security_labels %}`."""
 
 from __future__ import annotations
 

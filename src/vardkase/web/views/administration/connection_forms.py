@@ -18,7 +18,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.connection import ConnectionForm, ConnectionImportForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
+from vardkase.web.picker_views import form_with_pickers, found_choices, searched_for
 from vardkase.web.rule_choices import rule_choices
 
 FIELDS = {"remote_org": "new_org_uuid", "Organisation": "document", "pull_rules": "pull_parameters"}

@@ -14,9 +14,9 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.settings import EVENT_BLOCK_RULE, blocked_tags
 from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.web.forms.connection_knowledge import BlockRuleForm
-from vardkase.web.forms.picking import SHOWN, Names
+from vardkase.web.forms.picker import SHOWN, Names
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.templatetags.picking import choices
+from vardkase.web.templatetags.pickers import choices
 
 
 @page(Permission.SITE_ADMIN, writes=True)

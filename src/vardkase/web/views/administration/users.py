@@ -27,7 +27,7 @@ from vardkase.web.forms.administration import UserForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page
-from vardkase.web.staff_labels import DUTIES
+from vardkase.web.permission_labels import DUTIES
 from vardkase.web.views.account.keys import key_page
 from vardkase.web.views.administration.listing import listed, searched
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views import partiality
+from vardkase.web.views import conflicts_of_interest
 from vardkase.web.views.applications import case, documents, index
 
 urlpatterns = [
@@ -36,7 +36,9 @@ urlpatterns = [
         documents.preview,
         name="application_preview",
     ),
-    path("applications/<str:number>/partial/", partiality.of_application, name="application_partial"),
+    path(
+        "applications/<str:number>/partial/", conflicts_of_interest.of_application, name="application_partial"
+    ),
     path("applications/<str:number>/form.pdf", documents.form, name="application_form_pdf"),
     path(
         "applications/<str:number>/letters/<str:letter_number>/", documents.letter, name="application_letter"

@@ -21,7 +21,7 @@ from vardkase.core.sql import SqlQuery
 from vardkase.formats.event_list import event_table
 from vardkase.formats.misp_json import Chosen, event_index
 from vardkase.web.display import thin
-from vardkase.web.forms.events import EventFilterForm
+from vardkase.web.forms.event_filter import EventFilterForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page, page_links, wanted_place, wanted_size
 from vardkase.web.views.events.rows import ListedEvent

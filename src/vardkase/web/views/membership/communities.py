@@ -18,7 +18,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import CommunityForm
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
+from vardkase.web.picker_views import form_with_pickers, found_choices, searched_for
 from vardkase.web.rule_choices import RuleRows
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views import partiality
+from vardkase.web.views import conflicts_of_interest
 from vardkase.web.views.membership import (
     checklist,
     communities,
@@ -30,7 +30,7 @@ urlpatterns = [
     path("members/<int:pk>/sign-in-minimum/", sign_in_minimum.propose, name="member_sign_in_minimum"),
     path("members/<int:pk>/", members.view, name="member"),
     path("members/<int:pk>/step/<slug:name>/", members.step, name="member_step"),
-    path("members/<int:pk>/partial/", partiality.of_member, name="member_partial"),
+    path("members/<int:pk>/partial/", conflicts_of_interest.of_member, name="member_partial"),
     path("members/<int:pk>/change/", members.decide, name="member_change"),
     path("members/<int:pk>/checklist/<slug:name>/", checklist.item, name="member_item"),
     path("members/<int:pk>/checklist/<slug:name>/waive/", checklist.waive, name="member_item_waive"),

@@ -23,7 +23,7 @@ from vardkase.misp.flags import as_int
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.policy_rule import FIELDS, KINDS, RuleForm
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
+from vardkase.web.picker_views import form_with_pickers, found_choices, searched_for
 from vardkase.web.policy_choices import policy_choices
 from vardkase.web.views.policy.common import rules_of
 

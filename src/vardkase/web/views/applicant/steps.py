@@ -34,7 +34,7 @@ from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.membership.themes import MEASURES, THEMES
 from vardkase.web.forms.application import StepForm
 from vardkase.web.markdown import rendered_by_owner
-from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, home_of, page, stepper_items
+from vardkase.web.views.applicant.common import ApplicantRequest, applicant_page, home_of, page, stepper_items
 
 ADVISED = frozenset({"needs", "connection", REVIEW})
 """Where the recommendation stands beside the form."""

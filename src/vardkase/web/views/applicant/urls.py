@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.applying import guide, start, status, steps
+from vardkase.web.views.applicant import guide, start, status, steps
 
 urlpatterns = [
     path("apply/", start.start, name="apply"),

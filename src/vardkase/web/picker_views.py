@@ -9,9 +9,9 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from vardkase.web.forms.picking import Picker
+from vardkase.web.forms.picker import Picker
 from vardkase.web.pages import PageRequest
-from vardkase.web.templatetags.picking import choices
+from vardkase.web.templatetags.pickers import choices
 
 
 def form_with_pickers[Form: forms.Form](request: PageRequest, make: Callable[[Any], Form]) -> Form:

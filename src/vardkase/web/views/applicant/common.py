@@ -19,9 +19,9 @@ from vardkase.hub.membership.applications.models import Application, Application
 from vardkase.hub.membership.applications.throttle import RateLimited
 from vardkase.hub.public_pages.passages import PassagePart
 from vardkase.hub.public_pages.queries import passages
-from vardkase.web.applicants import OWN_LINK
 from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.pages import public_page
+from vardkase.web.private_links import OWN_LINK
 from vardkase.web.views.public.front import url_if_any
 
 

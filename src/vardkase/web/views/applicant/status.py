@@ -30,7 +30,7 @@ from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.web.forms.application import ApplicantMessageForm
 from vardkase.web.forms.errors import take_errors
-from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, home_of, page
+from vardkase.web.views.applicant.common import ApplicantRequest, applicant_page, home_of, page
 from vardkase.web.views.files import download
 
 State = ApplicationState

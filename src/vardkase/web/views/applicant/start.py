@@ -18,11 +18,10 @@ from vardkase.hub.membership.applications.throttle import spend
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.invitations.services import begin_invited, open_invitation
 from vardkase.hub.membership.phases.queries import phases
-from vardkase.web.applicants import INVITATION, OWN_LINK
 from vardkase.web.forms.application import BeginForm
 from vardkase.web.forms.errors import take_errors
-from vardkase.web.private_links import open_private_link
-from vardkase.web.views.applying.common import (
+from vardkase.web.private_links import INVITATION, OWN_LINK, open_private_link
+from vardkase.web.views.applicant.common import (
     no_link,
     open_page,
     own_link,

@@ -1,4 +1,4 @@
-"""Template tag for the picker, which selects several items by search. `{% load picking %}`."""
+"""Template tag for the picker, which selects several items by search. `{% load pickers %}`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import template
 from django.forms import BoundField
 from django.template import Context
 
-from vardkase.web.forms.picking import Picker, PickerChoice
+from vardkase.web.forms.picker import Picker, PickerChoice
 
 register = template.Library()
 
