@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Forbidden
 from vardkase.hub.instance.problems import InstanceProblem
-from vardkase.hub.profiles import Profile, profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.officers import officers
@@ -15,7 +16,7 @@ from vardkase.identity.organisations.settings import membership_is_in_use
 
 def officers_decide() -> bool:
     """True if the hub has, or has had, officers, who then decide its rules. A member's own platform has none."""
-    return profile() is Profile.HUB and (membership_is_in_use() or officers().exists())
+    return settings.VARDKASE_PROFILE == "hub" and (membership_is_in_use() or officers().exists())
 
 
 def takes_two(changed_by: ChangedBy) -> bool:
