@@ -13,8 +13,9 @@ from tests.api.calls import answer, call, send
 from tests.cast import Cast
 from vardkase.api import dispatch
 from vardkase.api.answers import Answer, Json, Stream
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import INTERNAL_ERROR, NO_PERMISSION
+from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.standing import NEVER

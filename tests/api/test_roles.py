@@ -23,7 +23,8 @@ from pytest_django import DjangoDbBlocker
 from tests.api.stage import OURS, SECRET, Caller, Stage, Things, mentioned
 from tests.support.web_server import WebServer
 from vardkase.api import registry
-from vardkase.api.dispatch import declared_permissions, plain
+from vardkase.api.dispatch import declared_permissions
+from vardkase.api.request import plain
 
 TABLE = Path(__file__).with_name("roles.toml")
 NO_PERMISSION = "You do not have permission to use this functionality."

@@ -6,7 +6,8 @@ import re
 
 from tools.coverage import FOLDER, PAGE, ROOT, features, page
 from vardkase.api import registry
-from vardkase.api.dispatch import declared_permissions, plain
+from vardkase.api.dispatch import declared_permissions
+from vardkase.api.request import plain
 
 
 def _plain(name: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.request import Call
 from vardkase.core.errors import Forbidden
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.accounts.four_eyes import queries, services

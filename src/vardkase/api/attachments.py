@@ -8,8 +8,9 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect
 from vardkase.api.attributes.attachments import picture
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.profiles import EVERY

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission

@@ -7,13 +7,13 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 from urllib.parse import parse_qsl
 
 import brotli
 import msgspec
 from django.core.exceptions import SuspiciousOperation
-from django.http import UnreadablePostError
+from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from vardkase.api.errors import MispError
@@ -30,11 +30,7 @@ from vardkase.core.json_limits import (
 )
 from vardkase.core.sandbox import LimitReached
 from vardkase.formats.incoming.reading import xml_body
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.actor import Actor
 
 MULTIPART = "multipart/form-data"
 XML = ("application/xml", "text/xml")

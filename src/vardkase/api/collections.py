@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Stream, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import STREAMED, paged
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.formats.misp_json import chosen_ids

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.exchange.communities.queries import Community, communities, find_community
 from vardkase.exchange.communities.requests import letter

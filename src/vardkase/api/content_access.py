@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.hub.content_access import queries, services
 from vardkase.hub.content_access.models import ContentGrant
 from vardkase.hub.content_access.rules import GRANT, OFFICERS, READERS

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.hub.dashboards import services

@@ -11,8 +11,9 @@ from vardkase.analysis.search.parameters import accepted
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
 from vardkase.api.answers import Answer, Json, Stream, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import attributes_document, chosen_ids

@@ -13,7 +13,7 @@ import traceback
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
@@ -39,17 +39,6 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.services.key_limits import require_no_limits
 from vardkase.identity.accounts.staff import StaffRole
 
-__all__ = [
-    "Call",
-    "Description",
-    "Endpoint",
-    "controllers",
-    "declared_permissions",
-    "endpoint",
-    "plain",
-    "respond",
-]
-
 logger = logging.getLogger(__name__)
 
 READING_METHODS = ("GET", "POST", "PUT", "DELETE", "OPTIONS")
@@ -57,7 +46,7 @@ WRITING_METHODS = ("POST", "PUT", "DELETE")
 ONLY_POST = "This method is only accessible via POST requests."
 ADMINISTRATION = 900
 """Seconds that an endpoint for site administrators may take: updates, and synchronisation in the foreground."""
-SECRET = re.compile(r"\b[A-Za-z0-9]{40}\b")
+SECRET = re.compile(r"\b[A-Za-z0-9]{40}\b")  # What an API key looks like.
 
 type Handler = Callable[[Call], Answer]
 
@@ -79,7 +68,7 @@ class Description:
     answers: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One action of MISP's API with what it takes to call it.
 
@@ -88,8 +77,7 @@ class Endpoint:
     read-only keys, auditors and organisations that may not write; `allowed_while_suspended`: open to organisations
     whatever the state of their membership; `public`: open to visitors, no key is read; `takes_document`: the body is
     a file, and not decoded as parameters.
-    `body`: how big it may be, PUBLIC for `public` ones and DOCUMENT for `takes_document` unless it says otherwise.
-    `most_values`: how many values its JSON body may hold, where each has its price.
+    `body`: the limits of its body. `most_values`: how many values its JSON body may hold, where each has its price.
     `proposes`: names of the actions that take two people, which is all that this does, or does in part.
     `unlimited_key`: refused to keys with addresses or a last day, since what it writes lets somebody in without them.
     `before_body` raises for what can be refused without looking at the body: a feature that is off, too many tries.
@@ -98,21 +86,21 @@ class Endpoint:
     name: str
     handler: Handler
     methods: tuple[str, ...]
+    body: BodyLimits
     requires: tuple[Permission, ...] = ()
     requires_any: tuple[Permission, ...] = ()
     site_admin: bool = False
-    writes: bool = False
-    describes: Description | None = None
-    public: bool = False
-    takes_document: bool = False
-    staff: tuple[StaffRole, ...] = ()
-    allowed_while_suspended: bool = False
-    body: BodyLimits = BodyLimits.QUERY
-    before_body: Callable[[Actor], None] | None = None
     oversight: bool = False
+    staff: tuple[StaffRole, ...] = ()
+    public: bool = False
+    writes: bool = False
+    allowed_while_suspended: bool = False
     unlimited_key: bool = False
-    proposes: tuple[str, ...] = ()
+    takes_document: bool = False
     most_values: int | None = None
+    before_body: Callable[[Actor], None] | None = None
+    proposes: tuple[str, ...] = ()
+    describes: Description | None = None
 
     def authorise(self, actor: Actor) -> None:
         actor.require(*self.requires)
@@ -144,58 +132,49 @@ class Endpoint:
 _endpoints: dict[str, Endpoint] = {}
 
 
-def endpoint(
-    name: str,
-    *,
-    requires: tuple[Permission, ...] = (),
-    requires_any: tuple[Permission, ...] = (),
-    site_admin: bool = False,
-    writes: bool = False,
-    methods: tuple[str, ...] = (),
-    describes: Description | None = None,
-    public: bool = False,
-    takes_document: bool = False,
-    staff: tuple[StaffRole, ...] = (),
-    allowed_while_suspended: bool = False,
-    body: BodyLimits | None = None,
-    before_body: Callable[[Actor], None] | None = None,
-    oversight: bool = False,
-    unlimited_key: bool = False,
-    proposes: tuple[str, ...] = (),
-    most_values: int | None = None,
-) -> Callable[[Handler], Handler]:
+class Declaration(TypedDict, total=False):
+    """The keywords of `endpoint`, as in Endpoint.
+
+    `methods` are any for an endpoint that reads (as in MISP), POST, PUT and DELETE for one that writes, unless given.
+    `body` is PUBLIC for `public` ones, DOCUMENT for `takes_document` and QUERY for others, unless given.
+    """
+
+    methods: tuple[str, ...]
+    body: BodyLimits
+    requires: tuple[Permission, ...]
+    requires_any: tuple[Permission, ...]
+    site_admin: bool
+    oversight: bool
+    staff: tuple[StaffRole, ...]
+    public: bool
+    writes: bool
+    allowed_while_suspended: bool
+    unlimited_key: bool
+    takes_document: bool
+    most_values: int | None
+    before_body: Callable[[Actor], None] | None
+    proposes: tuple[str, ...]
+    describes: Description | None
+
+
+def endpoint(name: str, **declaration: Unpack[Declaration]) -> Callable[[Handler], Handler]:
     """Declare the decorated function as the endpoint `name` ("events/view", "admin/users/add").
 
-    Without requirements, any authenticated key may call it. Reading endpoints accept any method unless
-    `methods` says otherwise (as in MISP); writing ones accept POST, PUT and DELETE.
+    Without requirements, any authenticated key may call it.
     """
     key = "/".join(plain(part) for part in name.split("/"))
     if key in _endpoints:
         raise RuntimeError(f"endpoint {name} is declared twice")
-    allowed = methods or (WRITING_METHODS if writes else READING_METHODS)
-    usual = BodyLimits.PUBLIC if public else BodyLimits.DOCUMENT if takes_document else BodyLimits.QUERY
+    declaration.setdefault("methods", WRITING_METHODS if declaration.get("writes") else READING_METHODS)
+    if declaration.get("public"):
+        declaration.setdefault("body", BodyLimits.PUBLIC)
+    elif declaration.get("takes_document"):
+        declaration.setdefault("body", BodyLimits.DOCUMENT)
+    else:
+        declaration.setdefault("body", BodyLimits.QUERY)
 
     def declare(handler: Handler) -> Handler:
-        _endpoints[key] = Endpoint(
-            name,
-            handler,
-            allowed,
-            requires,
-            requires_any,
-            site_admin,
-            writes,
-            describes,
-            public,
-            takes_document,
-            staff,
-            allowed_while_suspended,
-            body or usual,
-            before_body,
-            oversight,
-            unlimited_key,
-            proposes,
-            most_values,
-        )
+        _endpoints[key] = Endpoint(name=name, handler=handler, **declaration)
         return handler
 
     return declare
@@ -208,8 +187,9 @@ def controllers() -> frozenset[str]:
 
 
 def declared_permissions() -> list[Endpoint]:
-    here = (found for found in _endpoints.values() if is_available(found.handler))
-    return sorted(here, key=lambda found: found.name)
+    """The endpoints of this hub's profile, by name."""
+    declared = (declaration for declaration in _endpoints.values() if is_available(declaration.handler))
+    return sorted(declared, key=lambda declaration: declaration.name)
 
 
 def respond(request: HttpRequest) -> HttpResponseBase:
@@ -222,12 +202,18 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
     route = route_of(request.method or "GET", request.path_info)
     headers: dict[str, str] = {}
     try:
-        who = _caller(request, route)
-        headers = _key_headers(who)
+        declared = _endpoints.get(route.name)
+        if declared is not None and declared.public:
+            caller = Authenticated(visitor(getattr(request, "client_address", None)), None)
+        else:
+            # Before the endpoint is looked for: without a key nobody learns which endpoints exist.
+            caller = authenticate(request)
+        if caller.key_expires:
+            headers["X-Auth-Key-Expiration"] = caller.key_expires.isoformat()
+        # The gateway asks twice, before and after it has received a big body; the request counts once.
         if not getattr(request, "is_admitted", False):
-            headers |= counted(route.name, who)
-        answer: Answer = _answer(request, route, who.actor)
-        response = response_of(answer, request)
+            headers |= counted(route.name, caller)
+        response = response_of(_answer(request, route, declared, caller.actor), request)
     except VardkaseError as error:
         response = response_of(_answer_of(error, route, request), request)
     except SuspiciousOperation:  # Django's limits: fields of a query or a form, and the like.
@@ -237,17 +223,7 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
         refused = MispError(413, "The request needs more memory than one may have.")
         response = response_of(_answer_of(refused, route, request), request)
     except Exception as error:  # noqa: BLE001  the last resort: whatever is left is a fault of ours
-        if has_left(request):
-            answer = Text("", status=CLIENT_GONE)
-        elif took_too_long(error):
-            refused = MispError(
-                503, "This takes longer than a request may. Ask for less, or send less, at once."
-            )
-            answer = _answer_of(refused, route, request)
-        else:
-            outage = outage_of(error)
-            answer = _answer_of(outage, route, request) if outage else _answer_of_fault(error, route, request)
-        response = response_of(answer, request)
+        response = response_of(_answer_of_exception(error, route, request), request)
     for name, value in headers.items():
         response[name] = value
     # Django would log the path of every refusal, and a path may hold a key that somebody put there.
@@ -255,65 +231,56 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
-    found = _endpoints.get(route.name)
+def _answer(request: HttpRequest, route: Route, declared: Endpoint | None, actor: Actor) -> Answer:
     if (
-        found is None
-        or not is_available(found.handler)
+        declared is None
+        or not is_available(declared.handler)
+        # PostgreSQL takes no U+0000 in a text; no endpoint has an argument with one.
         or "\0" in request.path_info
         or "%00" in request.META.get("QUERY_STRING", "")
     ):
         raise MispError(404, "Not Found")
-    found.authorise(actor)
-    if found.site_admin:
+    declared.authorise(actor)
+    if declared.site_admin:
         allow(ADMINISTRATION)
     method = request.method or "GET"
-    if not found.allows(method):
-        return _describe(found, method)
+    if not declared.allows(method):
+        return _describe(declared, method)
     if getattr(request, "has_no_room", False):
         raise MispError(503, NO_ROOM, headers={"Retry-After": RETRY_AFTER})
-    if found.before_body and not getattr(request, "is_admitted", False):
-        found.before_body(actor)
+    if declared.before_body and not getattr(request, "is_admitted", False):
+        declared.before_body(actor)
     if getattr(request, "body_is_pending", False):
-        check_size(request, found.body)
-        request.wanted_body = WantedBody(found.body, sender_of(actor))  # type: ignore[attr-defined]  # read by config.gateway
+        # The caller may send a body: the gateway reads it, up to the limits set here, and asks again.
+        check_size(request, declared.body)
+        request.wanted_body = WantedBody(declared.body, sender_of(actor))  # type: ignore[attr-defined]
         return Text(b"")
-    if not found.writes and hasattr(request, "interruption"):
+    if not declared.writes and hasattr(request, "interruption"):
         request.interruption.is_harmless = True
-    reader = actor if found.writes else for_reading(actor, found.name)
-    call = Call(request, route, reader, found.body, found.most_values)
-    if method in ("POST", "PUT", "PATCH") and not found.takes_document:
+    reader = actor if declared.writes else for_reading(actor, declared.name)
+    call = Call(request, route, reader, declared.body, declared.most_values)
+    if method in ("POST", "PUT", "PATCH") and not declared.takes_document:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
-    return retry_on_conflict(lambda: found.handler(call))
+    return retry_on_conflict(lambda: declared.handler(call))
 
 
-def _caller(request: HttpRequest, route: Route) -> Authenticated:
-    found = _endpoints.get(route.name)
-    if found is not None and found.public:
-        return Authenticated(visitor(getattr(request, "client_address", None)), None)
-    return authenticate(request)
-
-
-def _describe(found: Endpoint, method: str) -> Answer:
+def _describe(declared: Endpoint, method: str) -> Answer:
+    """The answer to a method that the endpoint does not take: its description, as MISP gives it to GET."""
     if method not in READING_METHODS and method != "HEAD":
-        raise MispError(405, f"{method} is not used here, but {', '.join(found.methods)}.")
-    about = found.describes
-    if about is None or not (about.mandatory or about.optional):
+        raise MispError(405, f"{method} is not used here, but {', '.join(declared.methods)}.")
+    description = declared.describes
+    if description is None or not (description.mandatory or description.optional):
         raise MispError(405, ONLY_POST)
-    path = f"/{found.name}"
+    path = f"/{declared.name}"
     return Json(
         {
             "name": f"{path} API description",
-            "description": about.text,
-            "mandatory_fields": about.mandatory,
-            "optional_fields": about.optional,
-            "url": about.url or path,
+            "description": description.text,
+            "mandatory_fields": description.mandatory,
+            "optional_fields": description.optional,
+            "url": description.url or path,
         }
     )
-
-
-def _key_headers(who: Authenticated) -> dict[str, str]:
-    return {"X-Auth-Key-Expiration": who.key_expires.isoformat()} if who.key_expires else {}
 
 
 def _answer_of(error: VardkaseError, route: Route, request: HttpRequest) -> Json:
@@ -327,9 +294,20 @@ def _answer_of(error: VardkaseError, route: Route, request: HttpRequest) -> Json
     return Json(body, status, error.headers if isinstance(error, MispError) else {})
 
 
-def _answer_of_fault(error: Exception, route: Route, request: HttpRequest) -> Json:
-    """500 with a number that identifies the log line, which contains neither keys nor the body."""
+def _answer_of_exception(error: Exception, route: Route, request: HttpRequest) -> Answer:
+    """503 for an outage or an exhausted time budget, else 500 with a number that identifies the log line.
+
+    The line contains neither keys nor the body.
+    """
+    if has_left(request):
+        return Text("", status=CLIENT_GONE)
+    if took_too_long(error):
+        refused = MispError(503, "This takes longer than a request may. Ask for less, or send less, at once.")
+        return _answer_of(refused, route, request)
+    if outage := outage_of(error):
+        return _answer_of(outage, route, request)
     number = str(uuid.uuid4())
+    # The frames without the exception itself, whose text may repeat what was sent.
     frames = "".join(traceback.format_tb(error.__traceback__))
     # PostgreSQL repeats the values of a refused row in the lines after the first.
     cause = SECRET.sub("[removed]", str(error).partition("\n")[0])[:500]

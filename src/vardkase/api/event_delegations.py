@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Stream, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.organisations.organisations import organisation_reference
 from vardkase.api.paging import LARGEST, STREAMED, paged
+from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.formats.misp_json import event_index
 from vardkase.hub.profiles import EVERY

@@ -7,11 +7,12 @@ from datetime import time
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.paging import limit_and_offset
 from vardkase.api.problems import ApiProblem
-from vardkase.api.wire import stamp
+from vardkase.api.request import Call
+from vardkase.api.value_formats import stamp
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import stored_wire
 from vardkase.core.schedules import Interval

@@ -12,10 +12,11 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDay
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.paging import limit_and_offset
 from vardkase.api.problems import ApiProblem
-from vardkase.api.wire import seconds, stamp
+from vardkase.api.request import Call
+from vardkase.api.value_formats import seconds, stamp
 from vardkase.audit.misp_log import LogFilter, act_of, model_of, searched
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import now_seconds

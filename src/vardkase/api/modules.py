@@ -7,9 +7,10 @@ from functools import wraps
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.parts import added, decoded
+from vardkase.api.request import Call
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.modules.enriching import WHOLE, attributes_for, modules_for
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.news import services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vardkase.api.dispatch import Call
+from vardkase.api.request import Call
 from vardkase.misp.flags import as_int
 
 LARGEST = 10_000

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vardkase.api.answers import Answer, saved
-from vardkase.api.dispatch import Call
 from vardkase.api.errors import SaveFailed
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.intel.queries.rows import EventRow

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 
 from vardkase.api.body import (
     MULTIPART,
@@ -29,11 +30,7 @@ from vardkase.api.body import (
 )
 from vardkase.api.responses import wants_xml
 from vardkase.core.body_limits import BodyLimits
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.sign_in_policy.certificates import Certificate
 
 type Named = dict[str, str | list[str]]

@@ -12,8 +12,9 @@ from vardkase.analysis.search.parameters import PARAMETERS, accepted, from_path
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query, total_query
 from vardkase.api.answers import Answer, Stream
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
 from vardkase.formats.misp_json import chosen_ids

@@ -10,9 +10,10 @@ from vardkase.analysis.search.index import event_index_query
 from vardkase.analysis.search.terms import deleted_flags
 from vardkase.api.answers import Answer, Json, Stream, toggled
 from vardkase.api.attributes.attachments import attachment
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import STREAMED, paged
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound

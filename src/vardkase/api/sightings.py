@@ -10,9 +10,10 @@ from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
 from vardkase.analysis.search.value_search import attributes_with
 from vardkase.api.answers import Answer, Json, Stream, message, saved, toggled
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import STREAMED, paged
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound

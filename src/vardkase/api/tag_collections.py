@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, not_toggled, saved, toggled
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import LARGEST, paged
+from vardkase.api.request import Call
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import LARGEST, paged
+from vardkase.api.request import Call
 from vardkase.api.tags.documents import taxonomy_dict
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid, NotFound

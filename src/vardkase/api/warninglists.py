@@ -8,9 +8,10 @@ from typing import Any
 from msgspec.json import encode
 
 from vardkase.api.answers import Answer, Json, Redirect, Stream, not_toggled, saved, toggled
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import LARGEST, paged
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.profiles import EVERY

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from vardkase.api import dispatch, feed_files, registry
+from vardkase.api.request import plain
 from vardkase.api.taxii import resource as taxii
 from vardkase.identity.sign_in_policy.certificates import Certificate, shown_certificate
 
@@ -119,7 +120,7 @@ def _first_segment(request: HttpRequest) -> str:
     segments = [segment for segment in request.path_info.split("/") if segment]
     if len(segments) > 1 and segments[0].lower() == "admin":
         del segments[0]
-    return dispatch.plain(segments[0].partition(".")[0]) if segments else "events"
+    return plain(segments[0].partition(".")[0]) if segments else "events"
 
 
 def _ip_address(text: str) -> str | None:

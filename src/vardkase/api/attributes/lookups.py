@@ -20,8 +20,9 @@ from vardkase.analysis.search.lookups import (
 )
 from vardkase.analysis.search.parse import parse
 from vardkase.api.answers import Answer, Json, Stream, message
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.request import Call
 from vardkase.core import files
 from vardkase.core.errors import NotFound
 from vardkase.formats.text import digests

@@ -6,9 +6,10 @@ import msgspec
 
 from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.attributes.attachments import attachment
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json import EventOptions, attribute_dict, chosen_ids, split_attributes
 from vardkase.intel.queries.find import find_attribute, is_reference

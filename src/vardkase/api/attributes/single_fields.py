@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Text, not_toggled, saved, toggled
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.attributes import edit_attribute

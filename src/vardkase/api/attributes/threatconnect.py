@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.parts import options
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.formats.incoming.threatconnect import Table
 from vardkase.identity.access.permissions import Permission

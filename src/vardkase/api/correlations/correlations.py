@@ -6,8 +6,9 @@ from vardkase.analysis.correlation.queries import over_correlating_values, top_v
 from vardkase.analysis.correlation.services import recorrelate, remove_orphans
 from vardkase.analysis.correlation.tasks import order_rebuild
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 
 PAGE = 60
 

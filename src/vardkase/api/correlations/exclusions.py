@@ -7,8 +7,9 @@ from typing import Any
 from vardkase.analysis.correlation import services
 from vardkase.analysis.correlation.models import CorrelationExclusion
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 
 INVALID = "Invalid CorrelationExclusion"

@@ -7,9 +7,10 @@ from typing import Any
 from vardkase.analysis.correlation import rule_services
 from vardkase.analysis.correlation.models import CorrelationRule
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 
 PAGE = 60

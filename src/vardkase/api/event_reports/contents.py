@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Stream
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.event_reports.reports import report_id
 from vardkase.api.problems import PartRequestProblem
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.core.mail.services import TooManyMessages
 from vardkase.intel.services.contact import ContactResult, contact_reporter

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.parts import added, options
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.core.sandbox import LimitReached
 from vardkase.formats.incoming.services import (

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from vardkase.api.answers import Answer, Json, Stream, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.parts import decoded
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.related import related_to_values

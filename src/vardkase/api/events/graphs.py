@@ -9,9 +9,10 @@ from typing import Any
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.index import FILTERS
 from vardkase.api.answers import Answer, Json, Text, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.api.rest_search import by_name, export
 from vardkase.api.stored import stored_reference
 from vardkase.core.errors import Invalid

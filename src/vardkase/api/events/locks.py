@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json, Text
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_locks import services

@@ -10,10 +10,11 @@ from typing import Any
 from django.utils.http import content_disposition_header
 
 from vardkase.api.answers import Answer, Json, Text
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.modules import reaching
 from vardkase.api.parts import added, decoded
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.exchange.modules.errors import ModuleFailed
 from vardkase.exchange.modules.module_requests import read_by, usable_module, written_by

@@ -8,8 +8,9 @@ from typing import Any
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.parameters import SKIPPED
 from vardkase.api.answers import Answer
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.request import Call
 from vardkase.api.rest_search import by_name, export
 from vardkase.formats.hashes import WITH_FILENAME
 from vardkase.formats.registry import FORMATS, ZEEK

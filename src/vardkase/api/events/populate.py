@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.parts import added, decoded
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.merging import parts_to_merge
 from vardkase.identity.access.permissions import Permission

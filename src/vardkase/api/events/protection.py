@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Stream, Text, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.problems import PartRequestProblem
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.openpgp.instance_key import instance_public_key
 from vardkase.formats.misp_json.keys import key_document

@@ -8,10 +8,11 @@ from typing import Any
 
 from vardkase.analysis.search.index import event_index_query
 from vardkase.api.answers import Answer, Stream, Text
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.events.protection import vouched_for
 from vardkase.api.paging import STREAMED, paged
+from vardkase.api.request import Call
 from vardkase.api.responses import XML_TYPE
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json import Deleted, EventOptions, chosen_ids, event_document, event_index

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from vardkase.api.answers import JSON_TYPE, Answer, Text
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.parts import options
+from vardkase.api.request import Call
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.problems import wire
 from vardkase.core.sandbox import LimitReached

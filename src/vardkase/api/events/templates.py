@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_templates import services, starters

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 from vardkase.api.answers import Answer, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.protection import signed_document
 from vardkase.api.events.reading import event_answer
 from vardkase.api.problems import PartRequestProblem
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json import EventOptions

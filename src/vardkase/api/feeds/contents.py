@@ -6,10 +6,11 @@ from itertools import chain, islice
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.feeds.feeds import feed_dict, found, opened, require_host
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Conflict
 from vardkase.core.settings.instance import BACKGROUND_JOBS

@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.exchange.feeds import queries, services

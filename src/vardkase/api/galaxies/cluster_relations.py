@@ -9,9 +9,10 @@ from typing import Any
 from msgspec.json import encode
 
 from vardkase.api.answers import Answer, Json, Stream, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import paged
+from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
 from vardkase.identity.access.actor import Actor

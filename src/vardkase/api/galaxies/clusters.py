@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxies.reading import find_galaxy
 from vardkase.api.paging import paged
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.formats.misp_json.analyst_data import said_of

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxies.clusters import find_cluster
 from vardkase.api.paging import LARGEST, paged
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.knowledge import element_dict

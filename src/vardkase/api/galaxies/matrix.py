@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxies.clusters import find_cluster
+from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.core.instance import instance_uuid
 from vardkase.core.sql import SqlQuery

@@ -8,9 +8,10 @@ from typing import Any
 from msgspec.json import encode
 
 from vardkase.api.answers import Answer, Json, Stream, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import LARGEST, paged
+from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.knowledge import cluster_dict, element_dict, galaxy_dict
 from vardkase.identity.access.actor import Actor

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.galaxies.cluster_relations import relation_bodies
 from vardkase.api.galaxies.clusters import find_cluster
 from vardkase.api.galaxies.reading import find_galaxy
+from vardkase.api.request import Call
 from vardkase.knowledge.galaxies.graphs import fork_tree, relation_tree, relations_graph, relations_of
 
 

@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 from msgspec.json import encode
 
 from vardkase.api.answers import Answer, Json, Stream, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxies.reading import find_galaxy
 from vardkase.api.paging import STREAMED, paged
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound

@@ -10,8 +10,9 @@ from django.utils.dateparse import parse_date
 
 from vardkase.api.answers import Answer, Json
 from vardkase.api.approval_requests import as_json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.problems import ApiProblem
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.invitations import services as invitations
 from vardkase.hub.membership.invitations.models import Invitation

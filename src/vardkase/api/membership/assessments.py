@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Text
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.problems import ApiProblem
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.lifecycle.services import history_of

@@ -6,7 +6,8 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json
 from vardkase.api.approval_requests import as_json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
+from vardkase.api.request import Call
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.members.rules import TECHNICAL

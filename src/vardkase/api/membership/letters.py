@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.problems import ApiProblem
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
 from vardkase.hub.correspondence.letters.resending import resend

@@ -9,8 +9,9 @@ from django.utils.dateparse import parse_datetime
 
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.approval_requests import as_json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.problems import ApiProblem
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.assessments.services.partiality import HANDLERS, declare_in_membership
 from vardkase.hub.membership.members import queries, services

@@ -14,8 +14,9 @@ from django.utils.dateparse import parse_date
 
 from vardkase.api.answers import Answer, Json, Text, saved
 from vardkase.api.approval_requests import as_json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.problems import ApiProblem
+from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.models import Membership

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.problems import ApiProblem
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.customer_service import queries, services
 from vardkase.hub.customer_service.models import SupportRequest

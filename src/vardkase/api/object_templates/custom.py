@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved, toggled
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.object_templates.templates import found_template, template_document
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.object_templates import services

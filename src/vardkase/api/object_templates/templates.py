@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import LARGEST, paged
+from vardkase.api.request import Call
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import NotFound
 from vardkase.identity.organisations.models import Organisation

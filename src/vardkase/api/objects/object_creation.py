@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.object_templates.templates import fits_of, template_body
 from vardkase.api.parts import decoded
 from vardkase.api.problems import PartRequestProblem
+from vardkase.api.request import Call
 from vardkase.api.stored import object_body
 from vardkase.api.tags.tagging import listed
 from vardkase.core.body_limits import BodyLimits

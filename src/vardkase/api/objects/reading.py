@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json, Stream, Text
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.paging import limit_and_offset
+from vardkase.api.request import Call
 from vardkase.formats.misp_json import object_dict, object_list
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.lists import newest_objects

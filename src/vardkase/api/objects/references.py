@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
+from vardkase.api.request import Call
 from vardkase.api.stored import stored_reference
 from vardkase.intel.queries.find import find_reference
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.paging import LARGEST, paged
+from vardkase.api.request import Call
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.object_templates import relationships
 from vardkase.knowledge.object_templates.models import ObjectRelationship

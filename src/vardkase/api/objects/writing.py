@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.api.stored import stored_object, stored_reference, stored_tags
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound

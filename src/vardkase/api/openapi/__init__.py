@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import JSON_TYPE, Answer, Json, Text
-from vardkase.api.dispatch import Call, Description, Endpoint, declared_permissions, endpoint, plain
+from vardkase.api.dispatch import Description, Endpoint, declared_permissions, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.openapi.document import address_of, encoded, summary_of, tag_of
+from vardkase.api.request import Call, plain
 from vardkase.hub.profiles import EVERY
 
 PROFILES = EVERY

@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
-from vardkase.api.dispatch import Endpoint, declared_permissions, plain
+from vardkase.api.dispatch import Endpoint, declared_permissions
 from vardkase.api.openapi.components import REFUSALS, WRITTEN, components, reference
 from vardkase.api.openapi.fields import Schema, schema_of
 from vardkase.api.openapi.reading import Argument, Reading, Shape, reading_of
+from vardkase.api.request import plain
 from vardkase.misp.version import MISP_VERSION
 
 UNDERSCORED = frozenset(

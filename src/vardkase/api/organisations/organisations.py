@@ -9,9 +9,10 @@ from uuid import uuid4
 from django.db.models import Count
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.wire import stamp
+from vardkase.api.request import Call
+from vardkase.api.value_formats import stamp
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.actor import Actor

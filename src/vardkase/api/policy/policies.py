@@ -8,8 +8,9 @@ from typing import Any
 from django.utils import translation
 
 from vardkase.api.answers import Answer, Json, Text, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.policy import services
 from vardkase.hub.policy.evaluation import MatchedRule

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.training.models import Training

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Conflict
 from vardkase.hub.instance import diagnostics, updates, workers
 from vardkase.identity.access.visible_users import users_seen_from

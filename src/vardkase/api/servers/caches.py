@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.errors import OutgoingFailed

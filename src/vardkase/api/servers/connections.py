@@ -9,8 +9,9 @@ import json
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.instance import instance_uuid

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from vardkase.api.answers import Answer, Text
 from vardkase.api.body import decoded_body
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.request import Call
 from vardkase.core.addresses import counted_as
 from vardkase.core.limits import Limit
 from vardkase.identity.access.actor import Actor

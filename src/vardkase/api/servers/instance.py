@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, declared_permissions, endpoint
+from vardkase.api.dispatch import declared_permissions, endpoint
+from vardkase.api.request import Call
 from vardkase.core.instance import instance_uuid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import organisations

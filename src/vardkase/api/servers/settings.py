@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.hub.instance import diagnostics, workers
 from vardkase.hub.instance import settings as instance

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
+from vardkase.api.request import Call
 from vardkase.exchange.streams.manual_push import Disabled, push_event
 from vardkase.exchange.streams.misp_settings import follow
 from vardkase.exchange.streams.models import StreamKind

@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.organisations.organisations import organisation_reference
+from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.servers.services import set_organisation_rule
 from vardkase.identity.access.permissions import Permission

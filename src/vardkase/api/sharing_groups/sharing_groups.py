@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.organisations.organisations import organisation_dict, organisation_reference
-from vardkase.api.wire import stamp
+from vardkase.api.request import Call
+from vardkase.api.value_formats import stamp
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.exchange.servers.queries import is_known, names_of
 from vardkase.identity.access.permissions import Permission

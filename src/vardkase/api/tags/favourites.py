@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, toggled
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.knowledge.taxonomies import queries, services
 

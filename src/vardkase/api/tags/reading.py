@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import STREAMED, paged
+from vardkase.api.request import Call
 from vardkase.api.tags.documents import predicate_dict, taxonomy_dict
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import Problem

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from vardkase.api.answers import Answer, not_toggled, toggled
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor

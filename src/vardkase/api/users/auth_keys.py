@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import queries, services

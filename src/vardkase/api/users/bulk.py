@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid
 from vardkase.core.mail.services import TooManyMessages, can_send

@@ -7,8 +7,9 @@ from typing import Any
 
 from vardkase.analysis.statistics.periodic import PERIODS, SummaryEvent, summary
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.models import User

@@ -6,8 +6,9 @@ import hashlib
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Forbidden, Invalid

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.wire import stamp
+from vardkase.api.request import Call
+from vardkase.api.value_formats import stamp
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.identity.accounts import queries, services
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest

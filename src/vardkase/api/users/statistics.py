@@ -10,8 +10,9 @@ from typing import Any
 from vardkase.analysis.statistics import queries
 from vardkase.analysis.statistics.queries import Contribution
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.request import Call
 from vardkase.core.clock import now_seconds
 from vardkase.intel.proposals.queries import count_open
 from vardkase.intel.sightings.models import SightingType

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_user

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, message, saved
-from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.organisations.organisations import organisation_dict
+from vardkase.api.request import Call
 from vardkase.api.users.roles import role_dict
-from vardkase.api.wire import seconds, stamp
+from vardkase.api.value_formats import seconds, stamp
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import queries, services
