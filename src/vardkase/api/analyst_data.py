@@ -102,8 +102,8 @@ def delete(call: Call) -> Answer:
 def view(call: Call) -> Answer:
     """Return one entry by id or uuid, with the analyst data on it: ``/analystData/view/<type, or all>/<id>``."""
     kind = None if call.arg(0) == "all" else _kind(call)
-    found = queries.find_analyst_data(call.actor, kind, call.arg(1))
-    return Json(analyst_data_dict(call.actor, found.id, viewed=True))
+    entry = queries.find_analyst_data(call.actor, kind, call.arg(1))
+    return Json(analyst_data_dict(call.actor, entry.id, viewed=True))
 
 
 @endpoint("analyst_data/index")
@@ -124,9 +124,9 @@ def get_related_element(call: Call) -> Answer:
     kind, uuid = call.arg(0), call.arg(1).lower()
     if kind not in TARGETS:
         raise MispError(404, "Invalid type.")
-    thing = (kind, uuid)
-    found = related_objects(call.actor, [thing]) if UUID.fullmatch(uuid) else {}
-    return Json(found.get(thing, []))
+    target = (kind, uuid)
+    related = related_objects(call.actor, [target]) if UUID.fullmatch(uuid) else {}
+    return Json(related.get(target, []))
 
 
 @endpoint(
@@ -134,16 +134,16 @@ def get_related_element(call: Call) -> Answer:
 )
 def get_children(call: Call) -> Answer:
     """List the analyst data on an entry: ``/analystData/getChildren/<type>/<uuid>/<levels>``."""
-    found = queries.find_analyst_data(call.actor, _kind(call), call.arg(1))
+    entry = queries.find_analyst_data(call.actor, _kind(call), call.arg(1))
     depth = min(max(as_int(call.arg(2)) or 2, 1), DEEPEST)
-    return Json(said_of(call.actor, found.uuid, depth)[0] or [])
+    return Json(said_of(call.actor, entry.uuid, depth)[0] or [])
 
 
 @endpoint("analyst_data/index_minimal")
 def index_minimal(call: Call) -> Answer:
     """Map the uuid of each readable entry to its time of change, by type; ``orgc_name`` filters by creator."""
-    wanted = call.param("orgc_name") or []
-    names = [str(name) for name in (wanted if isinstance(wanted, list) else [wanted])]
+    creators = call.param("orgc_name") or []
+    names = [str(name) for name in (creators if isinstance(creators, list) else [creators])]
     found: dict[str, dict[str, str]] = {}
     for kind, uuid, modified in queries.minimal_index(call.actor, names):
         found.setdefault(AnalystDataKind(kind).label, {})[uuid] = modified
@@ -153,7 +153,17 @@ def index_minimal(call: Call) -> Answer:
 @endpoint("analyst_data/filter_analyst_data_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
     """Select the offered entries that are wanted: unknown here, or synchronised and older here."""
-    return Json(_with_lists(services.wanted(call.actor, _offered(call))))
+    body: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
+    offered: dict[str, dict[str, str]] = {}
+    for kind in KINDS:
+        versions = body.get(kind)
+        versions = versions if isinstance(versions, dict) else {}
+        offered[kind] = {
+            uuid: modified
+            for uuid, modified in versions.items()
+            if UUID.fullmatch(uuid.lower()) and isinstance(modified, str)
+        }
+    return Json(_with_lists(services.wanted(call.actor, offered)))
 
 
 @endpoint(
@@ -161,8 +171,8 @@ def filter_for_push(call: Call) -> Answer:
 )
 def push(call: Call) -> Answer:
     """Store analyst data that a peer pushes."""
-    done = services.receive_analyst_data(call.actor, call.body if isinstance(call.body, dict) else {})
-    counts = ", ".join(f"{done[kind]} {kind.value}" for kind in services.Captured)
+    counters = services.receive_analyst_data(call.actor, call.body if isinstance(call.body, dict) else {})
+    counts = ", ".join(f"{counters[kind]} {kind.value}" for kind in services.Captured)
     return saved(f"Analyst Data imported. {counts}. ", "/analyst_data/pushAnalystData")
 
 
@@ -189,19 +199,5 @@ def _kind(call: Call) -> AnalystDataKind:
     return kind
 
 
-def _offered(call: Call) -> dict[str, dict[str, str]]:
-    body: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
-    offered: dict[str, dict[str, str]] = {}
-    for kind in KINDS:
-        given = body.get(kind)
-        given = given if isinstance(given, dict) else {}
-        offered[kind] = {
-            uuid: modified
-            for uuid, modified in given.items()
-            if UUID.fullmatch(uuid.lower()) and isinstance(modified, str)
-        }
-    return offered
-
-
-def _with_lists(found: Mapping[str, dict[str, str]]) -> dict[str, Any]:
-    return {kind: versions or [] for kind, versions in found.items()}
+def _with_lists(wanted: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+    return {kind: versions or [] for kind, versions in wanted.items()}

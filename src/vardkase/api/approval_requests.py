@@ -26,19 +26,19 @@ MOST = 500
 @endpoint("approvalRequests/index")
 def index(call: Call) -> Answer:
     """List the requests that the caller may approve and the caller's requests, newest first."""
-    return Json([as_json(each) for each in queries.visible(call.actor).order_by("-pk")[:MOST]])
+    return Json([as_json(request) for request in queries.visible(call.actor).order_by("-pk")[:MOST]])
 
 
 @endpoint("approvalRequests/view", describes=Description(url="/approvalRequests/view/[id]"))
 def view(call: Call) -> Answer:
     """Return one request, with the effect of approving it."""
-    found = queries.find(call.actor, call.arg(0))
-    action = action_of(found)
-    told = action.describe(found) if action else None
-    details = dict(told.details) if told else {}
-    warnings = list(told.warnings) if told and found.is_waiting else []
-    effect = told.effect if told else ""
-    return Json({**as_json(found), "effect": effect, "details": details, "warnings": warnings})
+    request = queries.find(call.actor, call.arg(0))
+    action = action_of(request)
+    description = action.describe(request) if action else None
+    details = dict(description.details) if description else {}
+    warnings = list(description.warnings) if description and request.is_waiting else []
+    effect = description.effect if description else ""
+    return Json({**as_json(request), "effect": effect, "details": details, "warnings": warnings})
 
 
 @endpoint(
@@ -49,8 +49,8 @@ def view(call: Call) -> Answer:
 )
 def withdraw(call: Call) -> Answer:
     """Withdraw the caller's request."""
-    found = queries.find(call.actor, call.arg(0))
-    return Json(as_json(services.withdraw(call.actor, found.pk)))
+    request = queries.find(call.actor, call.arg(0))
+    return Json(as_json(services.withdraw(call.actor, request.pk)))
 
 
 @endpoint(

@@ -99,9 +99,9 @@ def upload_sample(call: Call) -> Answer:
         event_id = add_samples(call.actor, event, samples, about)
     except Invalid as error:
         raise SaveFailed("upload_sample Event", "/events/upload_sample", error.errors) from None
-    told = "Success, saved all attributes."
+    text = "Success, saved all attributes."
     url = f"{call.base_url}/events/view/{event_id}"
-    return Json({"name": "Success", "message": told, "url": url, "id": str(event_id)})
+    return Json({"name": "Success", "message": text, "url": url, "id": str(event_id)})
 
 
 def _event(call: Call, reference: str) -> int:
@@ -112,8 +112,8 @@ def _event(call: Call, reference: str) -> int:
 
 
 def _new_event(body: dict[str, Any]) -> dict[str, Any]:
-    kept = ("info", "threat_level_id", "analysis", "distribution", "sharing_group_id")
-    sent = {name: body[name] for name in kept if body.get(name) is not None}
+    names = ("info", "threat_level_id", "analysis", "distribution", "sharing_group_id")
+    sent = {name: body[name] for name in names if body.get(name) is not None}
     return {"info": "Malware sample upload", **sent}
 
 

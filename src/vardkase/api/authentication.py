@@ -171,9 +171,9 @@ def _find_keys() -> str:
 def _row_of(keys: list[str]) -> _Row:
     now = timezone.now()
     for key in keys:
-        given = {"start": key[:4], "now": now}
+        parameters = {"start": key[:4], "now": now}
         digest = hashlib.sha256(key.encode()).digest()
-        for columns in cursor().execute(_find_keys(), given, binary=True):
+        for columns in cursor().execute(_find_keys(), parameters, binary=True):
             row = _Row(*columns)
             if hmac.compare_digest(digest, row.digest):
                 return row
@@ -190,8 +190,8 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
         ended = datetime.fromtimestamp(row.key_expires, UTC).date()
         raise _noted(caller, "key_ended", KEY_ENDED.format(day=ended))
     if row.disabled or (row.user_expires is not None and row.user_expires < now):
-        words = " ".join(filter(None, (ACCOUNT_DISABLED, DISABLED_BECAUSE.get(row.disabled_because))))
-        raise _noted(caller, row.disabled_because or "account_off", words)
+        text = " ".join(filter(None, (ACCOUNT_DISABLED, DISABLED_BECAUSE.get(row.disabled_because))))
+        raise _noted(caller, row.disabled_because or "account_off", text)
     if not row.key_by_owner and staff_roles(row.staff_roles):
         raise _noted(caller, "key_of_another", KEY_OF_ANOTHER)
     if row.allowed_ips and not lies_in(address, row.allowed_ips):

@@ -68,18 +68,18 @@ MASS_DELETED = {Blocked.EVENT, Blocked.GALAXY_CLUSTER, Blocked.ANALYST_DATA}
 
 
 def _declare(wire: Wire) -> None:
-    who: dict[str, Any] = (
+    callers: dict[str, Any] = (
         {"requires": (Permission.ADD,)} if wire.kind is Blocked.EVENT else {"site_admin": True}
     )
     about = Description(
         "POST a body of uuids that must not come in.", ["uuids"], [*wire.columns], f"/{wire.controller}/add"
     )
-    endpoint(f"{wire.controller}/index", **who)(_of(wire, _index))
-    endpoint(f"{wire.controller}/add", **who, writes=True, describes=about)(_of(wire, _add))
-    endpoint(f"{wire.controller}/edit", **who, writes=True)(_of(wire, _edit))
-    endpoint(f"{wire.controller}/delete", **who, writes=True)(_of(wire, _delete))
+    endpoint(f"{wire.controller}/index", **callers)(_of(wire, _index))
+    endpoint(f"{wire.controller}/add", **callers, writes=True, describes=about)(_of(wire, _add))
+    endpoint(f"{wire.controller}/edit", **callers, writes=True)(_of(wire, _edit))
+    endpoint(f"{wire.controller}/delete", **callers, writes=True)(_of(wire, _delete))
     if wire.kind in MASS_DELETED:
-        endpoint(f"{wire.controller}/mass_delete", **who, writes=True)(_of(wire, _mass_delete))
+        endpoint(f"{wire.controller}/mass_delete", **callers, writes=True)(_of(wire, _mass_delete))
 
 
 def _of(wire: Wire, handle: Callable[[Wire, Call], Answer]) -> Callable[[Call], Answer]:
@@ -94,19 +94,19 @@ def _index(wire: Wire, call: Call) -> Answer:
     """List the entries, all of them unless a page is requested; the columns filter."""
     names = {**wire.columns, wire.uuid: "uuid"}
     filters = {ours: call.param(theirs) for theirs, ours in names.items()}
-    found = queries.entries(call.actor, wire.kind, filters)
+    rows = queries.entries(call.actor, wire.kind, filters)
     limit, offset = limit_and_offset(call, EVERYTHING)
-    return Json([_row(wire, entry) for entry in found[offset : offset + limit]])
+    return Json([_row(wire, entry) for entry in rows[offset : offset + limit]])
 
 
 def _add(wire: Wire, call: Call) -> Answer:
     """Block each of ``uuids``: a list, or text with one per line."""
-    given = call.data(wire.model)
+    data = call.data(wire.model)
     added = services.add_entries(
         call.actor,
         wire.kind,
-        _uuids(given.get("uuids", given.get(wire.uuid))),
-        BlockReason(**_written(wire, given)),
+        _uuids(data.get("uuids", data.get(wire.uuid))),
+        BlockReason(**_written(wire, data)),
     )
     text = (
         f"Done. Added {len(added.successes)} new entries to the blocklist. "
@@ -133,27 +133,31 @@ def _delete(wire: Wire, call: Call) -> Answer:
 
 def _mass_delete(wire: Wire, call: Call) -> Answer:
     """Remove several entries; ``ids`` is a list, or its JSON."""
-    given = call.data(wire.model).get("ids", call.param("ids"))
-    references = SEPARATORS.split(given.strip("[] \n")) if isinstance(given, str) else given
-    if not isinstance(references, list) or not all(isinstance(each, str | int) for each in references):
+    ids = call.data(wire.model).get("ids", call.param("ids"))
+    references = SEPARATORS.split(ids.strip("[] \n")) if isinstance(ids, str) else ids
+    if not isinstance(references, list) or not all(
+        isinstance(reference, str | int) for reference in references
+    ):
         raise MispError(400, "ids must be a list of ids or uuids.")
-    removed = services.delete_entries(call.actor, wire.kind, [str(each).strip('"') for each in references])
+    removed = services.delete_entries(
+        call.actor, wire.kind, [str(reference).strip('"') for reference in references]
+    )
     text = "Blocklist entry removed" if removed == 1 else f"{removed} blocklist entries removed"
     return saved(text, f"/{wire.controller}/massDelete")
 
 
-def _uuids(given: Any) -> list[str]:
-    texts = given if isinstance(given, list) else SEPARATORS.split(str(given or ""))
-    if not all(isinstance(each, str | int) for each in texts):
+def _uuids(value: Any) -> list[str]:
+    texts = value if isinstance(value, list) else SEPARATORS.split(str(value or ""))
+    if not all(isinstance(item, str | int) for item in texts):
         raise MispError(400, "uuids must be a list of uuids, or a text with one a line.")
-    return [text for each in texts if (text := str(each).strip())]
+    return [text for item in texts if (text := str(item).strip())]
 
 
-def _written(wire: Wire, given: dict[str, Any]) -> dict[str, Any]:
+def _written(wire: Wire, data: dict[str, Any]) -> dict[str, Any]:
     return {
-        ours: "" if given[theirs] is None else given[theirs]
+        ours: "" if data[theirs] is None else data[theirs]
         for theirs, ours in wire.columns.items()
-        if theirs in given
+        if theirs in data
     }
 
 
@@ -167,14 +171,12 @@ def _row(wire: Wire, entry: BlocklistEntry) -> dict[str, Any]:
     }
     if wire.orgc:
         return row | {wire.orgc: entry.orgc}
-    return row | {"blocked_data": _counted(entry)}
-
-
-def _counted(entry: BlocklistEntry) -> dict[str, str | bool]:
     last = entry.blocked_last_time
-    return {
-        "blocked_amount": str(entry.blocked_amount) if entry.blocked_amount else False,
-        "blocked_last_time": False if last is None else str(last),
+    return row | {
+        "blocked_data": {
+            "blocked_amount": str(entry.blocked_amount) if entry.blocked_amount else False,
+            "blocked_last_time": False if last is None else str(last),
+        }
     }
 
 

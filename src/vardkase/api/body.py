@@ -277,19 +277,15 @@ def _form(raw: bytes, sent: int | None = None) -> dict[str, Any]:
     for key, value in fields:
         parts = FORM_KEY.findall(key)[:MAX_DEPTH]
         if key.endswith("[]"):
-            _form_list(result, parts).append(value)
+            place = _form_place(result, parts[:-1])
+            name = parts[-1] if parts else ""
+            items = place.get(name)
+            if not isinstance(items, list):
+                items = place[name] = []
+            items.append(value)
         elif parts:
             _form_place(result, parts[:-1])[parts[-1]] = value
     return result
-
-
-def _form_list(result: dict[str, Any], parts: list[str]) -> list[Any]:
-    place = _form_place(result, parts[:-1])
-    name = parts[-1] if parts else ""
-    found = place.get(name)
-    if not isinstance(found, list):
-        found = place[name] = []
-    return found
 
 
 def _form_place(result: dict[str, Any], parts: list[str]) -> dict[str, Any]:

@@ -58,8 +58,8 @@ def index(call: Call) -> Answer:
 @endpoint("collections/view")
 def view(call: Call) -> Answer:
     """Return one collection with its elements."""
-    found = queries.find_collection(call.actor, call.arg(0))
-    return Json(collection_dict(call.actor, found.pk, viewed=True))
+    collection = queries.find_collection(call.actor, call.arg(0))
+    return Json(collection_dict(call.actor, collection.pk, viewed=True))
 
 
 @endpoint("collections/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
@@ -92,8 +92,8 @@ def delete(call: Call) -> Answer:
 @endpoint("collections/index_minimal")
 def index_minimal(call: Call) -> Answer:
     """Map the uuid of each readable collection to its time of change; ``orgc_name`` filters by creator."""
-    wanted = call.param("orgc_name") or []
-    names = [str(name) for name in (wanted if isinstance(wanted, list) else [wanted])]
+    creators = call.param("orgc_name") or []
+    names = [str(name) for name in (creators if isinstance(creators, list) else [creators])]
     return Json(dict(queries.minimal_collections(call.actor, names)) or [])
 
 

@@ -36,7 +36,7 @@ def community_dict(community: Community) -> dict[str, Any]:
 def index(call: Call) -> Answer:
     """List the communities that can be joined."""
     search = str(call.param("searchall") or call.param("value") or "")
-    return Json([community_dict(each) for each in communities(call.actor, search)])
+    return Json([community_dict(community) for community in communities(call.actor, search)])
 
 
 @endpoint("communities/view", site_admin=True)
@@ -50,11 +50,11 @@ def request_access(call: Call) -> Answer:
     """Compose the message to a community that requests access; the caller sends it."""
     url = f"/communities/requestAccess/{call.arg(0)}"
     community = find_community(call.actor, call.arg(0))
-    given = call.data("Community")
-    if not as_bool(given.get("mock")):
+    data = call.data("Community")
+    if not as_bool(data.get("mock")):
         raise SaveFailed("send the request", url, NOT_SENT)
     try:
-        mail = letter(call.actor, community, given, call.base_url)
+        mail = letter(call.actor, community, data, call.base_url)
     except Invalid as error:
         raise SaveFailed("send the request", url, error.errors) from error
     return Json({"headers": mail.headers, "message": mail.message})

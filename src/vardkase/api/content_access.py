@@ -31,7 +31,7 @@ PAGE = 100
 @endpoint("contentAccess/index", staff=READERS)
 def index(call: Call) -> Answer:
     """List the requests for content access, newest first; operators see only their own."""
-    return Json([_row(each) for each in queries.grants(call.actor).order_by("-pk")[:MOST]])
+    return Json([_row(grant) for grant in queries.grants(call.actor).order_by("-pk")[:MOST]])
 
 
 @endpoint("contentAccess/view", staff=READERS, describes=Description(url="/contentAccess/view/[id]"))
@@ -55,10 +55,10 @@ def ask(call: Call) -> Answer:
     """Request content access for a number of hours; an officer grants it in the web interface."""
     reason, hours, reach, event = (_text(call, name) for name in ("reason", "hours", "reach", "event"))
     organisation = as_int(call.param("organisation"))
-    made = services.ask(
+    grant = services.ask(
         call.actor, reason=reason, hours=hours, reach=reach, event=event, organisation=organisation
     )
-    return Json(_whole(made))
+    return Json(_whole(grant))
 
 
 @endpoint(
@@ -99,21 +99,21 @@ def withdraw(call: Call) -> Answer:
 def read(call: Call) -> Answer:
     """List what operators have read of the caller's organisation: who, when, why, and who approved it."""
     limit, offset = limit_and_offset(call, PAGE)
-    found = queries.read_of_ours(call.actor, limit=limit, offset=offset)
+    readings = queries.read_of_ours(call.actor, limit=limit, offset=offset)
     return Json(
         [
             {
                 "ContentReading": {
-                    **_event(each),
-                    "info": each.info,
-                    "grant_id": str(each.grant_id),
-                    "read_by": each.asked_by,
-                    "read_for": each.asked_for,
-                    "reason": each.reason,
-                    "granted_by": each.granted_by,
+                    **_event(reading),
+                    "info": reading.info,
+                    "grant_id": str(reading.grant_id),
+                    "read_by": reading.asked_by,
+                    "read_for": reading.asked_for,
+                    "reason": reading.reason,
+                    "granted_by": reading.granted_by,
                 }
             }
-            for each in found
+            for reading in readings
         ]
     )
 
@@ -160,10 +160,10 @@ def _row(grant: ContentGrant) -> dict[str, Any]:
 def _whole(grant: ContentGrant) -> dict[str, Any]:
     return {
         **_row(grant),
-        "read": [_event(each) for each in queries.events_read(grant)],
+        "read": [_event(item) for item in queries.events_read(grant)],
         "history": [
-            {"step": each.step, "state": each.after, "by": each.actor_name, "at": each.at.isoformat()}
-            for each in history_of(GRANT, grant.pk)
+            {"step": item.step, "state": item.after, "by": item.actor_name, "at": item.at.isoformat()}
+            for item in history_of(GRANT, grant.pk)
         ],
     }
 

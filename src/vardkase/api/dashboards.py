@@ -13,7 +13,7 @@ from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.hub.dashboards import services
 from vardkase.hub.dashboards.models import DashboardTemplate
-from vardkase.hub.dashboards.widgets import Widget, find_widget, widgets
+from vardkase.hub.dashboards.widgets import find_widget, widgets
 from vardkase.hub.profiles import EVERY
 
 PROFILES = EVERY
@@ -41,29 +41,42 @@ def index(call: Call) -> Answer:
 @endpoint("dashboards/getForm")
 def form(call: Call) -> Answer:
     """List the available widgets and their configuration options."""
-    return Json({each.name: _described(each) for each in widgets(call.actor)})
+    return Json(
+        {
+            widget.name: {
+                "widget": widget.name,
+                "title": widget.title,
+                "description": widget.description,
+                "render": widget.render,
+                "params": dict(widget.params),
+                "width": 4,
+                "height": 4,
+            }
+            for widget in widgets(call.actor)
+        }
+    )
 
 
 @endpoint("dashboards/getEmptyWidget")
 def empty_widget(call: Call) -> Answer:
     """Return a widget in its initial, unconfigured state: ``/dashboards/getEmptyWidget/<name>``."""
-    found = find_widget(call.actor, call.arg(0))
+    widget = find_widget(call.actor, call.arg(0))
     position = {"x": 0, "y": 0, "width": 4, "height": 4}
-    return Json({"widget": found.name, "title": found.title, "config": {}, "position": position})
+    return Json({"widget": widget.name, "title": widget.title, "config": {}, "position": position})
 
 
 @endpoint("dashboards/renderWidget")
 def render_widget(call: Call) -> Answer:
     """Return the content of a widget: ``{"widget": name, "config": {…}}``."""
-    found = find_widget(call.actor, str(call.param("widget") or call.arg(0)))
+    widget = find_widget(call.actor, str(call.param("widget") or call.arg(0)))
     config = _decoded(call.param("config"))
     if not isinstance(config, dict):
         raise MispError(400, "config must be a JSON object.")
     try:
-        data = found.data(call.actor, config)
+        data = widget.data(call.actor, config)
     except Invalid as error:
         raise MispError(400, error.wire) from error
-    return Json({"title": config.get("alias") or found.title, "render": found.render, "data": data})
+    return Json({"title": config.get("alias") or widget.title, "render": widget.render, "data": data})
 
 
 @endpoint("dashboards/updateSettings", writes=True)
@@ -87,17 +100,17 @@ def export(call: Call) -> Answer:
 @endpoint("dashboards/listTemplates")
 def list_templates(call: Call) -> Answer:
     """List the saved layouts."""
-    return Json([{"Dashboard": template_dict(each)} for each in services.templates(call.actor)])
+    return Json([{"Dashboard": template_dict(template)} for template in services.templates(call.actor)])
 
 
 @endpoint("dashboards/saveTemplate", writes=True)
 def save_template(call: Call) -> Answer:
     """Save a layout, or change one of the caller's own: ``/dashboards/saveTemplate/<id>``."""
     try:
-        kept = services.save_template(call.actor, call.data("Dashboard"), call.arg(0))
+        template = services.save_template(call.actor, call.data("Dashboard"), call.arg(0))
     except Invalid as error:
         raise SaveFailed("save the template", "/dashboards/saveTemplate", error.errors) from error
-    return Json({"Dashboard": template_dict(kept)})
+    return Json({"Dashboard": template_dict(template)})
 
 
 @endpoint("dashboards/deleteTemplate", writes=True)
@@ -108,8 +121,8 @@ def delete_template(call: Call) -> Answer:
 
 
 def _laid_out(call: Call, url: str) -> Answer:
-    given = call.data("Dashboard")
-    value = given.get("value", call.body if isinstance(call.body, list) else None)
+    data = call.data("Dashboard")
+    value = data.get("value", call.body if isinstance(call.body, list) else None)
     try:
         services.set_dashboard(call.actor, value)
     except Invalid as error:
@@ -124,15 +137,3 @@ def _decoded(given: Any) -> Any:
         return json_limits.decoded(given or "{}")
     except ValueError:
         return None
-
-
-def _described(widget: Widget) -> dict[str, Any]:
-    return {
-        "widget": widget.name,
-        "title": widget.title,
-        "description": widget.description,
-        "render": widget.render,
-        "params": dict(widget.params),
-        "width": 4,
-        "height": 4,
-    }

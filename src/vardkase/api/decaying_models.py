@@ -15,7 +15,7 @@ from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.request import Call
 from vardkase.core import json_limits
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json import attributes_document, chosen_ids
 from vardkase.formats.misp_json.decay import model_document, plain
 from vardkase.formats.search_options import attribute_options
@@ -55,7 +55,7 @@ def index(call: Call) -> Answer:
 @endpoint("decayingModel/view")
 def view(call: Call) -> Answer:
     """Return one model, and whether the caller may edit it."""
-    return Json(_editable_document(call, _found(call)))
+    return Json(_editable_document(call, find_model(call.actor, call.arg(0))))
 
 
 @endpoint("decayingModel/getAllDecayingModels")
@@ -67,7 +67,7 @@ def all_models(call: Call) -> Answer:
 @endpoint("decayingModel/export")
 def export(call: Call) -> Answer:
     """Export one model in the format that decayingModel/import accepts."""
-    document = model_document(_found(call))
+    document = model_document(find_model(call.actor, call.arg(0)))
     return Json({name: document[name] for name in EXPORTED})
 
 
@@ -106,18 +106,18 @@ def import_model(call: Call) -> Answer:
 @endpoint("decayingModel/edit", requires_any=KEEPERS, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
     """Edit a model; returns it."""
-    number = _found(call).pk
+    number = find_model(call.actor, call.arg(0)).pk
     try:
         services.edit_model(call.actor, number, _sent(call))
     except Invalid as error:
         raise SaveFailed("edit decaying model", f"{URL}/edit", error.errors) from error
-    return Json(_editable_document(call, _found(call)))
+    return Json(_editable_document(call, find_model(call.actor, call.arg(0))))
 
 
 @endpoint("decayingModel/delete", requires_any=KEEPERS, writes=True)
 def delete(call: Call) -> Answer:
     """Delete a model."""
-    number = _found(call).pk
+    number = find_model(call.actor, call.arg(0)).pk
     services.delete_model(call.actor, number)
     return saved("Decaying Model deleted.", f"{URL}/delete/{number}", id=str(number))
 
@@ -137,19 +137,25 @@ def disable(call: Call) -> Answer:
 @endpoint("decayingModelMapping/viewAssociatedTypes")
 def associated_types(call: Call) -> Answer:
     """List the attribute types that a model applies to."""
-    return Json(types_of(_found(call)))
+    return Json(types_of(find_model(call.actor, call.arg(0))))
 
 
 @endpoint("decayingModelMapping/linkAttributeTypeToModel", requires_any=KEEPERS, writes=True)
 def link_types(call: Call) -> Answer:
     """Link a model to exactly the ``attributetypes``, in addition to its own types."""
-    number = _found(call).pk
+    number = find_model(call.actor, call.arg(0)).pk
     url = "/decayingModelMapping/linkAttributeTypeToModel"
     try:
-        services.map_types(call.actor, number, _sent_types(call))
+        data = call.data("DecayingModelMapping")
+        types: Any = data.get("attributetypes", data.get("attribute_types"))
+        services.map_types(call.actor, number, _decoded(types) if isinstance(types, str) else types)
     except Invalid as error:
         raise SaveFailed("link attribute types to the model", url, error.errors) from error
-    return saved("The attribute types have been linked.", f"{url}/{number}", data=types_of(_found(call)))
+    return saved(
+        "The attribute types have been linked.",
+        f"{url}/{number}",
+        data=types_of(find_model(call.actor, call.arg(0))),
+    )
 
 
 @endpoint("decayingModel/decayingToolBasescore")
@@ -161,33 +167,33 @@ def base_score_taxonomies(_call: Call) -> Answer:
 @endpoint("decayingModel/decayingToolSimulation")
 def simulate(call: Call) -> Answer:
     """Return one model, to be tried on attributes with decayingToolComputeSimulation."""
-    return Json(_editable_document(call, _found(call)))
+    return Json(_editable_document(call, find_model(call.actor, call.arg(0))))
 
 
 @endpoint("decayingModel/decayingToolRestSearch")
 def search(call: Call) -> Answer:
     """Return the attributes found by a restSearch, with their scores."""
     body = call.body if isinstance(call.body, dict) else {}
-    given = accepted(Scope.ATTRIBUTES, call.named) | accepted(Scope.ATTRIBUTES, body)
-    given = {"limit": PAGE, "page": 1, **given, "includeDecayScore": 1}
+    parameters = accepted(Scope.ATTRIBUTES, call.named) | accepted(Scope.ATTRIBUTES, body)
+    parameters = {"limit": PAGE, "page": 1, **parameters, "includeDecayScore": 1}
     try:
-        found = parse(Scope.ATTRIBUTES, given)
-        decay_options(found.options)
+        restsearch = parse(Scope.ATTRIBUTES, parameters)
+        decay_options(restsearch.options)
     except Invalid as error:
         raise MispError(400, error.wire) from error
-    ids = chosen_ids(query(call.actor, found))
-    return Stream(attributes_document(call.actor, ids, attribute_options(found)))
+    ids = chosen_ids(query(call.actor, restsearch))
+    return Stream(attributes_document(call.actor, ids, attribute_options(restsearch)))
 
 
 @endpoint("decayingModel/decayingToolComputeSimulation")
 def compute(call: Call) -> Answer:
     """Return the score of an attribute over the model's lifetime: ``/[model_id]/[attribute_id]``."""
-    model = _found(call)
+    model = find_model(call.actor, call.arg(0))
     attribute = find_attribute(call.actor, call.arg(1))
     simulated = simulation.simulate(call.actor, model, attribute.id)
     return Json(
         {
-            "csv": [{"date": each.date, "value": plain(each.score)} for each in simulated.course],
+            "csv": [{"date": point.date, "value": plain(point.score)} for point in simulated.course],
             "base_score": plain(simulated.now.base_score),
             "base_score_config": simulated.tags,
             "last_sighting": str(simulated.since),
@@ -199,18 +205,11 @@ def compute(call: Call) -> Answer:
 
 
 def _switched(call: Call, *, enabled: bool) -> Answer:
-    number = _found(call).pk
+    number = find_model(call.actor, call.arg(0)).pk
     services.set_enabled(call.actor, number, enabled=enabled)
     word = "enable" if enabled else "disable"
-    data = _editable_document(call, _found(call))
+    data = _editable_document(call, find_model(call.actor, call.arg(0)))
     return saved(f"Decaying model {word}d", f"{URL}/{word}/{number}", data=data, id=str(number))
-
-
-def _found(call: Call) -> DecayingModel:
-    try:
-        return find_model(call.actor, call.arg(0))
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
 
 
 def _sent(call: Call) -> dict[str, Any]:
@@ -219,12 +218,6 @@ def _sent(call: Call) -> dict[str, Any]:
         if isinstance(data.get(name), str):
             data[name] = _decoded(data[name])
     return data
-
-
-def _sent_types(call: Call) -> Any:
-    data = call.data("DecayingModelMapping")
-    given = data.get("attributetypes", data.get("attribute_types"))
-    return _decoded(given) if isinstance(given, str) else given
 
 
 def _decoded(text: str) -> Any:
@@ -236,8 +229,8 @@ def _decoded(text: str) -> Any:
 
 def _document(model: DecayingModel) -> dict[str, Any]:
     mappings = [
-        {"id": str(each.pk), "attribute_type": each.attribute_type, "model_id": str(model.pk)}
-        for each in model.mappings.all()
+        {"id": str(mapping.pk), "attribute_type": mapping.attribute_type, "model_id": str(model.pk)}
+        for mapping in model.mappings.all()
     ]
     return {"DecayingModel": model_document(model), "DecayingModelMapping": mappings}
 

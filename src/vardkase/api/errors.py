@@ -116,8 +116,8 @@ def save_failed_body(message: str, url: str, errors: Any, extra: dict[str, Any])
 def model_name(controller: str) -> str:
     """MISP's model name of a controller: ``sharing_groups`` → ``SharingGroup``, ``taxonomies`` →
     ``Taxonomy``."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", "_", controller).split("_")
-    name = "".join(word[:1].upper() + word[1:] for word in words if word)
+    parts = re.sub(r"(?<!^)(?=[A-Z])", "_", controller).split("_")
+    name = "".join(part[:1].upper() + part[1:] for part in parts if part)
     if name.endswith("ies"):
         return name[:-3] + "y"
     return name.removesuffix("s")

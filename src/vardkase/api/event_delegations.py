@@ -18,7 +18,6 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_delegations import services
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.event_delegations.queries import PENDING, delegations, find_delegation
-from vardkase.intel.models import Event
 from vardkase.intel.queries.attribute_counts import attribute_counts
 from vardkase.intel.queries.find import find_event
 
@@ -44,9 +43,9 @@ NOT_SAVED = "delegate Event"
 def index(call: Call) -> Answer:
     """List open requests to or from the caller's organisation; ``context`` "pending" or "issued" selects one
     kind."""
-    found = delegations(call.actor, str(call.param("context") or ""))
-    ids = paged(call, list(found.values_list("pk", flat=True)), LARGEST)
-    return Json([_document(call.actor, each) for each in found.filter(pk__in=ids)])
+    requests = delegations(call.actor, str(call.param("context") or ""))
+    ids = paged(call, list(requests.values_list("pk", flat=True)), LARGEST)
+    return Json([_document(call.actor, request) for request in requests.filter(pk__in=ids)])
 
 
 @endpoint("event_delegations/view")
@@ -64,12 +63,12 @@ def delegate_event(call: Call) -> Answer:
     services.require_delegation()
     event = find_event(call.actor, call.arg(0))
     try:
-        made = services.delegate_event(call.actor, event.id, call.data("EventDelegation"))
+        request = services.delegate_event(call.actor, event.id, call.data("EventDelegation"))
     except Invalid as refused:
         raise SaveFailed(NOT_SAVED, "/event_delegations/delegateEvent", refused.errors) from refused
     except Conflict as refused:
         raise MispError(405, refused.wire) from refused
-    return Json({"EventDelegation": _columns(made)})
+    return Json({"EventDelegation": _columns(request)})
 
 
 @endpoint(
@@ -107,7 +106,18 @@ def delegation_index(call: Call) -> Answer:
 def _document(actor: Actor, delegation: EventDelegation) -> dict[str, Any]:
     return {
         "EventDelegation": _columns(delegation),
-        "Event": _header(actor, delegation.event),
+        "Event": {
+            "id": str(delegation.event.pk),
+            "uuid": str(delegation.event.uuid),
+            "info": delegation.event.info,
+            "date": delegation.event.date.isoformat(),
+            "threat_level_id": str(delegation.event.threat_level_id),
+            "analysis": str(delegation.event.analysis),
+            "distribution": str(delegation.event.distribution),
+            "attribute_count": str(
+                attribute_counts(actor, [delegation.event.pk]).get(delegation.event.pk, 0)
+            ),
+        },
         "Org": organisation_reference(delegation.org),
         "RequesterOrg": organisation_reference(delegation.requester_org),
     }
@@ -122,17 +132,4 @@ def _columns(delegation: EventDelegation) -> dict[str, str]:
         "message": delegation.message,
         "distribution": str(delegation.distribution),
         "sharing_group_id": str(delegation.sharing_group_id or 0),
-    }
-
-
-def _header(actor: Actor, event: Event) -> dict[str, str]:
-    return {
-        "id": str(event.pk),
-        "uuid": str(event.uuid),
-        "info": event.info,
-        "date": event.date.isoformat(),
-        "threat_level_id": str(event.threat_level_id),
-        "analysis": str(event.analysis),
-        "distribution": str(event.distribution),
-        "attribute_count": str(attribute_counts(actor, [event.pk]).get(event.pk, 0)),
     }

@@ -6,8 +6,6 @@ as the password of basic authentication), or anybody, as the feed is defined. Ot
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
@@ -45,15 +43,20 @@ def respond(request: HttpRequest) -> HttpResponseBase:
     path = file_of(feed, file or "manifest.json")
     if path is None:
         return _refused(404, "The feed has no such file.", {})
-    return _file(request, path)
+    facts = path.stat()
+    etag = quote_etag(f"{facts.st_ino:x}-{facts.st_mtime_ns:x}")
+    if known := get_conditional_response(request, etag, int(facts.st_mtime)):
+        return known
+    about = {"ETag": etag, "Last-Modified": http_date(facts.st_mtime), "Cache-Control": "no-cache"}
+    return FileResponse(path.open("rb"), content_type=TYPES[path.suffix], headers=about)
 
 
 def _readable(request: HttpRequest, name: str) -> str:
     """The name of the feed if the caller may read it. Raises Forbidden, MispError (too many failures)."""
-    given = request.headers.get("Authorization", "").strip()
-    kind, _, rest = given.partition(" ")
-    found = {"basic": lambda: credentials(rest)[1], "bearer": rest.strip}.get(kind.lower(), lambda: given)()
-    keys = [found] if KEY.fullmatch(found) else []
+    header = request.headers.get("Authorization", "").strip()
+    kind, _, rest = header.partition(" ")
+    token = {"basic": lambda: credentials(rest)[1], "bearer": rest.strip}.get(kind.lower(), lambda: header)()
+    keys = [token] if KEY.fullmatch(token) else []
     try:
         return readable(name, None, keys[0] if keys else "").name
     except Forbidden:
@@ -69,15 +72,6 @@ def _member(request: HttpRequest, keys: list[str]) -> Actor:
         if error.status == 429:
             raise
         raise Forbidden(ApiProblem.NO_FEED()) from error
-
-
-def _file(request: HttpRequest, path: Path) -> HttpResponseBase:
-    facts = path.stat()
-    etag = quote_etag(f"{facts.st_ino:x}-{facts.st_mtime_ns:x}")
-    if known := get_conditional_response(request, etag, int(facts.st_mtime)):
-        return known
-    about = {"ETag": etag, "Last-Modified": http_date(facts.st_mtime), "Cache-Control": "no-cache"}
-    return FileResponse(path.open("rb"), content_type=TYPES[path.suffix], headers=about)
 
 
 def _refused(status: int, message: str, headers: dict[str, str]) -> HttpResponse:

@@ -69,13 +69,15 @@ def delete(call: Call) -> Answer:
 
 
 def _given(call: Call) -> dict[str, Any]:
-    given = call.data("Regexp")
-    return given | {"type": EVERY_TYPE} if as_bool(given.get("all")) else given
+    data = call.data("Regexp")
+    return data | {"type": EVERY_TYPE} if as_bool(data.get("all")) else data
 
 
 def _listed(call: Call) -> Answer:
     limit, offset = limit_and_offset(call, PAGE)
-    return Json([_row(each) for each in services.expressions(call.actor)[offset : offset + limit]])
+    return Json(
+        [_row(expression) for expression in services.expressions(call.actor)[offset : offset + limit]]
+    )
 
 
 def _row(row: ImportExpression) -> dict[str, Any]:

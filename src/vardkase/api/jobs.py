@@ -90,8 +90,8 @@ def clear(call: Call) -> Answer:
 def tasks(call: Call) -> Answer:
     """List the scheduled tasks. `timer` is in hours, 0 while paused; `scheduled_time` is in the hub's time
     zone."""
-    found = schedules.scheduled_tasks(call.actor)
-    return Json([{"Task": task_dict(each, place)} for place, each in enumerate(found, 1)])
+    scheduled = schedules.scheduled_tasks(call.actor)
+    return Json([{"Task": task_dict(each, place)} for place, each in enumerate(scheduled, 1)])
 
 
 @endpoint(
@@ -113,7 +113,7 @@ def set_task(call: Call) -> Answer:
     except Invalid as error:
         raise SaveFailed("edit Task", "/tasks/setTask", error.errors) from error
     if waits:
-        numbers = [str(each.pk) for each in waits]
+        numbers = [str(wait.pk) for wait in waits]
         answer = saved(
             "The change is waiting for a second officer.", "/tasks/setTask", approval_request_ids=numbers
         )
@@ -142,29 +142,29 @@ def _outcome(row: ScheduledTask) -> str:
 
 
 def _changes(call: Call) -> dict[str, ScheduleChange]:
-    names = [each.schedule.name for each in schedules.scheduled_tasks(call.actor)]
+    names = [task.schedule.name for task in schedules.scheduled_tasks(call.actor)]
     changes = {}
-    for number, given in call.data("Task").items():
+    for number, data in call.data("Task").items():
         place = as_int(number)
-        if place is None or not 1 <= place <= len(names) or not isinstance(given, dict):
+        if place is None or not 1 <= place <= len(names) or not isinstance(data, dict):
             raise Invalid({"id": [ApiProblem.NO_SUCH_TASK(number=number)]})
-        changes[names[place - 1]] = _change(given)
+        changes[names[place - 1]] = _change(data)
     return changes
 
 
-def _change(given: dict[str, Any]) -> ScheduleChange:
+def _change(data: dict[str, Any]) -> ScheduleChange:
     rhythm, at = None, None
-    hours = as_int(given["timer"]) if "timer" in given else None
-    if "timer" in given and hours != 0:
+    hours = as_int(data["timer"]) if "timer" in data else None
+    if "timer" in data and hours != 0:
         rhythm = next((each for each, number in HOURS.items() if number == hours), None)
         if rhythm is None:
             raise Invalid({"timer": [ApiProblem.UNKNOWN_TIMER(choices=[0, *HOURS.values()])]})
-    if "scheduled_time" in given:
+    if "scheduled_time" in data:
         try:
-            at = time.fromisoformat(str(given["scheduled_time"]))
+            at = time.fromisoformat(str(data["scheduled_time"]))
         except ValueError as error:
             raise Invalid({"scheduled_time": [ApiProblem.NOT_A_TIME_OF_DAY()]}) from error
-    return ScheduleChange(rhythm, at, paused=None if "timer" not in given else hours == 0)
+    return ScheduleChange(rhythm, at, paused=None if "timer" not in data else hours == 0)
 
 
 def _id(call: Call) -> int:

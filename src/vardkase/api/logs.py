@@ -85,10 +85,10 @@ def audit_event_index(call: Call) -> Answer:
 def full_change(call: Call) -> Answer:
     """Return all changes of one audit trail entry."""
     number = as_int(call.arg(0))
-    found = readable_trail(call.actor).filter(pk=number).first() if number else None
-    if found is None:
+    entry = readable_trail(call.actor).filter(pk=number).first() if number else None
+    if entry is None:
         raise NotFound(ApiProblem.NO_SUCH_ENTRY())
-    return Json(found.change)
+    return Json(entry.change)
 
 
 @endpoint("auditLogs/returnDates")
@@ -98,23 +98,19 @@ def audit_return_dates(call: Call) -> Answer:
 
 
 def _found(call: Call) -> QuerySet[AuditEntry]:
-    return searched(readable_trail(call.actor), _filter(call))
-
-
-def _filter(call: Call) -> LogFilter:
     # A single time is a lower bound; of two, the second is the upper bound.
     value = call.param("created")
-    given = value if isinstance(value, list) else [value]
+    bounds = value if isinstance(value, list) else [value]
     times = [
         None
-        if one in (None, "")
+        if bound in (None, "")
         else parse_time_filter(
-            int(one) if isinstance(one, float) and abs(one) < 2**53 else one, now_seconds()
+            int(bound) if isinstance(bound, float) and abs(bound) < 2**53 else bound, now_seconds()
         )
-        for one in given[:2]
+        for bound in bounds[:2]
     ]
     since, until = (times[0] if times else None), (times[1] if len(times) > 1 else None)
-    return LogFilter(
+    wanted = LogFilter(
         ids=_numbers(call.param("id")),
         models=_texts(call.param("model")),
         model_ids=_numbers(call.param("model_id")),
@@ -128,13 +124,14 @@ def _filter(call: Call) -> LogFilter:
         since=since,
         until=until,
     )
+    return searched(readable_trail(call.actor), wanted)
 
 
 def _texts(value: Any) -> Sequence[str] | None:
     texts = [
-        str(one)
-        for one in (value if isinstance(value, list) else [value])
-        if isinstance(one, str | int) and one != ""
+        str(item)
+        for item in (value if isinstance(value, list) else [value])
+        if isinstance(item, str | int) and item != ""
     ]
     return texts or (None if value in (None, "", []) else [""])
 
@@ -182,6 +179,10 @@ def _log(actor: Actor, entry: AuditEntry, names: dict[int | None, str]) -> dict[
     model, act = model_of(entry), act_of(entry)
     known = _may_know_who(actor, entry)
     by = (entry.actor_name or SYSTEM) if known else ""
+    changes = []
+    for name, value in entry.change.items():
+        before, after = value if isinstance(value, list) and len(value) == 2 else ("", value)
+        changes.append(f"{name} ({_word(before)}) => ({_word(after)})")
     return {
         "id": str(entry.pk),
         "title": entry.title,
@@ -190,7 +191,7 @@ def _log(actor: Actor, entry: AuditEntry, names: dict[int | None, str]) -> dict[
         "model_id": str(entry.target_id or 0),
         "action": act,
         "user_id": str(entry.actor_id or 0) if known else "0",
-        "change": _words(entry.change),
+        "change": ", ".join(changes),
         "email": by,
         "org": names.get(entry.organisation_id, SYSTEM),
         "description": f'{model} "{entry.title}" ({entry.target_id or 0}): {act}'
@@ -235,14 +236,6 @@ def _may_know_who(actor: Actor, entry: AuditEntry) -> bool:
     """Readers of an event see which organisation made a change, but user names only of their own
     organisation."""
     return actor.is_site_admin or actor.is_auditor or entry.organisation_id == actor.organisation_id
-
-
-def _words(change: dict[str, Any]) -> str:
-    words = []
-    for name, value in change.items():
-        before, after = value if isinstance(value, list) and len(value) == 2 else ("", value)
-        words.append(f"{name} ({_word(before)}) => ({_word(after)})")
-    return ", ".join(words)
 
 
 def _word(value: Any) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.parts import added, decoded
+from vardkase.api.events.added_parts import added
+from vardkase.api.inputs import decoded
 from vardkase.api.request import Call
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.modules.enriching import WHOLE, attributes_for, modules_for
@@ -55,11 +56,11 @@ def reaching(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
 @reaching
 def index(call: Call) -> Answer:
     """List the modules as the module server describes them; a type (``/expansion``) filters the list."""
-    wanted = call.arg(0)
+    kind_name = call.arg(0)
     kinds = {kind.value for kind in ModuleKind}
-    if wanted and wanted not in kinds:
+    if kind_name and kind_name not in kinds:
         raise MispError(404, f"Invalid type: {', '.join(sorted(kinds))} are known.")
-    return Json([m.told for m in modules() if not wanted or ModuleKind(wanted) in m.kinds])
+    return Json([m.told for m in modules() if not kind_name or ModuleKind(kind_name) in m.kinds])
 
 
 @endpoint("modules/queryEnrichment", requires=(Permission.AUTH,), methods=("POST", "PUT"))
@@ -88,9 +89,9 @@ def query(call: Call) -> Answer:
 @reaching
 def enrich_attribute(call: Call) -> Answer:
     """Query modules about an attribute and add the results to its event."""
-    found = find_attribute(call.actor, call.arg(0))
-    chosen = modules_for(call.actor, found.event, _named_modules(call, "Attribute"))
-    return _enrich(call, found.event, chosen, [attribute_dict(call.actor, found.id, WHOLE)])
+    attribute = find_attribute(call.actor, call.arg(0))
+    chosen = modules_for(call.actor, attribute.event, _named_modules(call, "Attribute"))
+    return _enrich(call, attribute.event, chosen, [attribute_dict(call.actor, attribute.id, WHOLE)])
 
 
 @endpoint(
@@ -140,15 +141,15 @@ def hover(call: Call) -> Answer:
 @reaching
 def query_enrichment(call: Call) -> Answer:
     """Return a module's results for an attribute as parts of an event; ``save`` adds them to it."""
-    found = find_attribute(call.actor, call.arg(0))
+    attribute = find_attribute(call.actor, call.arg(0))
     module = usable_module(call.actor, ModuleKind.EXPANSION, call.arg(1))
-    if found.type not in module.inputs:
-        raise MispError(405, f"The module {module.name} takes no attributes of type {found.type}.")
+    if attribute.type not in module.inputs:
+        raise MispError(405, f"The module {module.name} takes no attributes of type {attribute.type}.")
     storing = as_bool(call.param("save"))
     if storing:
-        modules_for(call.actor, found.event, [])
-    document = enrichment(module, attribute_dict(call.actor, found.id, WHOLE))
-    return added(call, found.event, document) if storing else Json(document)
+        modules_for(call.actor, attribute.event, [])
+    document = enrichment(module, attribute_dict(call.actor, attribute.id, WHOLE))
+    return added(call, attribute.event, document) if storing else Json(document)
 
 
 @endpoint(
@@ -183,7 +184,7 @@ def _parts(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _named_modules(call: Call, model: str) -> list[str]:
-    return [name for name, wanted in call.data(model).items() if as_bool(wanted)]
+    return [name for name, flag in call.data(model).items() if as_bool(flag)]
 
 
 def _enrich(call: Call, event: EventRow, chosen: list[Module], attributes: Any) -> Answer:
@@ -192,15 +193,15 @@ def _enrich(call: Call, event: EventRow, chosen: list[Module], attributes: Any) 
         raise SaveFailed(
             f"{call.action} {'Event' if call.controller == 'events' else 'Attribute'}", where, NOBODY
         )
-    found = enriched(chosen, attributes)
-    errors: dict[str, Any] = dict(found.errors)
-    if found.left:
-        errors["time"] = f"{found.left} questions were not asked: the modules took too long."
-    if errors and not any(found.parts.values()):
+    result = enriched(chosen, attributes)
+    errors: dict[str, Any] = dict(result.errors)
+    if result.left:
+        errors["time"] = f"{result.left} questions were not asked: the modules took too long."
+    if errors and not any(result.parts.values()):
         raise SaveFailed(
             f"{call.action} {'Event' if call.controller == 'events' else 'Attribute'}", where, errors
         )
-    return added(call, event, found.parts, errors)
+    return added(call, event, result.parts, errors)
 
 
 def _explained(module: Module, attribute: dict[str, Any]) -> Any:

@@ -25,13 +25,13 @@ ABOUT_EDIT = Description(
 )
 
 
-def news_dict(told: News) -> dict[str, Any]:
+def news_dict(news: News) -> dict[str, Any]:
     return {
-        "id": str(told.pk),
-        "message": told.message,
-        "title": told.title,
-        "user_id": str(told.user_id or 0),
-        "date_created": str(told.date_created),
+        "id": str(news.pk),
+        "message": news.message,
+        "title": news.title,
+        "user_id": str(news.user_id or 0),
+        "date_created": str(news.date_created),
     }
 
 
@@ -50,19 +50,19 @@ def admin_index(call: Call) -> Answer:
 @endpoint("news/add", site_admin=True, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
     try:
-        told = services.add_news(call.actor, call.data("News"))
+        news = services.add_news(call.actor, call.data("News"))
     except Invalid as error:
         raise SaveFailed("add News", "/news/add", error.errors) from error
-    return Json({"News": news_dict(told)})
+    return Json({"News": news_dict(news)})
 
 
 @endpoint("news/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
     try:
-        told = services.edit_news(call.actor, call.arg(0), call.data("News"))
+        news = services.edit_news(call.actor, call.arg(0), call.data("News"))
     except Invalid as error:
         raise SaveFailed("edit News", f"/news/edit/{call.arg(0)}", error.errors) from error
-    return Json({"News": news_dict(told)})
+    return Json({"News": news_dict(news)})
 
 
 @endpoint("news/delete", site_admin=True, writes=True)
@@ -76,5 +76,5 @@ def _listed(call: Call) -> Answer:
     limit, offset = limit_and_offset(call, PAGE)
     page = services.news(call.actor)[offset : offset + limit]
     return Json(
-        [{"News": news_dict(told), "User": {"email": told.user.email if told.user else ""}} for told in page]
+        [{"News": news_dict(news), "User": {"email": news.user.email if news.user else ""}} for news in page]
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect, not_toggled, saved, toggled
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.errors import MispError
 from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
 from vardkase.hub.profiles import EVERY
@@ -28,10 +27,7 @@ def index(call: Call) -> Answer:
 @endpoint("noticelists/view")
 def view(call: Call) -> Answer:
     """Return one noticelist with its notices."""
-    try:
-        noticelist = queries.find_noticelist(as_int(call.arg(0)) or 0)
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    noticelist = queries.find_noticelist(as_int(call.arg(0)) or 0)
     entries = [
         {"id": str(entry.pk), "noticelist_id": str(entry.noticelist_id), "data": entry.data}
         for entry in noticelist.entries.order_by("pk")
@@ -48,10 +44,7 @@ def view(call: Call) -> Answer:
 def enable(call: Call) -> Answer:
     """Enable or disable a noticelist, as the path says; redirects as MISP does."""
     number = as_int(call.arg(0)) or 0
-    try:
-        services.set_enabled(call.actor, number, enabled=as_bool(call.arg(1)))
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    services.set_enabled(call.actor, number, enabled=as_bool(call.arg(1)))
     return Redirect(f"/noticelists/view/{number}")
 
 

@@ -31,7 +31,7 @@ def paged(call: Call, ids: Sequence[int], most: int) -> Sequence[int]:
     Choose `most` by the cost of one item: some megabytes per page where items are encoded whole; where they
     are streamed, as many as other instances request when they synchronise.
     """
-    wanted = as_int(call.param("limit")) or 0
-    limit = min(wanted, most) if wanted > 0 else most
+    requested = as_int(call.param("limit")) or 0
+    limit = min(requested, most) if requested > 0 else most
     start = limit * (page_of(call) - 1)
     return ids[start : start + limit]

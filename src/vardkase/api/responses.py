@@ -20,8 +20,8 @@ MACHINES = ("PyMISP", "MISP")
 
 
 def response_of(answer: Answer, request: HttpRequest) -> HttpResponseBase:
-    wanted = request.headers.get("If-None-Match")
-    if isinstance(answer, Stream) and (request.method == "HEAD" or wanted is not None):
+    known_tags = request.headers.get("If-None-Match")
+    if isinstance(answer, Stream) and (request.method == "HEAD" or known_tags is not None):
         # A stream as one body. `unread`: a HEAD request, which then costs nothing and has no Content-
         # Length.
         body = b"" if (request.method == "HEAD") else b"".join(answer.content)
@@ -31,8 +31,8 @@ def response_of(answer: Answer, request: HttpRequest) -> HttpResponseBase:
     response = _response(answer, request)
     response["X-Content-Type-Options"] = "nosniff"
     response.setdefault("Cache-Control", "private, no-cache")
-    if isinstance(response, HttpResponse) and wanted is not None and response.status_code == 200:
-        response = _tagged(response, wanted)
+    if isinstance(response, HttpResponse) and known_tags is not None and response.status_code == 200:
+        response = _tagged(response, known_tags)
     return _without_body(response) if request.method == "HEAD" else response
 
 
@@ -76,10 +76,10 @@ def _by_machine(headers: Mapping[str, str]) -> bool:
     return headers.get("X-Requested-With", "") == "XMLHttpRequest"
 
 
-def _tagged(response: HttpResponse, wanted: str) -> HttpResponse:
+def _tagged(response: HttpResponse, known_tags: str) -> HttpResponse:
     """`response` with its ETag, or 304 if it matches one in `wanted`, the client's list."""
     tag = f'"{hashlib.sha1(response.content, usedforsecurity=False).hexdigest()}"'
-    candidates = {ENCODED_TAG.sub('"', part.strip().removeprefix("W/")) for part in wanted.split(",")}
+    candidates = {ENCODED_TAG.sub('"', part.strip().removeprefix("W/")) for part in known_tags.split(",")}
     if tag in candidates:
         return HttpResponse(status=304, headers={"ETag": tag})
     response["ETag"] = tag

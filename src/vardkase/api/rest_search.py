@@ -58,25 +58,25 @@ def objects(call: Call) -> Answer:
 
 
 def _search_answer(call: Call, scope: Scope) -> Answer:
-    given = {**from_path(scope, call.args), **by_name(call, scope)}
-    if call.method == "GET" and not given:
+    parameters = {**from_path(scope, call.args), **by_name(call, scope)}
+    if call.method == "GET" and not parameters:
         raise MispError(400, NO_PARAMETERS)
-    name = _format_name(call, given)
+    name = _format_name(call, parameters)
     output = format_for(scope, name)
     if output is None:
         raise MispError(404, INVALID_FORMAT)
-    return export(call, scope, given, name, output)
+    return export(call, scope, parameters, name, output)
 
 
 def export(
     call: Call,
     scope: Scope,
-    given: Mapping[str, Any],
+    parameters: Mapping[str, Any],
     name: str,
     output: Format,
     headers: Mapping[str, str] = NO_HEADERS,
 ) -> Stream:
-    search = replace(_search(scope, {**output.defaults(scope), **given}, output), base_url=call.base_url)
+    search = replace(_search(scope, {**output.defaults(scope), **parameters}, output), base_url=call.base_url)
     ids = _found(call, search, output)
     own = {
         "X-Result-Count": str(_result_count(call, search, len(ids))),
@@ -85,14 +85,20 @@ def export(
         "X-Skipped-Elements-Count": "0",
     }
     if scope is Scope.EVENTS:
-        own |= _event_headers(given, name, output)
+        extension = name if name == "text" else output.extension
+        wanted = parameters.get("eventid")
+        which = "list" if wanted is None or isinstance(wanted, list | dict) else str(wanted)
+        which = "".join(character for character in which if character.isalnum() or character == "-")
+        which = "" if str(wanted).startswith("!") else which
+        disposition = f'attachment; filename="misp.event.{which}.{extension}"'
+        own |= {"X-Response-Format": extension, "Content-Disposition": disposition}
     content = output.renderers[scope](call.actor, search, ids)
     return Stream(content, output.content_type, {**own, **headers})
 
 
-def _format_name(call: Call, given: dict[str, Any]) -> str:
+def _format_name(call: Call, parameters: dict[str, Any]) -> str:
     """The requested format; STIX 1 becomes JSON for clients that accept JSON."""
-    name = str(given.get("returnFormat") or "")
+    name = str(parameters.get("returnFormat") or "")
     if name == "stix" and "json" in call.headers.get("Accept", ""):
         return "stix-json"
     return "json" if name in SAME_AS_JSON else name
@@ -104,9 +110,9 @@ def by_name(call: Call, scope: Scope) -> dict[str, Any]:
     return {**accepted(scope, call.named), **accepted(scope, body)}
 
 
-def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:
+def _search(scope: Scope, parameters: dict[str, Any], output: Format) -> Search:
     try:
-        search = parse(scope, given)
+        search = parse(scope, parameters)
         output.check(search)
         decay_options(search.options)  # Refused before the first byte, where it is of use to say so.
     except Invalid as error:
@@ -121,21 +127,11 @@ def _found(call: Call, search: Search, output: Format) -> Sequence[int]:
     return chosen_ids(query(call.actor, search))
 
 
-def _result_count(call: Call, search: Search, found: int) -> int:
+def _result_count(call: Call, search: Search, delivered: int) -> int:
     """Events: the number of all matches. Other scopes: the number delivered, plus one where MISP hints at a
     further page."""
     if search.limit is None or search.scope is Scope.OBJECTS:
-        return found
+        return delivered
     if search.scope is Scope.EVENTS:
         return chosen_ids(total_query(call.actor, search))[0]
-    return found + 1 if found in (0, search.limit) else found
-
-
-def _event_headers(given: Mapping[str, Any], name: str, output: Format) -> dict[str, str]:
-    extension = name if name == "text" else output.extension
-    wanted = given.get("eventid")
-    which = "list" if wanted is None or isinstance(wanted, list | dict) else str(wanted)
-    which = "".join(character for character in which if character.isalnum() or character == "-")
-    which = "" if str(wanted).startswith("!") else which
-    disposition = f'attachment; filename="misp.event.{which}.{extension}"'
-    return {"X-Response-Format": extension, "Content-Disposition": disposition}
+    return delivered + 1 if delivered in (0, search.limit) else delivered

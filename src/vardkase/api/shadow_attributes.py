@@ -71,8 +71,8 @@ def add_attachment(call: Call) -> Answer:
     """Propose an attachment, or with ``malware=1`` a sample, uploaded in a form."""
     name, content = call.document()
     kind = "malware-sample" if as_bool(call.param("malware")) else "attachment"
-    said = {"value": name, "type": kind, "data": base64.b64encode(content).decode(), "encrypt": True}
-    return _added(call, {**call.data("ShadowAttribute"), **said})
+    file = {"value": name, "type": kind, "data": base64.b64encode(content).decode(), "encrypt": True}
+    return _added(call, {**call.data("ShadowAttribute"), **file})
 
 
 @endpoint(
@@ -149,11 +149,11 @@ def index(call: Call) -> Answer:
     ``page``."""
     event = call.arg(0) or str(call.param("eventId") or "")
     since, deleted = call.param("timestamp"), call.param("deleted")
-    wanted = deleted_flags(deleted) if deleted is not None else frozenset((True, False))
+    states = deleted_flags(deleted) if deleted is not None else frozenset((True, False))
     filters = ProposalFilters(
         event_id=find_event(call.actor, event).id if event else None,
         since=None if since in (None, "") else parse_time_filter(since, now_seconds()),
-        deleted=None if len(wanted) > 1 else True in wanted,
+        deleted=None if len(states) > 1 else True in states,
     )
     ids = paged(call, chosen_ids(proposals_query(call.actor, filters)), STREAMED)
     return Stream(_list(proposal_rows(call.actor, ids)))
@@ -185,8 +185,8 @@ def push(call: Call) -> Answer:
     event = _event(call)
     parts = call.body if isinstance(call.body, list) else []
     count = receive_proposals(call.actor, event.id, read_proposals(call.actor, parts))
-    said = f"{count} proposal(s) added." if count else "Nothing to update."
-    return Json({"success": True, "message": said, "counter": count})
+    text = f"{count} proposal(s) added." if count else "Nothing to update."
+    return Json({"success": True, "message": text, "counter": count})
 
 
 @endpoint("events/checkuuid", requires=(Permission.SYNC,))
@@ -239,10 +239,10 @@ def _decided(call: Call, text: str, action: str) -> Answer:
 
 
 def _selected(call: Call) -> Sequence[int] | None:
-    given = call.param("id")
-    if given == "all":
+    selection = call.param("id")
+    if selection == "all":
         return None
-    numbers = [as_int(each) for each in (given if isinstance(given, list) else [given])]
+    numbers = [as_int(item) for item in (selection if isinstance(selection, list) else [selection])]
     if not numbers or any(number is None for number in numbers):
         raise MispError(400, 'Name the proposals: {"id": [1, 2]}, or {"id": "all"}.')
     return [number for number in numbers if number is not None]

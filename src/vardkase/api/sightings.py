@@ -59,9 +59,9 @@ NO_EVENT = "Event not found or not accessible by this user."
 )
 def add(call: Call) -> Answer:
     """Report a sighting of each matching attribute; returns the last one, or the reason why there is none."""
-    given = call.data("Sighting")
+    data = call.data("Sighting")
     try:
-        stored = services.add_sightings(call.actor, _meant(call, given), report_of(given))
+        stored = services.add_sightings(call.actor, _meant(call, data), report_of(data))
     except NotFound as missing:
         return message(f"Could not add the Sighting. Reason: {missing.wire}")
     except Invalid as refused:
@@ -78,8 +78,8 @@ def add(call: Call) -> Answer:
 def quick_add(call: Call) -> Answer:
     """Report a sighting of one attribute: ``/sightings/quickAdd/<attribute>/<type>``."""
     report = report_of({"type": call.arg(1, "0")})
-    found = find_attribute(call.actor, call.arg(0))
-    services.add_sightings(call.actor, [found.id], report)
+    attribute = find_attribute(call.actor, call.arg(0))
+    services.add_sightings(call.actor, [attribute.id], report)
     return toggled("1 sighting successfully added.")
 
 
@@ -134,13 +134,13 @@ def view_sightings(call: Call) -> Answer:
 @endpoint("sightings/rest_search")
 def rest_search(call: Call) -> Answer:
     """Search sightings by filters: ``/sightings/restSearch/<attribute or event>``, or without a context."""
-    given = {**call.named, **(call.body if isinstance(call.body, dict) else {})}
-    name = str(given.get("returnFormat") or "json")
+    parameters = {**call.named, **(call.body if isinstance(call.body, dict) else {})}
+    name = str(parameters.get("returnFormat") or "json")
     if name not in SIGHTING_FORMATS:
         raise MispError(404, "Invalid output format.")
     render, content_type, extension = SIGHTING_FORMATS[name]
     try:
-        filters = parse_filters(call.arg(0) or None, given, now_seconds())
+        filters = parse_filters(call.arg(0) or None, parameters, now_seconds())
     except Invalid as refused:
         raise MispError(400, refused.wire) from None
     ids = chosen_ids(sightings_query(call.actor, filters))
@@ -150,7 +150,15 @@ def rest_search(call: Call) -> Answer:
         "X-Response-Format": extension,
         "X-Skipped-Elements-Count": "0",
     }
-    return Stream(render(call.actor, ids, _options(given)), content_type, headers)
+    uuids = as_bool(parameters.get("includeUuid"))
+    options = SightingOptions(
+        value=True,
+        attribute_uuid=uuids,
+        event_uuid=uuids,
+        attribute=as_bool(parameters.get("includeAttribute")),
+        event=as_bool(parameters.get("includeEvent")),
+    )
+    return Stream(render(call.actor, ids, options), content_type, headers)
 
 
 @endpoint(
@@ -172,9 +180,9 @@ def bulk_save(call: Call) -> Answer:
 def filter_for_push(call: Call) -> Answer:
     """Return which of the uuids that a peer offers exist here already."""
     event_id = _synchronised(call)
-    asked = call.body if isinstance(call.body, list) else []
+    uuids = call.body if isinstance(call.body, list) else []
     return Json(
-        known_uuids(call.actor, event_id, [each for each in asked if UUID.fullmatch(str(each).lower())])
+        known_uuids(call.actor, event_id, [uuid for uuid in uuids if UUID.fullmatch(str(uuid).lower())])
     )
 
 
@@ -189,21 +197,21 @@ def publish(call: Call) -> Answer:
     )
 
 
-def _meant(call: Call, given: dict[str, Any]) -> Sequence[int]:
-    reference = call.arg(0) or given.get("id") or given.get("uuid")
+def _meant(call: Call, data: dict[str, Any]) -> Sequence[int]:
+    reference = call.arg(0) or data.get("id") or data.get("uuid")
     if isinstance(reference, str | int) and reference:
         return attributes_of_thing(call.actor, reference)
-    values = given.get("values") or given.get("value")
-    texts = [str(each) for each in (values if isinstance(values, list) else [values]) if _is_text(each)]
-    filters = given.get("filters")
+    values = data.get("values") or data.get("value")
+    texts = [
+        str(value)
+        for value in (values if isinstance(values, list) else [values])
+        if isinstance(value, str | int | float) and value != ""
+    ]
+    filters = data.get("filters")
     if isinstance(filters, dict) and filters:
         chosen = {**filters, "value": texts} if texts else filters
         return chosen_ids(query(call.actor, parse(Scope.ATTRIBUTES, chosen)))
     return chosen_ids(attributes_with(call.actor, texts))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str | int | float) and value != ""
 
 
 def _synchronised(call: Call) -> int:
@@ -221,27 +229,16 @@ def _asked(call: Call) -> SightingFilters:
         raise MispError(405, "Invalid object.")
     try:
         of_event = context == "event"
-        found = (find_event if of_event else find_attribute)(call.actor, reference).id
+        number = (find_event if of_event else find_attribute)(call.actor, reference).id
     except NotFound:
         raise MispError(405, "Invalid object.") from None
     organisations = (organisation,) if organisation else ()
-    return SightingFilters(context=context, things=(str(found),), organisations=organisations)
+    return SightingFilters(context=context, things=(str(number),), organisations=organisations)
 
 
 def _listed(call: Call, filters: SightingFilters) -> Answer:
     ids = chosen_ids(sightings_query(call.actor, filters, NEWEST_FIRST))
     return Stream(_list(sighting_rows(call.actor, paged(call, ids, STREAMED), NAMED)))
-
-
-def _options(given: dict[str, Any]) -> SightingOptions:
-    uuids = as_bool(given.get("includeUuid"))
-    return SightingOptions(
-        value=True,
-        attribute_uuid=uuids,
-        event_uuid=uuids,
-        attribute=as_bool(given.get("includeAttribute")),
-        event=as_bool(given.get("includeEvent")),
-    )
 
 
 def _list(items: Iterator[bytes]) -> Iterator[bytes]:

@@ -74,27 +74,27 @@ def _tag(tag: Tag) -> dict[str, Any]:
 
 
 def stored_object(object_id: int) -> dict[str, Any]:
-    found = Object.objects.get(pk=object_id)
-    return object_body(found, Attribute.objects.filter(object=object_id, deleted=False).order_by("pk"))
+    row = Object.objects.get(pk=object_id)
+    return object_body(row, Attribute.objects.filter(object=object_id, deleted=False).order_by("pk"))
 
 
-def object_body(found: Object | NewObject, attributes: Iterable[Attribute | NewAttribute]) -> dict[str, Any]:
+def object_body(row: Object | NewObject, attributes: Iterable[Attribute | NewAttribute]) -> dict[str, Any]:
     return {
-        "id": str(found.id),
-        "name": found.name,
-        "meta-category": found.meta_category,
-        "description": found.description,
-        "template_uuid": found.template_uuid,
-        "template_version": str(found.template_version),
-        "event_id": str(found.event_id),
-        "uuid": str(found.uuid),
-        "timestamp": str(found.timestamp),
-        "distribution": str(found.distribution),
-        "sharing_group_id": str(found.sharing_group_id or 0),
-        "comment": found.comment,
-        "deleted": found.deleted,
-        "first_seen": _seen(found.first_seen),
-        "last_seen": _seen(found.last_seen),
+        "id": str(row.id),
+        "name": row.name,
+        "meta-category": row.meta_category,
+        "description": row.description,
+        "template_uuid": row.template_uuid,
+        "template_version": str(row.template_version),
+        "event_id": str(row.event_id),
+        "uuid": str(row.uuid),
+        "timestamp": str(row.timestamp),
+        "distribution": str(row.distribution),
+        "sharing_group_id": str(row.sharing_group_id or 0),
+        "comment": row.comment,
+        "deleted": row.deleted,
+        "first_seen": _seen(row.first_seen),
+        "last_seen": _seen(row.last_seen),
         "Attribute": [attribute_body(attribute) for attribute in attributes],
     }
 

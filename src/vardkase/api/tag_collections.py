@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, not_toggled, saved, toggled
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.errors import SaveFailed
+from vardkase.api.inputs import listed
 from vardkase.api.paging import LARGEST, paged
 from vardkase.api.request import Call
-from vardkase.api.tags.tagging import listed
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
@@ -32,17 +31,17 @@ ABOUT_ADD = Description("POST a tag collection in JSON to make it.", ["name"], M
 def index(call: Call) -> Answer:
     """List the tag collections of the caller's organisation and those for everyone; ``filter`` searches name
     and description."""
-    found = queries.visible_collections(call.actor)
+    collections = queries.visible_collections(call.actor)
     if word := call.param("filter") or call.param("value"):
-        found = found.filter(name__icontains=str(word))
-    chosen = paged(call, list(found.values_list("pk", flat=True)), LARGEST)
-    return Json([_wire(call.actor, each) for each in found.filter(pk__in=chosen)])
+        collections = collections.filter(name__icontains=str(word))
+    chosen = paged(call, list(collections.values_list("pk", flat=True)), LARGEST)
+    return Json([_wire(call.actor, collection) for collection in collections.filter(pk__in=chosen)])
 
 
 @endpoint("tag_collections/view")
 def view(call: Call) -> Answer:
     """Return one tag collection by id or uuid."""
-    return _found(lambda: Json(_wire(call.actor, queries.find_collection(call.actor, call.arg(0)))))
+    return Json(_wire(call.actor, queries.find_collection(call.actor, call.arg(0))))
 
 
 @endpoint("tag_collections/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
@@ -57,16 +56,16 @@ def import_collections(call: Call) -> Answer:
     reported."""
     body = call.body.get("json", call.body) if isinstance(call.body, dict) else call.body
     documents = body if isinstance(body, list) else [body]
-    made, errors = 0, {}
+    count, errors = 0, {}
     for number, document in enumerate(documents):
         try:
             _made(call, _unwrapped(document), "import")
-            made += 1
+            count += 1
         except SaveFailed as refused:
             errors[str(number)] = refused.errors
-    if not made:
+    if not count:
         raise SaveFailed("import TagCollection", "/tag_collections/import", errors)
-    text = f"{made} new tag collections added."
+    text = f"{count} new tag collections added."
     return saved(text, "/tag_collections/import", **({"errors": errors} if errors else {}))
 
 
@@ -75,9 +74,7 @@ def edit(call: Call) -> Answer:
     """Edit the name, description and all_orgs of a tag collection; fields left out keep their values."""
     data = call.data("TagCollection")
     try:
-        return _found(
-            lambda: Json(_wire(call.actor, services.edit_collection(call.actor, call.arg(0), data)))
-        )
+        return Json(_wire(call.actor, services.edit_collection(call.actor, call.arg(0), data)))
     except Invalid as error:
         raise SaveFailed("edit TagCollection", "/tag_collections/edit", error.errors) from None
 
@@ -85,7 +82,7 @@ def edit(call: Call) -> Answer:
 @endpoint("tag_collections/delete", requires=EDITOR, writes=True)
 def delete(call: Call) -> Answer:
     """Delete a tag collection; its tags remain."""
-    _found(lambda: services.delete_collection(call.actor, call.arg(0)))
+    services.delete_collection(call.actor, call.arg(0))
     return saved("Tag collection deleted.", f"/tag_collections/delete/{call.arg(0)}", id=call.arg(0))
 
 
@@ -94,7 +91,7 @@ def add_tag(call: Call) -> Answer:
     """Add a tag, or a list of tags, to a tag collection."""
     reference, names = _wanted(call)
     try:
-        new = _found(lambda: services.add_tags(call.actor, reference, [_mention(name) for name in names]))
+        new = services.add_tags(call.actor, reference, [_mention(name) for name in names])
     except (Forbidden, Invalid) as error:
         return not_toggled(error.wire)
     if not new:
@@ -107,7 +104,7 @@ def remove_tag(call: Call) -> Answer:
     """Remove a tag from a tag collection."""
     reference, names = _wanted(call)
     try:
-        _found(lambda: services.remove_tag(call.actor, reference, _mention(names[0] if names else "")))
+        services.remove_tag(call.actor, reference, _mention(names[0] if names else ""))
     except (Forbidden, Conflict) as error:
         return not_toggled(error.wire)
     return toggled("Tag removed.", check_publish=True)
@@ -115,16 +112,16 @@ def remove_tag(call: Call) -> Answer:
 
 def _made(call: Call, data: dict[str, Any], action: str) -> TagCollection:
     try:
-        return services.add_collection(call.actor, data, _mentions(data))
+        tags = data.get("TagCollectionTag", data.get("Tag", data.get("tags"))) or []
+        if not isinstance(tags, list):
+            raise Invalid({"Tag": [TagCollectionProblem.NOT_A_LIST()]})
+        return services.add_collection(
+            call.actor,
+            data,
+            [_mention(tag) if isinstance(tag, str | int) else _tag_of(tag) for tag in tags],
+        )
     except Invalid as error:
         raise SaveFailed(f"{action} TagCollection", f"/tag_collections/{action}", error.errors) from None
-
-
-def _mentions(data: dict[str, Any]) -> list[dict[str, Any]]:
-    given = data.get("TagCollectionTag", data.get("Tag", data.get("tags"))) or []
-    if not isinstance(given, list):
-        raise Invalid({"Tag": [TagCollectionProblem.NOT_A_LIST()]})
-    return [_mention(each) if isinstance(each, str | int) else _tag_of(each) for each in given]
 
 
 def _tag_of(link: Any) -> dict[str, Any]:
@@ -156,13 +153,6 @@ def _wanted(call: Call) -> tuple[str, list[str]]:
     reference = call.segments[0] if call.segments else body.get("tag_collection") or body.get("id") or ""
     named = call.segments[1] if len(call.segments) > 1 else body.get("tag")
     return str(reference), listed(named)
-
-
-def _found[Result](act: Callable[[], Result]) -> Result:
-    try:
-        return act()
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
 
 
 def _wire(actor: Actor, collection: TagCollection) -> dict[str, Any]:

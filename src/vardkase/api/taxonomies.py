@@ -7,10 +7,10 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Redirect, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.inputs import listed
 from vardkase.api.paging import LARGEST, paged
 from vardkase.api.request import Call
 from vardkase.api.tags.documents import taxonomy_dict
-from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.hub.profiles import EVERY
@@ -37,7 +37,11 @@ def index(call: Call) -> Answer:
     """List the taxonomies, each with the number of its tags and of those that exist on this instance."""
     counts = {count.taxonomy.pk: count for count in queries.taxonomy_counts()}
     if word := str(call.param("value") or "").lower():
-        counts = {number: count for number, count in counts.items() if _mentions(count.taxonomy, word)}
+        counts = {
+            number: count
+            for number, count in counts.items()
+            if word in count.taxonomy.namespace.lower() or word in count.taxonomy.description.lower()
+        }
     if call.param("enabled") is not None:
         enabled = as_bool(call.param("enabled"))
         counts = {number: count for number, count in counts.items() if count.taxonomy.enabled == enabled}
@@ -83,8 +87,8 @@ def disable(call: Call) -> Answer:
 def add_tag(call: Call) -> Answer:
     """Create the taxonomy's tags: all of them, or those in ``name``."""
     taxonomy = _find(call)
-    wanted = call.param("name")
-    names = [wanted] if isinstance(wanted, str) else wanted
+    value = call.param("name")
+    names = [value] if isinstance(value, str) else value
     try:
         services.create_taxonomy_tags(call.actor, taxonomy.pk, names)
     except Invalid as error:
@@ -205,10 +209,6 @@ def _hidden(call: Call, action: str, *, hidden: bool) -> Answer:
         raise SaveFailed(f"{action} Taxonomy", f"/taxonomies/{action}", error.errors) from None
     word = "hidden" if hidden else "unhidden"
     return saved(f"{changed} tag(s) {word}.", f"/taxonomies/{action}")
-
-
-def _mentions(taxonomy: Taxonomy, word: str) -> bool:
-    return word in taxonomy.namespace.lower() or word in taxonomy.description.lower()
 
 
 def _entry(entry: queries.Entry, tag: Tag | None) -> dict[str, Any]:

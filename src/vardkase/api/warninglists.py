@@ -9,11 +9,11 @@ from msgspec.json import encode
 
 from vardkase.api.answers import Answer, Json, Redirect, Stream, not_toggled, saved, toggled
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.errors import SaveFailed
 from vardkase.api.paging import LARGEST, paged
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute
@@ -158,15 +158,22 @@ def add_attribute(call: Call) -> Answer:
 
 
 def _found(call: Call) -> Warninglist:
-    try:
-        return queries.find_warninglist(as_int(call.arg(0)) or 0)
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    return queries.find_warninglist(as_int(call.arg(0)) or 0)
 
 
 def _document(warninglist: Warninglist) -> Iterator[bytes]:
     yield b'{"Warninglist":' + encode(_warninglist(warninglist))[:-1] + b',"WarninglistEntry":['
-    yield from _chunks(warninglist, lambda entry: encode(_entry(entry)))
+    yield from _chunks(
+        warninglist,
+        lambda entry: encode(
+            {
+                "id": str(entry.pk),
+                "value": entry.value,
+                "warninglist_id": str(entry.warninglist_id),
+                "comment": entry.comment,
+            }
+        ),
+    )
     types = [
         {"id": str(position), "type": name, "warninglist_id": str(warninglist.pk)}
         for position, name in enumerate(warninglist.matching_attributes or ["ALL"], start=1)
@@ -204,15 +211,15 @@ def toggle_enable(call: Call) -> Answer:
     """Enable or disable warninglists by ``id``, or by ``name`` with ``%``; without ``enabled``, each is
     toggled."""
     body = call.data("Warninglist")
-    wanted = body.get("enabled")
+    value = body.get("enabled")
     ids = [number for item in _several(body.get("id")) if (number := as_int(item)) is not None]
     names = [str(name) for name in _several(body.get("name"))]
-    enabled = None if wanted is None else as_bool(wanted)
+    enabled = None if value is None else as_bool(value)
     count = services.set_enabled(call.actor, ids=ids, names=names, enabled=enabled)
     if not count:
         return not_toggled("Warninglist(s) not found.")
-    done = {True: "enabled", False: "disabled", None: "toggled"}[enabled]
-    return toggled(f"{count} warninglist(s) {done}")
+    outcome = {True: "enabled", False: "disabled", None: "toggled"}[enabled]
+    return toggled(f"{count} warninglist(s) {outcome}")
 
 
 @endpoint(
@@ -225,11 +232,11 @@ def toggle_enable(call: Call) -> Answer:
 def check_value(call: Call) -> Answer:
     """Return the enabled warninglists that contain the values in the body."""
     hits = check_values(str(value) for value in _checked(call))
-    found = {
+    lists_by_value = {
         value: [{"id": str(hit.warninglist_id), "name": hit.name, "matched": hit.matched} for hit in on_lists]
         for value, on_lists in hits.items()
     }
-    return Json(found or [])
+    return Json(lists_by_value or [])
 
 
 @endpoint("warninglists/update", site_admin=True, writes=True)
@@ -261,15 +268,6 @@ def _warninglist(warninglist: Warninglist) -> dict[str, Any]:
         "enabled": warninglist.enabled,
         "default": warninglist.default,
         "category": warninglist.category,
-    }
-
-
-def _entry(entry: WarninglistEntry) -> dict[str, Any]:
-    return {
-        "id": str(entry.pk),
-        "value": entry.value,
-        "warninglist_id": str(entry.warninglist_id),
-        "comment": entry.comment,
     }
 
 

@@ -169,8 +169,8 @@ def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[Re
     shared = Counter(dict(_rows(actor, sql, event=event_id, cap=cap, limit=limit, rules=rules)))
     alike = linking(alike_in_event(actor, event_id))
     shared.update(other for other, _ in {(each.related_event_id, each.value) for each in alike})
-    found = sorted(shared.items(), key=lambda each: (-each[1], -each[0]))
-    return [RelatedEvent(*each) for each in found[:limit]]
+    ranked = sorted(shared.items(), key=lambda each: (-each[1], -each[0]))
+    return [RelatedEvent(*each) for each in ranked[:limit]]
 
 
 def correlations_of_event(actor: Actor, event_id: int) -> Correlations:
@@ -184,8 +184,8 @@ def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Co
     if DISABLED.value:
         return Correlations()
     shared = _correlations(actor, KEYS_OF_ATTRIBUTES, {"ids": list(attribute_ids)})
-    alike = similar_to_attributes(actor, attribute_ids) + contained_in_attributes(actor, attribute_ids)
-    return _with_alike(shared, alike)
+    similar = similar_to_attributes(actor, attribute_ids) + contained_in_attributes(actor, attribute_ids)
+    return _with_alike(shared, similar)
 
 
 def alike_in_event(actor: Actor, event_id: int) -> list[Similar]:
@@ -226,7 +226,7 @@ def networks_containing(actor: Actor, network: str, *, limit: int = 1000) -> lis
 
     Raises ValueError when `network` is not an address or network.
     """
-    supernets = [str(each) for each in _supernets(ip_network(network, strict=False))]
+    supernets = [str(supernet) for supernet in _supernets(ip_network(network, strict=False))]
     sql = _visible(IN_NETWORKS, actor, "a", "e", where="n.net = ANY(%(nets)s::inet[])")
     return [row[0] for row in _rows(actor, sql, nets=supernets, limit=limit)]
 
@@ -272,12 +272,12 @@ def _correlations(actor: Actor, mine: str, parameters: dict[str, Any]) -> Correl
 def _paired(holders: list[list[int]], others: list[list[tuple[int, int]]], cap: int) -> Correlations:
     result = Correlations()
     pairs: list[Pair] = []
-    for own, found in zip(holders, others, strict=True):
-        if len(found) > cap:
+    for own, matches in zip(holders, others, strict=True):
+        if len(matches) > cap:
             result.over_correlating.update(own)
-        elif found:
+        elif matches:
             for attribute_id in own:
-                pairs.extend([Pair(attribute_id, *other) for other in found])
+                pairs.extend([Pair(attribute_id, *other) for other in matches])
     # A composite may share both its halves with the same attribute; the order of keys differs from hub to hub.
     result.pairs.extend(sorted(set(pairs)))
     return result
@@ -321,8 +321,8 @@ def _others(actor: Actor, rules: str) -> dict[str, str]:
     return {**predicates, "join": "" if everything else "JOIN event e ON e.id = o.event_id"}
 
 
-def _visible(sql: str, actor: Actor, attribute: str, event: str, **more: str) -> str:
-    return sql.format(**_predicates(actor, attribute, event), **more)
+def _visible(sql: str, actor: Actor, attribute: str, event: str, **parts: str) -> str:
+    return sql.format(**_predicates(actor, attribute, event), **parts)
 
 
 def _predicates(actor: Actor, attribute: str, event: str = "e") -> dict[str, str]:

@@ -34,10 +34,10 @@ def rules(actor: Actor) -> QuerySet[CorrelationRule]:
 
 def find_rule(actor: Actor, reference: str) -> CorrelationRule:
     by_uuid = UUID.fullmatch(reference.lower())
-    wanted = {"uuid": reference} if by_uuid else {"pk": as_int(reference) or 0}
-    if (found := rules(actor).filter(**wanted).first()) is None:
+    condition = {"uuid": reference} if by_uuid else {"pk": as_int(reference) or 0}
+    if (rule := rules(actor).filter(**condition).first()) is None:
         raise NotFound(CorrelationRuleProblem.NOT_FOUND())
-    return found
+    return rule
 
 
 @transaction.atomic

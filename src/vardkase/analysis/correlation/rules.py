@@ -26,13 +26,15 @@ class Exclusions:
 
 
 def exclusions_from(values: Iterable[str]) -> Exclusions:
-    found: dict[tuple[bool, bool], list[str]] = {(a, b): [] for a in (True, False) for b in (True, False)}
+    by_wildcards: dict[tuple[bool, bool], list[str]] = {
+        (a, b): [] for a in (True, False) for b in (True, False)
+    }
     for value in values:
         if text := value.strip("%"):
-            found[value.startswith("%"), value.endswith("%")].append(text.casefold())
+            by_wildcards[value.startswith("%"), value.endswith("%")].append(text.casefold())
     return Exclusions(
-        exact=frozenset(found[False, False]),
-        prefixes=tuple(found[False, True]),
-        suffixes=tuple(found[True, False]),
-        infixes=tuple(found[True, True]),
+        exact=frozenset(by_wildcards[False, False]),
+        prefixes=tuple(by_wildcards[False, True]),
+        suffixes=tuple(by_wildcards[True, False]),
+        infixes=tuple(by_wildcards[True, True]),
     )

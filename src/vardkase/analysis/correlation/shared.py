@@ -29,15 +29,15 @@ def shared_values(
         event=event_predicate(actor),
         attribute=attribute_predicate(actor, "o", key="attribute_id"),
     )
-    found: dict[int, list[SharedValue]] = {}
+    shared: dict[int, list[SharedValue]] = {}
     for other, key, kind, value1, value2 in cursor().execute(sql, parameters).fetchall():
         part = value1 if value2 is None or keys_of([value1]) == [key] else value2
-        found.setdefault(other, []).append(SharedValue(part, kind))
+        shared.setdefault(other, []).append(SharedValue(part, kind))
     for alike in linking(alike_in_event(actor, event_id)):
-        values = found.setdefault(alike.related_event_id, [])
+        values = shared.setdefault(alike.related_event_id, [])
         if len(values) < each and (value := SharedValue(alike.value, alike.type)) not in values:
             values.append(value)
-    return found
+    return shared
 
 
 # Both sides are read whole by their events' index and hashed: no value is looked up one by one.

@@ -64,15 +64,15 @@ def similar_to_attributes(actor: Actor, attribute_ids: Iterable[int]) -> list[Si
     return _similar(actor, "s.attribute_id = ANY(%(ids)s::bigint[])", {"ids": list(attribute_ids)})
 
 
-def over_correlating(found: Sequence[Similar]) -> set[int]:
+def over_correlating(similar: Sequence[Similar]) -> set[int]:
     """Attributes similar to more than VARDKASE_CORRELATION_LIMIT others; they do not link events."""
-    counted = Counter(each.attribute_id for each in found)
+    counted = Counter(pair.attribute_id for pair in similar)
     return {number for number, count in counted.items() if count > settings.VARDKASE_CORRELATION_LIMIT}
 
 
-def linking(found: Sequence[Similar]) -> list[Similar]:
-    common = over_correlating(found)
-    return [each for each in found if each.attribute_id not in common]
+def linking(similar: Sequence[Similar]) -> list[Similar]:
+    common = over_correlating(similar)
+    return [pair for pair in similar if pair.attribute_id not in common]
 
 
 def _similar(actor: Actor, where: str, parameters: Mapping[str, object]) -> list[Similar]:

@@ -29,28 +29,8 @@ class DecayOptions:
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
-def decay_options(given: Mapping[str, Any]) -> DecayOptions | None:
-    options = DecayOptions(
-        include_score=as_bool(given.get("includeDecayScore")),
-        exclude_decayed=as_bool(given.get("excludeDecayed")),
-        full_model=as_bool(given.get("includeFullModel")),
-        on_event=as_bool(given.get("includeScoresOnEvent")),
-        models=_models(given.get("decayingModel")),
-        overrides=_overrides(given),
-    )
-    asks = options.include_score or options.exclude_decayed or options.on_event
-    return options if asks else None
-
-
-def _models(given: object) -> tuple[str, ...]:
-    each = given if isinstance(given, list) else [given]
-    if not all(isinstance(one, str | int | None) for one in each):
-        raise Invalid({"decayingModel": [DecayOptionProblem.BAD_MODELS()]})
-    return tuple(str(one) for one in each if one not in (None, "", False))
-
-
-def _overrides(given: Mapping[str, Any]) -> dict[str, Any]:
-    overrides = given.get("modelOverrides") or {}
+def decay_options(search: Mapping[str, Any]) -> DecayOptions | None:
+    overrides = search.get("modelOverrides") or {}
     if isinstance(overrides, str):
         try:
             overrides = json_limits.decoded(overrides)
@@ -58,8 +38,24 @@ def _overrides(given: Mapping[str, Any]) -> dict[str, Any]:
             overrides = None
     if not isinstance(overrides, dict):
         raise Invalid({"modelOverrides": [DecayOptionProblem.BAD_OVERRIDES()]})
-    wanted = {name: value for name, value in overrides.items() if name in OVERRIDABLE}
-    if (score := given.get("score")) is not None:
-        wanted["threshold"] = score
-    overridden(ANY_MODEL, wanted)
-    return wanted
+    parameters = {name: value for name, value in overrides.items() if name in OVERRIDABLE}
+    if (score := search.get("score")) is not None:
+        parameters["threshold"] = score
+    overridden(ANY_MODEL, parameters)
+    options = DecayOptions(
+        include_score=as_bool(search.get("includeDecayScore")),
+        exclude_decayed=as_bool(search.get("excludeDecayed")),
+        full_model=as_bool(search.get("includeFullModel")),
+        on_event=as_bool(search.get("includeScoresOnEvent")),
+        models=_models(search.get("decayingModel")),
+        overrides=parameters,
+    )
+    asks = options.include_score or options.exclude_decayed or options.on_event
+    return options if asks else None
+
+
+def _models(value: object) -> tuple[str, ...]:
+    references = value if isinstance(value, list) else [value]
+    if not all(isinstance(reference, str | int | None) for reference in references):
+        raise Invalid({"decayingModel": [DecayOptionProblem.BAD_MODELS()]})
+    return tuple(str(reference) for reference in references if reference not in (None, "", False))

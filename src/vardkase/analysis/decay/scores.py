@@ -83,15 +83,15 @@ class Scorer:
     def kept(self, attribute_ids: Sequence[int]) -> list[bool]:
         """For each attribute, False only if every model that scores it considers it decayed."""
         scores = self.scores(attribute_ids)
-        return [not _all_decayed(scores.get(each, ())) for each in attribute_ids]
+        return [not _all_decayed(scores.get(attribute_id, ())) for attribute_id in attribute_ids]
 
     def event_scores(self, event_ids: Sequence[int]) -> dict[int, list[Score]]:
         tags = self._event_tags(event_ids) if self._models else {}
-        found = {}
+        scores = {}
         for event_id in event_ids if self._models else ():
             standing = SightingStatus(0, tags.get(event_id, ()))
-            found[event_id] = [_score(applied, standing) for applied in self._models]
-        return found
+            scores[event_id] = [_score(applied, standing) for applied in self._models]
+        return scores
 
     def standing(self, attribute_id: int, now: float) -> SightingStatus:
         return self._standings(self._facts([attribute_id]), now)[attribute_id]
@@ -154,14 +154,14 @@ ATTRIBUTE_TAGS = EVENT_TAGS.replace("event_tag", "attribute_tag").replace("event
 def _chosen(actor: Actor, options: DecayOptions) -> list[tuple[DecayingModel, frozenset[str] | None]]:
     if not options.models:
         return [(model, frozenset(types_of(model))) for model in visible_models(actor).filter(enabled=True)]
-    found: dict[int, DecayingModel] = {}
+    models: dict[int, DecayingModel] = {}
     for reference in options.models:
         try:
             model = find_model(actor, reference)
         except NotFound:
             continue
-        found[model.pk] = model
-    return [(model, None) for model in found.values()]
+        models[model.pk] = model
+    return [(model, None) for model in models.values()]
 
 
 def _own_values(actor: Actor) -> dict[str, float]:
@@ -169,7 +169,7 @@ def _own_values(actor: Actor) -> dict[str, float]:
     own = next(iter(values.values()), None)
     if not isinstance(own, dict):
         return {}
-    return {name.lower(): value for name, given in own.items() if (value := number(given)) is not None}
+    return {name.lower(): value for name, text in own.items() if (value := number(text)) is not None}
 
 
 def _last(fact: ScoringFacts, sighted: int | None) -> float:
@@ -184,4 +184,4 @@ def _score(applied: AppliedModel, standing: SightingStatus) -> Score:
 
 
 def _all_decayed(scores: Sequence[Score]) -> bool:
-    return bool(scores) and all(each.decayed for each in scores)
+    return bool(scores) and all(score.decayed for score in scores)

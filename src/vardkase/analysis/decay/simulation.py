@@ -54,10 +54,10 @@ def simulate(actor: Actor, model: DecayingModel, attribute_id: int) -> Simulatio
 
 
 def valued_taxonomies() -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
+    values: dict[str, dict[str, float]] = {}
     for key, tag, value in cursor().execute(VALUED).fetchall():
-        found.setdefault(key, {})[tag] = value
-    return found
+        values.setdefault(key, {})[tag] = value
+    return values
 
 
 VALUED = """

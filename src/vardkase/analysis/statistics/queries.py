@@ -65,12 +65,12 @@ def contributions(actor: Actor, scope: str, since: date) -> list[Contribution]:
     counted = {orgc: (events, attributes) for orgc, events, attributes in _rows(actor, CONTRIBUTIONS)}
     members = dict(cursor().execute("SELECT org_id, count(*) FROM account GROUP BY org_id").fetchall())
     days: dict[int, dict[date, int]] = {}
-    for organisation, day, attributes in _rows(actor, DAYS, since=since):
-        days.setdefault(organisation, {})[day] = attributes
-    found = sorted(organisations(scope), key=lambda organisation: organisation.name.lower())
+    for org_id, day, attributes in _rows(actor, DAYS, since=since):
+        days.setdefault(org_id, {})[day] = attributes
+    ordered = sorted(organisations(scope), key=lambda org_id: org_id.name.lower())
     return [
         Contribution(one, members.get(one.pk, 0), *counted.get(one.pk, (0, 0)), days.get(one.pk, {}))
-        for one in found
+        for one in ordered
     ]
 
 
@@ -82,17 +82,17 @@ def growth(actor: Actor, month: date, year: date) -> dict[str, Growth]:
 
 def event_tags(actor: Actor) -> dict[str, dict[str, int]]:
     """Taxonomy (or "custom") → tag → number of tagged events."""
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     for taxonomy, name, count in _rows(actor, EVENT_TAGS):
-        found.setdefault(taxonomy, {})[name] = count
-    return found
+        counts.setdefault(taxonomy, {})[name] = count
+    return counts
 
 
 def attribute_histogram(actor: Actor) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     for organisation, kind, count in _rows(actor, HISTOGRAM):
-        found.setdefault(organisation, {})[kind] = count
-    return dict(sorted(found.items(), key=lambda item: -sum(item[1].values())))
+        counts.setdefault(organisation, {})[kind] = count
+    return dict(sorted(counts.items(), key=lambda item: -sum(item[1].values())))
 
 
 def _row(actor: Actor, sql: str, **parameters: Any) -> tuple[Any, ...]:

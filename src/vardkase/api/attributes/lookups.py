@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import msgspec
 
@@ -53,8 +52,17 @@ def fast_lookup(call: Call) -> Answer:
     effect here."""
     if not FAST_LOOKUP.value:
         raise MispError(405, "Fast lookups are switched off on this instance (MISP.fast_lookup_enabled).")
-    found = events_with_values(call.actor, _values(call.param("value")))
-    return Json({value: [str(number) for number in events] for value, events in found.items()})
+    given = call.param("value")
+    values = given if isinstance(given, list) else [given]
+    if not values or len(values) > MOST_VALUES:
+        raise MispError(400, f"value: one to {MOST_VALUES} values are expected.")
+    if not all(isinstance(item, str | int | float) and str(item).strip() for item in values):
+        raise MispError(400, "value: texts are expected.")
+    texts = list(dict.fromkeys(map(str, values)))
+    if any(len(text) > LONGEST for text in texts):
+        raise MispError(400, f"value: texts of at most {LONGEST} characters are expected.")
+    events_by_value = events_with_values(call.actor, texts)
+    return Json({value: [str(number) for number in events] for value, events in events_by_value.items()})
 
 
 @endpoint(
@@ -70,12 +78,12 @@ def download_sample(call: Call) -> Answer:
     every = as_bool(call.param("allSamples", call.arg(1)))
     event = _event(call, str(call.param("eventID") or call.arg(2)))
     if every and (DIGEST.fullmatch(digest) or (not digest and event is not None)):
-        found = samples_beside(call.actor, digest, event)
+        samples = samples_beside(call.actor, digest, event)
     elif MD5.fullmatch(digest):
-        found = samples_with_md5(call.actor, digest, event)
+        samples = samples_with_md5(call.actor, digest, event)
     else:
         return message(ONLY_MD5)
-    return Stream(_archives(found)) if found else message(NO_HITS)
+    return Stream(_archives(samples)) if samples else message(NO_HITS)
 
 
 @endpoint("attributes/getInstanceCache", requires=(Permission.SYNC,))
@@ -93,18 +101,6 @@ def instance_cache(call: Call) -> Answer:
     return Stream(digests(call.actor, search, ids), "text/plain; charset=UTF-8", headers)
 
 
-def _values(given: Any) -> list[str]:
-    values = given if isinstance(given, list) else [given]
-    if not values or len(values) > MOST_VALUES:
-        raise MispError(400, f"value: one to {MOST_VALUES} values are expected.")
-    if not all(isinstance(each, str | int | float) and str(each).strip() for each in values):
-        raise MispError(400, "value: texts are expected.")
-    texts = list(dict.fromkeys(map(str, values)))
-    if any(len(text) > LONGEST for text in texts):
-        raise MispError(400, f"value: texts of at most {LONGEST} characters are expected.")
-    return texts
-
-
 def _event(call: Call, reference: str) -> int | None:
     if not reference:
         return None
@@ -114,9 +110,9 @@ def _event(call: Call, reference: str) -> int | None:
         return 0
 
 
-def _archives(found: Sequence[FoundSample]) -> Iterator[bytes]:
+def _archives(samples: Sequence[FoundSample]) -> Iterator[bytes]:
     separator = b'{"result":['
-    for sample in found:
+    for sample in samples:
         yield separator + msgspec.json.encode(
             {
                 "md5": sample.md5,

@@ -7,8 +7,8 @@ from typing import Any
 from vardkase.api.answers import Answer, saved, toggled
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.inputs import listed
 from vardkase.api.request import Call
-from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.access.permissions import Permission
@@ -35,7 +35,26 @@ def edit_selected_attributes(call: Call) -> Answer:
     if not chosen:
         raise MispError(404, "Invalid attribute")
     try:
-        edit_selected(call.actor, event, chosen, _changes(body))
+        sent = {
+            name: value
+            for name, value in body.items()
+            if value is not None and str(value) != AS_IT_IS.get(name)
+        }
+        comment = sent.get("comment")
+        if comment is not None and not isinstance(comment, str):
+            raise Invalid({"comment": [CommonProblem.NOT_TEXT()]})
+        reach = as_int(sent["distribution"], -1) if "distribution" in sent else None
+        changes = MassEdit(
+            to_ids=as_bool(sent["to_ids"]) if "to_ids" in sent else None,
+            distribution=reach,
+            sharing_group_id=as_int(sent.get("sharing_group_id")),
+            comment=comment,
+            tags_on=listed(sent.get("tags_ids_add")),
+            tags_off=listed(sent.get("tags_ids_remove")),
+            clusters_on=listed(sent.get("clusters_ids_add")),
+            clusters_off=listed(sent.get("clusters_ids_remove")),
+        )
+        edit_selected(call.actor, event, chosen, changes)
     except Invalid as error:
         raise SaveFailed("editSelected Attribute", URL, error.errors) from None
     return toggled("Attributes saved.", check_publish=True)
@@ -70,8 +89,8 @@ def delete_selected(call: Call) -> Answer:
         deleted = delete_attributes(call.actor, event, chosen, hard=hard)
     except NotFound:
         raise SaveFailed("deleteSelected Attribute", DELETE_URL, "No matching attributes.") from None
-    told = f"{deleted} attribute{'' if deleted == 1 else 's'} deleted."
-    return saved(told, f"{DELETE_URL}/{event}", id=str(event))
+    text = f"{deleted} attribute{'' if deleted == 1 else 's'} deleted."
+    return saved(text, f"{DELETE_URL}/{event}", id=str(event))
 
 
 @endpoint(
@@ -92,11 +111,11 @@ def attribute_replace(call: Call) -> Answer:
     values = body.get("value")
     lines = values if isinstance(values, list) else str(values or "").splitlines()
     try:
-        done = replace_attributes(call.actor, event, body, lines)
+        replaced = replace_attributes(call.actor, event, body, lines)
     except Invalid as error:
         raise SaveFailed("attributeReplace Attribute", "/attributes/attributeReplace", error.errors) from None
-    told = f"Values replaced: {done.added} added, {done.deleted} deleted."
-    return toggled(told, check_publish=True)
+    text = f"Values replaced: {replaced.added} added, {replaced.deleted} deleted."
+    return toggled(text, check_publish=True)
 
 
 def _event(call: Call, body: dict[str, Any]) -> int:
@@ -104,23 +123,3 @@ def _event(call: Call, body: dict[str, Any]) -> int:
         return find_event(call.actor, call.arg(0) or str(body.get("event_id") or "")).id
     except NotFound:
         raise MispError(404, "Invalid event") from None
-
-
-def _changes(body: dict[str, Any]) -> MassEdit:
-    sent = {
-        name: value for name, value in body.items() if value is not None and str(value) != AS_IT_IS.get(name)
-    }
-    comment = sent.get("comment")
-    if comment is not None and not isinstance(comment, str):
-        raise Invalid({"comment": [CommonProblem.NOT_TEXT()]})
-    reach = as_int(sent["distribution"], -1) if "distribution" in sent else None
-    return MassEdit(
-        to_ids=as_bool(sent["to_ids"]) if "to_ids" in sent else None,
-        distribution=reach,
-        sharing_group_id=as_int(sent.get("sharing_group_id")),
-        comment=comment,
-        tags_on=listed(sent.get("tags_ids_add")),
-        tags_off=listed(sent.get("tags_ids_remove")),
-        clusters_on=listed(sent.get("clusters_ids_add")),
-        clusters_off=listed(sent.get("clusters_ids_remove")),
-    )

@@ -32,8 +32,8 @@ def toggle_correlation(call: Call) -> Answer:
 def toggle_to_ids(call: Call) -> Answer:
     """Toggle whether an attribute is used for detection (to_ids)."""
     to_ids = _switched(call, "to_ids")
-    told = "IDS flag set." if to_ids else "IDS flag removed."
-    return saved(told, f"/attributes/toggleToIDS/{call.arg(0)}", id=call.arg(0))
+    text = "IDS flag set." if to_ids else "IDS flag removed."
+    return saved(text, f"/attributes/toggleToIDS/{call.arg(0)}", id=call.arg(0))
 
 
 @endpoint("events/toggle_correlation", requires=(Permission.ADD,), writes=True)
@@ -82,8 +82,8 @@ def _switched(call: Call, switch: Switch) -> bool:
 
 
 def _correlation(call: Call, url: str, disabled: bool) -> Answer:
-    told = "Correlation disabled." if disabled else "Correlation enabled."
-    return saved(told, f"{url}/{call.arg(0)}", id=call.arg(0))
+    text = "Correlation disabled." if disabled else "Correlation enabled."
+    return saved(text, f"{url}/{call.arg(0)}", id=call.arg(0))
 
 
 def _field(sent: dict[str, Any], allowed: tuple[str, ...]) -> dict[str, Any]:

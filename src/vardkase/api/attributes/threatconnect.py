@@ -5,7 +5,7 @@ from __future__ import annotations
 from vardkase.api.answers import Answer, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.parts import options
+from vardkase.api.inputs import upload_options
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.formats.incoming.threatconnect import Table
@@ -34,11 +34,11 @@ def add_threatconnect(call: Call) -> Answer:
     position."""
     event = find_event(call.actor, call.arg(0))
     try:
-        table = Table(call.document()[1], options(call, "Attribute")("distribution"))
+        table = Table(call.document()[1], upload_options(call, "Attribute")("distribution"))
         stored = add_attributes(call.actor, event.id, table.documents())
     except Invalid as refused:
         raise SaveFailed("add_threatconnect Attribute", WHERE, refused.errors) from refused
     count = len(stored.attribute_ids)
     errors = {**table.unsupported, **stored.rejections.errors}
-    words = f"{count} {'attribute' if count == 1 else 'attributes'} added."
-    return saved(words, f"{WHERE}/{event.id}", id=str(event.id), **({"errors": errors} if errors else {}))
+    text = f"{count} {'attribute' if count == 1 else 'attributes'} added."
+    return saved(text, f"{WHERE}/{event.id}", id=str(event.id), **({"errors": errors} if errors else {}))

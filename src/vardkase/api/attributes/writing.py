@@ -108,8 +108,8 @@ def delete(call: Call) -> Answer:
     """Delete an attribute, softly, or permanently with ``/1``, ``/hard:1`` or ``{"hard": 1}``."""
     hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
     try:
-        found = find_attribute(call.actor, call.arg(0), deleted=hard)
-        delete_attribute(call.actor, found.id, hard=hard)
+        attribute = find_attribute(call.actor, call.arg(0), deleted=hard)
+        delete_attribute(call.actor, attribute.id, hard=hard)
     except NotFound as missing:
         raise MispError(404, "Invalid attribute") from missing
     return message("Attribute deleted.")
@@ -119,11 +119,11 @@ def delete(call: Call) -> Answer:
 def restore(call: Call) -> Answer:
     """Restore a softly deleted attribute; redirects to its view, as MISP does."""
     try:
-        found = find_attribute(call.actor, call.arg(0), deleted=True)
-        restore_attribute(call.actor, found.id)
+        attribute = find_attribute(call.actor, call.arg(0), deleted=True)
+        restore_attribute(call.actor, attribute.id)
     except NotFound as missing:
         raise MispError(405, "Invalid Attribute") from missing
-    return Redirect(f"/attributes/view/{found.id}")
+    return Redirect(f"/attributes/view/{attribute.id}")
 
 
 def _event(call: Call) -> EventRow:

@@ -17,17 +17,17 @@ PAGE = 60
 def top(call: Call) -> Answer:
     """List the values with the most correlations."""
     limit, offset = limit_and_offset(call, PAGE)
-    found = top_values(call.actor, limit=limit, offset=offset)
-    return Json([{"Correlation": {"value": each.value, "count": str(each.count)}} for each in found])
+    values = top_values(call.actor, limit=limit, offset=offset)
+    return Json([{"Correlation": {"value": value.value, "count": str(value.count)}} for value in values])
 
 
 @endpoint("correlations/over_correlations", site_admin=True)
 def over_correlations(call: Call) -> Answer:
     """List the over-correlating values, for which no correlations are shown."""
     limit, offset = limit_and_offset(call, PAGE)
-    found = over_correlating_values(call.actor, limit=limit, offset=offset)
+    values = over_correlating_values(call.actor, limit=limit, offset=offset)
     return Json(
-        [{"OverCorrelatingValue": {"value": each.value, "occurrence": str(each.count)}} for each in found]
+        [{"OverCorrelatingValue": {"value": value.value, "occurrence": str(value.count)}} for value in values]
     )
 
 

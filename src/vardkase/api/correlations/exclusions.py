@@ -19,7 +19,7 @@ CLEANED = "Correlations cleanup initiated, based on the exclusion rules."
 @endpoint("correlation_exclusions/index", site_admin=True)
 def index(_call: Call) -> Answer:
     """List the correlation exclusions."""
-    return Json([_wire(each) for each in CorrelationExclusion.objects.order_by("pk")])
+    return Json([_wire(exclusion) for exclusion in CorrelationExclusion.objects.order_by("pk")])
 
 
 @endpoint("correlation_exclusions/view", site_admin=True)
@@ -70,9 +70,9 @@ def clean(call: Call) -> Answer:
 def _found(call: Call) -> CorrelationExclusion:
     number = call.arg(0)
     if number.isdecimal() and len(number) < 19:
-        found = CorrelationExclusion.objects.filter(pk=int(number)).first()
-        if found is not None:
-            return found
+        exclusion = CorrelationExclusion.objects.filter(pk=int(number)).first()
+        if exclusion is not None:
+            return exclusion
     raise MispError(404, INVALID)
 
 

@@ -33,12 +33,12 @@ ABOUT_EDIT = Description(
 @endpoint("correlation_rules/index", site_admin=True)
 def index(call: Call) -> Answer:
     """List the correlation rules page by page; name and selector_type filter."""
-    found = rule_services.rules(call.actor)
+    rules = rule_services.rules(call.actor)
     for name in FILTERS:
-        if (wanted := call.param(name)) not in (None, ""):
-            found = found.filter(**{f"{name}__in": [str(wanted)]})
+        if (value := call.param(name)) not in (None, ""):
+            rules = rules.filter(**{f"{name}__in": [str(value)]})
     limit, offset = limit_and_offset(call, PAGE)
-    return Json([_wire(each) for each in found[offset : offset + limit]])
+    return Json([_wire(rule) for rule in rules[offset : offset + limit]])
 
 
 @endpoint("correlation_rules/view", site_admin=True)

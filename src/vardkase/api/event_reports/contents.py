@@ -46,15 +46,17 @@ def elements(call: Call) -> Answer:
 def extract(call: Call) -> Answer:
     """Extract the values in a report, and return the report with suggestions in their place; nothing is
     changed."""
-    found = extraction_of(call.actor, report_id(call))
+    extraction = extraction_of(call.actor, report_id(call))
     return Json(
         {
-            "complexTypeToolResult": [_detected(value, found) for value in found.values],
+            "complexTypeToolResult": [_detected(value, extraction) for value in extraction.values],
             "replacementValues": {
-                value.value: str(uuid) for value in found.values if (uuid := found.attribute_of(value))
+                value.value: str(uuid)
+                for value in extraction.values
+                if (uuid := extraction.attribute_of(value))
             },
-            "replacementResult": {"contentWithReplacements": found.suggested()},
-            "tags": found.tags,
+            "replacementResult": {"contentWithReplacements": extraction.suggested()},
+            "tags": extraction.tags,
         }
     )
 
@@ -115,8 +117,8 @@ def from_url(call: Call) -> Answer:
     return Json(report_dict(call.actor, stored, stored=True))
 
 
-def _detected(value: DetectedValue, found: Extraction) -> dict[str, Any]:
-    known = found.attribute_of(value)
+def _detected(value: DetectedValue, extraction: Extraction) -> dict[str, Any]:
+    known = extraction.attribute_of(value)
     return {
         "value": value.value,
         "original_value": value.original,
@@ -142,18 +144,18 @@ def _decoded(value: Any) -> Any:
 def _suggestions(given: Any) -> list[dict[str, Any]]:
     """Each suggestion as a dict with its value. MISP's pages send a map by value, with the finding inside."""
     if isinstance(given, list):
-        return [each for each in given if isinstance(each, dict)]
+        return [item for item in given if isinstance(item, dict)]
     if not isinstance(given, dict):
         raise Invalid({"suggestions": [PartRequestProblem.NOT_SUGGESTIONS()]})
-    return [{"value": value, **_choice(each)} for value, each in given.items()]
+    return [{"value": value, **_choice(item)} for value, item in given.items()]
 
 
-def _choice(given: Any) -> Mapping[str, Any]:
-    if isinstance(given, str):
-        return {"type": given}
-    if not isinstance(given, dict):
+def _choice(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, str):
+        return {"type": value}
+    if not isinstance(value, dict):
         return {}
-    inner = given.get("complexTypeToolResult")
-    found = {**inner, **given} if isinstance(inner, dict) else given
-    members = {key: found[key] for key in ("type", "category", "to_ids", "comment") if key in found}
-    return {"type": found.get("default_type"), **members}
+    inner = value.get("complexTypeToolResult")
+    choice = {**inner, **value} if isinstance(inner, dict) else value
+    members = {key: choice[key] for key in ("type", "category", "to_ids", "comment") if key in choice}
+    return {"type": choice.get("default_type"), **members}

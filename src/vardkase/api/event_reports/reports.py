@@ -108,10 +108,15 @@ def restore(call: Call) -> Answer:
 @endpoint("event_reports/add_tag", requires=(Permission.TAGGER,), writes=True)
 def add_tag(call: Call) -> Answer:
     """Add the tags named in the path, or in the body's ``tag``, to a report."""
-    wanted = call.param("tag") or (call.segments[1] if len(call.segments) > 1 else "")
-    names = [_text(name) for name in (wanted if isinstance(wanted, list) else [wanted])]
+    tags = call.param("tag") or (call.segments[1] if len(call.segments) > 1 else "")
+    names = [_text(name) for name in (tags if isinstance(tags, list) else [tags])]
     try:
-        tag_report(call.actor, call.segments[0] if call.segments else "", names, local=_local(call))
+        tag_report(
+            call.actor,
+            call.segments[0] if call.segments else "",
+            names,
+            local=as_bool(call.param("local", call.segments[2] if len(call.segments) > 2 else None)),
+        )
     except Invalid as refused:
         raise SaveFailed("add Tag", "/event_reports/addTag", refused.wire) from refused
     return saved("Tag added.", "/event_reports/addTag")
@@ -136,10 +141,6 @@ def report_id(call: Call) -> int:
         raise MispError(404, "Invalid report") from missing
 
 
-def _local(call: Call) -> bool:
-    return as_bool(call.param("local", call.segments[2] if len(call.segments) > 2 else None))
-
-
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 
@@ -149,5 +150,5 @@ def _not_saved(act: str, refused: Invalid) -> SaveFailed:
     return SaveFailed(f"{act} EventReport", f"/event_reports/{act}", refused.wire)
 
 
-def _done(act: str, what: str, reference: str) -> Answer:
-    return saved(f"Event Report {reference} {what}", f"/event_reports/{act}/{reference}", id=reference)
+def _done(act: str, outcome: str, reference: str) -> Answer:
+    return saved(f"Event Report {reference} {outcome}", f"/event_reports/{act}/{reference}", id=reference)

@@ -30,18 +30,18 @@ NOBODY = "Nobody receives messages about this event: nothing was sent."
 )
 def contact(call: Call) -> Answer:
     """Contact the organisation that created an event; with ``"person": 1`` only the user who created it."""
-    given = call.data("Event")
-    creator_only = as_bool(given.get("person"))
+    data = call.data("Event")
+    creator_only = as_bool(data.get("person"))
     try:
-        done = contact_reporter(call.actor, call.arg(0), given.get("message"), creator_only=creator_only)
+        result = contact_reporter(call.actor, call.arg(0), data.get("message"), creator_only=creator_only)
     except Invalid as invalid:
         raise SaveFailed("contact Event", f"/events/contact/{call.arg(0)}", invalid.errors) from invalid
     except TooManyMessages as refused:
         raise MispError(429, refused.wire, headers={"Retry-After": str(refused.wait)}) from refused
-    return saved(SENT, f"/events/contact/{done.event_id}", id=str(done.event_id), **_notice(done))
+    return saved(SENT, f"/events/contact/{result.event_id}", id=str(result.event_id), **_notice(result))
 
 
-def _notice(done: ContactResult) -> dict[str, str]:
-    if done.disabled:
+def _notice(result: ContactResult) -> dict[str, str]:
+    if result.disabled:
         return {"notice": DISABLED}
-    return {} if done.recipients else {"notice": NOBODY}
+    return {} if result.recipients else {"notice": NOBODY}

@@ -7,7 +7,8 @@ from typing import Any
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.parts import added, options
+from vardkase.api.events.added_parts import added
+from vardkase.api.inputs import upload_options
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.core.sandbox import LimitReached
@@ -44,7 +45,7 @@ ANALYSIS = "/events/upload_analysis_file"
 )
 def add_misp_export(call: Call) -> Answer:
     """Store the events of a MISP export; returns the id of each, or the reason why it was refused."""
-    option = options(call)
+    option = upload_options(call)
     wishes = ImportOptions(
         option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(0, "0")))
     )
@@ -53,7 +54,7 @@ def add_misp_export(call: Call) -> Answer:
         results = list(import_export(call.actor, _export(call), wishes, take_ownership=own))
     except (Invalid, LimitReached) as refused:
         raise SaveFailed("add_misp_export Event", EXPORT, refused.wire) from refused
-    return Json([_result(each) for each in results])
+    return Json([_result(result) for result in results])
 
 
 @endpoint(
@@ -74,7 +75,7 @@ def add_ioc(call: Call) -> Answer:
     event = _own_event(call)
     name, content = call.document()
     try:
-        document, untold = openioc_parts(name, content, options(call)("distribution"))
+        document, untold = openioc_parts(name, content, upload_options(call)("distribution"))
     except (Invalid, LimitReached) as refused:
         raise SaveFailed("addIOC Event", OPENIOC, refused.wire) from refused
     return added(call, event, document, untold)
@@ -97,7 +98,7 @@ def upload_analysis_file(call: Call) -> Answer:
     """Add the archive of an analysis from a form file or the body; the files in it become samples."""
     event = _own_event(call)
     try:
-        document = sandbox_parts(call.document()[1], options(call)("distribution"))
+        document = sandbox_parts(call.document()[1], upload_options(call)("distribution"))
     except (Invalid, LimitReached) as refused:
         raise SaveFailed("upload_analysis_file Event", ANALYSIS, refused.wire) from refused
     return added(call, event, document)
@@ -111,12 +112,12 @@ def _own_event(call: Call) -> EventRow:
 
 
 def _export(call: Call) -> bytes:
-    text = options(call)("filecontent")
+    text = upload_options(call)("filecontent")
     return text.encode() if isinstance(text, str) and text else call.document()[1]
 
 
 def _result(imported: ImportedEvent) -> dict[str, Any]:
-    told: dict[str, Any] = {"info": imported.info, "result": imported.refused or True}
+    row: dict[str, Any] = {"info": imported.info, "result": imported.refused or True}
     if imported.event_id is not None:
-        told["id"] = str(imported.event_id)
-    return {**told, "validationIssues": dict(imported.issues)} if imported.issues else told
+        row["id"] = str(imported.event_id)
+    return {**row, "validationIssues": dict(imported.issues)} if imported.issues else row

@@ -11,7 +11,7 @@ import msgspec
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.parts import decoded
+from vardkase.api.inputs import decoded
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
@@ -78,9 +78,11 @@ def free_text_import(call: Call) -> Answer:
     except Invalid as refused:
         raise SaveFailed("freeTextImport Event", WHERE, refused.errors) from refused
     if call.named.get("disable_background_processing") == "0":
-        return Json([_parsed(each, event) for each in values_in(text)])
+        return Json([_parsed(detected, event) for detected in values_in(text)])
     return (
-        Stream(_as_stored(stored)) if own else Json([_as_proposed(call, event, *each) for each in proposed])
+        Stream(_as_stored(stored))
+        if own
+        else Json([_as_proposed(call, event, *detected) for detected in proposed])
     )
 
 
@@ -104,7 +106,9 @@ def save_free_text(call: Call) -> Answer:
     if not isinstance(chosen, list) or not chosen:
         raise SaveFailed("saveFreeText Event", SAVE, {"JsonObject": ["A list of attributes is needed."]})
     comment = _text(data.get("default_comment"))
-    documents = (_with_comment(each, comment) for one in chosen for each in _of_each_type(one))
+    documents = (
+        _with_comment(document, comment) for selected in chosen for document in _of_each_type(selected)
+    )
     try:
         added = add_attributes(call.actor, event.id, documents)
     except Invalid as refused:
@@ -113,15 +117,15 @@ def save_free_text(call: Call) -> Answer:
     if not added.attribute_ids:
         raise SaveFailed("saveFreeText Event", SAVE, added.rejections.errors)
     count = len(added.attribute_ids)
-    words = f"{count} {'attribute' if count == 1 else 'attributes'} created."
-    return saved(words, f"{SAVE}/{event.id}", id=str(event.id), **errors)
+    text = f"{count} {'attribute' if count == 1 else 'attributes'} created."
+    return saved(text, f"{SAVE}/{event.id}", id=str(event.id), **errors)
 
 
 def _of_each_type(document: Any) -> list[Any]:
     kind = document.get("type") if isinstance(document, dict) else None
     if not isinstance(kind, str) or kind not in TYPES_TOGETHER.values():
         return [document]
-    return [{**document, "type": each} for each in kind.split("/")]
+    return [{**document, "type": single} for single in kind.split("/")]
 
 
 def _with_comment(document: Any, comment: str) -> Any:
@@ -129,57 +133,57 @@ def _with_comment(document: Any, comment: str) -> Any:
     return {**document, "comment": comment} if wanting else document
 
 
-def _warned(given: Any) -> WarnedValue:
-    if given == "soft":
+def _warned(value: Any) -> WarnedValue:
+    if value == "soft":
         return WarnedValue.NOT_FOR_DETECTION
-    return WarnedValue.LEFT_OUT if given and as_bool(given) else WarnedValue.KEPT
+    return WarnedValue.LEFT_OUT if value and as_bool(value) else WarnedValue.KEPT
 
 
-def _reach(given: Any) -> Any:
+def _reach(value: Any) -> Any:
     """Ignore PyMISP's -1, which leaves the distribution to the server."""
-    return None if given in (-1, "-1") else given
+    return None if value in (-1, "-1") else value
 
 
-def _text(given: Any) -> str:
-    return given if isinstance(given, str) else ""
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
-def _findings(call: Call, event: EventRow, found: Sequence[DetectedValue], data: dict[str, Any]) -> Json:
-    documents = [_finding(each) for each in found]
+def _findings(call: Call, event: EventRow, detected: Sequence[DetectedValue], data: dict[str, Any]) -> Json:
+    documents = [_finding(value) for value in detected]
     if as_bool(data.get("includeWarninglistHits")):
-        for position, warnings in warnings_of([(each.value, each.type) for each in found]).items():
+        for position, warnings in warnings_of([(value.value, value.type) for value in detected]).items():
             documents[position]["warnings"] = warnings
     if as_bool(data.get("includeCorrelations")):
-        values = [(each.type, *split(each.type, normalise(each.type, each.value))) for each in found]
+        values = [(value.type, *split(value.type, normalise(value.type, value.value))) for value in detected]
         for position, related in related_to_values(call.actor, event.id, values).items():
             documents[position]["RelatedAttribute"] = related
     return Json(documents)
 
 
-def _finding(found: DetectedValue) -> dict[str, Any]:
-    types = {name: name for name in found.alternatives}
-    if both := TYPES_TOGETHER.get(found.type):
+def _finding(detected: DetectedValue) -> dict[str, Any]:
+    types = {name: name for name in detected.alternatives}
+    if both := TYPES_TOGETHER.get(detected.type):
         types[both] = both
-    document: dict[str, Any] = {"types": types, "default_type": found.type}
-    if found.type in WITH_COMMENT or "/" in found.value:
-        document["comment"] = found.comment or False
+    document: dict[str, Any] = {"types": types, "default_type": detected.type}
+    if detected.type in WITH_COMMENT or "/" in detected.value:
+        document["comment"] = detected.comment or False
     return {
         **document,
-        "value": found.value,
-        "original_value": found.original,
-        "to_ids": int(found.to_ids),
+        "value": detected.value,
+        "original_value": detected.original,
+        "to_ids": int(detected.to_ids),
     }
 
 
-def _parsed(found: DetectedValue, event: EventRow) -> dict[str, Any]:
+def _parsed(detected: DetectedValue, event: EventRow) -> dict[str, Any]:
     return {
         "event_id": str(event.id),
-        "category": found.category,
-        "type": found.type,
-        "value": found.value,
-        "original_value": found.original,
-        "comment": found.comment,
-        "to_ids": int(found.to_ids),
+        "category": detected.category,
+        "type": detected.type,
+        "value": detected.value,
+        "original_value": detected.original,
+        "comment": detected.comment,
+        "to_ids": int(detected.to_ids),
     }
 
 
@@ -188,14 +192,14 @@ def _as_stored(stored: Sequence[tuple[int, DetectedValue]]) -> Iterator[bytes]:
     before = b"["
     for chunk in batched(stored, CHUNK):
         rows = Attribute.objects.in_bulk([identifier for identifier, _ in chunk])
-        for identifier, found in chunk:
+        for identifier, detected in chunk:
             if row := rows.get(identifier):
-                yield before + msgspec.json.encode({"Attribute": _attribute(row, found)})
+                yield before + msgspec.json.encode({"Attribute": _attribute(row, detected)})
                 before = b","
     yield b"[]" if before == b"[" else b"]"
 
 
-def _attribute(row: Attribute, found: DetectedValue) -> dict[str, Any]:
+def _attribute(row: Attribute, detected: DetectedValue) -> dict[str, Any]:
     return {
         "id": str(row.pk),
         "event_id": str(row.event_id),
@@ -203,7 +207,7 @@ def _attribute(row: Attribute, found: DetectedValue) -> dict[str, Any]:
         "category": row.category,
         "type": row.type,
         "value": row.value,
-        "original_value": found.original,
+        "original_value": detected.original,
         "value1": row.value1,
         "value2": row.value2 or "",
         "to_ids": int(row.to_ids),
@@ -217,9 +221,9 @@ def _attribute(row: Attribute, found: DetectedValue) -> dict[str, Any]:
     }
 
 
-def _as_proposed(call: Call, event: EventRow, proposal: Proposal, found: DetectedValue) -> dict[str, Any]:
+def _as_proposed(call: Call, event: EventRow, proposal: Proposal, detected: DetectedValue) -> dict[str, Any]:
     """A new proposal in the form MISP returns here, which differs from shadow_attributes/add."""
-    said = {
+    row = {
         "old_id": "0",
         "to_ids": int(proposal.to_ids),
         "deleted": "0",
@@ -227,7 +231,7 @@ def _as_proposed(call: Call, event: EventRow, proposal: Proposal, found: Detecte
         "proposal_to_delete": "0",
         "disable_correlation": "0",
         "value": proposal.value,
-        "original_value": found.original,
+        "original_value": detected.original,
         "type": proposal.type,
         "category": proposal.category,
         "distribution": int(Distribution.INHERIT),
@@ -243,4 +247,4 @@ def _as_proposed(call: Call, event: EventRow, proposal: Proposal, found: Detecte
         "value2": proposal.value2 or "",
         "id": str(proposal.pk),
     }
-    return {"ShadowAttribute": said}
+    return {"ShadowAttribute": row}

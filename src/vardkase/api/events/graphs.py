@@ -86,8 +86,8 @@ def attributes(call: Call) -> Answer:
     if output is None:
         raise MispError(404, "Invalid output format.")
     limit, _ = limit_and_offset(call, PAGE)
-    given = {"page": 1} | by_name(call, Scope.ATTRIBUTES) | {"eventid": event.id, "limit": limit}
-    return export(call, Scope.ATTRIBUTES, given, "json", output)
+    parameters = {"page": 1} | by_name(call, Scope.ATTRIBUTES) | {"eventid": event.id, "limit": limit}
+    return export(call, Scope.ATTRIBUTES, parameters, "json", output)
 
 
 @endpoint("events/filterEventIndex")
@@ -99,9 +99,9 @@ def filters(_call: Call) -> Answer:
 @endpoint("eventGraph/view", describes=Description(url="/eventGraph/view/[event_id]/[graph_id]"))
 def view(call: Call) -> Answer:
     """List the saved graphs of an event in the caller's organisation, or return the one with the given id."""
-    kept = services.graphs_of(call.actor, call.arg(0), call.arg(1) or None)
-    emails = dict(User.objects.filter(pk__in={each.user_id for each in kept}).values_list("pk", "email"))
-    return Json([_wire(each, emails.get(each.user_id, "")) for each in kept])
+    graphs = services.graphs_of(call.actor, call.arg(0), call.arg(1) or None)
+    emails = dict(User.objects.filter(pk__in={graph.user_id for graph in graphs}).values_list("pk", "email"))
+    return Json([_wire(graph, emails.get(graph.user_id, "")) for graph in graphs])
 
 
 @endpoint(
@@ -109,10 +109,10 @@ def view(call: Call) -> Answer:
 )
 def view_picture(call: Call) -> Answer:
     """Return the picture of a saved graph: ``/eventGraph/viewPicture/<event>/<graph>``."""
-    (kept,) = services.graphs_of(call.actor, call.arg(0), call.arg(1))
-    if not kept.preview:
+    (graph,) = services.graphs_of(call.actor, call.arg(0), call.arg(1))
+    if not graph.preview:
         raise MispError(404, "The event graph has no picture.")
-    return Text(bytes(kept.preview), "image/png", headers={"X-Content-Type-Options": "nosniff"})
+    return Text(bytes(graph.preview), "image/png", headers={"X-Content-Type-Options": "nosniff"})
 
 
 @endpoint(
@@ -130,10 +130,10 @@ def add(call: Call) -> Answer:
     """Save a graph of a readable event."""
     data = call.data("EventGraph")
     try:
-        kept = services.keep_graph(call.actor, call.arg(0) or str(data.get("event_id") or ""), data)
+        graph = services.keep_graph(call.actor, call.arg(0) or str(data.get("event_id") or ""), data)
     except Invalid as invalid:
         raise SaveFailed("add EventGraph", "/eventGraph/add", invalid.errors) from invalid
-    return saved("EventGraph added.", f"/eventGraph/add/{kept.event_id}", id=str(kept.pk))
+    return saved("EventGraph added.", f"/eventGraph/add/{graph.event_id}", id=str(graph.pk))
 
 
 @endpoint("eventGraph/delete", requires=(Permission.MODIFY,), writes=True)
@@ -147,21 +147,21 @@ def _drawn(call: Call, draw: Callable[[GraphParts], Graph]) -> Answer:
     event = find_event(call.actor, call.arg(0))
     ids = [event.id]
     if as_bool(call.param("extended")):
-        ids += [each.id for each in extended_events(call.actor, event)[1]]
+        ids += [extension.id for extension in extended_events(call.actor, event)[1]]
     return Json(draw(event_graph.event_parts(call.actor, ids)))
 
 
-def _wire(kept: EventGraph, email: str) -> dict[str, Any]:
-    picture = services.DATA_URL + b64encode(bytes(kept.preview)).decode() if kept.preview else ""
+def _wire(graph: EventGraph, email: str) -> dict[str, Any]:
+    picture = services.DATA_URL + b64encode(bytes(graph.preview)).decode() if graph.preview else ""
     return {
         "EventGraph": {
-            "id": str(kept.pk),
-            "event_id": str(kept.event_id),
-            "user_id": str(kept.user_id),
-            "org_id": str(kept.org_id),
-            "timestamp": str(kept.timestamp),
-            "network_name": kept.network_name,
-            "network_json": kept.network_json,
+            "id": str(graph.pk),
+            "event_id": str(graph.event_id),
+            "user_id": str(graph.user_id),
+            "org_id": str(graph.org_id),
+            "timestamp": str(graph.timestamp),
+            "network_name": graph.network_name,
+            "network_json": graph.network_json,
             "preview_img": picture,
         },
         "User": {"email": email},

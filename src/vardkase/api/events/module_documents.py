@@ -12,8 +12,9 @@ from django.utils.http import content_disposition_header
 from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.events.added_parts import added
+from vardkase.api.inputs import decoded
 from vardkase.api.modules import reaching
-from vardkase.api.parts import added, decoded
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.exchange.modules.errors import ModuleFailed
@@ -84,15 +85,11 @@ def _sent(call: Call, body: dict[str, Any]) -> tuple[str, str]:
         name, content = call.document()
         return name, base64.b64encode(content).decode()
     if isinstance(data := body.get("data"), str):
-        return str(body.get("filename") or ""), _checked(data)
+        try:
+            base64.b64decode(data, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise MispError(400, "The data is not valid base64.") from error
+        return str(body.get("filename") or ""), data
     if isinstance(text := body.get("paste"), str):
         return "", base64.b64encode(text.encode()).decode()
     raise SaveFailed("importModule Event", IMPORT, {"data": ["A document is needed."]})
-
-
-def _checked(data: str) -> str:
-    try:
-        base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise MispError(400, "The data is not valid base64.") from error
-    return data

@@ -77,15 +77,15 @@ def stix2(call: Call) -> Answer:
 @endpoint("events/xml")
 def xml(call: Call) -> Answer:
     """Export whole events as XML: ``[download/]id/withAttachments/tags/from/to/last``."""
-    what = "in XML format. It is highly recommended to use JSON whenever possible"
-    return _export(call, Scope.EVENTS, "xml", _given(call, Scope.EVENTS, DOCUMENT), what)
+    advice = "in XML format. It is highly recommended to use JSON whenever possible"
+    return _export(call, Scope.EVENTS, "xml", _given(call, Scope.EVENTS, DOCUMENT), advice)
 
 
 @endpoint("events/csv")
 def csv(call: Call) -> Answer:
     """Export published attributes for detection as CSV, or all attributes with ``ignore``."""
-    given = {**FOR_DETECTION, **_given(call, Scope.EVENTS, CSV)}
-    return _export(call, Scope.EVENTS, "csv", given, "in CSV format")
+    parameters = {**FOR_DETECTION, **_given(call, Scope.EVENTS, CSV)}
+    return _export(call, Scope.EVENTS, "csv", parameters, "in CSV format")
 
 
 @endpoint("events/hids")
@@ -95,11 +95,11 @@ def hids(call: Call) -> Answer:
     if kind not in ("md5", "sha1", "sha256"):
         raise MispError(405, "Invalid hash type. Use md5, sha1 or sha256.")
     beside = {f"filename|{kind}"} | ({"malware-sample"} if kind == "md5" else set())
-    given = {
+    parameters = {
         **_given(call, Scope.ATTRIBUTES, HIDS, call.args[1:]),
         "type": [kind, *sorted(beside & WITH_FILENAME)],
     }
-    return _export(call, Scope.ATTRIBUTES, "hashes", given, "hashes", scope_named=Scope.EVENTS)
+    return _export(call, Scope.ATTRIBUTES, "hashes", parameters, "hashes", scope_named=Scope.EVENTS)
 
 
 @endpoint("events/nids")
@@ -108,8 +108,8 @@ def nids(call: Call) -> Answer:
     engine = call.arg(0).lower()
     if engine not in ("suricata", "snort"):
         raise MispError(405, "Invalid format. Use suricata or snort.")
-    given = _given(call, Scope.EVENTS, NIDS, call.args[1:])
-    return _export(call, Scope.EVENTS, engine, given, "in the various NIDS formats")
+    parameters = _given(call, Scope.EVENTS, NIDS, call.args[1:])
+    return _export(call, Scope.EVENTS, engine, parameters, "in the various NIDS formats")
 
 
 @endpoint("events/download_open_ioc_event")
@@ -123,8 +123,8 @@ def openioc(call: Call) -> Answer:
 @endpoint("attributes/text")
 def text(call: Call) -> Answer:
     """Export values, one per line: ``download/type/tags/eventid/allowNonIDS/from/to/last/…``."""
-    given = _given(call, Scope.ATTRIBUTES, TEXT)
-    return _export(call, Scope.ATTRIBUTES, "text", given, "flat indicator lists")
+    parameters = _given(call, Scope.ATTRIBUTES, TEXT)
+    return _export(call, Scope.ATTRIBUTES, "text", parameters, "flat indicator lists")
 
 
 @endpoint("attributes/rpz")
@@ -140,21 +140,24 @@ def zeek(call: Call) -> Answer:
     family = str(call.param("type") or (parts[0] if parts else "all")).lower()
     if family not in ZEEK:
         raise MispError(405, f"Invalid type. Use one of: {', '.join(ZEEK)}.")
-    given = {**_given(call, Scope.ATTRIBUTES, ZEEK_PLACES, parts[1:]), "type": sorted(ZEEK[family].types)}
+    parameters = {
+        **_given(call, Scope.ATTRIBUTES, ZEEK_PLACES, parts[1:]),
+        "type": sorted(ZEEK[family].types),
+    }
     headers = {"Content-Disposition": f'attachment; filename="misp.{family}.intel"'}
-    return export(call, Scope.ATTRIBUTES, given, "bro", ZEEK[family], headers)
+    return export(call, Scope.ATTRIBUTES, parameters, "bro", ZEEK[family], headers)
 
 
 @endpoint("attributes/return_attributes")
 def return_attributes(call: Call) -> Answer:
     """Export the attributes of one event: ``download/id/type/sigOnly``; XML unless the client asks for JSON."""
-    given = _given(call, Scope.ATTRIBUTES, ("eventid", "type", "sigOnly"))
-    if not given.get("eventid"):
+    parameters = _given(call, Scope.ATTRIBUTES, ("eventid", "type", "sigOnly"))
+    if not parameters.get("eventid"):
         raise MispError(
             400, "Please name the event: /attributes/returnAttributes/download/[id]/[type]/[sigOnly]."
         )
     wants_json = call.suffix == "json" or "json" in call.headers.get("Accept", "")
-    return _export(call, Scope.ATTRIBUTES, "json" if wants_json else "xml", given)
+    return _export(call, Scope.ATTRIBUTES, "json" if wants_json else "xml", parameters)
 
 
 @endpoint("attributes/export_search")
@@ -170,14 +173,14 @@ def _export(
     call: Call,
     scope: Scope,
     name: str,
-    given: Mapping[str, Any],
-    what: str = "",
+    parameters: Mapping[str, Any],
+    advice: str = "",
     *,
     scope_named: Scope | None = None,
 ) -> Answer:
-    warning = DEPRECATED.format(scope=scope_named or scope, what=what)
-    headers = {"X-Deprecation-Warning": warning} if what else {}
-    return export(call, scope, given, name, FORMATS[name], headers)
+    warning = DEPRECATED.format(scope=scope_named or scope, what=advice)
+    headers = {"X-Deprecation-Warning": warning} if advice else {}
+    return export(call, scope, parameters, name, FORMATS[name], headers)
 
 
 def _given(
@@ -188,15 +191,15 @@ def _given(
     body = call.body if isinstance(call.body, dict) else {}
     named: dict[str, Any] = {**call.named, **body}
     older = {name: value for name, value in named.items() if name in OLDER_NAMES}
-    given: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     for name, value in {**placed, **older}.items():
         if value in SKIPPED_VALUES:
             continue
         if name in WIDENING:
-            given |= WIDENING[name] if as_bool(value) else {}
+            parameters |= WIDENING[name] if as_bool(value) else {}
         elif (name, value) not in MEANINGLESS:
-            given[RENAMED.get(name, name)] = value
-    return given | by_name(call, scope)
+            parameters[RENAMED.get(name, name)] = value
+    return parameters | by_name(call, scope)
 
 
 def _without_download(parts: Sequence[str]) -> Sequence[str]:

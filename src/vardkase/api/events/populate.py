@@ -7,7 +7,8 @@ from typing import Any
 from vardkase.api.answers import Answer
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.parts import added, decoded
+from vardkase.api.events.added_parts import added
+from vardkase.api.inputs import decoded
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.merging import parts_to_merge
@@ -37,7 +38,14 @@ NO_DOCUMENT = "Expected an event document, or its JSON as text in the member jso
 def populate(call: Call) -> Answer:
     """Add the parts of a document to an event; with a true second argument they get new uuids."""
     event = find_event(call.actor, call.arg(0))
-    document = _document(call)
+    body: Any = call.data("Event")
+    if "json" in body:
+        body = decoded(body["json"])
+    if isinstance(body, dict) and isinstance(body.get("Event"), dict):
+        body = body["Event"]
+    if not isinstance(body, dict):
+        raise MispError(400, NO_DOCUMENT)
+    document = {name: body[name] for name in TAKEN if name in body}
     if as_bool(call.arg(1) or call.named.get("regenerateUUIDs")):
         document = with_fresh_uuids(document)
     return added(call, event, document)
@@ -68,14 +76,3 @@ def merge(call: Call) -> Answer:
     except Invalid as refused:
         raise SaveFailed("merge Event", f"/events/merge/{target.id}", refused.errors) from refused
     return added(call, target, document)
-
-
-def _document(call: Call) -> dict[str, Any]:
-    given: Any = call.data("Event")
-    if "json" in given:
-        given = decoded(given["json"])
-    if isinstance(given, dict) and isinstance(given.get("Event"), dict):
-        given = given["Event"]
-    if not isinstance(given, dict):
-        raise MispError(400, NO_DOCUMENT)
-    return {name: given[name] for name in TAKEN if name in given}

@@ -134,10 +134,10 @@ def _event(call: Call) -> EventRow:
 
 def _blob(call: Call) -> bytes:
     try:
-        given = json.loads(call.raw)
+        decoded = json.loads(call.raw)
     except ValueError:
         return call.raw
-    return given.encode() if isinstance(given, str) else call.raw
+    return decoded.encode() if isinstance(decoded, str) else call.raw
 
 
 def _wire(key: CryptographicKey) -> dict[str, Any]:

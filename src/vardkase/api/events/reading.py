@@ -83,10 +83,10 @@ def view_options(call: Call) -> EventOptions:
 def deleted_parts(value: Any) -> Deleted:
     """How events/view reads ``deleted``: 1 includes deleted parts; 2 or "only" returns them alone; a list is
     taken literally."""
-    wanted = {str(each).lower() for each in value} if isinstance(value, list) else {str(value).lower()}
-    if wanted & {"2", "only"}:
+    words = {str(word).lower() for word in value} if isinstance(value, list) else {str(value).lower()}
+    if words & {"2", "only"}:
         return Deleted.ONLY
     if isinstance(value, list):
-        shown, hidden = bool(wanted & {"0", "false"}), bool(wanted & {"1", "true"})
+        shown, hidden = bool(words & {"0", "false"}), bool(words & {"1", "true"})
         return Deleted.BOTH if shown and hidden else Deleted.ONLY if hidden else Deleted.NO
     return Deleted.BOTH if as_bool(value) else Deleted.NO

@@ -9,7 +9,7 @@ import msgspec
 from vardkase.api.answers import JSON_TYPE, Answer, Text
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.parts import options
+from vardkase.api.inputs import upload_options
 from vardkase.api.request import Call
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.problems import wire
@@ -43,7 +43,7 @@ def upload_stix(call: Call) -> Answer:
     read = READERS.get(call.arg(0, "1")[:1])
     if read is None:
         raise _refused("Invalid STIX version: 1 and 2 are known.")
-    option = options(call)
+    option = upload_options(call)
     galaxies_as_tags = as_bool(option("galaxies_as_tags", call.arg(2, "1")))
     wishes = ImportOptions(
         option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(1, "0")))

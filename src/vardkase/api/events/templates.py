@@ -44,13 +44,13 @@ ABOUT_INSTANTIATE = Description(
 @endpoint("event_templates/index")
 def index(call: Call) -> Answer:
     """List the templates of the caller's organisation and the shared ones, page by page."""
-    found = visible_templates(call.actor)
-    if isinstance(sought := call.param("searchall"), str) and sought:
-        found = found.filter(name__icontains=sought) | found.filter(description__icontains=sought)
+    templates = visible_templates(call.actor)
+    if isinstance(text := call.param("searchall"), str) and text:
+        templates = templates.filter(name__icontains=text) | templates.filter(description__icontains=text)
     if isinstance(name := call.param("name"), str) and name:
-        found = found.filter(name__iexact=name)
+        templates = templates.filter(name__iexact=name)
     limit, offset = limit_and_offset(call, PAGE)
-    return Json([_wire(each) for each in found[offset : offset + limit]])
+    return Json([_wire(template) for template in templates[offset : offset + limit]])
 
 
 @endpoint("event_templates/view")
@@ -88,8 +88,8 @@ def import_template(call: Call) -> Answer:
         template, became = services.import_template(call.actor, call.body, mode)
     except Invalid as error:
         raise SaveFailed(f"import {MODEL}s", "/EventTemplates/import", error.errors) from error
-    told = {"event_template_id": template.pk, "event_template_uuid": str(template.uuid), "mode": became}
-    return Json(told)
+    outcome = {"event_template_id": template.pk, "event_template_uuid": str(template.uuid), "mode": became}
+    return Json(outcome)
 
 
 @endpoint("event_templates/duplicate", requires=AUTHOR, writes=True)
@@ -127,8 +127,8 @@ def delete(call: Call) -> Answer:
 @endpoint("event_templates/validate_definition", requires=AUTHOR, methods=("POST", "PUT"))
 def validate_definition(call: Call) -> Answer:
     """Validate a template definition without saving it."""
-    given = call.data(MODEL)
-    errors = services.check_definition(given.get("definition", given))
+    data = call.data(MODEL)
+    errors = services.check_definition(data.get("definition", data))
     return Json({"valid": not errors, "errors": errors})
 
 
@@ -141,9 +141,9 @@ def update_from_library(call: Call) -> Answer:
 @endpoint("event_templates/instantiate", requires=(Permission.ADD,), writes=True, describes=ABOUT_INSTANTIATE)
 def instantiate(call: Call) -> Answer:
     """Create an event from a template and the given values."""
-    given = call.data(MODEL)
+    data = call.data(MODEL)
     try:
-        event_id = services.instantiate(call.actor, call.arg(0), given.get("values", given))
+        event_id = services.instantiate(call.actor, call.arg(0), data.get("values", data))
     except Invalid as error:
         url = f"/EventTemplates/instantiate/{call.arg(0)}"
         raise SaveFailed(f"instantiate {MODEL}s", url, error.errors) from error

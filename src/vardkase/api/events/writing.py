@@ -96,10 +96,10 @@ def _exported(sent: dict[str, Any]) -> dict[str, Any]:
 
 def _location(call: Call, exists: EventExists) -> dict[str, str]:
     try:
-        found = find_event(call.actor, exists.existing_id or 0)
+        existing = find_event(call.actor, exists.existing_id or 0)
     except NotFound:
         return {}
-    return {"Location": f"{call.base_url}/events/{found.id}"}
+    return {"Location": f"{call.base_url}/events/{existing.id}"}
 
 
 @endpoint(
@@ -132,7 +132,7 @@ def delete(call: Call) -> Answer:
     reference = call.arg(0) or call.param("id", "")
     references = reference if isinstance(reference, list) else [reference]
     try:
-        ids = {find_event(call.actor, one).id for one in references}
+        ids = {find_event(call.actor, each_reference).id for each_reference in references}
         delete_events(call.actor, ids)
     except (Forbidden, NotFound) as refused:
         raise SaveFailed("delete Event", "/events/delete", "Event was not deleted.") from refused

@@ -16,7 +16,6 @@ from vardkase.core.errors import Conflict
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import caching, fetching, queries, reading, tasks
-from vardkase.exchange.feeds.fetching import Fetched
 from vardkase.exchange.feeds.models import Feed, SourceFormat
 from vardkase.exchange.feeds.problems import FeedProblem
 from vardkase.knowledge.cached_sources.kinds import FEED
@@ -53,9 +52,9 @@ def preview_index(call: Call) -> Answer:
     limit, offset = limit_and_offset(call, PAGE)
     try:
         if feed.source_format == SourceFormat.MISP:
-            return Json({each.uuid: each.about for each in reading.manifest(feed, reading.GLANCE)})
+            return Json({item.uuid: item.about for item in reading.manifest(feed, reading.GLANCE)})
         return Json(
-            [_value(each) for each in islice(reading.values(feed, reading.GLANCE), offset, offset + limit)]
+            [_value(item) for item in islice(reading.values(feed, reading.GLANCE), offset, offset + limit)]
         )
     except OutgoingFailed as failed:
         raise MispError(404, failed.wire) from failed
@@ -81,7 +80,13 @@ def fetch_from_feed(call: Call) -> Answer:
         tasks.order_fetch(call.actor, [feed.pk])
         return Json({"result": QUEUED})
     try:
-        return Json({"result": _outcome(fetching.fetch_feed(call.actor, feed))})
+        fetched = fetching.fetch_feed(call.actor, feed)
+        parts = [DONE]
+        if fetched.added or fetched.edited:
+            parts.append(f"Downloaded {fetched.added + fetched.edited} new event(s).")
+        if fetched.failed:
+            parts.append(f"{fetched.failed} event(s) could not be added.")
+        return Json({"result": " ".join(parts)})
     except OutgoingFailed:
         return Json({"result": FAILED})
 
@@ -127,14 +132,14 @@ def get_event(call: Call) -> Answer:
 def fetch_selected(call: Call) -> Answer:
     r"""Store selected values of a list feed: ``{"Feed": {"data": "[{\"type\": …, \"value\": …}]"}}``."""
     feed = found(call)
-    given = call.data("Feed").get("data")
+    data = call.data("Feed").get("data")
     try:
-        chosen = json_limits.decoded(given) if isinstance(given, str) else given
+        chosen = json_limits.decoded(data) if isinstance(data, str) else data
     except ValueError:
         chosen = None
-    if not isinstance(chosen, list) or not all(isinstance(each, dict) for each in chosen):
+    if not isinstance(chosen, list) or not all(isinstance(value, dict) for value in chosen):
         raise MispError(400, "data must be a list of values.")
-    fetching.take_values(call.actor, feed, [_chosen(each) for each in chosen])
+    fetching.take_values(call.actor, feed, [_chosen(value) for value in chosen])
     return Redirect(f"{call.base_url}/feeds")
 
 
@@ -154,9 +159,9 @@ def cache_feeds(call: Call) -> Answer:
 @endpoint("feeds/searchCaches")
 def search_caches(call: Call) -> Answer:
     """List the cached feeds that contain a value, or any of a list."""
-    given = call.param("value", call.arg(0))
+    value = call.param("value", call.arg(0))
     values = [
-        str(each) for each in (given if isinstance(given, list) else [given]) if isinstance(each, str | int)
+        str(item) for item in (value if isinstance(value, list) else [value]) if isinstance(item, str | int)
     ]
     if len(values) > MOST_VALUES:
         raise MispError(400, f"At most {MOST_VALUES} values can be looked for at once.")
@@ -185,24 +190,15 @@ def _uuid(call: Call) -> str:
     return uuid
 
 
-def _outcome(fetched: Fetched) -> str:
-    parts = [DONE]
-    if fetched.added or fetched.edited:
-        parts.append(f"Downloaded {fetched.added + fetched.edited} new event(s).")
-    if fetched.failed:
-        parts.append(f"{fetched.failed} event(s) could not be added.")
-    return " ".join(parts)
-
-
-def _value(each: DetectedValue) -> dict[str, Any]:
+def _value(detected: DetectedValue) -> dict[str, Any]:
     return {
-        "types": list(each.alternatives),
-        "default_type": each.type,
-        "comment": each.comment or False,
-        "value": each.value,
-        "original_value": each.original,
-        "category": each.category,
-        "to_ids": int(each.to_ids),
+        "types": list(detected.alternatives),
+        "default_type": detected.type,
+        "comment": detected.comment or False,
+        "value": detected.value,
+        "original_value": detected.original,
+        "category": detected.category,
+        "to_ids": int(detected.to_ids),
     }
 
 
@@ -239,12 +235,12 @@ def _hit(call: Call, hit: CacheHit) -> dict[str, Any]:
 def _compared(feeds: dict[int, Feed], source: CacheSource, others: list[CacheOverlap]) -> dict[str, Any]:
     compared = [
         {
-            "id": str(each.other.number),
-            "name": each.other.about["name"],
-            "overlap_count": each.shared,
-            "overlap_percentage": each.percent,
+            "id": str(other.other.number),
+            "name": other.other.about["name"],
+            "overlap_count": other.shared,
+            "overlap_percentage": other.percent,
         }
-        for each in others
+        for other in others
     ]
     of_feed = source.kind == FEED
     about = feed_dict(feeds[source.number]) if of_feed else {**source.about, "is_misp_server": True}

@@ -95,9 +95,9 @@ def index(call: Call) -> Answer:
     if search:
         rows = rows.filter(name__icontains=search) | rows.filter(url__icontains=search)
     limit, offset = limit_and_offset(call, EVERYTHING)
-    some = list(rows[offset : offset + limit])
-    cached = queries.cached_at(feed.pk for feed in some)
-    return Json([_listed(call, feed, cached.get(feed.pk)) for feed in some])
+    page = list(rows[offset : offset + limit])
+    cached = queries.cached_at(feed.pk for feed in page)
+    return Json([_listed(call, feed, cached.get(feed.pk)) for feed in page])
 
 
 @endpoint("feeds/view")
@@ -161,12 +161,12 @@ def disable(call: Call) -> Answer:
 def toggle_selected(call: Call) -> Answer:
     """Enable (1) or disable (0) several feeds: ``/feeds/toggleSelected/<1 or 0>/<1 or 0>``; a second 1
     applies to caching."""
-    given = call.param("feed_list", call.data("Feed").get("feed_list", call.body))
+    listed = call.param("feed_list", call.data("Feed").get("feed_list", call.body))
     try:
-        ids = json_limits.decoded(given) if isinstance(given, str) else given
+        ids = json_limits.decoded(listed) if isinstance(listed, str) else listed
     except ValueError:
         ids = None
-    if not isinstance(ids, list) or not all(isinstance(each, str | int) for each in ids):
+    if not isinstance(ids, list) or not all(isinstance(identifier, str | int) for identifier in ids):
         raise MispError(400, "feed_list must be a list of ids.")
     enabled = call.arg(0) == "1"
     count = services.toggle_feeds(call.actor, ids, enabled=enabled, caching=call.arg(1) == "1")

@@ -49,11 +49,11 @@ def attach(call: Call) -> Answer:
 )
 def attach_several(call: Call) -> Answer:
     """Attach all clusters in ``target_ids`` (a list, or JSON text) to the object or objects in the path."""
-    wanted = _cluster_ids(call.data("Galaxy").get("target_ids"))
-    if not wanted:
+    references = _cluster_ids(call.data("Galaxy").get("target_ids"))
+    if not references:
         return not_toggled(NOT_PARSED)
     put = _putter(call)
-    clusters = [_cluster(call, number) for number in wanted]
+    clusters = [_cluster(call, number) for number in references]
     changed = sum(put(cluster) for cluster in clusters)
     if not changed:
         return toggled("Clusters already attached.", check_publish=True)
@@ -126,10 +126,10 @@ def _target(call: Call) -> UUID:
     raise MispError(404, f"Invalid {kind or 'target'}.")
 
 
-def _cluster_ids(given: Any) -> list[str]:
-    if isinstance(given, str):
+def _cluster_ids(value: Any) -> list[str]:
+    if isinstance(value, str):
         try:
-            given = json_limits.decoded(given)
+            value = json_limits.decoded(value)
         except ValueError:
             return []
-    return [str(number) for number in given] if isinstance(given, list) else []
+    return [str(number) for number in value] if isinstance(value, list) else []

@@ -10,10 +10,8 @@ from msgspec.json import encode
 
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.errors import MispError
 from vardkase.api.paging import paged
 from vardkase.api.request import Call
-from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -48,37 +46,28 @@ def index(call: Call) -> Answer:
         relations = relations.filter(default=context != "custom")
     if context == "org":
         relations = relations.filter(default=False, galaxy_cluster__org_id=call.actor.organisation_id)
-    found = list(relations.values_list("pk", flat=True))
-    return Stream(_stream(call, paged(call, found, MOST)), headers={"X-Result-Count": str(len(found))})
+    ids = list(relations.values_list("pk", flat=True))
+    return Stream(_stream(call, paged(call, ids, MOST)), headers={"X-Result-Count": str(len(ids))})
 
 
 @endpoint("galaxy_cluster_relations/view")
 def view(call: Call) -> Answer:
     """Return one relation."""
-    try:
-        relation = queries.find_relation(call.actor, call.arg(0))
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    relation = queries.find_relation(call.actor, call.arg(0))
     return Json(next(relation_bodies(call.actor, [relation.pk])))
 
 
 @endpoint("galaxy_cluster_relations/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
     """Add a relation between two clusters."""
-    try:
-        relation = services.add_relation(call.actor, call.data("GalaxyClusterRelation"))
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    relation = services.add_relation(call.actor, call.data("GalaxyClusterRelation"))
     return saved("GalaxyClusterRelation added", "/galaxy_cluster_relations/add", id=str(relation.pk))
 
 
 @endpoint("galaxy_cluster_relations/edit", requires=EDITOR, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
     """Edit a relation; only the members given in the body change."""
-    try:
-        relation = services.edit_relation(call.actor, call.arg(0), call.data("GalaxyClusterRelation"))
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    relation = services.edit_relation(call.actor, call.arg(0), call.data("GalaxyClusterRelation"))
     url = f"/galaxy_cluster_relations/edit/{relation.pk}"
     return saved("GalaxyClusterRelation edited", url, id=str(relation.pk))
 
@@ -86,10 +75,7 @@ def edit(call: Call) -> Answer:
 @endpoint("galaxy_cluster_relations/delete", requires=EDITOR, writes=True)
 def delete(call: Call) -> Answer:
     """Delete a relation."""
-    try:
-        number = services.delete_relation(call.actor, call.arg(0))
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    number = services.delete_relation(call.actor, call.arg(0))
     url = f"/galaxy_cluster_relations/delete/{number}"
     return saved("GalaxyClusterRelation deleted", url, id=str(number))
 
@@ -110,8 +96,19 @@ def relation_bodies(actor: Actor, ids: Iterable[int]) -> Iterator[dict[str, Any]
     for number in ids:
         relation = rows[number]
         target = targets.get(str(relation.referenced_galaxy_cluster_uuid))
+        group = relation.sharing_group_id
         yield {
-            "GalaxyClusterRelation": _relation(relation, target),
+            "GalaxyClusterRelation": {
+                "id": str(relation.pk),
+                "galaxy_cluster_id": str(relation.galaxy_cluster_id),
+                "referenced_galaxy_cluster_id": str(target.pk) if target else "0",
+                "referenced_galaxy_cluster_uuid": str(relation.referenced_galaxy_cluster_uuid),
+                "referenced_galaxy_cluster_type": relation.referenced_galaxy_cluster_type,
+                "galaxy_cluster_uuid": str(relation.galaxy_cluster.uuid),
+                "distribution": str(relation.distribution),
+                "sharing_group_id": None if group is None else str(group),
+                "default": relation.default,
+            },
             "SourceCluster": cluster_dict(relation.galaxy_cluster),
             "TargetCluster": cluster_dict(target) if target else None,
             "GalaxyClusterRelationTag": [_tagged(relation, name, tags) for name in relation.tags],
@@ -122,21 +119,6 @@ def _targets(actor: Actor, relations: Iterable[GalaxyClusterRelation]) -> dict[s
     uuids = {relation.referenced_galaxy_cluster_uuid for relation in relations}
     clusters = queries.visible_clusters(actor).filter(uuid__in=uuids).order_by("-pk")
     return {str(cluster.uuid): cluster for cluster in clusters}
-
-
-def _relation(relation: GalaxyClusterRelation, target: GalaxyCluster | None) -> dict[str, Any]:
-    group = relation.sharing_group_id
-    return {
-        "id": str(relation.pk),
-        "galaxy_cluster_id": str(relation.galaxy_cluster_id),
-        "referenced_galaxy_cluster_id": str(target.pk) if target else "0",
-        "referenced_galaxy_cluster_uuid": str(relation.referenced_galaxy_cluster_uuid),
-        "referenced_galaxy_cluster_type": relation.referenced_galaxy_cluster_type,
-        "galaxy_cluster_uuid": str(relation.galaxy_cluster.uuid),
-        "distribution": str(relation.distribution),
-        "sharing_group_id": None if group is None else str(group),
-        "default": relation.default,
-    }
 
 
 def _tagged(relation: GalaxyClusterRelation, name: str, tags: dict[str, Tag]) -> dict[str, Any]:

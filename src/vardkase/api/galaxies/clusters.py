@@ -11,7 +11,7 @@ from vardkase.api.galaxies.reading import find_galaxy
 from vardkase.api.paging import paged
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
-from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.errors import Conflict
 from vardkase.formats.misp_json.analyst_data import said_of
 from vardkase.formats.misp_json.cluster_documents import cluster_documents, galaxy_file_value
 from vardkase.formats.misp_json.knowledge import cluster_dict
@@ -70,9 +70,13 @@ def index(call: Call) -> Answer:
 def view(call: Call) -> Answer:
     """Return one cluster by id or uuid, deleted or not, with its galaxy, elements, relations and tag usage."""
     cluster = find_cluster(call, deleted=True)
-    said, inbound = said_of(call.actor, str(cluster.uuid))
-    inner = _document(call, cluster) | said | {"RelationshipInbound": inbound}
-    return Json({"GalaxyCluster": inner | _use(call, cluster)})
+    analyst_data, inbound = said_of(call.actor, str(cluster.uuid))
+    document = _document(call, cluster) | analyst_data | {"RelationshipInbound": inbound}
+    tag = tags_named(call.actor, [cluster.tag_name]).get(cluster.tag_name.lower())
+    events, attributes = tag_counts(call.actor, [tag.pk]).get(tag.pk, (0, 0)) if tag else (0, 0)
+    if tag and events + attributes:
+        document |= {"tag_count": events + attributes, "tag_id": str(tag.pk)}
+    return Json({"GalaxyCluster": document})
 
 
 @endpoint("galaxy_clusters/add", body=BodyLimits.DOCUMENT, requires=EDITOR, writes=True, describes=ABOUT_ADD)
@@ -80,12 +84,7 @@ def add(call: Call) -> Answer:
     """Create a cluster in a galaxy; ``forkUUID`` names a cluster that supplies the members missing in the
     body."""
     fork = str(call.param("forkUUID") or call.param("forkUuid") or "")
-    try:
-        cluster = services.add_cluster(
-            call.actor, find_galaxy(call), call.data("GalaxyCluster"), fork_of=fork
-        )
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    cluster = services.add_cluster(call.actor, find_galaxy(call), call.data("GalaxyCluster"), fork_of=fork)
     return Json({"GalaxyCluster": _document(call, cluster)})
 
 
@@ -142,10 +141,7 @@ def export_for_misp_galaxy(call: Call) -> Answer:
 
 
 def find_cluster(call: Call, *, deleted: bool = False) -> GalaxyCluster:
-    try:
-        return queries.find_cluster(call.actor, call.arg(0), deleted=deleted)
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    return queries.find_cluster(call.actor, call.arg(0), deleted=deleted)
 
 
 def _done(call: Call, cluster: GalaxyCluster, verb: str) -> Answer:
@@ -155,9 +151,3 @@ def _done(call: Call, cluster: GalaxyCluster, verb: str) -> Answer:
 
 def _document(call: Call, cluster: GalaxyCluster) -> dict[str, Any]:
     return next(cluster_documents(call.actor, [cluster.pk]))
-
-
-def _use(call: Call, cluster: GalaxyCluster) -> dict[str, Any]:
-    tag = tags_named(call.actor, [cluster.tag_name]).get(cluster.tag_name.lower())
-    events, attributes = tag_counts(call.actor, [tag.pk]).get(tag.pk, (0, 0)) if tag else (0, 0)
-    return {"tag_count": events + attributes, "tag_id": str(tag.pk)} if tag and events + attributes else {}

@@ -11,7 +11,6 @@ from vardkase.api.galaxies.clusters import find_cluster
 from vardkase.api.paging import LARGEST, paged
 from vardkase.api.request import Call
 from vardkase.core import json_limits
-from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.knowledge import element_dict
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies.services import add_flattened, delete_element
@@ -35,10 +34,7 @@ def index(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """Delete an element."""
     number = as_int(call.arg(0), 0) or 0
-    try:
-        delete_element(call.actor, number)
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    delete_element(call.actor, number)
     return saved("GalaxyElement deleted", f"/galaxy_elements/delete/{number}", id=str(number))
 
 
@@ -53,10 +49,10 @@ def flatten_json(call: Call) -> Answer:
 
 
 def _json(call: Call) -> Any:
-    given = call.data("GalaxyElement").get("jsonData", call.body)
-    if not isinstance(given, str):
-        return given
+    data = call.data("GalaxyElement").get("jsonData", call.body)
+    if not isinstance(data, str):
+        return data
     try:
-        return json_limits.decoded(given)
+        return json_limits.decoded(data)
     except ValueError:
         raise MispError(405, "Error while decoding JSON") from None

@@ -51,11 +51,8 @@ def of_cluster(call: Call) -> Answer:
 
 
 def _matrix(call: Call, reference: str) -> Matrix:
-    try:
-        galaxy = queries.find_galaxy(call.actor, reference) if reference else matrix_galaxy(call.actor)
-        return galaxy_matrix(call.actor, galaxy)
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    galaxy = queries.find_galaxy(call.actor, reference) if reference else matrix_galaxy(call.actor)
+    return galaxy_matrix(call.actor, galaxy)
 
 
 def _answer(matrix: Matrix, scores: dict[str, int]) -> Answer:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec.json import encode
 
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.errors import MispError
 from vardkase.api.paging import LARGEST, paged
 from vardkase.api.request import Call
-from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.knowledge import cluster_dict, element_dict, galaxy_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies import queries, services
-from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.models import Galaxy
 from vardkase.misp.flags import as_bool
 
 OPTIONAL_FIELDS = [
@@ -115,10 +112,7 @@ def wipe_default(call: Call) -> Answer:
 
 
 def find_galaxy(call: Call) -> Galaxy:
-    try:
-        return queries.find_galaxy(call.actor, call.arg(0))
-    except NotFound as error:
-        raise MispError(404, error.wire) from None
+    return queries.find_galaxy(call.actor, call.arg(0))
 
 
 def _switched(call: Call, *, enabled: bool) -> Answer:
@@ -131,10 +125,10 @@ def _document(actor: Actor, galaxy: Galaxy) -> Iterator[bytes]:
     yield b'{"Galaxy":' + encode(galaxy_dict(galaxy)) + b',"GalaxyCluster":['
     separator = b""
     for chunk in queries.with_elements_in_chunks(queries.clusters_of(actor, galaxy)):
-        yield separator + encode([_whole(cluster) for cluster in chunk])[1:-1]
+        documents = [
+            cluster_dict(cluster) | {"GalaxyElement": list(map(element_dict, cluster.elements.all()))}
+            for cluster in chunk
+        ]
+        yield separator + encode(documents)[1:-1]
         separator = b","
     yield b"]}"
-
-
-def _whole(cluster: GalaxyCluster) -> dict[str, Any]:
-    return cluster_dict(cluster) | {"GalaxyElement": list(map(element_dict, cluster.elements.all()))}

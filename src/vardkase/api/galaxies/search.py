@@ -36,9 +36,9 @@ MOST = 1_000
 def rest_search(call: Call) -> Answer:
     """Search clusters; ``minimal`` returns only uuid and version, as other instances request before they
     pull."""
-    found = _found(call)
+    clusters = _found(call)
     minimal = as_bool(call.param("minimal"))
-    chosen = paged(call, list(found.values_list("pk", flat=True)), STREAMED if minimal else MOST)
+    chosen = paged(call, list(clusters.values_list("pk", flat=True)), STREAMED if minimal else MOST)
     headers = {
         "X-Result-Count": str(len(chosen)),
         "X-Export-Module-Used": "json",
@@ -46,7 +46,7 @@ def rest_search(call: Call) -> Answer:
         "X-Skipped-Elements-Count": "0",
     }
     if minimal:
-        rows = dict(_versions(found))
+        rows = dict(_versions(clusters))
         body = [{"GalaxyCluster": rows[number]} for number in chosen]
         return Json({"response": body}, headers=headers)
     return Stream(_stream(call, chosen), headers=headers)
@@ -57,15 +57,15 @@ def export(call: Call) -> Answer:
     """Export the clusters of a galaxy for another MISP or as a misp-galaxy file, filtered by kind and
     distribution."""
     galaxy = find_galaxy(call)
-    wanted = call.data("Galaxy")
+    data = call.data("Galaxy")
     clusters = search(call.actor, {"galaxy_id": galaxy.pk})
-    kinds = [kind for kind in ("default", "custom") if as_bool(wanted.get(kind), default=True)]
+    kinds = [kind for kind in ("default", "custom") if as_bool(data.get(kind), default=True)]
     clusters = clusters.filter(default__in=[kind == "default" for kind in kinds])
-    if isinstance(distributions := wanted.get("distribution"), list | str | int) and distributions != "":
-        given = distributions if isinstance(distributions, list) else [distributions]
-        clusters = clusters.filter(distribution__in=[as_int(number, -1) for number in given])
+    if isinstance(distributions := data.get("distribution"), list | str | int) and distributions != "":
+        levels = distributions if isinstance(distributions, list) else [distributions]
+        clusters = clusters.filter(distribution__in=[as_int(number, -1) for number in levels])
     documents = list(cluster_documents(call.actor, list(clusters.values_list("pk", flat=True))))
-    if str(wanted.get("format") or "misp") == "misp-galaxy":
+    if str(data.get("format") or "misp") == "misp-galaxy":
         return Json(_galaxy_file(galaxy, documents))
     return Json([{"GalaxyCluster": exported(document)} for document in documents])
 
@@ -84,27 +84,27 @@ def push(call: Call) -> Answer:
     return _imported(capture_clusters(call.actor, _documents(call)), "/galaxies/pushCluster")
 
 
-def _imported(done: Counter[Captured], url: str) -> Answer:
-    counts = ", ".join(f"{done[kind]} {kind.value}" for kind in Captured)
+def _imported(outcomes: Counter[Captured], url: str) -> Answer:
+    counts = ", ".join(f"{outcomes[kind]} {kind.value}" for kind in Captured)
     return saved(f"Galaxy clusters imported. {counts}. ", url)
 
 
 def _found(call: Call) -> QuerySet[GalaxyCluster]:
     filters = {name: value for name in FILTERS if (value := call.param(name)) is not None}
     try:
-        found = search(call.actor, filters)
+        clusters = search(call.actor, filters)
         if (event := call.param("eventid")) not in (None, ""):
             names = galaxy_tags_of(call.actor, find_event(call.actor, str(event)).id)
-            found = found.filter(tag_name__in=names)
+            clusters = clusters.filter(tag_name__in=names)
     except Invalid as error:
         raise MispError(400, error.wire) from None
     except NotFound:
         return GalaxyCluster.objects.none()
-    return found
+    return clusters
 
 
-def _versions(found: QuerySet[GalaxyCluster]) -> Iterator[tuple[int, dict[str, str]]]:
-    for number, uuid, version in found.values_list("pk", "uuid", "version"):
+def _versions(clusters: QuerySet[GalaxyCluster]) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, uuid, version in clusters.values_list("pk", "uuid", "version"):
         yield number, {"uuid": str(uuid), "version": str(version)}
 
 

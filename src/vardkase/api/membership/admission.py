@@ -30,13 +30,13 @@ FIELDS = tuple(services.READERS)
 @endpoint("membershipPhases/index", staff=services.OFFICERS)
 def index(call: Call) -> Answer:
     """List all phases, whether each is open today, and all legal preconditions."""
-    states = {each.number: str(each.state) for each in queries.phases(timezone.now())}
-    told = [{"Phase": _phase(each) | {"state": states[each.number]}} for each in queries.stored_phases()]
+    states = {phase.number: str(phase.state) for phase in queries.phases(timezone.now())}
+    phases = [{"Phase": _phase(phase) | {"state": states[phase.number]}} for phase in queries.stored_phases()]
     law = [
         {"name": name, "in_force_since": row.since and row.since.isoformat(), "reference": row.reference}
         for name, row in queries.recorded_preconditions().items()
     ]
-    return Json({"phases": told, "preconditions": law})
+    return Json({"phases": phases, "preconditions": law})
 
 
 @endpoint(
@@ -54,11 +54,11 @@ def index(call: Call) -> Answer:
 def edit(call: Call) -> Answer:
     """Propose a change to a phase; fields left out keep their values."""
     data = call.data("Phase")
-    given = {name: data[name] for name in FIELDS if name in data}
-    if "invitation_only" in given:
-        given["invitation_only"] = as_bool(given["invitation_only"])
+    changes = {name: data[name] for name in FIELDS if name in data}
+    if "invitation_only" in changes:
+        changes["invitation_only"] = as_bool(changes["invitation_only"])
     reason = str(data.get("reason") or "")
-    return Json(as_json(services.propose_change(call.actor, as_int(call.arg(0)) or 0, given, reason)))
+    return Json(as_json(services.propose_change(call.actor, as_int(call.arg(0)) or 0, changes, reason)))
 
 
 @endpoint(
@@ -70,7 +70,14 @@ def edit(call: Call) -> Answer:
 )
 def in_force(call: Call) -> Answer:
     """Propose recording that a legal precondition is in force, with the act or decision it is based on."""
-    since, reference = _day(call.param("since")), str(call.param("reference") or "")
+    value = call.param("since")
+    try:
+        since = parse_date(value) if isinstance(value, str) else None
+    except ValueError:  # A date that does not exist, such as 2027-02-30; None is any other text.
+        since = None
+    if since is None:
+        raise Invalid({"since": [ApiProblem.NOT_A_DAY(name="since")]})
+    reference = str(call.param("reference") or "")
     return Json(as_json(services.propose_in_force(call.actor, call.arg(0), since, reference)))
 
 
@@ -89,7 +96,7 @@ def revoke(call: Call) -> Answer:
 @endpoint("membershipInvitations/index", staff=OFFICER)
 def invited(call: Call) -> Answer:
     """List the newest invitations and their outcomes, at most 1,000."""
-    return Json([_invitation(each) for each in invitations.invitations(call.actor)[:MOST]])
+    return Json([_invitation(invitation) for invitation in invitations.invitations(call.actor)[:MOST]])
 
 
 @endpoint(
@@ -127,20 +134,10 @@ def take_back(call: Call) -> Answer:
     return Json(_invitation(invitations.revoke(call.actor, as_int(call.arg(0)) or 0)))
 
 
-def _day(given: Any) -> date:
-    try:
-        day = parse_date(given) if isinstance(given, str) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise Invalid({"since": [ApiProblem.NOT_A_DAY(name="since")]})
-    return day
-
-
 def _phase(row: Phase) -> dict[str, Any]:
-    told = {name: getattr(row, name) for name in FIELDS}
-    days = {name: value.isoformat() for name, value in told.items() if isinstance(value, date)}
-    return {"number": row.number} | told | days
+    fields = {name: getattr(row, name) for name in FIELDS}
+    days = {name: value.isoformat() for name, value in fields.items() if isinstance(value, date)}
+    return {"number": row.number} | fields | days
 
 
 def _invitation(row: Invitation) -> dict[str, Any]:

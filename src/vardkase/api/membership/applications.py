@@ -41,15 +41,15 @@ def application_dict(application: Application) -> dict[str, Any]:
 @endpoint("membershipApplications/index", staff=READERS)
 def index(call: Call) -> Answer:
     """List the newest applications, at most 1,000; ``state`` filters by state."""
-    found = queries.applications(call.actor, str(call.param("state") or ""))[:MOST]
-    return Json([{"Application": application_dict(each)} for each in found])
+    applications = queries.applications(call.actor, str(call.param("state") or ""))[:MOST]
+    return Json([{"Application": application_dict(application)} for application in applications])
 
 
 @endpoint("membershipApplications/view", staff=READERS)
 def view(call: Call) -> Answer:
     """Return one application by number, with its answers."""
-    found = queries.find_application(call.actor, str(call.arg(0)))
-    return Json({"Application": {**application_dict(found), "answers": found.answers}})
+    application = queries.find_application(call.actor, str(call.arg(0)))
+    return Json({"Application": {**application_dict(application), "answers": application.answers}})
 
 
 @endpoint(

@@ -37,8 +37,8 @@ NUMBER = "[number]"
 def index(call: Call) -> Answer:
     """List submitted applications, newest first; `handler` is an officer's id, none or second."""
     narrowed = CaseFilter(*(_text(call, name) for name in ("text", "state", "sector", "handler")))
-    found = queries.applications(call.actor, narrowed).order_by("-submitted", "-pk")[:MOST]
-    return Json([_row(each) for each in found])
+    applications = queries.applications(call.actor, narrowed).order_by("-submitted", "-pk")[:MOST]
+    return Json([_row(application) for application in applications])
 
 
 @endpoint(
@@ -98,7 +98,7 @@ def assess(call: Call) -> Answer:
 def request_completion(call: Call) -> Answer:
     """Ask the applicant to complete the application, by letter and mail."""
     steps = call.param("steps")
-    if not isinstance(steps, list) or any(not isinstance(each, str) for each in steps):
+    if not isinstance(steps, list) or any(not isinstance(step, str) for step in steps):
         raise Invalid({"steps": [ApiProblem.NOT_NAMES(name="steps")]})
     asked = (_text(call, "text"), steps, _day(call, "complete_by"))
     return Json(_whole(call, reviews.request_completion(call.actor, _application(call), *asked)))
@@ -281,7 +281,7 @@ def _whole(call: Call, application: Application) -> dict[str, Any]:
             }
             for each in queries.criteria_of(application)
         ],
-        "proposals": [_proposal(each)["Proposal"] for each in queries.proposals_of(application)],
+        "proposals": [_proposal(proposal)["Proposal"] for proposal in queries.proposals_of(application)],
         "letters": [
             {"number": each.number, "title": each.title, "sha256": each.sha256, "at": each.at.isoformat()}
             for each in letters_about("application", application.pk)

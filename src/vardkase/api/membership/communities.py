@@ -28,7 +28,7 @@ ABOUT = (
 @endpoint("memberCommunities/index", staff=READERS)
 def index(call: Call) -> Answer:
     """List the communities with their rules and current members."""
-    return Json([_community(each) for each in services.communities(call.actor)])
+    return Json([_community(community) for community in services.communities(call.actor)])
 
 
 @endpoint(
@@ -70,7 +70,7 @@ def _given(call: Call, stored: dict[str, Any]) -> dict[str, Any]:
     given = stored | {name: data[name] for name in ("name", *RULES) if name in data}
     if wrong := [name for name in LISTS if not isinstance(given.get(name), list | None)]:
         raise Invalid({name: [ApiProblem.NOT_A_LIST(name=name)] for name in wrong})
-    chosen = [as_int(each) for each in given.get("chosen") or []]
+    chosen = [as_int(identifier) for identifier in given.get("chosen") or []]
     if None in chosen:
         raise Invalid({"chosen": [ApiProblem.NOT_ORGANISATIONS(name="chosen")]})
     return given | {"chosen": chosen, "hides_members": as_bool(given.get("hides_members", False))}

@@ -9,7 +9,7 @@ from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.request import Call
 from vardkase.core.addresses import counted_as
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Invalid
 from vardkase.core.limits import Limit
 from vardkase.hub.enrolment import codes
 from vardkase.hub.enrolment.standing import standing
@@ -35,10 +35,7 @@ def count_try(actor: Actor) -> None:
 )
 def offer(call: Call) -> Answer:
     """Return the hub and organisation that an enrolment code belongs to; the code is not used up."""
-    try:
-        return Json(codes.offer(call.data("Enrolment").get("code")))
-    except NotFound as error:
-        raise MispError(404, error.wire) from error
+    return Json(codes.offer(call.data("Enrolment").get("code")))
 
 
 @endpoint(
@@ -57,10 +54,6 @@ def redeem(call: Call) -> Answer:
     data = call.data("Enrolment")
     try:
         return Json(codes.redeem(call.actor, data.get("code"), data))
-    except NotFound as error:
-        raise MispError(404, error.wire) from error
-    except Conflict as error:
-        raise MispError(409, error.wire) from error
     except Invalid as error:
         raise SaveFailed("add Enrolment", "/enrolments/redeem", error.errors) from error
 

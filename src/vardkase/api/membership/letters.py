@@ -22,15 +22,15 @@ def index(call: Call) -> Answer:
         [
             {
                 "Letter": {
-                    "id": str(each.pk),
-                    "number": each.number,
-                    "title": each.title,
-                    "about": each.thing_kind,
-                    "about_id": str(each.thing_id),
-                    "at": each.at.isoformat(),
+                    "id": str(letter.pk),
+                    "number": letter.number,
+                    "title": letter.title,
+                    "about": letter.thing_kind,
+                    "about_id": str(letter.thing_id),
+                    "at": letter.at.isoformat(),
                 }
             }
-            for each in undelivered(call.actor)
+            for letter in undelivered(call.actor)
         ]
     )
 

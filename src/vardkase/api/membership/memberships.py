@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -32,7 +31,7 @@ ORGANISATION = "[organisation_id]"
 @endpoint("memberships/index", staff=tuple(sorted(STAFF)))
 def index(call: Call) -> Answer:
     """List the memberships: organisation, state and standing."""
-    return Json([_row(each) for each in queries.memberships(call.actor)])
+    return Json([_row(membership) for membership in queries.memberships(call.actor)])
 
 
 @endpoint("memberships/view", describes=Description(url=f"/memberships/view/{ORGANISATION}"))
@@ -69,7 +68,14 @@ def activate(call: Call) -> Answer:
 def suspend(call: Call) -> Answer:
     """Restrict a membership immediately."""
     kind, reason = _text(call, "kind"), _text(call, "reason")
-    return _done(call, services.suspend(call.actor, call.arg(0), kind, reason, until=_until(call)))
+    given = _text(call, "until")
+    try:
+        until = parse_datetime(given) if given else None
+    except ValueError:
+        until = None
+    if given and (until is None or until.tzinfo is None):
+        raise Invalid({"until": [ApiProblem.NOT_A_TIME(name="until")]})
+    return _done(call, services.suspend(call.actor, call.arg(0), kind, reason, until=until))
 
 
 @endpoint(
@@ -198,17 +204,6 @@ def _text(call: Call, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _until(call: Call) -> datetime | None:
-    given = _text(call, "until")
-    try:
-        until = parse_datetime(given) if given else None
-    except ValueError:
-        until = None
-    if given and (until is None or until.tzinfo is None):
-        raise Invalid({"until": [ApiProblem.NOT_A_TIME(name="until")]})
-    return until
-
-
 def _row(membership: Membership) -> dict[str, Any]:
     organisation = membership.organisation
     return {
@@ -235,13 +230,13 @@ def _whole(call: Call, membership: Membership) -> dict[str, Any]:
     ]
     row["restrictions"] = [
         {
-            "kind": each.kind,
-            "cause": each.cause,
-            "reason": each.reason,
-            "since": each.since.isoformat(),
-            "until": each.until.isoformat() if each.until else None,
+            "kind": restriction.kind,
+            "cause": restriction.cause,
+            "reason": restriction.reason,
+            "since": restriction.since.isoformat(),
+            "until": restriction.until.isoformat() if restriction.until else None,
         }
-        for each in queries.restrictions(membership)
+        for restriction in queries.restrictions(membership)
     ]
     row["history"] = [
         {

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import date
 from typing import Any
 
 from django.utils.dateparse import parse_date
@@ -19,7 +18,6 @@ from vardkase.api.problems import ApiProblem
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.statements import queries, services
 from vardkase.hub.membership.statements.documents import answers_of
@@ -41,7 +39,14 @@ def view(call: Call) -> Answer:
     """Return the current statement and the draft; without an id, those of the caller's own organisation."""
     membership = find_membership(call.actor, call.arg(0) or call.actor.organisation_id)
     queries.require_statements(call.actor, membership)
-    return _of(membership)
+    held, written = queries.current(membership), queries.open_statement(membership)
+    return Json(
+        {
+            "organisation_id": str(membership.organisation_id),
+            "current": _statement(held) if held else None,
+            "open": _statement(written) if written else None,
+        }
+    )
 
 
 @endpoint(
@@ -85,7 +90,13 @@ def add_evidence(call: Call) -> Answer:
     """Attach a file as evidence for a measure of the draft statement."""
     data = call.data("Evidence")
     measure, name = (str(data.get(each) or "") for each in ("measure", "name"))
-    until = _day(data.get("valid_until"))
+    value = data.get("valid_until")
+    try:
+        until = parse_date(value) if isinstance(value, str) else None
+    except ValueError:  # A date that does not exist, such as 2027-02-30; None is any other text.
+        until = None
+    if value and until is None:
+        raise Invalid({"valid_until": [ApiProblem.NOT_A_DAY(name="valid_until")]})
     made = services.add_evidence(call.actor, measure, name, _content(data.get("data")), valid_until=until)
     return Json({"Evidence": _evidence(made)})
 
@@ -128,15 +139,11 @@ def evidence(call: Call) -> Answer:
 )
 def review(call: Call) -> Answer:
     """Propose to accept what a member has handed in, or to return it with reasons; another officer approves."""
-    accept, reason = _yes_or_no(call.param("accept")), str(call.param("reason") or "")
-    return Json(as_json(propose_review(call.actor, call.arg(0), accept=accept, reason=reason)))
-
-
-def _yes_or_no(given: Any) -> bool:
-    word = str(given).strip().lower()
+    word = str(call.param("accept")).strip().lower()
     if word not in TRUE_WORDS | FALSE_WORDS - {"", "none", "null"}:
         raise Invalid({"accept": [ApiProblem.NOT_TRUE_OR_FALSE(name="accept")]})
-    return word in TRUE_WORDS
+    accept, reason = word in TRUE_WORDS, str(call.param("reason") or "")
+    return Json(as_json(propose_review(call.actor, call.arg(0), accept=accept, reason=reason)))
 
 
 def _answers(call: Call) -> dict[str, str]:
@@ -148,27 +155,6 @@ def _content(given: Any) -> bytes:
         return base64.b64decode(given, validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise Invalid({"data": [ApiProblem.NOT_BASE64(name="data")]}) from None
-
-
-def _day(given: Any) -> date | None:
-    try:
-        day = parse_date(given) if isinstance(given, str) else None
-    except ValueError:
-        day = None
-    if given and day is None:
-        raise Invalid({"valid_until": [ApiProblem.NOT_A_DAY(name="valid_until")]})
-    return day
-
-
-def _of(membership: Membership) -> Json:
-    held, written = queries.current(membership), queries.open_statement(membership)
-    return Json(
-        {
-            "organisation_id": str(membership.organisation_id),
-            "current": _statement(held) if held else None,
-            "open": _statement(written) if written else None,
-        }
-    )
 
 
 def _statement(row: Statement) -> dict[str, Any]:

@@ -26,15 +26,15 @@ ASKED = ("kind", "subject", "text")
 def index(call: Call) -> Answer:
     """List the caller's support requests, newest first; administrators see all requests of their
     organisation."""
-    return Json([_row(each) for each in queries.own_requests(call.actor).order_by("-pk")[:MOST]])
+    return Json([_row(request) for request in queries.own_requests(call.actor).order_by("-pk")[:MOST]])
 
 
 @endpoint("supportRequests/desk", staff=DESKS, describes=Description("", (), ("state", "kind", "text")))
 def desk(call: Call) -> Answer:
     """List the requests of the caller's desk by due date; `state` can also be open or late."""
     state, kind, text = (_text(call, name) for name in ("state", "kind", "text"))
-    found = queries.filtered(queries.desk_requests(call.actor), state=state, kind=kind, text=text)
-    return Json([_row(each) for each in found.order_by("deadline", "pk")[:MOST]])
+    requests = queries.filtered(queries.desk_requests(call.actor), state=state, kind=kind, text=text)
+    return Json([_row(request) for request in requests.order_by("deadline", "pk")[:MOST]])
 
 
 @endpoint("supportRequests/view", describes=Description(url=f"/supportRequests/view/{ONE}"))
@@ -114,9 +114,9 @@ def step(call: Call) -> Answer:
 )
 def assign(call: Call) -> Answer:
     """Assign a request to a colleague, or to nobody."""
-    given = call.param("user_id")
-    user_id = as_int(given)
-    if user_id is None and given not in (None, ""):
+    value = call.param("user_id")
+    user_id = as_int(value)
+    if user_id is None and value not in (None, ""):
         raise Invalid({"user_id": [ApiProblem.NOT_AN_ACCOUNT(name="user_id")]})
     services.assign(call.actor, _number(call), user_id)
     return _of(call)
@@ -169,18 +169,18 @@ def _row(row: SupportRequest) -> dict[str, Any]:
 
 
 def _whole(row: SupportRequest, desk: Actor | None) -> dict[str, Any]:
-    said = [
+    messages = [
         {
-            "by": each.author,
-            "from_staff": each.from_staff,
-            "internal": each.internal,
-            "text": each.text,
-            "at": each.created.isoformat(),
+            "by": entry.author,
+            "from_staff": entry.from_staff,
+            "internal": entry.internal,
+            "text": entry.text,
+            "at": entry.created.isoformat(),
         }
-        for each in queries.conversation(row, desk)
+        for entry in queries.conversation(row, desk)
     ]
     history = [
-        {"step": each.step, "before": each.before, "after": each.after, "at": each.at.isoformat()}
-        for each in history_of(REQUEST, row.pk)
+        {"step": entry.step, "before": entry.before, "after": entry.after, "at": entry.at.isoformat()}
+        for entry in history_of(REQUEST, row.pk)
     ]
-    return {**_row(row), "Message": said, "history": history}
+    return {**_row(row), "Message": messages, "history": history}

@@ -39,8 +39,10 @@ def view(call: Call) -> Answer:
 def unanswered(call: Call) -> Answer:
     """List the members that have not accepted a version; without a number, the current one."""
     number = as_int(call.arg(0)) or queries.current_terms().version
-    found = queries.unanswered(queries.terms_of(number).version)[:MOST]
-    return Json([{"org_id": str(each.organisation_id), "name": each.organisation.name} for each in found])
+    members = queries.unanswered(queries.terms_of(number).version)[:MOST]
+    return Json(
+        [{"org_id": str(member.organisation_id), "name": member.organisation.name} for member in members]
+    )
 
 
 @endpoint("membershipTerms/draft", staff=drafts.OFFICERS, writes=True)
@@ -82,14 +84,14 @@ def discard(call: Call) -> Answer:
 )
 def publish(call: Call) -> Answer:
     """Propose that the draft come into force and that all members be asked to accept it."""
-    given = call.param("answer_by")
+    value = call.param("answer_by")
     try:
-        day = parse_date(given) if isinstance(given, str) else None
+        day = parse_date(value) if isinstance(value, str) else None
     except ValueError:
         day = None
     version, reason = as_int(call.param("version")) or 0, call.param("reason")
-    made = propose_publishing(call.actor, version, day, reason if isinstance(reason, str) else "")
-    return Json(as_json(made))
+    request = propose_publishing(call.actor, version, day, reason if isinstance(reason, str) else "")
+    return Json(as_json(request))
 
 
 @endpoint(
@@ -106,14 +108,14 @@ def accept(call: Call) -> Answer:
     name, role = data.get("name"), data.get("role")
     if not isinstance(name, str) or not isinstance(role, str):
         raise Invalid({"name": [ApiProblem.NOT_TEXTS()]})
-    made = accept_terms(call.actor, as_int(data.get("version")) or 0, name, role)
+    acceptance = accept_terms(call.actor, as_int(data.get("version")) or 0, name, role)
     return Json(
         {
             "Acceptance": {
-                "version": made.version,
-                "name": made.name,
-                "role": made.role,
-                "at": made.at.isoformat(),
+                "version": acceptance.version,
+                "name": acceptance.name,
+                "role": acceptance.role,
+                "at": acceptance.at.isoformat(),
             }
         }
     )

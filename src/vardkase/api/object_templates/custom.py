@@ -74,10 +74,10 @@ def _definition(call: Call) -> dict[str, Any]:
     # Parse the document so that duplicate members are detected: of two relations, one would be lost.
     _, content = call.document()
     try:
-        found = json.loads(content, object_pairs_hook=_without_doubles)
+        decoded = json.loads(content, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError):
-        found = call.body
-    sent = found if isinstance(found, dict) else {}
+        decoded = call.body
+    sent = decoded if isinstance(decoded, dict) else {}
     inner = sent.get(MODEL)
     template = inner if isinstance(inner, dict) else sent
     elements = sent.get(ELEMENTS, template.get(ELEMENTS))

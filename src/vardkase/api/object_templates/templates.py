@@ -8,9 +8,9 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Redirect
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.inputs import listed
 from vardkase.api.paging import LARGEST, paged
 from vardkase.api.request import Call
-from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import NotFound
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.object_templates import queries, services
@@ -75,14 +75,14 @@ def fits_of(types: Sequence[str]) -> list[dict[str, Any]]:
     return [
         {
             "ObjectTemplate": {
-                **template_body(found.template),
-                "compatibility": found.is_complete or found.missing,
-                "invalidTypes": found.foreign,
-                "invalidTypesMultiple": found.crowded,
+                **template_body(fit.template),
+                "compatibility": fit.is_complete or fit.missing,
+                "invalidTypes": fit.foreign,
+                "invalidTypesMultiple": fit.crowded,
             },
-            "ObjectTemplateElement": [element_body(each) for each in found.template.elements.all()],
+            "ObjectTemplateElement": [element_body(element) for element in fit.template.elements.all()],
         }
-        for found in fitting_templates(types)
+        for fit in fitting_templates(types)
     ]
 
 
@@ -105,11 +105,12 @@ def template_document(template: ObjectTemplate) -> dict[str, Any]:
 
 
 def _owners(templates: Sequence[ObjectTemplate]) -> dict[int, dict[str, str]]:
-    found = Organisation.objects.in_bulk({each.org_id for each in templates})
+    organisations = Organisation.objects.in_bulk({template.org_id for template in templates})
     named = {
-        number: {"id": str(number), "name": org.name, "uuid": str(org.uuid)} for number, org in found.items()
+        number: {"id": str(number), "name": org.name, "uuid": str(org.uuid)}
+        for number, org in organisations.items()
     }
-    return {each.org_id: named.get(each.org_id, HOUSE) for each in templates}
+    return {template.org_id: named.get(template.org_id, HOUSE) for template in templates}
 
 
 def template_body(template: ObjectTemplate) -> dict[str, Any]:

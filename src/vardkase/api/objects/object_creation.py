@@ -10,12 +10,11 @@ import msgspec
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.inputs import decoded, listed
 from vardkase.api.object_templates.templates import fits_of, template_body
-from vardkase.api.parts import decoded
 from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
 from vardkase.api.stored import object_body
-from vardkase.api.tags.tagging import listed
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import object_list
@@ -25,7 +24,7 @@ from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.bulk_tagging import attributes_by_event
 from vardkase.intel.services.object_grouping import group_attributes, object_of_findings
-from vardkase.intel.services.object_revision import Revision, revise_object
+from vardkase.intel.services.object_revision import revise_object
 from vardkase.knowledge.object_templates.fits import relations_for
 from vardkase.knowledge.object_templates.queries import find_active_template, find_template
 from vardkase.misp.flags import as_int
@@ -96,13 +95,13 @@ def create_from_freetext(call: Call) -> Answer:
     relations."""
     event = own_event(call.actor, call.arg(0))
     data = call.data("MispObject")
-    found = decoded(data.get("attributes"))
-    if not isinstance(found, list) or not found:
+    values = decoded(data.get("attributes"))
+    if not isinstance(values, list) or not values:
         raise SaveFailed("createFromFreetext Object", FREETEXT, {"attributes": ["A list is needed."]})
     if data.get("selectedObjectRelationMapping") is None:
-        return Json(_choices(_template_of(data), found))
+        return Json(_choices(_template_of(data), values))
     mapping = _mapping(data)
-    findings = [(_with_tags(part), str(mapping.get(str(place), ""))) for place, part in enumerate(found)]
+    findings = [(_with_tags(part), str(mapping.get(str(place), ""))) for place, part in enumerate(values)]
     try:
         object_id = object_of_findings(call.actor, event.id, _template_of(data), findings, data)
     except Invalid as refused:
@@ -129,25 +128,24 @@ def revise(call: Call) -> Answer:
     limit = min(max(as_int(call.arg(4), SIMILAR_SHOWN) or 0, 0), MOST_SIMILAR)
     stored = call.arg(3) if action == "edit" else ""
     try:
-        found = revise_object(
+        revision = revise_object(
             call.actor, event, template, call.data("Object"), object_ref=stored, limit=limit
         )
     except Invalid as refused:
         raise SaveFailed("revise_object Object", "/objects/revise_object", refused.errors) from refused
-    return Json(_revision(call, found))
-
-
-def _revision(call: Call, found: Revision) -> dict[str, Any]:
-    similar = msgspec.json.decode(b"".join(object_list(call.actor, list(found.similar))))
-    counted = [{**each, "similarity_amount": found.similar[int(each["Object"]["id"])]} for each in similar]
+    similar = msgspec.json.decode(b"".join(object_list(call.actor, list(revision.similar))))
+    counted = [
+        {**document, "similarity_amount": revision.similar[int(document["Object"]["id"])]}
+        for document in similar
+    ]
     answer: dict[str, Any] = {
-        "Object": object_body(found.row, found.row.attributes),
+        "Object": object_body(revision.row, revision.row.attributes),
         "similar_objects": counted,
     }
-    if found.newest is not None:
-        answer["newer_template"] = template_body(found.newest)
-        answer["not_in_newer_template"] = found.outside
-    return answer
+    if revision.newest is not None:
+        answer["newer_template"] = template_body(revision.newest)
+        answer["not_in_newer_template"] = revision.outside
+    return Json(answer)
 
 
 def _known_template(reference: str) -> Any:
@@ -182,9 +180,9 @@ def _relations(call: Call, data: Mapping[str, Any]) -> dict[int, str]:
     return {number: str(mapping[name]) for name, number in numbers.items() if number is not None}
 
 
-def _choices(reference: str, found: list[Any]) -> dict[str, Any]:
+def _choices(reference: str, values: list[Any]) -> dict[str, Any]:
     template = find_active_template(reference)
-    parts = [part for part in found if isinstance(part, dict)]
+    parts = [part for part in values if isinstance(part, dict)]
     return {
         "ObjectTemplate": template_body(template),
         "Attribute": [
@@ -197,5 +195,5 @@ def _with_tags(part: Any) -> Any:
     """MISP's page sends tags as comma-separated names."""
     if not isinstance(part, dict) or not isinstance(part.get("tags"), str):
         return part
-    names = [name for each in part["tags"].split(",") if (name := each.strip())]
+    names = [name for part_name in part["tags"].split(",") if (name := part_name.strip())]
     return {**part, "Tag": [{"name": name} for name in names]}

@@ -16,10 +16,10 @@ PAGE = 60
 @endpoint("objects/view")
 def view(call: Call) -> Answer:
     """Return one object with its attributes, even if deleted. HEAD only checks that it exists."""
-    found = find_object(call.actor, call.arg(0), deleted=True)
+    row = find_object(call.actor, call.arg(0), deleted=True)
     if call.method == "HEAD":
         return Text("")
-    return Json({"Object": object_dict(call.actor, found.id)})
+    return Json({"Object": object_dict(call.actor, row.id)})
 
 
 @endpoint("objects/index")

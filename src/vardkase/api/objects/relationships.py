@@ -28,9 +28,9 @@ ABOUT_EDIT = Description(
 @endpoint("object_relationships/index")
 def index(call: Call) -> Answer:
     """List the relationship types by name."""
-    words = relationships.relationships()
-    chosen = paged(call, list(words.values_list("pk", flat=True)), LARGEST)
-    rows = words.in_bulk(chosen)
+    types = relationships.relationships()
+    chosen = paged(call, list(types.values_list("pk", flat=True)), LARGEST)
+    rows = types.in_bulk(chosen)
     return Json([{MODEL: _body(rows[number])} for number in chosen])
 
 

@@ -80,8 +80,8 @@ def edit(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """Delete an object softly, or permanently with ``/1`` or ``{"hard": 1}``."""
     hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
-    found = find_object(call.actor, call.arg(0), deleted=True)
-    deleted = delete_object(call.actor, found.id, hard=hard)
+    row = find_object(call.actor, call.arg(0), deleted=True)
+    deleted = delete_object(call.actor, row.id, hard=hard)
     event_id = str(deleted.event_id)
     return saved("Object deleted", f"/objects/delete/{event_id}", id=event_id)
 
@@ -128,9 +128,9 @@ def bulk_add(call: Call) -> Answer:
         stored = add_references(call.actor, event.id, sent if isinstance(sent, list) else [])
     except Invalid as refused:
         raise SaveFailed("bulkAdd ObjectReference", where, refused.errors) from refused
-    words = f"{len(stored)} reference{'' if len(stored) == 1 else 's'} added."
-    made = [{"ObjectReference": stored_reference(each)} for each in stored]
-    return saved(words, where, id=str(event.id), data=made)
+    text = f"{len(stored)} reference{'' if len(stored) == 1 else 's'} added."
+    bodies = [{"ObjectReference": stored_reference(reference)} for reference in stored]
+    return saved(text, where, id=str(event.id), data=bodies)
 
 
 @endpoint("object_references/delete", requires=(Permission.ADD,), writes=True)
@@ -138,8 +138,8 @@ def delete_object_reference(call: Call) -> Answer:
     """Delete a reference softly, or permanently with ``/1`` or ``{"hard": 1}``."""
     hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
     try:
-        found = find_reference(call.actor, call.arg(0), deleted=True)
-        delete_reference(call.actor, found.id, hard=hard)
+        reference = find_reference(call.actor, call.arg(0), deleted=True)
+        delete_reference(call.actor, reference.id, hard=hard)
     except NotFound as missing:
         raise MispError(405, "Invalid object reference.") from missing
     return saved("ObjectReference deleted", f"/object_references/delete/{call.arg(0)}", id=call.arg(0))

@@ -25,28 +25,30 @@ def openapi(call: Call) -> Answer:
 @endpoint("api/getAllApis")
 def get_all_apis(call: Call) -> Answer:
     """List the endpoints the caller may use, with the required and optional members of their bodies."""
-    found = [one for one in declared_permissions() if one.may_be_called_by(call.actor)]
-    return Json({"allApis": {address_of(one.name): _about(one) for one in found}})
+    endpoints = [
+        permission for permission in declared_permissions() if permission.may_be_called_by(call.actor)
+    ]
+    return Json({"allApis": {address_of(declared.name): _about(declared) for declared in endpoints}})
 
 
 @endpoint("api/getApiInfo", describes=ABOUT_ONE, methods=("POST",))
 def get_api_info(call: Call) -> Answer:
     """Return the description of one endpoint by its path."""
-    wanted = plain(str(call.param("url") or "").strip("/"))
-    for found in declared_permissions():
-        if plain(found.name) == wanted and found.may_be_called_by(call.actor):
-            return Json(_about(found))
+    name = plain(str(call.param("url") or "").strip("/"))
+    for declared in declared_permissions():
+        if plain(declared.name) == name and declared.may_be_called_by(call.actor):
+            return Json(_about(declared))
     raise MispError(404, "There is no such endpoint, or you may not use it.")
 
 
-def _about(found: Endpoint) -> dict[str, Any]:
-    about = found.describes
+def _about(declared: Endpoint) -> dict[str, Any]:
+    description = declared.describes
     return {
-        "url": address_of(found.name),
-        "controller": tag_of(found.name),
-        "action": found.name.rpartition("/")[2],
-        "description": summary_of(found),
-        "mandatory": about.mandatory if about else [],
-        "optional": about.optional if about else [],
-        "methods": found.methods,
+        "url": address_of(declared.name),
+        "controller": tag_of(declared.name),
+        "action": declared.name.rpartition("/")[2],
+        "description": summary_of(declared),
+        "mandatory": description.mandatory if description else [],
+        "optional": description.optional if description else [],
+        "methods": declared.methods,
     }

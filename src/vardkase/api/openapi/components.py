@@ -95,7 +95,10 @@ REFUSALS = {
 def components() -> dict[str, Any]:
     return {
         "schemas": _schemas(),
-        "responses": {name: _response(text, schema) for name, text, schema in REFUSALS.values()},
+        "responses": {
+            name: {"description": text, "content": {"application/json": {"schema": reference(schema)}}}
+            for name, text, schema in REFUSALS.values()
+        },
         "securitySchemes": {
             "key": {
                 "type": "apiKey",
@@ -133,7 +136,7 @@ def _written(name: str, kinds: tuple[type, ...]) -> Schema:
 
 def _type(kind: msgspec.inspect.Type) -> Schema:
     alternatives = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
-    names = [JSON_TYPES.get(type(each), "") for each in alternatives]
+    names = [JSON_TYPES.get(type(alternative), "") for alternative in alternatives]
     if not all(names):
         return {}
     return {"type": names[0] if len(names) == 1 else names}
@@ -142,7 +145,3 @@ def _type(kind: msgspec.inspect.Type) -> Schema:
 def _input(required: tuple[str, ...], optional: str) -> Schema:
     properties = {name: schema_of(name) for name in (*required, *optional.split())}
     return {"type": "object", "required": list(required), "properties": properties}
-
-
-def _response(text: str, schema: str) -> dict[str, Any]:
-    return {"description": text, "content": {"application/json": {"schema": reference(schema)}}}

@@ -54,10 +54,10 @@ INTRODUCTION = (
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document, built once: no endpoint is registered after startup."""
     paths: dict[str, dict[str, Any]] = {}
-    for found in declared_permissions():
-        for path, arguments in _paths(found):
-            paths[path] = dict(_operations(found, path, arguments))
-    tags = sorted({tag_of(found.name) for found in declared_permissions()})
+    for declared in declared_permissions():
+        for path, arguments in _paths(declared):
+            paths[path] = dict(_operations(declared, path, arguments))
+    tags = sorted({tag_of(declared.name) for declared in declared_permissions()})
     return {
         "openapi": "3.1.0",
         "info": {"title": "Vårdkase", "version": MISP_VERSION, "description": INTRODUCTION},
@@ -84,85 +84,85 @@ def camel(word: str) -> str:
     return re.sub(r"_(\w)", lambda match: match[1].upper(), word)
 
 
-def _paths(found: Endpoint) -> Iterator[tuple[str, list[str]]]:
-    arguments = _arguments(found)
-    address = address_of(found.name)
+def _paths(declared: Endpoint) -> Iterator[tuple[str, list[str]]]:
+    arguments = _arguments(declared)
+    address = address_of(declared.name)
     needed = [name for name, argument in arguments if argument.required]
     names = [name for name, _ in arguments]
     for chosen in (needed, names) if needed != names else (names,):
         yield "/".join([address, *(f"{{{name}}}" for name in chosen)]), chosen
 
 
-def _arguments(found: Endpoint) -> list[tuple[str, Argument]]:
-    reading = reading_of(found.handler)
-    told = [
-        name.replace("|", "_or_") for name in BRACKETS.findall(found.describes.url if found.describes else "")
+def _arguments(declared: Endpoint) -> list[tuple[str, Argument]]:
+    reading = reading_of(declared.handler)
+    names = [
+        name.replace("|", "_or_")
+        for name in BRACKETS.findall(declared.describes.url if declared.describes else "")
     ]
-    places = DELETED if found.name.endswith("/delete") else PLACES
+    places = DELETED if declared.name.endswith("/delete") else PLACES
     named: dict[str, Argument] = {}
-    for position in range(max([*reading.arguments, len(told) - 1], default=-1) + 1):
+    for position in range(max([*reading.arguments, len(names) - 1], default=-1) + 1):
         argument = reading.arguments.get(position) or Argument(position, "", required=False)
         spare = places[position] if position < len(places) else f"argument_{position + 1}"
-        name = told[position] if position < len(told) else argument.name or spare
+        name = names[position] if position < len(names) else argument.name or spare
         named[name if name not in named else f"{name}_{position + 1}"] = argument
     return list(named.items())
 
 
-def _operations(found: Endpoint, path: str, arguments: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    reading = reading_of(found.handler)
-    for method in _methods(found, reading):
+def _operations(declared: Endpoint, path: str, arguments: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    reading = reading_of(declared.handler)
+    for method in _methods(declared, reading):
         operation: dict[str, Any] = {
             "operationId": f"{method}{re.sub(r'[^A-Za-z0-9]+', '_', path)}".rstrip("_"),
-            "tags": [tag_of(found.name)],
-            "summary": summary_of(found),
-            "x-requires": requirements(found),
-            "responses": _responses(found, reading),
+            "tags": [tag_of(declared.name)],
+            "summary": summary_of(declared),
+            "x-requires": requirements(declared),
+            "responses": _responses(declared, reading),
         }
-        parameters = [_in_path(name) for name in arguments]
-        body = _body(found, reading)
+        parameters = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+            for name in arguments
+        ]
+        body = _body(declared, reading)
         if method == "get":
-            names = [*members_of(found), *reading.parameters]
+            names = [*members_of(declared), *reading.parameters]
             parameters += [_in_query(name) for name in dict.fromkeys(names) if name not in arguments]
         elif body:
             operation["requestBody"] = body
         if parameters:
             operation["parameters"] = parameters
-        if found.public:
+        if declared.public:
             operation["security"] = []
         yield method, operation
 
 
-def _methods(found: Endpoint, reading: Reading) -> list[str]:
-    action = plain(found.name.rpartition("/")[2])
-    if not found.writes and found.allows("GET"):
-        return ["get", "post"] if reading.parameters or reading.model or members_of(found) else ["get"]
+def _methods(declared: Endpoint, reading: Reading) -> list[str]:
+    action = plain(declared.name.rpartition("/")[2])
+    if not declared.writes and declared.allows("GET"):
+        return ["get", "post"] if reading.parameters or reading.model or members_of(declared) else ["get"]
     usual = {"edit": ["post", "put"], "delete": ["post", "delete"]}.get(action, ["post"])
-    return [method for method in usual if found.allows(method.upper())]
+    return [method for method in usual if declared.allows(method.upper())]
 
 
-def summary_of(found: Endpoint) -> str:
+def summary_of(declared: Endpoint) -> str:
     """The first paragraph of the function's docstring, else the text of its `Description`, else the action's
     name in words."""
-    documented = (found.handler.__doc__ or "").strip().partition("\n\n")[0]
-    told = found.describes.text if found.describes else ""
-    return " ".join((documented or told or words_of(found.name)).split()).rstrip(".")
+    documented = (declared.handler.__doc__ or "").strip().partition("\n\n")[0]
+    text = declared.describes.text if declared.describes else ""
+    return " ".join((documented or text or words_of(declared.name)).split()).rstrip(".")
 
 
 def words_of(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_|/", " ", name).lower().capitalize()
 
 
-def requirements(found: Endpoint) -> list[str]:
-    needed = [permission.value for permission in found.requires]
-    if found.requires_any:
-        needed.append(" or ".join(permission.value for permission in found.requires_any))
-    if found.site_admin:
+def requirements(declared: Endpoint) -> list[str]:
+    needed = [permission.value for permission in declared.requires]
+    if declared.requires_any:
+        needed.append(" or ".join(permission.value for permission in declared.requires_any))
+    if declared.site_admin:
         needed.append("site administrator")
-    return [*needed, *(["a key that may write"] if found.writes and not found.public else [])]
-
-
-def _in_path(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    return [*needed, *(["a key that may write"] if declared.writes and not declared.public else [])]
 
 
 def _in_query(name: str) -> dict[str, Any]:
@@ -171,14 +171,14 @@ def _in_query(name: str) -> dict[str, Any]:
     return {"name": name, "in": "query", **about, "schema": schema or {"type": "string"}}
 
 
-def _body(found: Endpoint, reading: Reading) -> dict[str, Any] | None:
-    mandatory = _names(found.describes.mandatory) if found.describes else []
-    optional = _names(found.describes.optional) if found.describes else []
+def _body(declared: Endpoint, reading: Reading) -> dict[str, Any] | None:
+    mandatory = _names(declared.describes.mandatory) if declared.describes else []
+    optional = _names(declared.describes.optional) if declared.describes else []
     names = [*mandatory, *optional, *reading.parameters]
     if not (names or reading.model or reading.file):
         return None
     bare: Schema = {"type": "object", "properties": {name: schema_of(name) for name in names}}
-    if mandatory and not (isinstance(found.describes.mandatory, Mapping) if found.describes else False):
+    if mandatory and not (isinstance(declared.describes.mandatory, Mapping) if declared.describes else False):
         bare["required"] = mandatory
     wrapped = {"type": "object", "required": [reading.model], "properties": {reading.model: bare}}
     schema: Schema = {"anyOf": [bare, wrapped]} if reading.model else bare
@@ -189,26 +189,26 @@ def _body(found: Endpoint, reading: Reading) -> dict[str, Any] | None:
     return {"required": bool(mandatory) and not reading.file, "content": content}
 
 
-def members_of(found: Endpoint) -> list[str]:
-    about = found.describes
+def members_of(declared: Endpoint) -> list[str]:
+    about = declared.describes
     return [*_names(about.mandatory), *_names(about.optional)] if about else []
 
 
-def _names(told: Any) -> list[str]:
-    listed = told.values() if isinstance(told, Mapping) else told
-    flat = [name for each in listed for name in (each if isinstance(each, list) else [each])]
+def _names(members: Any) -> list[str]:
+    listed = members.values() if isinstance(members, Mapping) else members
+    flat = [name for member in listed for name in (member if isinstance(member, list) else [member])]
     return [name for name in flat if isinstance(name, str) and re.fullmatch(r"[\w-]+", name)]
 
 
-def _responses(found: Endpoint, reading: Reading) -> dict[str, Any]:
-    entity = found.describes.answers if found.describes else ""
+def _responses(declared: Endpoint, reading: Reading) -> dict[str, Any]:
+    entity = declared.describes.answers if declared.describes else ""
     answers: dict[str, Any] = {"200": _entity(entity) if entity else _success(reading)}
     if "Redirect" in reading.answers:
         answers["302"] = {"description": "Done; the address in Location shows it."}
     if 204 in reading.statuses:
         answers["204"] = {"description": "There is nothing to tell."}
     for status, (name, _, _) in REFUSALS.items():
-        if status in EVERYWHERE or status in reading.statuses or (status == 409 and found.writes):
+        if status in EVERYWHERE or status in reading.statuses or (status == 409 and declared.writes):
             answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
     return answers
 
@@ -216,7 +216,7 @@ def _responses(found: Endpoint, reading: Reading) -> dict[str, Any]:
 def _success(reading: Reading) -> dict[str, Any]:
     kinds = [
         reference(name)
-        for name in dict.fromkeys(SIMPLE[each] for each in sorted(reading.answers & set(SIMPLE)))
+        for name in dict.fromkeys(SIMPLE[answer] for answer in sorted(reading.answers & set(SIMPLE)))
     ]
     kinds += [described for shape in reading.shapes if (described := _schema(shape)) not in kinds]
     streamed = reading.answers & {"Stream", "Text"}

@@ -48,15 +48,15 @@ class Reading:
 @cache
 def reading_of(handler: Callable[..., Any]) -> Reading:
     """Follow `handler` through the API functions to which it passes its call."""
-    found = Reading()
+    reading = Reading()
     seen: set[FunctionType] = set()
     waiting = _functions(handler)
     while waiting:
         function = waiting.pop()
         if function not in seen and function.__module__.startswith(OURS):
             seen.add(function)
-            waiting += _read(function, found)
-    return found
+            waiting += _read(function, reading)
+    return reading
 
 
 def _functions(handler: Callable[..., Any]) -> list[FunctionType]:
@@ -66,7 +66,7 @@ def _functions(handler: Callable[..., Any]) -> list[FunctionType]:
     return [handler, *(each for each in inner if isinstance(each, FunctionType))]
 
 
-def _read(function: FunctionType, found: Reading) -> list[FunctionType]:
+def _read(function: FunctionType, reading: Reading) -> list[FunctionType]:
     definition = _definition(function)
     passed_on: list[FunctionType] = []
     if definition is None:
@@ -76,48 +76,46 @@ def _read(function: FunctionType, found: Reading) -> list[FunctionType]:
             continue
         name = _name(node.func)
         if _is_call(node.func):
-            _note_use(name, node, parents, found)
+            _note_use(name, node, parents, reading)
         elif name == "MispError" and isinstance(node.args[0], ast.Constant):
-            found.statuses.add(int(str(node.args[0].value)))
+            reading.statuses.add(int(str(node.args[0].value)))
         elif name in ANSWERS:
-            found.answers.add(name)
-            found.statuses |= {
-                each.value.value
-                for each in node.keywords
-                if each.arg == "status"
-                and isinstance(each.value, ast.Constant)
-                and isinstance(each.value.value, int)
+            reading.answers.add(name)
+            reading.statuses |= {
+                keyword.value.value
+                for keyword in node.keywords
+                if keyword.arg == "status"
+                and isinstance(keyword.value, ast.Constant)
+                and isinstance(keyword.value.value, int)
             }
             if name == "Json" and node.args:
-                found.shapes.append(_shape(node.args[0], function))
-        elif any(isinstance(each, ast.Name) and each.id == "call" for each in node.args):
+                reading.shapes.append(_shape(node.args[0], function))
+        elif any(isinstance(arg, ast.Name) and arg.id == "call" for arg in node.args):
             passed_on += _functions(_named(node.func, function))
     return passed_on
 
 
-def _note_use(name: str, node: ast.Call, parents: tuple[ast.AST, ...], found: Reading) -> None:
+def _note_use(name: str, node: ast.Call, parents: tuple[ast.AST, ...], reading: Reading) -> None:
     first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
     if name == "arg" and isinstance(first, int):
         argument = _argument(first, node, parents)
-        earlier = found.arguments.get(first)
+        earlier = reading.arguments.get(first)
         if earlier is None or (argument.required and not earlier.required) or not earlier.name:
-            found.arguments[first] = argument
+            reading.arguments[first] = argument
     elif name == "param" and isinstance(first, str):
-        found.parameters[first] = None
+        reading.parameters[first] = None
     elif name in ("data", "big_data") and isinstance(first, str):
-        found.model = found.model or first
+        reading.model = reading.model or first
     elif name == "document":
-        found.file = True
+        reading.file = True
 
 
 def _argument(position: int, node: ast.Call, parents: tuple[ast.AST, ...]) -> Argument:
     """``find_event(actor, call.arg(0))``: a required argument, named after what is found."""
     chosen = any(isinstance(parent, ast.BoolOp | ast.IfExp) for parent in parents[-3:])
     finder = next((_name(each.func) for each in reversed(parents[-3:]) if isinstance(each, ast.Call)), "")
-    found = finder.removeprefix("find_") if finder.startswith("find_") else ""
-    return Argument(
-        position, f"{found}_id" if found else "", bool(found) and not chosen and len(node.args) == 1
-    )
+    noun = finder.removeprefix("find_") if finder.startswith("find_") else ""
+    return Argument(position, f"{noun}_id" if noun else "", bool(noun) and not chosen and len(node.args) == 1)
 
 
 def _shape(node: ast.expr, function: FunctionType, depth: int = 0) -> Shape:
@@ -129,7 +127,7 @@ def _shape(node: ast.expr, function: FunctionType, depth: int = 0) -> Shape:
                     members[key.value] = _shape(value, function, depth)
             return members
         case ast.List():
-            alike = len({type(each) for each in node.elts}) == 1
+            alike = len({type(elt) for elt in node.elts}) == 1
             return [_shape(node.elts[0], function, depth) if alike else None]
         case ast.ListComp():
             return [_shape(node.elt, function, depth)]
@@ -184,13 +182,13 @@ def _module(name: str) -> ast.Module:
 @cache
 def _definitions(name: str) -> dict[int, ast.FunctionDef | ast.Lambda]:
     """The functions of a module by the line they begin in, decorators included."""
-    found: dict[int, ast.FunctionDef | ast.Lambda] = {}
+    functions: dict[int, ast.FunctionDef | ast.Lambda] = {}
     for node in ast.walk(_module(name)):
         if isinstance(node, ast.FunctionDef):
-            found[min([node.lineno, *(each.lineno for each in node.decorator_list)])] = node
+            functions[min([node.lineno, *(each.lineno for each in node.decorator_list)])] = node
         elif isinstance(node, ast.Lambda):
-            found.setdefault(node.lineno, node)
-    return found
+            functions.setdefault(node.lineno, node)
+    return functions
 
 
 def _definition(function: FunctionType) -> ast.FunctionDef | ast.Lambda | None:

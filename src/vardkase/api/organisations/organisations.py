@@ -72,10 +72,10 @@ def index(call: Call) -> Answer:
     queries.require_index(call.actor)
     scope = str(call.param("scope", "local"))
     search = str(call.param("searchall", "") or "")
-    found = list(queries.organisations(scope, search).annotate(user_count=Count("users")))
-    makers = emails_of(organisation.created_by for organisation in found)
+    page = list(queries.organisations(scope, search).annotate(user_count=Count("users")))
+    makers = emails_of(organisation.created_by for organisation in page)
     rows = []
-    for organisation in found:
+    for organisation in page:
         row = organisation_dict(organisation) | {"user_count": str(organisation.user_count)}
         if not _is_told_the_maker(call.actor, organisation):
             del row["created_by"]

@@ -97,8 +97,10 @@ def view(call: Call) -> Answer:
                 "missing": list(state.missing),
                 "addresses_outside": list(state.addresses_outside),
                 "unbound_keys": state.unbound_keys,
-                "Certificate": [_certificate(each) for each in certificates_of(call.actor, organisation)],
-                "Domain": [_domain(each) for each in domains_of(call.actor, organisation)],
+                "Certificate": [
+                    _certificate(certificate) for certificate in certificates_of(call.actor, organisation)
+                ],
+                "Domain": [_domain(domain) for domain in domains_of(call.actor, organisation)],
                 "ApiRequirements": _requirements(services.requirements_of(organisation)),
             }
         }
@@ -114,22 +116,22 @@ def view(call: Call) -> Answer:
 )
 def set_networks(call: Call) -> Answer:
     organisation = find_secured(call.actor, call.arg(0))
-    given = call.param("networks", [])
-    networks = given if isinstance(given, list) else str(given).split()
+    value = call.param("networks", [])
+    networks = value if isinstance(value, list) else str(value).split()
     with _refusing("setNetworks"):
-        done = services.set_networks(call.actor, organisation, map(str, networks))
-    return Json({"OrganisationSecurity": {"org_id": str(done.pk), "networks": done.networks}})
+        secured = services.set_networks(call.actor, organisation, map(str, networks))
+    return Json({"OrganisationSecurity": {"org_id": str(secured.pk), "networks": secured.networks}})
 
 
 @endpoint("organisationSecurity/setModes", unlimited_key=True, writes=True, describes=ABOUT_MODES)
 def set_modes(call: Call) -> Answer:
     _require_charge_of_one(call.actor)
     organisation = find_secured(call.actor, call.arg(0))
-    asked = {rule: str(value) for rule in RULES if (value := call.param(rule)) is not None}
+    modes_by_rule = {rule: str(value) for rule in RULES if (value := call.param(rule)) is not None}
     with _refusing("setModes"):
-        done = services.set_modes(call.actor, organisation, shown=call.client_certificate, **asked)
-    modes = {rule: getattr(done, f"{rule}_mode") for rule in RULES}
-    return Json({"OrganisationSecurity": {"org_id": str(done.pk), "modes": modes}})
+        secured = services.set_modes(call.actor, organisation, shown=call.client_certificate, **modes_by_rule)
+    modes = {rule: getattr(secured, f"{rule}_mode") for rule in RULES}
+    return Json({"OrganisationSecurity": {"org_id": str(secured.pk), "modes": modes}})
 
 
 @endpoint(
@@ -144,11 +146,11 @@ def add_certificate(call: Call) -> Answer:
     pins = str(call.param("pins") or ClientCertificate.Pins.CERTIFICATE)
     with _refusing("addCertificate"):
         if pem := call.param("pem"):
-            made = services.add_certificate(call.actor, organisation, str(pem), pins=pins)
+            certificate = services.add_certificate(call.actor, organisation, str(pem), pins=pins)
         else:
             fingerprint = str(call.param("fingerprint") or "")
-            made = services.add_fingerprint(call.actor, organisation, fingerprint, pins=pins)
-    return Json({"Certificate": _certificate(made)})
+            certificate = services.add_fingerprint(call.actor, organisation, fingerprint, pins=pins)
+    return Json({"Certificate": _certificate(certificate)})
 
 
 @endpoint("organisationSecurity/removeCertificate", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
@@ -174,8 +176,8 @@ def add_domain(call: Call) -> Answer:
     organisation = find_secured(call.actor, call.arg(0))
     domain, method, mailbox = (str(call.param(name) or "") for name in ("domain", "method", "mailbox"))
     with _refusing("addDomain"):
-        made = services.start_domain_check(call.actor, organisation, domain, method, mailbox)
-    return Json({"Domain": _domain(made)})
+        checked = services.start_domain_check(call.actor, organisation, domain, method, mailbox)
+    return Json({"Domain": _domain(checked)})
 
 
 @endpoint("organisationSecurity/checkDomain", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
@@ -184,8 +186,8 @@ def check_domain(call: Call) -> Answer:
     organisation = find_secured(call.actor, call.arg(0))
     number = find_domain(organisation, call.arg(1)).pk
     with _refusing("checkDomain"):
-        found = services.check_record(call.actor, organisation, number)
-    return Json({"Domain": {"id": str(number), "verified": found}})
+        is_verified = services.check_record(call.actor, organisation, number)
+    return Json({"Domain": {"id": str(number), "verified": is_verified}})
 
 
 @endpoint("organisationSecurity/removeDomain", unlimited_key=True, requires=ADMINISTRATOR, writes=True)

@@ -53,14 +53,14 @@ def set_provider(call: Call) -> Answer:
     organisation, data = find_decided(call.actor, call.arg(0)), call.data("Provider")
     changes: dict[str, Any] = {name: str(data[name] or "") for name in TEXTS if name in data}
     changes |= {name: as_bool(data[name]) for name in FLAGS if name in data}
-    asked = services.changed_registration(
+    registration = services.changed_registration(
         services.provider_of(organisation), changes, str(data.get("client_secret") or "")
     )
     try:
-        made = register(call.actor, organisation, asked)
+        provider = register(call.actor, organisation, registration)
     except Invalid as error:
         raise SaveFailed("setProvider OrganisationSecurity", SET, error.errors) from error
-    return Json({"Provider": _provider(made)})
+    return Json({"Provider": _provider(provider)})
 
 
 @endpoint(

@@ -45,7 +45,7 @@ def index(call: Call) -> Answer:
     the caller."""
     if as_bool(call.param("mine", False)):
         return Json([_approval_dict(each) for each in waiting_for(call.actor)])
-    return Json([_approval_dict(each) for each in approvals(call.actor)[:MOST]])
+    return Json([_approval_dict(approval) for approval in approvals(call.actor)[:MOST]])
 
 
 @endpoint("approvals/view", describes=Description(url="/approvals/view/[approval_id]"))

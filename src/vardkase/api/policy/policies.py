@@ -19,7 +19,7 @@ from vardkase.hub.policy.printing import TYPES, printed
 from vardkase.hub.policy.problems import PolicyProblem
 from vardkase.hub.policy.queries import draft_of, find_version, policy_in_force, versions
 from vardkase.hub.policy.starters import starters
-from vardkase.hub.policy.trial import Trial, TrialFinding, span_of, try_policy
+from vardkase.hub.policy.trial import Trial, span_of, try_policy
 from vardkase.hub.policy.wording import because
 from vardkase.identity.access.permissions import Permission
 
@@ -48,7 +48,7 @@ def policy_dict(version: PolicyVersion) -> dict[str, Any]:
 @endpoint("mispPolicies/index")
 def index(call: Call) -> Answer:
     """List all versions of the policy of the caller's organisation, newest first."""
-    return Json([policy_dict(each) for each in versions(call.actor)])
+    return Json([policy_dict(version) for version in versions(call.actor)])
 
 
 @endpoint("mispPolicies/view", describes=Description(url="/mispPolicies/view/[policy_id]"))
@@ -61,7 +61,7 @@ def view(call: Call) -> Answer:
 def templates(call: Call) -> Answer:
     """List policy templates; `rules` has the form that mispPolicies/edit takes."""
     names = ("key", "name", "description", "rules")
-    return Json([{name: getattr(each, name) for name in names} for each in starters()])
+    return Json([{name: getattr(starter, name) for name in names} for starter in starters()])
 
 
 @endpoint(
@@ -139,18 +139,17 @@ def _trial_dict(version: PolicyVersion, trial: Trial) -> dict[str, Any]:
         "forbidden": trial.forbidden,
         "held": trial.held,
         "by_rule": {str(number): count for number, count in sorted(trial.by_rule.items())},
-        "findings": [_finding_dict(each) for each in trial.findings],
-    }
-
-
-def _finding_dict(finding: TrialFinding) -> dict[str, Any]:
-    return {
-        "event_id": str(finding.event_id),
-        "event_uuid": str(finding.event_uuid),
-        "info": finding.info,
-        "published": finding.published,
-        "forbidden": [_met_dict(met) for met in finding.forbidden],
-        "held": [_met_dict(met) for met in finding.held],
+        "findings": [
+            {
+                "event_id": str(finding.event_id),
+                "event_uuid": str(finding.event_uuid),
+                "info": finding.info,
+                "published": finding.published,
+                "forbidden": [_met_dict(met) for met in finding.forbidden],
+                "held": [_met_dict(met) for met in finding.held],
+            }
+            for finding in trial.findings
+        ],
     }
 
 

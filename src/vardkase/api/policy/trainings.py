@@ -39,7 +39,7 @@ def _training_dict(training: Training) -> dict[str, Any]:
 @endpoint("trainings/index", requires=(Permission.ADMIN,))
 def index(call: Call) -> Answer:
     """List the training completed by the organisation's users, newest first."""
-    return Json([_training_dict(each) for each in trainings(call.actor)[:MOST]])
+    return Json([_training_dict(training) for training in trainings(call.actor)[:MOST]])
 
 
 @endpoint(

@@ -80,9 +80,9 @@ def update_libraries(call: Call) -> Answer:
 @endpoint("servers/updateProgress", site_admin=True)
 def update_progress(call: Call) -> Answer:
     """Return the progress of the schema update: always complete, as the hub answers only after it."""
-    found = diagnostics.schema(call.actor)
-    done, total = int(found["actual_db_version"]), int(found["expected_db_version"])
-    return Json({"commands": [], "results": [], "current": done, "total": total, "failed_num": []})
+    state = diagnostics.schema(call.actor)
+    current, total = int(state["actual_db_version"]), int(state["expected_db_version"])
+    return Json({"commands": [], "results": [], "current": current, "total": total, "failed_num": []})
 
 
 @endpoint("servers/ipUser", site_admin=True)

@@ -49,12 +49,12 @@ def compare_servers(call: Call) -> Answer:
 
     ``[[{"Server": {"id", "name", "url"}}], {id: {other id: percent}}]``
     """
-    found = overlaps(call.actor, (SERVER,))
+    by_source = overlaps(call.actor, (SERVER,))
     compared = {
-        str(source.number): {str(each.other.number): each.percent for each in others}
-        for source, others in found
+        str(source.number): {str(other.other.number): other.percent for other in others}
+        for source, others in by_source
     }
-    return Json([[{"Server": source.about} for source, _others in found], compared])
+    return Json([[{"Server": source.about} for source, _others in by_source], compared])
 
 
 @endpoint(
@@ -70,16 +70,25 @@ def compare_servers(call: Call) -> Answer:
 )
 def id_translator(call: Call) -> Answer:
     """Return an event's ids on all instances, given its id or uuid here, or an instance and its id there."""
-    given = call.data("Event")
+    data = call.data("Event")
     try:
-        event = _event(call, given)
+        event = _event(call, data)
     except OutgoingFailed as failed:
         raise MispError(404, failed.wire) from failed
     local = {"id": str(event.id), "uuid": str(event.uuid), "info": event.info}
     return Json(
         {
             "Event": local,
-            "remote_events": [_there(each) for each in remote_event_ids.elsewhere(call.actor, event)],
+            "remote_events": [
+                {
+                    "server_id": str(remote.server.pk),
+                    "server_name": remote.server.name,
+                    "remote_id": str(remote.number) if remote.number else False,
+                    "url": remote.url,
+                    "error": remote.fault or "",
+                }
+                for remote in remote_event_ids.elsewhere(call.actor, event)
+            ],
         }
     )
 
@@ -96,8 +105,8 @@ def id_translator(call: Call) -> Answer:
 def event_block_rule(call: Call) -> Answer:
     """Return the rule that blocks events by tag, as JSON text; POST replaces it."""
     if call.method == "POST":
-        given = call.data("Server").get("value", call.data("AdminSetting").get("value", call.param("value")))
-        written = json.dumps(given) if isinstance(given, dict) else given
+        rule = call.data("Server").get("value", call.data("AdminSetting").get("value", call.param("value")))
+        written = json.dumps(rule) if isinstance(rule, dict) else rule
         try:
             change_setting(call.actor, EVENT_BLOCK_RULE.name, written)
         except Invalid as refused:
@@ -116,19 +125,9 @@ def _cached(call: Call, server: Server) -> str:
     return ""
 
 
-def _event(call: Call, given: dict[str, Any]) -> EventRow:
-    remote = given.get("remote_id", call.param("remote_id"))
+def _event(call: Call, data: dict[str, Any]) -> EventRow:
+    remote = data.get("remote_id", call.param("remote_id"))
     if remote is not None:
-        server = given.get("server_id", call.param("server_id"))
+        server = data.get("server_id", call.param("server_id"))
         return remote_event_ids.here(call.actor, str(server), str(remote))
-    return find_event(call.actor, str(given.get("local", call.param("local") or call.arg(0))))
-
-
-def _there(each: remote_event_ids.RemoteEvent) -> dict[str, Any]:
-    return {
-        "server_id": str(each.server.pk),
-        "server_name": each.server.name,
-        "remote_id": str(each.number) if each.number else False,
-        "url": each.url,
-        "error": each.fault or "",
-    }
+    return find_event(call.actor, str(data.get("local", call.param("local") or call.arg(0))))

@@ -20,11 +20,11 @@ def test_connection(call: Call) -> Answer:
 def remote_user(call: Call) -> Answer:
     """Return the user that this hub is on the other instance."""
     try:
-        found = client.remote_user(call.actor, call.arg(0))
+        user = client.remote_user(call.actor, call.arg(0))
     except OutgoingFailed as failed:
         raise MispError(404, failed.wire) from failed
-    flag = "Yes" if found.may_sync else "No"
-    return Json({"User": found.email, "Role name": found.role, "Sync flag": flag})
+    flag = "Yes" if user.may_sync else "No"
+    return Json({"User": user.email, "Role name": user.role, "Sync flag": flag})
 
 
 @endpoint("servers/queryAvailableSyncFilteringRules", site_admin=True)

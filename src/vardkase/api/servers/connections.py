@@ -20,7 +20,6 @@ from vardkase.exchange.servers.caching import cached_at
 from vardkase.exchange.servers.models import Server, no_pull_rules, no_push_rules
 from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.misp.flags import as_int
 
@@ -89,18 +88,21 @@ def server_dict(server: Server) -> dict[str, Any]:
 @endpoint("servers/index", site_admin=True)
 def index(call: Call) -> Answer:
     """List all connections with their organisations and bound accounts."""
-    found = list(queries.servers(call.actor))
-    cached = cached_at([server.pk for server in found])
-    bound = queries.users_bound_to(server.pk for server in found)
+    page = list(queries.servers(call.actor))
+    cached = cached_at([server.pk for server in page])
+    bound = queries.users_bound_to(server.pk for server in page)
     return Json(
         [
             {
                 "Server": server_dict(server) | {"cache_timestamp": _stamp(cached.get(server.pk))},
                 "Organisation": _organisation(server.org),
                 "RemoteOrg": _organisation(server.remote_org),
-                "User": [_user(user) for user in bound.get(server.pk, ())],
+                "User": [
+                    {"id": str(user.pk), "email": user.email, "server_id": str(user.server_id)}
+                    for user in bound.get(server.pk, ())
+                ],
             }
-            for server in found
+            for server in page
         ]
     )
 
@@ -169,18 +171,18 @@ def create_sync(call: Call) -> Answer:
 
 
 def _written(call: Call) -> dict[str, Any]:
-    given = call.data("Server")
-    inner = given.get("json")
-    if isinstance(inner, str) and "remote_org_id" not in given:
+    data = call.data("Server")
+    inner = data.get("json")
+    if isinstance(inner, str) and "remote_org_id" not in data:
         try:
             chosen = json_limits.decoded(inner)
         except ValueError:
             raise MispError(400, "json is not a JSON document.") from None
         if isinstance(chosen, dict) and as_int(chosen.get("id")):
-            return {**given, "remote_org_id": chosen["id"]}
+            return {**data, "remote_org_id": chosen["id"]}
         if isinstance(chosen, dict) and chosen.get("uuid"):
-            return {**given, "remote_org": chosen}
-    return given
+            return {**data, "remote_org": chosen}
+    return data
 
 
 def _stamp(seconds: int | None) -> str | bool:
@@ -200,7 +202,3 @@ def _organisation(organisation: Organisation) -> dict[str, str]:
         "sector": organisation.sector,
         "type": organisation.type,
     }
-
-
-def _user(user: User) -> dict[str, str]:
-    return {"id": str(user.pk), "email": user.email, "server_id": str(user.server_id)}

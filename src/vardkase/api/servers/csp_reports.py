@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,17 +48,13 @@ def csp_report(call: Call) -> Answer:
     report = sent.get("csp-report", sent) if isinstance(sent, dict) else {}
     if not isinstance(report, dict) or not any(map(report.get, DIRECTIVES)):
         raise MispError(400, "Expected a report of a violated Content Security Policy (csp-report).")
+    directive = next(str(report[name]) for name in DIRECTIVES if report.get(name))
     logger.warning(
         "content security policy: %s kept %s from loading",
-        _directive(report),
+        _plain(directive.partition(" ")[0]),
         _origin(report.get("blocked-uri")),
     )
     return Text("", status=204)
-
-
-def _directive(report: Mapping[str, Any]) -> str:
-    found = next(str(report[name]) for name in DIRECTIVES if report.get(name))
-    return _plain(found.partition(" ")[0])
 
 
 def _origin(address: Any) -> str:
@@ -73,4 +68,4 @@ def _origin(address: Any) -> str:
 
 def _plain(text: str) -> str:
     """A text of a report without characters that would start a new log line."""
-    return "".join(each if each.isprintable() else "?" for each in text[:100])
+    return "".join(character if character.isprintable() else "?" for character in text[:100])

@@ -83,13 +83,9 @@ def _acl(question: str) -> Answer:
         return Json(
             []
         )  # None can be missing: the dispatcher knows only what was declared with its permission.
-    return Json(_functions())
-
-
-def _functions() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    actions: dict[str, list[str]] = {}
     for declared in declared_permissions():
         controller, _, action = declared.name.removeprefix("admin/").partition("/")
         prefix = "admin_" if declared.name.startswith("admin/") else ""
-        found.setdefault(controller, []).append(prefix + action)
-    return found
+        actions.setdefault(controller, []).append(prefix + action)
+    return Json(actions)

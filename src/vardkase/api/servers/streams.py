@@ -25,10 +25,10 @@ def push_event_to_zmq(call: Call) -> Answer:
     event = find_event(call.actor, call.arg(0))
     try:
         push_event(call.actor, str(event.id), "zeromq")
-        said = "Event published to ZMQ"
+        text = "Event published to ZMQ"
     except Disabled:
-        said = ZEROMQ_OFF
-    return saved(said, f"/events/pushEventToZMQ/{event.id}", id=str(event.id))
+        text = ZEROMQ_OFF
+    return saved(text, f"/events/pushEventToZMQ/{event.id}", id=str(event.id))
 
 
 @endpoint("events/pushEventToKafka", requires=(Permission.PUBLISH_KAFKA,), writes=True)
@@ -37,10 +37,10 @@ def push_event_to_kafka(call: Call) -> Answer:
     event = find_event(call.actor, call.arg(0))
     try:
         push_event(call.actor, str(event.id), "kafka")
-        said = "Event published to Kafka"
+        text = "Event published to Kafka"
     except Disabled:
-        said = KAFKA_OFF
-    return saved(said, f"/events/pushEventToKafka/{event.id}", id=str(event.id))
+        text = KAFKA_OFF
+    return saved(text, f"/events/pushEventToKafka/{event.id}", id=str(event.id))
 
 
 @endpoint("servers/statusZeroMQServer", site_admin=True)

@@ -84,11 +84,11 @@ def dry_run_of(call: Call) -> Answer:
         raise MispError(404, "Name what to try: pull or push.")
     force = as_bool(call.param("force"))
     try:
-        found = dry_run.plan(call.actor, server, SyncDirection(direction), technique, force=force)
+        plan = dry_run.plan(call.actor, server, SyncDirection(direction), technique, force=force)
     except (Invalid, Conflict, OutgoingFailed) as refused:
         url = f"/servers/dryRun/{server.pk}"
         raise SaveFailed("dryRun Server", url, refused.wire, id=str(server.pk)) from refused
-    return Json(_planned(found))
+    return Json(_planned(plan))
 
 
 @endpoint("servers/previewIndex", site_admin=True)
@@ -96,8 +96,8 @@ def preview_index(call: Call) -> Answer:
     """List the events on the other instance, newest first, with the filters and paging of its own index."""
     filters = {name: str(value) for name, value in call.named.items() if not isinstance(value, list)}
     try:
-        found = previews.preview_index(call.actor, call.arg(0), filters)
-        return Json([{"Event": row} for row in found])
+        rows = previews.preview_index(call.actor, call.arg(0), filters)
+        return Json([{"Event": row} for row in rows])
     except OutgoingFailed as failed:
         raise MispError(404, failed.wire) from failed
 
@@ -127,12 +127,12 @@ def reset_remote_key(call: Call) -> Answer:
     return saved("API key updated.", f"/servers/resetRemoteAuthKey/{number}", id=number)
 
 
-def _planned(found: dry_run.SyncPlan) -> dict[str, Any]:
-    stays = {fate: count for fate, count in found.events.items() if not fate.moves}
+def _planned(plan: dry_run.SyncPlan) -> dict[str, Any]:
+    stays = {fate: count for fate, count in plan.events.items() if not fate.moves}
     return {
-        "direction": found.direction,
-        "technique": found.technique,
-        "move": {"events": found.moving, **found.others},
+        "direction": plan.direction,
+        "technique": plan.technique,
+        "move": {"events": plan.moving, **plan.others},
         "stay": {
             fate.value: {"events": count, "reason": str(REASONS[fate])} for fate, count in stays.items()
         },
@@ -144,9 +144,9 @@ def _planned(found: dry_run.SyncPlan) -> dict[str, Any]:
                 "fate": item.fate.value,
                 "reason": str(REASONS[item.fate]),
             }
-            for item in found.items
+            for item in plan.items
         ],
-        "troubles": found.troubles,
+        "troubles": plan.troubles,
     }
 
 
@@ -154,11 +154,11 @@ def _told(verb: str, server: Server, do: Callable[[], str], order: Callable[[], 
     url = f"/servers/{verb}/{server.pk}"
     try:
         if BACKGROUND_JOBS.value:
-            said = f"{verb.capitalize()} queued for background execution. Job ID: {order()}"
+            text = f"{verb.capitalize()} queued for background execution. Job ID: {order()}"
         else:
-            said = do()
+            text = do()
     except (Invalid, Conflict, OutgoingFailed) as refused:
         if verb == "push":  # MISP does not say of which.
             raise SaveFailed("push Server", "/servers/push", refused.wire) from refused
         raise SaveFailed(f"{verb} Server", url, refused.wire, id=str(server.pk)) from refused
-    return saved(said, url, id=str(server.pk))
+    return saved(text, url, id=str(server.pk))

@@ -47,7 +47,7 @@ def blueprint_dict(blueprint: SharingGroupBlueprint) -> dict[str, Any]:
 @endpoint("sharing_group_blueprints/index", requires=WHO)
 def index(call: Call) -> Answer:
     """List the sharing group blueprints that the caller may see."""
-    return Json([_shown(each) for each in queries.blueprints(call.actor)])
+    return Json([_shown(blueprint) for blueprint in queries.blueprints(call.actor)])
 
 
 @endpoint("sharing_group_blueprints/view", requires=WHO)
@@ -59,13 +59,13 @@ def view(call: Call) -> Answer:
 @endpoint("sharing_group_blueprints/viewOrgs", requires=WHO)
 def view_organisations(call: Call) -> Answer:
     """List the organisations that the rules currently select."""
-    return Json([organisation_reference(each) for each in _chosen(call)])
+    return Json([organisation_reference(organisation) for organisation in _chosen(call)])
 
 
 @endpoint("sharing_group_blueprints/generateUuidList", requires=WHO)
 def uuids(call: Call) -> Answer:
     """List the uuids of the organisations that the rules currently select."""
-    return Json([str(each.uuid) for each in _chosen(call)])
+    return Json([str(organisation.uuid) for organisation in _chosen(call)])
 
 
 @endpoint("sharing_group_blueprints/add", requires=WHO, writes=True, describes=ABOUT_ADD)
@@ -102,11 +102,11 @@ def execute(call: Call) -> Answer:
     """Create the sharing group, or update its members, according to the current rules."""
     url = f"/sharing_group_blueprints/execute/{call.arg(0)}"
     try:
-        done = services.execute_blueprint(call.actor, call.arg(0))
+        outcome = services.execute_blueprint(call.actor, call.arg(0))
     except Invalid as error:
         raise SaveFailed("execute SharingGroupBlueprint", url, error.errors) from error
-    text = f"Sharing group rebuilt: {done.added} organisations added, {done.removed} removed."
-    return saved(text, url, id=str(done.sharing_group_id))
+    text = f"Sharing group rebuilt: {outcome.added} organisations added, {outcome.removed} removed."
+    return saved(text, url, id=str(outcome.sharing_group_id))
 
 
 @endpoint("sharing_group_blueprints/detach", requires=WHO, writes=True)
@@ -123,20 +123,20 @@ def detach(call: Call) -> Answer:
 @endpoint("sharing_group_blueprints/encodeSyncRule", site_admin=True, writes=True, describes=ABOUT_RULE)
 def encode_sync_rule(call: Call) -> Answer:
     """Write the organisations into a connection's rules: by name for pull rules, by id for push rules."""
-    given = call.data("SharingGroupBlueprint")
-    kind, rule = str(given.get("type")), str(given.get("rule"))
+    data = call.data("SharingGroupBlueprint")
+    kind, rule = str(data.get("type")), str(data.get("rule"))
     if kind not in ("pull", "push") or rule not in ("OR", "NOT"):
         raise MispError(400, "type is pull or push, and rule is OR or NOT.")
-    chosen = [each.name if kind == "pull" else str(each.pk) for each in _chosen(call)]
-    overwrite = as_bool(given.get("overwrite"))
-    reference = str(given.get("server_id"))
+    chosen = [organisation.name if kind == "pull" else str(organisation.pk) for organisation in _chosen(call)]
+    overwrite = as_bool(data.get("overwrite"))
+    reference = str(data.get("server_id"))
     set_organisation_rule(call.actor, reference, kind, rule, chosen, overwrite=overwrite)
     return saved("Sync rules updated.", f"/sharing_group_blueprints/encodeSyncRule/{call.arg(0)}")
 
 
 def _chosen(call: Call) -> list[Organisation]:
-    found = queries.find_blueprint(call.actor, call.arg(0))
-    return list(queries.chosen_organisations(call.actor, found))
+    blueprint = queries.find_blueprint(call.actor, call.arg(0))
+    return list(queries.chosen_organisations(call.actor, blueprint))
 
 
 def _shown(blueprint: SharingGroupBlueprint) -> dict[str, Any]:

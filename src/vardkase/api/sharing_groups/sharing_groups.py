@@ -171,12 +171,17 @@ def view(call: Call) -> Answer:
 @endpoint("sharing_groups/add", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
     try:
-        found = services.capture_sharing_group(call.actor, _block(call))
+        beside = {
+            name: call.body[name]
+            for name in ("SharingGroupOrg", "SharingGroupServer", "Organisation")
+            if isinstance(call.body, dict) and name in call.body
+        }
+        number = services.capture_sharing_group(call.actor, beside | call.data("SharingGroup"))
     except Invalid:
-        found = None
-    if found is None:
+        number = None
+    if number is None:
         raise SaveFailed("add SharingGroup", "/sharing_groups/add", "Could not save sharing group.")
-    return _saved(queries.find_group(call.actor, found))
+    return _saved(queries.find_group(call.actor, number))
 
 
 @endpoint("sharing_groups/edit", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_EDIT)
@@ -266,23 +271,14 @@ def remove_server(call: Call) -> Answer:
 
 
 @contextmanager
-def _changing_members(what: str, url: str) -> Iterator[None]:
+def _changing_members(change: str, url: str) -> Iterator[None]:
     """Context manager: word refused changes of a group's organisations or servers as MISP does."""
     try:
         yield
     except Conflict as error:
-        raise SaveFailed(what, url, error.wire) from error
+        raise SaveFailed(change, url, error.wire) from error
     except Forbidden:
         raise MispError(405, NO_EDITING) from None
-
-
-def _block(call: Call) -> dict[str, Any]:
-    beside = {
-        name: call.body[name]
-        for name in ("SharingGroupOrg", "SharingGroupServer", "Organisation")
-        if isinstance(call.body, dict) and name in call.body
-    }
-    return beside | call.data("SharingGroup")
 
 
 def _pair(call: Call) -> tuple[SharingGroup, Organisation]:

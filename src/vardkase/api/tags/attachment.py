@@ -34,18 +34,25 @@ def attach(call: Call) -> Answer:
     """Add one tag, or a list of tags, to the event, attribute, object or report with the given uuid."""
     target, tags, local = _attachment(call)
     relationship = str(call.param("relationship_type") or "")
-    done: list[Tagged] = []
+    attached: list[Tagged] = []
     reasons: list[str] = []
     for tag in tags:
         try:
-            done.append(attach_anywhere(call.actor, target, tag, local=local, relationship_type=relationship))
+            attached.append(
+                attach_anywhere(call.actor, target, tag, local=local, relationship_type=relationship)
+            )
         except NotFound:
             raise MispError(404, INVALID_TARGET) from None
         except Invalid as error:
             reasons.append(error.wire)
     if reasons:
-        raise SaveFailed("Could not attachTagToObject Tag", ATTACH, _reasons(reasons))
-    return saved(_attached(done), ATTACH)
+        numbered = {str(number): reason for number, reason in enumerate(reasons)}
+        raise SaveFailed(
+            "Could not attachTagToObject Tag",
+            ATTACH,
+            f"Failed to attach {len(reasons)} tags. Reasons: {json.dumps(numbered, separators=(',', ':'))}",
+        )
+    return saved(_attached(attached), ATTACH)
 
 
 @endpoint("tags/remove_tag_from_object", requires=(Permission.TAGGER,), writes=True)
@@ -53,16 +60,16 @@ def remove(call: Call) -> Answer:
     """Remove a tag from the event, attribute, object or report with the given uuid."""
     target, tags, _ = _attachment(call)
     try:
-        done = detach_anywhere(call.actor, target, tags[0])
+        removed = detach_anywhere(call.actor, target, tags[0])
     except NotFound:
         raise MispError(404, INVALID_TARGET) from None
     except Conflict as error:
         raise MispError(404, error.wire) from None
     except Invalid:
         raise MispError(405, "Invalid Tag.") from None
-    scope = "Local" if done.local else "Global"
-    where = f"{done.target.kind}({done.target.id})"
-    text = f"{scope} tag {done.tag.name} ({done.tag.pk}) successfully removed from {where}."
+    scope = "Local" if removed.local else "Global"
+    where = f"{removed.target.kind}({removed.target.id})"
+    text = f"{scope} tag {removed.tag.name} ({removed.tag.pk}) successfully removed from {where}."
     return saved(text, "/tags/removeTagFromObject")
 
 
@@ -112,24 +119,27 @@ def exclusivity_check(call: Call) -> Answer:
         event = find_event(call.actor, call.arg(0))
     except NotFound:
         raise MispError(404, "Invalid event") from None
-    found = exclusiveness_of_event(call.actor, event.id)
+    conflicts_by_attribute = exclusiveness_of_event(call.actor, event.id)
     return Json(
         {
-            "Event": _conflicts(found.pop(None, [])),
-            "Attribute": {str(attribute): _conflicts(conflicts) for attribute, conflicts in found.items()},
+            "Event": _conflicts(conflicts_by_attribute.pop(None, [])),
+            "Attribute": {
+                str(attribute): _conflicts(conflicts)
+                for attribute, conflicts in conflicts_by_attribute.items()
+            },
         }
     )
 
 
 def _conflicts(conflicts: Sequence[ExclusiveConflict]) -> list[dict[str, Any]]:
     return [
-        {"taxonomy": each.namespace, "predicate": each.predicate, "tags": list(each.tags)}
-        for each in conflicts
+        {"taxonomy": conflict.namespace, "predicate": conflict.predicate, "tags": list(conflict.tags)}
+        for conflict in conflicts
     ]
 
 
-def _links(call: Call, kind: str, thing: int) -> Answer:
-    links: list[EventTag | AttributeTag] = list(links_of(call.actor, kind, thing))
+def _links(call: Call, kind: str, identifier: int) -> Answer:
+    links: list[EventTag | AttributeTag] = list(links_of(call.actor, kind, identifier))
     show_own_colours(call.actor, [link.tag for link in links])
     return Json(
         [
@@ -166,20 +176,15 @@ def _attachment(call: Call) -> tuple[UUID, list[str], bool]:
         raise MispError(404, INVALID_TARGET) from None
 
 
-def _attached(done: Sequence[Tagged]) -> str:
-    target = done[0].target
-    if len(done) > 1:
-        return f"Successfully attached {len(done)} tags to {target.kind} ({target.id})"
-    tag = done[0].tag
-    if not done[0].changed:
+def _attached(attached: Sequence[Tagged]) -> str:
+    target = attached[0].target
+    if len(attached) > 1:
+        return f"Successfully attached {len(attached)} tags to {target.kind} ({target.id})"
+    tag = attached[0].tag
+    if not attached[0].changed:
         return (
             f"{target.kind} already has the requested tag attached, "
             f"no changes had to be made for tag {tag.name}."
         )
-    scope = "Local" if done[0].local else "Global"
+    scope = "Local" if attached[0].local else "Global"
     return f"{scope} tag {tag.name}({tag.pk}) successfully attached to {target.kind}({target.id})."
-
-
-def _reasons(reasons: Sequence[str]) -> str:
-    numbered = {str(number): reason for number, reason in enumerate(reasons)}
-    return f"Failed to attach {len(reasons)} tags. Reasons: {json.dumps(numbered, separators=(',', ':'))}"

@@ -33,11 +33,11 @@ def predicate_dict(predicate: TaxonomyPredicate, entry: TaxonomyEntry | None) ->
     return body
 
 
-def _wording(thing: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
+def _wording(row: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
     return {
-        "value": thing.value,
-        "expanded": thing.expanded,
-        "colour": thing.colour or None,
-        "description": thing.description or None,
-        "numerical_value": None if thing.numerical_value is None else str(thing.numerical_value),
+        "value": row.value,
+        "expanded": row.expanded,
+        "colour": row.colour or None,
+        "description": row.description or None,
+        "numerical_value": None if row.numerical_value is None else str(row.numerical_value),
     }

@@ -13,8 +13,8 @@ from vardkase.knowledge.taxonomies import queries, services
 @endpoint("favourite_tags/toggle", writes=True)
 def toggle(call: Call) -> Answer:
     """Toggle a tag as a favourite; its id or name is in ``data``, ``tag_id`` or the path."""
-    given = call.data("FavouriteTag")
-    reference = str(given.get("data") or given.get("tag_id") or call.arg(0))
+    data = call.data("FavouriteTag")
+    reference = str(data.get("data") or data.get("tag_id") or call.arg(0))
     try:
         tag = queries.find_tag(call.actor, reference)
     except NotFound:

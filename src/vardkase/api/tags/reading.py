@@ -122,8 +122,8 @@ def search(call: Call) -> Answer:
     """Search tags by name, with their taxonomy or cluster; ``%`` is a wildcard."""
     names = call.param("tag") or call.param("tagname") or call.arg(0)
     strict = as_bool(call.param("strict_tagname", call.param("strict", call.arg(1) or None)))
-    words = [str(name) for name in (names if isinstance(names, list) else [names]) if name]
-    tags = queries.search_tags(call.actor, words, strict=strict)
+    patterns = [str(name) for name in (names if isinstance(names, list) else [names]) if name]
+    tags = queries.search_tags(call.actor, patterns, strict=strict)
     show_own_colours(call.actor, tags)
     clusters = clusters_by_tag(call.actor, [tag.name for tag in tags if tag.is_galaxy])
     meanings = queries.meanings([tag.name for tag in tags if not tag.is_galaxy])
@@ -175,10 +175,10 @@ def _not_saved(error: Invalid) -> MispError:
 
 
 def _found(tag: Tag, meanings: dict[str, queries.TagMeaning], clusters: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"Tag": tag_dict(tag)}
+    document: dict[str, Any] = {"Tag": tag_dict(tag)}
     if meaning := meanings.get(tag.name):
-        found["Taxonomy"] = taxonomy_dict(meaning.taxonomy)
-        found["TaxonomyPredicate"] = predicate_dict(meaning.predicate, meaning.entry)
+        document["Taxonomy"] = taxonomy_dict(meaning.taxonomy)
+        document["TaxonomyPredicate"] = predicate_dict(meaning.predicate, meaning.entry)
     if cluster := clusters.get(tag.name.lower()):
-        found["GalaxyCluster"] = cluster_dict(cluster)
-    return found
+        document["GalaxyCluster"] = cluster_dict(cluster)
+    return document

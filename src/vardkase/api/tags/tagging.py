@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from vardkase.api.answers import Answer, not_toggled, toggled
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.inputs import listed
 from vardkase.api.request import Call
-from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -106,10 +105,10 @@ def _add_to_selected(call: Call) -> Answer:
 
 def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) -> str:
     try:
-        done = attach_tag(actor, target, tag, local=local, exclusive=True)
+        attached = attach_tag(actor, target, tag, local=local, exclusive=True)
     except (Forbidden, Invalid) as error:
         return error.wire or NOT_ADDED
-    return "" if done.changed else f"Tag is already attached to this {kind}."
+    return "" if attached.changed else f"Tag is already attached to this {kind}."
 
 
 def _remove(call: Call, kind: str, find: Find) -> Answer:
@@ -128,13 +127,3 @@ def _wanted(call: Call, kind: str) -> tuple[str, list[str]]:
     reference = call.segments[0] if call.segments else str(body.get(kind) or body.get("id") or "")
     in_path = [part for part in call.segments[1:] if not part.startswith("local:")]
     return reference, listed(in_path[0] if in_path else body.get("tag"))
-
-
-def listed(given: Any) -> list[str]:
-    if isinstance(given, str) and given.startswith("["):
-        try:
-            given = json_limits.decoded(given)
-        except ValueError:
-            given = [given]
-    values = given if isinstance(given, list) else [given]
-    return [str(value) for value in values if value not in (None, "")]

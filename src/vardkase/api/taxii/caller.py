@@ -17,14 +17,14 @@ def caller(request: HttpRequest) -> Authenticated:
 
     Raises MispError as MISP's API does, also if the user name does not belong to the key.
     """
-    given = request.headers.get("Authorization", "").strip()
-    if given[: len(BASIC)].lower() != BASIC:
+    header = request.headers.get("Authorization", "").strip()
+    if header[: len(BASIC)].lower() != BASIC:
         return authenticate(request)
-    name, password = credentials(given[len(BASIC) :])
-    who = authenticate(request, [password] if KEY.fullmatch(password) else [])
-    if who.actor.name.casefold() != name.casefold():
+    name, password = credentials(header[len(BASIC) :])
+    authenticated = authenticate(request, [password] if KEY.fullmatch(password) else [])
+    if authenticated.actor.name.casefold() != name.casefold():
         raise MispError(403, AUTHENTICATION_FAILED)
-    return who
+    return authenticated
 
 
 def credentials(encoded: str) -> tuple[str, str]:

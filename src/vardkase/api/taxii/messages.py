@@ -49,10 +49,10 @@ def accepts_taxii(accept: str) -> bool:
 
 
 def is_taxii(media_type: str) -> bool:
-    found = RANGE.fullmatch(media_type.strip())
-    if found is None:
+    match = RANGE.fullmatch(media_type.strip())
+    if match is None:
         return False
-    pairs = (each.partition("=") for each in found[1].split(";") if each.strip())
+    pairs = (pair.partition("=") for pair in match[1].split(";") if pair.strip())
     parameters = {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
     return parameters.get("version", VERSION) == VERSION
 

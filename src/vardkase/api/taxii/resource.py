@@ -53,9 +53,9 @@ class Resource:
         if len(pattern) != len(segments):
             return None
         pairs = list(zip(pattern, segments, strict=True))
-        if any(wanted not in ("{}", given) for wanted, given in pairs):
+        if any(part not in ("{}", segment) for part, segment in pairs):
             return None
-        return [given for wanted, given in pairs if wanted == "{}"]
+        return [segment for part, segment in pairs if part == "{}"]
 
 
 COLLECTION = "api/collections/{}"
@@ -99,12 +99,12 @@ def _answer(request: HttpRequest) -> Answer:
         raise TaxiiError(406, "Not acceptable", "Accept application/taxii+json;version=2.1.")
     call = TaxiiCall(request)
     segments = [part for part in request.path_info.removeprefix(PREFIX).split("/") if part]
-    for each in RESOURCES:
-        if (arguments := each.arguments(segments)) is None:
+    for resource in RESOURCES:
+        if (arguments := resource.arguments(segments)) is None:
             continue
-        handler = each.methods.get(request.method or "")
+        handler = resource.methods.get(request.method or "")
         if handler is None:
-            allowed = ", ".join(each.methods)
+            allowed = ", ".join(resource.methods)
             raise TaxiiError(405, "Method not allowed", f"Use {allowed}.", headers={"Allow": allowed})
         if getattr(request, "has_no_room", False):
             raise TaxiiError(503, "Too busy", NO_ROOM, headers={"Retry-After": RETRY_AFTER})
@@ -136,6 +136,7 @@ def _worded(error: VardkaseError) -> TaxiiError:
 def _description(error: VardkaseError) -> str:
     if isinstance(error, Invalid) and isinstance(error.errors, Mapping):
         return " ".join(
-            f"{name}: {' '.join(each.wire for each in told)}" for name, told in error.errors.items()
+            f"{name}: {' '.join(problem.wire for problem in problems)}"
+            for name, problems in error.errors.items()
         )
     return error.wire

@@ -48,8 +48,8 @@ def api_root(_call: TaxiiCall) -> Answer:
 
 
 def collections_resource(call: TaxiiCall) -> Answer:
-    found = [_collection(call, each) for each in collections(call.actor)]
-    return Answer({"collections": found} if found else {})
+    resources = [_collection(call, collection) for collection in collections(call.actor)]
+    return Answer({"collections": resources} if resources else {})
 
 
 def collection_resource(call: TaxiiCall, reference: str) -> Answer:
@@ -79,8 +79,8 @@ def versions(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
     page = _contents(call, _readable(call, reference), asked, bodies=False)
     if not page.objects and not call.parameters.keys() & set(FILTERS_OF_ONE):
         raise TaxiiError(404, "Not found", "There is no such object in the collection.")
-    found = sorted({_version(each) for each in page.objects})
-    return Answer(_paged({"versions": found}, page), headers=_added(page))
+    times = sorted({_version(stored) for stored in page.objects})
+    return Answer(_paged({"versions": times}, page), headers=_added(page))
 
 
 def add_objects(call: TaxiiCall, reference: str) -> Answer:
@@ -123,18 +123,26 @@ def _readable(call: TaxiiCall, reference: str) -> Collection:
 
 
 def _match_one(call: TaxiiCall, stix_id: str) -> Match:
-    given = {name: value for name, value in call.parameters.items() if name in FILTERS_OF_ONE}
-    return match_of({**given, "match[id]": stix_id})
+    filters = {name: value for name, value in call.parameters.items() if name in FILTERS_OF_ONE}
+    return match_of({**filters, "match[id]": stix_id})
 
 
 def _page(call: TaxiiCall, collection: Collection, match: Match, *, bodies: bool = True) -> Answer:
     page = _contents(call, collection, match, bodies=bodies)
-    found: Sequence[Any] = (
-        [msgspec.Raw(each.body.encode()) for each in page.objects]
+    items: Sequence[Any] = (
+        [msgspec.Raw(stored.body.encode()) for stored in page.objects]
         if bodies
-        else [_manifest_record(each) for each in page.objects]
+        else [
+            {
+                "id": stored.stix_id,
+                "date_added": stix_time(stored.added),
+                "version": _version(stored),
+                "media_type": STIX,
+            }
+            for stored in page.objects
+        ]
     )
-    return Answer(_paged({"objects": found}, page), headers=_added(page))
+    return Answer(_paged({"objects": items}, page), headers=_added(page))
 
 
 def _contents(call: TaxiiCall, collection: Collection, match: Match, *, bodies: bool) -> Contents:
@@ -144,29 +152,20 @@ def _contents(call: TaxiiCall, collection: Collection, match: Match, *, bodies: 
 
 def _paged(lists: dict[str, Any], page: Contents) -> dict[str, Any]:
     """A resource without empty members: the specification requires an empty page to be {}."""
-    more = {"more": True, "next": str(page.more)} if page.more else {}
-    return {**more, **(lists if page.objects else {})}
+    next_page = {"more": True, "next": str(page.more)} if page.more else {}
+    return {**next_page, **(lists if page.objects else {})}
 
 
 def _added(page: Contents) -> dict[str, str]:
     if not page.objects:
         return {}
-    times = [each.added for each in page.objects]
+    times = [stored.added for stored in page.objects]
     return {
         "X-TAXII-Date-Added-First": stix_time(min(times)),
         "X-TAXII-Date-Added-Last": stix_time(max(times)),
     }
 
 
-def _manifest_record(found: FoundObject) -> dict[str, str]:
-    return {
-        "id": found.stix_id,
-        "date_added": stix_time(found.added),
-        "version": _version(found),
-        "media_type": STIX,
-    }
-
-
-def _version(found: FoundObject) -> str:
+def _version(stored: FoundObject) -> str:
     """The object's own version, or the time it was added if it has none."""
-    return found.version or stix_time(found.added)
+    return stored.version or stix_time(stored.added)

@@ -42,8 +42,8 @@ def _collection_dict(collection: Collection) -> dict[str, Any]:
             "distribution": str(collection.distribution),
             "open_to_read": collection.open_to_read,
             "open_to_write": collection.open_to_write,
-            "readers": [str(each.pk) for each in collection.readers.all()],
-            "writers": [str(each.pk) for each in collection.writers.all()],
+            "readers": [str(reader.pk) for reader in collection.readers.all()],
+            "writers": [str(writer.pk) for writer in collection.writers.all()],
         }
     }
 
@@ -51,7 +51,7 @@ def _collection_dict(collection: Collection) -> dict[str, Any]:
 @endpoint("taxiiCollections/index", site_admin=True)
 def index(call: Call) -> Answer:
     """List the collections."""
-    return Json([_collection_dict(each) for each in collections.all_collections(call.actor)])
+    return Json([_collection_dict(collection) for collection in collections.all_collections(call.actor)])
 
 
 @endpoint(

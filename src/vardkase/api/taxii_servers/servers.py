@@ -52,7 +52,7 @@ def taxii_server_dict(server: TaxiiServer) -> dict[str, Any]:
 @endpoint("taxiiServers/index", site_admin=True)
 def index(call: Call) -> Answer:
     """List the TAXII servers."""
-    return Json([taxii_server_dict(each) for each in servers.taxii_servers(call.actor)])
+    return Json([taxii_server_dict(server) for server in servers.taxii_servers(call.actor)])
 
 
 @endpoint(
@@ -139,7 +139,10 @@ def get_root(call: Call) -> Answer:
 def get_collections(call: Call) -> Answer:
     """Map the ids of an API root's collections to their titles, before the server is added."""
     return _asked(
-        lambda: {str(each.get("id")): str(each.get("title")) for each in _unsaved(call).collections()}
+        lambda: {
+            str(collection.get("id")): str(collection.get("title"))
+            for collection in _unsaved(call).collections()
+        }
     )
 
 
@@ -179,7 +182,7 @@ def object_view(call: Call) -> Answer:
 def _moved(
     call: Call,
     verb: str,
-    told: str,
+    text: str,
     order: Callable[[Actor, int], int],
     move: Callable[[Actor, TaxiiServer], Run],
 ) -> Answer:
@@ -189,7 +192,7 @@ def _moved(
         job = order(call.actor, server.pk)
         return saved(f"Taxii {verb} job #{job} initiated.", url, id=str(server.pk))
     try:
-        return saved(told.format(move(call.actor, server)), url, id=str(server.pk))
+        return saved(text.format(move(call.actor, server)), url, id=str(server.pk))
     except (OutgoingFailed, Conflict) as failed:
         raise SaveFailed(f"{verb} TaxiiServer", url, failed.wire, id=str(server.pk)) from failed
 
@@ -199,8 +202,8 @@ def _remote(call: Call) -> TaxiiClient:
 
 
 def _unsaved(call: Call) -> TaxiiClient:
-    given = call.data("TaxiiServer")
-    baseurl, api_root, key = (str(given.get(name) or "") for name in ("baseurl", "api_root", "api_key"))
+    data = call.data("TaxiiServer")
+    baseurl, api_root, key = (str(data.get(name) or "") for name in ("baseurl", "api_root", "api_key"))
     return TaxiiClient(baseurl, api_root, key)
 
 

@@ -31,7 +31,7 @@ ABOUT_ANSWER = Description(
 def index(call: Call) -> Answer:
     """List the latest access reviews of the caller's organisation, or of the one in the path, newest first."""
     organisation = find_organisation(call.arg(0) or str(call.actor.organisation_id))
-    return Json([_review(each) for each in reviews_of(call.actor, organisation.pk)[:SHOWN]])
+    return Json([_review(review) for review in reviews_of(call.actor, organisation.pk)[:SHOWN]])
 
 
 @endpoint("accessReviews/view", requires=ADMINISTRATOR)
@@ -52,9 +52,11 @@ def open_one(call: Call) -> Answer:
 @endpoint("accessReviews/answer", requires=ADMINISTRATOR, writes=True, describes=ABOUT_ANSWER)
 def answer(call: Call) -> Answer:
     review = find_review(call.actor, _number(call.arg(0)))
-    given = call.param("user_ids")
+    value = call.param("user_ids")
     chosen = (
-        None if given is None else [_number(each) for each in (given if isinstance(given, list) else [given])]
+        None
+        if value is None
+        else [_number(identifier) for identifier in (value if isinstance(value, list) else [value])]
     )
     try:
         count = services.answer_for(call.actor, review, chosen, str(call.param("answer") or ""))
@@ -88,6 +90,6 @@ def _review(review: AccessReview) -> dict[str, Any]:
     }
 
 
-def _number(given: Any) -> int:
-    number = as_int(given)
+def _number(value: Any) -> int:
+    number = as_int(value)
     return number if number is not None and 0 < number < 2**63 else 0

@@ -38,7 +38,7 @@ def bookmark_dict(bookmark: Bookmark) -> dict[str, Any]:
 @endpoint("bookmarks/index")
 def index(call: Call) -> Answer:
     """List the caller's bookmarks and those shared with the caller's organisation."""
-    return Json([{"Bookmark": bookmark_dict(each)} for each in services.bookmarks(call.actor)])
+    return Json([{"Bookmark": bookmark_dict(bookmark)} for bookmark in services.bookmarks(call.actor)])
 
 
 @endpoint("bookmarks/view")

@@ -7,8 +7,8 @@ from typing import Any
 from vardkase.api.answers import Answer, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.inputs import listed
 from vardkase.api.request import Call
-from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid
 from vardkase.core.mail.services import TooManyMessages, can_send
 from vardkase.identity.access.permissions import Permission
@@ -57,8 +57,8 @@ def mass_toggle_field(call: Call) -> Answer:
         count = services.switch_field(call.actor, numbers, field, on)
     except Invalid as error:
         raise SaveFailed("massToggleField User", url, error.errors) from error
-    words = f"{count} users got their field `{field}` {'enabled' if on else 'disabled'}"
-    return saved(words, url)
+    text = f"{count} users got their field `{field}` {'enabled' if on else 'disabled'}"
+    return saved(text, url)
 
 
 @endpoint("users/resetAllSyncAuthKeys", site_admin=True, writes=True)
@@ -96,8 +96,8 @@ def _recipients(data: dict[str, Any]) -> Recipients:
     raise SaveFailed("email User", EMAIL, {"recipient": ["0, 1 or 2 is expected."]})
 
 
-def _numbers(given: Any) -> tuple[int, ...]:
-    return tuple(number for name in listed(given) if (number := as_int(name)) is not None)
+def _numbers(value: Any) -> tuple[int, ...]:
+    return tuple(number for name in listed(value) if (number := as_int(name)) is not None)
 
 
 def _write(call: Call, to: Recipients, url: str) -> int:

@@ -31,19 +31,19 @@ def view_summary(call: Call) -> Answer:
     if period not in PERIODS:
         raise MispError(405, "Invalid period. Has to be one of: daily, weekly, monthly.")
     filters = values_of(_me(call)).get(FILTERS) or {}
-    found = summary(call.actor, period, now_seconds(), filters)
+    report = summary(call.actor, period, now_seconds(), filters)
     return Json(
         {
             "period": period,
-            "from": str(found.since),
-            "to": str(found.until),
+            "from": str(report.since),
+            "to": str(report.until),
             "filters": filters,
-            "event_count": str(found.event_count),
-            "attribute_count": str(found.attribute_count),
-            "organisations": {name: str(count) for name, count in found.organisations},
-            "tags": {name: str(count) for name, count in found.tags},
-            "trending": found.trending,
-            "events": [_event(event) for event in found.events],
+            "event_count": str(report.event_count),
+            "attribute_count": str(report.attribute_count),
+            "organisations": {name: str(count) for name, count in report.organisations},
+            "tags": {name: str(count) for name, count in report.tags},
+            "trending": report.trending,
+            "events": [_event(event) for event in report.events],
         }
     )
 
@@ -60,13 +60,13 @@ def notification_settings(call: Call) -> Answer:
 
 
 def _change(call: Call) -> None:
-    given = call.data("User")
+    data = call.data("User")
     settings = call.data("UserSetting")
     call.actor.require_writing()
     try:
         if FILTERS in settings:
             set_user_setting(call.actor, _me(call), FILTERS, settings[FILTERS])
-        if chosen := {flag: given[flag] for flag in FLAGS if flag in given}:
+        if chosen := {flag: data[flag] for flag in FLAGS if flag in data}:
             edit_own_account(call.actor, chosen)
     except Invalid as error:
         raise SaveFailed("save the notification settings", URL, error.errors) from error

@@ -82,12 +82,12 @@ def registrations(call: Call) -> Answer:
 @endpoint("users/acceptRegistrations", unlimited_key=True, site_admin=True, writes=True)
 def accept(call: Call) -> Answer:
     """Accept requests for an account: creates the accounts with the given organisation and role."""
-    found = queries.find_requests(call.actor, _references(call))
+    requests = queries.find_requests(call.actor, _references(call))
     chosen = call.data("User")
     if not chosen.get("org_id"):
         raise MispError(400, NO_ORGANISATION)
     try:
-        count = services.accept_requests(call.actor, found, chosen)
+        count = services.accept_requests(call.actor, requests, chosen)
     except Invalid as error:
         raise SaveFailed("add User", "/users/acceptRegistrations", error.errors) from error
     return saved(f"Added {count} user(s).", "/users/acceptRegistrations")
@@ -101,10 +101,10 @@ def discard(call: Call) -> Answer:
 
 
 def _references(call: Call) -> list[str]:
-    given: Any = call.arg(0) or call.data("User").get("id") or ""
-    if isinstance(given, str) and given.startswith("["):
+    value: Any = call.arg(0) or call.data("User").get("id") or ""
+    if isinstance(value, str) and value.startswith("["):
         try:
-            given = json_limits.decoded(given)
+            value = json_limits.decoded(value)
         except ValueError:
-            given = ""
-    return [str(one) for one in (given if isinstance(given, list) else [given])]
+            value = ""
+    return [str(item) for item in (value if isinstance(value, list) else [value])]

@@ -59,21 +59,21 @@ def tag_statistics_graph(call: Call) -> Answer:
 
 def _data(call: Call) -> Any:
     month = datetime.combine(_today().replace(day=1), datetime.min.time(), UTC)
-    found = queries.totals(call.actor, int(month.timestamp()))
+    totals = queries.totals(call.actor, int(month.timestamp()))
     stats = {
-        "event_count": found.events,
-        "event_count_month": found.events_month,
-        "attribute_count": found.attributes,
-        "attribute_count_month": found.attributes_month,
-        "attributes_per_event": round(found.attributes / found.events) if found.events else 0,
-        "correlation_count": found.correlations,
+        "event_count": totals.events,
+        "event_count_month": totals.events_month,
+        "attribute_count": totals.attributes,
+        "attribute_count_month": totals.attributes_month,
+        "attributes_per_event": round(totals.attributes / totals.events) if totals.events else 0,
+        "correlation_count": totals.correlations,
         "proposal_count": count_open(call.actor),
-        "user_count": found.users,
-        "user_count_pgp": found.users_with_key,
-        "org_count": found.organisations,
-        "local_org_count": found.local_organisations,
-        "contributing_org_count": found.contributing_organisations,
-        "average_user_per_org": f"{found.users / max(found.local_organisations, 1):.1f}".removesuffix(".0"),
+        "user_count": totals.users,
+        "user_count_pgp": totals.users_with_key,
+        "org_count": totals.organisations,
+        "local_org_count": totals.local_organisations,
+        "contributing_org_count": totals.contributing_organisations,
+        "average_user_per_org": f"{totals.users / max(totals.local_organisations, 1):.1f}".removesuffix(".0"),
         **dict.fromkeys(("thread_count", "thread_count_month", "post_count", "post_count_month"), 0),
     }
     return {"stats": {name: str(value) for name, value in stats.items()}}
@@ -83,13 +83,13 @@ def _organisations(call: Call) -> Any:
     since = _today() - timedelta(days=A_YEAR)
     scope = str(call.param("scope") or "local")
     return {
-        one.organisation.name: _contribution(one, since)
-        for one in queries.contributions(call.actor, scope, since)
+        contribution.organisation.name: _contribution(contribution, since)
+        for contribution in queries.contributions(call.actor, scope, since)
     }
 
 
-def _contribution(one: Contribution, since: date) -> dict[str, Any]:
-    organisation = one.organisation
+def _contribution(contribution: Contribution, since: date) -> dict[str, Any]:
+    organisation = contribution.organisation
     row: dict[str, Any] = {
         "id": str(organisation.pk),
         "name": organisation.name,
@@ -100,15 +100,15 @@ def _contribution(one: Contribution, since: date) -> dict[str, Any]:
         "sector": organisation.sector,
         "nationality": organisation.nationality,
     }
-    if one.users:
-        row["userCount"] = str(one.users)
-    if one.events:
+    if contribution.users:
+        row["userCount"] = str(contribution.users)
+    if contribution.events:
         row |= {
-            "eventCount": str(one.events),
-            "attributeCount": str(one.attributes),
+            "eventCount": str(contribution.events),
+            "attributeCount": str(contribution.attributes),
             "orgActivity": {
-                "csv": _by_day(one.attributes_by_day, since),
-                "data": {str(day): str(count) for day, count in one.attributes_by_day.items()},
+                "csv": _by_day(contribution.attributes_by_day, since),
+                "data": {str(day): str(count) for day, count in contribution.attributes_by_day.items()},
                 "orgId": str(organisation.pk),
             },
         }
@@ -122,20 +122,20 @@ def _by_day(counts: dict[date, int], since: date) -> str:
 
 def _users(call: Call) -> Any:
     today = _today()
-    found = queries.growth(call.actor, today.replace(day=1), today.replace(month=1, day=1))
+    growth_by_kind = queries.growth(call.actor, today.replace(day=1), today.replace(month=1, day=1))
     return {
-        name: {"data": {"total": one.total, "month": one.month, "year": one.year}}
-        for name, one in found.items()
+        name: {"data": {"total": growth.total, "month": growth.month, "year": growth.year}}
+        for name, growth in growth_by_kind.items()
     }
 
 
 def _tags(call: Call) -> Any:
-    found = {
+    flat = {
         taxonomy: {name: {"name": name, "size": str(count)} for name, count in tags.items()}
         for taxonomy, tags in queries.event_tags(call.actor).items()
     }
-    children = [{"name": taxonomy, "children": list(tags.values())} for taxonomy, tags in found.items()]
-    return {"flatData": found, "treemap": {"name": "tags", "children": children}}
+    children = [{"name": taxonomy, "children": list(tags.values())} for taxonomy, tags in flat.items()]
+    return {"flatData": flat, "treemap": {"name": "tags", "children": children}}
 
 
 def _histogram(call: Call) -> Any:

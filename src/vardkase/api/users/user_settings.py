@@ -39,12 +39,14 @@ def setting_dict(setting: UserSetting) -> dict[str, Any]:
 @endpoint("userSettings/index")
 def index(call: Call) -> Answer:
     """List the user settings that the caller may read."""
-    found = queries.visible_settings(call.actor)
+    settings = queries.visible_settings(call.actor)
     if name := call.param("setting"):
-        found = found.filter(setting__in=[str(one) for one in (name if isinstance(name, list) else [name])])
+        settings = settings.filter(
+            setting__in=[str(item) for item in (name if isinstance(name, list) else [name])]
+        )
     if call.param("user_id"):
-        found = found.filter(user=_user(call))
-    return Json([{"UserSetting": setting_dict(setting)} for setting in found])
+        settings = settings.filter(user=_user(call))
+    return Json([{"UserSetting": setting_dict(setting)} for setting in settings])
 
 
 @endpoint("userSettings/view")
@@ -112,8 +114,8 @@ def toggle_column(call: Call) -> Answer:
 
 
 def _user(call: Call) -> User:
-    given = call.data("UserSetting").get("user_id") or call.param("user_id") or call.arg(0) or "me"
+    reference = call.data("UserSetting").get("user_id") or call.param("user_id") or call.arg(0) or "me"
     try:
-        return find_user(call.actor, str(given))
+        return find_user(call.actor, str(reference))
     except NotFound as error:
         raise MispError(404, "Invalid user.") from error

@@ -185,13 +185,13 @@ def heartbeat(call: Call) -> Answer:
 @endpoint("admin/users/index", requires=(Permission.ADMIN,))
 def index(call: Call) -> Answer:
     """List the accounts that the caller may administer."""
-    found = queries.search_users(
+    users = queries.search_users(
         call.actor,
         value=str(call.param("value") or call.param("searchall") or call.param("searchemail") or ""),
         organisation=str(call.param("searchorg") or call.param("organisation") or ""),
         role=str(call.param("searchrole") or ""),
     )
-    return Json([listed_user(user) for user in found])
+    return Json([listed_user(user) for user in users])
 
 
 @endpoint("admin/users/view", requires=(Permission.ADMIN,))
